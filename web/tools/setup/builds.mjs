@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fromRoot } from '../lib/paths.mjs';
+import { runChecked } from '../lib/processes.mjs';
+import { whenChanged } from './fingerprint.mjs';
+
+/** @typedef {import('../lib/progress.mjs').Progress} Progress */
+
+const jobs = String(Math.min(cpus().length, 8));
+
+/**
+ * Configures a CMake preset where it has not been, and builds it. Ninja knows what is up to date, and configures again
+ * when a CMake file changed.
+ *
+ * @param {string} preset its build folder is build/<preset>
+ * @param {Progress} progress
+ * @param {boolean} verbose
+ */
+export async function buildPreset(preset, progress, verbose) {
+  await configurePreset(preset, progress, verbose);
+  await progress.step(`build ${preset}`, () =>
+    runChecked('cmake', ['--build', '--preset', preset, '--parallel', jobs], { verbose }),
+  );
+}
+
+/**
+ * @param {string} preset
+ * @param {Progress} progress
+ * @param {boolean} verbose
+ */
+export async function configurePreset(preset, progress, verbose) {
+  if (existsSync(fromRoot('build', preset, 'build.ninja'))) return;
+  await progress.step(`configure ${preset}`, () => runChecked('cmake', ['--preset', preset], { verbose }));
+}
+
+/**
+ * Compiles TypeScript projects and what they refer to.
+ *
+ * @param {readonly string[]} projects folders below the root
+ * @param {Progress} progress
+ * @param {boolean} verbose
+ */
+export async function compileTypeScript(projects, progress, verbose) {
+  await progress.step(`compile ${projects.join(', ')}`, () =>
+    runChecked(process.execPath, [fromRoot('node_modules/typescript/bin/tsc'), '--build', ...projects], { verbose }),
+  );
+}
+
+/**
+ * Bundles the dashboard into web/dashboard/dist, when it or the package it uses changed.
+ *
+ * @param {Progress} progress
+ * @param {boolean} verbose
+ */
+export async function bundleDashboard(progress, verbose) {
+  const dashboard = fromRoot('web/dashboard');
+  const inputs = ['index.html', 'package.json', 'tsconfig.json', 'vite.config.ts', 'public', 'src'].map((path) =>
+    fromRoot('web/dashboard', path),
+  );
+  await whenChanged(
+    {
+      name: 'dashboard',
+      inputs: [...inputs, fromRoot('web/dist'), fromRoot('package-lock.json')],
+      product: fromRoot('web/dashboard/dist/index.html'),
+    },
+    () =>
+      progress.step('bundle the dashboard', () =>
+        runChecked(process.execPath, [fromRoot('node_modules/vite/bin/vite.js'), 'build'], { cwd: dashboard, verbose }),
+      ),
+  );
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fromRoot } from '../lib/paths.mjs';
+import { runChecked } from '../lib/processes.mjs';
+
+/** @typedef {{ version?: string, link?: boolean, optional?: boolean, integrity?: string }} LockedPackage */
+/** @typedef {{ packages: Record<string, LockedPackage> }} Lock */
+
+/**
+ * Whether every package that `wanted` (package-lock.json) pins is recorded as installed in `installed` (the record that npm
+ * keeps inside node_modules, written when an install has finished). Optional packages of other platforms may be absent.
+ *
+ * @param {Lock} wanted
+ * @param {Lock} installed
+ */
+export function matches(wanted, installed) {
+  return Object.entries(wanted.packages)
+    .filter(([path]) => path.includes('node_modules/'))
+    .every(([path, { version, link, integrity, optional }]) => {
+      const there = installed.packages[path];
+      if (there === undefined) return optional === true;
+      return there.version === version && there.link === link && there.integrity === integrity;
+    });
+}
+
+/**
+ * Runs `npm ci` when what is installed is not what package-lock.json pins.
+ *
+ * @param {import('../lib/progress.mjs').Progress} progress
+ * @param {boolean} verbose
+ */
+export async function provideNpmPackages(progress, verbose) {
+  const record = fromRoot('node_modules/.package-lock.json');
+  if (existsSync(record) && matches(readLock(fromRoot('package-lock.json')), readLock(record))) return;
+  await progress.step('npm ci', () => runChecked('npm', ['ci', '--no-audit', '--no-fund'], { verbose }));
+}
+
+/**
+ * @param {string} path
+ * @returns {Lock}
+ */
+function readLock(path) {
+  return /** @type {Lock} */ (JSON.parse(readFileSync(path, 'utf8')));
+}

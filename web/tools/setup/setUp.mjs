@@ -1,0 +1,30 @@
+import { bundleDashboard, buildPreset, compileTypeScript } from './builds.mjs';
+import { provideNpmPackages } from './npmPackages.mjs';
+import { provideSystemPackages } from './systemPackages.mjs';
+
+/** @typedef {{ progress: import('../lib/progress.mjs').Progress, verbose: boolean }} Context */
+
+/**
+ * Everything `npm start` and the suites run on: system packages, npm packages, the wasm module, the compiled package and backend,
+ * the bundled dashboard. What is up to date is left alone.
+ *
+ * @param {'start' | 'test'} purpose
+ * @param {Context} context
+ */
+export async function setUp(purpose, { progress, verbose }) {
+  await provideSystemPackages(purpose, progress, verbose);
+  await provideNpmPackages(progress, verbose);
+  await buildPreset('wasm', progress, verbose);
+  await compileTypeScript(['web', 'web/backend'], progress, verbose);
+  await bundleDashboard(progress, verbose);
+}
+
+/**
+ * What the embedded backend alone needs.
+ *
+ * @param {Context} context
+ */
+export async function setUpBackend({ progress, verbose }) {
+  await provideNpmPackages(progress, verbose);
+  await compileTypeScript(['web/backend'], progress, verbose);
+}

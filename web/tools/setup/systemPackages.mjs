@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StepError } from '../lib/errors.mjs';
+import { findExecutable, isExecutable } from '../lib/paths.mjs';
+import { runChecked } from '../lib/processes.mjs';
+
+/** @typedef {'start' | 'test' | 'lint'} Purpose */
+/**
+ * @typedef {object} Requirement
+ * @property {string} name as a person knows it
+ * @property {string} debian the Debian package that holds it
+ * @property {readonly Purpose[]} purposes
+ * @property {() => boolean} present
+ * @property {string} source where to get it elsewhere
+ */
+
+const includeFolders = ['/usr/include', '/usr/local/include', '/opt/homebrew/include'];
+
+/**
+ * @param {string} header
+ */
+function hasHeader(header) {
+  const folders = [...(process.env.CPATH ?? '').split(':').filter((folder) => folder !== ''), ...includeFolders];
+  return folders.some((folder) => existsSync(join(folder, header)));
+}
+
+function hasEmscripten() {
+  const { EMSDK } = process.env;
+  return (
+    findExecutable('emcc') !== undefined ||
+    (EMSDK !== undefined && isExecutable(join(EMSDK, 'upstream/emscripten/emcc')))
+  );
+}
+
+/**
+ * The browser the tests drive: CHROMIUM, or the first one on PATH.
+ */
+export function findChromium() {
+  return process.env.CHROMIUM ?? findExecutable('chromium', 'chromium-browser', 'google-chrome');
+}
+
+/** @type {readonly Purpose[]} */
+const all = ['start', 'test', 'lint'];
+
+/** @type {readonly Requirement[]} */
+const requirements = [
+  {
+    name: 'Emscripten 3.1.6 or newer',
+    debian: 'emscripten',
+    purposes: ['start', 'test'],
+    present: hasEmscripten,
+    source:
+      'git clone github.com/emscripten-core/emsdk, then ./emsdk install latest && ./emsdk activate latest && source ./emsdk_env.sh',
+  },
+  {
+    name: 'CMake 3.25 or newer',
+    debian: 'cmake',
+    purposes: all,
+    present: () => findExecutable('cmake') !== undefined,
+    source: 'cmake.org/download',
+  },
+  {
+    name: 'Ninja',
+    debian: 'ninja-build',
+    purposes: all,
+    present: () => findExecutable('ninja') !== undefined,
+    source: 'ninja-build.org',
+  },
+  {
+    name: 'nlohmann/json 3.11 or newer (headers)',
+    debian: 'nlohmann-json3-dev',
+    purposes: all,
+    present: () => hasHeader('nlohmann/json.hpp'),
+    source: 'github.com/nlohmann/json, or a package named nlohmann-json',
+  },
+  {
+    name: 'a C++20 compiler (g++ 12, clang 15 or newer)',
+    debian: 'g++',
+    purposes: ['test', 'lint'],
+    present: () => findExecutable(process.env.CXX ?? 'g++', 'clang++', 'c++') !== undefined,
+    source: "your system's compiler package",
+  },
+  {
+    name: 'doctest 2.4 (headers)',
+    debian: 'doctest-dev',
+    purposes: ['test', 'lint'],
+    present: () => hasHeader('doctest/doctest.h'),
+    source: 'github.com/doctest/doctest, or a package named doctest',
+  },
+  {
+    name: 'Chromium, found on PATH or named by CHROMIUM',
+    debian: 'chromium',
+    purposes: ['test'],
+    present: () => findChromium() !== undefined,
+    source: 'chromium.org, or any Chrome',
+  },
+  {
+    name: 'clang-format',
+    debian: 'clang-format',
+    purposes: ['lint'],
+    present: () => findExecutable('clang-format') !== undefined,
+    source: 'llvm.org',
+  },
+  {
+    name: 'clang-tidy',
+    debian: 'clang-tidy',
+    purposes: ['lint'],
+    present: () => findExecutable('clang-tidy') !== undefined,
+    source: 'llvm.org',
+  },
+];
+
+/**
+ * Makes sure that the programs and headers `purpose` needs are there. Installs what is missing when it may (root on Debian or a
+ * system made from it), otherwise throws a StepError that says what to install and where it comes from.
+ *
+ * @param {Purpose} purpose
+ * @param {import('../lib/progress.mjs').Progress} progress
+ * @param {boolean} verbose
+ */
+export async function provideSystemPackages(purpose, progress, verbose) {
+  const missing = missingFor(purpose);
+  if (missing.length === 0) return;
+  const packages = missing.map(({ debian }) => debian);
+  if (!isDebian())
+    throw new StepError(
+      `missing for ${purpose}:\n${missing.map(({ name, source }) => `  ${name}: ${source}`).join('\n')}`,
+    );
+  const install = ['install', '--yes', '--no-install-recommends', ...packages];
+  if (process.getuid?.() !== 0) {
+    throw new StepError(
+      `missing: ${packages.join(', ')}. Install with\n  sudo apt-get update && sudo apt-get ${install.join(' ')}`,
+    );
+  }
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, verbose };
+  await progress.step(`apt-get install ${packages.join(' ')}`, async () => {
+    await runChecked('apt-get', ['update', '--quiet'], options);
+    await runChecked('apt-get', install, options);
+  });
+  const still = missingFor(purpose).map(({ name }) => name);
+  if (still.length > 0) throw new StepError(`still not found after apt-get install: ${still.join(', ')}`);
+}
+
+/**
+ * @param {Purpose} purpose
+ */
+function missingFor(purpose) {
+  return requirements.filter(({ purposes, present }) => purposes.includes(purpose) && !present());
+}
+
+function isDebian() {
+  if (!existsSync('/etc/os-release') || findExecutable('apt-get') === undefined) return false;
+  return /^ID(_LIKE)?=.*\bdebian\b/m.test(readFileSync('/etc/os-release', 'utf8'));
+}

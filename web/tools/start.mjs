@@ -1,0 +1,52 @@
+import { parseArguments, main } from './lib/main.mjs';
+import { Progress } from './lib/progress.mjs';
+import { setUp } from './setup/setUp.mjs';
+import { launchBackend } from './start/backendProcess.mjs';
+import { serveDashboard } from './start/dashboardServer.mjs';
+import { probeAll } from './start/probes.mjs';
+import { dashboardPort, supabaseTarget } from './start/target.mjs';
+
+const usage = `npm start -- [options]
+
+Sets up what is missing, starts the embedded backend and the dashboard, and prints one line when all of them answer.
+With SUPABASE_URL and SUPABASE_ANON_KEY set, the dashboard talks to that project and no backend starts.
+
+  --port N    port of the dashboard (else PORT, else any free one)
+  --verbose   show what the steps print
+  --help      show this`;
+
+await main(
+  async (cleanUps) => {
+    const { values } = parseArguments(
+      {
+        options: { port: { type: 'string' }, verbose: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+      },
+      usage,
+    );
+    if (values.help === true) {
+      process.stdout.write(`${usage}\n`);
+      return 0;
+    }
+    const port = dashboardPort(values.port, process.env);
+    const project = supabaseTarget(process.env);
+    const progress = new Progress();
+    await setUp('start', { progress, verbose: values.verbose });
+
+    const { target, failed } =
+      project !== undefined
+        ? { target: project, failed: new Promise(() => undefined) }
+        : await progress.step('start the backend', () => launchBackend({ verbose: values.verbose, cleanUps }));
+    const dashboard = await progress.step('start the dashboard', () => serveDashboard({ port, config: target }));
+    cleanUps.push(dashboard.close);
+    await progress.step('ask all of them', () =>
+      Promise.race([probeAll({ ...target, dashboard: dashboard.url }), failed]),
+    );
+    const { realtime, rest, postgres, apikey } = target;
+    process.stdout.write(
+      `ready dashboard=${dashboard.url} realtime=${realtime} rest=${rest} postgres=${postgres} apikey=${apikey}\n`,
+    );
+    await failed;
+    return undefined;
+  },
+  { signalExitCode: 0 },
+);

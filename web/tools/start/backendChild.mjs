@@ -1,0 +1,18 @@
+// Runs the embedded backend for the process that started this one: tells it the endpoints, and stops on SIGTERM or when that
+// process is gone, however it went.
+import { startBackend } from 'switchboard-backend';
+
+const backend = await startBackend();
+let stopping = false;
+
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  await backend.stop();
+  process.exit(0);
+}
+
+process.on('SIGTERM', () => void stop());
+process.on('disconnect', () => void stop());
+const { realtime, rest, postgres, anonKey: apikey } = backend;
+process.send?.({ realtime, rest, postgres, apikey });

@@ -1,0 +1,64 @@
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { fromRoot } from '../lib/paths.mjs';
+import { StepError } from '../lib/errors.mjs';
+import { launch, showEnd, stop } from '../lib/processes.mjs';
+import { scratchFolder } from '../lib/scratch.mjs';
+
+/** @typedef {import('./target.mjs').Target} Target */
+/** @typedef {{ target: Target, failed: Promise<never> }} LaunchedBackend */
+
+const graceMs = 8_000;
+
+/**
+ * Starts the embedded backend in a process of its own, with a scratch folder that is removed at the end.
+ *
+ * @param {{ verbose: boolean, cleanUps: (() => Promise<void> | void)[] }} options
+ * @returns {Promise<LaunchedBackend>} once it serves; `failed` rejects if it ends before it is told to
+ */
+export async function launchBackend({ verbose, cleanUps }) {
+  const env = scratchFolder(cleanUps);
+  const child = launch(process.execPath, [fromRoot('web/tools/start/backendChild.mjs')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let stopping = false;
+  cleanUps.push(async () => {
+    stopping = true;
+    await stop(child, graceMs);
+  });
+  const logged = keepLog(child, verbose);
+  const failed = new Promise((_resolve, reject) => {
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      if (!verbose) showEnd(logged());
+      reject(new StepError(`the backend ended by itself (${signal ?? `exit code ${code ?? '?'}`})`));
+    });
+  });
+  failed.catch(() => undefined);
+  const ready = new Promise((resolve) => {
+    child.once('message', resolve);
+  });
+  const target = /** @type {Target} */ (await Promise.race([ready, failed]));
+  return { target, failed: /** @type {Promise<never>} */ (failed) };
+}
+
+/**
+ * Copies what the backend prints to a log file, and to standard error when verbose. Returns what it printed last.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {boolean} verbose
+ */
+function keepLog(child, verbose) {
+  const folder = fromRoot('.switchboard/logs');
+  mkdirSync(folder, { recursive: true });
+  const file = createWriteStream(`${folder}/backend.log`);
+  let end = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      file.write(text);
+      end = (end + text).slice(-16_384);
+      if (verbose) process.stderr.write(text);
+    });
+  }
+  return () => end;
+}

@@ -1,0 +1,93 @@
+import { createServer } from 'node:net';
+import { StepError } from '../lib/errors.mjs';
+import { fromRoot } from '../lib/paths.mjs';
+
+/** @typedef {{ url: string, close: () => Promise<void> }} DashboardServer */
+
+const host = '127.0.0.1';
+
+/**
+ * Serves the bundled dashboard, with the configuration it reads from `/config.json`, under a policy that lets scripts come
+ * from nowhere else, forbids eval and lets the page speak to its own data only.
+ *
+ * @param {object} options
+ * @param {number} options.port 0 for any free one
+ * @param {Pick<import('./target.mjs').Target, 'realtime' | 'rest' | 'apikey'>} options.config
+ * @returns {Promise<DashboardServer>}
+ */
+export async function serveDashboard({ port, config: { realtime, rest, apikey } }) {
+  const { preview } = await import('vite');
+  const body = JSON.stringify({ realtime, rest, apikey });
+  const server = await preview({
+    root: fromRoot('web/dashboard'),
+    configFile: false,
+    logLevel: 'silent',
+    preview: {
+      host,
+      port: await usablePort(port),
+      strictPort: true,
+      headers: {
+        'Content-Security-Policy': contentSecurityPolicy([realtime, rest]),
+        'Referrer-Policy': 'no-referrer',
+        'X-Content-Type-Options': 'nosniff',
+      },
+    },
+    plugins: [
+      {
+        name: 'switchboard-config',
+        configurePreviewServer({ middlewares }) {
+          middlewares.use('/config.json', (_request, response) => {
+            response.setHeader('Content-Type', 'application/json');
+            response.setHeader('Cache-Control', 'no-store');
+            response.end(body);
+          });
+        },
+      },
+    ],
+  });
+  const address = server.httpServer.address();
+  if (address === null || typeof address === 'string') throw new StepError('the dashboard server has no port');
+  return { url: `http://${host}:${address.port}/`, close: () => server.close() };
+}
+
+/**
+ * @param {readonly string[]} endpoints the page may talk to
+ */
+function contentSecurityPolicy(endpoints) {
+  const origins = endpoints.map((endpoint) => {
+    const { protocol, host: authority } = new URL(endpoint);
+    return `${protocol}//${authority}`;
+  });
+  return [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self' ${origins.join(' ')}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/**
+ * The port itself when it can be had, or a free one for 0.
+ *
+ * @param {number} port
+ * @returns {Promise<number>}
+ */
+function usablePort(port) {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error) => {
+      reject(new StepError(`the dashboard cannot use port ${port}: ${error.message}`));
+    });
+    probe.listen(port, host, () => {
+      const address = probe.address();
+      probe.close(() => {
+        resolve(address !== null && typeof address === 'object' ? address.port : port);
+      });
+    });
+  });
+}
