@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { StepError } from './lib/errors.mjs';
+import { main, parseArguments } from './lib/main.mjs';
+import { fromRoot, root } from './lib/paths.mjs';
+import { runChecked } from './lib/processes.mjs';
+import { Progress } from './lib/progress.mjs';
+import { configurePreset } from './setup/builds.mjs';
+import { whenChanged } from './setup/fingerprint.mjs';
+import { provideNpmPackages } from './setup/npmPackages.mjs';
+import { provideSystemPackages } from './setup/systemPackages.mjs';
+
+const usage = `npm run lint -- [--verbose]
+
+Checks types, lint rules and format of TypeScript and C++. Changes nothing.`;
+
+/**
+ * @param {string} script below node_modules
+ * @param {...string} args
+ */
+function node(script, ...args) {
+  return runChecked(process.execPath, [fromRoot('node_modules', script), ...args]);
+}
+
+function trackedCppFiles() {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', '*.h', '*.cpp'], {
+    cwd: root,
+  });
+  return listed
+    .toString()
+    .split('\n')
+    .filter((path) => path !== '');
+}
+
+/**
+ * clang-tidy on every source file of src that the native build compiles. Skipped when no C++ file changed since it last found nothing.
+ */
+async function tidy() {
+  const inputs = ['.clang-tidy', 'CMakeLists.txt', 'CMakePresets.json', 'src', 'tests/native'].map((path) =>
+    fromRoot(path),
+  );
+  const database = fromRoot('build/native/compile_commands.json');
+  await whenChanged({ name: 'clang-tidy', inputs, product: database }, async () => {
+    const entries = /** @type {readonly { file: string }[]} */ (JSON.parse(readFileSync(database, 'utf8')));
+    const files = [...new Set(entries.map(({ file }) => file))].filter((file) => file.startsWith(fromRoot('src')));
+    const next = files.values();
+    const workers = cpus().map(async () => {
+      for (const file of next) await runChecked('clang-tidy', ['-p', fromRoot('build/native'), '--quiet', file]);
+    });
+    await Promise.all(workers);
+  });
+}
+
+await main(async () => {
+  const { values } = parseArguments({ options: { verbose: { type: 'boolean', default: false } } }, usage);
+  const progress = new Progress();
+  await provideSystemPackages('lint', progress, values.verbose);
+  await provideNpmPackages(progress, values.verbose);
+  await configurePreset('native', progress, values.verbose);
+
+  /** @type {readonly [string, () => Promise<unknown>][]} */
+  const checks = [
+    ['types (tsc)', () => node('typescript/bin/tsc', '--build')],
+    ['lint rules (eslint)', () => node('eslint/bin/eslint.js', '.', '--max-warnings', '0')],
+    ['format (prettier)', () => node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
+    ['format (clang-format)', () => runChecked('clang-format', ['--dry-run', '-Werror', ...trackedCppFiles()])],
+    ['C++ checks (clang-tidy)', tidy],
+  ];
+  /** @type {string[]} */
+  const failed = [];
+  for (const [title, check] of checks) {
+    await progress.step(title, check).catch((/** @type {unknown} */ error) => {
+      if (!(error instanceof StepError)) throw error;
+      failed.push(title);
+    });
+  }
+  if (failed.length > 0) throw new StepError(`lint failed: ${failed.join(', ')}`);
+  return 0;
+});

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { fromRoot } from '../lib/paths.mjs';
+import { run, showEnd } from '../lib/processes.mjs';
+
+/** @typedef {import('./ctest.mjs').Counts} Counts */
+/**
+ * The part of vitest's JSON report that is used here.
+ *
+ * @typedef {object} Report
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {number} numTodoTests
+ * @property {readonly { status: string, assertionResults: readonly unknown[] }[]} testResults
+ */
+
+/**
+ * Runs a vitest project. A test file that cannot be loaded counts as one failed test.
+ *
+ * @param {string} project
+ * @param {import('./suite.mjs').SuiteContext} context
+ * @returns {Promise<Counts>}
+ */
+export async function runVitest(project, { progress, verbose, logFile, reportFile, env }) {
+  rmSync(reportFile, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const vitest = fromRoot('node_modules/vitest/vitest.mjs');
+  return progress.step(`run ${project}`, async () => {
+    const args = [vitest, 'run', '--project', project, ...reporters];
+    const { code, output } = await run(process.execPath, args, { env, logFile, verbose });
+    const counts = existsSync(reportFile) ? countTests(readReport(reportFile)) : { passed: 0, failed: 0, skipped: 0 };
+    if (code !== 0 || counts.passed === 0) counts.failed = Math.max(counts.failed, 1);
+    if (counts.failed > 0 && !verbose) showEnd(output);
+    return counts;
+  });
+}
+
+/**
+ * @param {Report} report
+ * @returns {Counts}
+ */
+export function countTests({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
+  const notLoaded = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + notLoaded.length,
+    skipped: numPendingTests + numTodoTests,
+  };
+}
+
+/**
+ * @param {string} file
+ * @returns {Report}
+ */
+function readReport(file) {
+  return /** @type {Report} */ (JSON.parse(readFileSync(file, 'utf8')));
+}
