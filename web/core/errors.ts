@@ -1,0 +1,41 @@
+/** What a {@link SwitchboardError} is about. Stable: safe to compare with in code. */
+export type SwitchboardErrorCode =
+  /** An option that does not exist; the message names the nearest one. */
+  | 'UNKNOWN_OPTION'
+  /** An option that can't be left out. */
+  | 'MISSING_OPTION'
+  /** A value of the wrong type or out of range. */
+  | 'INVALID_OPTION'
+  /** A `filter` that Realtime would refuse or misread. */
+  | 'INVALID_FILTER'
+  /** `ws:` or `http:` from a page that came over https. */
+  | 'INSECURE_URL'
+  /** A subscription id that this manager never gave out. */
+  | 'UNKNOWN_SUBSCRIPTION'
+  /** The shared `realtimeManager` was used before `configureRealtime`. */
+  | 'NOT_CONFIGURED'
+  /** `configureRealtime` was called while the shared manager is in use. */
+  | 'ALREADY_CONFIGURED'
+  /** The manager was used after `dispose()`. */
+  | 'DISPOSED'
+  /** The WebAssembly core could not be loaded. Only from `ready()`. */
+  | 'LOAD_FAILED';
+
+/**
+ * A mistake in a call, thrown at that call. What goes wrong later, on the network or at the server, is never thrown:
+ * it arrives as status.
+ *
+ * `message` says what is wrong and how to mend it; it never holds a token or an api key.
+ */
+export class SwitchboardError extends Error {
+  override readonly name = 'SwitchboardError';
+  readonly code: SwitchboardErrorCode;
+  /** The option or argument at fault; empty when none is. */
+  readonly option: string;
+
+  constructor(code: SwitchboardErrorCode, option: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.option = option;
+  }
+}
