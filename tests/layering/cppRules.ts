@@ -1,0 +1,61 @@
+/** What a folder of the C++ tree may include of the project. A path belongs to the longest prefix listed here. */
+export interface Layer {
+  /** Of the file, below the root. */
+  prefix: string;
+  /** Prefixes of include paths; its own folder is always allowed. */
+  mayInclude: readonly string[];
+  /** Third-party headers, by prefix. */
+  thirdParty: readonly string[];
+}
+
+const upToTiming = ['base/', 'platform/', 'timing/'] as const;
+const upToProtocol = [...upToTiming, 'protocol/'] as const;
+const everyFolder = [...upToProtocol, 'net/', 'channel/', 'subscription/', 'status/'] as const;
+
+/** From the bottom up: nothing includes what is listed below it. */
+export const layers: readonly Layer[] = [
+  { prefix: 'src/base/', mayInclude: [], thirdParty: [] },
+  { prefix: 'src/platform/', mayInclude: ['base/'], thirdParty: [] },
+  { prefix: 'src/timing/', mayInclude: ['base/', 'platform/'], thirdParty: [] },
+  { prefix: 'src/protocol/', mayInclude: ['base/'], thirdParty: ['nlohmann/'] },
+  { prefix: 'src/net/', mayInclude: upToProtocol, thirdParty: [] },
+  { prefix: 'src/channel/', mayInclude: upToProtocol, thirdParty: [] },
+  { prefix: 'src/subscription/', mayInclude: [...upToProtocol, 'channel/'], thirdParty: [] },
+  // Pure: decides from what it is given, knows no time and no channel object.
+  { prefix: 'src/subscription/planner', mayInclude: ['base/', 'protocol/', 'subscription/'], thirdParty: [] },
+  { prefix: 'src/status/', mayInclude: [...upToProtocol, 'net/', 'channel/', 'subscription/'], thirdParty: [] },
+  { prefix: 'src/client', mayInclude: [...everyFolder, 'client'], thirdParty: [] },
+  { prefix: 'bindings/', mayInclude: ['client.h', 'platform/', 'base/'], thirdParty: ['emscripten/', 'emscripten.h'] },
+];
+
+/** Standard headers that would give the core a clock, a thread, randomness or input and output of its own. */
+export const forbiddenInCore: readonly string[] = [
+  ...['cstdio', 'stdio.h', 'iostream', 'fstream', 'ostream', 'istream', 'sstream', 'filesystem', 'cstdlib'],
+  ...['thread', 'mutex', 'shared_mutex', 'condition_variable', 'future', 'atomic', 'ctime', 'time.h', 'random'],
+];
+
+/** Names that would do the same without an include, or break a promise of the build. Matched in code, not in comments or strings. */
+export const forbiddenNames: readonly { where: RegExp; name: RegExp; rule: string }[] = [
+  { where: /^src\//, name: /\bEM_\w+|\bemscripten\w*/, rule: 'the core does not know Emscripten' },
+  {
+    where: /^src\//,
+    name: /\b(?:steady|system|high_resolution|MonotonicClock)(?:_clock)?::now\b/,
+    rule: 'now is passed in',
+  },
+  {
+    where: /^src\//,
+    name: /\b(?:throw|try|catch)\b/,
+    rule: 'the core is built without exceptions; failures are Results',
+  },
+  {
+    where: /^src\//,
+    name: /\bstd::(?:rand|time|getenv|cout|cerr|thread|random_device|mt19937\w*)\b/,
+    rule: 'clock, random and output are injected',
+  },
+  { where: /^src\//, name: /\b(?:v?f?printf|puts|putchar)\s*\(/, rule: 'output is injected' },
+  { where: /^bindings\//, name: /\bEM_(?:ASM|JS)\w*/, rule: 'no JavaScript in strings: the page forbids eval' },
+];
+
+/** The Embind module names what is exported and decides nothing. */
+export const embindHeader = 'emscripten/bind.h';
+export const embindLines = 60;

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { checkWeb } from './webChecker.js';
+
+describe('the web checker', () => {
+  it.each([
+    ['web/react/useSubscription.ts', "import { load } from '../core/loader.js';"],
+    ['web/react/useSubscription.ts', "import factory from '../dist/wasm/switchboard.js';"],
+    ['web/react/useSubscription.ts', "export * from '../core/wasmModule.js';"],
+    ['web/core/manager.ts', "import { useState } from 'react';"],
+    ['web/core/manager.ts', "import { run } from '../cli/main.js';"],
+    ['web/cli/main.ts', "const react = await import('react');"],
+    ['web/backend/server.ts', "import { createRealtimeManager } from 'switchboard-realtime';"],
+    ['web/backend/server.ts', "import { frame } from '../core/frame.js';"],
+    ['web/dashboard/src/App.tsx', "import { load } from 'switchboard-realtime/dist/core/loader.js';"],
+    ['web/dashboard/src/App.tsx', "import type { Manager } from '../../core/manager.js';"],
+    ['web/dashboard/src/App.tsx', "import { RealtimeClient } from '@supabase/realtime-js';"],
+    ['web/tools/setup/builds.mjs', "import { build } from 'vite';"],
+  ])('refuses in %s: %s', (file, line) => {
+    expect(checkWeb(file, `\n${line}\n`)).toMatchObject([{ file, line: 2 }]);
+  });
+
+  it.each([
+    ['web/react/useSubscription.ts', "import type { RealtimeManager } from '../core/index.js';"],
+    ['web/core/loader.ts', "const { readFile } = await import('node:fs/promises');"],
+    ['web/dashboard/src/App.tsx', "import { useSubscription } from 'switchboard-realtime/react';"],
+    ['web/dashboard/src/App.tsx', "import './app.css';"],
+    ['web/tools/start/probes.mjs', "const { default: pg } = await import('pg');"],
+  ])('accepts in %s: %s', (file, line) => {
+    expect(checkWeb(file, line)).toEqual([]);
+  });
+
+  it('refuses a module outside every rule', () => {
+    expect(checkWeb('web/extra/x.ts', '')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { matches } from '../../../web/tools/setup/npmPackages.mjs';
+
+const a = { version: '1.0.0', integrity: 'sha512-a' };
+const lock = { packages: { '': { version: '0.1.0' }, web: { version: '0.1.0' }, 'node_modules/a': a } };
+
+describe('whether npm ci is needed', () => {
+  it('is not when every pinned package is recorded as installed', () => {
+    expect(matches(lock, { packages: { 'node_modules/a': a } })).toBe(true);
+  });
+
+  it('is when a package is missing', () => {
+    expect(matches(lock, { packages: {} })).toBe(false);
+  });
+
+  it('is when another version is installed', () => {
+    expect(matches(lock, { packages: { 'node_modules/a': { ...a, version: '1.0.1' } } })).toBe(false);
+  });
+
+  it('is when the same version has other contents', () => {
+    expect(matches(lock, { packages: { 'node_modules/a': { ...a, integrity: 'sha512-b' } } })).toBe(false);
+  });
+
+  it('is not for an optional package of another platform', () => {
+    const optional = { packages: { ...lock.packages, 'node_modules/b': { version: '2.0.0', optional: true } } };
+    expect(matches(optional, { packages: { 'node_modules/a': a } })).toBe(true);
+  });
+});
