@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { buildPreset } from '../setup/builds.mjs';
 import { run, showEnd } from '../lib/processes.mjs';
 
@@ -18,7 +19,7 @@ export function countCases(output) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   /** @type {Map<string, Counts>} */
   const programs = new Map();
-  for (const line of output.split('\n')) {
+  for (const line of stripVTControlCharacters(output).split('\n')) {
     const cases = caseCounts.exec(line);
     if (cases !== null) {
       const [, program = '', passed, failed, skipped] = cases;
