@@ -1,0 +1,22 @@
+/** Where the data comes from; served beside the page. */
+export type Config = {
+  /** Realtime endpoint, ws: or wss:, without `/websocket`. */
+  realtime: string;
+  /** REST endpoint. */
+  rest: string;
+  apikey: string;
+};
+
+export async function loadConfig(): Promise<Config> {
+  const response = await fetch('/config.json');
+  if (!response.ok) throw new Error(`config.json: HTTP ${response.status}`);
+  const value: unknown = await response.json();
+  if (!isConfig(value)) throw new Error('config.json must hold the texts realtime, rest and apikey');
+  return value;
+}
+
+function isConfig(value: unknown): value is Config {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields: Record<string, unknown> = { ...value };
+  return ['realtime', 'rest', 'apikey'].every((name) => typeof fields[name] === 'string');
+}
