@@ -42,7 +42,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['*.js'],
+    files: ['**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
   },
 );

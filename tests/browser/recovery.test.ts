@@ -1,0 +1,70 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { insertBooking } from './support/bookings.js';
+import { BookingsPage } from './support/bookingsPage.js';
+import { openWindow, type Window } from './support/chromium.js';
+import { openLab, salon, type Lab } from './support/lab.js';
+
+let lab: Lab;
+let window: Window;
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+
+afterAll(async () => {
+  await lab.close();
+});
+
+afterEach(async () => {
+  await window.page.context().close();
+});
+
+/** Chromium reports each refused socket on the console; anything else is ours. */
+function ownProblems(): string[] {
+  return window.problems.filter((text) => !/WebSocket connection to .* failed/.test(text));
+}
+
+describe('when the realtime server goes away', () => {
+  it('says so, comes back by itself and shows what happened meanwhile', async () => {
+    window = await openWindow(lab.browser, lab.dashboard);
+    const bookings = new BookingsPage(window.page);
+    await window.page.getByLabel('Business').selectOption(salon);
+    await bookings.untilStatus('live');
+    const before = await insertBooking(lab.db, salon, 'Before');
+    await bookings.row(before).waitFor();
+
+    await lab.backend.stopRealtime();
+    await bookings.status.and(window.page.locator(':not([data-state="live"])')).waitFor();
+    const meanwhile = await insertBooking(lab.db, salon, 'Meanwhile');
+    await lab.db.query('delete from bookings where id = $1', [before]);
+    await lab.backend.startRealtime();
+
+    await bookings.untilStatus('live');
+    await bookings.row(meanwhile).waitFor();
+    await bookings.expectNoRow(before);
+    const after = await insertBooking(lab.db, salon, 'After');
+    await bookings.row(after).waitFor();
+    expect(await bookings.changes()).toEqual(['New Before, Cut and finish', 'New After, Cut and finish']);
+    expect(ownProblems()).toEqual([]);
+  });
+
+  it('comes back after a restart without anyone doing anything', async () => {
+    window = await openWindow(lab.browser, lab.dashboard);
+    const bookings = new BookingsPage(window.page);
+    await window.page.getByLabel('Business').selectOption(salon);
+    await bookings.untilStatus('live');
+    const closed = new Promise<void>((resolve) => {
+      window.page.once('websocket', (socket) => {
+        socket.once('framereceived', () => {
+          resolve();
+        });
+      });
+    });
+    await lab.backend.restartRealtime();
+    await closed;
+    await bookings.untilStatus('live');
+    const after = await insertBooking(lab.db, salon, 'After the restart');
+    await bookings.row(after).waitFor();
+    expect(ownProblems()).toEqual([]);
+  });
+});

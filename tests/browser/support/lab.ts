@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import type { Browser } from 'playwright-core';
+import { startBackend, type Backend } from 'switchboard-backend';
+import { serveDashboard } from '../../../web/tools/start/dashboardServer.mjs';
+import { launchChromium } from './chromium.js';
+
+/** The two seeded businesses. */
+export const salon = '11111111-1111-4111-8111-111111111111';
+export const physio = '22222222-2222-4222-8222-222222222222';
+
+/** A backend, a connection to its database, the bundled dashboard and a browser. */
+export interface Lab {
+  backend: Backend;
+  db: pg.Client;
+  browser: Browser;
+  dashboard: string;
+  close(): Promise<void>;
+}
+
+export async function openLab(): Promise<Lab> {
+  const [backend, browser] = await Promise.all([startBackend(), launchChromium()]);
+  const db = new pg.Client(backend.postgres);
+  await db.connect();
+  const { realtime, rest, anonKey: apikey } = backend;
+  const dashboard = await serveDashboard({ port: 0, config: { realtime, rest, apikey } });
+  return {
+    backend,
+    db,
+    browser,
+    dashboard: dashboard.url,
+    async close() {
+      await browser.close();
+      await dashboard.close();
+      await db.end();
+      await backend.stop();
+    },
+  };
+}
+
+/** Where a screenshot of this name goes. */
+export function screenshotPath(name: string): string {
+  const folder = process.env.SWITCHBOARD_TEST_OUTPUT ?? fileURLToPath(new URL('../../../test-output', import.meta.url));
+  mkdirSync(`${folder}/screenshots`, { recursive: true });
+  return `${folder}/screenshots/${name}.png`;
+}
