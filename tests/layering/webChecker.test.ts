@@ -8,6 +8,7 @@ describe('the web checker', () => {
     ['web/react/useSubscription.ts', "export * from '../core/wasmModule.js';"],
     ['web/core/manager.ts', "import { useState } from 'react';"],
     ['web/core/manager.ts', "import { run } from '../cli/main.js';"],
+    ['web/core/manager.ts', "const { default: create } = await import('../wasm/switchboard.js');"],
     ['web/cli/main.ts', "const react = await import('react');"],
     ['web/backend/server.ts', "import { createRealtimeManager } from 'switchboard-realtime';"],
     ['web/backend/server.ts', "import { frame } from '../core/frame.js';"],
@@ -21,7 +22,7 @@ describe('the web checker', () => {
 
   it.each([
     ['web/react/useSubscription.ts', "import type { RealtimeManager } from '../core/index.js';"],
-    ['web/core/loader.ts', "const { readFile } = await import('node:fs/promises');"],
+    ['web/core/loader.ts', "const { default: create } = await import('../wasm/switchboard.js');"],
     ['web/dashboard/src/App.tsx', "import { useSubscription } from 'switchboard-realtime/react';"],
     ['web/dashboard/src/App.tsx', "import './app.css';"],
     ['web/tools/start/probes.mjs', "const { default: pg } = await import('pg');"],

@@ -19,6 +19,18 @@ export const importRules: readonly ImportRule[] = [
     rule: 'the core package knows neither React nor the command line',
   },
   {
+    prefix: 'web/core/loader.ts',
+    packages: [],
+    files: [/^web\/core\//, /^web\/wasm\/switchboard\.js$/],
+    rule: 'only the loader touches the wasm module',
+  },
+  {
+    prefix: 'web/wasm/',
+    packages: [],
+    files: [/^web\/core\//],
+    rule: 'the declarations of the wasm module are those of the core package',
+  },
+  {
     prefix: 'web/react/',
     packages: [/^react$/],
     files: [/^web\/react\//, /^web\/core\/index\.js$/],
