@@ -1,0 +1,60 @@
+/**
+ * Runs the application's callbacks one after the other: never one inside another, and never inside a call that the application itself has made
+ * into the manager, so that `const id = subscribe(…)` has its value before the first callback can use it.
+ */
+export class CallbackQueue {
+  #jobs: (() => void)[] = [];
+  #entered = 0;
+  #running = false;
+  #scheduled = false;
+
+  /** Runs a call of the application; callbacks that come of it wait until the current task's microtasks. */
+  enter<T>(call: () => T): T {
+    this.#entered += 1;
+    try {
+      return call();
+    } finally {
+      this.#entered -= 1;
+    }
+  }
+
+  /** Jobs must not throw. */
+  push(job: () => void): void {
+    this.#jobs.push(job);
+  }
+
+  /** Runs what is queued: at once, or as soon as the running call or callback is done. */
+  flush(): void {
+    if (this.#running || this.#jobs.length === 0) return;
+    if (this.#entered > 0) this.#schedule();
+    else this.#run();
+  }
+
+  clear(): void {
+    this.#jobs = [];
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+
+  #run(): void {
+    this.#running = true;
+    // Callbacks may queue further jobs, also while the loop runs.
+    for (let jobs = this.#take(); jobs.length > 0; jobs = this.#take()) {
+      for (const job of jobs) job();
+    }
+    this.#running = false;
+  }
+
+  #take(): readonly (() => void)[] {
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    return jobs;
+  }
+}

@@ -1,0 +1,27 @@
+import type { RegisteredDatabase } from './database.js';
+import { wasmEngineOpener } from './loader.js';
+import { Manager } from './manager.js';
+import { checkManagerOptions } from './managerOptions.js';
+import type { ManagerOptions } from './options.js';
+import type { RealtimeManager } from './realtimeManagerTypes.js';
+
+/** The manager itself, with what only this package may use. */
+export function createManager(options: ManagerOptions): Manager {
+  const checked = checkManagerOptions(options);
+  return new Manager(checked, wasmEngineOpener({ wasm: checked.wasm, transport: checked.transport }));
+}
+
+/**
+ * Makes a manager. It starts nothing and listens to nothing before its first subscription.
+ *
+ * ```ts
+ * const manager = createRealtimeManager<Database>({ url: 'https://ref.supabase.co', apikey });
+ * ```
+ *
+ * @typeParam Db the `Database` type that `supabase gen types typescript` writes; checks tables, columns and rows.
+ * @throws SwitchboardError for options that can't work; the message names the option and the fix.
+ */
+export function createRealtimeManager<Db = RegisteredDatabase>(options: ManagerOptions): RealtimeManager<Db> {
+  // Types are all that `Db` changes.
+  return createManager(options) as unknown as RealtimeManager<Db>;
+}

@@ -1,0 +1,122 @@
+import type { CallbackQueue } from './callbackQueue.js';
+import { IncomingChange } from './change.js';
+import type { Delivery, Notice } from './engine.js';
+import type { LogOutlet } from './logger.js';
+import type { StatusSnapshot } from './status.js';
+import type { StatusStore } from './statusStore.js';
+import type { Subscription, SubscriptionTable } from './subscriptionTable.js';
+
+interface StatusListener {
+  readonly call: (status: StatusSnapshot) => void;
+}
+
+/**
+ * Calls the application back: changes, notices, status. Everything goes through the queue; whether a subscription or listener is still there is asked
+ * right before each call, since the call before may have ended it. What throws is reported and stops nothing.
+ */
+export class Dispatcher {
+  readonly #subscriptions: SubscriptionTable;
+  readonly #status: StatusStore;
+  readonly #queue: CallbackQueue;
+  readonly #log: LogOutlet;
+  readonly #listeners = new Set<StatusListener>();
+  #statusQueued = false;
+  #eventCalls = 0;
+  #errors = 0;
+
+  constructor(subscriptions: SubscriptionTable, status: StatusStore, queue: CallbackQueue, log: LogOutlet) {
+    this.#subscriptions = subscriptions;
+    this.#status = status;
+    this.#queue = queue;
+    this.#log = log;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  get eventCalls(): number {
+    return this.#eventCalls;
+  }
+
+  /** Callbacks that threw. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** Returns the way to stop. The same function may listen more than once. */
+  addListener(call: (status: StatusSnapshot) => void): () => void {
+    const listener = { call };
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  removeListeners(): void {
+    this.#listeners.clear();
+  }
+
+  deliver(deliveries: readonly Delivery[]): void {
+    if (deliveries.length === 0) return;
+    this.#queue.push(() => {
+      for (const { payloads, subscribers } of deliveries) {
+        for (const text of payloads) this.#deliverChange(new IncomingChange(text), subscribers);
+      }
+    });
+  }
+
+  notify(notice: Notice): void {
+    this.#queue.push(() => {
+      const subscription = this.#subscriptions.get(notice.subscription);
+      if (subscription === undefined) return;
+      const { code, message, retryable, nextRetryAt } = notice;
+      const detail = { code, message, retryable, nextRetryAt };
+      try {
+        subscription.onStatus?.(notice.status, detail);
+      } catch (error) {
+        this.#failed(`onStatus of ${nameOf(subscription)}`, error);
+      }
+    });
+  }
+
+  /** Listeners hear of it once per turn, however much changed. */
+  statusChanged(): void {
+    if (this.#statusQueued || this.#listeners.size === 0) return;
+    this.#statusQueued = true;
+    this.#queue.push(() => {
+      this.#statusQueued = false;
+      const snapshot = this.#status.snapshot();
+      for (const listener of [...this.#listeners]) {
+        if (!this.#listeners.has(listener)) continue;
+        try {
+          listener.call(snapshot);
+        } catch (error) {
+          this.#failed('a status listener', error);
+        }
+      }
+    });
+  }
+
+  #deliverChange(change: IncomingChange, subscribers: readonly number[]): void {
+    for (const id of subscribers) {
+      const subscription = this.#subscriptions.get(id);
+      if (subscription === undefined) continue;
+      this.#eventCalls += 1;
+      try {
+        subscription.receive(change);
+      } catch (error) {
+        this.#failed(`onEvent of ${nameOf(subscription)}`, error);
+      }
+    }
+  }
+
+  #failed(where: string, error: unknown): void {
+    this.#errors += 1;
+    this.#log.callbackFailed(where, error);
+  }
+}
+
+function nameOf({ id, spec }: Subscription): string {
+  return `subscription ${id} (${spec.schema}.${spec.table})`;
+}

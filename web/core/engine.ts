@@ -1,0 +1,118 @@
+import type { EventName } from './payload.js';
+import type {
+  ConnectionStatus,
+  Counters,
+  NoticeDetail,
+  OverallState,
+  SubscriptionNotice,
+  SubscriptionStatus,
+} from './status.js';
+
+/** What the page or the runtime noticed about the network or itself. */
+export type Evidence =
+  'online' | 'offline' | 'visible' | 'hidden' | 'resume' | 'freeze' | 'pagehide' | 'pageshow' | 'networkchange';
+
+/** A validated subscription. */
+export interface SubscriptionSpec {
+  schema: string;
+  table: string;
+  event: EventName;
+  filter?: string;
+  select?: readonly string[];
+}
+
+/** How chatty the core is: lines below this are not made. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What the core is created with. Times in ms; what is absent is the core's default. */
+export interface EngineOptions {
+  url: string;
+  apikey: string;
+  params?: Readonly<Record<string, string>>;
+  vsn?: '1.0.0' | '2.0.0';
+  logLevel?: LogLevel;
+  /** Whether the core may ask for tokens. */
+  tokenCallback: boolean;
+  tuning: Readonly<Partial<Record<string, number>>>;
+}
+
+/** What of a subscription's status the core knows; the rest is the spec, which the manager has. */
+export type SubscriptionDelta = Omit<SubscriptionStatus, 'schema' | 'table' | 'event' | 'filter'>;
+
+/** What changed since the last batch. */
+export interface StatusDelta {
+  overall?: OverallState;
+  since?: number;
+  connections?: readonly ConnectionStatus[];
+  removedConnections?: readonly number[];
+  subscriptions?: readonly SubscriptionDelta[];
+  removedSubscriptions?: readonly number[];
+  counters?: Partial<Counters>;
+}
+
+/** Something that one subscription's `onStatus` is to hear. */
+export interface Notice extends NoticeDetail {
+  subscription: number;
+  status: SubscriptionNotice;
+}
+
+export interface LogLine {
+  level: LogLevel;
+  message: string;
+}
+
+/** The control part of a batch; every key may be missing. */
+export interface ControlMessage {
+  status?: StatusDelta;
+  /** In the order in which they happened. */
+  notices?: readonly Notice[];
+  /** The core wants a token: answer once with `provideToken` or `failToken`. */
+  tokenRequest?: { request: number };
+  logs?: readonly LogLine[];
+}
+
+/** Changes for some subscribers. */
+export interface Delivery {
+  /** `each`: one call per change. `batch`: one call with all. `notify`: only that something changed, no payloads. */
+  kind: 'each' | 'batch' | 'notify';
+  subscribers: readonly number[];
+  /** The JSON text of each frame's payload as the server sent it: `{"data":{…},"ids":[…]}`. */
+  payloads: readonly string[];
+}
+
+/** One flush of the core: control first, then the deliveries in the order of arrival. */
+export interface EngineBatch {
+  control: ControlMessage | null;
+  deliveries: readonly Delivery[];
+}
+
+/** Live counts and totals of the core, by name. For people and leak tests. */
+export type EngineStats = Readonly<Record<string, unknown>>;
+
+/**
+ * The connection manager proper, seen from TypeScript. Commands go in, batches come out through the sink it was opened with; all of
+ * it is plain data with ids, so the engine may live in this realm or behind a MessagePort.
+ *
+ * No command throws or answers: what comes of it arrives as a batch, possibly before the command returns.
+ */
+export interface Engine {
+  /** `id` must be new. A spec that the core refuses arrives as a parked subscription. */
+  subscribe(id: number, spec: SubscriptionSpec): void;
+  /** Ids that are not subscribed are ignored. */
+  unsubscribe(id: number): void;
+  unsubscribeAll(): void;
+  reconnectAll(): void;
+  /** `request` 0: the application set it; otherwise the answer to that request. Empty: no token. */
+  provideToken(request: number, token: string): void;
+  failToken(request: number, message: string): void;
+  signal(evidence: Evidence): void;
+  /** The newest figures at hand; null when there are none yet. */
+  stats(): EngineStats | null;
+  /** Closes everything. No batch comes after the call; the promise settles when all resources are given back. Idempotent. */
+  dispose(): Promise<void>;
+}
+
+export type EngineSink = (batch: EngineBatch) => void;
+
+/** Opens an engine. Rejects when the core can't be loaded. */
+export type OpenEngine = (options: EngineOptions, sink: EngineSink) => Promise<Engine>;

@@ -1,0 +1,117 @@
+import type { Engine } from './engine.js';
+import { SwitchboardError } from './errors.js';
+
+const RETRY_BASE_MS = 1_000;
+const RETRY_CAP_MS = 30_000;
+
+/** What happens to the slot. */
+export interface EngineSlotEvents {
+  /** The engine is there; nothing has been sent to it. */
+  opened(engine: Engine): void;
+  /** It could not be opened; times in Unix ms. */
+  failed(message: string, attempts: number, nextRetryAt: number): void;
+}
+
+/**
+ * Holds the engine: opens it at the first need, and tries again with full jitter (base 1 s, cap 30 s) when that fails, since the core's file may be
+ * out of reach just when the network is. Gives the engine back at dispose, also one that arrives late.
+ */
+export class EngineSlot {
+  readonly #open: () => Promise<Engine>;
+  readonly #events: EngineSlotEvents;
+  #engine: Engine | null = null;
+  #opening: Promise<Engine> | null = null;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  #attempts = 0;
+  #disposed = false;
+
+  constructor(open: () => Promise<Engine>, events: EngineSlotEvents) {
+    this.#open = open;
+    this.#events = events;
+  }
+
+  /** Null before it is open and after dispose. */
+  get engine(): Engine | null {
+    return this.#engine;
+  }
+
+  /** Whether it was ever asked for. */
+  get started(): boolean {
+    return this.#opening !== null || this.#engine !== null || this.#retry !== null;
+  }
+
+  /** Opens the engine unless that is under way or waiting for its next attempt. */
+  start(): void {
+    if (!this.started) this.retryNow();
+  }
+
+  /** Starts the next attempt without waiting, if one is due or none was made. */
+  retryNow(): void {
+    // The failure is told through the events.
+    this.open().catch(() => undefined);
+  }
+
+  /** @throws SwitchboardError LOAD_FAILED when this attempt fails, DISPOSED when the slot is gone. */
+  open(): Promise<Engine> {
+    if (this.#disposed) return Promise.reject(disposedError());
+    if (this.#engine !== null) return Promise.resolve(this.#engine);
+    this.#opening ??= this.#attempt();
+    return this.#opening;
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#clearRetry();
+    const engine = this.#engine;
+    this.#engine = null;
+    await engine?.dispose();
+  }
+
+  async #attempt(): Promise<Engine> {
+    this.#clearRetry();
+    let engine: Engine;
+    try {
+      engine = await Promise.resolve().then(this.#open);
+    } catch (error) {
+      this.#opening = null;
+      throw this.#failed(error);
+    }
+    this.#opening = null;
+    if (this.#disposed) {
+      await engine.dispose();
+      throw disposedError();
+    }
+    this.#engine = engine;
+    this.#attempts = 0;
+    this.#events.opened(engine);
+    return engine;
+  }
+
+  #failed(error: unknown): SwitchboardError {
+    if (this.#disposed) return disposedError();
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The WebAssembly core could not be loaded: ${reason}`;
+    const delay = Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** this.#attempts);
+    this.#attempts += 1;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.retryNow();
+    }, delay);
+    this.#events.failed(message, this.#attempts, Math.round(Date.now() + delay));
+    return new SwitchboardError('LOAD_FAILED', 'wasm', message, error);
+  }
+
+  #clearRetry(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+  }
+}
+
+/** Any use of a manager after its end. */
+export function disposedError(): SwitchboardError {
+  return new SwitchboardError(
+    'DISPOSED',
+    '',
+    'This manager was disposed of: make a new one with createRealtimeManager.',
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * Realtime connection manager for Supabase. Importing this module starts nothing, opens nothing and listens to nothing.
+ *
+ * @packageDocumentation
+ */
+export { createRealtimeManager } from './createRealtimeManager.js';
+export { configureRealtime, realtimeManager } from './sharedManager.js';
+export { SwitchboardError, type SwitchboardErrorCode } from './errors.js';
+export { FilterSyntaxError, parseFilter, type FilterCondition, type FilterOperator } from './filter.js';
+export type {
+  FilterText,
+  Register,
+  RegisteredDatabase,
+  RowOf,
+  SelectedRow,
+  UntypedDatabase,
+  UntypedRow,
+} from './database.js';
+export type { LogLevel } from './engine.js';
+export type { Logger } from './logger.js';
+export type {
+  AccessTokenCallback,
+  EndpointOptions,
+  ManagerOptions,
+  SubscribeOptions,
+  SupabaseOptions,
+  UntypedSubscribeOptions,
+  WasmSource,
+  WebSocketClass,
+} from './options.js';
+export type { ChangeCommon, ChangePayload, DeletePayload, EventName, InsertPayload, UpdatePayload } from './payload.js';
+export type { ReasonCode } from './reasons.js';
+export type { ManagerStats, RealtimeManager, Subscribe, SubscriptionId } from './realtimeManagerTypes.js';
+export type {
+  ConnectionState,
+  ConnectionStatus,
+  Counters,
+  NoticeDetail,
+  OverallState,
+  StatusSnapshot,
+  SubscriptionNotice,
+  SubscriptionState,
+  SubscriptionStatus,
+} from './status.js';
+export type { StatusHandler } from './subscriptionTable.js';
+export type { SupabaseClientLike } from './supabase.js';
+export type { TuningOptions } from './tuning.js';

@@ -1,0 +1,286 @@
+import { CallbackQueue } from './callbackQueue.js';
+import { Dispatcher } from './dispatcher.js';
+import type { Engine, EngineBatch, OpenEngine } from './engine.js';
+import { disposedError, EngineSlot } from './engineSlot.js';
+import { SwitchboardError } from './errors.js';
+import { LogOutlet } from './logger.js';
+import type { CheckedOptions } from './managerOptions.js';
+import type { UntypedSubscribeOptions } from './options.js';
+import { watchPage, type PageWatch } from './pageLifecycle.js';
+import type { ChangePayload } from './payload.js';
+import type { ManagerStats, SubscriptionId } from './realtimeManagerTypes.js';
+import { Redactor } from './redact.js';
+import type { StatusSnapshot } from './status.js';
+import { StatusStore } from './statusStore.js';
+import { checkCallbacks, checkSubscribeOptions } from './subscribeOptions.js';
+import { SubscriptionTable, type StatusHandler, type Subscription } from './subscriptionTable.js';
+import { TokenSource } from './tokens.js';
+import { describe, requireFunction } from './validate.js';
+
+/**
+ * The manager: checks calls, keeps what is wanted, and stands between the application's callbacks and the engine. See `RealtimeManager` for
+ * the contract.
+ *
+ * What is wanted lives here, not in the engine: an engine that opens late, or anew, is told all of it.
+ */
+export class Manager {
+  readonly #options: CheckedOptions;
+  readonly #slot: EngineSlot;
+  readonly #subscriptions = new SubscriptionTable();
+  readonly #status = new StatusStore();
+  readonly #callbacks = new CallbackQueue();
+  readonly #redactor = new Redactor();
+  readonly #tokens: TokenSource;
+  readonly #log: LogOutlet;
+  readonly #dispatcher: Dispatcher;
+  #page: PageWatch | null = null;
+  #stopAuthWatch: (() => void) | null = null;
+  #disposal: Promise<void> | null = null;
+
+  constructor(options: CheckedOptions, openEngine: OpenEngine) {
+    this.#options = options;
+    this.#redactor.add(options.engine.apikey);
+    this.#tokens = new TokenSource(options.accessToken, options.tokenTimeoutMs, this.#redactor);
+    this.#log = new LogOutlet(options.logger, options.logLevel, this.#redactor.redact);
+    this.#dispatcher = new Dispatcher(this.#subscriptions, this.#status, this.#callbacks, this.#log);
+    const open = (): Promise<Engine> =>
+      openEngine(options.engine, (batch) => {
+        this.#receive(batch);
+      });
+    this.#slot = new EngineSlot(open, {
+      opened: (engine) => {
+        this.#callbacks.enter(() => {
+          this.#replay(engine);
+        });
+        this.#callbacks.flush();
+      },
+      failed: (message, attempts, nextRetryAt) => {
+        this.#loadFailed(message, attempts, nextRetryAt);
+      },
+    });
+  }
+
+  readonly subscribe = (
+    options: UntypedSubscribeOptions,
+    onEvent: (payload: ChangePayload) => void,
+    onStatus?: StatusHandler,
+  ): SubscriptionId => {
+    this.#requireAlive();
+    checkCallbacks(onEvent, onStatus);
+    return this.#add(
+      options,
+      (change) => {
+        onEvent(change.payload);
+      },
+      onStatus,
+    );
+  };
+
+  /** Like `subscribe`, but hands over the text that the server sent, `{"data":{…},"ids":[…]}`, unparsed. Within this package only. */
+  subscribeText(
+    options: UntypedSubscribeOptions,
+    onText: (text: string) => void,
+    onStatus?: StatusHandler,
+  ): SubscriptionId {
+    this.#requireAlive();
+    return this.#add(
+      options,
+      (change) => {
+        onText(change.text);
+      },
+      onStatus,
+    );
+  }
+
+  unsubscribe(id: SubscriptionId): void {
+    this.#endChecked(id);
+  }
+
+  unsubscribeAll(...ids: [] | [SubscriptionId]): void {
+    // Not `id === undefined`: a variable that happens to be undefined must not end everything.
+    if (ids.length > 0) {
+      this.#endChecked(ids[0]);
+      return;
+    }
+    this.#enter(() => {
+      for (const { id } of [...this.#subscriptions.values()]) this.#status.remove(id);
+      this.#subscriptions.clear();
+      this.#slot.engine?.unsubscribeAll();
+      this.#dispatcher.statusChanged();
+    });
+  }
+
+  reconnectAll(): void {
+    this.#requireAlive();
+    if (!this.#slot.started) return;
+    this.#enter(() => {
+      if (this.#slot.engine === null) this.#slot.retryNow();
+      else this.#slot.engine.reconnectAll();
+    });
+  }
+
+  status(): StatusSnapshot {
+    return this.#status.snapshot();
+  }
+
+  onStatusChange(call: (status: StatusSnapshot) => void): () => void {
+    this.#requireAlive();
+    requireFunction(call, 'listener', 'onStatusChange calls it with the new snapshot.');
+    return this.#dispatcher.addListener(call);
+  }
+
+  setAuth(token: string | null): void {
+    this.#requireAlive();
+    if (token !== null && (typeof token !== 'string' || token === '')) {
+      throw new SwitchboardError(
+        'INVALID_OPTION',
+        'token',
+        `setAuth takes the access token, or null to sign out, not ${describe(token)}.`,
+      );
+    }
+    this.#giveToken(token ?? '');
+  }
+
+  stats(): ManagerStats {
+    return {
+      subscriptions: this.#subscriptions.size,
+      statusListeners: this.#dispatcher.listeners,
+      pageListeners: this.#page?.listeners ?? 0,
+      eventCalls: this.#dispatcher.eventCalls,
+      callbackErrors: this.#dispatcher.errors,
+      counters: this.#status.counters,
+      core: this.#slot.engine?.stats() ?? null,
+    };
+  }
+
+  async ready(): Promise<void> {
+    this.#requireAlive();
+    this.#start();
+    await this.#slot.open();
+  }
+
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  #dispose(): Promise<void> {
+    this.#page?.stop();
+    this.#stopAuthWatch?.();
+    this.#stopAuthWatch = null;
+    this.#subscriptions.clear();
+    this.#dispatcher.removeListeners();
+    this.#callbacks.clear();
+    this.#status.clear();
+    return this.#slot.dispose();
+  }
+
+  #requireAlive(): void {
+    if (this.#disposal !== null) throw disposedError();
+  }
+
+  /** A call of the application: callbacks wait until it has returned. */
+  #enter<T>(call: () => T): T {
+    try {
+      return this.#callbacks.enter(call);
+    } finally {
+      this.#callbacks.flush();
+    }
+  }
+
+  #add(
+    options: UntypedSubscribeOptions,
+    receive: Subscription['receive'],
+    onStatus: StatusHandler | undefined,
+  ): SubscriptionId {
+    const { spec, signal } = checkSubscribeOptions(options);
+    const id = this.#subscriptions.nextId();
+    if (signal?.aborted === true) return id;
+    return this.#enter(() => {
+      const subscription = { id, spec, receive, onStatus: onStatus ?? null };
+      this.#subscriptions.add(subscription, signal, () => {
+        this.unsubscribe(id);
+      });
+      this.#status.add(id, spec);
+      this.#dispatcher.statusChanged();
+      this.#start();
+      this.#slot.engine?.subscribe(id, spec);
+      return id;
+    });
+  }
+
+  #endChecked(given: unknown): void {
+    const id = this.#subscriptions.checkedId(given);
+    if (!this.#subscriptions.remove(id)) return;
+    this.#enter(() => {
+      this.#status.remove(id);
+      this.#slot.engine?.unsubscribe(id);
+      this.#dispatcher.statusChanged();
+    });
+  }
+
+  /** From the first subscription on: load the core, listen to the page, follow the token. */
+  #start(): void {
+    if (this.#page === null) {
+      this.#page = watchPage((evidence) => {
+        if (evidence === 'online' || evidence === 'pageshow') this.#wakeSlot();
+        this.#slot.engine?.signal(evidence);
+      });
+      this.#stopAuthWatch =
+        this.#options.watchAuth?.((token) => {
+          this.#giveToken(token);
+        }) ?? null;
+    }
+    this.#slot.start();
+  }
+
+  #wakeSlot(): void {
+    if (this.#slot.engine === null) this.#slot.retryNow();
+  }
+
+  #giveToken(token: string): void {
+    this.#tokens.set(token);
+    this.#enter(() => this.#slot.engine?.provideToken(0, token));
+  }
+
+  /** Tells a new engine all that is wanted. */
+  #replay(engine: Engine): void {
+    for (const evidence of this.#page?.current() ?? []) engine.signal(evidence);
+    if (this.#tokens.given !== '') engine.provideToken(0, this.#tokens.given);
+    for (const { id, spec } of this.#subscriptions.values()) engine.subscribe(id, spec);
+  }
+
+  #receive(batch: EngineBatch): void {
+    if (this.#disposal !== null) return;
+    const { control, deliveries } = batch;
+    if (control !== null) {
+      for (const line of control.logs ?? []) this.#log.write(line);
+      if (control.status !== undefined && this.#status.apply(control.status)) this.#dispatcher.statusChanged();
+      for (const notice of control.notices ?? []) this.#dispatcher.notify(notice);
+      if (control.tokenRequest !== undefined) this.#answerTokenRequest(control.tokenRequest.request);
+    }
+    this.#dispatcher.deliver(deliveries);
+    this.#callbacks.flush();
+  }
+
+  #answerTokenRequest(request: number): void {
+    this.#callbacks.push(() => {
+      // The request may have come from within the engine's constructor.
+      this.#slot.open().then(
+        (engine) => this.#tokens.answer(request, engine),
+        () => undefined,
+      );
+    });
+  }
+
+  #loadFailed(message: string, attempts: number, nextRetryAt: number): void {
+    this.#log.write({ level: 'error', message });
+    this.#status.loadFailed(message, attempts, nextRetryAt);
+    this.#dispatcher.statusChanged();
+    const detail = { code: 'LOAD_FAILED', message, retryable: true, nextRetryAt } as const;
+    for (const { id } of this.#subscriptions.values()) {
+      this.#dispatcher.notify({ subscription: id, status: 'CHANNEL_ERROR', ...detail });
+    }
+    this.#callbacks.flush();
+  }
+}

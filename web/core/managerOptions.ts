@@ -1,0 +1,170 @@
+import { realtimeEndpoint } from './endpoint.js';
+import type { EngineOptions, LogLevel } from './engine.js';
+import { SwitchboardError } from './errors.js';
+import type { Logger } from './logger.js';
+import type { AccessTokenCallback, ManagerOptions, WasmSource, WebSocketClass } from './options.js';
+import { readSupabaseClient, type SupabaseSource } from './supabase.js';
+import { DEFAULT_TOKEN_TIMEOUT_MS, TUNING_RANGES, type TuningName } from './tuning.js';
+import {
+  describe,
+  optionalNumber,
+  optionalWord,
+  refuseUnknown,
+  requireFunction,
+  requireObject,
+  requireText,
+  type Given,
+} from './validate.js';
+
+const TUNING_NAMES = Object.keys(TUNING_RANGES) as TuningName[];
+const COMMON = ['accessToken', 'params', 'vsn', 'logger', 'logLevel', 'transport', 'wasm'];
+const KNOWN = ['url', 'apikey', 'supabase', ...COMMON, ...TUNING_NAMES];
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const RESERVED_PARAMS = ['apikey', 'vsn'];
+
+/** Checked options, with what a supabase-js client gave filled in. */
+export interface CheckedOptions {
+  /** For the core. */
+  engine: EngineOptions;
+  accessToken: AccessTokenCallback | null;
+  tokenTimeoutMs: number;
+  watchAuth: SupabaseSource['watch'] | null;
+  logger: Logger | null;
+  logLevel: LogLevel;
+  transport: WebSocketClass | null;
+  wasm: WasmSource | null;
+}
+
+/**
+ * Checks the options of a manager. Starts nothing.
+ *
+ * @throws SwitchboardError
+ */
+export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
+  const given = requireObject(options, 'options');
+  refuseUnknown(given, KNOWN, 'createRealtimeManager');
+  const source = given.supabase === undefined ? null : checkSupabase(options, given);
+  const url = source?.url ?? requireText(given, 'url', "give your project's url, such as https://ref.supabase.co.");
+  const apikey = source?.apikey ?? requireText(given, 'apikey', "give your project's anon or publishable key.");
+  const accessToken = checkAccessToken(options.accessToken) ?? source?.accessToken ?? null;
+  const logLevel = optionalWord(given, 'logLevel', LOG_LEVELS) ?? 'warn';
+  const tuning = checkTuning(given);
+  const params = checkParams(given);
+  const vsn = optionalWord(given, 'vsn', ['1.0.0', '2.0.0']);
+  return {
+    engine: {
+      url: realtimeEndpoint(url, pageProtocol()),
+      apikey,
+      ...(params === null ? {} : { params }),
+      ...(vsn === undefined ? {} : { vsn }),
+      logLevel,
+      tokenCallback: accessToken !== null,
+      tuning,
+    },
+    accessToken,
+    tokenTimeoutMs: tuning.tokenTimeoutMs ?? DEFAULT_TOKEN_TIMEOUT_MS,
+    watchAuth: options.accessToken === undefined ? (source?.watch ?? null) : null,
+    logger: checkLogger(options.logger),
+    logLevel,
+    transport: checkTransport(options.transport),
+    wasm: checkWasm(options.wasm),
+  };
+}
+
+function checkSupabase(options: ManagerOptions, given: Given): SupabaseSource {
+  for (const option of ['url', 'apikey']) {
+    if (given[option] !== undefined) {
+      throw new SwitchboardError(
+        'INVALID_OPTION',
+        option,
+        `\`${option}\` comes from \`supabase\`: leave one of the two out.`,
+      );
+    }
+  }
+  requireObject(given.supabase, 'supabase');
+  return readSupabaseClient((options as Extract<ManagerOptions, { supabase: object }>).supabase);
+}
+
+function checkAccessToken(callback: AccessTokenCallback | undefined): AccessTokenCallback | null {
+  if (callback === undefined) return null;
+  requireFunction(callback, 'accessToken', 'pass async () => token, or call setAuth(token).');
+  return callback;
+}
+
+function checkTuning(given: Given): Partial<Record<TuningName, number>> {
+  const tuning: Partial<Record<TuningName, number>> = {};
+  for (const name of TUNING_NAMES) {
+    const value = optionalNumber(given, name, TUNING_RANGES[name]);
+    if (value !== undefined) tuning[name] = value;
+  }
+  if (
+    tuning.backoffBaseMs !== undefined &&
+    tuning.backoffCapMs !== undefined &&
+    tuning.backoffBaseMs > tuning.backoffCapMs
+  ) {
+    throw new SwitchboardError(
+      'INVALID_OPTION',
+      'backoffCapMs',
+      `\`backoffCapMs\` (${tuning.backoffCapMs}) is below \`backoffBaseMs\` (${tuning.backoffBaseMs}): raise it or lower the base.`,
+    );
+  }
+  return tuning;
+}
+
+function checkParams(given: Given): Readonly<Record<string, string>> | null {
+  if (given.params === undefined) return null;
+  const params = requireObject(given.params, 'params');
+  for (const [name, value] of Object.entries(params)) {
+    if (RESERVED_PARAMS.includes(name)) {
+      throw new SwitchboardError(
+        'INVALID_OPTION',
+        'params',
+        `\`params.${name}\` is set by the option \`${name}\`: use that.`,
+      );
+    }
+    if (typeof value !== 'string') {
+      throw new SwitchboardError(
+        'INVALID_OPTION',
+        'params',
+        `\`params.${name}\` must be text, not ${describe(value)}.`,
+      );
+    }
+  }
+  return { ...params } as Readonly<Record<string, string>>;
+}
+
+function checkLogger(logger: Logger | null | undefined): Logger | null {
+  if (logger === undefined) return console;
+  if (logger === null || typeof logger === 'object') return logger;
+  throw new SwitchboardError(
+    'INVALID_OPTION',
+    'logger',
+    '`logger` must be an object such as console, or null for silence.',
+  );
+}
+
+function checkTransport(transport: WebSocketClass | undefined): WebSocketClass | null {
+  if (transport === undefined) return null;
+  requireFunction(transport, 'transport', 'pass a WebSocket class, or leave it out.');
+  return transport;
+}
+
+function checkWasm(wasm: WasmSource | undefined): WasmSource | null {
+  if (wasm === undefined) return null;
+  const fits =
+    (typeof wasm === 'string' && wasm !== '') ||
+    wasm instanceof URL ||
+    wasm instanceof ArrayBuffer ||
+    ArrayBuffer.isView(wasm) ||
+    wasm instanceof WebAssembly.Module;
+  if (fits) return wasm;
+  throw new SwitchboardError(
+    'INVALID_OPTION',
+    'wasm',
+    `\`wasm\` must be a url, the bytes or a WebAssembly.Module, not ${describe(wasm)}: leave it out for the file in the package.`,
+  );
+}
+
+function pageProtocol(): string | null {
+  return typeof location === 'object' ? location.protocol : null;
+}

@@ -1,0 +1,105 @@
+import type { ColumnOf, FilterText, RowOf, SchemaName, TableName } from './database.js';
+import type { LogLevel } from './engine.js';
+import type { Logger } from './logger.js';
+import type { EventName } from './payload.js';
+import type { SupabaseClientLike } from './supabase.js';
+import type { TuningOptions } from './tuning.js';
+
+/**
+ * Gives the user's access token, or null when nobody is signed in (the api key's rights apply then). Called whenever the core needs one:
+ * before joining after an interruption and ahead of expiry, never twice at the same time. What it throws is reported as
+ * `TOKEN_UNAVAILABLE` and tried again.
+ */
+export type AccessTokenCallback = () => string | null | undefined | Promise<string | null | undefined>;
+
+/** A class like the browser's `WebSocket`. */
+export type WebSocketClass = new (url: string, protocols?: string | string[]) => object;
+
+/** Where the core's bytes come from: an address, the bytes, or a compiled module. */
+export type WasmSource = URL | string | BufferSource | WebAssembly.Module;
+
+interface CommonOptions extends TuningOptions {
+  /** See {@link AccessTokenCallback}. Without it, `setAuth` gives the token. */
+  accessToken?: AccessTokenCallback | undefined;
+  /** Further parameters for the socket's url. */
+  params?: Readonly<Record<string, string>> | undefined;
+  /** The protocol's version. Default '2.0.0'. */
+  vsn?: '1.0.0' | '2.0.0' | undefined;
+  /** Takes log lines and what callbacks throw. Default: `console`. `null`: nothing is logged. Lines never hold a token or the api key. */
+  logger?: Logger | null | undefined;
+  /** The least level that is logged. Default 'warn'. */
+  logLevel?: LogLevel | undefined;
+  /** The WebSocket class to use. Default: the runtime's own; in Node before 22 the one of the package `ws`. */
+  transport?: WebSocketClass | undefined;
+  /** The core's .wasm. Default: the file in this package. */
+  wasm?: WasmSource | undefined;
+}
+
+/** Where to connect, in words. */
+export interface EndpointOptions {
+  /**
+   * The project's url (`https://ref.supabase.co`), or a realtime endpoint (`wss://host/realtime/v1`), which is used as it stands.
+   */
+  url: string;
+  /** The project's anon or publishable key. */
+  apikey: string;
+}
+
+/** Where to connect, taken from a supabase-js client: url, key, token, and changes of the token. */
+export interface SupabaseOptions {
+  supabase: SupabaseClientLike;
+}
+
+/** Options of `createRealtimeManager`. */
+export type ManagerOptions =
+  | (CommonOptions & EndpointOptions & { supabase?: undefined })
+  | (CommonOptions & SupabaseOptions & { url?: undefined; apikey?: undefined });
+
+/** Options of `subscribe` when the database's types are not known. */
+export interface UntypedSubscribeOptions<Event extends EventName = EventName> {
+  /** The table's name; `*` for all tables of the schema. */
+  table: string;
+  /** Default 'public'; `*` for all schemas. */
+  schema?: string | undefined;
+  /** Default `*`. */
+  event?: Event | undefined;
+  /**
+   * `column=operator.value`, several separated by commas; all must hold. Values with `,`, `(`, `)` or `"` go in double quotes.
+   * An UPDATE that moves a row out of the filter is not sent by the server.
+   */
+  filter?: string | undefined;
+  /** Only these columns, and the primary key. Default: all. */
+  select?: readonly string[] | undefined;
+  /** Ends the subscription when it fires. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of `subscribe` with the generated `Database` type. */
+export interface SubscribeOptions<
+  Db,
+  Schema extends SchemaName<Db>,
+  Table extends TableName<Db, Schema>,
+  Event extends EventName,
+  Column extends ColumnOf<RowOf<Db, Schema, Table>>,
+> {
+  /** A table of the schema. */
+  table: Table;
+  /** Default 'public'. */
+  schema?: Schema | undefined;
+  /** Default `*`. */
+  event?: Event | undefined;
+  /** See {@link FilterText} and {@link UntypedSubscribeOptions.filter}. */
+  filter?: FilterText<RowOf<Db, Schema, Table>> | undefined;
+  /** Only these columns, and the primary key. Default: all. */
+  select?: readonly Column[] | undefined;
+  /** Ends the subscription when it fires. */
+  signal?: AbortSignal | undefined;
+}
+
+/** All tables of a schema at once, for a typed manager; rows are untyped. */
+export interface WildcardSubscribeOptions<Event extends EventName> extends Omit<
+  UntypedSubscribeOptions<Event>,
+  'table' | 'select'
+> {
+  table: '*';
+}

@@ -1,0 +1,65 @@
+import type { Evidence } from './engine.js';
+
+/** The page's listeners, as long as they are wanted. */
+export interface PageWatch {
+  /** How many listeners there are. */
+  readonly listeners: number;
+  /** What an engine must know that was opened late: `hidden` or `offline`, if so. */
+  current(): readonly Evidence[];
+  /** Removes the listeners. */
+  stop(): void;
+}
+
+/**
+ * Listens to what the page or worker says about the network and its own life, and reports it. Where there are no such events, as in Node,
+ * nothing is listened to.
+ */
+export function watchPage(report: (evidence: Evidence) => void): PageWatch {
+  const removers: (() => void)[] = [];
+  const listen = (target: EventTarget, type: string, evidence: () => Evidence): void => {
+    const listener = (): void => {
+      report(evidence());
+    };
+    target.addEventListener(type, listener);
+    removers.push(() => {
+      target.removeEventListener(type, listener);
+    });
+  };
+
+  const scope = eventScope();
+  const page = typeof document === 'object' ? document : null;
+  if (scope !== null) {
+    for (const type of ['online', 'offline'] as const) listen(scope, type, () => type);
+    const connection = networkInformation();
+    if (connection !== null) listen(connection, 'change', () => 'networkchange');
+  }
+  if (scope !== null && page !== null) {
+    for (const type of ['pagehide', 'pageshow'] as const) listen(scope, type, () => type);
+    for (const type of ['freeze', 'resume'] as const) listen(page, type, () => type);
+    listen(page, 'visibilitychange', () => page.visibilityState);
+  }
+  return {
+    get listeners() {
+      return removers.length;
+    },
+    current: () => [
+      ...(page?.visibilityState === 'hidden' ? (['hidden'] as const) : []),
+      ...(scope !== null && !navigator.onLine ? (['offline'] as const) : []),
+    ],
+    stop: () => {
+      for (const remove of removers.splice(0)) remove();
+    },
+  };
+}
+
+/** The window or worker scope, if it knows about being online. */
+function eventScope(): EventTarget | null {
+  const hasOnline = typeof navigator === 'object' && typeof navigator.onLine === 'boolean';
+  return hasOnline && typeof globalThis.addEventListener === 'function' ? globalThis : null;
+}
+
+/** Not in every browser, and not in TypeScript's types. */
+function networkInformation(): EventTarget | null {
+  const { connection } = navigator as { connection?: unknown };
+  return connection instanceof EventTarget ? connection : null;
+}

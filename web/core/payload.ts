@@ -1,0 +1,58 @@
+import type { UntypedRow } from './database.js';
+
+/** What a subscription listens to; `*` is all three. */
+export type EventName = '*' | 'INSERT' | 'UPDATE' | 'DELETE';
+
+/** What every change carries, whatever its kind. */
+export interface ChangeCommon {
+  schema: string;
+  table: string;
+  /**
+   * When the transaction was committed: UTC, ISO 8601, milliseconds. All rows of one transaction share it; it neither orders
+   * nor identifies changes.
+   */
+  commit_timestamp: string;
+  /**
+   * Null, or what the server had to leave out: `Error 413: Payload Too Large` (values of more than 64 bytes are missing from
+   * the row), `Error 401: Unauthorized` (the row is empty).
+   */
+  errors: readonly string[] | null;
+}
+
+export interface InsertPayload<Row = UntypedRow> extends ChangeCommon {
+  eventType: 'INSERT';
+  new: Readonly<Row>;
+  old: Readonly<Record<string, never>>;
+}
+
+export interface UpdatePayload<Row = UntypedRow> extends ChangeCommon {
+  eventType: 'UPDATE';
+  new: Readonly<Row>;
+  /** With REPLICA IDENTITY FULL the whole row as it was, otherwise its primary key. */
+  old: Readonly<Partial<Row>>;
+}
+
+export interface DeletePayload<Row = UntypedRow> extends ChangeCommon {
+  eventType: 'DELETE';
+  new: Readonly<Record<string, never>>;
+  /** With REPLICA IDENTITY FULL and no row level security the whole row, otherwise its primary key. */
+  old: Readonly<Partial<Row>>;
+}
+
+interface PayloadByEvent<Row> {
+  INSERT: InsertPayload<Row>;
+  UPDATE: UpdatePayload<Row>;
+  DELETE: DeletePayload<Row>;
+  '*': InsertPayload<Row> | UpdatePayload<Row> | DeletePayload<Row>;
+}
+
+/**
+ * One change of one row, as `onEvent` gets it.
+ *
+ * All subscribers of a row get the same object, so that a change is parsed once however many listen: treat it as read-only.
+ *
+ * Values: `bool` is boolean, `int2` to `int8`, `float` and `numeric` are numbers, `json` and `jsonb` are what they hold, arrays are
+ * arrays, everything else is text (`timestamptz` in ISO 8601, `bytea` in hex without `\x`). A JavaScript number holds about 15
+ * digits, so an `int8` beyond ±2^53 or a long `numeric` is rounded, as in other JavaScript clients.
+ */
+export type ChangePayload<Row = UntypedRow, Event extends EventName = '*'> = PayloadByEvent<Row>[Event];

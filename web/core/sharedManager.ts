@@ -1,0 +1,73 @@
+import { createRealtimeManager } from './createRealtimeManager.js';
+import { SwitchboardError } from './errors.js';
+import { checkManagerOptions } from './managerOptions.js';
+import type { ManagerOptions } from './options.js';
+import type { RealtimeManager } from './realtimeManagerTypes.js';
+import { IDLE_SNAPSHOT } from './statusStore.js';
+
+let configured: ManagerOptions | null = null;
+let current: RealtimeManager | null = null;
+
+/**
+ * Sets the options of the shared `realtimeManager`. Call it once, before the first use, where the application starts. After
+ * `realtimeManager.dispose()` it may be called again.
+ *
+ * @throws SwitchboardError for options that can't work, and while the shared manager is in use.
+ */
+export function configureRealtime(options: ManagerOptions): void {
+  if (current !== null) {
+    throw new SwitchboardError(
+      'ALREADY_CONFIGURED',
+      '',
+      'The shared realtimeManager is in use: call realtimeManager.dispose() before configuring it anew.',
+    );
+  }
+  checkManagerOptions(options);
+  configured = options;
+}
+
+function use(): RealtimeManager {
+  if (current !== null) return current;
+  if (configured === null) {
+    throw new SwitchboardError(
+      'NOT_CONFIGURED',
+      '',
+      'The shared realtimeManager has no options yet: call configureRealtime({ url, apikey }) first.',
+    );
+  }
+  current = createRealtimeManager(configured);
+  return current;
+}
+
+type Subscribe = RealtimeManager['subscribe'];
+
+/**
+ * One manager for the whole application, made at its first use from what `configureRealtime` was given. Before that `status()` is idle, and
+ * whatever needs a manager throws `NOT_CONFIGURED`.
+ */
+export const realtimeManager: RealtimeManager = {
+  subscribe: ((...call: Parameters<Subscribe>) => use().subscribe(...call)) as Subscribe,
+  unsubscribe: (id) => {
+    use().unsubscribe(id);
+  },
+  unsubscribeAll: (...ids: [] | [number]) => {
+    const manager = ids.length > 0 ? use() : current;
+    manager?.unsubscribeAll(...(ids as [number]));
+  },
+  reconnectAll: () => {
+    use().reconnectAll();
+  },
+  status: () => current?.status() ?? IDLE_SNAPSHOT,
+  onStatusChange: (listener) => use().onStatusChange(listener),
+  setAuth: (token) => {
+    use().setAuth(token);
+  },
+  stats: () => use().stats(),
+  ready: () => use().ready(),
+  dispose: () => {
+    const manager = current;
+    current = null;
+    configured = null;
+    return manager?.dispose() ?? Promise.resolve();
+  },
+};

@@ -1,0 +1,109 @@
+import type { ReasonCode } from './reasons.js';
+import type { EventName } from './payload.js';
+
+/**
+ * How it stands as a whole. `live`: every subscription gets its changes. `partial`: some do. `connecting`: none does yet, but it is
+ * on its way. `offline`: none does, and there is no connection. `idle`: nothing is wanted.
+ */
+export type OverallState = 'live' | 'partial' | 'connecting' | 'offline' | 'idle';
+
+export type ConnectionState = 'idle' | 'connecting' | 'open' | 'backoff' | 'closing' | 'closed';
+
+/**
+ * `live` means that changes flow, not only that the server accepted the subscription. `retrying`: something failed that mends
+ * itself; see `nextRetryAt`. `parked`: it will not be tried again before a new token, other options or `reconnectAll()`.
+ */
+export type SubscriptionState = 'pending' | 'joining' | 'live' | 'retrying' | 'parked';
+
+/** One socket to the server. It keeps its id over reconnects. */
+export interface ConnectionStatus {
+  readonly id: number;
+  readonly state: ConnectionState;
+  /** Unix ms of the last change of `state`. */
+  readonly since: number;
+  /** Failed attempts since it last proved itself. */
+  readonly attempts: number;
+  /** Unix ms, or null when no attempt is scheduled. */
+  readonly nextRetryAt: number | null;
+  /** Why it stands as it does; `OK` when nothing is wrong. */
+  readonly code: ReasonCode;
+  /** The same for people. */
+  readonly message: string;
+  /** Latest measured round-trip time in ms; null before the first. */
+  readonly rttMs: number | null;
+  /** Channels on this socket. */
+  readonly channels: number;
+}
+
+/** One call of `subscribe`. */
+export interface SubscriptionStatus {
+  readonly id: number;
+  readonly schema: string;
+  readonly table: string;
+  readonly event: EventName;
+  /** Null when there is none. */
+  readonly filter: string | null;
+  readonly state: SubscriptionState;
+  /** Unix ms of the last change of `state`. */
+  readonly since: number;
+  /** Failed attempts since it was last live. */
+  readonly attempts: number;
+  /** Unix ms, or null when no attempt is scheduled. */
+  readonly nextRetryAt: number | null;
+  /** Why it stands as it does; `OK` when nothing is wrong. */
+  readonly code: ReasonCode;
+  /** The same for people; may quote the server. */
+  readonly message: string;
+  /** False when it is parked. */
+  readonly retryable: boolean;
+}
+
+/** Totals since the manager was created. */
+export interface Counters {
+  readonly framesIn: number;
+  readonly framesOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Row changes received. */
+  readonly changes: number;
+  /** Row changes handed to subscribers: one that three listen to counts three times. */
+  readonly deliveries: number;
+  /** Frames that belong to nothing, such as a late change of a channel that was left. */
+  readonly ignoredFrames: number;
+  /** Frames that could not be read. */
+  readonly badFrames: number;
+  readonly connects: number;
+  readonly joins: number;
+}
+
+/**
+ * How everything stands at one moment. Immutable, and the same object until something changed; entries that did not change are
+ * carried over, so both the snapshot and its parts can be compared by identity.
+ */
+export interface StatusSnapshot {
+  readonly overall: OverallState;
+  /** Unix ms of the last change of `overall`. */
+  readonly since: number;
+  /** By id, ascending. */
+  readonly connections: readonly ConnectionStatus[];
+  /** By id, ascending: the order in which they were subscribed. */
+  readonly subscriptions: readonly SubscriptionStatus[];
+  /** As of this snapshot. They do not make a new one by themselves; `stats()` has them fresh. */
+  readonly counters: Counters;
+}
+
+/**
+ * What `onStatus` reports, in the words Supabase users know. `SUBSCRIBED` only when changes flow, and again after each
+ * interruption.
+ */
+export type SubscriptionNotice = 'SUBSCRIBED' | 'TIMED_OUT' | 'CLOSED' | 'CHANNEL_ERROR';
+
+export interface NoticeDetail {
+  readonly code: ReasonCode;
+  /** For people: what happened and, where something can be done, what. */
+  readonly message: string;
+  /** Whether the manager tries again by itself. */
+  readonly retryable: boolean;
+  /** Unix ms of the next attempt; null when none is scheduled. */
+  readonly nextRetryAt: number | null;
+}

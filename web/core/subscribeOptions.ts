@@ -1,0 +1,99 @@
+import type { SubscriptionSpec } from './engine.js';
+import { SwitchboardError } from './errors.js';
+import { FilterSyntaxError, parseFilter } from './filter.js';
+import type { EventName } from './payload.js';
+import {
+  describe,
+  optionalText,
+  optionalWord,
+  refuseUnknown,
+  requireFunction,
+  requireObject,
+  requireText,
+  type Given,
+} from './validate.js';
+
+const KNOWN = ['table', 'schema', 'event', 'filter', 'select', 'signal'];
+const EVENTS: readonly EventName[] = ['*', 'INSERT', 'UPDATE', 'DELETE'];
+
+/** A checked call of `subscribe`. */
+export interface CheckedSubscription {
+  spec: SubscriptionSpec;
+  signal: AbortSignal | null;
+}
+
+/**
+ * Checks everything about a subscription that can be known before the server is asked.
+ *
+ * @throws SwitchboardError
+ */
+export function checkSubscribeOptions(options: unknown): CheckedSubscription {
+  const given = requireObject(options, 'options');
+  refuseUnknown(given, KNOWN, 'subscribe');
+  const spec: SubscriptionSpec = {
+    schema: optionalText(given, 'schema', 'public'),
+    table: requireText(given, 'table', "name the table to listen to, such as { table: 'bookings' }."),
+    event: optionalWord(given, 'event', EVENTS) ?? '*',
+  };
+  const filter = checkFilter(given);
+  if (filter !== null) spec.filter = filter;
+  const select = checkSelect(given, spec);
+  if (select !== null) spec.select = select;
+  return { spec, signal: checkSignal(given) };
+}
+
+/** @throws SwitchboardError */
+export function checkCallbacks(onEvent: unknown, onStatus: unknown): void {
+  requireFunction(onEvent, 'onEvent', 'the second argument of subscribe gets each change.');
+  if (onStatus === undefined) return;
+  requireFunction(onStatus, 'onStatus', 'leave out the third argument of subscribe, or pass (status, detail) => … .');
+}
+
+function checkFilter(given: Given): string | null {
+  const { filter } = given;
+  if (filter === undefined) return null;
+  if (typeof filter !== 'string') {
+    throw new SwitchboardError(
+      'INVALID_OPTION',
+      'filter',
+      `\`filter\` must be text such as "id=eq.5", not ${describe(filter)}: leave it out for all rows.`,
+    );
+  }
+  try {
+    return parseFilter(filter).length === 0 ? null : filter.trim();
+  } catch (error) {
+    if (!(error instanceof FilterSyntaxError)) throw error;
+    throw new SwitchboardError('INVALID_FILTER', 'filter', `\`filter\` can't be read: ${error.message}.`, error);
+  }
+}
+
+function checkSelect(given: Given, spec: SubscriptionSpec): readonly string[] | null {
+  const { select } = given;
+  if (select === undefined) return null;
+  if (
+    !Array.isArray(select) ||
+    !select.every((column): column is string => typeof column === 'string' && column !== '')
+  ) {
+    throw new SwitchboardError(
+      'INVALID_OPTION',
+      'select',
+      `\`select\` must be an array of column names, such as ['id', 'name'], not ${describe(select)}.`,
+    );
+  }
+  if (select.length === 0) return null;
+  if (spec.table === '*' || spec.schema === '*') {
+    throw new SwitchboardError(
+      'INVALID_OPTION',
+      'select',
+      '`select` needs a named table: leave it out, or name the table.',
+    );
+  }
+  return [...new Set(select)];
+}
+
+function checkSignal(given: Given): AbortSignal | null {
+  const { signal } = given;
+  if (signal === undefined) return null;
+  if (signal instanceof AbortSignal) return signal;
+  throw new SwitchboardError('INVALID_OPTION', 'signal', `\`signal\` must be an AbortSignal, not ${describe(signal)}.`);
+}

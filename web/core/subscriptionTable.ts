@@ -1,0 +1,86 @@
+import type { IncomingChange } from './change.js';
+import type { SubscriptionSpec } from './engine.js';
+import { SwitchboardError } from './errors.js';
+import type { NoticeDetail, SubscriptionNotice } from './status.js';
+import { describe } from './validate.js';
+
+export type StatusHandler = (status: SubscriptionNotice, detail: NoticeDetail) => void;
+
+/** One call of `subscribe` that has not ended. */
+export interface Subscription {
+  readonly id: number;
+  readonly spec: SubscriptionSpec;
+  /** Hands one change to the application; may throw what the application throws. */
+  readonly receive: (change: IncomingChange) => void;
+  readonly onStatus: StatusHandler | null;
+}
+
+interface Entry {
+  subscription: Subscription;
+  signal: AbortSignal | null;
+  onAbort: () => void;
+}
+
+/**
+ * The subscriptions of one manager, by id. Ids count up from 1 and are never used twice. This is also the place where owners of subscriptions
+ * would be accounted for.
+ */
+export class SubscriptionTable {
+  readonly #entries = new Map<number, Entry>();
+  #lastId = 0;
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  get(id: number): Subscription | undefined {
+    return this.#entries.get(id)?.subscription;
+  }
+
+  /** In the order in which they were added. */
+  *values(): IterableIterator<Subscription> {
+    for (const entry of this.#entries.values()) yield entry.subscription;
+  }
+
+  /** `onAbort` runs at most once, when the signal fires before the entry is removed. */
+  add(subscription: Subscription, signal: AbortSignal | null, onAbort: () => void): void {
+    this.#entries.set(subscription.id, { subscription, signal, onAbort });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  }
+
+  /** False when it has ended before. */
+  remove(id: number): boolean {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return false;
+    entry.signal?.removeEventListener('abort', entry.onAbort);
+    return this.#entries.delete(id);
+  }
+
+  clear(): void {
+    for (const id of [...this.#entries.keys()]) this.remove(id);
+  }
+
+  /** @throws SwitchboardError for what is no id, or an id that was never given out. */
+  checkedId(id: unknown): number {
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 1) {
+      throw new SwitchboardError(
+        'INVALID_OPTION',
+        'id',
+        `A subscription's id is the number that subscribe returned, not ${describe(id)}.`,
+      );
+    }
+    if (id > this.#lastId) {
+      throw new SwitchboardError(
+        'UNKNOWN_SUBSCRIPTION',
+        'id',
+        `This manager never gave out the subscription id ${id}: was it another manager's?`,
+      );
+    }
+    return id;
+  }
+}

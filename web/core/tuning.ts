@@ -1,0 +1,62 @@
+/** The numbers an application may change. All `…Ms` are milliseconds. */
+export interface TuningOptions {
+  /** Silence after which a heartbeat goes out. Default 15,000; the server drops a client that is silent for 60 s. */
+  heartbeatSilenceMs?: number | undefined;
+  /** How long a heartbeat may stay unanswered before the socket is replaced. Default 10,000. */
+  heartbeatAnswerMs?: number | undefined;
+  /** How long the server may take to answer a join. Default 10,000; a join that fails takes the server 5 s. */
+  joinTimeoutMs?: number | undefined;
+  /** How long a handshake may take. Default 10,000. */
+  connectTimeoutMs?: number | undefined;
+  /** Reconnect delays are drawn from 0 to min(cap, base · 2ⁿ). Default 500. */
+  backoffBaseMs?: number | undefined;
+  /** The longest reconnect delay while the page is visible. Default 10,000. */
+  backoffCapMs?: number | undefined;
+  /** The longest reconnect delay while the page is hidden. Default 30,000. */
+  backoffHiddenCapMs?: number | undefined;
+  /** How long a connection must hold before failed attempts are forgotten. Default 10,000; 0: as soon as it is open. */
+  provenAfterMs?: number | undefined;
+  /** How long a subscription that nobody wants any more is kept, so that subscribing again costs nothing. Default 5,000; 0: not at all. */
+  lingerMs?: number | undefined;
+  /** How long a connection without channels is kept. Default 5,000; 0: not at all. */
+  idleCloseMs?: number | undefined;
+  /** How long the `accessToken` callback may take. Default 5,000. */
+  tokenTimeoutMs?: number | undefined;
+  /** Channels on one socket. Default 100, which is also the server's limit. */
+  maxChannelsPerSocket?: number | undefined;
+  /** Sockets at the same time. Default 4. */
+  maxSockets?: number | undefined;
+  /** Joins per second over all sockets. Default 20; a free project allows 100 for all its users together. */
+  joinsPerSecond?: number | undefined;
+}
+
+export type TuningName = keyof TuningOptions;
+
+/** What a number may be; bounds included. */
+export interface NumberRange {
+  min: number;
+  max: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The bounds of every tuning option; all values are whole numbers. */
+export const TUNING_RANGES: Readonly<Record<TuningName, NumberRange>> = {
+  heartbeatSilenceMs: { min: 10, max: 55_000 },
+  heartbeatAnswerMs: { min: 10, max: 120_000 },
+  joinTimeoutMs: { min: 10, max: 120_000 },
+  connectTimeoutMs: { min: 10, max: 120_000 },
+  backoffBaseMs: { min: 1, max: 60_000 },
+  backoffCapMs: { min: 1, max: HOUR_MS },
+  backoffHiddenCapMs: { min: 1, max: HOUR_MS },
+  provenAfterMs: { min: 0, max: HOUR_MS },
+  lingerMs: { min: 0, max: HOUR_MS },
+  idleCloseMs: { min: 0, max: HOUR_MS },
+  tokenTimeoutMs: { min: 10, max: 120_000 },
+  maxChannelsPerSocket: { min: 1, max: 1_000 },
+  maxSockets: { min: 1, max: 100 },
+  joinsPerSecond: { min: 1, max: 1_000 },
+};
+
+/** The value of `tokenTimeoutMs` when it is not given; TypeScript needs it too. */
+export const DEFAULT_TOKEN_TIMEOUT_MS = 5_000;

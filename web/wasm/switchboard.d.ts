@@ -1,0 +1,5 @@
+import type { CoreModuleFactory } from '../core/wasmModule.js';
+
+/** The Emscripten glue, written by the C++ build into `dist/wasm`. */
+declare const createCoreModule: CoreModuleFactory;
+export default createCoreModule;
