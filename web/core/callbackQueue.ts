@@ -8,13 +8,14 @@ export class CallbackQueue {
   #running = false;
   #scheduled = false;
 
-  /** Runs a call of the application; callbacks that come of it wait until the current task's microtasks. */
+  /** Runs a call of the application; callbacks that come of it run in a microtask after it. */
   enter<T>(call: () => T): T {
     this.#entered += 1;
     try {
       return call();
     } finally {
       this.#entered -= 1;
+      if (this.#jobs.length > 0) this.#schedule();
     }
   }
 
@@ -23,11 +24,9 @@ export class CallbackQueue {
     this.#jobs.push(job);
   }
 
-  /** Runs what is queued: at once, or as soon as the running call or callback is done. */
+  /** Runs what is queued: now, or when the running call or callback is done. */
   flush(): void {
-    if (this.#running || this.#jobs.length === 0) return;
-    if (this.#entered > 0) this.#schedule();
-    else this.#run();
+    if (!this.#running && this.#entered === 0) this.#run();
   }
 
   clear(): void {
@@ -35,7 +34,7 @@ export class CallbackQueue {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#running) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;

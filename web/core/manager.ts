@@ -52,7 +52,6 @@ export class Manager {
         this.#callbacks.enter(() => {
           this.#replay(engine);
         });
-        this.#callbacks.flush();
       },
       failed: (message, attempts, nextRetryAt) => {
         this.#loadFailed(message, attempts, nextRetryAt);
@@ -102,7 +101,7 @@ export class Manager {
       this.#endChecked(ids[0]);
       return;
     }
-    this.#enter(() => {
+    this.#callbacks.enter(() => {
       for (const { id } of [...this.#subscriptions.values()]) this.#status.remove(id);
       this.#subscriptions.clear();
       this.#slot.engine?.unsubscribeAll();
@@ -113,7 +112,7 @@ export class Manager {
   reconnectAll(): void {
     this.#requireAlive();
     if (!this.#slot.started) return;
-    this.#enter(() => {
+    this.#callbacks.enter(() => {
       if (this.#slot.engine === null) this.#slot.retryNow();
       else this.#slot.engine.reconnectAll();
     });
@@ -179,15 +178,6 @@ export class Manager {
     if (this.#disposal !== null) throw disposedError();
   }
 
-  /** A call of the application: callbacks wait until it has returned. */
-  #enter<T>(call: () => T): T {
-    try {
-      return this.#callbacks.enter(call);
-    } finally {
-      this.#callbacks.flush();
-    }
-  }
-
   #add(
     options: UntypedSubscribeOptions,
     receive: Subscription['receive'],
@@ -196,7 +186,7 @@ export class Manager {
     const { spec, signal } = checkSubscribeOptions(options);
     const id = this.#subscriptions.nextId();
     if (signal?.aborted === true) return id;
-    return this.#enter(() => {
+    return this.#callbacks.enter(() => {
       const subscription = { id, spec, receive, onStatus: onStatus ?? null };
       this.#subscriptions.add(subscription, signal, () => {
         this.unsubscribe(id);
@@ -212,7 +202,7 @@ export class Manager {
   #endChecked(given: unknown): void {
     const id = this.#subscriptions.checkedId(given);
     if (!this.#subscriptions.remove(id)) return;
-    this.#enter(() => {
+    this.#callbacks.enter(() => {
       this.#status.remove(id);
       this.#slot.engine?.unsubscribe(id);
       this.#dispatcher.statusChanged();
@@ -240,7 +230,7 @@ export class Manager {
 
   #giveToken(token: string): void {
     this.#tokens.set(token);
-    this.#enter(() => this.#slot.engine?.provideToken(0, token));
+    this.#callbacks.enter(() => this.#slot.engine?.provideToken(0, token));
   }
 
   /** Tells a new engine all that is wanted. */

@@ -1,0 +1,176 @@
+import type {
+  ControlMessage,
+  Delivery,
+  Engine,
+  EngineOptions,
+  EngineSink,
+  EngineStats,
+  Evidence,
+  OpenEngine,
+  StatusDelta,
+  SubscriptionDelta,
+  SubscriptionSpec,
+} from '../../../web/core/engine.js';
+import { Manager } from '../../../web/core/manager.js';
+import { checkManagerOptions } from '../../../web/core/managerOptions.js';
+import type { ManagerOptions } from '../../../web/core/options.js';
+
+/** An engine that records its commands and says what the test makes it say. */
+export class ScriptedEngine implements Engine {
+  readonly commands: string[] = [];
+  /** Runs inside the command named by the key, as the core's synchronous flushes do. */
+  readonly onCommand = new Map<string, () => void>();
+  disposed = false;
+  readonly #sink: EngineSink;
+
+  constructor(
+    readonly options: EngineOptions,
+    sink: EngineSink,
+  ) {
+    this.#sink = sink;
+  }
+
+  subscribe(id: number, spec: SubscriptionSpec): void {
+    this.#record('subscribe', `${id} ${JSON.stringify(spec)}`);
+  }
+
+  unsubscribe(id: number): void {
+    this.#record('unsubscribe', String(id));
+  }
+
+  unsubscribeAll(): void {
+    this.#record('unsubscribeAll');
+  }
+
+  reconnectAll(): void {
+    this.#record('reconnectAll');
+  }
+
+  provideToken(request: number, token: string): void {
+    this.#record('provideToken', `${request} ${token}`);
+  }
+
+  failToken(request: number, message: string): void {
+    this.#record('failToken', `${request} ${message}`);
+  }
+
+  signal(evidence: Evidence): void {
+    this.#record('signal', evidence);
+  }
+
+  stats(): EngineStats {
+    return { scripted: true };
+  }
+
+  dispose(): Promise<void> {
+    this.disposed = true;
+    return Promise.resolve();
+  }
+
+  control(control: ControlMessage): void {
+    this.#sink({ control, deliveries: [] });
+  }
+
+  status(status: StatusDelta): void {
+    this.control({ status });
+  }
+
+  deliver(...deliveries: Delivery[]): void {
+    this.#sink({ control: null, deliveries });
+  }
+
+  #record(name: string, detail = ''): void {
+    this.commands.push(`${name} ${detail}`.trim());
+    this.onCommand.get(name)?.();
+  }
+}
+
+/** A manager over a scripted engine that opens when the test says so. */
+export class Bench {
+  readonly manager: Manager;
+  readonly logged: { level: string; message: string; detail: unknown }[] = [];
+  readonly engines: ScriptedEngine[] = [];
+  #openings: { resolve: () => void; reject: (error: Error) => void }[] = [];
+
+  constructor(options: Partial<ManagerOptions> = {}) {
+    const log =
+      (level: string) =>
+      (message: string, detail?: unknown): void => {
+        this.logged.push({ level, message, detail });
+      };
+    const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+    const open: OpenEngine = (engineOptions, sink) =>
+      new Promise((resolve, reject) => {
+        const engine = new ScriptedEngine(engineOptions, sink);
+        this.engines.push(engine);
+        const settle = (): void => {
+          resolve(engine);
+        };
+        this.#openings.push({ resolve: settle, reject });
+      });
+    const all = { url: 'https://ref.example', apikey: 'anon-key-of-test', logger, ...options } as ManagerOptions;
+    this.manager = new Manager(checkManagerOptions(all), open);
+  }
+
+  /** The newest engine, open or opening. */
+  get engine(): ScriptedEngine {
+    const engine = this.engines.at(-1);
+    if (engine === undefined) throw new Error('no engine was asked for');
+    return engine;
+  }
+
+  /** Lets the engine that is opening be open. */
+  async open(): Promise<ScriptedEngine> {
+    await turn();
+    this.#openings.shift()?.resolve();
+    await turn();
+    return this.engine;
+  }
+
+  async failToOpen(message: string): Promise<void> {
+    await turn();
+    this.#openings.shift()?.reject(new Error(message));
+    await turn();
+  }
+}
+
+/** Lets all microtasks run. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A change frame's payload as the server writes it. */
+export function changeText(
+  record: Record<string, unknown>,
+  type = 'INSERT',
+  more: Record<string, unknown> = {},
+): string {
+  const columns = Object.keys(record).map((name) => ({ name, type: 'int8' }));
+  const key = type === 'DELETE' ? 'old_record' : 'record';
+  const data = {
+    schema: 'public',
+    table: 'bookings',
+    type,
+    commit_timestamp: '2026-11-22T10:11:12.345Z',
+    columns,
+    [key]: record,
+    errors: null,
+    ...more,
+  };
+  return JSON.stringify({ data, ids: [1] });
+}
+
+/** What the core says of one subscription. */
+export function subscriptionDelta(id: number, more: Partial<SubscriptionDelta> = {}): SubscriptionDelta {
+  return {
+    id,
+    state: 'live',
+    since: 1_790_000_000_000,
+    attempts: 0,
+    nextRetryAt: null,
+    code: 'OK',
+    message: '',
+    retryable: true,
+    ...more,
+  };
+}
