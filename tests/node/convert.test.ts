@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { parseArrayLiteral } from '../../web/core/arrayLiteral.js';
+import { IncomingChange } from '../../web/core/change.js';
+import { convertRow } from '../../web/core/convert.js';
+
+function convert(value: unknown, type: string): unknown {
+  const row = { column: value };
+  convertRow(row, [{ name: 'column', type }]);
+  return row.column;
+}
+
+describe('the conversion of column values', () => {
+  it.each([
+    [true, 'bool'],
+    [150, 'numeric'],
+    [null, 'int8'],
+    [{ a: [1] }, 'jsonb'],
+    [[1, 2], '_int4'],
+    ['2026-11-22T10:11:12+00:00', 'timestamptz'],
+    ['0102ff', 'bytea'],
+    ['123', 'text'],
+    ['t', 'text'],
+    ['[1,2]', 'int4range'],
+    ['x', 'unheard_of'],
+  ])('leaves %j of type %s as it is', (value, type) => {
+    expect(convert(value, type)).toEqual(value);
+  });
+
+  it.each([
+    ['t', 'bool', true],
+    ['f', 'bool', false],
+    ['10', 'int8', 10],
+    ['-1.50', 'numeric', -1.5],
+    ['1e3', 'float8', 1000],
+    ['9007199254740991', 'int8', 9007199254740991],
+    ['2026-11-22 10:11:12', 'timestamp', '2026-11-22T10:11:12'],
+    ['{1,2,NULL}', '_int4', [1, 2, null]],
+    ['{t,f}', '_bool', [true, false]],
+    [
+      '{{1,2},{3,4}}',
+      '_int4',
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    ['{}', '_text', []],
+    ['{"a,b",c}', '_text', ['a,b', 'c']],
+  ])('reads the text %j of type %s', (text, type, value) => {
+    expect(convert(text, type)).toEqual(value);
+  });
+
+  it.each([
+    ['9007199254740993', 'int8'],
+    ['0.12345678901234567', 'numeric'],
+    ['NaN', 'numeric'],
+    ['Infinity', 'float8'],
+    ['', 'int4'],
+    ['12abc', 'int4'],
+  ])('keeps the text %j of type %s, which a number can not hold', (text, type) => {
+    expect(convert(text, type)).toBe(text);
+  });
+
+  it('never parses a JSON string again', () => {
+    expect(convert('123', 'jsonb')).toBe('123');
+    expect(convert('{"a":1}', 'json')).toBe('{"a":1}');
+  });
+
+  it('leaves columns alone that the row has not, whatever their name', () => {
+    const row = JSON.parse('{"a":"1"}') as Record<string, unknown>;
+    convertRow(row, [
+      { name: '__proto__', type: 'int4' },
+      { name: 'b', type: 'int4' },
+    ]);
+    expect(row).toEqual({ a: '1' });
+  });
+});
+
+describe('array literals', () => {
+  it.each([
+    [String.raw`{"a\"b\\c",d}`, ['a"b\\c', 'd']],
+    ['{"NULL",NULL}', ['NULL', null]],
+    ['{ a b , c }', ['a b', 'c']],
+    ['{{a},{}}', [['a'], []]],
+  ])('%s', (text, items) => {
+    expect(parseArrayLiteral(text)).toEqual(items);
+  });
+
+  it.each(['', '{', '{a', '{a,}', '{,a}', '{"a}', '{a}b', 'a', '{"a"b}'])('%j is none', (text) => {
+    expect(parseArrayLiteral(text)).toBeNull();
+  });
+});
+
+describe('a change', () => {
+  const text = (data: unknown): string => JSON.stringify({ data, ids: [1] });
+  const common = { schema: 'public', table: 't', commit_timestamp: '2026-11-22T10:11:12.345Z', errors: null };
+  const columns = [{ name: 'id', type: 'int8' }];
+
+  it('has the shape that Supabase users know', () => {
+    const update = { ...common, type: 'UPDATE', columns, record: { id: 2 }, old_record: { id: 1 } };
+    expect(new IncomingChange(text(update)).payload).toEqual({
+      ...common,
+      eventType: 'UPDATE',
+      new: { id: 2 },
+      old: { id: 1 },
+    });
+    const insert = { ...common, type: 'INSERT', columns, record: { id: 2 } };
+    expect(new IncomingChange(text(insert)).payload).toEqual({
+      ...common,
+      eventType: 'INSERT',
+      new: { id: 2 },
+      old: {},
+    });
+    const gone = { ...common, type: 'DELETE', columns, old_record: { id: 1 } };
+    expect(new IncomingChange(text(gone)).payload).toEqual({ ...common, eventType: 'DELETE', new: {}, old: { id: 1 } });
+  });
+
+  it('of which the server left out the row has empty rows and its errors', () => {
+    const refused = { ...common, type: 'INSERT', columns: [], record: null, errors: ['Error 401: Unauthorized'] };
+    expect(new IncomingChange(text(refused)).payload).toMatchObject({
+      new: {},
+      old: {},
+      errors: ['Error 401: Unauthorized'],
+    });
+  });
+
+  it('is parsed once', () => {
+    const change = new IncomingChange(text({ ...common, type: 'INSERT', columns, record: { id: 2 } }));
+    expect(change.payload).toBe(change.payload);
+  });
+
+  it('without any data still has the shape', () => {
+    expect(new IncomingChange('{}').payload).toMatchObject({ schema: '', new: {}, old: {}, errors: null });
+  });
+});

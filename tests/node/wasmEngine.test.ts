@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineBatch, EngineOptions } from '../../web/core/engine.js';
+import { WasmEngine } from '../../web/core/wasmEngine.js';
+import type { CoreClient, CoreModule, CoreSink } from '../../web/core/wasmModule.js';
+
+const OPTIONS: EngineOptions = {
+  url: 'ws://h/realtime/v1',
+  apikey: 'k',
+  logLevel: 'warn',
+  tokenCallback: false,
+  tuning: { lingerMs: 0 },
+};
+
+interface WireDelivery {
+  kind: number;
+  subscribers: number[];
+  payloads: string[];
+}
+
+/** A module whose memory the test fills; its one client records calls. */
+class MemoryModule implements CoreModule {
+  HEAPU8 = new Uint8Array(0);
+  HEAPU32 = new Uint32Array(0);
+  readonly calls: string[] = [];
+  optionsJson = '';
+  refusal = '';
+  sink: CoreSink = () => undefined;
+  readonly RealtimeClient: CoreModule['RealtimeClient'];
+
+  constructor() {
+    const record = (...call: unknown[]): void => {
+      this.calls.push(call.join(' '));
+    };
+    const refuse = (): string => this.refusal;
+    const opened = (optionsJson: string, sink: CoreSink): void => {
+      this.optionsJson = optionsJson;
+      this.sink = sink;
+    };
+    this.RealtimeClient = class implements CoreClient {
+      readonly unsubscribe = (id: number): void => {
+        record('unsubscribe', id);
+      };
+      readonly unsubscribeAll = (): void => {
+        record('unsubscribeAll');
+      };
+      readonly reconnectAll = (): void => {
+        record('reconnectAll');
+      };
+      readonly provideToken = (request: number, token: string): void => {
+        record('provideToken', request, token);
+      };
+      readonly failToken = (request: number, message: string): void => {
+        record('failToken', request, message);
+      };
+      readonly signal = (evidence: string): void => {
+        record('signal', evidence);
+      };
+      readonly dispose = (): void => {
+        record('dispose');
+      };
+      readonly delete = (): void => {
+        record('delete');
+      };
+      readonly stats = (): string => '{"sockets":1}';
+
+      constructor(optionsJson: string, sink: CoreSink) {
+        opened(optionsJson, sink);
+      }
+
+      subscribe(id: number, spec: string): string {
+        record('subscribe', id, spec);
+        return refuse();
+      }
+    };
+  }
+
+  /** Writes a flush behind some other data, as the core does, and calls the sink. */
+  flush(control: string, deliveries: WireDelivery[]): void {
+    const encoder = new TextEncoder();
+    const chunks: number[] = [];
+    const place = (text: string): [number, number] => {
+      const bytes = encoder.encode(text);
+      const at = chunks.length;
+      chunks.push(...bytes);
+      return [at, bytes.length];
+    };
+    const words = [...place(control), deliveries.length];
+    for (const { kind, subscribers, payloads } of deliveries) {
+      words.push(kind, subscribers.length, payloads.length, ...subscribers, ...payloads.flatMap(place));
+    }
+    const wordIndex = Math.ceil(chunks.length / 4) + 3;
+    const memory = new ArrayBuffer((wordIndex + words.length) * 4);
+    this.HEAPU8 = new Uint8Array(memory);
+    this.HEAPU32 = new Uint32Array(memory);
+    this.HEAPU8.set(chunks);
+    this.HEAPU32.set(words, wordIndex);
+    this.sink(wordIndex);
+    this.HEAPU8.fill(0xff);
+  }
+}
+
+function open(): { module: MemoryModule; engine: WasmEngine; batches: EngineBatch[] } {
+  const module = new MemoryModule();
+  const batches: EngineBatch[] = [];
+  const engine = new WasmEngine(module, OPTIONS, (batch) => batches.push(batch));
+  return { module, engine, batches };
+}
+
+describe('the engine over the wasm module', () => {
+  it('gives options and specs as flat JSON', () => {
+    const { module, engine } = open();
+    engine.subscribe(3, { schema: 'public', table: 't', event: '*' });
+    expect(JSON.parse(module.optionsJson)).toEqual({
+      url: 'ws://h/realtime/v1',
+      apikey: 'k',
+      logLevel: 'warn',
+      tokenCallback: false,
+      lingerMs: 0,
+    });
+    expect(module.calls).toEqual(['subscribe 3 {"schema":"public","table":"t","event":"*"}']);
+  });
+
+  it('copies a flush out of memory that changes right after', () => {
+    const { module, batches } = open();
+    const text = '{"data":{"record":{"name":"Zoë 🎉 \u0000 \ufeff"}},"ids":[1]}';
+    module.flush('{"logs":[{"level":"info","message":"ü"}]}', [
+      { kind: 0, subscribers: [7, 4_000_000_000], payloads: [text, '\ufeff{}'] },
+      { kind: 1, subscribers: [8], payloads: [text] },
+      { kind: 2, subscribers: [9, 10], payloads: [] },
+    ]);
+    expect(batches).toEqual([
+      {
+        control: { logs: [{ level: 'info', message: 'ü' }] },
+        deliveries: [
+          { kind: 'each', subscribers: [7, 4_000_000_000], payloads: [text, '\ufeff{}'] },
+          { kind: 'batch', subscribers: [8], payloads: [text] },
+          { kind: 'notify', subscribers: [9, 10], payloads: [] },
+        ],
+      },
+    ]);
+  });
+
+  it('knows a flush without control', () => {
+    const { module, batches } = open();
+    module.flush('', []);
+    expect(batches).toEqual([{ control: null, deliveries: [] }]);
+  });
+
+  it('turns a refusal of the core into a parked subscription', () => {
+    const { module, engine, batches } = open();
+    module.refusal = '{"code":"INVALID_OPTION","message":"no such thing","option":"filter"}';
+    engine.subscribe(3, { schema: 'public', table: 't', event: '*' });
+    expect(batches[0]?.control).toMatchObject({
+      status: { subscriptions: [{ id: 3, state: 'parked', code: 'INVALID_OPTION', message: 'no such thing' }] },
+      notices: [{ subscription: 3, status: 'CHANNEL_ERROR', retryable: false }],
+    });
+  });
+
+  it('passes all other commands on as they are', () => {
+    const { module, engine } = open();
+    engine.unsubscribe(1);
+    engine.unsubscribeAll();
+    engine.reconnectAll();
+    engine.provideToken(2, 'token');
+    engine.failToken(3, 'why');
+    engine.signal('online');
+    expect(module.calls).toEqual([
+      'unsubscribe 1',
+      'unsubscribeAll',
+      'reconnectAll',
+      'provideToken 2 token',
+      'failToken 3 why',
+      'signal online',
+    ]);
+    expect(engine.stats()).toEqual({ sockets: 1 });
+  });
+
+  it('closes at once, frees only after the stack is gone, and is deaf and dumb from then on', async () => {
+    const { module, engine, batches } = open();
+    const disposed = engine.dispose();
+    expect(module.calls).toEqual(['dispose']);
+    await disposed;
+    expect(module.calls).toEqual(['dispose', 'delete']);
+    await engine.dispose();
+    engine.subscribe(3, { schema: 'public', table: 't', event: '*' });
+    engine.unsubscribe(3);
+    expect(engine.stats()).toBeNull();
+    module.flush('{}', []);
+    expect(batches).toEqual([]);
+    expect(module.calls).toHaveLength(2);
+  });
+});
