@@ -1,0 +1,35 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "platform/random.h"
+#include "platform/timer.h"
+
+namespace switchboard {
+
+class EmscriptenClock final : public Clock {
+ public:
+  TimePoint now() const override;
+  WallTime wallNow() const override;
+};
+
+/// setTimeout. Waits of more than 2^31−1 ms, which JavaScript can't do, end early; the deadline queue then waits again.
+class EmscriptenTimer final : public Timer {
+ public:
+  ~EmscriptenTimer() override { cancel(); }
+  void arm(Duration delay, TimerEvents& events) override;
+  void cancel() override;
+
+ private:
+  static void fire(void* self);
+
+  TimerEvents* events_ = nullptr;
+  int handle_ = 0;
+};
+
+/// crypto.getRandomValues.
+class EmscriptenRandom final : public Random {
+ public:
+  std::uint64_t next() override;
+};
+
+}  // namespace switchboard

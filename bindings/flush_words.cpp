@@ -1,0 +1,27 @@
+#include "flush_words.h"
+
+#include "client_json.h"
+
+namespace switchboard {
+
+void FlushWords::append(std::string_view text) {
+  words_.push_back(static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(text.data())));
+  words_.push_back(static_cast<std::uint32_t>(text.size()));
+}
+
+const std::uint32_t* FlushWords::pack(const Flush& flush) {
+  words_.clear();
+  control_ = flush.hasControl() ? controlJson(flush) : std::string();
+  append(control_);
+  words_.push_back(static_cast<std::uint32_t>(flush.deliveries.size()));
+  for (const auto& delivery : flush.deliveries) {
+    words_.push_back(static_cast<std::uint32_t>(delivery.kind));
+    words_.push_back(static_cast<std::uint32_t>(delivery.subscribers.size()));
+    words_.push_back(static_cast<std::uint32_t>(delivery.payloads.size()));
+    for (const auto id : delivery.subscribers) words_.push_back(id.value);
+    for (const auto payload : delivery.payloads) append(payload);
+  }
+  return words_.data();
+}
+
+}  // namespace switchboard

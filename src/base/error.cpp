@@ -1,0 +1,79 @@
+#include "base/error.h"
+
+namespace switchboard {
+
+std::string_view toString(Code code) {
+  switch (code) {
+    case Code::Ok:
+      return "OK";
+    case Code::Connecting:
+      return "CONNECTING";
+    case Code::ConnectionLost:
+      return "CONNECTION_LOST";
+    case Code::ConnectFailed:
+      return "CONNECT_FAILED";
+    case Code::ConnectTimeout:
+      return "CONNECT_TIMEOUT";
+    case Code::HalfOpen:
+      return "HALF_OPEN";
+    case Code::ServerRestart:
+      return "SERVER_RESTART";
+    case Code::Offline:
+      return "OFFLINE";
+    case Code::IdleTimeout:
+      return "IDLE_TIMEOUT";
+    case Code::FrameTooLarge:
+      return "FRAME_TOO_LARGE";
+    case Code::RateLimited:
+      return "RATE_LIMITED";
+    case Code::TooManyChannels:
+      return "TOO_MANY_CHANNELS";
+    case Code::TooManyConnections:
+      return "TOO_MANY_CONNECTIONS";
+    case Code::ApiKeyInvalid:
+      return "API_KEY_INVALID";
+    case Code::ApiKeyExpired:
+      return "API_KEY_EXPIRED";
+    case Code::TokenExpired:
+      return "TOKEN_EXPIRED";
+    case Code::TokenInvalid:
+      return "TOKEN_INVALID";
+    case Code::TokenUnavailable:
+      return "TOKEN_UNAVAILABLE";
+    case Code::Unauthorized:
+      return "UNAUTHORIZED";
+    case Code::JoinTimeout:
+      return "JOIN_TIMEOUT";
+    case Code::LiveTimeout:
+      return "LIVE_TIMEOUT";
+    case Code::ChannelCrashed:
+      return "CHANNEL_CRASHED";
+    case Code::ChannelClosed:
+      return "CHANNEL_CLOSED";
+    case Code::BadBinding:
+      return "BAD_BINDING";
+    case Code::BindingMismatch:
+      return "BINDING_MISMATCH";
+    case Code::DatabaseUnavailable:
+      return "DATABASE_UNAVAILABLE";
+    case Code::ServerStarting:
+      return "SERVER_STARTING";
+    case Code::TenantNotFound:
+      return "TENANT_NOT_FOUND";
+    case Code::RealtimeDisabled:
+      return "REALTIME_DISABLED";
+    case Code::ServerError:
+      return "SERVER_ERROR";
+    case Code::UserReconnect:
+      return "USER_RECONNECT";
+    case Code::Unsubscribed:
+      return "UNSUBSCRIBED";
+    case Code::Disposed:
+      return "DISPOSED";
+    case Code::InvalidOption:
+      return "INVALID_OPTION";
+  }
+  return "SERVER_ERROR";
+}
+
+}  // namespace switchboard

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace switchboard {
+
+/// Why something stands as it does. The names reach JavaScript as text (`toString`) and are part of the public
+/// contract: the table in the README says for each what it means, whether it is retried, and what to do.
+enum class Code : unsigned char {
+  Ok,                   ///< Nothing is wrong.
+  Connecting,           ///< On the way: the socket or the channel is being opened for the first time.
+  ConnectionLost,       ///< The socket closed without a reason of its own (1005, 1006).
+  ConnectFailed,        ///< The socket closed before it was open; a browser does not say why.
+  ConnectTimeout,       ///< The handshake did not finish in time.
+  HalfOpen,             ///< The peer stopped answering although the socket looks open.
+  ServerRestart,        ///< The server drains or restarts (1012).
+  Offline,              ///< The runtime says that there is no network.
+  IdleTimeout,          ///< The server closed a silent socket (1000).
+  FrameTooLarge,        ///< A frame was above the server's 5,000,000 bytes (1009).
+  RateLimited,          ///< Too many joins or events per second for this project (1001, or in words).
+  TooManyChannels,      ///< The server's channels per socket are used up.
+  TooManyConnections,   ///< The project's concurrent connections are used up.
+  ApiKeyInvalid,        ///< The api key is no JWT with `role` and `exp`, or the server does not know it.
+  ApiKeyExpired,        ///< The api key's own `exp` lies in the past.
+  TokenExpired,         ///< The access token has expired and no newer one is there.
+  TokenInvalid,         ///< The server refuses the access token.
+  TokenUnavailable,     ///< The `accessToken` callback failed or took too long.
+  Unauthorized,         ///< The token's role may not read this.
+  JoinTimeout,          ///< The server did not answer the join.
+  LiveTimeout,          ///< The join was accepted, but database changes were never announced.
+  ChannelCrashed,       ///< The server's channel process crashed (`phx_error`).
+  ChannelClosed,        ///< The server ended the channel (`phx_close`) without saying why.
+  BadBinding,           ///< The server refuses this table, filter or column.
+  BindingMismatch,      ///< The join reply does not list what was asked for.
+  DatabaseUnavailable,  ///< The server can't reach the project's database at the moment.
+  ServerStarting,       ///< The server is starting up for this project.
+  TenantNotFound,       ///< The server does not know this project.
+  RealtimeDisabled,     ///< Realtime is switched off for this project.
+  ServerError,          ///< Anything else the server reports.
+  UserReconnect,        ///< `reconnectAll()` was called.
+  Unsubscribed,         ///< Ended by the application.
+  Disposed,             ///< The manager was disposed of.
+  InvalidOption,        ///< A value given by the application is wrong; the message names it.
+};
+
+/// The public name, SCREAMING_SNAKE_CASE ("HALF_OPEN").
+std::string_view toString(Code code);
+
+/// What the client does about a cause (design: "backoff is decided by cause").
+enum class Retry : unsigned char {
+  Backoff,   ///< Full jitter from a short base: plain loss, restarts.
+  Slow,      ///< Full jitter from 15 s up: rate limits, a project that is not there.
+  NewToken,  ///< As soon as a token other than the refused one is at hand.
+  Parked,    ///< Not before the application changes something.
+};
+
+/// A cause as it travels from where it is noticed to the status snapshot.
+struct Cause {
+  Code code = Code::Ok;
+  Retry retry = Retry::Backoff;
+  std::string message;  ///< For people; may quote the server. Never holds a token.
+};
+
+/// A refusal of something that the application gave.
+struct Error {
+  Code code = Code::InvalidOption;
+  std::string option;   ///< The option at fault, empty when none is.
+  std::string message;  ///< What is wrong and how to mend it.
+};
+
+/// A value or the reason why there is none. The wasm build has no exceptions.
+template <class T>
+class Result {
+ public:
+  Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+
+  bool ok() const { return std::holds_alternative<T>(state_); }
+  explicit operator bool() const { return ok(); }
+  /// Only when ok().
+  T& value() { return *std::get_if<T>(&state_); }
+  const T& value() const { return *std::get_if<T>(&state_); }
+  /// Only when !ok().
+  const Error& error() const { return *std::get_if<Error>(&state_); }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+}  // namespace switchboard

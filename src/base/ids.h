@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace switchboard {
+
+/// A number that can't be mistaken for another kind of number.
+template <class Tag>
+struct Id {
+  std::uint32_t value = 0;
+
+  friend bool operator==(Id a, Id b) { return a.value == b.value; }
+  friend bool operator!=(Id a, Id b) { return a.value != b.value; }
+  friend bool operator<(Id a, Id b) { return a.value < b.value; }
+};
+
+/// One call of subscribe; given out by the application's side, because it hands out ids before the core is loaded.
+using SubscriptionId = Id<struct SubscriptionTag>;
+/// One distinct wanted key (canonical schema, table, event, filter, select).
+using KeyId = Id<struct KeyTag>;
+/// One channel that carries bindings.
+using LineId = Id<struct LineTag>;
+/// One connection; survives reconnects.
+using ConnectionId = Id<struct ConnectionTag>;
+/// The server's number for a binding, 0 … 2^27−1 (protocol.md §3.3).
+using BindingId = Id<struct BindingTag>;
+
+struct IdHash {
+  template <class Tag>
+  std::size_t operator()(Id<Tag> id) const {
+    return std::hash<std::uint32_t>{}(id.value);
+  }
+};
+
+}  // namespace switchboard

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace switchboard {
+
+/// One entry into the core from outside (a command, a timer, a transport event). Whatever it causes is committed first;
+/// what the outside is to be told goes out once, when the outermost turn ends.
+///
+/// Also the place where objects die that may be on the call stack: `discard` keeps them until the turn is over.
+class Turns {
+ public:
+  /// `onEnd` runs at the end of each outermost turn, still inside it: entries it causes are nested and don't end turns
+  /// of their own.
+  explicit Turns(std::function<void()> onEnd) : onEnd_(std::move(onEnd)) {}
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+
+  /// Destroys `object` when the outermost turn ends, or at once outside of turns.
+  template <class T>
+  void discard(std::unique_ptr<T> object) {
+    if (depth_ == 0) return;
+    discarded_.emplace_back(object.release(), [](void* p) { delete static_cast<T*>(p); });
+  }
+
+ private:
+  friend class Turn;
+
+  void end() {
+    if (depth_ == 1) onEnd_();
+    --depth_;
+    if (depth_ == 0) {
+      auto discarded = std::move(discarded_);
+      discarded_.clear();
+    }
+  }
+
+  std::function<void()> onEnd_;
+  std::vector<std::unique_ptr<void, void (*)(void*)>> discarded_;
+  int depth_ = 0;
+};
+
+/// Scope of one entry.
+class Turn {
+ public:
+  explicit Turn(Turns& turns) : turns_(turns) { ++turns_.depth_; }
+  ~Turn() { turns_.end(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  Turns& turns_;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,148 @@
+#include "channel/channel.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include "protocol/classify.h"
+#include "protocol/names.h"
+
+namespace switchboard {
+
+std::string_view toString(ChannelState state) {
+  switch (state) {
+    case ChannelState::Closed:
+      return "closed";
+    case ChannelState::Joining:
+      return "joining";
+    case ChannelState::Joined:
+      return "joined";
+    case ChannelState::Leaving:
+      return "leaving";
+    case ChannelState::Errored:
+      return "errored";
+  }
+  return "?";
+}
+
+bool isLegal(ChannelState from, ChannelState to) {
+  using S = ChannelState;
+  struct Step {
+    S from, to;
+  };
+  constexpr std::array kSteps = {
+      Step{S::Closed, S::Joining},  Step{S::Errored, S::Joining}, Step{S::Joining, S::Joined},
+      Step{S::Joining, S::Errored}, Step{S::Joining, S::Closed},  Step{S::Joined, S::Errored},
+      Step{S::Joined, S::Closed},   Step{S::Joining, S::Leaving}, Step{S::Joined, S::Leaving},
+      Step{S::Leaving, S::Closed},  Step{S::Errored, S::Closed},
+  };
+  return std::any_of(kSteps.begin(), kSteps.end(), [&](Step step) { return step.from == from && step.to == to; });
+}
+
+Channel::Channel(std::string topic, Duration joinTimeout, Context& context, ChannelLink& link,
+                 ChannelDelegate& delegate)
+    : topic_(std::move(topic)),
+      joinTimeoutAfter_(joinTimeout),
+      link_(link),
+      delegate_(delegate),
+      joinTimeout_(context.deadlines, DeadlineKind::JoinTimeout, [this] {
+        link_.sendOn(topic_, names::kLeave, "{}", joinRef_);
+        fail(ChannelState::Errored, {Code::JoinTimeout, Retry::Backoff, "The server did not answer the join in time."});
+      }) {}
+
+void Channel::transition(ChannelState to) {
+  assert(isLegal(state_, to) && "illegal channel transition");
+  state_ = to;
+}
+
+void Channel::join() {
+  transition(ChannelState::Joining);
+  shutdown_ = {};
+  joinRef_ = link_.sendJoin(topic_, delegate_.joinPayload(*this));
+  if (joinRef_.empty()) {
+    fail(ChannelState::Errored, {Code::FrameTooLarge, Retry::Parked, "The join is above the server's frame limit."});
+    return;
+  }
+  joinTimeout_.setAfter(joinTimeoutAfter_);
+}
+
+void Channel::leave() {
+  const bool wasJoining = state_ == ChannelState::Joining;
+  if (wasJoining || state_ == ChannelState::Joined) {
+    transition(ChannelState::Leaving);
+    link_.sendOn(topic_, names::kLeave, "{}", joinRef_);
+  }
+  joinTimeout_.cancel();
+  joinRef_.clear();
+  if (state_ != ChannelState::Closed) transition(ChannelState::Closed);
+  if (wasJoining) link_.onJoinDone(*this);
+}
+
+void Channel::pushToken(std::string_view payload) {
+  if (isJoined()) link_.sendOn(topic_, names::kAccessToken, payload, joinRef_);
+}
+
+void Channel::fail(ChannelState to, const Cause& cause) {
+  const bool wasJoining = state_ == ChannelState::Joining;
+  joinTimeout_.cancel();
+  joinRef_.clear();
+  transition(to);
+  if (wasJoining) link_.onJoinDone(*this);
+  delegate_.onChannelFailed(*this, cause);
+}
+
+void Channel::onConnectionLost(const Cause& cause) {
+  if (state_ == ChannelState::Joining || state_ == ChannelState::Joined) fail(ChannelState::Errored, cause);
+}
+
+/// Version 1 has no join_ref; there the end of a channel carries the join's ref as its own (protocol.md §2.1). Fan-out
+/// has neither.
+bool Channel::isCurrent(const Envelope& envelope) const {
+  if (envelope.hasJoinRef()) return envelope.joinRef == joinRef_;
+  const bool isEnd = envelope.event == names::kClose || envelope.event == names::kError;
+  return !isEnd || !envelope.hasRef() || envelope.ref == joinRef_;
+}
+
+bool Channel::onFrame(const Envelope& envelope) {
+  if (state_ != ChannelState::Joining && state_ != ChannelState::Joined) return false;
+  if (!isCurrent(envelope)) return false;
+  if (envelope.event == names::kReply) return onReply(envelope);
+  if (envelope.event == names::kClose) {
+    const bool explained = shutdown_.code != Code::Ok;
+    fail(ChannelState::Closed,
+         explained ? shutdown_
+                   : Cause{Code::ChannelClosed, Retry::Backoff, "The server closed the channel without saying why."});
+    return true;
+  }
+  if (envelope.event == names::kError) {
+    fail(ChannelState::Errored, {Code::ChannelCrashed, Retry::Backoff, "The server's channel process crashed."});
+    return true;
+  }
+  if (envelope.event == names::kSystem) {
+    const auto message = readSystemMessage(envelope.payload);
+    if (!message) return false;
+    if (!message->ok && message->extension == names::kSystem) shutdown_ = classifyShutdown(message->message);
+    delegate_.onChannelSystem(*this, *message);
+    return true;
+  }
+  delegate_.onChannelMessage(*this, envelope);
+  return true;
+}
+
+bool Channel::onReply(const Envelope& envelope) {
+  if (state_ != ChannelState::Joining || envelope.ref != joinRef_) return false;
+  const auto reply = readReply(envelope.payload);
+  if (!reply) return false;
+  if (!reply->ok) {
+    fail(ChannelState::Errored, classifyJoinError(refusalText(reply->response)));
+    return true;
+  }
+  joinTimeout_.cancel();
+  transition(ChannelState::Joined);
+  link_.onJoinDone(*this);
+  delegate_.onChannelJoined(*this, reply->response);
+  return true;
+}
+
+}  // namespace switchboard

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "net/context.h"
+#include "protocol/frame.h"
+#include "protocol/join.h"
+
+namespace switchboard {
+
+/// Phoenix's own words.
+enum class ChannelState : unsigned char { Closed, Joining, Joined, Leaving, Errored };
+std::string_view toString(ChannelState state);
+/// The table in the README.
+bool isLegal(ChannelState from, ChannelState to);
+
+class Channel;
+
+/// Whoever wants a channel. Each of the three ends (refused, lost) is final for a channel that is not joined again.
+class ChannelDelegate {
+ public:
+  /// The payload of the join that is about to be sent.
+  virtual std::string joinPayload(const Channel& channel) = 0;
+  /// The server accepted the join. For database changes that is not yet live: see SystemMessage.
+  virtual void onChannelJoined(Channel& channel, const Json& response) = 0;
+  /// The join was refused or not answered, the channel crashed or was closed, or the connection went. The channel is
+  /// Errored, or Closed if the server closed it; it may be queued for another join, or discarded.
+  virtual void onChannelFailed(Channel& channel, const Cause& cause) = 0;
+  virtual void onChannelSystem(Channel& channel, const SystemMessage& message) = 0;
+  /// Everything else on the channel's topic.
+  virtual void onChannelMessage(Channel& channel, const Envelope& envelope) = 0;
+
+ protected:
+  ~ChannelDelegate() = default;
+};
+
+/// How a channel reaches its connection; implemented by the multiplexer.
+class ChannelLink {
+ public:
+  /// Both return the frame's ref, empty when nothing could be sent.
+  virtual std::string sendJoin(std::string_view topic, std::string_view payload) = 0;
+  virtual std::string sendOn(std::string_view topic, std::string_view event, std::string_view payload,
+                             std::string_view joinRef) = 0;
+  /// The channel's join was answered, given up or abandoned: the next may go out.
+  virtual void onJoinDone(Channel& channel) = 0;
+
+ protected:
+  ~ChannelLink() = default;
+};
+
+/// The client's side of one topic. It knows its state and which join is the current one; when to join is up to others.
+class Channel {
+ public:
+  /// `topic` with its prefix "realtime:".
+  Channel(std::string topic, Duration joinTimeout, Context& context, ChannelLink& link, ChannelDelegate& delegate);
+  ~Channel() = default;
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  const std::string& topic() const { return topic_; }
+  ChannelState state() const { return state_; }
+  bool isJoined() const { return state_ == ChannelState::Joined; }
+
+  /// Sends `phx_join`. From Closed or Errored.
+  void join();
+  /// Sends `phx_leave` if the server knows the channel, and is Closed. The delegate is not called.
+  void leave();
+  /// Tells the server of a new access token. Only when joined.
+  void pushToken(std::string_view payload);
+  /// A frame with this topic. False when it belongs to an earlier join or answers nothing.
+  bool onFrame(const Envelope& envelope);
+  /// The connection went.
+  void onConnectionLost(const Cause& cause);
+
+ private:
+  void transition(ChannelState to);
+  bool isCurrent(const Envelope& envelope) const;
+  bool onReply(const Envelope& envelope);
+  void fail(ChannelState to, const Cause& cause);
+
+  const std::string topic_;
+  const Duration joinTimeoutAfter_;
+  ChannelLink& link_;
+  ChannelDelegate& delegate_;
+  Deadline joinTimeout_;
+  std::string joinRef_;
+  Cause shutdown_;  ///< the last `system` error; explains the `phx_close` that follows it
+  ChannelState state_ = ChannelState::Closed;
+};
+
+}  // namespace switchboard

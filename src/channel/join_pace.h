@@ -1,0 +1,30 @@
+#pragma once
+
+#include <algorithm>
+
+#include "net/context.h"
+
+namespace switchboard {
+
+/// Keeps all joins of a client below a rate: the server counts them per project and, beyond its limit, closes whole
+/// sockets (protocol.md §12.1). The spacing is jittered, so that many clients do not beat in time.
+class JoinPace {
+ public:
+  JoinPace(unsigned perSecond, Context& context)
+      : interval_(Duration{1'000} / std::max(1u, perSecond)), context_(context) {}
+
+  /// Zero when a join may go out now.
+  Duration wait() const { return std::max(Duration{0}, next_ - context_.now()); }
+  /// A join goes out.
+  void take() {
+    const auto jitter = context_.random.below(static_cast<std::uint64_t>(interval_.count()) / 2 + 1);
+    next_ = context_.now() + interval_ + Duration{static_cast<Duration::rep>(jitter)};
+  }
+
+ private:
+  Duration interval_;
+  Context& context_;
+  TimePoint next_{};
+};
+
+}  // namespace switchboard

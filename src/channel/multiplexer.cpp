@@ -1,0 +1,119 @@
+#include "channel/multiplexer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace switchboard {
+
+Multiplexer::Multiplexer(ConnectionId id, const ConnectionOptions& connectionOptions, const MultiplexerOptions& options,
+                         Context& context, TransportFactory& transports, TokenKeeper& tokens, JoinPace& pace,
+                         Counters& counters, MultiplexerDelegate& delegate)
+    : options_(options),
+      tokens_(tokens),
+      pace_(pace),
+      counters_(counters),
+      delegate_(delegate),
+      joinSlot_(context.deadlines, DeadlineKind::JoinSlot, [this] { pump(); }),
+      idleClose_(context.deadlines, DeadlineKind::IdleClose,
+                 [this] {
+                   if (!needed_ && router_.size() == 0) connection_.release();
+                 }),
+      connection_(id, connectionOptions, context, transports, counters, *this) {}
+
+void Multiplexer::setNeeded(bool needed) {
+  needed_ = needed;
+  if (needed) {
+    idleClose_.cancel();
+    connection_.open();
+  } else {
+    restIfUnused();
+  }
+}
+
+void Multiplexer::shutDown() {
+  joinSlot_.cancel();
+  idleClose_.cancel();
+  connection_.close();
+}
+
+void Multiplexer::restIfUnused() {
+  const auto state = connection_.state();
+  const bool resting = state == ConnectionState::Idle || state == ConnectionState::Closed;
+  if (!needed_ && router_.size() == 0 && !resting && !idleClose_.isSet()) idleClose_.setAfter(options_.idleClose);
+}
+
+void Multiplexer::add(Channel& channel) {
+  router_.add(channel);
+  queue_.push_back(&channel);
+  idleClose_.cancel();
+  connection_.open();
+  pump();
+}
+
+void Multiplexer::remove(Channel& channel) {
+  queue_.erase(std::remove(queue_.begin(), queue_.end(), &channel), queue_.end());
+  router_.remove(channel);
+  channel.leave();
+  restIfUnused();
+}
+
+void Multiplexer::pushToken() {
+  const std::string payload = tokenPayload(tokens_.token());
+  if (tokens_.token().empty()) return;  // null is ignored by the server (protocol.md §7); the next join goes without
+  router_.forEach([&](Channel& channel) { channel.pushToken(payload); });
+}
+
+void Multiplexer::pump() {
+  if (joining_ != nullptr || queue_.empty() || !connection_.isOpen() || !tokens_.ready()) return;
+  const Duration wait = pace_.wait();
+  if (wait > Duration{0}) {
+    joinSlot_.setAfter(wait);
+    return;
+  }
+  pace_.take();
+  joining_ = queue_.front();
+  queue_.pop_front();
+  joining_->join();
+}
+
+void Multiplexer::onJoinDone(Channel& channel) {
+  if (joining_ != &channel) return;
+  joining_ = nullptr;
+  joinSlot_.setWithin(pace_.wait());  // not from here: the channel's owner has yet to hear how the join ended
+}
+
+void Multiplexer::onConnectionState(Connection& connection, ConnectionState from) {
+  const bool lost = from == ConnectionState::Open && connection.state() != ConnectionState::Open;
+  if (lost) {
+    joinSlot_.cancel();
+    const Cause cause = connection.cause();
+    router_.forEach([&](Channel& channel) { channel.onConnectionLost(cause); });
+  }
+  if (connection.isOpen() && from != ConnectionState::Open) tokens_.refresh();
+  delegate_.onMultiplexerState(*this);
+  pump();
+}
+
+void Multiplexer::onConnectionFrame(Connection& /*connection*/, const Envelope& envelope) {
+  Channel* channel = router_.find(envelope.topic);
+  if (channel == nullptr || !channel->onFrame(envelope)) ++counters_.ignoredFrames;
+}
+
+Duration Multiplexer::stallAllowance(const Connection& /*connection*/) const {
+  return joining_ == nullptr ? Duration{0} : options_.joinStall;
+}
+
+void Multiplexer::onRoundTrip(Connection& /*connection*/) {
+  delegate_.onRoundTrip(*this);
+}
+
+std::string Multiplexer::sendJoin(std::string_view topic, std::string_view payload) {
+  return connection_.sendJoin(topic, payload).value_or(std::string());
+}
+
+std::string Multiplexer::sendOn(std::string_view topic, std::string_view event, std::string_view payload,
+                                std::string_view joinRef) {
+  return connection_.send(topic, event, payload, joinRef).value_or(std::string());
+}
+
+}  // namespace switchboard

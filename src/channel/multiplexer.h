@@ -1,0 +1,89 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "channel/channel.h"
+#include "channel/join_pace.h"
+#include "channel/router.h"
+#include "net/connection.h"
+#include "net/token_keeper.h"
+
+namespace switchboard {
+
+struct MultiplexerOptions {
+  Duration joinStall{5'000};   ///< how long the server freezes a socket on which it refuses a join (protocol.md §3.2)
+  Duration idleClose{5'000};   ///< how long a socket without channels is kept
+  unsigned maxChannels = 100;  ///< the server's limit for one socket (protocol.md §12.1)
+};
+
+class Multiplexer;
+
+class MultiplexerDelegate {
+ public:
+  /// The connection's state, cause or next attempt changed. When it is lost, its channels have been told already.
+  virtual void onMultiplexerState(Multiplexer& multiplexer) = 0;
+  virtual void onRoundTrip(Multiplexer& multiplexer) = 0;
+
+ protected:
+  ~MultiplexerDelegate() = default;
+};
+
+/// Many channels on one connection. Joins go out one at a time, because the server answers them one at a time and
+/// freezes the socket while it refuses one; at the pace of the tenant's join rate; and only with a token at hand.
+class Multiplexer final : private ConnectionDelegate, private ChannelLink {
+ public:
+  Multiplexer(ConnectionId id, const ConnectionOptions& connectionOptions, const MultiplexerOptions& options,
+              Context& context, TransportFactory& transports, TokenKeeper& tokens, JoinPace& pace, Counters& counters,
+              MultiplexerDelegate& delegate);
+  Multiplexer(const Multiplexer&) = delete;
+  Multiplexer& operator=(const Multiplexer&) = delete;
+
+  Connection& connection() { return connection_; }
+  const Connection& connection() const { return connection_; }
+  ChannelLink& link() { return *this; }
+  std::size_t channelCount() const { return router_.size(); }
+  bool hasRoom() const { return router_.size() < options_.maxChannels; }
+
+  /// Whether the connection is wanted even without channels. Without either it is released after `idleClose`.
+  void setNeeded(bool needed);
+  /// Closes the connection for good. Remove the channels first.
+  void shutDown();
+  /// Takes the channel in and joins it in its turn, opening the connection if need be. Remove it before it dies.
+  void add(Channel& channel);
+  /// Leaves if need be and forgets the channel.
+  void remove(Channel& channel);
+  /// Joined channels are told of the new token.
+  void pushToken();
+  /// The token keeper's readiness may have changed.
+  void pump();
+
+ private:
+  void restIfUnused();
+
+  void onConnectionState(Connection& connection, ConnectionState from) override;
+  void onConnectionFrame(Connection& connection, const Envelope& envelope) override;
+  Duration stallAllowance(const Connection& connection) const override;
+  void onRoundTrip(Connection& connection) override;
+
+  std::string sendJoin(std::string_view topic, std::string_view payload) override;
+  std::string sendOn(std::string_view topic, std::string_view event, std::string_view payload,
+                     std::string_view joinRef) override;
+  void onJoinDone(Channel& channel) override;
+
+  const MultiplexerOptions& options_;
+  TokenKeeper& tokens_;
+  JoinPace& pace_;
+  Counters& counters_;
+  MultiplexerDelegate& delegate_;
+  Router router_;
+  std::deque<Channel*> queue_;
+  Channel* joining_ = nullptr;
+  bool needed_ = false;
+  Deadline joinSlot_;
+  Deadline idleClose_;
+  Connection connection_;
+};
+
+}  // namespace switchboard

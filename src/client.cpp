@@ -1,0 +1,165 @@
+#include "client.h"
+
+#include <array>
+
+namespace switchboard {
+
+namespace {
+
+/// A timer this much behind its time has not been late but asleep.
+constexpr Duration kSleepThreshold{5'000};
+
+/// Callbacks that enter the client again get their say within the turn, but not for ever.
+constexpr int kMaxRounds = 100;
+
+}  // namespace
+
+std::optional<Evidence> evidenceFromText(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, Evidence>, 9> kNames = {{
+      {"online", Evidence::Online},
+      {"offline", Evidence::Offline},
+      {"visible", Evidence::Visible},
+      {"hidden", Evidence::Hidden},
+      {"freeze", Evidence::Freeze},
+      {"resume", Evidence::Resume},
+      {"pagehide", Evidence::PageHide},
+      {"pageshow", Evidence::PageShow},
+      {"networkchange", Evidence::NetworkChange},
+  }};
+  for (const auto& [name, evidence] : kNames) {
+    if (name == text) return evidence;
+  }
+  return std::nullopt;
+}
+
+Result<std::unique_ptr<Client>> Client::create(ClientOptions options, const Platform& platform, ClientSink& sink) {
+  auto url = socketUrl(options.endpoint);
+  if (!url) return url.error();
+  ConnectionOptions& connection = options.exchange.connection;
+  connection.url = url.value();
+  connection.version = options.endpoint.version;
+  connection.apikey = readClaims(options.endpoint.apikey);
+  connection.apikeyIsOpaque = options.endpoint.apikey.substr(0, 3) == "sb_";
+  return std::unique_ptr<Client>(new Client(std::move(options), platform, sink));
+}
+
+Client::Client(ClientOptions options, const Platform& platform, ClientSink& sink)
+    : options_(std::move(options)),
+      sink_(sink),
+      turns_([this] { onTurnEnd(); }),
+      deadlines_(platform.clock, platform.timer, turns_),
+      context_{platform.clock, deadlines_, turns_, platform.random, *this},
+      tracker_(platform.clock) {
+  ExchangeDelegate& delegate = *this;
+  exchange_ = std::make_unique<Exchange>(options_.exchange, options_.accessToken, context_, platform.transports,
+                                         tracker_, deliveries_, delegate);
+  deadlines_.onLate(kSleepThreshold, [this](Duration) { signal(Evidence::Resume); });
+}
+
+Client::~Client() {
+  dispose();
+}
+
+std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding) {
+  if (disposed_) return Error{Code::Disposed, "", "The manager has been disposed of; create a new one."};
+  auto spec = makeSpec(std::move(binding));
+  if (!spec) return spec.error();
+  Turn turn(turns_);
+  if (!exchange_->subscribe(id, std::move(spec.value()))) {
+    return Error{Code::InvalidOption, "id", "The subscription id is in use."};
+  }
+  return std::nullopt;
+}
+
+void Client::unsubscribe(SubscriptionId id) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  exchange_->unsubscribe(id);
+}
+
+void Client::unsubscribeAll() {
+  if (disposed_) return;
+  Turn turn(turns_);
+  exchange_->unsubscribeAll();
+}
+
+void Client::reconnectAll() {
+  if (disposed_) return;
+  Turn turn(turns_);
+  exchange_->reconnectAll();
+}
+
+void Client::provideToken(std::uint32_t request, std::string token) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  if (request == 0) {
+    exchange_->tokens().set(std::move(token));
+  } else {
+    exchange_->tokens().provide(request, std::move(token));
+  }
+}
+
+void Client::failToken(std::uint32_t request, std::string_view message) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  exchange_->tokens().fail(request, message);
+}
+
+void Client::signal(Evidence evidence) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  exchange_->forEachConnection([evidence](Connection& connection) {
+    switch (evidence) {
+      case Evidence::Online:
+        connection.setOnline(true);
+        break;
+      case Evidence::Offline:
+        connection.setOnline(false);
+        break;
+      case Evidence::Hidden:
+        connection.setHidden(true);
+        break;
+      case Evidence::Visible:
+        connection.setHidden(false);
+        connection.hurry();
+        break;
+      case Evidence::Resume:
+      case Evidence::PageShow:
+      case Evidence::NetworkChange:
+        connection.hurry();
+        break;
+      case Evidence::Freeze:
+      case Evidence::PageHide:
+        break;
+    }
+  });
+}
+
+void Client::dispose() {
+  if (disposed_) return;
+  disposed_ = true;
+  Turn turn(turns_);
+  exchange_->shutDown();
+}
+
+Flush Client::collect() {
+  Flush flush;
+  flush.deliveries = deliveries_.take();
+  flush.status = tracker_.take();
+  flush.counters = exchange_->counters();
+  flush.notices = exchange_->reporter().takeNotices();
+  flush.tokenRequest = std::exchange(tokenRequest_, std::nullopt);
+  flush.logs = std::exchange(logs_, {});
+  return flush;
+}
+
+void Client::onTurnEnd() {
+  for (int round = 0; round < kMaxRounds && !disposed_; ++round) {
+    exchange_->settle();
+    const Flush flush = collect();
+    if (flush.empty()) return;
+    sink_.onFlush(flush);
+  }
+}
+
+}  // namespace switchboard

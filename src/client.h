@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/turn.h"
+#include "platform/clock.h"
+#include "platform/log.h"
+#include "platform/random.h"
+#include "platform/timer.h"
+#include "platform/transport.h"
+#include "protocol/endpoint.h"
+#include "status/tracker.h"
+#include "subscription/exchange.h"
+#include "timing/deadline_queue.h"
+
+namespace switchboard {
+
+/// What the runtime lends a client. All of it outlives the client.
+struct Platform {
+  const Clock& clock;
+  Timer& timer;
+  Random& random;
+  TransportFactory& transports;
+};
+
+struct ClientOptions {
+  Endpoint endpoint;
+  std::string accessToken;  ///< empty: none yet
+  ExchangeOptions exchange;
+};
+
+/// What one turn has to say to the outside.
+struct Flush {
+  std::vector<Delivery> deliveries;
+  std::optional<StatusDelta> status;
+  Counters counters;  ///< as they stand; only told together with a status
+  std::vector<Notice> notices;
+  std::optional<std::uint32_t> tokenRequest;
+  std::vector<std::pair<LogLevel, std::string>> logs;
+
+  bool hasControl() const { return status || !notices.empty() || tokenRequest || !logs.empty(); }
+  bool empty() const { return deliveries.empty() && !hasControl(); }
+};
+
+class ClientSink {
+ public:
+  /// At most once per entry into the client, at its end, unless the sink itself enters the client: that is allowed, and
+  /// what comes of it follows in further calls. Never after `dispose`.
+  virtual void onFlush(const Flush& flush) = 0;
+
+ protected:
+  ~ClientSink() = default;
+};
+
+/// What the page or process has noticed.
+enum class Evidence : unsigned char {
+  Online,
+  Offline,
+  Visible,
+  Hidden,
+  Freeze,
+  Resume,
+  PageHide,
+  PageShow,
+  NetworkChange
+};
+std::optional<Evidence> evidenceFromText(std::string_view text);
+
+/// A realtime connection manager: takes subscriptions, keeps as few lines to the server as will do, and reports changes
+/// and how it stands. Has no thread, clock or socket of its own.
+class Client final : private ExchangeDelegate, private Log {
+ public:
+  /// Fails if the endpoint is unusable.
+  static Result<std::unique_ptr<Client>> create(ClientOptions options, const Platform& platform, ClientSink& sink);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Nothing goes out before the next tick, so that what is wanted in one tick shares a channel. Fails on a spec that
+  /// the server would refuse for its form, and on an id in use. After `dispose` it fails with Disposed.
+  std::optional<Error> subscribe(SubscriptionId id, BindingConfig binding);
+  /// Unknown ids are ignored.
+  void unsubscribe(SubscriptionId id);
+  void unsubscribeAll();
+  /// Gives up all waits, forgets refusals and replaces every connection.
+  void reconnectAll();
+  /// The answer to a token request, or with request 0 a token of the application's own accord. Empty: none.
+  void provideToken(std::uint32_t request, std::string token);
+  void failToken(std::uint32_t request, std::string_view message);
+  void signal(Evidence evidence);
+  /// Closes everything. No call of the sink after it begins.
+  void dispose();
+
+  const Exchange& exchange() const { return *exchange_; }
+  const DeadlineQueue& deadlines() const { return deadlines_; }
+  const StatusTracker& status() const { return tracker_; }
+
+ private:
+  Client(ClientOptions options, const Platform& platform, ClientSink& sink);
+
+  void onTurnEnd();
+  Flush collect();
+  void onTokenWanted(std::uint32_t request) override { tokenRequest_ = request; }
+  void write(LogLevel level, std::string_view message) override { logs_.emplace_back(level, message); }
+
+  const ClientOptions options_;
+  ClientSink& sink_;
+  Turns turns_;
+  DeadlineQueue deadlines_;
+  Context context_;
+  StatusTracker tracker_;
+  DeliveryQueue deliveries_;
+  std::vector<std::pair<LogLevel, std::string>> logs_;
+  std::optional<std::uint32_t> tokenRequest_;
+  std::unique_ptr<Exchange> exchange_;
+  bool disposed_ = false;
+};
+
+}  // namespace switchboard

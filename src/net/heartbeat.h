@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/context.h"
+
+namespace switchboard {
+
+struct HeartbeatOptions {
+  Duration silence{15'000};  ///< without an inbound frame for this long, a heartbeat goes out
+  Duration answer{10'000};   ///< then anything must come in within this time
+  Duration quiet{25'000};    ///< without an outbound frame for this long, one goes out too: the server closes a socket
+                           ///< that has sent nothing for 60 s, however much it receives (protocol.md §1.3)
+};
+
+class HeartbeatDelegate {
+ public:
+  /// Sends a heartbeat and returns its ref.
+  virtual std::string sendHeartbeat() = 0;
+  /// How much longer than usual an answer may take now: the server answers nothing while it refuses a join (protocol.md
+  /// §3.2).
+  virtual Duration stallAllowance() const = 0;
+  /// The peer is gone although the socket looks open. The heartbeat has stopped.
+  virtual void onHalfOpen() = 0;
+  virtual void onRoundTrip(Duration roundTrip) = 0;
+
+ protected:
+  ~HeartbeatDelegate() = default;
+};
+
+/// Notices that a socket is half-open. Any inbound frame is life.
+class Heartbeat {
+ public:
+  Heartbeat(Context& context, const HeartbeatOptions& options, HeartbeatDelegate& delegate);
+
+  void start();
+  void stop();
+  bool running() const { return silence_.isSet() || answer_.isSet(); }
+  void onInbound();
+  void onOutbound() { lastOut_ = context_.now(); }
+  /// A reply on the topic "phoenix". False when it answers nothing.
+  bool onReply(std::string_view ref);
+  /// Doubt: asks at once instead of after the silence. Nothing when an answer is awaited already.
+  void probe();
+
+ private:
+  TimePoint nextProbeAt() const;
+  void onSilence();
+  void onUnanswered();
+
+  Context& context_;
+  const HeartbeatOptions& options_;
+  HeartbeatDelegate& delegate_;
+  Deadline silence_;
+  Deadline answer_;
+  TimePoint lastIn_{};
+  TimePoint lastOut_{};
+  TimePoint sentAt_{};
+  std::string pendingRef_;
+};
+
+}  // namespace switchboard

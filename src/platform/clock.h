@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/time.h"
+
+namespace switchboard {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  /// Monotonic.
+  virtual TimePoint now() const = 0;
+  /// The calendar; may jump.
+  virtual WallTime wallNow() const = 0;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+namespace switchboard {
+
+enum class LogLevel : unsigned char { Debug, Info, Warn, Error };
+
+/// Takes log lines. What is logged never holds a token or an api key.
+class Log {
+ public:
+  virtual ~Log() = default;
+  virtual void write(LogLevel level, std::string_view message) = 0;
+};
+
+}  // namespace switchboard

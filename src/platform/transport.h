@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace switchboard {
+
+/// What a socket reports. The bytes of a message live until the call returns.
+class TransportEvents {
+ public:
+  virtual void onTransportOpen() = 0;
+  virtual void onTransportText(std::string_view text) = 0;
+  virtual void onTransportBinary(std::string_view bytes) = 0;
+  /// Last event, at most once. `code` as in RFC 6455 §7.4; 1006 when there was no close frame.
+  virtual void onTransportClose(int code, std::string_view reason) = 0;
+
+ protected:
+  ~TransportEvents() = default;
+};
+
+/// One WebSocket. Opens by itself; destroying it closes the socket with 1000 if need be, and no event comes after that.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Only between `onTransportOpen` and `onTransportClose`; otherwise dropped.
+  virtual void sendText(std::string_view text) = 0;
+  /// Starts the closing handshake; `onTransportClose` follows when the peer answers, which on a dead link may be never.
+  virtual void close(int code, std::string_view reason) = 0;
+};
+
+class TransportFactory {
+ public:
+  virtual ~TransportFactory() = default;
+  /// Never calls `events` before it returns. Null when the runtime refuses the url outright.
+  virtual std::unique_ptr<Transport> open(const std::string& url, TransportEvents& events) = 0;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,60 @@
+#include "protocol/change.h"
+
+#include "protocol/scanner.h"
+
+namespace switchboard {
+
+namespace {
+
+bool readIds(std::string_view text, std::vector<BindingId>& ids) {
+  JsonScanner scanner(text);
+  if (!scanner.take('[')) return false;
+  if (scanner.take(']')) return true;
+  do {
+    const auto id = scanner.unsignedInteger();
+    if (!id) return false;
+    ids.push_back(BindingId{*id});
+  } while (scanner.take(','));
+  return scanner.take(']');
+}
+
+/// The inside of the string member `key` of `object`; escapes are left alone.
+std::string_view findString(std::string_view object, std::string_view key) {
+  std::string_view found;
+  forEachMember(object, [&](std::string_view name, std::string_view value) {
+    if (name != key) return true;
+    JsonScanner scanner(value);
+    if (const auto raw = scanner.rawString()) found = *raw;
+    return false;
+  });
+  return found;
+}
+
+}  // namespace
+
+std::optional<Change> scanChange(std::string_view payload, std::vector<BindingId>& ids) {
+  ids.clear();
+  Change change;
+  bool hasIds = false;
+  const bool isObject = forEachMember(payload, [&](std::string_view key, std::string_view value) {
+    if (key == "data") change.data = value;
+    if (key == "ids") hasIds = readIds(value, ids);
+    return true;
+  });
+  if (!isObject || !hasIds || change.data.empty()) return std::nullopt;
+  return change;
+}
+
+std::optional<ChangeType> changeType(const Change& change) {
+  const auto type = findString(change.data, "type");
+  if (type == "INSERT") return ChangeType::Insert;
+  if (type == "UPDATE") return ChangeType::Update;
+  if (type == "DELETE") return ChangeType::Delete;
+  return std::nullopt;
+}
+
+std::string_view commitTimestamp(const Change& change) {
+  return findString(change.data, "commit_timestamp");
+}
+
+}  // namespace switchboard

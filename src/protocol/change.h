@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace switchboard {
+
+enum class ChangeType : unsigned char { Insert, Update, Delete };
+
+/// A `postgres_changes` payload as far as routing needs it (protocol.md §8.1). The row is not looked at.
+struct Change {
+  std::string_view data;  ///< the JSON object under `data`
+};
+
+/// Finds `ids` and `data`. `ids` is cleared and filled, repeats included. Nothing when the payload is none of this
+/// kind.
+std::optional<Change> scanChange(std::string_view payload, std::vector<BindingId>& ids);
+
+/// The change's `type`.
+std::optional<ChangeType> changeType(const Change& change);
+
+/// The change's `commit_timestamp`, as the server wrote it; empty when absent.
+std::string_view commitTimestamp(const Change& change);
+
+}  // namespace switchboard

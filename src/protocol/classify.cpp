@@ -1,0 +1,115 @@
+#include "protocol/classify.h"
+
+#include <array>
+#include <string>
+
+namespace switchboard {
+
+namespace {
+
+struct Rule {
+  std::string_view text;  ///< found anywhere in the server's words
+  Code code;
+  Retry retry;
+};
+
+/// The first rule that fits decides, so the particular ones come first.
+constexpr std::array kReasons = {
+    Rule{"Token has expired", Code::TokenExpired, Retry::NewToken},
+    Rule{"InvalidJWTToken", Code::TokenInvalid, Retry::NewToken},
+    Rule{"MalformedJWT", Code::TokenInvalid, Retry::NewToken},
+    Rule{"JwtSign", Code::TokenInvalid, Retry::NewToken},
+    Rule{"signature_error", Code::TokenInvalid, Retry::NewToken},
+    Rule{"are required in JWT", Code::TokenInvalid, Retry::NewToken},
+    Rule{"is not a valid JWT", Code::TokenInvalid, Retry::NewToken},
+    Rule{"Failed to validate JWT signature", Code::TokenInvalid, Retry::NewToken},
+    Rule{"permission", Code::Unauthorized, Retry::NewToken},
+    Rule{"Unauthorized", Code::Unauthorized, Retry::NewToken},
+    Rule{"PrivateOnly", Code::Unauthorized, Retry::Parked},
+    Rule{"TopicNameRequired", Code::InvalidOption, Retry::Parked},
+    Rule{"Replay params are not valid", Code::InvalidOption, Retry::Parked},
+    Rule{"not allowed for public channels", Code::InvalidOption, Retry::Parked},
+    Rule{"TenantNotFound", Code::TenantNotFound, Retry::Parked},
+    Rule{"RealtimeDisabled", Code::RealtimeDisabled, Retry::Parked},
+    Rule{"ChannelRateLimitReached", Code::TooManyChannels, Retry::Backoff},
+    Rule{"ClientJoinRateLimitReached", Code::RateLimited, Retry::Slow},
+    Rule{"ConnectionRateLimitReached", Code::TooManyConnections, Retry::Slow},
+    Rule{"Too many connected users", Code::TooManyConnections, Retry::Slow},
+    Rule{"Too many", Code::RateLimited, Retry::Slow},
+    Rule{"rate limit exceeded", Code::RateLimited, Retry::Slow},
+    Rule{"DatabaseConnectionRateLimitReached", Code::DatabaseUnavailable, Retry::Slow},
+    Rule{"DatabaseLackOfConnections", Code::DatabaseUnavailable, Retry::Slow},
+    Rule{"IncreaseConnectionPool", Code::DatabaseUnavailable, Retry::Slow},
+    Rule{"UnableToConnectToProject", Code::DatabaseUnavailable, Retry::Backoff},
+    Rule{"unable to connect to the project database", Code::DatabaseUnavailable, Retry::Backoff},
+    Rule{"QueryCanceled", Code::DatabaseUnavailable, Retry::Backoff},
+    Rule{"Query was cancelled", Code::DatabaseUnavailable, Retry::Backoff},
+    Rule{"InitializingProjectConnection", Code::ServerStarting, Retry::Backoff},
+    Rule{"RealtimeRestarting", Code::ServerRestart, Retry::Backoff},
+    Rule{"PostgresChangesSubscribeTimeout", Code::LiveTimeout, Retry::Backoff},
+};
+
+Cause classifyWords(std::string_view words) {
+  for (const auto& rule : kReasons) {
+    if (words.find(rule.text) != std::string_view::npos) return Cause{rule.code, rule.retry, std::string(words)};
+  }
+  return Cause{Code::ServerError, Retry::Backoff, std::string(words)};
+}
+
+bool startsWith(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+/// SQLSTATE classes that speak of the database's health, not of the binding: connection, transaction rollback,
+/// resources, operator intervention, system. The server quotes them as "ERROR 57014 (query_canceled) …".
+bool quotesTransientSqlState(std::string_view message) {
+  constexpr std::string_view kMark = "Exception: ERROR ";
+  const auto at = message.find(kMark);
+  if (at == std::string_view::npos) return false;
+  const auto sqlClass = message.substr(at + kMark.size(), 2);
+  return sqlClass == "08" || sqlClass == "40" || sqlClass == "53" || sqlClass == "57" || sqlClass == "58";
+}
+
+}  // namespace
+
+Cause classifyClose(int code, std::string_view reason, bool opened) {
+  const std::string words = reason.empty() ? std::string() : " (" + std::string(reason) + ")";
+  switch (code) {
+    case 1000:
+      return {Code::IdleTimeout, Retry::Backoff, "The server closed the connection" + words + "."};
+    case 1001:
+      return {Code::RateLimited, Retry::Slow,
+              "The server closed the connection because a limit of the project was reached" + words + "."};
+    case 1009:
+      return {Code::FrameTooLarge, Retry::Backoff,
+              "The server refused a frame above its 5,000,000 bytes" + words + "."};
+    case 1012:
+      return {Code::ServerRestart, Retry::Backoff, "The server is restarting" + words + "."};
+    default:
+      break;
+  }
+  if (!opened) {
+    return {Code::ConnectFailed, Retry::Backoff,
+            "The server could not be reached or refused the connection" + words + "."};
+  }
+  return {Code::ConnectionLost, Retry::Backoff, "The connection was lost" + words + "."};
+}
+
+Cause classifyJoinError(std::string_view reason) {
+  return classifyWords(reason);
+}
+
+Cause classifyShutdown(std::string_view message) {
+  return classifyWords(message);
+}
+
+Cause classifyBindingError(std::string_view message) {
+  const bool blamesParameters = startsWith(message, "Unable to subscribe to changes with given parameters") ||
+                                startsWith(message, "Error parsing `") || startsWith(message, "No subscription params");
+  if (blamesParameters && !quotesTransientSqlState(message)) {
+    return {Code::BadBinding, Retry::Parked, std::string(message)};
+  }
+  return {Code::DatabaseUnavailable, Retry::Backoff, std::string(message)};
+}
+
+}  // namespace switchboard

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/error.h"
+
+namespace switchboard {
+
+/// What a closed socket means. `opened`: the handshake had succeeded (protocol.md §1.2, §1.3).
+Cause classifyClose(int code, std::string_view reason, bool opened);
+
+/// What the `response.reason` of a refused join means (protocol.md §12.2).
+Cause classifyJoinError(std::string_view reason);
+
+/// What a `system` message with status "error" of the extension "system" means; `phx_close` follows it (protocol.md
+/// §12.3).
+Cause classifyShutdown(std::string_view message);
+
+/// What a `system` message with status "error" of the extension "postgres_changes" means (protocol.md §3.5, §14):
+/// BadBinding when the parameters of some binding are at fault, which silences the channel for good; anything else the
+/// server retries by itself.
+Cause classifyBindingError(std::string_view message);
+
+}  // namespace switchboard

@@ -1,0 +1,64 @@
+#include "protocol/endpoint.h"
+
+namespace switchboard {
+
+namespace {
+
+/// encodeURIComponent's rule.
+void appendPercentEncoded(std::string& out, std::string_view text) {
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[static_cast<unsigned char>(c) & 15];
+    }
+  }
+}
+
+void appendParam(std::string& out, std::string_view key, std::string_view value) {
+  if (out.back() != '?' && out.back() != '&') out += '&';
+  appendPercentEncoded(out, key);
+  out += '=';
+  appendPercentEncoded(out, value);
+}
+
+bool startsWith(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+}  // namespace
+
+Result<std::string> socketUrl(const Endpoint& endpoint) {
+  std::string_view url = endpoint.url;
+  const std::size_t schemeLength = startsWith(url, "wss://") ? 6 : startsWith(url, "ws://") ? 5 : 0;
+  const auto host = url.substr(schemeLength, url.substr(schemeLength).find_first_of("/?#"));
+  if (schemeLength == 0 || host.empty()) {
+    return Error{Code::InvalidOption, "url",
+                 "`url` must be a ws:// or wss:// address, as in \"wss://<ref>.supabase.co/realtime/v1\"."};
+  }
+  if (endpoint.apikey.empty()) {
+    return Error{Code::InvalidOption, "apikey", "`apikey` is missing: give the project's anon or publishable key."};
+  }
+  const auto hash = url.find('#');
+  if (hash != std::string_view::npos) url = url.substr(0, hash);
+  std::string_view query;
+  if (const auto mark = url.find('?'); mark != std::string_view::npos) {
+    query = url.substr(mark + 1);
+    url = url.substr(0, mark);
+  }
+  while (!url.empty() && url.back() == '/') url.remove_suffix(1);
+
+  std::string out(url);
+  out += "/websocket?";
+  out += query;
+  appendParam(out, "apikey", endpoint.apikey);
+  for (const auto& [key, value] : endpoint.params) appendParam(out, key, value);
+  appendParam(out, "vsn", toString(endpoint.version));
+  return out;
+}
+
+}  // namespace switchboard

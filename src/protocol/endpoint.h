@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "protocol/frame.h"
+
+namespace switchboard {
+
+/// Where to connect, as given by the application.
+struct Endpoint {
+  std::string url;     ///< ws:// or wss://, without `/websocket`, as in "wss://ref.supabase.co/realtime/v1"
+  std::string apikey;  ///< sent as a parameter; never logged
+  std::vector<std::pair<std::string, std::string>> params;  ///< further parameters, in this order
+  Version version = Version::V2;
+};
+
+/// The socket's url: `{url}/websocket?apikey=…&{params}&vsn=…`, each key and value percent-encoded, `vsn` last
+/// (protocol.md §1.1).
+Result<std::string> socketUrl(const Endpoint& endpoint);
+
+}  // namespace switchboard

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace switchboard {
+
+/// Serializer version, the `vsn` of the url.
+enum class Version : unsigned char { V1, V2 };
+
+/// "1.0.0" and "2.0.0"; nothing else exists (protocol.md §1.1).
+std::optional<Version> versionFromText(std::string_view text);
+std::string_view toString(Version version);
+
+/// One message to the server. Empty refs are sent as null.
+struct OutgoingFrame {
+  std::string_view joinRef;
+  std::string_view ref;
+  std::string_view topic;
+  std::string_view event;
+  std::string_view payload;  ///< JSON text, put in verbatim
+};
+
+/// Version 2: `[join_ref, ref, topic, event, payload]`; version 1: an object (protocol.md §2.1, §2.2).
+std::string encodeFrame(Version version, const OutgoingFrame& frame);
+
+/// One message from the server, as views into the frame's text. A null or missing ref has a null `data()`.
+struct Envelope {
+  std::string_view joinRef;  ///< version 1 never has one
+  std::string_view ref;
+  std::string_view topic;
+  std::string_view event;
+  std::string_view payload;  ///< JSON text, not looked into
+
+  bool hasJoinRef() const { return joinRef.data() != nullptr; }
+  bool hasRef() const { return ref.data() != nullptr; }
+};
+
+/// Finds the envelope's parts without parsing the payload: any key order, any white space. `scratch` takes the strings
+/// that have escapes in them; the views die with it and with `text`. Nothing when `text` is no frame. What is inside
+/// the payload is only checked as far as its end has to be found.
+std::optional<Envelope> scanEnvelope(Version version, std::string_view text, std::string& scratch);
+
+}  // namespace switchboard

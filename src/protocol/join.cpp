@@ -1,0 +1,85 @@
+#include "protocol/join.h"
+
+namespace switchboard {
+
+namespace {
+
+OrderedJson toJson(const BindingConfig& binding) {
+  OrderedJson entry = {{"event", binding.event}, {"schema", binding.schema}};
+  if (!binding.table.empty()) entry["table"] = binding.table;
+  if (!binding.filter.empty()) entry["filter"] = binding.filter;
+  if (!binding.select.empty()) entry["select"] = binding.select;
+  return entry;
+}
+
+std::optional<AcceptedBinding> readAccepted(const Json& entry) {
+  const Json* id = member(entry, "id");
+  if (id == nullptr || !id->is_number_unsigned()) return std::nullopt;
+  AcceptedBinding accepted;
+  accepted.id = BindingId{id->get<std::uint32_t>()};
+  accepted.config.event = textMember(entry, "event");
+  accepted.config.schema = textMember(entry, "schema");
+  accepted.config.table = textMember(entry, "table");
+  accepted.config.filter = textMember(entry, "filter");
+  if (const Json* select = member(entry, "select"); select != nullptr && select->is_array()) {
+    for (const auto& column : *select) {
+      if (column.is_string()) accepted.config.select.push_back(column.get_ref<const std::string&>());
+    }
+  }
+  return accepted;
+}
+
+}  // namespace
+
+std::string joinPayload(const std::vector<BindingConfig>& bindings, std::string_view accessToken) {
+  OrderedJson changes = OrderedJson::array();
+  for (const auto& binding : bindings) changes.push_back(toJson(binding));
+  OrderedJson config = {{"broadcast", {{"ack", false}, {"self", false}}},
+                        {"presence", {{"key", ""}, {"enabled", false}}}};
+  config["postgres_changes"] = std::move(changes);
+  config["private"] = false;
+  OrderedJson payload;
+  payload["config"] = std::move(config);
+  if (!accessToken.empty()) payload["access_token"] = accessToken;
+  return toText(payload);
+}
+
+std::string tokenPayload(std::string_view accessToken) {
+  std::string payload = R"({"access_token":)";
+  appendJsonString(payload, accessToken);
+  payload += '}';
+  return payload;
+}
+
+std::vector<AcceptedBinding> acceptedBindings(const Json& response) {
+  std::vector<AcceptedBinding> accepted;
+  const Json* entries = member(response, "postgres_changes");
+  if (entries == nullptr || !entries->is_array()) return accepted;
+  for (const auto& entry : *entries) {
+    if (auto binding = readAccepted(entry)) accepted.push_back(std::move(*binding));
+  }
+  return accepted;
+}
+
+std::string refusalText(const Json& response) {
+  const auto reason = textMember(response, "reason");
+  if (!reason.empty()) return std::string(reason);
+  if (response.is_string()) return response.get<std::string>();
+  return toText(response);
+}
+
+std::optional<SystemMessage> readSystemMessage(std::string_view payload) {
+  const auto json = parseJson(payload);
+  if (!json || !json->is_object()) return std::nullopt;
+  return SystemMessage{std::string(textMember(*json, "extension")), std::string(textMember(*json, "message")),
+                       textMember(*json, "status") == "ok"};
+}
+
+std::optional<Reply> readReply(std::string_view payload) {
+  auto json = parseJson(payload);
+  if (!json || !json->is_object()) return std::nullopt;
+  const Json* response = member(*json, "response");
+  return Reply{textMember(*json, "status") == "ok", response == nullptr ? Json::object() : *response};
+}
+
+}  // namespace switchboard

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "protocol/json.h"
+
+namespace switchboard {
+
+/// One entry of `config.postgres_changes` (protocol.md §3.1). Empty `table`, `filter` and `select` are left out of the
+/// frame.
+struct BindingConfig {
+  std::string event;
+  std::string schema;
+  std::string table;
+  std::string filter;
+  std::vector<std::string> select;
+
+  friend bool operator==(const BindingConfig&, const BindingConfig&) = default;
+};
+
+/// The payload of a `phx_join` that wants database changes only, with the keys and their order as the reference client
+/// writes them. An empty token is left out; the server then uses the api key.
+std::string joinPayload(const std::vector<BindingConfig>& bindings, std::string_view accessToken);
+
+/// The payload of an `access_token` push.
+std::string tokenPayload(std::string_view accessToken);
+
+/// An entry of the join reply: what the server took down, and the id under which it will report changes (protocol.md
+/// §3.3).
+struct AcceptedBinding {
+  BindingConfig config;
+  BindingId id;
+};
+
+/// The entries of `response.postgres_changes`; those that are not understood are left out.
+std::vector<AcceptedBinding> acceptedBindings(const Json& response);
+
+/// The text of a refused push: `response.reason`, or the response itself, which for some errors is a bare string.
+std::string refusalText(const Json& response);
+
+/// A `system` message (protocol.md §11).
+struct SystemMessage {
+  std::string extension;
+  std::string message;
+  bool ok = false;
+};
+std::optional<SystemMessage> readSystemMessage(std::string_view payload);
+
+/// The payload of a `phx_reply`.
+struct Reply {
+  bool ok = false;
+  Json response;
+};
+std::optional<Reply> readReply(std::string_view payload);
+
+}  // namespace switchboard

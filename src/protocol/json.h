@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+/// The control plane's JSON. nlohmann runs without exceptions here, so nothing may ask a value for a type that it does
+/// not have: use these readers. Row data never comes this way.
+namespace switchboard {
+
+using Json = nlohmann::json;
+/// Keeps the order in which keys were written, for frames that are to look like the reference client's.
+using OrderedJson = nlohmann::ordered_json;
+
+/// Nothing when `text` is not JSON.
+inline std::optional<Json> parseJson(std::string_view text) {
+  Json value = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (value.is_discarded()) return std::nullopt;
+  return value;
+}
+
+/// Invalid UTF-8 is replaced, never refused.
+template <class AnyJson>
+std::string toText(const AnyJson& value) {
+  return value.dump(-1, ' ', false, AnyJson::error_handler_t::replace);
+}
+
+/// The member `key`, or null when `object` is no object or has no such member.
+inline const Json* member(const Json& object, const char* key) {
+  if (!object.is_object()) return nullptr;
+  const auto it = object.find(key);
+  return it == object.end() ? nullptr : &*it;
+}
+
+/// The member's text; empty when it is absent or no string. Valid as long as `object`.
+inline std::string_view textMember(const Json& object, const char* key) {
+  const Json* value = member(object, key);
+  if (value == nullptr || !value->is_string()) return {};
+  return value->get_ref<const std::string&>();
+}
+
+/// Appends `text` as a JSON string, quotes included.
+void appendJsonString(std::string& out, std::string_view text);
+
+}  // namespace switchboard

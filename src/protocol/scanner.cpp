@@ -1,0 +1,191 @@
+#include "protocol/scanner.h"
+
+#include <charconv>
+#include <cstdint>
+
+namespace switchboard {
+
+namespace {
+
+bool isSpace(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+std::optional<unsigned> hex4(std::string_view text) {
+  if (text.size() < 4) return std::nullopt;
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + 4, value, 16);
+  if (error != std::errc{} || end != text.data() + 4) return std::nullopt;
+  return value;
+}
+
+void appendUtf8(std::string& out, unsigned c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0 | (c >> 12));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (c >> 18));
+    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+/// `rest` stands behind "\u". Returns how many characters of it were used, 0 when malformed.
+std::size_t appendUnicodeEscape(std::string& out, std::string_view rest) {
+  constexpr unsigned kReplacement = 0xFFFD;
+  const auto first = hex4(rest);
+  if (!first) return 0;
+  if (*first < 0xD800 || *first > 0xDFFF) {
+    appendUtf8(out, *first);
+    return 4;
+  }
+  if (*first <= 0xDBFF && rest.substr(4, 2) == "\\u") {
+    const auto second = hex4(rest.substr(6));
+    if (second && *second >= 0xDC00 && *second <= 0xDFFF) {
+      appendUtf8(out, 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00));
+      return 10;
+    }
+  }
+  appendUtf8(out, kReplacement);
+  return 4;
+}
+
+char simpleEscape(char c) {
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+      return c;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+char JsonScanner::peek() {
+  while (at_ < text_.size() && isSpace(text_[at_])) ++at_;
+  return at_ < text_.size() ? text_[at_] : '\0';
+}
+
+bool JsonScanner::take(char c) {
+  if (peek() != c) return false;
+  ++at_;
+  return true;
+}
+
+bool JsonScanner::takeNull() {
+  if (peek() != 'n' || text_.substr(at_, 4) != "null") return false;
+  at_ += 4;
+  return true;
+}
+
+/// Stands behind the opening quote and ends behind the closing one.
+bool JsonScanner::skipString() {
+  while (at_ < text_.size()) {
+    const char c = text_[at_++];
+    if (c == '"') return true;
+    if (c == '\\') ++at_;
+  }
+  return false;
+}
+
+bool JsonScanner::skipContainer() {
+  std::size_t depth = 0;
+  while (at_ < text_.size()) {
+    const char c = text_[at_++];
+    if (c == '"') {
+      if (!skipString()) return false;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (--depth == 0) return true;
+    }
+  }
+  return false;
+}
+
+bool JsonScanner::skipScalar() {
+  const std::size_t start = at_;
+  while (at_ < text_.size()) {
+    const char c = text_[at_];
+    if (c == ',' || c == '}' || c == ']' || c == ':' || c == '"' || isSpace(c)) break;
+    ++at_;
+  }
+  return at_ > start;
+}
+
+std::optional<std::string_view> JsonScanner::rawString() {
+  if (!take('"')) return std::nullopt;
+  const std::size_t start = at_;
+  if (!skipString()) return std::nullopt;
+  return text_.substr(start, at_ - 1 - start);
+}
+
+std::optional<std::string_view> JsonScanner::rawValue() {
+  const char first = peek();
+  const std::size_t start = at_;
+  bool good = false;
+  if (first == '{' || first == '[') {
+    good = skipContainer();
+  } else if (first == '"') {
+    ++at_;
+    good = skipString();
+  } else if (first != '\0') {
+    good = skipScalar();
+  }
+  if (!good) return std::nullopt;
+  return text_.substr(start, at_ - start);
+}
+
+std::optional<unsigned> JsonScanner::unsignedInteger() {
+  peek();
+  std::uint32_t value = 0;
+  const char* first = text_.data() + at_;
+  const char* last = text_.data() + text_.size();
+  const auto [end, error] = std::from_chars(first, last, value);
+  if (error != std::errc{}) return std::nullopt;
+  at_ += static_cast<std::size_t>(end - first);
+  return value;
+}
+
+std::optional<std::string> unescape(std::string_view raw) {
+  std::string out;
+  out.reserve(raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] != '\\') {
+      out += raw[i];
+      continue;
+    }
+    if (++i == raw.size()) return std::nullopt;
+    if (raw[i] == 'u') {
+      const std::size_t used = appendUnicodeEscape(out, raw.substr(i + 1));
+      if (used == 0) return std::nullopt;
+      i += used;
+      continue;
+    }
+    const char plain = simpleEscape(raw[i]);
+    if (plain == 0) return std::nullopt;
+    out += plain;
+  }
+  return out;
+}
+
+}  // namespace switchboard

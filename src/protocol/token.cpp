@@ -1,0 +1,55 @@
+#include "protocol/token.h"
+
+#include "protocol/json.h"
+
+namespace switchboard {
+
+namespace {
+
+int base64UrlDigit(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '-' || c == '+') return 62;
+  if (c == '_' || c == '/') return 63;
+  return -1;
+}
+
+std::optional<std::string> decodeBase64Url(std::string_view text) {
+  std::string out;
+  unsigned bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    if (c == '=') break;
+    const int digit = base64UrlDigit(c);
+    if (digit < 0) return std::nullopt;
+    bits = (bits << 6) | static_cast<unsigned>(digit);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>((bits >> count) & 0xFF);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<TokenClaims> readClaims(std::string_view token) {
+  const auto first = token.find('.');
+  if (first == std::string_view::npos) return std::nullopt;
+  const auto second = token.find('.', first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  const auto body = decodeBase64Url(token.substr(first + 1, second - first - 1));
+  const auto json = body ? parseJson(*body) : std::nullopt;
+  if (!json || !json->is_object()) return std::nullopt;
+  TokenClaims claims;
+  claims.role = std::string(textMember(*json, "role"));
+  if (const Json* exp = member(*json, "exp"); exp != nullptr && exp->is_number()) {
+    claims.expiresAt =
+        WallTime(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(exp->get<double>())));
+  }
+  return claims;
+}
+
+}  // namespace switchboard

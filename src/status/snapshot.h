@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "net/connection.h"
+#include "subscription/registry.h"
+
+namespace switchboard {
+
+/// How the whole stands.
+enum class Overall : unsigned char {
+  Idle,        ///< nothing is wanted
+  Connecting,  ///< nothing is live yet, but a server answers or is being tried for the first time
+  Live,        ///< every subscription is live
+  Partial,     ///< some are, some aren't
+  Offline,     ///< none is, and no server answers or every subscription was refused
+};
+std::string_view toString(Overall overall);
+
+struct ConnectionStatus {
+  ConnectionId id;
+  ConnectionState state = ConnectionState::Idle;
+  WallTime since{};
+  unsigned attempts = 0;
+  std::optional<WallTime> nextRetryAt;
+  Code code = Code::Ok;
+  std::string message;
+  std::optional<Duration> roundTrip;
+  std::size_t channels = 0;
+};
+
+struct SubscriptionStatus {
+  SubscriptionId id;
+  KeyState state = KeyState::Pending;
+  WallTime since{};
+  unsigned attempts = 0;
+  std::optional<WallTime> nextRetryAt;
+  Code code = Code::Connecting;
+  std::string message;
+  bool retryable = true;
+};
+
+/// The words of Supabase's clients.
+enum class NoticeStatus : unsigned char { Subscribed, TimedOut, Closed, ChannelError };
+std::string_view toString(NoticeStatus status);
+
+/// One call of a subscription's `onStatus`.
+struct Notice {
+  SubscriptionId subscription;
+  NoticeStatus status = NoticeStatus::Subscribed;
+  Code code = Code::Ok;
+  std::string message;
+  bool retryable = true;
+  std::optional<WallTime> nextRetryAt;
+};
+
+/// What changed since the last one was taken.
+struct StatusDelta {
+  Overall overall = Overall::Idle;
+  WallTime since{};  ///< of `overall`
+  std::vector<ConnectionStatus> connections;
+  std::vector<ConnectionId> removedConnections;
+  std::vector<SubscriptionStatus> subscriptions;
+  std::vector<SubscriptionId> removedSubscriptions;
+};
+
+}  // namespace switchboard

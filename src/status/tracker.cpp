@@ -1,0 +1,86 @@
+#include "status/tracker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace switchboard {
+
+std::string_view toString(Overall overall) {
+  switch (overall) {
+    case Overall::Idle:
+      return "idle";
+    case Overall::Connecting:
+      return "connecting";
+    case Overall::Live:
+      return "live";
+    case Overall::Partial:
+      return "partial";
+    case Overall::Offline:
+      return "offline";
+  }
+  return "?";
+}
+
+std::string_view toString(NoticeStatus status) {
+  switch (status) {
+    case NoticeStatus::Subscribed:
+      return "SUBSCRIBED";
+    case NoticeStatus::TimedOut:
+      return "TIMED_OUT";
+    case NoticeStatus::Closed:
+      return "CLOSED";
+    case NoticeStatus::ChannelError:
+      return "CHANNEL_ERROR";
+  }
+  return "?";
+}
+
+void StatusTracker::set(ConnectionStatus status) {
+  changedConnections_.insert(status.id);
+  connections_[status.id] = std::move(status);
+}
+
+void StatusTracker::set(SubscriptionStatus status) {
+  changedSubscriptions_.insert(status.id);
+  subscriptions_[status.id] = std::move(status);
+}
+
+void StatusTracker::remove(SubscriptionId id) {
+  if (subscriptions_.erase(id) == 0) return;
+  changedSubscriptions_.erase(id);
+  removedSubscriptions_.insert(id);
+}
+
+Overall StatusTracker::judge() const {
+  if (subscriptions_.empty()) return Overall::Idle;
+  const auto is = [](KeyState state) { return [state](const auto& item) { return item.second.state == state; }; };
+  const auto live = std::count_if(subscriptions_.begin(), subscriptions_.end(), is(KeyState::Live));
+  if (live == static_cast<std::ptrdiff_t>(subscriptions_.size())) return Overall::Live;
+  if (live > 0) return Overall::Partial;
+  if (std::all_of(subscriptions_.begin(), subscriptions_.end(), is(KeyState::Parked))) return Overall::Offline;
+  const bool hopeful = std::all_of(connections_.begin(), connections_.end(), [](const auto& item) {
+    const auto& connection = item.second;
+    const bool failing = connection.state == ConnectionState::Backoff ||
+                         (connection.state == ConnectionState::Connecting && connection.attempts > 0);
+    return !failing;
+  });
+  return hopeful ? Overall::Connecting : Overall::Offline;
+}
+
+std::optional<StatusDelta> StatusTracker::take() {
+  if (changedConnections_.empty() && changedSubscriptions_.empty() && removedSubscriptions_.empty())
+    return std::nullopt;
+  if (const Overall now = judge(); now != overall_) {
+    overall_ = now;
+    since_ = clock_.wallNow();
+  }
+  StatusDelta delta;
+  delta.overall = overall_;
+  delta.since = since_;
+  for (const auto id : std::exchange(changedConnections_, {})) delta.connections.push_back(connections_.at(id));
+  for (const auto id : std::exchange(changedSubscriptions_, {})) delta.subscriptions.push_back(subscriptions_.at(id));
+  for (const auto id : std::exchange(removedSubscriptions_, {})) delta.removedSubscriptions.push_back(id);
+  return delta;
+}
+
+}  // namespace switchboard

@@ -1,0 +1,312 @@
+#include "subscription/exchange.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace switchboard {
+
+namespace {
+
+std::string hexText(std::uint64_t value, int digits) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text;
+  for (int i = digits - 1; i >= 0; --i) text += kHex[(value >> (4 * i)) & 15];
+  return text;
+}
+
+template <class T>
+void removeFrom(std::vector<T*>& list, const T* item) {
+  list.erase(std::remove(list.begin(), list.end(), item), list.end());
+}
+
+}  // namespace
+
+Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Context& context,
+                   TransportFactory& transports, StatusTracker& tracker, DeliveryQueue& deliveries,
+                   ExchangeDelegate& delegate)
+    : options_(options),
+      context_(context),
+      transports_(transports),
+      tracker_(tracker),
+      deliveries_(deliveries),
+      delegate_(delegate),
+      reporter_(context, tracker),
+      tokens_(options.token, std::move(accessToken), context, *this),
+      pace_(options.joinsPerSecond, context),
+      rebuilds_(context, options.overlap, options.rebuildPause, [this](LineId oldLine) { endLine(oldLine); }),
+      planTick_(context.deadlines, DeadlineKind::Plan, [this] { plan(); }),
+      retry_(context.deadlines, DeadlineKind::Retry, [this] { plan(); }),
+      linger_(context.deadlines, DeadlineKind::Linger, [this] { plan(); }),
+      topicPrefix_("realtime:sb-" + hexText(context.random.next(), 8) + "-") {}
+
+Exchange::~Exchange() {
+  shutDown();
+}
+
+bool Exchange::subscribe(SubscriptionId id, Spec spec) {
+  const std::string key = spec.key;
+  if (!registry_.add(id, std::move(spec), context_.clock.wallNow())) return false;
+  reporter_.report(*registry_.findByText(key));
+  planTick_.setWithin(Duration{0});
+  return true;
+}
+
+void Exchange::unsubscribe(SubscriptionId id) {
+  KeyEntry* entry = registry_.remove(id);
+  if (entry == nullptr) return;
+  tracker_.remove(id);
+  if (!entry->subscribers.empty()) return;
+  const bool carried = entry->state == KeyState::Live || entry->state == KeyState::Joining;
+  if (carried && options_.linger > Duration{0}) {
+    entry->lingerUntil = context_.now() + options_.linger;
+    linger_.setWithin(options_.linger);
+  } else {
+    planTick_.setWithin(Duration{0});
+  }
+}
+
+void Exchange::unsubscribeAll() {
+  std::vector<SubscriptionId> all;
+  for (const auto& [id, entry] : registry_.entries())
+    all.insert(all.end(), entry->subscribers.begin(), entry->subscribers.end());
+  for (const auto id : all) unsubscribe(id);
+}
+
+void Exchange::reconnectAll() {
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->plannable()) continue;
+    entry->attempts = 0;
+    reporter_.setState(*entry, KeyState::Pending, {Code::Connecting, Retry::Backoff, "Trying again, as asked."});
+  }
+  for (const auto& multiplexer : multiplexers_) {
+    multiplexer->connection().replace({Code::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
+  }
+  planAtTurnEnd_ = true;
+}
+
+void Exchange::forEachConnection(const std::function<void(Connection&)>& visit) {
+  for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
+}
+
+void Exchange::forEachConnection(const std::function<void(const Connection&)>& visit) const {
+  for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
+}
+
+void Exchange::shutDown() {
+  if (shutDown_) return;
+  shutDown_ = true;
+  tokens_.stop();
+  for (auto* deadline : {&planTick_, &retry_, &linger_}) deadline->cancel();
+  while (!lines_.empty()) endLine(lines_.begin()->first);
+  for (const auto& multiplexer : multiplexers_) multiplexer->shutDown();
+}
+
+void Exchange::settle() {
+  if (planAtTurnEnd_) plan();
+}
+
+/// Brings lines in step with what is wanted. Lines are only opened on connections that are open: until then there is
+/// nothing to gain, and what comes in meanwhile still gets packed.
+void Exchange::plan() {
+  planAtTurnEnd_ = false;
+  planTick_.cancel();
+  if (shutDown_) return;
+  endLingers();
+  wakeRetries();
+  assignServing();
+  const auto wanted = wantedBindings();
+  if (!wanted.empty() && multiplexers_.empty()) addMultiplexer();
+  if (!multiplexers_.empty()) multiplexers_.front()->setNeeded(!wanted.empty());
+
+  const Plan plan = makePlan(wanted, currentLines(), options_.plan);
+  for (const auto line : plan.close) endLine(line);
+  openLines(plan.open);
+  eraseUnwanted();
+  for (const auto& [id, entry] : registry_.entries()) reporter_.tellNewcomers(*entry);
+  updateWaiting();
+  armWaits();
+}
+
+void Exchange::endLingers() {
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->lingerUntil && *entry->lingerUntil <= context_.now()) entry->lingerUntil.reset();
+  }
+}
+
+void Exchange::wakeRetries() {
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->state == KeyState::Retrying && entry->retryAt && *entry->retryAt <= context_.now()) {
+      reporter_.setState(*entry, KeyState::Pending, entry->cause);
+    }
+  }
+}
+
+/// Decides for each key without one whose binding is to bring its changes. A key that has one keeps it, so that nothing
+/// that flows is disturbed when a wider key comes or goes.
+void Exchange::assignServing() {
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (!entry->wanted() || !entry->plannable() || entry->server != nullptr) continue;
+    KeyEntry* cover = entry->spec.wantsAll() ? nullptr : registry_.findByText(entry->spec.coverKey);
+    const bool covered = cover != nullptr && cover->plannable() && (cover->wanted() || cover->server != nullptr);
+    serve(*entry, covered ? *cover : *entry);
+  }
+}
+
+void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
+  entry.server = &server;
+  server.served.push_back(&entry);
+  const Line* line = findCarrier(server.id);
+  if (line == nullptr) return;
+  if (line->isLive()) {
+    reporter_.setState(entry, KeyState::Live, {});
+  } else {
+    reporter_.setState(entry, KeyState::Joining, {Code::Connecting, Retry::Backoff, "Joining."});
+  }
+}
+
+void Exchange::orphan(KeyEntry& entry) {
+  if (entry.server == nullptr) return;
+  removeFrom(entry.server->served, &entry);
+  entry.server = nullptr;
+}
+
+std::vector<WantedBinding> Exchange::wantedBindings() {
+  std::vector<WantedBinding> wanted;
+  for (const auto& [id, entry] : registry_.entries()) {
+    const bool needed = std::any_of(entry->served.begin(), entry->served.end(),
+                                    [](const KeyEntry* served) { return served->wanted() && served->plannable(); });
+    if (needed) wanted.push_back({id, entry->suspectGroup, entry->risky});
+  }
+  return wanted;
+}
+
+std::vector<CurrentLine> Exchange::currentLines() const {
+  std::vector<CurrentLine> current;
+  for (const auto& [id, line] : lines_) {
+    CurrentLine item{id, {}, line->isLive(), rebuilds_.busy(id)};
+    for (const auto& binding : line->bindings()) item.keys.push_back(binding.key);
+    current.push_back(std::move(item));
+  }
+  return current;
+}
+
+void Exchange::openLines(const std::vector<NewLine>& wanted) {
+  bool homeless = false;
+  for (const auto& line : wanted) {
+    if (Multiplexer* multiplexer = place(line)) {
+      openLine(line, *multiplexer);
+    } else {
+      homeless = homeless || !line.replaces;
+    }
+  }
+  const bool mainOpen = !multiplexers_.empty() && multiplexers_.front()->connection().isOpen();
+  for (std::size_t i = 1; i < multiplexers_.size(); ++i) multiplexers_[i]->setNeeded(homeless && mainOpen);
+}
+
+bool Exchange::hasLiveLine(const Multiplexer& multiplexer) const {
+  return std::any_of(lines_.begin(), lines_.end(), [&](const auto& item) {
+    return &item.second->multiplexer() == &multiplexer && item.second->isLive();
+  });
+}
+
+/// An open connection for the line, or null if it has to wait. A join that has failed before would freeze what shares
+/// its socket for 5 s, so it goes to a socket that carries nothing live, if one may be had.
+Multiplexer* Exchange::place(const NewLine& line) {
+  if (line.replaces) {
+    Multiplexer& same = lines_.at(*line.replaces)->multiplexer();
+    return same.hasRoom() ? &same : nullptr;
+  }
+  if (!multiplexers_.front()->connection().isOpen()) return nullptr;
+  bool onTheWay = false;
+  Multiplexer* second = nullptr;
+  for (const auto& multiplexer : multiplexers_) {
+    if (!multiplexer->hasRoom()) continue;
+    if (!multiplexer->connection().isOpen()) {
+      onTheWay = true;
+    } else if (!line.risky || !hasLiveLine(*multiplexer)) {
+      return multiplexer.get();
+    } else {
+      second = multiplexer.get();
+    }
+  }
+  if (onTheWay) return nullptr;
+  if (multiplexers_.size() < options_.maxSockets) {
+    addMultiplexer();
+    return nullptr;
+  }
+  return second;
+}
+
+Multiplexer& Exchange::addMultiplexer() {
+  const ConnectionId id{static_cast<std::uint32_t>(multiplexers_.size() + 1)};
+  MultiplexerDelegate& delegate = *this;
+  multiplexers_.push_back(std::make_unique<Multiplexer>(id, options_.connection, options_.multiplexer, context_,
+                                                        transports_, tokens_, pace_, counters_, delegate));
+  return *multiplexers_.back();
+}
+
+void Exchange::openLine(const NewLine& wanted, Multiplexer& multiplexer) {
+  std::vector<LineBinding> bindings;
+  for (const auto key : wanted.keys) bindings.push_back({key, registry_.find(key)->spec.binding});
+  const LineId id{++lastLine_};
+  LineDelegate& delegate = *this;
+  auto line = std::make_unique<Line>(id, topicPrefix_ + std::to_string(id.value), std::move(bindings), options_.line,
+                                     context_, multiplexer, delegate);
+  Line& added = *line;
+  lines_.emplace(id, std::move(line));
+  if (wanted.replaces) rebuilds_.start(*wanted.replaces, id);
+  added.start();
+  report(multiplexer);
+}
+
+void Exchange::endLine(LineId id) {
+  const auto it = lines_.find(id);
+  if (it == lines_.end()) return;
+  auto line = std::move(it->second);
+  lines_.erase(it);
+  rebuilds_.onGone(id);
+  line->end();
+  report(line->multiplexer());
+  context_.turns.discard(std::move(line));
+}
+
+Line* Exchange::findCarrier(KeyId key, std::optional<LineId> except) const {
+  Line* found = nullptr;
+  for (const auto& [id, line] : lines_) {
+    if (except && id == *except) continue;
+    const auto& bindings = line->bindings();
+    const bool carries =
+        std::any_of(bindings.begin(), bindings.end(), [key](const auto& binding) { return binding.key == key; });
+    if (carries && (found == nullptr || line->isLive())) found = line.get();
+  }
+  return found;
+}
+
+/// A key leaves the registry once nobody wants it, no line carries it, and no narrower key depends on it.
+void Exchange::eraseUnwanted() {
+  std::set<KeyId> carried;
+  for (const auto& [id, line] : lines_) {
+    for (const auto& binding : line->bindings()) carried.insert(binding.key);
+  }
+  std::vector<KeyId> gone;
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->wanted() || carried.count(id) != 0) continue;
+    const auto& served = entry->served;
+    const bool servesOthers = served.size() > 1 || (served.size() == 1 && served.front() != entry.get());
+    if (!servesOthers) gone.push_back(id);
+  }
+  for (const auto id : gone) {
+    orphan(*registry_.find(id));
+    registry_.erase(id);
+  }
+}
+
+void Exchange::armWaits() {
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->retryAt) retry_.setWithin(std::max(Duration{0}, *entry->retryAt - context_.now()));
+    if (entry->lingerUntil) linger_.setWithin(std::max(Duration{0}, *entry->lingerUntil - context_.now()));
+  }
+}
+
+}  // namespace switchboard

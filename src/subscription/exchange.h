@@ -1,0 +1,147 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "channel/join_pace.h"
+#include "channel/multiplexer.h"
+#include "net/token_keeper.h"
+#include "status/tracker.h"
+#include "subscription/delivery.h"
+#include "subscription/line.h"
+#include "subscription/planner.h"
+#include "subscription/rebuilds.h"
+#include "subscription/registry.h"
+#include "subscription/reporter.h"
+
+namespace switchboard {
+
+struct ExchangeOptions {
+  ConnectionOptions connection;
+  MultiplexerOptions multiplexer;
+  TokenOptions token;
+  LineOptions line;
+  PlanLimits plan;
+  unsigned joinsPerSecond = 20;
+  unsigned maxSockets = 4;
+  Duration linger{5'000};   ///< how long a key that nobody wants any more keeps its binding
+  Duration retryBase{500};  ///< of a key whose channel failed
+  Duration retryCap{30'000};
+  Duration slowBase{15'000};  ///< least wait after the server spoke of a limit
+  Duration slowCap{60'000};
+  Duration overlap{
+      2'000};  ///< how long both lines of a rebuild run side by side; well above the server's slowest poll of 0.5 s
+  Duration rebuildPause{30'000};  ///< before a failed rebuild is tried again
+};
+
+class ExchangeDelegate {
+ public:
+  /// The application's accessToken callback is to be asked.
+  virtual void onTokenWanted(std::uint32_t request) = 0;
+
+ protected:
+  ~ExchangeDelegate() = default;
+};
+
+/// Connects what is wanted with the lines that bring it: holds the registry, plans lines for it, follows what becomes
+/// of them, and hands each change to those who want it.
+class Exchange final : private LineDelegate, private MultiplexerDelegate, private TokenDelegate {
+ public:
+  Exchange(const ExchangeOptions& options, std::string accessToken, Context& context, TransportFactory& transports,
+           StatusTracker& tracker, DeliveryQueue& deliveries, ExchangeDelegate& delegate);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  /// False when the id is in use.
+  bool subscribe(SubscriptionId id, Spec spec);
+  void unsubscribe(SubscriptionId id);
+  void unsubscribeAll();
+  /// Gives up all waits and parks, and replaces every connection.
+  void reconnectAll();
+  /// Takes the application's answers.
+  TokenKeeper& tokens() { return tokens_; }
+  /// Every connection, to tell it what the runtime knows.
+  void forEachConnection(const std::function<void(Connection&)>& visit);
+  void forEachConnection(const std::function<void(const Connection&)>& visit) const;
+  /// Closes everything for good.
+  void shutDown();
+
+  /// Does what was put off to the end of the turn.
+  void settle();
+  Reporter& reporter() { return reporter_; }
+  const Counters& counters() const { return counters_; }
+  const Registry& registry() const { return registry_; }
+  std::size_t lineCount() const { return lines_.size(); }
+  std::size_t connectionCount() const { return multiplexers_.size(); }
+
+ private:
+  // planning: exchange.cpp
+  void plan();
+  void endLingers();
+  void wakeRetries();
+  void assignServing();
+  void serve(KeyEntry& entry, KeyEntry& server);
+  void orphan(KeyEntry& entry);
+  std::vector<WantedBinding> wantedBindings();
+  std::vector<CurrentLine> currentLines() const;
+  void openLines(const std::vector<NewLine>& wanted);
+  void openLine(const NewLine& wanted, Multiplexer& multiplexer);
+  void endLine(LineId id);
+  void eraseUnwanted();
+  Multiplexer* place(const NewLine& line);
+  Multiplexer& addMultiplexer();
+  bool hasLiveLine(const Multiplexer& multiplexer) const;
+  Line* findCarrier(KeyId key, std::optional<LineId> except = std::nullopt) const;
+  void armWaits();
+
+  // what becomes of lines, connections and tokens: exchange_events.cpp
+  std::string joinPayload(const Line& line) override;
+  void onLineJoining(Line& line) override;
+  void onLineLive(Line& line, bool again) override;
+  void onLineFailed(Line& line, const Cause& cause, bool refused) override;
+  void onLineCollision(Line& line, KeyId key) override;
+  void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
+                    std::string_view payload) override;
+  std::vector<KeyEntry*> servedBy(const Line& line);
+  std::vector<KeyEntry*> abandon(Line& line);
+  void isolate(const std::vector<LineBinding>& bindings, const Cause& cause);
+  void retryLater(const std::vector<KeyEntry*>& entries, const Cause& cause);
+  void onMultiplexerState(Multiplexer& multiplexer) override;
+  void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
+  void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
+  void onTokenChanged() override;
+  void onTokenState() override;
+  std::optional<Cause> waitingCause() const;
+  void updateWaiting();
+  void report(const Multiplexer& multiplexer);
+
+  const ExchangeOptions& options_;
+  Context& context_;
+  TransportFactory& transports_;
+  StatusTracker& tracker_;
+  DeliveryQueue& deliveries_;
+  ExchangeDelegate& delegate_;
+  Counters counters_;
+  Registry registry_;
+  Reporter reporter_;
+  TokenKeeper tokens_;
+  JoinPace pace_;
+  Rebuilds rebuilds_;
+  std::vector<std::unique_ptr<Multiplexer>>
+      multiplexers_;  ///< the first is the one that is used when nothing speaks against it
+  std::map<LineId, std::unique_ptr<Line>> lines_;
+  Deadline planTick_;
+  Deadline retry_;
+  Deadline linger_;
+  std::string topicPrefix_;
+  std::uint32_t lastLine_ = 0;
+  std::uint32_t lastGroup_ = 0;
+  bool planAtTurnEnd_ = false;
+  bool shutDown_ = false;
+};
+
+}  // namespace switchboard

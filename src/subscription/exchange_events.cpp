@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <utility>
+
+#include "subscription/exchange.h"
+#include "subscription/isolation.h"
+
+namespace switchboard {
+
+namespace {
+
+const Cause kJoining{Code::Connecting, Retry::Backoff, "Joining."};
+
+bool concernsToken(const Cause& cause) {
+  return cause.code == Code::TokenExpired || cause.code == Code::TokenInvalid;
+}
+
+}  // namespace
+
+std::string Exchange::joinPayload(const Line& line) {
+  std::vector<BindingConfig> configs;
+  for (const auto& binding : line.bindings()) configs.push_back(binding.config);
+  return switchboard::joinPayload(configs, tokens_.token());
+}
+
+/// The keys whose changes the line's bindings bring.
+std::vector<KeyEntry*> Exchange::servedBy(const Line& line) {
+  std::vector<KeyEntry*> served;
+  for (const auto& binding : line.bindings()) {
+    const KeyEntry* entry = registry_.find(binding.key);
+    if (entry != nullptr) served.insert(served.end(), entry->served.begin(), entry->served.end());
+  }
+  return served;
+}
+
+void Exchange::onLineJoining(Line& line) {
+  for (auto* entry : servedBy(line)) {
+    if (entry->state == KeyState::Pending) reporter_.setState(*entry, KeyState::Joining, kJoining);
+  }
+}
+
+void Exchange::onLineLive(Line& line, bool again) {
+  if (again)
+    context_.log.write(LogLevel::Info, "The server subscribed a channel anew; changes in between may be missing.");
+  for (const auto& binding : line.bindings()) {
+    KeyEntry* entry = registry_.find(binding.key);
+    if (entry == nullptr) continue;
+    entry->suspectGroup = 0;
+    entry->risky = false;
+    for (auto* served : entry->served) {
+      served->attempts = 0;
+      if (served->state != KeyState::Live) reporter_.setState(*served, KeyState::Live, {});
+    }
+  }
+  rebuilds_.onLive(line.id());
+  planAtTurnEnd_ = true;
+}
+
+/// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,
+/// stay with that.
+std::vector<KeyEntry*> Exchange::abandon(Line& line) {
+  std::vector<KeyEntry*> homeless;
+  for (auto* entry : servedBy(line)) {
+    const Line* other = findCarrier(entry->server->id, line.id());
+    if (other == nullptr) {
+      homeless.push_back(entry);
+    } else if (!other->isLive() && entry->state == KeyState::Live) {
+      reporter_.setState(*entry, KeyState::Pending, kJoining);
+      reporter_.setState(*entry, KeyState::Joining, kJoining);
+    }
+  }
+  for (auto* entry : homeless) orphan(*entry);
+  endLine(line.id());
+  return homeless;
+}
+
+void Exchange::onLineFailed(Line& line, const Cause& cause, bool refused) {
+  if (lines_.count(line.id()) == 0) return;
+  const bool lost = !line.multiplexer().connection().isOpen();
+  const auto bindings = line.bindings();
+  const auto entries = abandon(line);
+  planAtTurnEnd_ = true;
+  for (const auto& binding : bindings) {
+    if (auto* entry = registry_.find(binding.key)) entry->risky = refused && !concernsToken(cause);
+  }
+  if (lost) {
+    for (auto* entry : entries) reporter_.setState(*entry, KeyState::Pending, cause);
+  } else if (cause.code == Code::BadBinding && bindings.size() > 1) {
+    isolate(bindings, cause);
+    for (auto* entry : entries) {
+      const bool wasLive = entry->state == KeyState::Live;
+      reporter_.setState(*entry, KeyState::Pending, wasLive ? cause : kJoining);
+    }
+  } else {
+    retryLater(entries, cause);
+    if (concernsToken(cause)) tokens_.refuse(cause);
+  }
+}
+
+/// One of these bindings silences the rest (protocol.md §14): parts them, so that each part is joined by itself.
+void Exchange::isolate(const std::vector<LineBinding>& bindings, const Cause& cause) {
+  std::vector<BindingConfig> configs;
+  for (const auto& binding : bindings) configs.push_back(binding.config);
+  const auto suspected = suspects(configs, cause.message);
+  const std::uint32_t suspectGroup = ++lastGroup_;
+  const std::uint32_t restGroup = ++lastGroup_;
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    KeyEntry* entry = registry_.find(bindings[i].key);
+    if (entry == nullptr) continue;
+    const bool isSuspect = std::find(suspected.begin(), suspected.end(), i) != suspected.end();
+    entry->suspectGroup = isSuspect ? suspectGroup : restGroup;
+  }
+}
+
+/// All keys of a line come back together, so that they are packed into one line again.
+void Exchange::retryLater(const std::vector<KeyEntry*>& entries, const Cause& cause) {
+  unsigned attempts = 0;
+  for (auto* entry : entries) attempts = std::max(attempts, entry->attempts);
+  const Duration delay =
+      cause.retry == Retry::Slow
+          ? options_.slowBase + fullJitter(context_.random, options_.slowBase, options_.slowCap, attempts)
+          : fullJitter(context_.random, options_.retryBase, options_.retryCap, attempts);
+  const TimePoint at = context_.now() + delay;
+  for (auto* entry : entries) {
+    entry->attempts = attempts + 1;
+    if (cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !concernsToken(cause))) {
+      reporter_.setState(*entry, KeyState::Parked, cause);
+      continue;
+    }
+    if (cause.retry != Retry::NewToken) entry->retryAt = at;
+    reporter_.setState(*entry, KeyState::Retrying, cause);
+  }
+}
+
+void Exchange::onLineCollision(Line& line, KeyId key) {
+  abandon(line);
+  if (auto* entry = registry_.find(key)) entry->suspectGroup = ++lastGroup_;
+  planAtTurnEnd_ = true;
+}
+
+void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
+                            std::string_view payload) {
+  if (!rebuilds_.admit(line.id(), change.data)) return;
+  std::vector<SubscriptionId> subscribers;
+  std::optional<ChangeType> type;
+  for (const auto key : keys) {
+    const KeyEntry* server = registry_.find(key);
+    if (server == nullptr) continue;
+    for (const auto* entry : server->served) {
+      if (entry != server) {
+        if (!type) type = changeType(change);
+        if (!entry->spec.wants(type)) continue;
+      }
+      subscribers.insert(subscribers.end(), entry->subscribers.begin(), entry->subscribers.end());
+    }
+  }
+  if (subscribers.empty()) return;
+  ++counters_.changes;
+  counters_.deliveries += subscribers.size();
+  deliveries_.push(std::move(subscribers), payload);
+}
+
+void Exchange::onMultiplexerState(Multiplexer& multiplexer) {
+  report(multiplexer);
+  if (multiplexer.connection().isOpen()) planAtTurnEnd_ = true;
+  updateWaiting();
+}
+
+void Exchange::onTokenChanged() {
+  for (const auto& multiplexer : multiplexers_) multiplexer->pushToken();
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->plannable() || entry->cause.retry != Retry::NewToken) continue;
+    reporter_.setState(*entry, KeyState::Pending,
+                       {Code::Connecting, Retry::Backoff, "Trying again with the new token."});
+  }
+  planAtTurnEnd_ = true;
+}
+
+void Exchange::onTokenState() {
+  for (const auto& multiplexer : multiplexers_) multiplexer->pump();
+  updateWaiting();
+}
+
+/// What keys without a line wait for. Nothing while a connection that has failed before is being tried once more: then
+/// the last failure stays the honest answer.
+std::optional<Cause> Exchange::waitingCause() const {
+  if (tokens_.problem()) return tokens_.problem();
+  if (multiplexers_.empty()) return std::nullopt;
+  const Connection& connection = multiplexers_.front()->connection();
+  if (connection.isOpen()) return Cause{Code::Connecting, Retry::Backoff, "Waiting for its turn to join."};
+  if (connection.state() == ConnectionState::Connecting && connection.attempts() > 0) return std::nullopt;
+  return connection.cause();
+}
+
+void Exchange::updateWaiting() {
+  if (shutDown_) return;
+  if (!multiplexers_.empty()) reporter_.setConnectionRetryAt(multiplexers_.front()->connection().nextRetryAt());
+  const auto cause = waitingCause();
+  if (!cause) return;
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->state == KeyState::Pending) reporter_.setWaiting(*entry, *cause);
+  }
+}
+
+void Exchange::report(const Multiplexer& multiplexer) {
+  const Connection& connection = multiplexer.connection();
+  tracker_.set(ConnectionStatus{connection.id(), connection.state(), connection.since(), connection.attempts(),
+                                connection.nextRetryAt(), connection.cause().code, connection.cause().message,
+                                connection.roundTrip(), multiplexer.channelCount()});
+}
+
+}  // namespace switchboard

@@ -1,0 +1,38 @@
+#include "subscription/isolation.h"
+
+#include <numeric>
+#include <string>
+
+namespace switchboard {
+
+namespace {
+
+bool contains(std::string_view text, const std::string& part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// The message quotes the parameters as `[event: *, schema: public, table: t, filters: [{"col", "eq", "x", false}],
+/// select: nil]`, and a filter that it can't read as `["col", "x"]` (recorded: join_bindings).
+bool isNamed(const BindingConfig& binding, std::string_view message) {
+  if (contains(message, "schema: " + binding.schema + ",")) {
+    return contains(message, "table: " + binding.table + ",") && contains(message, "event: " + binding.event + ",") &&
+           (binding.filter.empty() == contains(message, "filters: []"));
+  }
+  const auto column = binding.filter.substr(0, binding.filter.find('='));
+  return !column.empty() && contains(message, "[\"" + column + "\"");
+}
+
+}  // namespace
+
+std::vector<std::size_t> suspects(const std::vector<BindingConfig>& bindings, std::string_view serverMessage) {
+  std::vector<std::size_t> named;
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    if (isNamed(bindings[i], serverMessage)) named.push_back(i);
+  }
+  if (!named.empty() && named.size() < bindings.size()) return named;
+  std::vector<std::size_t> half(bindings.size() / 2);
+  std::iota(half.begin(), half.end(), std::size_t{0});
+  return half;
+}
+
+}  // namespace switchboard

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "protocol/join.h"
+
+namespace switchboard {
+
+/// Which of several bindings to suspect when the server refused them together, so that the one at fault is soon alone:
+/// those that the server's words name (`schema: s, table: t, filters: […]`), or else the first half. Never all of them,
+/// never none, if there are two or more.
+std::vector<std::size_t> suspects(const std::vector<BindingConfig>& bindings, std::string_view serverMessage);
+
+}  // namespace switchboard

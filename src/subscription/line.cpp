@@ -1,0 +1,94 @@
+#include "subscription/line.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/classify.h"
+#include "protocol/names.h"
+
+namespace switchboard {
+
+Line::Line(LineId id, std::string topic, std::vector<LineBinding> bindings, const LineOptions& options,
+           Context& context, Multiplexer& multiplexer, LineDelegate& delegate)
+    : id_(id),
+      bindings_(std::move(bindings)),
+      options_(options),
+      multiplexer_(multiplexer),
+      delegate_(delegate),
+      liveTimeout_(
+          context.deadlines, DeadlineKind::LiveTimeout,
+          [this] {
+            delegate_.onLineFailed(
+                *this, {Code::LiveTimeout, Retry::Backoff, "The server did not begin to send changes in time."}, false);
+          }),
+      channel_(std::move(topic), options.joinTimeout, context, multiplexer.link(), *this) {}
+
+std::string Line::joinPayload(const Channel& /*channel*/) {
+  delegate_.onLineJoining(*this);
+  return delegate_.joinPayload(*this);
+}
+
+const LineBinding* Line::findBinding(const BindingConfig& config) const {
+  const auto it =
+      std::find_if(bindings_.begin(), bindings_.end(), [&](const auto& binding) { return binding.config == config; });
+  return it == bindings_.end() ? nullptr : &*it;
+}
+
+/// Bindings are matched to the reply's entries by what they say, not by their place: the server drops entries that it
+/// does not like.
+void Line::onChannelJoined(Channel& /*channel*/, const Json& response) {
+  for (const auto& accepted : acceptedBindings(response)) {
+    const LineBinding* binding = findBinding(accepted.config);
+    if (binding == nullptr) continue;
+    const auto [it, fresh] = keyById_.emplace(accepted.id, binding->key);
+    if (!fresh && it->second != binding->key) {
+      delegate_.onLineCollision(*this, binding->key);
+      return;
+    }
+  }
+  if (keyById_.size() != bindings_.size()) {
+    delegate_.onLineFailed(*this,
+                           {Code::BindingMismatch, Retry::Backoff,
+                            "The server's answer does not list the subscriptions that were asked for."},
+                           false);
+    return;
+  }
+  liveTimeout_.setAfter(options_.liveTimeout);
+}
+
+void Line::onChannelFailed(Channel& /*channel*/, const Cause& cause) {
+  const bool lost = !multiplexer_.connection().isOpen();
+  const bool refused = !lost && keyById_.empty();
+  liveTimeout_.cancel();
+  live_ = false;
+  delegate_.onLineFailed(*this, cause, refused);
+}
+
+void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
+  if (message.extension != names::kPostgresChanges) return;
+  if (!message.ok) {
+    liveTimeout_.cancel();
+    live_ = false;
+    delegate_.onLineFailed(*this, classifyBindingError(message.message), false);
+    return;
+  }
+  if (message.message != names::kSubscribedToPostgres) return;
+  liveTimeout_.cancel();
+  const bool again = std::exchange(live_, true);
+  delegate_.onLineLive(*this, again);
+}
+
+void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
+  if (envelope.event != names::kPostgresChanges) return;
+  const auto change = scanChange(envelope.payload, ids_);
+  if (!change) return;
+  matched_.clear();
+  for (const auto id : ids_) {
+    const auto it = keyById_.find(id);
+    if (it == keyById_.end()) continue;
+    if (std::find(matched_.begin(), matched_.end(), it->second) == matched_.end()) matched_.push_back(it->second);
+  }
+  if (!matched_.empty()) delegate_.onLineChange(*this, matched_, *change, envelope.payload);
+}
+
+}  // namespace switchboard

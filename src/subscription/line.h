@@ -1,0 +1,95 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "channel/channel.h"
+#include "channel/multiplexer.h"
+#include "protocol/change.h"
+
+namespace switchboard {
+
+struct LineOptions {
+  Duration joinTimeout{10'000};
+  Duration liveTimeout{20'000};  ///< from the join reply to `Subscribed to PostgreSQL`; a cold server takes 1.6 to 2.6
+                                 ///< s, its own retries come after 5 to 10 s (protocol.md §3.5, §14)
+};
+
+struct LineBinding {
+  KeyId key;
+  BindingConfig config;
+};
+
+class Line;
+
+class LineDelegate {
+ public:
+  virtual std::string joinPayload(const Line& line) = 0;
+  /// The join has gone out.
+  virtual void onLineJoining(Line& line) = 0;
+  /// Changes flow. `again`: they did before too, so the server has subscribed anew and may have lost some in between.
+  virtual void onLineLive(Line& line, bool again) = 0;
+  /// The line is of no use any more and is to be removed. BadBinding: some binding is at fault, and the server has told
+  /// about which in the cause's message. `refused`: the join itself was answered with an error.
+  virtual void onLineFailed(Line& line, const Cause& cause, bool refused) = 0;
+  /// Two keys got the same binding id; they can't share a line. It is to be removed.
+  virtual void onLineCollision(Line& line, KeyId key) = 0;
+  /// A change for these keys, each once. Valid during the call: the views until the turn ends.
+  virtual void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
+                            std::string_view payload) = 0;
+
+ protected:
+  ~LineDelegate() = default;
+};
+
+/// A channel that carries bindings to database changes. Used once: it is joined, goes live, ends; what is still wanted
+/// then goes to a new line with a topic of its own, so that late frames of the old one can't be mistaken for the new
+/// one's (protocol.md §2).
+class Line final : private ChannelDelegate {
+ public:
+  Line(LineId id, std::string topic, std::vector<LineBinding> bindings, const LineOptions& options, Context& context,
+       Multiplexer& multiplexer, LineDelegate& delegate);
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  /// Queues for its join. The delegate may hear of it before this returns.
+  void start() { multiplexer_.add(channel_); }
+  /// Leaves and is silent from now on. Before it is destroyed.
+  void end() {
+    liveTimeout_.cancel();
+    multiplexer_.remove(channel_);
+  }
+
+  LineId id() const { return id_; }
+  const std::vector<LineBinding>& bindings() const { return bindings_; }
+  Multiplexer& multiplexer() const { return multiplexer_; }
+  bool isJoined() const { return channel_.isJoined(); }
+  bool isLive() const { return live_; }
+
+ private:
+  std::string joinPayload(const Channel& channel) override;
+  void onChannelJoined(Channel& channel, const Json& response) override;
+  void onChannelFailed(Channel& channel, const Cause& cause) override;
+  void onChannelSystem(Channel& channel, const SystemMessage& message) override;
+  void onChannelMessage(Channel& channel, const Envelope& envelope) override;
+
+  const LineBinding* findBinding(const BindingConfig& config) const;
+
+  const LineId id_;
+  const std::vector<LineBinding> bindings_;
+  const LineOptions& options_;
+  Multiplexer& multiplexer_;
+  LineDelegate& delegate_;
+  std::unordered_map<BindingId, KeyId, IdHash> keyById_;
+  std::vector<BindingId> ids_;  // reused for each change
+  std::vector<KeyId> matched_;  // likewise
+  Deadline liveTimeout_;
+  Channel channel_;
+  bool live_ = false;
+};
+
+}  // namespace switchboard

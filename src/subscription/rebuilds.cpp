@@ -1,0 +1,50 @@
+#include "subscription/rebuilds.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace switchboard {
+
+void Rebuilds::start(LineId oldLine, LineId newLine) {
+  auto rebuild = std::make_unique<Rebuild>();
+  rebuild->oldLine = oldLine;
+  rebuild->newLine = newLine;
+  rebuild->end =
+      std::make_unique<Deadline>(context_.deadlines, DeadlineKind::Overlap, [this, oldLine] { onDone_(oldLine); });
+  rebuilds_.push_back(std::move(rebuild));
+}
+
+bool Rebuilds::busy(LineId line) const {
+  const auto paused = pausedUntil_.find(line);
+  if (paused != pausedUntil_.end() && paused->second > context_.now()) return true;
+  return std::any_of(rebuilds_.begin(), rebuilds_.end(),
+                     [line](const auto& rebuild) { return rebuild->oldLine == line || rebuild->newLine == line; });
+}
+
+bool Rebuilds::admit(LineId line, std::string_view data) {
+  for (const auto& rebuild : rebuilds_) {
+    if (rebuild->oldLine == line) return rebuild->overlap.admit(Overlap::Side::Old, data);
+    if (rebuild->newLine == line) return rebuild->overlap.admit(Overlap::Side::New, data);
+  }
+  return true;
+}
+
+void Rebuilds::onLive(LineId line) {
+  for (const auto& rebuild : rebuilds_) {
+    if (rebuild->newLine == line) rebuild->end->setAfter(overlap_);
+  }
+}
+
+void Rebuilds::onGone(LineId line) {
+  pausedUntil_.erase(line);
+  const auto it = std::find_if(rebuilds_.begin(), rebuilds_.end(), [line](const auto& rebuild) {
+    return rebuild->oldLine == line || rebuild->newLine == line;
+  });
+  if (it == rebuilds_.end()) return;
+  if ((*it)->newLine == line) pausedUntil_[(*it)->oldLine] = context_.now() + pause_;
+  (*it)->end->cancel();
+  context_.turns.discard(std::move(*it));  // its deadline may be what brought us here
+  rebuilds_.erase(it);
+}
+
+}  // namespace switchboard

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "base/ids.h"
+#include "net/context.h"
+#include "subscription/overlap.h"
+
+namespace switchboard {
+
+/// Lines that are being replaced by others with the same wanted bindings, without a moment in which neither brings
+/// changes: the new one goes live, both run side by side for a while and each change passes once, then the old one
+/// leaves.
+class Rebuilds {
+ public:
+  /// `onDone(oldLine)`: the new line has taken over; the old one is to leave. `overlap`: how long both run side by
+  /// side. `pause`: how long a line is left alone after its rebuild failed.
+  Rebuilds(Context& context, Duration overlap, Duration pause, std::function<void(LineId)> onDone)
+      : context_(context), overlap_(overlap), pause_(pause), onDone_(std::move(onDone)) {}
+
+  void start(LineId oldLine, LineId newLine);
+  /// Whether the line takes part in a rebuild, or did in one that failed a short while ago.
+  bool busy(LineId line) const;
+  /// Whether a change with this `data`, brought by this line, passes.
+  bool admit(LineId line, std::string_view data);
+  void onLive(LineId line);
+  /// The line is gone, whichever side of a rebuild it was.
+  void onGone(LineId line);
+
+ private:
+  struct Rebuild {
+    LineId oldLine;
+    LineId newLine;
+    Overlap overlap;
+    std::unique_ptr<Deadline> end;
+  };
+
+  Context& context_;
+  const Duration overlap_;
+  const Duration pause_;
+  std::function<void(LineId)> onDone_;
+  std::vector<std::unique_ptr<Rebuild>> rebuilds_;
+  std::map<LineId, TimePoint> pausedUntil_;
+};
+
+}  // namespace switchboard

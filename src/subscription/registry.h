@@ -1,0 +1,83 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "subscription/spec.h"
+
+namespace switchboard {
+
+/// How a key stands, and with it all its subscriptions.
+enum class KeyState : unsigned char {
+  Pending,   ///< waits for a connection or for its turn
+  Joining,   ///< its channel is on the way
+  Live,      ///< changes flow
+  Retrying,  ///< its channel failed; the next try has a time
+  Parked,    ///< refused for good; waits for the application to change something
+};
+std::string_view toString(KeyState state);
+/// The table in the README.
+bool isLegal(KeyState from, KeyState to);
+
+/// One distinct thing that is wanted, however many want it.
+struct KeyEntry {
+  KeyId id;
+  Spec spec;
+  std::vector<SubscriptionId> subscribers;  ///< in the order in which they came
+  std::vector<SubscriptionId> newcomers;    ///< of these, those that have not been told yet how the key stands
+
+  KeyState state = KeyState::Pending;
+  Cause cause{Code::Connecting, Retry::Backoff, "Waiting for the connection."};
+  WallTime since{};
+  unsigned attempts = 0;                 ///< failures in a row
+  std::optional<TimePoint> retryAt;      ///< while Retrying
+  std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
+
+  /// Whose binding brings its changes: its own or that of the key with event `*`. Null while none does.
+  KeyEntry* server = nullptr;
+  /// The other way round: the keys, itself among them, whose changes its binding brings.
+  std::vector<KeyEntry*> served;
+  /// Keys whose channel was refused as a whole are sorted into groups until the one at fault is alone; 0 is the healthy
+  /// rest.
+  std::uint32_t suspectGroup = 0;
+  /// The last join that had this key was answered with an error, which froze the socket (protocol.md §3.2).
+  bool risky = false;
+
+  bool wanted() const { return !subscribers.empty() || lingerUntil.has_value(); }
+  /// Nothing keeps it from being planned.
+  bool plannable() const { return state != KeyState::Parked && state != KeyState::Retrying; }
+};
+
+/// Who wants what. Knows nothing of channels.
+class Registry {
+ public:
+  /// False when the id is in use.
+  bool add(SubscriptionId id, Spec spec, WallTime now);
+  /// The entry that lost a subscriber, or null when there is no such subscription. It stays, even without subscribers,
+  /// until `erase`.
+  KeyEntry* remove(SubscriptionId id);
+  void erase(KeyId key);
+
+  KeyEntry* find(KeyId key);
+  KeyEntry* findByText(const std::string& key);
+  KeyEntry* findBySubscription(SubscriptionId id);
+
+  std::size_t subscriptionCount() const { return bySubscription_.size(); }
+  /// In the order in which they were first wanted.
+  const std::map<KeyId, std::unique_ptr<KeyEntry>>& entries() const { return entries_; }
+
+ private:
+  std::map<KeyId, std::unique_ptr<KeyEntry>> entries_;
+  std::unordered_map<std::string, KeyId> byText_;
+  std::unordered_map<SubscriptionId, KeyId, IdHash> bySubscription_;
+  std::uint32_t lastKey_ = 0;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,75 @@
+#include "subscription/reporter.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace switchboard {
+
+namespace {
+
+NoticeStatus noticeStatus(const KeyEntry& entry) {
+  if (entry.state == KeyState::Live) return NoticeStatus::Subscribed;
+  switch (entry.cause.code) {
+    case Code::JoinTimeout:
+    case Code::LiveTimeout:
+      return NoticeStatus::TimedOut;
+    case Code::ChannelClosed:
+      return NoticeStatus::Closed;
+    default:
+      return NoticeStatus::ChannelError;
+  }
+}
+
+bool isError(const Cause& cause) {
+  return cause.code != Code::Ok && cause.code != Code::Connecting;
+}
+
+}  // namespace
+
+void Reporter::setState(KeyEntry& entry, KeyState state, Cause cause) {
+  const bool changed = entry.state != state;
+  assert((!changed || isLegal(entry.state, state)) && "illegal key transition");
+  const bool wasLive = entry.state == KeyState::Live;
+  const bool otherError = cause.code != entry.cause.code || wasLive;
+  entry.state = state;
+  entry.cause = std::move(cause);
+  if (changed) entry.since = context_.clock.wallNow();
+  if (state != KeyState::Retrying) entry.retryAt.reset();
+  report(entry);
+  const bool worthTelling = state == KeyState::Live ? changed : isError(entry.cause) && otherError;
+  if (!worthTelling) return;
+  entry.newcomers.clear();
+  notify(entry, entry.subscribers);
+}
+
+void Reporter::setWaiting(KeyEntry& entry, const Cause& cause) {
+  setState(entry, KeyState::Pending, cause);
+}
+
+void Reporter::tellNewcomers(KeyEntry& entry) {
+  if (entry.newcomers.empty()) return;
+  const auto newcomers = std::exchange(entry.newcomers, {});
+  if (entry.state == KeyState::Live || isError(entry.cause)) notify(entry, newcomers);
+}
+
+void Reporter::notify(const KeyEntry& entry, const std::vector<SubscriptionId>& subscribers) {
+  for (const auto id : subscribers) {
+    notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message, entry.state != KeyState::Parked,
+                        nextRetryAt(entry)});
+  }
+}
+
+std::optional<WallTime> Reporter::nextRetryAt(const KeyEntry& entry) const {
+  if (entry.state == KeyState::Pending) return connectionRetryAt_;
+  if (entry.state != KeyState::Retrying || !entry.retryAt) return std::nullopt;
+  return context_.clock.wallNow() + std::max(Duration{0}, *entry.retryAt - context_.now());
+}
+
+void Reporter::report(const KeyEntry& entry) {
+  for (const auto id : entry.subscribers) {
+    tracker_.set(SubscriptionStatus{id, entry.state, entry.since, entry.attempts, nextRetryAt(entry), entry.cause.code,
+                                    entry.cause.message, entry.state != KeyState::Parked});
+  }
+}
+
+}  // namespace switchboard

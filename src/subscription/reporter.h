@@ -1,0 +1,42 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "net/context.h"
+#include "status/tracker.h"
+#include "subscription/registry.h"
+
+namespace switchboard {
+
+/// Moves keys from state to state and tells the status and the subscribers of it.
+class Reporter {
+ public:
+  Reporter(Context& context, StatusTracker& tracker) : context_(context), tracker_(tracker) {}
+
+  /// `connectionRetryAt`: the next attempt of the connection, which keys that wait for it share.
+  void setConnectionRetryAt(std::optional<WallTime> at) { connectionRetryAt_ = at; }
+
+  /// Subscribers hear of going live, and of each error that is not the one they know already.
+  void setState(KeyEntry& entry, KeyState state, Cause cause);
+  /// A key that waits has another reason to.
+  void setWaiting(KeyEntry& entry, const Cause& cause);
+  /// Tells those who joined a key that already stands somehow.
+  void tellNewcomers(KeyEntry& entry);
+  /// Brings the status up to date without a notice.
+  void report(const KeyEntry& entry);
+
+  std::vector<Notice> takeNotices() { return std::exchange(notices_, {}); }
+  bool hasNotices() const { return !notices_.empty(); }
+
+ private:
+  void notify(const KeyEntry& entry, const std::vector<SubscriptionId>& subscribers);
+  std::optional<WallTime> nextRetryAt(const KeyEntry& entry) const;
+
+  Context& context_;
+  StatusTracker& tracker_;
+  std::vector<Notice> notices_;
+  std::optional<WallTime> connectionRetryAt_;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,174 @@
+#include "timing/deadline_queue.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace switchboard {
+
+std::string_view toString(DeadlineKind kind) {
+  switch (kind) {
+    case DeadlineKind::Plan:
+      return "Plan";
+    case DeadlineKind::ConnectTimeout:
+      return "ConnectTimeout";
+    case DeadlineKind::Reconnect:
+      return "Reconnect";
+    case DeadlineKind::Silence:
+      return "Silence";
+    case DeadlineKind::HeartbeatAnswer:
+      return "HeartbeatAnswer";
+    case DeadlineKind::Proven:
+      return "Proven";
+    case DeadlineKind::IdleClose:
+      return "IdleClose";
+    case DeadlineKind::JoinSlot:
+      return "JoinSlot";
+    case DeadlineKind::JoinTimeout:
+      return "JoinTimeout";
+    case DeadlineKind::LiveTimeout:
+      return "LiveTimeout";
+    case DeadlineKind::Retry:
+      return "Retry";
+    case DeadlineKind::Linger:
+      return "Linger";
+    case DeadlineKind::Overlap:
+      return "Overlap";
+    case DeadlineKind::TokenTimeout:
+      return "TokenTimeout";
+    case DeadlineKind::TokenRefresh:
+      return "TokenRefresh";
+  }
+  return "?";
+}
+
+namespace {
+
+bool sooner(TimePoint at, std::uint64_t sequence, TimePoint otherAt, std::uint64_t otherSequence) {
+  return at != otherAt ? at < otherAt : sequence < otherSequence;
+}
+
+}  // namespace
+
+DeadlineQueue::~DeadlineQueue() {
+  timer_.cancel();
+  assert(heap_.empty() && "a deadline outlived its queue");
+}
+
+void DeadlineQueue::onLate(Duration threshold, std::function<void(Duration)> callback) {
+  lateThreshold_ = threshold;
+  onLate_ = std::move(callback);
+}
+
+std::string DeadlineQueue::toString() const {
+  auto sorted = heap_;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Deadline* a, const Deadline* b) { return sooner(a->at_, a->sequence_, b->at_, b->sequence_); });
+  std::string text;
+  const auto now = clock_.now();
+  for (const auto* deadline : sorted) {
+    if (!text.empty()) text += ", ";
+    text += switchboard::toString(deadline->kind_);
+    text += " in " + std::to_string((deadline->at_ - now).count()) + " ms";
+  }
+  return text;
+}
+
+void DeadlineQueue::place(Deadline* deadline, std::size_t i) {
+  heap_[i] = deadline;
+  deadline->index_ = i;
+}
+
+void DeadlineQueue::siftUp(std::size_t i) {
+  Deadline* moving = heap_[i];
+  while (i > 0) {
+    const std::size_t parent = (i - 1) / 2;
+    Deadline* above = heap_[parent];
+    if (!sooner(moving->at_, moving->sequence_, above->at_, above->sequence_)) break;
+    place(above, i);
+    i = parent;
+  }
+  place(moving, i);
+}
+
+void DeadlineQueue::siftDown(std::size_t i) {
+  Deadline* moving = heap_[i];
+  for (;;) {
+    std::size_t child = 2 * i + 1;
+    if (child >= heap_.size()) break;
+    if (child + 1 < heap_.size() &&
+        sooner(heap_[child + 1]->at_, heap_[child + 1]->sequence_, heap_[child]->at_, heap_[child]->sequence_)) {
+      ++child;
+    }
+    if (!sooner(heap_[child]->at_, heap_[child]->sequence_, moving->at_, moving->sequence_)) break;
+    place(heap_[child], i);
+    i = child;
+  }
+  place(moving, i);
+}
+
+void DeadlineQueue::insert(Deadline& deadline) {
+  deadline.sequence_ = nextSequence_++;
+  heap_.push_back(&deadline);
+  siftUp(heap_.size() - 1);
+  armTimer();
+}
+
+void DeadlineQueue::remove(Deadline& deadline) {
+  const std::size_t i = deadline.index_;
+  deadline.index_ = Deadline::kNotQueued;
+  Deadline* last = heap_.back();
+  heap_.pop_back();
+  if (last != &deadline) {
+    place(last, i);
+    siftUp(i);
+    siftDown(last->index_);
+  }
+  if (heap_.empty() && armed_ && !running_) {
+    timer_.cancel();
+    armed_ = false;
+  }
+}
+
+/// A timer that is armed too early is left alone: it fires, finds nothing due and arms itself for what is left. That
+/// keeps deadlines that are pushed back all the time (silence, idle) from costing a platform call each.
+void DeadlineQueue::armTimer() {
+  if (running_ || heap_.empty()) return;
+  const TimePoint due = heap_.front()->at_;
+  if (armed_ && armedFor_ <= due) return;
+  armed_ = true;
+  armedFor_ = due;
+  timer_.arm(std::max(Duration{0}, due - clock_.now()), *this);
+}
+
+void DeadlineQueue::onTimer() {
+  Turn turn(turns_);
+  armed_ = false;
+  running_ = true;
+  const TimePoint now = clock_.now();
+  if (onLate_ && now - armedFor_ >= lateThreshold_) onLate_(now - armedFor_);
+  const std::uint64_t limit = nextSequence_;  // what the callbacks set waits for the next round, so a round always ends
+  while (!heap_.empty() && heap_.front()->at_ <= now && heap_.front()->sequence_ < limit) {
+    Deadline& due = *heap_.front();
+    remove(due);
+    due.onDue_();
+  }
+  running_ = false;
+  armTimer();
+}
+
+void Deadline::setAt(TimePoint at) {
+  if (isSet()) queue_.remove(*this);
+  at_ = at;
+  queue_.insert(*this);
+}
+
+void Deadline::setWithin(Duration delay) {
+  const TimePoint at = queue_.now() + delay;
+  if (!isSet() || at < at_) setAt(at);
+}
+
+void Deadline::cancel() {
+  if (isSet()) queue_.remove(*this);
+}
+
+}  // namespace switchboard

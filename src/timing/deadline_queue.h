@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "base/turn.h"
+#include "platform/clock.h"
+#include "platform/timer.h"
+
+namespace switchboard {
+
+/// Every reason for which the core ever waits.
+enum class DeadlineKind : unsigned char {
+  Plan,             ///< Subscriptions of one tick are planned together.
+  ConnectTimeout,   ///< Handshake must be done.
+  Reconnect,        ///< Next attempt after a backoff.
+  Silence,          ///< Nothing came in for a while: probe.
+  HeartbeatAnswer,  ///< The probe must be answered.
+  Proven,           ///< The link has held long enough to forget earlier failures.
+  IdleClose,        ///< No channel needs the socket any more.
+  JoinSlot,         ///< The pace of joins allows the next one.
+  JoinTimeout,      ///< The server must have answered a join.
+  LiveTimeout,      ///< Changes must have been announced after a join.
+  Retry,            ///< A key whose channel failed may be planned again.
+  Linger,           ///< A key that nobody wants any more is let go.
+  Overlap,          ///< Two channels carry the same keys during a rebuild.
+  TokenTimeout,     ///< The accessToken callback must have answered.
+  TokenRefresh,     ///< The token is about to expire.
+};
+
+std::string_view toString(DeadlineKind kind);
+
+class Deadline;
+
+/// All deadlines of a client on one platform timer. Equal times fall due in the order in which they were set.
+class DeadlineQueue final : private TimerEvents {
+ public:
+  DeadlineQueue(const Clock& clock, Timer& timer, Turns& turns) : clock_(clock), timer_(timer), turns_(turns) {}
+  ~DeadlineQueue();
+  DeadlineQueue(const DeadlineQueue&) = delete;
+  DeadlineQueue& operator=(const DeadlineQueue&) = delete;
+
+  TimePoint now() const { return clock_.now(); }
+  std::size_t size() const { return heap_.size(); }
+  /// Called with the lateness when the platform timer came much too late, as it does after a sleep. Before any deadline
+  /// runs.
+  void onLate(Duration threshold, std::function<void(Duration)> callback);
+  /// "Silence in 1200 ms, …", soonest first; for logs and failing tests.
+  std::string toString() const;
+
+ private:
+  friend class Deadline;
+
+  void insert(Deadline& deadline);
+  void remove(Deadline& deadline);
+  void siftUp(std::size_t i);
+  void siftDown(std::size_t i);
+  void place(Deadline* deadline, std::size_t i);
+  void armTimer();
+  void onTimer() override;
+
+  const Clock& clock_;
+  Timer& timer_;
+  Turns& turns_;
+  std::vector<Deadline*> heap_;
+  std::function<void(Duration)> onLate_;
+  Duration lateThreshold_{0};
+  TimePoint armedFor_{};
+  std::uint64_t nextSequence_ = 0;
+  bool armed_ = false;
+  bool running_ = false;
+};
+
+/// One reason to wait, owned by whoever waits. Destroying it cancels it. Its callback must not destroy it (use
+/// `Turns::discard`).
+class Deadline {
+ public:
+  Deadline(DeadlineQueue& queue, DeadlineKind kind, std::function<void()> onDue)
+      : queue_(queue), onDue_(std::move(onDue)), kind_(kind) {}
+  ~Deadline() { cancel(); }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  void setAt(TimePoint at);
+  void setAfter(Duration delay) { setAt(queue_.now() + delay); }
+  /// Like setAfter, but only if it is not set or set for later.
+  void setWithin(Duration delay);
+  void cancel();
+  bool isSet() const { return index_ != kNotQueued; }
+  /// Only meaningful while set.
+  TimePoint at() const { return at_; }
+  DeadlineKind kind() const { return kind_; }
+
+ private:
+  friend class DeadlineQueue;
+  static constexpr std::size_t kNotQueued = static_cast<std::size_t>(-1);
+
+  DeadlineQueue& queue_;
+  std::function<void()> onDue_;
+  TimePoint at_{};
+  std::uint64_t sequence_ = 0;
+  std::size_t index_ = kNotQueued;
+  DeadlineKind kind_;
+};
+
+}  // namespace switchboard
