@@ -1,0 +1,152 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import pg from 'pg';
+
+import { ChangeFeed } from './changes/feed.js';
+import { Faults } from './faults/faults.js';
+import { Listener } from './http/listener.js';
+import { Router } from './http/router.js';
+import { settingsOf, type BackendOptions, type Settings } from './options.js';
+import { Cluster } from './postgres/cluster.js';
+import { migrate } from './postgres/migrate.js';
+import { Authorization } from './realtime/authorization.js';
+import { Hub, ratesOf } from './realtime/hub.js';
+import { MessageStore } from './realtime/messageStore.js';
+import { RealtimeServer } from './realtime/server.js';
+import type { Stats } from './realtime/stats.js';
+import { businesses, type Business } from './seed/businesses.js';
+import { seed } from './seed/seed.js';
+import { Tokens } from './tokens.js';
+
+const PUBLICATION = 'supabase_realtime';
+const MESSAGES_PUBLICATION = 'switchboard_messages';
+const SESSION =
+  '-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1';
+
+/** A running backend. Addresses have no trailing slash. */
+export interface Backend {
+  /** `http://host:port`. */
+  readonly url: string;
+  /** Realtime endpoint, without `/websocket`. */
+  readonly realtime: string;
+  readonly rest: string;
+  /** Connection string of a superuser. */
+  readonly postgres: string;
+  readonly anonKey: string;
+  readonly serviceKey: string;
+  readonly jwtSecret: string;
+  /** The seeded businesses. */
+  readonly businesses: readonly Business[];
+  /** Signs a token; without `exp` it lasts an hour, without `role` it is `authenticated`. `iat` is now unless given. */
+  signToken(claims?: Record<string, unknown>): Promise<string>;
+  readonly faults: Faults;
+  stats(): Stats;
+  /** Closes all sockets with 1012 and takes the realtime part down for `downMs`; PostgreSQL stays. */
+  restartRealtime(downMs?: number): Promise<void>;
+  /** Ends every process, connection and timer, and removes scratch data. */
+  stop(): Promise<void>;
+}
+
+/** Resolves when PostgreSQL, replication and the server are up. */
+export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
+  const settings = settingsOf(options);
+  const databaseUrl = options.databaseUrl;
+  const cluster =
+    databaseUrl === undefined
+      ? await Cluster.create({ port: options.postgresPort ?? 0, dataDir: options.dataDir ?? null, log: settings.log })
+      : null;
+  try {
+    return await assemble(options, settings, cluster, cluster?.url ?? databaseUrl ?? '');
+  } catch (error) {
+    await cluster?.stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: BackendOptions,
+  settings: Settings,
+  cluster: Cluster | null,
+  connectionString: string,
+): Promise<Backend> {
+  const pool = new pg.Pool({ connectionString, options: SESSION, application_name: 'switchboard', max: 10 });
+  pool.on('error', (error) => {
+    settings.log('warn', `database connection lost: ${error.message}`);
+  });
+  const rates = ratesOf(settings);
+  const feed = new ChangeFeed({
+    pool,
+    connectionString,
+    publication: PUBLICATION,
+    furtherPublications: [MESSAGES_PUBLICATION],
+    timing: settings.timing,
+    limits: settings.limits,
+    rate: rates.databaseEvents,
+    log: settings.log,
+  });
+  const tokens = new Tokens(options.jwtSecret ?? randomBytes(32).toString('hex'));
+  const hub = new Hub(settings, tokens, feed, new Authorization(pool), new MessageStore(pool), rates);
+  const server = new RealtimeServer(hub);
+  const router = new Router(pool, hub);
+  const host = options.host ?? '127.0.0.1';
+  const listener = new Listener(host, {
+    onRequest: (request, response) => {
+      router.handle(request, response);
+    },
+    onUpgrade: (request, stream, head) => {
+      server.handleUpgrade(request, stream, head);
+    },
+  });
+  const faults = new Faults({ hub, server, listener, feed, cluster });
+  router.faults = faults;
+  const close = async (): Promise<void> => {
+    faults.dispose();
+    await server.close();
+    hub.close();
+    await listener.close();
+    await feed.stop().catch(() => undefined);
+    await pool.end().catch(() => undefined);
+    await cluster?.stop();
+  };
+  try {
+    await migrate(pool);
+    if (options.seed !== false) await seed(pool, options.seedDate ?? new Date());
+    await feed.start();
+    await listener.open(options.port ?? 0);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return expose(host, listener.port, connectionString, tokens, hub, faults, close);
+}
+
+async function expose(
+  host: string,
+  port: number,
+  postgres: string,
+  tokens: Tokens,
+  hub: Hub,
+  faults: Faults,
+  close: () => Promise<void>,
+): Promise<Backend> {
+  const authority = `${host}:${port}`;
+  let stopped: Promise<void> | null = null;
+  return {
+    url: `http://${authority}`,
+    realtime: `ws://${authority}/realtime/v1`,
+    rest: `http://${authority}/rest/v1`,
+    postgres,
+    anonKey: await tokens.signKey('anon'),
+    serviceKey: await tokens.signKey('service_role'),
+    jwtSecret: tokens.secret,
+    businesses,
+    signToken: (claims = {}) => {
+      const now = Math.floor(Date.now() / 1000);
+      return tokens.sign({ role: 'authenticated', iat: now, exp: now + 3600, jti: randomUUID(), ...claims });
+    },
+    faults,
+    stats: () => hub.stats(),
+    restartRealtime: (downMs = 0) => faults.restart({ downMs }),
+    stop: () => (stopped ??= close()),
+  };
+}

@@ -1,0 +1,171 @@
+import type { Pool } from 'pg';
+
+import type { RateCounter } from '../limits.js';
+import { messageOf, type Log } from '../log.js';
+import type { Limits, Timing } from '../options.js';
+import type { RowChange } from '../replication/rowChange.js';
+import { ReplicationStream } from '../replication/stream.js';
+import type { Claims } from '../tokens.js';
+import { Dispatcher } from './dispatcher.js';
+import { resolveEntries, type Database, type Entry } from './subscribe.js';
+import { SubscriptionRegistry, type ChangeReceiver } from './subscription.js';
+import { TableCatalog } from './tableCatalog.js';
+import { TypeCatalog } from './typeCatalog.js';
+
+export interface FeedOptions {
+  pool: Pool;
+  connectionString: string;
+  publication: string;
+  /** Publications whose changes go to `onForeignChange` instead of subscribers. */
+  furtherPublications: readonly string[];
+  timing: Timing;
+  limits: Limits;
+  rate: RateCounter;
+  log: Log;
+}
+
+const BATCH = 1000;
+const INTERNAL_SCHEMA = 'realtime';
+
+/** Database changes for whoever subscribes: replication, matching and delivery behind one door. */
+export class ChangeFeed {
+  /** Called with those whose subscriptions were dropped and should be made again. */
+  onDropped: (receivers: readonly ChangeReceiver[]) => void = () => undefined;
+  /** Called with changes of the server's own tables, which come from the further publications. */
+  onForeignChange: (change: RowChange) => void = () => undefined;
+
+  private readonly registry = new SubscriptionRegistry();
+  private readonly database: Database;
+  private readonly dispatcher: Dispatcher;
+  private readonly stream: ReplicationStream;
+  private queue: RowChange[] = [];
+  private flushTimer: NodeJS.Timeout | null = null;
+  private publicationTimer: NodeJS.Timeout | null = null;
+  private publishedOids = '';
+  private isFlushing = false;
+  private loseUntil = 0;
+  private isStopped = false;
+
+  constructor(private readonly options: FeedOptions) {
+    const { pool, publication, log, rate, limits } = options;
+    const types = new TypeCatalog(pool);
+    this.database = { pool, types, tables: new TableCatalog(pool, types, publication) };
+    this.dispatcher = new Dispatcher({
+      database: this.database,
+      registry: this.registry,
+      rate,
+      changeBytes: limits.changeBytes,
+      log,
+    });
+    this.stream = new ReplicationStream(
+      options.connectionString,
+      [publication, ...options.furtherPublications],
+      {
+        onTransaction: (changes) => {
+          this.enqueue(changes);
+        },
+        onRelation: ({ oid }) => {
+          this.database.tables.forget(oid);
+        },
+      },
+      log,
+    );
+  }
+
+  async start(): Promise<void> {
+    await this.stream.start();
+    this.publishedOids = await this.fetchPublishedOids();
+    this.schedulePublicationCheck();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.flushTimer !== null) clearTimeout(this.flushTimer);
+    if (this.publicationTimer !== null) clearTimeout(this.publicationTimer);
+    await this.stream.stop();
+  }
+
+  /** Resolves when changes will be delivered from now on. See `resolveEntries` for the errors. */
+  async subscribe(
+    receiver: ChangeReceiver,
+    entries: readonly Entry[],
+    claims: Claims,
+    isWanted: () => boolean,
+  ): Promise<void> {
+    const subscriptions = await resolveEntries(this.database, receiver, entries, claims);
+    if (isWanted()) this.registry.set(receiver, subscriptions);
+  }
+
+  unsubscribe(receiver: ChangeReceiver): void {
+    this.registry.remove(receiver);
+  }
+
+  /** Silently drops what is committed in the next `ms` milliseconds. */
+  loseChanges(ms: number): void {
+    this.loseUntil = Date.now() + ms;
+  }
+
+  /** Number of live subscriptions: one for each entry and table. */
+  get subscriptionCount(): number {
+    return this.registry.size;
+  }
+
+  /** Drops all subscriptions, as the server does when the publication's tables have changed. */
+  dropSubscriptions(): void {
+    this.onDropped(this.registry.clear());
+  }
+
+  /** Looks for a change of the publication's tables now instead of at the next interval. */
+  async checkPublication(): Promise<void> {
+    const oids = await this.fetchPublishedOids();
+    if (oids === this.publishedOids) return;
+    this.publishedOids = oids;
+    this.dropSubscriptions();
+  }
+
+  private enqueue(changes: RowChange[]): void {
+    if (Date.now() < this.loseUntil) return;
+    for (const change of changes) {
+      if (change.relation.schema === INTERNAL_SCHEMA) this.onForeignChange(change);
+      else this.queue.push(change);
+    }
+    this.scheduleFlush();
+  }
+
+  private scheduleFlush(): void {
+    if (this.flushTimer !== null || this.isFlushing || this.isStopped || this.queue.length === 0) return;
+    this.flushTimer = setTimeout(() => {
+      this.flushTimer = null;
+      void this.flush();
+    }, this.options.timing.pollMs);
+  }
+
+  private async flush(): Promise<void> {
+    this.isFlushing = true;
+    while (this.queue.length > 0 && !this.isStopped) {
+      const batch = this.queue.splice(0, BATCH);
+      try {
+        await this.dispatcher.dispatch(batch);
+      } catch (error) {
+        if (!this.isStopped) this.options.log('error', `${batch.length} changes lost: ${messageOf(error)}`);
+      }
+    }
+    this.isFlushing = false;
+  }
+
+  private async fetchPublishedOids(): Promise<string> {
+    return (await this.database.tables.published()).map(({ oid }) => oid).join(',');
+  }
+
+  private schedulePublicationCheck(): void {
+    this.publicationTimer = setTimeout(() => {
+      this.checkPublication()
+        .catch((error: unknown) => {
+          this.options.log('warn', `publication check failed: ${messageOf(error)}`);
+        })
+        .finally(() => {
+          if (!this.isStopped) this.schedulePublicationCheck();
+        });
+    }, this.options.timing.publicationCheckMs);
+  }
+}

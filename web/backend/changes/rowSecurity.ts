@@ -1,0 +1,43 @@
+import { escapeIdentifier, type Pool } from 'pg';
+
+import type { RowChange } from '../replication/rowChange.js';
+import type { Claims } from '../tokens.js';
+import type { Table } from './tableCatalog.js';
+import type { TypeCatalog } from './typeCatalog.js';
+
+/**
+ * Whether the policies of the table let the bearer of the claims read the changed row. The row is looked up as it is
+ * now, so one that is gone by then is visible to nobody, as on the real server.
+ */
+export async function isRowVisible(
+  pool: Pool,
+  types: TypeCatalog,
+  table: Table,
+  change: RowChange,
+  claims: Claims,
+): Promise<boolean> {
+  const key = change.relation.columns.flatMap(({ name, typeOid }, i) =>
+    table.primaryKey.includes(name)
+      ? [{ name, type: types.get(typeOid).sql, value: change.newValues?.[i] ?? null }]
+      : [],
+  );
+  const where = key.map(({ name, type }, i) => `${escapeIdentifier(name)} = $${i + 1}::text::${type}`).join(' and ');
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query("select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)", [
+      claims.role,
+      JSON.stringify(claims),
+    ]);
+    const { rowCount } = await client.query(
+      `select from ${escapeIdentifier(table.schema)}.${escapeIdentifier(table.name)} where ${where}`,
+      key.map(({ value }) => value),
+    );
+    return rowCount === 1;
+  } catch {
+    return false;
+  } finally {
+    await client.query('rollback').catch(() => undefined);
+    client.release();
+  }
+}

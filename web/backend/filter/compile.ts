@@ -1,0 +1,162 @@
+import type { Pool } from 'pg';
+
+import type { TypeInfo } from '../changes/typeCatalog.js';
+import { RaisedError } from '../postgres/errors.js';
+import { columnText } from './columnText.js';
+import type { Condition } from './parse.js';
+
+/** A condition bound to a column's type. Conditions with equal keys give equal answers. */
+export interface CompiledCondition {
+  key: string;
+  column: string;
+  typeOid: number;
+  /** Decides without PostgreSQL; null when only it can. The text is the column's, null for SQL NULL. */
+  test: ((text: string | null) => boolean) | null;
+  /** SQL that answers for many values: `$1` holds their texts, `$2` (unless `is`) the condition's value. */
+  sql: string;
+  parameters: readonly string[];
+}
+
+const MAX_IN_VALUES = 100;
+const BOOL = 16;
+
+/** Types whose values are equal exactly when their texts are. */
+const canonicalTypes = new Set([BOOL, 19, 20, 21, 23, 25, 26, 1043, 1082, 1114, 1184, 2950]);
+
+/**
+ * Checks the condition against the column's type, in the server's order and words, and compiles it.
+ * Throws RaisedError or the DatabaseError of a failing cast.
+ */
+export async function compileCondition(pool: Pool, condition: Condition, type: TypeInfo): Promise<CompiledCondition> {
+  const canonical = await check(pool, condition, type);
+  const { column, operator, value, negate } = condition;
+  const sql = `select coalesce(${expression(condition, type.sql)}, false) as match from unnest($1::text[]) with ordinality as u (v, n) order by n`;
+  return {
+    key: JSON.stringify([column, type.oid, operator, negate, value]),
+    column,
+    typeOid: type.oid,
+    test: canonical === null ? null : directTest(condition, canonical, type.oid),
+    sql,
+    parameters: operator === 'is' ? [] : [value],
+  };
+}
+
+/** Returns the canonical texts of the condition's values, or null where texts do not decide. */
+async function check(pool: Pool, condition: Condition, type: TypeInfo): Promise<(string | null)[] | null> {
+  const { operator, value } = condition;
+  const isCanonical = canonicalTypes.has(type.oid) || type.kind === 'enum';
+  switch (operator) {
+    case 'in': {
+      const { rows } = await pool.query<{ items: (string | null)[]; count: number }>(
+        `select a::text[] as items, coalesce(array_length(a, 1), 0) as count from (select $1::text::${type.sql}[]) as t (a)`,
+        [value],
+      );
+      if ((rows[0]?.count ?? 0) > MAX_IN_VALUES) throw new RaisedError('too many values for `in` filter. Maximum 100');
+      return isCanonical ? (rows[0]?.items ?? []) : null;
+    }
+    case 'is':
+      checkIs(value, type);
+      return [value];
+    case 'like':
+    case 'ilike':
+    case 'match':
+    case 'imatch':
+      await checkPattern(pool, condition, type);
+      return null;
+    default: {
+      const { rows } = await pool.query<{ item: string }>(`select ($1::text::${type.sql})::text as item`, [value]);
+      const item = rows[0]?.item;
+      const isEquality = operator === 'eq' || operator === 'neq' || operator === 'isdistinct';
+      return isCanonical && isEquality && item !== undefined ? [item] : null;
+    }
+  }
+}
+
+function checkIs(value: string, type: TypeInfo): void {
+  if (!['null', 'true', 'false', 'unknown'].includes(value)) {
+    throw new RaisedError('invalid value for is filter: must be null, true, false, or unknown');
+  }
+  if (value !== 'null' && type.oid !== BOOL) {
+    throw new RaisedError(`is ${value} filter requires a boolean column, got ${type.sql}`);
+  }
+}
+
+async function checkPattern(pool: Pool, { operator, value }: Condition, type: TypeInfo): Promise<void> {
+  const isRegex = operator === 'match' || operator === 'imatch';
+  const symbol = isRegex ? (operator === 'imatch' ? '~*' : '~') : '~~';
+  const { rowCount } = await pool.query(
+    `select from pg_operator where oprname = $1 and oprleft = $2
+        and (not $3 or (oprright = $2 and oprresult = 'boolean'::regtype)) limit 1`,
+    [symbol, type.oid, isRegex],
+  );
+  if (rowCount === 0) {
+    throw new RaisedError(`operator ${operator} requires a text-compatible column type, got ${type.sql}`);
+  }
+  if (!isRegex) return;
+  try {
+    await pool.query(`select '' ~ $1::text`, [value]);
+  } catch (error) {
+    throw new RaisedError(
+      `invalid regular expression for ${operator} filter: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+const symbols = {
+  eq: '=',
+  neq: '!=',
+  lt: '<',
+  lte: '<=',
+  gt: '>',
+  gte: '>=',
+  like: 'like',
+  ilike: 'ilike',
+  match: '~',
+  imatch: '~*',
+} as const;
+
+function expression({ operator, value, negate }: Condition, type: string): string {
+  switch (operator) {
+    case 'is':
+      return `v::${type} is ${negate ? 'not ' : ''}${value}`;
+    case 'isdistinct':
+      return `v::${type} is ${negate ? 'not ' : ''}distinct from $2::text::${type}`;
+    case 'in':
+      return `${negate ? 'not ' : ''}(v::${type} = any ($2::text::${type}[]))`;
+    default:
+      return `${negate ? 'not ' : ''}(v::${type} ${symbols[operator]} $2::text::${type})`;
+  }
+}
+
+function directTest(
+  { operator, negate }: Condition,
+  values: readonly (string | null)[],
+  typeOid: number,
+): (text: string | null) => boolean {
+  const read = (text: string | null): string | null => columnText(text, typeOid);
+  const [first = null] = values;
+  switch (operator) {
+    case 'is': {
+      const wanted = first === 'null' || first === 'unknown' ? null : first === 'true' ? 't' : 'f';
+      return (text) => (read(text) === wanted) !== negate;
+    }
+    case 'isdistinct':
+      return (text) => (read(text) !== boolText(first, typeOid)) !== negate;
+    case 'in': {
+      const known = new Set(values.map((value) => boolText(value, typeOid)));
+      const hasNull = known.has(null);
+      // A NULL in the list makes "not in" unknown, and unknown is no match.
+      return (text) => text !== null && (negate ? !hasNull && !known.has(text) : known.has(text));
+    }
+    default: {
+      const wanted = boolText(first, typeOid);
+      const equal = (operator === 'eq') !== negate;
+      return (text) => text !== null && (text === wanted) === equal;
+    }
+  }
+}
+
+/** A cast of boolean to text says `true`, the replication stream `t`. */
+function boolText(value: string | null, typeOid: number): string | null {
+  return typeOid === BOOL && value !== null ? value.charAt(0) : value;
+}

@@ -1,0 +1,39 @@
+import type { Pool } from 'pg';
+
+import { messageOf, type Log } from '../log.js';
+import { columnText } from './columnText.js';
+import type { CompiledCondition } from './compile.js';
+
+/** Answers of PostgreSQL to conditions that only it can decide, collected for one batch of changes. */
+export class Answers {
+  private readonly wanted = new Map<string, { condition: CompiledCondition; texts: Map<string | null, boolean> }>();
+
+  /** Notes that `holds` will be asked about this value. */
+  want(condition: CompiledCondition, value: string | null): void {
+    if (condition.test !== null) return;
+    let entry = this.wanted.get(condition.key);
+    if (entry === undefined) {
+      entry = { condition, texts: new Map() };
+      this.wanted.set(condition.key, entry);
+    }
+    entry.texts.set(columnText(value, condition.typeOid), false);
+  }
+
+  /** Gets all answers, one query a condition. A condition that PostgreSQL fails to evaluate holds for nothing. */
+  async fetch(pool: Pool, log: Log): Promise<void> {
+    for (const { condition, texts } of this.wanted.values()) {
+      const values = [...texts.keys()];
+      try {
+        const { rows } = await pool.query<{ match: boolean }>(condition.sql, [values, ...condition.parameters]);
+        values.forEach((value, i) => texts.set(value, rows[i]?.match === true));
+      } catch (error) {
+        log('warn', `filter on column ${condition.column} cannot be evaluated: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  holds(condition: CompiledCondition, value: string | null): boolean {
+    if (condition.test !== null) return condition.test(value);
+    return this.wanted.get(condition.key)?.texts.get(columnText(value, condition.typeOid)) === true;
+  }
+}

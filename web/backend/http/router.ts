@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Pool } from 'pg';
+
+import type { Faults } from '../faults/faults.js';
+import { messageOf } from '../log.js';
+import type { Hub } from '../realtime/hub.js';
+import { RestApi } from '../rest/api.js';
+import type { Verification } from '../tokens.js';
+import { broadcastBatch, broadcastSingle } from './broadcastRoutes.js';
+import { handleFault } from './faultRoutes.js';
+import { readBody, readJson, respond, type Reply } from './respond.js';
+
+const SINGLE_BROADCAST = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
+
+/** Everything the server answers over plain HTTP. */
+export class Router {
+  faults: Faults | null = null;
+  private readonly rest: RestApi;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly hub: Hub,
+  ) {
+    this.rest = new RestApi(pool);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.route(request)
+      .catch((error: unknown): Reply => {
+        this.hub.settings.log('error', `${request.method ?? ''} ${request.url ?? ''}: ${messageOf(error)}`);
+        return { status: 500, body: { message: messageOf(error) } };
+      })
+      .then((reply) => {
+        respond(response, reply);
+      })
+      .catch(() => {
+        response.destroy();
+      });
+  }
+
+  private async route(request: IncomingMessage): Promise<Reply> {
+    if (request.method === 'OPTIONS') return { status: 204 };
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const path = url.pathname.replace(/^\/realtime\/v1(?=\/api\/)/, '');
+    if (path === '/health') return this.health();
+    if (path === '/faults') return { status: 200, body: this.hub.stats() };
+    if (path.startsWith('/faults/')) return this.fault(request, path.slice('/faults/'.length));
+    if (path.startsWith('/rest/v1/'))
+      return this.table(request, url, decodeURIComponent(path.slice('/rest/v1/'.length)));
+    if (path.startsWith('/api/broadcast')) return this.broadcast(request, url, path);
+    return { status: 404, body: { message: 'Not Found' } };
+  }
+
+  private async health(): Promise<Reply> {
+    try {
+      await this.pool.query('select 1');
+      return { status: 200, body: { status: 'ok' } };
+    } catch (error) {
+      return { status: 503, body: { status: 'error', message: messageOf(error) } };
+    }
+  }
+
+  private async fault(request: IncomingMessage, name: string): Promise<Reply> {
+    if (request.method !== 'POST') return { status: 405, body: { error: 'use POST' } };
+    if (this.faults === null) return { status: 503, body: { error: 'starting' } };
+    return handleFault(this.faults, name, await readJson(request));
+  }
+
+  private async table(request: IncomingMessage, url: URL, name: string): Promise<Reply> {
+    const verified = await this.authenticate(request, url);
+    if (!verified.ok) return { status: 401, body: { message: 'Invalid API key or token' } };
+    const body = request.method === 'POST' || request.method === 'PATCH' ? await readJson(request) : undefined;
+    return this.rest.handle({
+      method: request.method ?? 'GET',
+      table: name,
+      parameters: url.searchParams,
+      prefer: String(request.headers.prefer ?? ''),
+      schema: String(request.headers['accept-profile'] ?? request.headers['content-profile'] ?? 'public'),
+      single: (request.headers.accept ?? '').includes('vnd.pgrst.object'),
+      body,
+      claims: verified.claims,
+    });
+  }
+
+  private async broadcast(request: IncomingMessage, url: URL, path: string): Promise<Reply> {
+    const verified = await this.authenticate(request, url);
+    if (!verified.ok) return { status: 401, body: { message: 'Unauthorized' } };
+    if (request.method !== 'POST') return { status: 405, body: { message: 'use POST' } };
+    if (path === '/api/broadcast') return broadcastBatch(this.hub, await readJson(request));
+    const [, topic, event] = SINGLE_BROADCAST.exec(path) ?? [];
+    if (topic === undefined || event === undefined) return { status: 404, body: { message: 'Not Found' } };
+    const isJson = !(request.headers['content-type'] ?? '').startsWith('application/octet-stream');
+    const isPrivate = url.searchParams.get('private') === 'true';
+    const data = await readBody(request);
+    return broadcastSingle(this.hub, decodeURIComponent(topic), decodeURIComponent(event), isPrivate, isJson, data);
+  }
+
+  /** The bearer token counts; without one (or with a key of the `sb_` kind) the API key. */
+  private authenticate(request: IncomingMessage, url: URL): Promise<Verification> {
+    const { apikey, authorization } = request.headers;
+    const bearer = /^Bearer\s+(.+)$/i.exec(authorization ?? '')?.[1];
+    const key = typeof apikey === 'string' ? apikey : url.searchParams.get('apikey');
+    return this.hub.tokens.verify(bearer ?? key ?? '');
+  }
+}

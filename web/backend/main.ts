@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+
+import { startBackend } from './backend.js';
+import { messageOf, stderrLog } from './log.js';
+import type { BackendOptions } from './options.js';
+
+const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data DIR] [--no-seed]
+
+  --port N           port of the HTTP and websocket server (default: PORT, else a free one)
+  --postgres-port N  port of the embedded PostgreSQL (default: a free one)
+  --data DIR         keep the database in DIR (default: a scratch directory, removed at the end)
+  --no-seed          leave the tables empty
+
+With DATABASE_URL set, that PostgreSQL (wal_level=logical) is used instead of the embedded one.
+`;
+
+const EXIT_USAGE = 2;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: 'string' },
+      'postgres-port': { type: 'string' },
+      data: { type: 'string' },
+      'no-seed': { type: 'boolean' },
+    },
+  });
+  const { DATABASE_URL: databaseUrl, PORT, SWITCHBOARD_JWT_SECRET: jwtSecret } = env;
+  const port = values.port ?? PORT;
+  return {
+    log: stderrLog,
+    seed: values['no-seed'] !== true,
+    ...(port === undefined || port === '' ? {} : { port: portNumber(port) }),
+    ...(values['postgres-port'] === undefined ? {} : { postgresPort: portNumber(values['postgres-port']) }),
+    ...(values.data === undefined ? {} : { dataDir: values.data }),
+    ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
+    ...(jwtSecret === undefined || jwtSecret === '' ? {} : { jwtSecret }),
+  };
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`"${text}" is no port`);
+  return port;
+}
+
+async function run(): Promise<void> {
+  let options: BackendOptions;
+  try {
+    options = readOptions(process.argv.slice(2), process.env);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}`);
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of SIGNALS)
+      process.on(signal, () => {
+        resolve();
+      });
+  });
+  const backend = await startBackend(options);
+  const { url, realtime, rest, postgres, anonKey, serviceKey, jwtSecret } = backend;
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, url, realtime, rest, postgres, anonKey, serviceKey, jwtSecret })}\n`,
+  );
+  await interrupted;
+  await backend.stop();
+  process.exit();
+}
+
+run().catch((error: unknown) => {
+  process.stderr.write(`backend failed: ${messageOf(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chown, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { freePort } from '../freePort.js';
+import type { Log } from '../log.js';
+import { findBinaries, type Binaries } from './binaries.js';
+import { Guard } from './guard.js';
+import { serverUser, type ServerUser } from './serverUser.js';
+
+export interface ClusterOptions {
+  port: number;
+  dataDir: string | null;
+  log: Log;
+}
+
+const START_ATTEMPTS = 3;
+
+/** An embedded PostgreSQL server of our own: created, started, stopped and, unless it has a `dataDir`, removed. */
+export class Cluster {
+  private child: ChildProcess | null = null;
+
+  private constructor(
+    private readonly binaries: Binaries,
+    private readonly user: ServerUser | null,
+    private readonly data: string,
+    private readonly scratch: string | null,
+    private readonly guard: Guard,
+    private readonly log: Log,
+    public port: number,
+  ) {}
+
+  static async create(options: ClusterOptions): Promise<Cluster> {
+    const user = await serverUser();
+    const scratch = await mkdtemp(join(tmpdir(), 'switchboard-backend-'));
+    const data = options.dataDir ?? join(scratch, 'data');
+    const guard = new Guard(join(data, 'postmaster.pid'), scratch);
+    try {
+      if (user !== null) await chown(scratch, user.uid, user.gid);
+      const binaries = await findBinaries(user === null ? null : join(scratch, 'postgres'));
+      const port = options.port === 0 ? await freePort('127.0.0.1') : options.port;
+      const cluster = new Cluster(binaries, user, data, scratch, guard, options.log, port);
+      if (!(await exists(join(data, 'PG_VERSION')))) await cluster.initialise();
+      await cluster.startOnAnyPort(options.port === 0);
+      return cluster;
+    } catch (error) {
+      await rm(scratch, { recursive: true, force: true });
+      await guard.release();
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
+  /** Stops the server at once, as a crash of the machine's database service would look to its clients, and starts it again. */
+  async restart(downMs: number): Promise<void> {
+    await this.stopServer();
+    await new Promise((resolve) => setTimeout(resolve, downMs));
+    await this.startServer();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopServer();
+    if (this.scratch !== null) await rm(this.scratch, { recursive: true, force: true });
+    await this.guard.release();
+  }
+
+  private async initialise(): Promise<void> {
+    await mkdir(this.data, { recursive: true, mode: 0o700 });
+    if (this.user !== null) await chown(this.data, this.user.uid, this.user.gid);
+    const child = this.spawn(this.binaries.initdb, [
+      `--pgdata=${this.data}`,
+      '--username=postgres',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--no-sync',
+      '--no-instructions',
+    ]);
+    let output = '';
+    child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0) throw new Error(`initdb ended with ${String(code)}: ${output.trim()}`);
+  }
+
+  private async startOnAnyPort(mayMove: boolean): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.startServer();
+        return;
+      } catch (error) {
+        if (!mayMove || attempt === START_ATTEMPTS) throw error;
+        this.port = await freePort('127.0.0.1');
+      }
+    }
+  }
+
+  private async startServer(): Promise<void> {
+    const child = this.spawn(this.binaries.postgres, ['-D', this.data, ...this.configuration()]);
+    this.child = child;
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => {
+        if (this.child === child) this.child = null;
+        reject(new Error(`PostgreSQL ended with ${String(code)}: ${output.trim()}`));
+      });
+      child.stderr?.on('data', (chunk: Buffer) => {
+        const text = chunk.toString();
+        this.log('debug', `postgres: ${text.trimEnd()}`);
+        if (output.length < 4096) output += text;
+        if (text.includes('ready to accept connections')) resolve();
+      });
+    });
+  }
+
+  private configuration(): string[] {
+    const values: Record<string, string> = {
+      port: String(this.port),
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      wal_level: 'logical',
+      max_replication_slots: '16',
+      max_wal_senders: '16',
+      max_connections: '100',
+      fsync: 'off',
+      full_page_writes: 'off',
+      shared_buffers: '32MB',
+      logical_decoding_work_mem: '64MB',
+      timezone: 'UTC',
+      log_timezone: 'UTC',
+      log_statement: 'none',
+      logging_collector: 'off',
+      log_min_messages: 'warning',
+    };
+    return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  }
+
+  private async stopServer(): Promise<void> {
+    const { child } = this;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    this.child = null;
+    const gone = new Promise<void>((resolve) =>
+      child.once('close', () => {
+        resolve();
+      }),
+    );
+    child.kill('SIGINT');
+    const impatience = setTimeout(() => child.kill('SIGQUIT'), 5000);
+    await gone;
+    clearTimeout(impatience);
+  }
+
+  private spawn(program: string, args: string[]): ChildProcess {
+    return spawn(program, args, {
+      ...(this.user ?? {}),
+      // A signal meant for the terminal's foreground group must not reach the server before our own orderly stop.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, LC_MESSAGES: 'C', TZ: 'UTC' },
+    });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

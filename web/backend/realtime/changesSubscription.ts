@@ -1,0 +1,75 @@
+import type { ChangeReceiver } from '../changes/subscription.js';
+import { ParameterError } from '../filter/parse.js';
+import { messageOf } from '../log.js';
+import { drawFrom } from '../options.js';
+import type { Claims } from '../tokens.js';
+import type { Hub } from './hub.js';
+import type { JoinEntry } from './joinConfig.js';
+
+export interface SubscriptionOwner extends ChangeReceiver {
+  readonly claims: Claims;
+  readonly isOpen: boolean;
+  /** Runs the task in the channel's order. */
+  post(task: () => Promise<void>): void;
+  pushSystem(extension: 'postgres_changes', status: 'ok' | 'error', message: string): void;
+}
+
+/** The database subscription of one channel, made after its join reply and made again when there is cause. */
+export class ChangesSubscription {
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly owner: SubscriptionOwner,
+    private readonly hub: Hub,
+    private readonly entries: readonly JoinEntry[],
+  ) {}
+
+  /** Subscribes after the join. */
+  start(): void {
+    const wait = this.hub.warmUpMs();
+    this.after(wait > 0 ? wait : this.hub.settings.timing.subscribeMs);
+  }
+
+  /** Subscribes at once. */
+  now(): void {
+    this.cancel();
+    if (this.entries.length > 0) this.owner.post(() => this.subscribe());
+  }
+
+  /** Subscribes again with the channel's new claims. What is subscribed stays so meanwhile. */
+  renew(): void {
+    this.after(drawFrom(this.hub.settings.timing.resubscribeMs));
+  }
+
+  stop(): void {
+    this.cancel();
+    this.hub.feed.unsubscribe(this.owner);
+  }
+
+  private after(ms: number): void {
+    this.cancel();
+    if (this.entries.length === 0) return;
+    this.timer = setTimeout(() => {
+      this.now();
+    }, ms);
+  }
+
+  private cancel(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private async subscribe(): Promise<void> {
+    const { owner, hub, entries } = this;
+    if (!owner.isOpen) return;
+    try {
+      await hub.feed.subscribe(owner, entries, owner.claims, () => owner.isOpen);
+      if (owner.isOpen) owner.pushSystem('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
+    } catch (error) {
+      if (!owner.isOpen) return;
+      owner.pushSystem('postgres_changes', 'error', messageOf(error));
+      // Wrong parameters stay wrong; anything else is worth another try.
+      if (!(error instanceof ParameterError)) this.after(drawFrom(hub.settings.timing.retrySubscribeMs));
+    }
+  }
+}

@@ -1,0 +1,261 @@
+import type { ChangeType } from '../replication/rowChange.js';
+import type { Claims } from '../tokens.js';
+import { ChangesSubscription, type SubscriptionOwner } from './changesSubscription.js';
+import type { Broadcast, Inbound, Ref } from './codec.js';
+import type { Hub } from './hub.js';
+import type { JoinConfig, JoinEntry } from './joinConfig.js';
+import { Mailbox } from './mailbox.js';
+import type { ReplayedMessage } from './messageStore.js';
+import { PresenceMember } from './presenceMember.js';
+import type { RealtimeSocket } from './socket.js';
+import { termJson, isObject } from './termJson.js';
+import { shutdownMessage } from './tokenMessages.js';
+import type { Topic, TopicMember } from './topics.js';
+
+export interface ChannelOptions {
+  hub: Hub;
+  socket: RealtimeSocket;
+  topic: string;
+  joinRef: Ref;
+  config: JoinConfig;
+  token: string;
+  claims: Claims;
+  replay: readonly ReplayedMessage[];
+}
+
+const PAYLOAD_PADDING = 500;
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** One joined topic of one socket. */
+export class Channel implements SubscriptionOwner, TopicMember {
+  readonly topic: string;
+  readonly joinRef: Ref;
+  readonly name: string;
+  claims: Claims;
+  isOpen = true;
+  private token: string;
+  private mayBroadcast: boolean | null;
+  private tokenTimer: NodeJS.Timeout | null = null;
+  private readonly room: Topic;
+  private readonly mailbox: Mailbox;
+  private readonly subscription: ChangesSubscription;
+  private readonly presence: PresenceMember;
+
+  constructor(private readonly options: ChannelOptions) {
+    const { hub, topic, joinRef, config, token, claims } = options;
+    this.topic = topic;
+    this.joinRef = joinRef;
+    this.name = topic.slice('realtime:'.length);
+    this.token = token;
+    this.claims = claims;
+    this.mayBroadcast = config.isPrivate ? null : true;
+    this.room = hub.topics.get(this.name, config.isPrivate);
+    this.mailbox = new Mailbox(() => {
+      this.crash();
+    });
+    this.subscription = new ChangesSubscription(this, hub, config.entries);
+    this.presence = new PresenceMember(hub, this.room, config.presenceKey, this);
+  }
+
+  get entries(): readonly JoinEntry[] {
+    return this.options.config.entries;
+  }
+
+  /** Begins what follows the join reply. */
+  start(): void {
+    const { config, replay } = this.options;
+    this.room.members.add(this);
+    this.scheduleTokenCheck();
+    for (const message of replay) this.sendReplayed(message);
+    this.subscription.start();
+    if (config.replicationReady) this.pushSystem('system', 'ok', 'Replication connection established');
+    if (config.presenceEnabled && this.presence.countEvent()) this.push('presence_state', this.room.presence.state());
+  }
+
+  handle(inbound: Inbound): void {
+    this.mailbox.post(() => this.receive(inbound));
+  }
+
+  post(task: () => Promise<void>): void {
+    this.mailbox.post(task);
+  }
+
+  deliverChange(type: ChangeType, data: string, ids: readonly number[]): void {
+    const { socket, hub, config } = this.options;
+    hub.counters.topic(this.topic).changes += 1;
+    if (config.isOldApi) socket.push(null, null, this.topic, type, data);
+    else socket.push(null, null, this.topic, 'postgres_changes', `{"data":${data},"ids":[${ids.join(',')}]}`);
+  }
+
+  receiveBroadcast(broadcast: Broadcast): void {
+    const { socket, hub } = this.options;
+    socket.sendBroadcast(this.topic, broadcast);
+    hub.rates.events.add();
+    if (hub.rates.events.isTripped) this.shutDown('Too many messages per second');
+  }
+
+  receivePresence(diff: string): void {
+    this.options.socket.push(null, null, this.topic, 'presence_diff', diff);
+  }
+
+  pushSystem(extension: string, status: 'ok' | 'error', message: string): void {
+    this.push(
+      'system',
+      `{"message":${JSON.stringify(message)},"status":"${status}","extension":"${extension}","channel":${JSON.stringify(this.name)}}`,
+    );
+  }
+
+  reply(inbound: Inbound, status: 'ok' | 'error', response: string): void {
+    // What is answered after a leave or a shutdown has nobody to go to.
+    if (this.isOpen) this.options.socket.reply(this.joinRef, inbound.ref, this.topic, status, response);
+  }
+
+  /** Says why and closes the channel, as the server does for every reason of its own. */
+  shutDown(message: string): void {
+    if (!this.isOpen) return;
+    this.pushSystem('system', 'error', message);
+    this.push('phx_close', '{}', this.joinRef);
+    this.end();
+  }
+
+  /** Stops everything without a word. */
+  end(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    const { socket, hub, config } = this.options;
+    this.mailbox.close();
+    this.subscription.stop();
+    if (this.tokenTimer !== null) clearTimeout(this.tokenTimer);
+    this.room.members.delete(this);
+    this.presence.leave();
+    hub.topics.release(this.name, config.isPrivate);
+    socket.forget(this);
+  }
+
+  /** Makes the database subscription again, at once. */
+  resubscribe(): void {
+    this.subscription.now();
+  }
+
+  /** Verifies the token the channel has now; a token that no longer holds ends the channel. */
+  checkToken(): void {
+    this.mailbox.post(async () => {
+      const verified = await this.options.hub.tokens.verify(this.token);
+      if (!verified.ok) {
+        this.shutDown(shutdownMessage(verified.problem));
+        return;
+      }
+      this.claims = verified.claims;
+      this.scheduleTokenCheck();
+    });
+  }
+
+  private receive(inbound: Inbound): void | Promise<void> {
+    if (!this.isOpen) return;
+    switch (inbound.event) {
+      case 'broadcast':
+        return this.broadcast(inbound);
+      case 'presence':
+        return this.presence.handle(inbound);
+      case 'access_token':
+        return this.takeToken(inbound);
+      default:
+        this.options.hub.rates.events.add();
+    }
+  }
+
+  private broadcast(inbound: Inbound): void | Promise<void> {
+    if (this.mayBroadcast !== null) {
+      this.broadcastNow(inbound);
+      return;
+    }
+    return this.mayWrite('broadcast').then((may) => {
+      this.mayBroadcast = may;
+      this.broadcastNow(inbound);
+    });
+  }
+
+  private broadcastNow(inbound: Inbound): void {
+    const { payload } = inbound;
+    if (payload.kind === 'json' && !isObject(payload.value)) {
+      this.crash();
+      return;
+    }
+    if (this.mayBroadcast !== true) return;
+    const { hub, config } = this.options;
+    const broadcast = toBroadcast(payload);
+    hub.rates.events.add();
+    const size = broadcast.kind === 'json' ? Buffer.byteLength(broadcast.json) : broadcast.data.length;
+    const fits = size <= hub.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING;
+    if (fits) this.room.broadcast(broadcast, config.self ? null : this);
+    if (!config.ack) return;
+    if (fits) this.reply(inbound, 'ok', '{}');
+    else this.reply(inbound, 'error', '"payload_size_exceeded"');
+  }
+
+  private async takeToken({ payload }: Inbound): Promise<void> {
+    const token = payload.kind === 'json' && isObject(payload.value) ? payload.value.access_token : null;
+    if (typeof token !== 'string' || token.startsWith('sb_') || token === this.token) return;
+    const { hub, config } = this.options;
+    this.token = token;
+    const verified = await hub.tokens.verify(token);
+    if (!verified.ok) {
+      this.shutDown(shutdownMessage(verified.problem));
+      return;
+    }
+    if (config.isPrivate && !(await this.mayStillRead(verified.claims))) return;
+    this.claims = verified.claims;
+    this.scheduleTokenCheck();
+    this.subscription.renew();
+  }
+
+  private async mayStillRead(claims: Claims): Promise<boolean> {
+    this.mayBroadcast = null;
+    const readable = await this.options.hub.authorization.readable(this.name, claims);
+    if (readable.size > 0) return true;
+    this.shutDown(`You do not have permissions to read from this Channel topic: ${this.name}`);
+    return false;
+  }
+
+  mayWrite(extension: 'broadcast' | 'presence'): Promise<boolean> {
+    const { hub, config } = this.options;
+    if (!config.isPrivate) return Promise.resolve(true);
+    return hub.authorization.mayWrite(this.name, this.claims, extension);
+  }
+
+  private scheduleTokenCheck(): void {
+    if (this.tokenTimer !== null) clearTimeout(this.tokenTimer);
+    const { tokenCheckMs } = this.options.hub.settings.timing;
+    const untilExpiry = this.claims.exp * 1000 - Date.now();
+    const wait = Math.min(tokenCheckMs, Math.max(0, untilExpiry), MAX_TIMER_MS);
+    this.tokenTimer = setTimeout(() => {
+      this.checkToken();
+    }, wait);
+  }
+
+  private sendReplayed({ json, broadcast }: ReplayedMessage): void {
+    if (json === null) this.options.socket.sendBroadcast(this.topic, broadcast);
+    else this.push('broadcast', json);
+  }
+
+  private crash(): void {
+    if (!this.isOpen) return;
+    this.push('phx_error', '{"reason":"channel_crash"}', this.joinRef);
+    this.end();
+  }
+
+  private push(event: string, payload: string, ref: Ref = null): void {
+    this.options.socket.push(this.joinRef, ref, this.topic, event, payload);
+  }
+}
+
+function toBroadcast(payload: Inbound['payload']): Broadcast {
+  switch (payload.kind) {
+    case 'json':
+      return { kind: 'json', json: termJson(payload.value) };
+    case 'binary':
+      return { kind: 'binary', data: payload.data };
+    case 'user':
+      return { ...payload, metadata: null };
+  }
+}

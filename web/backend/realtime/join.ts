@@ -1,0 +1,76 @@
+import { Channel } from './channel.js';
+import type { Inbound } from './codec.js';
+import type { Hub } from './hub.js';
+import { JoinPayloadError, parseJoin, type JoinConfig } from './joinConfig.js';
+import { ReplayParameterError, type ReplayedMessage } from './messageStore.js';
+import type { RealtimeSocket } from './socket.js';
+import { joinReason } from './tokenMessages.js';
+
+/** A join that is refused; the message is the reply's reason. */
+export class JoinRefused extends Error {
+  /** `disconnects`: the whole socket is closed after the answer. */
+  constructor(
+    reason: string,
+    readonly disconnects = false,
+  ) {
+    super(reason);
+  }
+}
+
+/** Runs the server's checks in its order and makes the channel. Throws JoinRefused. */
+export async function admit(hub: Hub, socket: RealtimeSocket, inbound: Inbound): Promise<Channel> {
+  const { topic, joinRef } = inbound;
+  const name = topic.slice('realtime:'.length);
+  if (name === '') throw new JoinRefused('TopicNameRequired: You must provide a topic name');
+  const config = readConfig(inbound, name);
+  const intercepted = hub.interceptJoin(topic);
+  if (intercepted !== null) throw new JoinRefused(intercepted);
+  checkLimits(hub, socket);
+  const token = config.accessToken ?? socket.token;
+  const verified = await hub.tokens.verify(token);
+  if (!verified.ok) throw new JoinRefused(joinReason(verified.problem));
+  const { claims } = verified;
+  if (config.isPrivate && (await hub.authorization.readable(name, claims)).size === 0) {
+    throw new JoinRefused(`Unauthorized: You do not have permissions to read from this Channel topic: ${name}`);
+  }
+  const replay = await findReplay(hub, name, config);
+  return new Channel({ hub, socket, topic, joinRef, config, token, claims, replay });
+}
+
+function readConfig(inbound: Inbound, name: string): JoinConfig {
+  try {
+    return parseJoin(inbound.payload.kind === 'json' ? inbound.payload.value : null, name);
+  } catch (error) {
+    if (error instanceof JoinPayloadError) throw new JoinRefused(`UnknownErrorOnChannel: ${error.message}`);
+    throw error;
+  }
+}
+
+function checkLimits(hub: Hub, socket: RealtimeSocket): void {
+  const { limits } = hub.settings;
+  if (!socket.hasJoined && hub.users >= limits.sockets) {
+    throw new JoinRefused('ConnectionRateLimitReached: Too many connected users');
+  }
+  if (hub.rates.joins.isTripped) {
+    throw new JoinRefused('ClientJoinRateLimitReached: Too many joins per second', true);
+  }
+  hub.rates.joins.add();
+  if (socket.channelCount >= limits.channelsPerSocket) {
+    throw new JoinRefused('ChannelRateLimitReached: Too many channels');
+  }
+}
+
+async function findReplay(hub: Hub, name: string, config: JoinConfig): Promise<ReplayedMessage[]> {
+  if (config.replay === null) return [];
+  if (!config.isPrivate) {
+    throw new JoinRefused('UnableToReplayMessages: Replay is not allowed for public channels');
+  }
+  try {
+    return await hub.messages.replay(name, config.replay);
+  } catch (error) {
+    const isParameter = error instanceof ReplayParameterError;
+    throw new JoinRefused(
+      `UnableToReplayMessages: ${isParameter ? 'Replay params are not valid' : 'Realtime was unable to replay messages'}`,
+    );
+  }
+}

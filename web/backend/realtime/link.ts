@@ -1,0 +1,102 @@
+import type { Duplex } from 'node:stream';
+
+import type { WebSocket } from 'ws';
+
+import type { Frame } from './codec.js';
+
+interface Waiting {
+  frame: Frame;
+  dueAt: number;
+}
+
+/** The server's end of one websocket, with switches for what networks and servers do wrong. */
+export class Link {
+  private readonly waiting: Waiting[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private stalledUntil = 0;
+  private delayMs = 0;
+  private swallows = false;
+
+  constructor(
+    private readonly webSocket: WebSocket,
+    private readonly stream: Duplex,
+    private readonly onSent: (frame: Frame) => void,
+  ) {}
+
+  send(frame: Frame): void {
+    if (this.swallows) return;
+    const now = Date.now();
+    const dueAt = Math.max(now + this.delayMs, this.stalledUntil);
+    if (dueAt <= now && this.waiting.length === 0) this.sendNow(frame);
+    else this.enqueue(frame, dueAt);
+  }
+
+  close(code: number, reason = ''): void {
+    if (!this.swallows) this.webSocket.close(code, reason);
+  }
+
+  /** Cuts the connection without a close frame. */
+  terminate(): void {
+    this.stopWaiting();
+    this.webSocket.terminate();
+    this.stream.destroy();
+  }
+
+  /** Sends nothing for `ms`; what is due meanwhile follows in order. */
+  stall(ms: number): void {
+    this.stalledUntil = Date.now() + ms;
+  }
+
+  /** Sends every frame `ms` later; 0 ends it. */
+  delay(ms: number): void {
+    this.delayMs = ms;
+  }
+
+  /** From now on reads and drops all, answers nothing and never closes: the other end is gone, the connection is not. */
+  halfOpen(): void {
+    this.swallows = true;
+    this.stopWaiting();
+    this.stream.removeAllListeners('data');
+    this.stream.removeAllListeners('end');
+    this.stream.on('data', () => undefined);
+    this.stream.resume();
+  }
+
+  /** Sends frames exactly as given, in front of what is delayed. */
+  sendRaw(frames: readonly Frame[]): void {
+    for (const frame of frames) this.webSocket.send(frame);
+  }
+
+  private enqueue(frame: Frame, dueAt: number): void {
+    const last = this.waiting.at(-1)?.dueAt ?? 0;
+    this.waiting.push({ frame, dueAt: Math.max(dueAt, last) });
+    this.schedule();
+  }
+
+  private schedule(): void {
+    const first = this.waiting[0];
+    if (first === undefined || this.timer !== null) return;
+    this.timer = setTimeout(
+      () => {
+        this.timer = null;
+        const now = Math.max(Date.now(), first.dueAt);
+        while (this.waiting[0] !== undefined && this.waiting[0].dueAt <= now)
+          this.sendNow(this.waiting.shift()?.frame ?? '');
+        this.schedule();
+      },
+      Math.max(0, first.dueAt - Date.now()),
+    );
+  }
+
+  private stopWaiting(): void {
+    this.waiting.length = 0;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private sendNow(frame: Frame): void {
+    if (this.webSocket.readyState !== this.webSocket.OPEN) return;
+    this.webSocket.send(frame);
+    this.onSent(frame);
+  }
+}

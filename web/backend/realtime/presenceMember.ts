@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Inbound } from './codec.js';
+import type { Hub } from './hub.js';
+import { parsePresence } from './presence.js';
+import { isObject, termJson } from './termJson.js';
+import type { Topic } from './topics.js';
+
+interface PresenceChannel {
+  reply(inbound: Inbound, status: 'ok' | 'error', response: string): void;
+  shutDown(message: string): void;
+  mayWrite(extension: 'presence'): Promise<boolean>;
+}
+
+const PAYLOAD_PADDING = 500;
+
+/** One channel's part in the presence of its topic. */
+export class PresenceMember {
+  private readonly key: string;
+  private calls = 0;
+  private windowEnds = 0;
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly room: Topic,
+    key: string | null,
+    private readonly channel: PresenceChannel,
+  ) {
+    this.key = key ?? randomUUID();
+  }
+
+  async handle(inbound: Inbound): Promise<void> {
+    const call = parsePresence(inbound.payload.kind === 'json' ? inbound.payload.value : null);
+    if (call.kind === 'none') {
+      this.channel.reply(inbound, 'ok', '{}');
+      return;
+    }
+    if (!this.countCall()) {
+      this.channel.shutDown('Client presence rate limit exceeded');
+      return;
+    }
+    switch (call.kind) {
+      case 'track':
+        return this.track(inbound, call.payload);
+      case 'untrack':
+        this.channel.reply(inbound, 'ok', '{}');
+        this.room.announce(this.room.presence.untrack(this, this.key));
+        return;
+      case 'unknown':
+        this.channel.reply(inbound, 'error', '{}');
+    }
+  }
+
+  /** Counts one presence event against the tenant's limit; false (and the channel is shut down) when there were too many. */
+  countEvent(): boolean {
+    const { rates, settings } = this.hub;
+    if (rates.presence.perSecond > settings.limits.presenceEventsPerSecond) {
+      this.channel.shutDown('Too many presence messages per second');
+      return false;
+    }
+    rates.presence.add();
+    return true;
+  }
+
+  leave(): void {
+    this.room.announce(this.room.presence.untrack(this, this.key));
+  }
+
+  private async track(inbound: Inbound, payload: unknown): Promise<void> {
+    if (!isObject(payload)) {
+      this.channel.reply(inbound, 'error', '{"reason":"Presence track payload must be a map"}');
+      return;
+    }
+    if (!(await this.channel.mayWrite('presence'))) {
+      this.channel.reply(inbound, 'error', '{}');
+      return;
+    }
+    if (Buffer.byteLength(termJson(payload)) > this.hub.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING) {
+      this.channel.shutDown('Track message size exceeded');
+      return;
+    }
+    if (!this.countEvent()) return;
+    const diff = this.room.presence.track(this, this.key, payload);
+    this.channel.reply(inbound, 'ok', '{}');
+    this.room.announce(diff);
+  }
+
+  private countCall(): boolean {
+    const { limits, timing } = this.hub.settings;
+    const now = Date.now();
+    if (now > this.windowEnds) {
+      this.windowEnds = now + timing.presenceWindowMs;
+      this.calls = 0;
+    }
+    if (this.calls >= limits.presenceCalls) return false;
+    this.calls += 1;
+    return true;
+  }
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { WebSocketServer, type WebSocket } from 'ws';
+
+import { messageOf } from '../log.js';
+import type { Codec, Frame } from './codec.js';
+import { answerRefusal, examine, isRefusal, refusal, type Refusal } from './handshake.js';
+import type { Hub } from './hub.js';
+import { Link } from './link.js';
+import { RealtimeSocket } from './socket.js';
+
+const SERVICE_RESTART = 1012;
+const GOODBYE_MS = 100;
+
+/** What to do with a handshake before anything else is looked at. */
+export type HandshakeVerdict = 'examine' | 'hang' | 'drop' | Refusal;
+
+/** Takes websocket handshakes and turns accepted ones into sockets of the hub. */
+export class RealtimeServer {
+  /** Consulted for each handshake. */
+  interceptHandshake: () => HandshakeVerdict = () => 'examine';
+  /** Called for each new socket before it reads anything. */
+  onSocket: (socket: RealtimeSocket) => void = () => undefined;
+
+  private readonly webSockets: WebSocketServer;
+  private readonly streams = new Set<Duplex>();
+  private readonly delays = new Set<NodeJS.Timeout>();
+  private nextId = 1;
+
+  constructor(private readonly hub: Hub) {
+    this.webSockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      // Pings are answered below, where a half-open link can leave them unanswered.
+      autoPong: false,
+      maxPayload: hub.settings.limits.frameBytes,
+    });
+  }
+
+  handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    this.streams.add(stream);
+    stream.on('close', () => this.streams.delete(stream));
+    stream.on('error', () => undefined);
+    const verdict = this.interceptHandshake();
+    if (verdict === 'hang') return;
+    if (verdict === 'drop') {
+      stream.destroy();
+      return;
+    }
+    if (verdict !== 'examine') {
+      this.refuse(stream, verdict);
+      return;
+    }
+    examine(this.hub, request)
+      .then((result) => {
+        if (isRefusal(result)) this.refuse(stream, result);
+        else this.accept(request, stream, head, result.codec, result.token);
+      })
+      .catch((error: unknown) => {
+        this.hub.settings.log('error', `handshake: ${messageOf(error)}`);
+        this.refuse(stream, refusal(500, 'Error connecting to Realtime'));
+      });
+  }
+
+  /** Closes all sockets as a server does that is told to end, and cuts those that are not gone soon after. */
+  async close(): Promise<void> {
+    for (const socket of this.hub.sockets) socket.close(SERVICE_RESTART);
+    const deadline = Date.now() + GOODBYE_MS;
+    while (this.hub.sockets.size > 0 && Date.now() < deadline) await sleep(5);
+    for (const delay of this.delays) clearTimeout(delay);
+    for (const stream of this.streams) stream.destroy();
+    this.webSockets.close();
+  }
+
+  private refuse(stream: Duplex, result: Refusal): void {
+    this.hub.counters.refused += 1;
+    const delay = setTimeout(
+      () => {
+        this.delays.delete(delay);
+        answerRefusal(stream, result);
+      },
+      result.isDelayed ? this.hub.settings.timing.connectErrorMs : 0,
+    );
+    this.delays.add(delay);
+  }
+
+  private accept(request: IncomingMessage, stream: Duplex, head: Buffer, codec: Codec, token: string): void {
+    this.webSockets.handleUpgrade(request, stream, head, (webSocket) => {
+      this.hub.counters.accepted += 1;
+      const link = new Link(webSocket, stream, (_frame: Frame) => {
+        this.hub.counters.framesOut += 1;
+      });
+      const socket = new RealtimeSocket(this.hub, this.nextId++, link, codec, token);
+      this.hub.sockets.add(socket);
+      this.attach(webSocket, socket);
+      this.onSocket(socket);
+    });
+  }
+
+  private attach(webSocket: WebSocket, socket: RealtimeSocket): void {
+    webSocket.on('message', (data, isBinary) => {
+      socket.receive(toBuffer(data), isBinary);
+    });
+    webSocket.on('ping', (data) => {
+      webSocket.pong(data);
+    });
+    webSocket.on('error', (error) => {
+      this.hub.settings.log('debug', `socket ${socket.id}: ${error.message}`);
+    });
+    webSocket.on('close', () => {
+      socket.onClosed();
+    });
+  }
+}
+
+function toBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
+}

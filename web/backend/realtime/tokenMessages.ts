@@ -1,0 +1,47 @@
+import type { TokenProblem } from '../tokens.js';
+
+const MALFORMED = 'The token provided is not a valid JWT';
+const CLAIMS = 'Fields `role` and `exp` are required in JWT';
+const SIGNATURE = 'Failed to validate JWT signature';
+
+/** What a refused handshake says. */
+export function handshakeMessage(problem: TokenProblem): string {
+  switch (problem.kind) {
+    case 'malformed':
+      return MALFORMED;
+    case 'signature':
+      return SIGNATURE;
+    case 'expired':
+      return 'Token has expired';
+    case 'claims':
+      return CLAIMS;
+  }
+}
+
+/** The reason of a refused join. */
+export function joinReason(problem: TokenProblem): string {
+  switch (problem.kind) {
+    case 'malformed':
+      return `MalformedJWT: ${MALFORMED}`;
+    case 'signature':
+      return `JwtSignatureError: ${SIGNATURE}`;
+    case 'expired':
+      return `InvalidJWTToken: Token has expired ${problem.secondsAgo} seconds ago`;
+    case 'claims':
+      return `InvalidJWTToken: ${CLAIMS}`;
+  }
+}
+
+/** What a channel says before it closes because of its token. */
+export function shutdownMessage(problem: TokenProblem): string {
+  switch (problem.kind) {
+    case 'malformed':
+      return MALFORMED;
+    case 'signature':
+      return ':signature_error';
+    case 'expired':
+      return `Token has expired ${problem.secondsAgo} seconds ago`;
+    case 'claims':
+      return CLAIMS;
+  }
+}

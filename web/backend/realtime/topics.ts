@@ -1,0 +1,50 @@
+import type { Broadcast } from './codec.js';
+import { PresenceTopic } from './presence.js';
+
+/** A channel as its topic sees it. */
+export interface TopicMember {
+  receiveBroadcast(broadcast: Broadcast): void;
+  receivePresence(diff: string): void;
+}
+
+/** The members of one topic and who is present there. Public and private channels of a name are different topics. */
+export class Topic {
+  readonly members = new Set<TopicMember>();
+  readonly presence = new PresenceTopic();
+
+  broadcast(broadcast: Broadcast, except: TopicMember | null): void {
+    for (const member of [...this.members]) if (member !== except) member.receiveBroadcast(broadcast);
+  }
+
+  announce(diff: string | null): void {
+    if (diff === null) return;
+    for (const member of [...this.members]) member.receivePresence(diff);
+  }
+}
+
+export class Topics {
+  private readonly topics = new Map<string, Topic>();
+
+  /** The topic of that name, made when there is none. */
+  get(name: string, isPrivate: boolean): Topic {
+    const key = keyOf(name, isPrivate);
+    let topic = this.topics.get(key);
+    if (topic === undefined) this.topics.set(key, (topic = new Topic()));
+    return topic;
+  }
+
+  find(name: string, isPrivate: boolean): Topic | undefined {
+    return this.topics.get(keyOf(name, isPrivate));
+  }
+
+  /** Forgets the topic if nobody is left. */
+  release(name: string, isPrivate: boolean): void {
+    const key = keyOf(name, isPrivate);
+    const topic = this.topics.get(key);
+    if (topic?.members.size === 0 && topic.presence.isEmpty) this.topics.delete(key);
+  }
+}
+
+function keyOf(name: string, isPrivate: boolean): string {
+  return `${isPrivate ? 'private' : 'public'} ${name}`;
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Client, ClientConfig } from 'pg';
+import { LogicalReplicationService } from 'pg-logical-replication';
+
+import { messageOf, type Log } from '../log.js';
+import { decodePgoutput, type PgoutputMessage, type Relation } from './pgoutput.js';
+import type { RowChange } from './rowChange.js';
+import { TransactionAssembler } from './transaction.js';
+
+type Plugin = Parameters<LogicalReplicationService['subscribe']>[0];
+
+export interface StreamEvents {
+  onTransaction(changes: RowChange[]): void;
+  onRelation(relation: Relation): void;
+}
+
+const RETRY_MS = 250;
+const ACKNOWLEDGE_SECONDS = 1;
+const SESSION =
+  '-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1';
+
+/**
+ * The committed changes of the publications, in commit order. The replication slot is temporary: it ends with its
+ * connection, so nothing stays behind. After a lost connection a new slot is made, and what was committed in between is
+ * lost without a word, as on the real server.
+ */
+export class ReplicationStream {
+  private service: LogicalReplicationService | null = null;
+  private stopped = false;
+  private retry: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly connectionString: string,
+    private readonly publications: readonly string[],
+    private readonly events: StreamEvents,
+    private readonly log: Log,
+  ) {}
+
+  /** Resolves when changes flow; rejects when the first connection fails. */
+  async start(): Promise<void> {
+    await this.connect();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.retry !== null) clearTimeout(this.retry);
+    const { service } = this;
+    this.service = null;
+    await service?.destroy();
+  }
+
+  private async connect(): Promise<void> {
+    const config: ClientConfig = {
+      connectionString: this.connectionString,
+      options: SESSION,
+      application_name: 'switchboard-replication',
+    };
+    const service = new LogicalReplicationService(config, {
+      acknowledge: { auto: false, timeoutSeconds: ACKNOWLEDGE_SECONDS },
+    });
+    this.service = service;
+    const assembler = new TransactionAssembler(this.events.onRelation.bind(this.events));
+    service.on('data', (_lsn: string, message: PgoutputMessage) => {
+      const changes = assembler.add(message);
+      if (changes !== null && changes.length > 0) this.events.onTransaction(changes);
+    });
+    service.on('heartbeat', (lsn, _time, shouldRespond) => {
+      if (shouldRespond) void service.acknowledge(lsn);
+    });
+    await new Promise<void>((resolve, reject) => {
+      let started = false;
+      service.on('start', () => {
+        started = true;
+        resolve();
+      });
+      const lost = (error: unknown): void => {
+        if (started) this.reconnect(service, messageOf(error));
+        else reject(error instanceof Error ? error : new Error(String(error)));
+      };
+      service.on('error', lost);
+      service.subscribe(plugin(this.publications), slotName()).then(() => {
+        lost(new Error('the stream ended'));
+      }, lost);
+    });
+  }
+
+  private reconnect(service: LogicalReplicationService, reason: string): void {
+    if (this.stopped || this.service !== service) return;
+    this.log('warn', `replication stream lost: ${reason}`);
+    this.service = null;
+    void service.destroy().catch(() => undefined);
+    this.scheduleRetry();
+  }
+
+  private scheduleRetry(): void {
+    if (this.stopped) return;
+    this.retry = setTimeout(() => {
+      this.retry = null;
+      this.connect().then(
+        () => {
+          this.log('info', 'replication stream is back');
+        },
+        () => {
+          this.scheduleRetry();
+        },
+      );
+    }, RETRY_MS);
+  }
+}
+
+function slotName(): string {
+  return `switchboard_${randomBytes(8).toString('hex')}`;
+}
+
+function plugin(publications: readonly string[]): Plugin {
+  const names = publications.map((name) => `"${name}"`).join(',');
+  return {
+    name: 'pgoutput',
+    options: {},
+    parse: decodePgoutput,
+    async start(client: Client, slot: string): Promise<unknown> {
+      await client.query(`CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`);
+      return client.query(
+        `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${names}')`,
+      );
+    },
+  };
+}

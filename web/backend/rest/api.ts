@@ -1,0 +1,125 @@
+import { DatabaseError, escapeIdentifier, type Pool, type PoolClient } from 'pg';
+
+import type { Reply } from '../http/respond.js';
+import type { Claims } from '../tokens.js';
+import { bodyRows, buildDelete, buildInsert, buildSelect, buildUpdate, QueryError, type Statement } from './query.js';
+
+export interface RestRequest {
+  method: string;
+  table: string;
+  parameters: URLSearchParams;
+  /** The `Prefer` header. */
+  prefer: string;
+  schema: string;
+  /** One object is wanted instead of a list. */
+  single: boolean;
+  body: unknown;
+  claims: Claims;
+}
+
+interface Result {
+  rows: string;
+  count: number;
+}
+
+/** A small part of PostgREST: reads and writes of one table with simple filters, under the role of the token. */
+export class RestApi {
+  constructor(private readonly pool: Pool) {}
+
+  async handle(request: RestRequest): Promise<Reply> {
+    try {
+      const columns = await this.columns(request.schema, request.table);
+      const name = `${escapeIdentifier(request.schema)}.${escapeIdentifier(request.table)}`;
+      return await this.run(request, name, columns);
+    } catch (error) {
+      if (error instanceof QueryError)
+        return { status: error.status, body: { code: error.code, message: error.message } };
+      if (error instanceof DatabaseError) {
+        const { code, message, detail = null, hint = null } = error;
+        return { status: statusOf(code ?? '', request.claims.role), body: { code, message, details: detail, hint } };
+      }
+      throw error;
+    }
+  }
+
+  private async run(request: RestRequest, table: string, columns: ReadonlyMap<string, string>): Promise<Reply> {
+    const { method, parameters, prefer, body } = request;
+    const returns = prefer.includes('return=representation');
+    switch (method) {
+      case 'GET':
+      case 'HEAD': {
+        const result = await this.execute(request, buildSelect(table, columns, parameters));
+        return present(request, result, 200);
+      }
+      case 'POST': {
+        const result = await this.execute(request, buildInsert(table, columns, bodyRows(body), prefer));
+        return returns ? present(request, result, 201) : { status: 201 };
+      }
+      case 'PATCH': {
+        const [row] = bodyRows(body);
+        const result = await this.execute(request, buildUpdate(table, columns, row ?? {}, parameters));
+        return returns ? present(request, result, 200) : { status: 204 };
+      }
+      case 'DELETE': {
+        const result = await this.execute(request, buildDelete(table, columns, parameters));
+        return returns ? present(request, result, 200) : { status: 204 };
+      }
+      default:
+        throw new QueryError(405, 'PGRST105', `${method} is not supported`);
+    }
+  }
+
+  /** The columns of the table and their types as SQL. */
+  private async columns(schema: string, table: string): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await this.pool.query<{ name: string; type: string }>(
+      `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type
+         from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'v') and a.attnum > 0 and not a.attisdropped`,
+      [schema, table],
+    );
+    if (rows.length === 0) {
+      throw new QueryError(404, 'PGRST205', `Could not find the table '${schema}.${table}' in the schema cache`);
+    }
+    return new Map(rows.map(({ name, type }) => [name, type]));
+  }
+
+  private async execute(request: RestRequest, { text, values }: Statement): Promise<Result> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('begin');
+      await assume(client, request.claims);
+      const { rows } = await client.query<{ rows: string; count: string }>(text, values);
+      await client.query('commit');
+      return { rows: rows[0]?.rows ?? '[]', count: Number(rows[0]?.count ?? 0) };
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+}
+
+async function assume(client: PoolClient, claims: Claims): Promise<void> {
+  await client.query("select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)", [
+    claims.role,
+    JSON.stringify(claims),
+  ]);
+}
+
+/** Rows stay PostgreSQL's own text, so that no digit is lost. */
+function present({ single, method }: RestRequest, { rows, count }: Result, status: number): Reply {
+  if (single && count !== 1) {
+    throw new QueryError(406, 'PGRST116', `The result contains ${count} rows, a single object was wanted`);
+  }
+  const text = single ? rows.slice(1, -1) : rows;
+  const range = count === 0 ? '*/*' : `0-${count - 1}/*`;
+  return { status, ...(method === 'HEAD' ? {} : { body: text }), headers: { 'content-range': range } };
+}
+
+function statusOf(code: string, role: string): number {
+  if (code === '42501') return role === 'anon' ? 401 : 403;
+  if (code === '23505' || code === '23503') return 409;
+  if (code === '42P01') return 404;
+  return 400;
+}

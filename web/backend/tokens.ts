@@ -1,0 +1,87 @@
+import { compactVerify, decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+
+/** The claims of a verified token. `exp` is in Unix seconds. */
+export interface Claims {
+  role: string;
+  exp: number;
+  [claim: string]: unknown;
+}
+
+export type TokenProblem =
+  { kind: 'malformed' } | { kind: 'signature' } | { kind: 'expired'; secondsAgo: number } | { kind: 'claims' };
+
+/** 2036, in Unix seconds. */
+const KEYS_EXPIRE = 2_100_000_000;
+
+export type Verification = { ok: true; claims: Claims } | { ok: false; problem: TokenProblem };
+
+/** Signs and checks HS256 tokens with one secret. */
+export class Tokens {
+  private readonly secretKey: Uint8Array;
+  /** Signatures found good, by token. */
+  private readonly known = new Map<string, Record<string, unknown>>();
+  private readonly expired = new Set<string>();
+  private readonly keys = new Set<string>();
+
+  constructor(readonly secret: string) {
+    this.secretKey = new TextEncoder().encode(secret);
+  }
+
+  sign(claims: Record<string, unknown>): Promise<string> {
+    return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(this.secretKey);
+  }
+
+  /** Signs an API key, which `expireKnown` spares unless told otherwise. */
+  async signKey(role: string): Promise<string> {
+    const key = await this.sign({ iss: 'switchboard', role, exp: KEYS_EXPIRE });
+    this.keys.add(key);
+    return key;
+  }
+
+  /** Treats every token seen so far as expired just now. */
+  expireKnown({ keys }: { keys: boolean }): void {
+    for (const token of this.known.keys()) if (keys || !this.keys.has(token)) this.expired.add(token);
+  }
+
+  /** Takes `expireKnown` back. */
+  restoreExpired(): void {
+    this.expired.clear();
+  }
+
+  async verify(token: string): Promise<Verification> {
+    const text = token.replace(/\s/g, '');
+    const payload = this.known.get(text) ?? (await this.check(text));
+    if (!(payload instanceof Object)) return { ok: false, problem: { kind: payload } };
+    this.known.set(text, payload);
+    if (this.expired.has(text)) return { ok: false, problem: { kind: 'expired', secondsAgo: 0 } };
+    return checkClaims(payload);
+  }
+
+  private async check(token: string): Promise<Record<string, unknown> | 'malformed' | 'signature'> {
+    let payload: Record<string, unknown>;
+    try {
+      decodeProtectedHeader(token);
+      payload = decodeJwt(token);
+    } catch {
+      return 'malformed';
+    }
+    try {
+      await compactVerify(token, this.secretKey, { algorithms: ['HS256'] });
+      return payload;
+    } catch {
+      return 'signature';
+    }
+  }
+}
+
+function checkClaims(payload: Record<string, unknown>): Verification {
+  const { role, exp, iat } = payload;
+  if (typeof exp === 'number') {
+    const secondsAgo = Math.floor(Date.now() / 1000) - Math.round(exp);
+    if (secondsAgo >= 0) return { ok: false, problem: { kind: 'expired', secondsAgo } };
+  }
+  const isComplete =
+    typeof role === 'string' && typeof exp === 'number' && (iat === undefined || typeof iat === 'number');
+  if (!isComplete) return { ok: false, problem: { kind: 'claims' } };
+  return { ok: true, claims: { ...payload, role, exp: Math.round(exp) } };
+}
