@@ -45,9 +45,16 @@ export async function serveDashboard({ port, config: { realtime, rest, apikey } 
       },
     ],
   });
-  const address = server.httpServer.address();
+  const { httpServer } = server;
+  const address = httpServer.address();
   if (address === null || typeof address === 'string') throw new StepError('the dashboard server has no port');
-  return { url: `http://${host}:${address.port}/`, close: () => server.close() };
+  return {
+    url: `http://${host}:${address.port}/`,
+    async close() {
+      if ('closeAllConnections' in httpServer) httpServer.closeAllConnections();
+      await server.close();
+    },
+  };
 }
 
 /**

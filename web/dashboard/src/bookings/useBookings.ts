@@ -1,6 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useConnectionStatus, useSubscription } from 'switchboard-realtime/react';
+import { useSubscription } from 'switchboard-realtime/react';
 import type { Booking } from '../data/database.js';
 import { useRest, type RestClient } from '../data/rest.js';
 import { applyChange, ChangeLog, type BookingChange } from './changes.js';
@@ -35,18 +35,13 @@ export function useBookings(businessId: string) {
   const [log] = useState(() => new ChangeLog());
   const [recent, setRecent] = useState<readonly SeenChange[]>([]);
   const options = bookingsQuery(rest, log, businessId);
-  const filter = `business_id=eq.${businessId}` as const;
-
-  useSubscription({ table: 'bookings', filter }, (change) => {
+  const subscription = useSubscription({ table: 'bookings', filter: `business_id=eq.${businessId}` }, (change) => {
     log.add(change);
     client.setQueryData<readonly Booking[]>(options.queryKey, (rows) => rows && applyChange(rows, change));
     setRecent((seen) => [{ number: (seen[0]?.number ?? 0) + 1, change }, ...seen].slice(0, RECENT));
   });
 
-  const liveSince = useConnectionStatus(
-    ({ subscriptions }) =>
-      subscriptions.find((one) => one.table === 'bookings' && one.filter === filter && one.state === 'live')?.since,
-  );
+  const liveSince = subscription?.state === 'live' ? subscription.since : undefined;
   useEffect(() => {
     if (liveSince !== undefined) void client.invalidateQueries({ queryKey: ['bookings', businessId] });
   }, [client, businessId, liveSince]);
