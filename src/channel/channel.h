@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "net/context.h"
 #include "protocol/frame.h"
 #include "protocol/join.h"
+#include "timing/context.h"
 
 namespace switchboard {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "net/context.h"
+#include "timing/context.h"
 
 namespace switchboard {
 

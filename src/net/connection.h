@@ -7,12 +7,13 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "net/context.h"
+#include "net/counters.h"
 #include "net/heartbeat.h"
 #include "platform/transport.h"
 #include "protocol/frame.h"
 #include "protocol/token.h"
 #include "timing/backoff.h"
+#include "timing/context.h"
 
 namespace switchboard {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/context.h"
+#include "timing/context.h"
 
 namespace switchboard {
 
@@ -12,7 +12,7 @@ struct HeartbeatOptions {
   Duration silence{15'000};  ///< without an inbound frame for this long, a heartbeat goes out
   Duration answer{10'000};   ///< then anything must come in within this time
   Duration quiet{25'000};    ///< without an outbound frame for this long, one goes out too: the server closes a socket
-                           ///< that has sent nothing for 60 s, however much it receives (protocol.md §1.3)
+                             ///< that has sent nothing for 60 s, however much it receives (protocol.md §1.3)
 };
 
 class HeartbeatDelegate {

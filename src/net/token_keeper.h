@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "net/context.h"
 #include "protocol/token.h"
 #include "timing/backoff.h"
+#include "timing/context.h"
 
 namespace switchboard {
 

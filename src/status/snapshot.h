@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "net/connection.h"
-#include "subscription/registry.h"
+#include "status/subscription_state.h"
 
 namespace switchboard {
 
@@ -35,7 +35,7 @@ struct ConnectionStatus {
 
 struct SubscriptionStatus {
   SubscriptionId id;
-  KeyState state = KeyState::Pending;
+  SubscriptionState state = SubscriptionState::Pending;
   WallTime since{};
   unsigned attempts = 0;
   std::optional<WallTime> nextRetryAt;

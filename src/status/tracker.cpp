@@ -53,11 +53,13 @@ void StatusTracker::remove(SubscriptionId id) {
 
 Overall StatusTracker::judge() const {
   if (subscriptions_.empty()) return Overall::Idle;
-  const auto is = [](KeyState state) { return [state](const auto& item) { return item.second.state == state; }; };
-  const auto live = std::count_if(subscriptions_.begin(), subscriptions_.end(), is(KeyState::Live));
+  const auto is = [](SubscriptionState state) {
+    return [state](const auto& item) { return item.second.state == state; };
+  };
+  const auto live = std::count_if(subscriptions_.begin(), subscriptions_.end(), is(SubscriptionState::Live));
   if (live == static_cast<std::ptrdiff_t>(subscriptions_.size())) return Overall::Live;
   if (live > 0) return Overall::Partial;
-  if (std::all_of(subscriptions_.begin(), subscriptions_.end(), is(KeyState::Parked))) return Overall::Offline;
+  if (std::all_of(subscriptions_.begin(), subscriptions_.end(), is(SubscriptionState::Parked))) return Overall::Offline;
   const bool hopeful = std::all_of(connections_.begin(), connections_.end(), [](const auto& item) {
     const auto& connection = item.second;
     const bool failing = connection.state == ConnectionState::Backoff ||

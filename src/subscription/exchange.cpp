@@ -57,7 +57,7 @@ void Exchange::unsubscribe(SubscriptionId id) {
   if (entry == nullptr) return;
   tracker_.remove(id);
   if (!entry->subscribers.empty()) return;
-  const bool carried = entry->state == KeyState::Live || entry->state == KeyState::Joining;
+  const bool carried = entry->state == SubscriptionState::Live || entry->state == SubscriptionState::Joining;
   if (carried && options_.linger > Duration{0}) {
     entry->lingerUntil = context_.now() + options_.linger;
     linger_.setWithin(options_.linger);
@@ -77,7 +77,8 @@ void Exchange::reconnectAll() {
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->plannable()) continue;
     entry->attempts = 0;
-    reporter_.setState(*entry, KeyState::Pending, {Code::Connecting, Retry::Backoff, "Trying again, as asked."});
+    reporter_.setState(*entry, SubscriptionState::Pending,
+                       {Code::Connecting, Retry::Backoff, "Trying again, as asked."});
   }
   for (const auto& multiplexer : multiplexers_) {
     multiplexer->connection().replace({Code::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
@@ -136,8 +137,8 @@ void Exchange::endLingers() {
 
 void Exchange::wakeRetries() {
   for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->state == KeyState::Retrying && entry->retryAt && *entry->retryAt <= context_.now()) {
-      reporter_.setState(*entry, KeyState::Pending, entry->cause);
+    if (entry->state == SubscriptionState::Retrying && entry->retryAt && *entry->retryAt <= context_.now()) {
+      reporter_.setState(*entry, SubscriptionState::Pending, entry->cause);
     }
   }
 }
@@ -159,9 +160,9 @@ void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
   const Line* line = findCarrier(server.id);
   if (line == nullptr) return;
   if (line->isLive()) {
-    reporter_.setState(entry, KeyState::Live, {});
+    reporter_.setState(entry, SubscriptionState::Live, {});
   } else {
-    reporter_.setState(entry, KeyState::Joining, {Code::Connecting, Retry::Backoff, "Joining."});
+    reporter_.setState(entry, SubscriptionState::Joining, {Code::Connecting, Retry::Backoff, "Joining."});
   }
 }
 

@@ -34,7 +34,7 @@ std::vector<KeyEntry*> Exchange::servedBy(const Line& line) {
 
 void Exchange::onLineJoining(Line& line) {
   for (auto* entry : servedBy(line)) {
-    if (entry->state == KeyState::Pending) reporter_.setState(*entry, KeyState::Joining, kJoining);
+    if (entry->state == SubscriptionState::Pending) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
   }
 }
 
@@ -48,7 +48,7 @@ void Exchange::onLineLive(Line& line, bool again) {
     entry->risky = false;
     for (auto* served : entry->served) {
       served->attempts = 0;
-      if (served->state != KeyState::Live) reporter_.setState(*served, KeyState::Live, {});
+      if (served->state != SubscriptionState::Live) reporter_.setState(*served, SubscriptionState::Live, {});
     }
   }
   rebuilds_.onLive(line.id());
@@ -63,9 +63,9 @@ std::vector<KeyEntry*> Exchange::abandon(Line& line) {
     const Line* other = findCarrier(entry->server->id, line.id());
     if (other == nullptr) {
       homeless.push_back(entry);
-    } else if (!other->isLive() && entry->state == KeyState::Live) {
-      reporter_.setState(*entry, KeyState::Pending, kJoining);
-      reporter_.setState(*entry, KeyState::Joining, kJoining);
+    } else if (!other->isLive() && entry->state == SubscriptionState::Live) {
+      reporter_.setState(*entry, SubscriptionState::Pending, kJoining);
+      reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
     }
   }
   for (auto* entry : homeless) orphan(*entry);
@@ -83,12 +83,12 @@ void Exchange::onLineFailed(Line& line, const Cause& cause, bool refused) {
     if (auto* entry = registry_.find(binding.key)) entry->risky = refused && !concernsToken(cause);
   }
   if (lost) {
-    for (auto* entry : entries) reporter_.setState(*entry, KeyState::Pending, cause);
+    for (auto* entry : entries) reporter_.setState(*entry, SubscriptionState::Pending, cause);
   } else if (cause.code == Code::BadBinding && bindings.size() > 1) {
     isolate(bindings, cause);
     for (auto* entry : entries) {
-      const bool wasLive = entry->state == KeyState::Live;
-      reporter_.setState(*entry, KeyState::Pending, wasLive ? cause : kJoining);
+      const bool wasLive = entry->state == SubscriptionState::Live;
+      reporter_.setState(*entry, SubscriptionState::Pending, wasLive ? cause : kJoining);
     }
   } else {
     retryLater(entries, cause);
@@ -123,11 +123,11 @@ void Exchange::retryLater(const std::vector<KeyEntry*>& entries, const Cause& ca
   for (auto* entry : entries) {
     entry->attempts = attempts + 1;
     if (cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !concernsToken(cause))) {
-      reporter_.setState(*entry, KeyState::Parked, cause);
+      reporter_.setState(*entry, SubscriptionState::Parked, cause);
       continue;
     }
     if (cause.retry != Retry::NewToken) entry->retryAt = at;
-    reporter_.setState(*entry, KeyState::Retrying, cause);
+    reporter_.setState(*entry, SubscriptionState::Retrying, cause);
   }
 }
 
@@ -169,7 +169,7 @@ void Exchange::onTokenChanged() {
   for (const auto& multiplexer : multiplexers_) multiplexer->pushToken();
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->plannable() || entry->cause.retry != Retry::NewToken) continue;
-    reporter_.setState(*entry, KeyState::Pending,
+    reporter_.setState(*entry, SubscriptionState::Pending,
                        {Code::Connecting, Retry::Backoff, "Trying again with the new token."});
   }
   planAtTurnEnd_ = true;
@@ -197,7 +197,7 @@ void Exchange::updateWaiting() {
   const auto cause = waitingCause();
   if (!cause) return;
   for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->state == KeyState::Pending) reporter_.setWaiting(*entry, *cause);
+    if (entry->state == SubscriptionState::Pending) reporter_.setWaiting(*entry, *cause);
   }
 }
 

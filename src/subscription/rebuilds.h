@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "net/context.h"
 #include "subscription/overlap.h"
+#include "timing/context.h"
 
 namespace switchboard {
 

@@ -1,40 +1,9 @@
 #include "subscription/registry.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace switchboard {
-
-std::string_view toString(KeyState state) {
-  switch (state) {
-    case KeyState::Pending:
-      return "pending";
-    case KeyState::Joining:
-      return "joining";
-    case KeyState::Live:
-      return "live";
-    case KeyState::Retrying:
-      return "retrying";
-    case KeyState::Parked:
-      return "parked";
-  }
-  return "?";
-}
-
-bool isLegal(KeyState from, KeyState to) {
-  using S = KeyState;
-  struct Step {
-    S from, to;
-  };
-  constexpr std::array kSteps = {
-      Step{S::Pending, S::Joining}, Step{S::Pending, S::Live},     Step{S::Pending, S::Parked},
-      Step{S::Joining, S::Live},    Step{S::Joining, S::Pending},  Step{S::Joining, S::Retrying},
-      Step{S::Joining, S::Parked},  Step{S::Live, S::Pending},     Step{S::Live, S::Retrying},
-      Step{S::Live, S::Parked},     Step{S::Retrying, S::Pending}, Step{S::Parked, S::Pending},
-  };
-  return std::any_of(kSteps.begin(), kSteps.end(), [&](Step step) { return step.from == from && step.to == to; });
-}
 
 bool Registry::add(SubscriptionId id, Spec spec, WallTime now) {
   if (bySubscription_.count(id) != 0) return false;

@@ -10,21 +10,10 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "status/subscription_state.h"
 #include "subscription/spec.h"
 
 namespace switchboard {
-
-/// How a key stands, and with it all its subscriptions.
-enum class KeyState : unsigned char {
-  Pending,   ///< waits for a connection or for its turn
-  Joining,   ///< its channel is on the way
-  Live,      ///< changes flow
-  Retrying,  ///< its channel failed; the next try has a time
-  Parked,    ///< refused for good; waits for the application to change something
-};
-std::string_view toString(KeyState state);
-/// The table in the README.
-bool isLegal(KeyState from, KeyState to);
 
 /// One distinct thing that is wanted, however many want it.
 struct KeyEntry {
@@ -33,7 +22,7 @@ struct KeyEntry {
   std::vector<SubscriptionId> subscribers;  ///< in the order in which they came
   std::vector<SubscriptionId> newcomers;    ///< of these, those that have not been told yet how the key stands
 
-  KeyState state = KeyState::Pending;
+  SubscriptionState state = SubscriptionState::Pending;
   Cause cause{Code::Connecting, Retry::Backoff, "Waiting for the connection."};
   WallTime since{};
   unsigned attempts = 0;                 ///< failures in a row
@@ -52,7 +41,7 @@ struct KeyEntry {
 
   bool wanted() const { return !subscribers.empty() || lingerUntil.has_value(); }
   /// Nothing keeps it from being planned.
-  bool plannable() const { return state != KeyState::Parked && state != KeyState::Retrying; }
+  bool plannable() const { return state != SubscriptionState::Parked && state != SubscriptionState::Retrying; }
 };
 
 /// Who wants what. Knows nothing of channels.

@@ -8,7 +8,7 @@ namespace switchboard {
 namespace {
 
 NoticeStatus noticeStatus(const KeyEntry& entry) {
-  if (entry.state == KeyState::Live) return NoticeStatus::Subscribed;
+  if (entry.state == SubscriptionState::Live) return NoticeStatus::Subscribed;
   switch (entry.cause.code) {
     case Code::JoinTimeout:
     case Code::LiveTimeout:
@@ -26,49 +26,49 @@ bool isError(const Cause& cause) {
 
 }  // namespace
 
-void Reporter::setState(KeyEntry& entry, KeyState state, Cause cause) {
+void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   const bool changed = entry.state != state;
   assert((!changed || isLegal(entry.state, state)) && "illegal key transition");
-  const bool wasLive = entry.state == KeyState::Live;
+  const bool wasLive = entry.state == SubscriptionState::Live;
   const bool otherError = cause.code != entry.cause.code || wasLive;
   entry.state = state;
   entry.cause = std::move(cause);
   if (changed) entry.since = context_.clock.wallNow();
-  if (state != KeyState::Retrying) entry.retryAt.reset();
+  if (state != SubscriptionState::Retrying) entry.retryAt.reset();
   report(entry);
-  const bool worthTelling = state == KeyState::Live ? changed : isError(entry.cause) && otherError;
+  const bool worthTelling = state == SubscriptionState::Live ? changed : isError(entry.cause) && otherError;
   if (!worthTelling) return;
   entry.newcomers.clear();
   notify(entry, entry.subscribers);
 }
 
 void Reporter::setWaiting(KeyEntry& entry, const Cause& cause) {
-  setState(entry, KeyState::Pending, cause);
+  setState(entry, SubscriptionState::Pending, cause);
 }
 
 void Reporter::tellNewcomers(KeyEntry& entry) {
   if (entry.newcomers.empty()) return;
   const auto newcomers = std::exchange(entry.newcomers, {});
-  if (entry.state == KeyState::Live || isError(entry.cause)) notify(entry, newcomers);
+  if (entry.state == SubscriptionState::Live || isError(entry.cause)) notify(entry, newcomers);
 }
 
 void Reporter::notify(const KeyEntry& entry, const std::vector<SubscriptionId>& subscribers) {
   for (const auto id : subscribers) {
-    notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message, entry.state != KeyState::Parked,
-                        nextRetryAt(entry)});
+    notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message,
+                        entry.state != SubscriptionState::Parked, nextRetryAt(entry)});
   }
 }
 
 std::optional<WallTime> Reporter::nextRetryAt(const KeyEntry& entry) const {
-  if (entry.state == KeyState::Pending) return connectionRetryAt_;
-  if (entry.state != KeyState::Retrying || !entry.retryAt) return std::nullopt;
+  if (entry.state == SubscriptionState::Pending) return connectionRetryAt_;
+  if (entry.state != SubscriptionState::Retrying || !entry.retryAt) return std::nullopt;
   return context_.clock.wallNow() + std::max(Duration{0}, *entry.retryAt - context_.now());
 }
 
 void Reporter::report(const KeyEntry& entry) {
   for (const auto id : entry.subscribers) {
     tracker_.set(SubscriptionStatus{id, entry.state, entry.since, entry.attempts, nextRetryAt(entry), entry.cause.code,
-                                    entry.cause.message, entry.state != KeyState::Parked});
+                                    entry.cause.message, entry.state != SubscriptionState::Parked});
   }
 }
 

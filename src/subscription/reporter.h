@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "net/context.h"
 #include "status/tracker.h"
 #include "subscription/registry.h"
+#include "timing/context.h"
 
 namespace switchboard {
 
@@ -18,7 +18,7 @@ class Reporter {
   void setConnectionRetryAt(std::optional<WallTime> at) { connectionRetryAt_ = at; }
 
   /// Subscribers hear of going live, and of each error that is not the one they know already.
-  void setState(KeyEntry& entry, KeyState state, Cause cause);
+  void setState(KeyEntry& entry, SubscriptionState state, Cause cause);
   /// A key that waits has another reason to.
   void setWaiting(KeyEntry& entry, const Cause& cause);
   /// Tells those who joined a key that already stands somehow.

@@ -14,7 +14,7 @@ describe('the C++ checker', () => {
     ['src/protocol/frame.h', '#include "timing/backoff.h"'],
     ['src/protocol/frame.h', '#include "platform/clock.h"'],
     ['src/net/connection.h', '#include "channel/channel.h"'],
-    ['src/channel/channel.h', '#include "net/connection.h"'],
+    ['src/channel/channel.h', '#include "status/tracker.h"'],
     ['src/channel/channel.h', '#include "subscription/spec.h"'],
     ['src/subscription/planner.cpp', '#include "channel/channel.h"'],
     ['src/subscription/planner.h', '#include "timing/deadline_queue.h"'],

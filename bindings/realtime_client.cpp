@@ -1,0 +1,68 @@
+#include "realtime_client.h"
+
+#include <utility>
+
+#include "client_json.h"
+
+namespace switchboard {
+
+RealtimeClient::RealtimeClient(const std::string& optionsJson, emscripten::val sink) : sink_(std::move(sink)) {
+  auto options = readOptions(optionsJson);
+  if (!options) {
+    error_ = errorJson(options.error());
+    return;
+  }
+  auto client = Client::create(std::move(options.value()), {clock_, timer_, random_, transports_}, *this);
+  if (client) {
+    client_ = std::move(client.value());
+  } else {
+    error_ = errorJson(client.error());
+  }
+}
+
+std::string RealtimeClient::subscribe(std::uint32_t id, const std::string& specJson) {
+  if (!client_) return error_;
+  auto spec = readSpec(specJson);
+  if (!spec) return errorJson(spec.error());
+  const auto error = client_->subscribe(SubscriptionId{id}, std::move(spec.value()));
+  return error ? errorJson(*error) : std::string();
+}
+
+void RealtimeClient::unsubscribe(std::uint32_t id) {
+  if (client_) client_->unsubscribe(SubscriptionId{id});
+}
+
+void RealtimeClient::unsubscribeAll() {
+  if (client_) client_->unsubscribeAll();
+}
+
+void RealtimeClient::reconnectAll() {
+  if (client_) client_->reconnectAll();
+}
+
+void RealtimeClient::provideToken(std::uint32_t request, const std::string& token) {
+  if (client_) client_->provideToken(request, token);
+}
+
+void RealtimeClient::failToken(std::uint32_t request, const std::string& message) {
+  if (client_) client_->failToken(request, message);
+}
+
+void RealtimeClient::signal(const std::string& evidence) {
+  const auto known = evidenceFromText(evidence);
+  if (client_ && known) client_->signal(*known);
+}
+
+std::string RealtimeClient::stats() const {
+  return client_ ? statsJson(*client_) : "{}";
+}
+
+void RealtimeClient::dispose() {
+  if (client_) client_->dispose();
+}
+
+void RealtimeClient::onFlush(const Flush& flush) {
+  sink_(reinterpret_cast<std::uintptr_t>(words_.pack(flush)) / sizeof(std::uint32_t));
+}
+
+}  // namespace switchboard

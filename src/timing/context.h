@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/turn.h"
+#include "platform/clock.h"
+#include "platform/log.h"
+#include "platform/random.h"
+#include "timing/deadline_queue.h"
+
+namespace switchboard {
+
+/// What nearly every part of one client shares. All of it outlives them.
+struct Context {
+  const Clock& clock;
+  DeadlineQueue& deadlines;
+  Turns& turns;
+  Random& random;
+  Log& log;
+
+  TimePoint now() const { return deadlines.now(); }
+};
+
+}  // namespace switchboard
