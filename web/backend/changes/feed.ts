@@ -123,6 +123,10 @@ export class ChangeFeed {
     this.dropSubscriptions();
   }
 
+  private hasStopped(): boolean {
+    return this.isStopped;
+  }
+
   private enqueue(changes: RowChange[]): void {
     if (Date.now() < this.loseUntil) return;
     for (const change of changes) {
@@ -147,7 +151,7 @@ export class ChangeFeed {
       try {
         await this.dispatcher.dispatch(batch);
       } catch (error) {
-        if (!this.isStopped) this.options.log('error', `${batch.length} changes lost: ${messageOf(error)}`);
+        if (!this.hasStopped()) this.options.log('error', `${batch.length} changes lost: ${messageOf(error)}`);
       }
     }
     this.isFlushing = false;

@@ -19,7 +19,7 @@ export class ForeignValues {
   want(typeOid: number, text: TextValue): void {
     if (typeof text !== 'string' || conversionFor(typeOid, this.types) !== null) return;
     let texts = this.wanted.get(typeOid);
-    if (texts === undefined) this.wanted.set(typeOid, (texts = new Map()));
+    if (texts === undefined) this.wanted.set(typeOid, (texts = new Map<string, string>()));
     texts.set(text, 'null');
   }
 

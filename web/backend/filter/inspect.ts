@@ -7,7 +7,7 @@ export function inspectTerm(value: unknown): string {
     const entries = Object.entries(value).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     return `%{${entries.map(([key, item]) => `${inspectString(key)} => ${inspectTerm(item)}`).join(', ')}}`;
   }
-  return String(value);
+  return JSON.stringify(value);
 }
 
 export function inspectString(text: string): string {

@@ -146,7 +146,8 @@ export class Cluster {
 
   private async stopServer(): Promise<void> {
     const { child } = this;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const hasEnded = child?.exitCode !== null || child.signalCode !== null;
+    if (hasEnded) return;
     this.child = null;
     const gone = new Promise<void>((resolve) =>
       child.once('close', () => {

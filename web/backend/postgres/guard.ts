@@ -39,7 +39,8 @@ export class Guard {
   /** Call after an orderly stop. Resolves when the guard is gone. */
   async release(): Promise<void> {
     const { child } = this;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const hasEnded = child?.exitCode !== null || child.signalCode !== null;
+    if (hasEnded) return;
     const gone = new Promise<void>((resolve) =>
       child.once('exit', () => {
         resolve();

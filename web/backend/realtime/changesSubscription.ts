@@ -8,7 +8,7 @@ import type { JoinEntry } from './joinConfig.js';
 
 export interface SubscriptionOwner extends ChangeReceiver {
   readonly claims: Claims;
-  readonly isOpen: boolean;
+  isOpen(): boolean;
   /** Runs the task in the channel's order. */
   post(task: () => Promise<void>): void;
   pushSystem(extension: 'postgres_changes', status: 'ok' | 'error', message: string): void;
@@ -61,12 +61,12 @@ export class ChangesSubscription {
 
   private async subscribe(): Promise<void> {
     const { owner, hub, entries } = this;
-    if (!owner.isOpen) return;
+    if (!owner.isOpen()) return;
     try {
-      await hub.feed.subscribe(owner, entries, owner.claims, () => owner.isOpen);
-      if (owner.isOpen) owner.pushSystem('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
+      await hub.feed.subscribe(owner, entries, owner.claims, () => owner.isOpen());
+      if (owner.isOpen()) owner.pushSystem('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
     } catch (error) {
-      if (!owner.isOpen) return;
+      if (!owner.isOpen()) return;
       owner.pushSystem('postgres_changes', 'error', messageOf(error));
       // Wrong parameters stay wrong; anything else is worth another try.
       if (!(error instanceof ParameterError)) this.after(drawFrom(hub.settings.timing.retrySubscribeMs));

@@ -32,7 +32,7 @@ export class Channel implements SubscriptionOwner, TopicMember {
   readonly joinRef: Ref;
   readonly name: string;
   claims: Claims;
-  isOpen = true;
+  private open = true;
   private token: string;
   private mayBroadcast: boolean | null;
   private tokenTimer: NodeJS.Timeout | null = null;
@@ -72,6 +72,10 @@ export class Channel implements SubscriptionOwner, TopicMember {
     if (config.presenceEnabled && this.presence.countEvent()) this.push('presence_state', this.room.presence.state());
   }
 
+  isOpen(): boolean {
+    return this.open;
+  }
+
   handle(inbound: Inbound): void {
     this.mailbox.post(() => this.receive(inbound));
   }
@@ -107,12 +111,12 @@ export class Channel implements SubscriptionOwner, TopicMember {
 
   reply(inbound: Inbound, status: 'ok' | 'error', response: string): void {
     // What is answered after a leave or a shutdown has nobody to go to.
-    if (this.isOpen) this.options.socket.reply(this.joinRef, inbound.ref, this.topic, status, response);
+    if (this.open) this.options.socket.reply(this.joinRef, inbound.ref, this.topic, status, response);
   }
 
   /** Says why and closes the channel, as the server does for every reason of its own. */
   shutDown(message: string): void {
-    if (!this.isOpen) return;
+    if (!this.open) return;
     this.pushSystem('system', 'error', message);
     this.push('phx_close', '{}', this.joinRef);
     this.end();
@@ -120,8 +124,8 @@ export class Channel implements SubscriptionOwner, TopicMember {
 
   /** Stops everything without a word. */
   end(): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
+    if (!this.open) return;
+    this.open = false;
     const { socket, hub, config } = this.options;
     this.mailbox.close();
     this.subscription.stop();
@@ -151,7 +155,7 @@ export class Channel implements SubscriptionOwner, TopicMember {
   }
 
   private receive(inbound: Inbound): void | Promise<void> {
-    if (!this.isOpen) return;
+    if (!this.open) return;
     switch (inbound.event) {
       case 'broadcast':
         return this.broadcast(inbound);
@@ -239,7 +243,7 @@ export class Channel implements SubscriptionOwner, TopicMember {
   }
 
   private crash(): void {
-    if (!this.isOpen) return;
+    if (!this.open) return;
     this.push('phx_error', '{"reason":"channel_crash"}', this.joinRef);
     this.end();
   }

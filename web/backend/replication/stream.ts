@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Client, ClientConfig } from 'pg';
+import type { ClientConfig } from 'pg';
 import { LogicalReplicationService } from 'pg-logical-replication';
 
 import { messageOf, type Log } from '../log.js';
-import { decodePgoutput, type PgoutputMessage, type Relation } from './pgoutput.js';
+import type { PgoutputMessage, Relation } from './pgoutput.js';
 import type { RowChange } from './rowChange.js';
+import { TextPgoutput } from './textPgoutput.js';
 import { TransactionAssembler } from './transaction.js';
-
-type Plugin = Parameters<LogicalReplicationService['subscribe']>[0];
 
 export interface StreamEvents {
   onTransaction(changes: RowChange[]): void;
@@ -79,7 +78,7 @@ export class ReplicationStream {
         else reject(error instanceof Error ? error : new Error(String(error)));
       };
       service.on('error', lost);
-      service.subscribe(plugin(this.publications), slotName()).then(() => {
+      service.subscribe(new TextPgoutput({ publications: this.publications }), slotName()).then(() => {
         lost(new Error('the stream ended'));
       }, lost);
     });
@@ -111,19 +110,4 @@ export class ReplicationStream {
 
 function slotName(): string {
   return `switchboard_${randomBytes(8).toString('hex')}`;
-}
-
-function plugin(publications: readonly string[]): Plugin {
-  const names = publications.map((name) => `"${name}"`).join(',');
-  return {
-    name: 'pgoutput',
-    options: {},
-    parse: decodePgoutput,
-    async start(client: Client, slot: string): Promise<unknown> {
-      await client.query(`CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`);
-      return client.query(
-        `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${names}')`,
-      );
-    },
-  };
 }
