@@ -33,11 +33,12 @@ describe('when the realtime server goes away', () => {
     const before = await insertBooking(lab.db, salon, 'Before');
     await bookings.row(before).waitFor();
 
-    await lab.backend.stopRealtime();
+    await lab.backend.faults.refuse({ mode: 'drop' });
+    lab.backend.faults.drop();
     await bookings.status.and(window.page.locator(':not([data-state="live"])')).waitFor();
     const meanwhile = await insertBooking(lab.db, salon, 'Meanwhile');
     await lab.db.query('delete from bookings where id = $1', [before]);
-    await lab.backend.startRealtime();
+    await lab.backend.faults.reset();
 
     await bookings.untilStatus('live');
     await bookings.row(meanwhile).waitFor();

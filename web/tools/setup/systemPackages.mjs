@@ -18,10 +18,10 @@ const includeFolders = ['/usr/include', '/usr/local/include', '/opt/homebrew/inc
 
 /**
  * @param {string} header
+ * @param {string | undefined} folder where CMake was told to look as well
  */
-function hasHeader(header) {
-  const folders = [...(process.env.CPATH ?? '').split(':').filter((folder) => folder !== ''), ...includeFolders];
-  return folders.some((folder) => existsSync(join(folder, header)));
+function hasHeader(header, folder) {
+  return [...includeFolders, folder].some((place) => place !== undefined && existsSync(join(place, header)));
 }
 
 function hasEmscripten() {
@@ -70,7 +70,7 @@ const requirements = [
     name: 'nlohmann/json 3.11 or newer (headers)',
     debian: 'nlohmann-json3-dev',
     purposes: all,
-    present: () => hasHeader('nlohmann/json.hpp'),
+    present: () => hasHeader('nlohmann/json.hpp', process.env.NLOHMANN_JSON_ROOT),
     source: 'github.com/nlohmann/json, or a package named nlohmann-json',
   },
   {
@@ -84,7 +84,7 @@ const requirements = [
     name: 'doctest 2.4 (headers)',
     debian: 'doctest-dev',
     purposes: ['test', 'lint'],
-    present: () => hasHeader('doctest/doctest.h'),
+    present: () => hasHeader('doctest/doctest.h', process.env.DOCTEST_ROOT),
     source: 'github.com/doctest/doctest, or a package named doctest',
   },
   {
