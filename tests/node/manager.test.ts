@@ -99,8 +99,8 @@ describe('ending subscriptions', () => {
     bench.manager.unsubscribeAll(2);
     bench.manager.unsubscribeAll(2);
     expect(bench.manager.status().subscriptions.map((entry) => entry.id)).toEqual([1, 3]);
-    // @ts-expect-error an id that happens to be undefined must not end everything
     expect(() => {
+      // @ts-expect-error an id that happens to be undefined must not end everything
       bench.manager.unsubscribeAll(undefined);
     }).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
     bench.manager.unsubscribeAll();

@@ -6,7 +6,6 @@ import type { CoreClient, CoreModule, CoreSink } from '../../web/core/wasmModule
 const OPTIONS: EngineOptions = {
   url: 'ws://h/realtime/v1',
   apikey: 'k',
-  logLevel: 'warn',
   tokenCallback: false,
   tuning: { lingerMs: 0 },
 };
@@ -61,7 +60,7 @@ class MemoryModule implements CoreModule {
       readonly delete = (): void => {
         record('delete');
       };
-      readonly stats = (): string => '{"sockets":1}';
+      readonly stats = (): string => '{"sockets":1,"channels":2}';
 
       constructor(optionsJson: string, sink: CoreSink) {
         opened(optionsJson, sink);
@@ -113,7 +112,6 @@ describe('the engine over the wasm module', () => {
     expect(JSON.parse(module.optionsJson)).toEqual({
       url: 'ws://h/realtime/v1',
       apikey: 'k',
-      logLevel: 'warn',
       tokenCallback: false,
       lingerMs: 0,
     });
@@ -172,7 +170,7 @@ describe('the engine over the wasm module', () => {
       'failToken 3 why',
       'signal online',
     ]);
-    expect(engine.stats()).toEqual({ sockets: 1 });
+    expect(engine.stats()).toEqual({ sockets: 1, channels: 2 });
   });
 
   it('closes at once, frees only after the stack is gone, and is deaf and dumb from then on', async () => {

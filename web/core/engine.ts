@@ -21,7 +21,6 @@ export interface SubscriptionSpec {
   select?: readonly string[];
 }
 
-/** How chatty the core is: lines below this are not made. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** What the core is created with. Times in ms; what is absent is the core's default. */
@@ -30,7 +29,6 @@ export interface EngineOptions {
   apikey: string;
   params?: Readonly<Record<string, string>>;
   vsn?: '1.0.0' | '2.0.0';
-  logLevel?: LogLevel;
   /** Whether the core may ask for tokens. */
   tokenCallback: boolean;
   tuning: Readonly<Partial<Record<string, number>>>;
@@ -86,8 +84,18 @@ export interface EngineBatch {
   deliveries: readonly Delivery[];
 }
 
-/** Live counts and totals of the core, by name. For people and leak tests. */
-export type EngineStats = Readonly<Record<string, unknown>>;
+/** What the core holds at the moment, and its totals. */
+export interface EngineStats {
+  /** Sockets that are open, opening or closing. */
+  readonly sockets: number;
+  readonly channels: number;
+  /** Distinct interests: equal subscriptions share one. */
+  readonly bindings: number;
+  readonly subscriptions: number;
+  /** Timeouts that are armed, all of them on one timer of the platform. */
+  readonly deadlines: number;
+  readonly counters: Counters;
+}
 
 /**
  * The connection manager proper, seen from TypeScript. Commands go in, batches come out through the sink it was opened with; all of

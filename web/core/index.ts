@@ -7,16 +7,10 @@ export { createRealtimeManager } from './createRealtimeManager.js';
 export { configureRealtime, realtimeManager } from './sharedManager.js';
 export { SwitchboardError, type SwitchboardErrorCode } from './errors.js';
 export { FilterSyntaxError, parseFilter, type FilterCondition, type FilterOperator } from './filter.js';
-export type {
-  FilterText,
-  Register,
-  RegisteredDatabase,
-  RowOf,
-  SelectedRow,
-  UntypedDatabase,
-  UntypedRow,
-} from './database.js';
-export type { LogLevel } from './engine.js';
+export { IDLE_SNAPSHOT } from './statusStore.js';
+// Not by name: an application's `declare module` for `Register` reaches the interface only through a star.
+export type * from './database.js';
+export type { EngineStats, LogLevel } from './engine.js';
 export type { Logger } from './logger.js';
 export type {
   AccessTokenCallback,
@@ -27,10 +21,11 @@ export type {
   UntypedSubscribeOptions,
   WasmSource,
   WebSocketClass,
+  WildcardSubscribeOptions,
 } from './options.js';
 export type { ChangeCommon, ChangePayload, DeletePayload, EventName, InsertPayload, UpdatePayload } from './payload.js';
 export type { ReasonCode } from './reasons.js';
-export type { ManagerStats, RealtimeManager, Subscribe, SubscriptionId } from './realtimeManagerTypes.js';
+export type { ManagerStats, RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './realtimeManagerTypes.js';
 export type {
   ConnectionState,
   ConnectionStatus,

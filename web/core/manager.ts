@@ -141,14 +141,15 @@ export class Manager {
   }
 
   stats(): ManagerStats {
+    const core = this.#slot.engine?.stats() ?? null;
     return {
       subscriptions: this.#subscriptions.size,
       statusListeners: this.#dispatcher.listeners,
       pageListeners: this.#page?.listeners ?? 0,
       eventCalls: this.#dispatcher.eventCalls,
       callbackErrors: this.#dispatcher.errors,
-      counters: this.#status.counters,
-      core: this.#slot.engine?.stats() ?? null,
+      counters: core?.counters ?? this.#status.counters,
+      core,
     };
   }
 

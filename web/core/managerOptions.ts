@@ -57,7 +57,6 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
       apikey,
       ...(params === null ? {} : { params }),
       ...(vsn === undefined ? {} : { vsn }),
-      logLevel,
       tokenCallback: accessToken !== null,
       tuning,
     },

@@ -27,7 +27,7 @@ interface CommonOptions extends TuningOptions {
   vsn?: '1.0.0' | '2.0.0' | undefined;
   /** Takes log lines and what callbacks throw. Default: `console`. `null`: nothing is logged. Lines never hold a token or the api key. */
   logger?: Logger | null | undefined;
-  /** The least level that is logged. Default 'warn'. */
+  /** The least level that is logged. Default 'warn'. (What the server logs is set by `params: { log_level }`.) */
   logLevel?: LogLevel | undefined;
   /** The WebSocket class to use. Default: the runtime's own; in Node before 22 the one of the package `ws`. */
   transport?: WebSocketClass | undefined;

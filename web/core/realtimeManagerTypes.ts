@@ -18,7 +18,7 @@ import type { StatusHandler } from './subscriptionTable.js';
 /** Names one subscription of one manager. Counts up from 1; never used twice. */
 export type SubscriptionId = number;
 
-/** What a manager holds and has done. For leak tests and panels; not a stable format inside `core`. */
+/** What a manager holds and has done. */
 export interface ManagerStats {
   readonly subscriptions: number;
   readonly statusListeners: number;
@@ -28,8 +28,9 @@ export interface ManagerStats {
   readonly eventCalls: number;
   /** Callbacks that threw. */
   readonly callbackErrors: number;
+  /** Totals as of now. */
   readonly counters: Counters;
-  /** The core's own figures; null before it is loaded. */
+  /** The core's own figures; null before it is loaded and after dispose. */
   readonly core: EngineStats | null;
 }
 

@@ -14,6 +14,7 @@ import type {
 import { Manager } from '../../../web/core/manager.js';
 import { checkManagerOptions } from '../../../web/core/managerOptions.js';
 import type { ManagerOptions } from '../../../web/core/options.js';
+import { IDLE_SNAPSHOT } from '../../../web/core/statusStore.js';
 
 /** An engine that records its commands and says what the test makes it say. */
 export class ScriptedEngine implements Engine {
@@ -21,6 +22,7 @@ export class ScriptedEngine implements Engine {
   /** Runs inside the command named by the key, as the core's synchronous flushes do. */
   readonly onCommand = new Map<string, () => void>();
   disposed = false;
+  framesIn = 0;
   readonly #sink: EngineSink;
 
   constructor(
@@ -59,7 +61,15 @@ export class ScriptedEngine implements Engine {
   }
 
   stats(): EngineStats {
-    return { scripted: true };
+    const { counters } = IDLE_SNAPSHOT;
+    return {
+      sockets: 1,
+      channels: 2,
+      bindings: 3,
+      subscriptions: 4,
+      deadlines: 5,
+      counters: { ...counters, framesIn: this.framesIn },
+    };
   }
 
   dispose(): Promise<void> {
