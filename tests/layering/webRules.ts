@@ -43,6 +43,12 @@ export const importRules: readonly ImportRule[] = [
     rule: 'the command line knows no React',
   },
   {
+    prefix: 'web/bin/',
+    packages: [],
+    files: [/^web\/dist\/cli\/main\.js$/],
+    rule: 'the launcher only starts the compiled command line',
+  },
+  {
     prefix: 'web/backend/',
     packages: [
       node,

@@ -1,0 +1,91 @@
+import { parse, stringify } from 'lossless-json';
+import type { ConnectionState, ReasonCode, SubscriptionNotice } from '../core/index.js';
+
+/** What `listen` prints: one of these per line, as JSON. `at` is the local time of arrival, ISO 8601. */
+export type Line = ConnectionLine | StatusLine | ChangeLine;
+
+/** A connection's state changed. */
+export interface ConnectionLine {
+  type: 'connection';
+  at: string;
+  state: ConnectionState;
+  connection: number;
+  code: ReasonCode;
+  message: string;
+}
+
+/** A subscription went live, or something is in its way. */
+export interface StatusLine {
+  type: 'status';
+  at: string;
+  /** Counts up from 1 in the order of the `--table` options. */
+  subscription: number;
+  status: SubscriptionNotice;
+  code: ReasonCode;
+  message: string;
+}
+
+/** A row changed. Numbers are kept as the server wrote them. */
+export interface ChangeLine {
+  type: 'change';
+  at: string;
+  subscription: number;
+  schema: unknown;
+  table: unknown;
+  commit_timestamp: unknown;
+  eventType: unknown;
+  new: unknown;
+  old: unknown;
+  errors: unknown;
+}
+
+/** @throws SyntaxError when the server's text is no JSON. */
+export function changeLine(at: Date, subscription: number, text: string): ChangeLine {
+  const { data } = parse(text, null, {
+    // A `json` column may hold a key twice; as everywhere, the last one counts.
+    onDuplicateKey: ({ newValue }) => newValue,
+  }) as { data: Readonly<Record<string, unknown>> };
+  const isDelete = data.type === 'DELETE';
+  return {
+    type: 'change',
+    at: at.toISOString(),
+    subscription,
+    schema: data.schema,
+    table: data.table,
+    commit_timestamp: data.commit_timestamp,
+    eventType: data.type,
+    new: isDelete ? {} : (data.record ?? {}),
+    old: data.type === 'INSERT' ? {} : (data.old_record ?? {}),
+    errors: data.errors ?? null,
+  };
+}
+
+/** One line of JSON, digits kept, without the line break. */
+export function jsonText(line: Line): string {
+  return stringify(line) ?? '';
+}
+
+/** The same for a person at a terminal. */
+export function plainText(line: Line): string {
+  const time = line.at.slice(11, 23);
+  switch (line.type) {
+    case 'connection':
+      return joined(time, 'connection', String(line.connection), line.state, reason(line));
+    case 'status':
+      return joined(time, `#${line.subscription}`, line.status, reason(line));
+    case 'change': {
+      const row = line.eventType === 'DELETE' ? line.old : line.new;
+      const name = `${String(line.schema)}.${String(line.table)}`;
+      return joined(time, `#${line.subscription}`, String(line.eventType), name, stringify(row) ?? '');
+    }
+  }
+}
+
+function reason(line: ConnectionLine | StatusLine): string {
+  if (line.code === 'OK') return line.message;
+  return line.message === '' ? line.code : `${line.code}: ${line.message}`;
+}
+
+function joined(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join('  ');
+}
