@@ -117,8 +117,9 @@ void Exchange::plan() {
   wakeRetries();
   assignServing();
   const auto wanted = wantedBindings();
-  if (!wanted.empty() && multiplexers_.empty()) addMultiplexer();
-  if (!multiplexers_.empty()) multiplexers_.front()->setNeeded(!wanted.empty());
+  const bool needed = needsConnection();
+  if (needed && multiplexers_.empty()) addMultiplexer();
+  if (!multiplexers_.empty()) multiplexers_.front()->setNeeded(needed);
 
   const Plan plan = makePlan(wanted, currentLines(), options_.plan);
   for (const auto line : plan.close) endLine(line);
@@ -141,6 +142,14 @@ void Exchange::wakeRetries() {
       reporter_.setState(*entry, SubscriptionState::Pending, entry->cause);
     }
   }
+}
+
+/// Anything but what is parked: a key that waits for its retry or for a token is to find the connection open.
+bool Exchange::needsConnection() const {
+  const auto& entries = registry_.entries();
+  return std::any_of(entries.begin(), entries.end(), [](const auto& item) {
+    return item.second->wanted() && item.second->state != SubscriptionState::Parked;
+  });
 }
 
 /// Decides for each key without one whose binding is to bring its changes. A key that has one keeps it, so that nothing

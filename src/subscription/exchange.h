@@ -82,6 +82,7 @@ class Exchange final : private LineDelegate, private MultiplexerDelegate, privat
   // planning: exchange.cpp
   void plan();
   void endLingers();
+  bool needsConnection() const;
   void wakeRetries();
   void assignServing();
   void serve(KeyEntry& entry, KeyEntry& server);

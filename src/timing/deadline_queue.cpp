@@ -113,6 +113,14 @@ void DeadlineQueue::insert(Deadline& deadline) {
   armTimer();
 }
 
+/// Its time has changed.
+void DeadlineQueue::move(Deadline& deadline) {
+  deadline.sequence_ = nextSequence_++;
+  siftUp(deadline.index_);
+  siftDown(deadline.index_);
+  armTimer();
+}
+
 void DeadlineQueue::remove(Deadline& deadline) {
   const std::size_t i = deadline.index_;
   deadline.index_ = Deadline::kNotQueued;
@@ -157,9 +165,12 @@ void DeadlineQueue::onTimer() {
 }
 
 void Deadline::setAt(TimePoint at) {
-  if (isSet()) queue_.remove(*this);
   at_ = at;
-  queue_.insert(*this);
+  if (isSet()) {
+    queue_.move(*this);
+  } else {
+    queue_.insert(*this);
+  }
 }
 
 void Deadline::setWithin(Duration delay) {

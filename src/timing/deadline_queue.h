@@ -57,6 +57,7 @@ class DeadlineQueue final : private TimerEvents {
   friend class Deadline;
 
   void insert(Deadline& deadline);
+  void move(Deadline& deadline);
   void remove(Deadline& deadline);
   void siftUp(std::size_t i);
   void siftDown(std::size_t i);

@@ -102,7 +102,8 @@ class RecordingLog final : public Log {
   std::vector<std::pair<LogLevel, std::string>> lines;
 };
 
-/// One socket of a FakeNetwork. The test plays the server: it opens the socket, hands in frames and reads what was sent.
+/// One socket of a FakeNetwork. The test plays the server: it opens the socket, hands in frames and reads what was
+/// sent.
 class FakeSocket {
  public:
   FakeSocket(std::string url, TransportEvents& events) : url_(std::move(url)), events_(&events) {}

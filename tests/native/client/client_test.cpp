@@ -1,0 +1,498 @@
+#include "client.h"
+
+#include <doctest/doctest.h>
+
+#include "harness.h"
+
+using namespace switchboard;
+using namespace switchboard::testing;
+
+namespace {
+
+std::string insert(int id) {
+  return R"({"id": )" + std::to_string(id) + "}";
+}
+
+}  // namespace
+
+TEST_SUITE("subscribing") {
+  TEST_CASE("nothing is opened before something is wanted") {
+    Harness h;
+    h.run(Duration{60'000});
+    CHECK(h.network.sockets.empty());
+    CHECK(h.client().deadlines().size() == 0);
+  }
+
+  TEST_CASE("a subscription goes live only on the system message") {
+    Harness h;
+    h.server.announceChanges = false;
+    h.subscribe(1, "bookings");
+    h.settle();
+    CHECK(h.server.joins.size() == 1);
+    CHECK(h.status(1).state == SubscriptionState::Joining);
+    CHECK(h.notices(1).empty());
+    h.server.system(h.server.channels().front(), "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    CHECK(h.notices(1) == std::vector<std::string>{"SUBSCRIBED OK"});
+  }
+
+  TEST_CASE("what is wanted in one tick shares one channel") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "clients", "INSERT");
+    h.subscribe(3, "staff", "*", "business_id=eq.1");
+    h.settle();
+    REQUIRE(h.server.joins.size() == 1);
+    CHECK(h.server.joins[0]["config"]["postgres_changes"].size() == 3);
+    for (unsigned id = 1; id <= 3; ++id) CHECK(h.status(id).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("a hundred subscriptions to one key make one join with one binding and one frame per change") {
+    Harness h;
+    for (unsigned id = 1; id <= 100; ++id) h.subscribe(id, "bookings", "*", "business_id=eq.7");
+    h.settle();
+    REQUIRE(h.server.joins.size() == 1);
+    CHECK(h.server.joins[0]["config"]["postgres_changes"].size() == 1);
+    CHECK(h.server.change("bookings", "INSERT", insert(1)) == 1);
+    CHECK(h.delivered.size() == 100);
+  }
+
+  TEST_CASE("conditions in another order are the same key") {
+    Harness h;
+    h.subscribe(1, "bookings", "*", "a=eq.1,b=eq.2");
+    h.subscribe(2, "bookings", "*", "b=eq.2,a=eq.1");
+    h.settle();
+    CHECK(h.server.joins[0]["config"]["postgres_changes"].size() == 1);
+    h.server.change("bookings", "INSERT", insert(1));
+    CHECK(h.changes(1).size() == 1);
+    CHECK(h.changes(2).size() == 1);
+  }
+
+  TEST_CASE("a wanted * serves the narrower events of the same key") {
+    Harness h;
+    h.subscribe(1, "bookings", "*");
+    h.subscribe(2, "bookings", "INSERT");
+    h.subscribe(3, "bookings", "delete");
+    h.settle();
+    CHECK(h.server.joins[0]["config"]["postgres_changes"].size() == 1);
+    h.server.change("bookings", "INSERT", insert(1));
+    h.server.change("bookings", "DELETE", insert(1));
+    CHECK(h.changes(1).size() == 2);
+    CHECK(h.changes(2).size() == 1);
+    CHECK(h.changes(3).size() == 1);
+  }
+
+  TEST_CASE("when the * goes, the narrower keys that it served lose nothing") {
+    Harness h;
+    h.subscribe(1, "bookings", "*");
+    h.subscribe(2, "bookings", "INSERT");
+    h.settle();
+    h.unsubscribe(1);
+    h.run(Duration{20'000});
+    h.server.change("bookings", "INSERT", insert(1));
+    CHECK(h.changes(1).empty());
+    CHECK(h.changes(2).size() == 1);
+  }
+
+  TEST_CASE("a late-comer gets a channel of its own and the joined one is left alone") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.subscribe(2, "clients");
+    h.run(Duration{200});
+    CHECK(h.server.joins.size() == 2);
+    CHECK(h.server.leaves == 0);
+    CHECK(h.server.channels().size() == 2);
+  }
+
+  TEST_CASE("a late-comer to a live key is told at once, without traffic") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.subscribe(2, "bookings");
+    CHECK(h.notices(2).empty());  // not before subscribe has returned
+    h.settle();
+    CHECK(h.notices(2) == std::vector<std::string>{"SUBSCRIBED OK"});
+    CHECK(h.server.joins.size() == 1);
+  }
+
+  TEST_CASE("five hundred keys stay within the limits and share few channels") {
+    Harness h;
+    for (unsigned id = 1; id <= 500; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.run(Duration{2'000});
+    CHECK(h.server.joins.size() == 5);
+    CHECK(h.network.sockets.size() == 1);
+    for (unsigned id = 1; id <= 500; ++id) CHECK(h.status(id).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("a second socket is opened when the channels of the first are used up") {
+    ClientOptions options;
+    options.exchange.multiplexer.maxChannels = 2;
+    options.exchange.plan.bindingsPerLine = 1;
+    Harness h(options);
+    for (unsigned id = 1; id <= 5; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.run(Duration{5'000});
+    CHECK(h.network.sockets.size() == 3);
+    for (unsigned id = 1; id <= 5; ++id) CHECK(h.status(id).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("the frames of a join are those of the reference client") {
+    ClientOptions options;
+    options.accessToken = "header.claims.signature";
+    Harness h(options);
+    h.server.acceptSockets = false;
+    h.subscribe(1, "bookings", "INSERT", "business_id=eq.js2");
+    h.settle();
+    h.network.last().open();
+    const auto sent = h.network.last().takeSent();
+    REQUIRE(sent.size() == 1);
+    const auto topic = Json::parse(sent[0])[2].get<std::string>();
+    CHECK(
+        sent[0] ==
+        R"(["1","1",")" + topic +
+            R"(","phx_join",{"config":{"broadcast":{"ack":false,"self":false},"presence":{"key":"","enabled":false},)"
+            R"("postgres_changes":[{"event":"INSERT","schema":"public","table":"bookings","filter":"business_id=eq.js2"}],)"
+            R"("private":false},"access_token":"header.claims.signature"}])");
+    CHECK(h.network.last().url() == "ws://server/realtime/v1/websocket?apikey=sb_publishable_test&vsn=2.0.0");
+  }
+
+  TEST_CASE("a spec that the server would refuse for its form is an error at the call") {
+    Harness h;
+    h.subscribe(1, "");
+    h.subscribe(2, "bookings", "UPSERT");
+    h.subscribe(3, "bookings", "*", "id=like");
+    h.subscribe(4, "*", "*", "id=eq.1");
+    REQUIRE(h.errors.size() == 4);
+    CHECK(h.errors[0].option == "table");
+    CHECK(h.errors[1].option == "event");
+    CHECK(h.errors[2].option == "filter");
+    CHECK(h.errors[3].option == "filter");
+    h.settle();
+    CHECK(h.network.sockets.empty());
+  }
+}
+
+TEST_SUITE("unsubscribing") {
+  TEST_CASE("subscribing again within the linger sends nothing") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.unsubscribe(1);
+    h.run(Duration{4'000});
+    h.subscribe(2, "bookings");
+    h.run(Duration{10'000});
+    CHECK(h.server.joins.size() == 1);
+    CHECK(h.server.leaves == 0);
+    h.server.change("bookings", "INSERT", insert(1));
+    CHECK(h.changes(1).empty());
+    CHECK(h.changes(2).size() == 1);
+  }
+
+  TEST_CASE("after the linger the channel is left, and then the socket closed") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.unsubscribe(1);
+    h.run(Duration{5'100});
+    CHECK(h.server.leaves == 1);
+    CHECK_FALSE(h.network.last().closedByClient());
+    h.run(Duration{10'000});
+    CHECK(h.network.last().closeCode() == 1000);
+    CHECK(h.client().exchange().registry().entries().empty());
+    CHECK(h.client().deadlines().size() == 0);
+  }
+
+  TEST_CASE("ending one subscription does not disturb another on the same line") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "bookings");
+    h.subscribe(3, "clients");
+    h.settle();
+    h.unsubscribe(1);
+    h.unsubscribe(3);
+    h.run(Duration{4'000});
+    h.server.change("bookings", "INSERT", insert(1));
+    h.server.change("clients", "INSERT", insert(1));
+    CHECK(h.changes(1).empty());
+    CHECK(h.changes(2).size() == 1);
+    CHECK(h.changes(3).empty());
+  }
+
+  TEST_CASE("a line whose dead bindings outweigh the live ones is rebuilt without losing or doubling a change") {
+    Harness h;
+    for (unsigned id = 1; id <= 3; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.settle();
+    h.unsubscribe(2);
+    h.unsubscribe(3);
+    int sent = 0;
+    for (int i = 0; i < 200; ++i) {  // 10 s across the linger, the new join and the overlap
+      if (h.server.change("t1", "INSERT", insert(i)) > 0) ++sent;
+      h.run(Duration{50});
+    }
+    CHECK(h.server.joins.size() == 2);
+    CHECK(h.server.joins[1]["config"]["postgres_changes"].size() == 1);
+    CHECK(h.server.channels().size() == 1);
+    const auto got = h.changes(1);
+    REQUIRE(static_cast<int>(got.size()) == sent);
+    for (int i = 0; i < sent; ++i)
+      CHECK(got[static_cast<std::size_t>(i)].find(R"("record":)" + insert(i) + ",") != std::string::npos);
+  }
+
+  TEST_CASE("a callback may unsubscribe, subscribe and dispose") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "bookings");
+    h.settle();
+    h.onEachFlush = [&](const Flush& flush) {
+      if (flush.deliveries.empty()) return;
+      h.unsubscribe(1);
+      h.subscribe(3, "staff");
+      h.client().dispose();
+    };
+    h.server.change("bookings", "INSERT", insert(1));
+    CHECK(h.changes(2).size() == 1);
+    const int flushes = h.flushes;
+    h.run(Duration{60'000});
+    CHECK(h.flushes == flushes);
+    CHECK(h.client().deadlines().size() == 0);
+    CHECK_FALSE(h.timer.isArmed());
+    CHECK(h.client().subscribe(SubscriptionId{9}, {"*", "public", "t", {}, {}})->code == Code::Disposed);
+  }
+}
+
+TEST_SUITE("isolation") {
+  TEST_CASE("one unknown table among twenty good ones is reported and the twenty are live") {
+    Harness h;
+    h.server.unknownTables = {"nosuch"};
+    for (unsigned id = 1; id <= 10; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.subscribe(99, "nosuch");
+    for (unsigned id = 11; id <= 20; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.run(Duration{1'000});
+    for (unsigned id = 1; id <= 20; ++id) {
+      CHECK(h.status(id).state == SubscriptionState::Live);
+      CHECK(h.notices(id) == std::vector<std::string>{"SUBSCRIBED OK"});
+    }
+    CHECK(h.status(99).state == SubscriptionState::Parked);
+    CHECK(h.status(99).code == Code::BadBinding);
+    CHECK(h.status(99).message.find("table: nosuch") != std::string::npos);
+    CHECK(h.notices(99) == std::vector<std::string>{"CHANNEL_ERROR BAD_BINDING"});
+    CHECK(h.server.joins.size() == 3);
+    CHECK(h.server.channels().size() == 1);
+  }
+
+  TEST_CASE("several bad tables are found, and bad ones come back when reconnectAll is called and they are good") {
+    Harness h;
+    h.server.unknownTables = {"bad1", "bad2", "bad3"};
+    for (unsigned id = 1; id <= 20; ++id) h.subscribe(id, "t" + std::to_string(id));
+    for (unsigned id = 31; id <= 33; ++id) h.subscribe(id, "bad" + std::to_string(id - 30));
+    h.run(Duration{3'000});
+    for (unsigned id = 1; id <= 20; ++id) CHECK(h.status(id).state == SubscriptionState::Live);
+    for (unsigned id = 31; id <= 33; ++id) CHECK(h.status(id).state == SubscriptionState::Parked);
+    h.server.unknownTables.clear();
+    h.client().reconnectAll();
+    h.run(Duration{3'000});
+    for (unsigned id = 31; id <= 33; ++id) CHECK(h.status(id).state == SubscriptionState::Live);
+  }
+}
+
+TEST_SUITE("staying connected") {
+  TEST_CASE("a lost connection comes back with what is still wanted, packed anew") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.subscribe(2, "clients");
+    h.subscribe(3, "staff");
+    h.run(Duration{200});
+    REQUIRE(h.server.channels().size() == 2);
+    h.network.last().closeFromServer(1006);
+    CHECK(h.status(1).code == Code::ConnectionLost);
+    h.unsubscribe(3);
+    h.run(Duration{2'000});
+    CHECK(h.network.sockets.size() == 2);
+    REQUIRE(h.server.channels().size() == 1);
+    CHECK(h.server.channels()[0].bindings.size() == 2);
+    CHECK(h.notices(1) == std::vector<std::string>{"SUBSCRIBED OK", "CHANNEL_ERROR CONNECTION_LOST", "SUBSCRIBED OK"});
+  }
+
+  TEST_CASE("a half-open link is replaced within 25 s") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.answerHeartbeats = false;
+    h.run(Duration{25'600});
+    CHECK(h.network.sockets.size() == 2);
+  }
+
+  TEST_CASE("a server that goes live and drops is not hammered") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    for (int i = 0; i < 150; ++i) {  // 15 s
+      h.run(Duration{100});
+      if (h.status(1).state == SubscriptionState::Live) h.network.last().closeFromServer(1006);
+    }
+    CHECK(h.network.sockets.size() <= 8);
+    CHECK(h.client().status().connections().begin()->second.attempts >= 3);
+  }
+
+  TEST_CASE("a join that the server refuses for a passing reason is tried again, on a socket without live lines") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.joinError = "UnableToConnectToProject: Realtime was unable to connect to the project database";
+    h.subscribe(2, "clients");
+    h.run(Duration{1'000});
+    CHECK(h.status(2).code == Code::DatabaseUnavailable);
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    h.server.joinError.clear();
+    h.run(Duration{10'000});
+    CHECK(h.status(2).state == SubscriptionState::Live);
+    CHECK(h.network.sockets.size() == 2);
+    CHECK_FALSE(h.network.sockets[0]->released());
+  }
+
+  TEST_CASE("a channel that the server closes without a word is joined again") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.closeChannel(h.server.channels().front());
+    CHECK(h.notices(1).back() == "CLOSED CHANNEL_CLOSED");
+    h.run(Duration{2'000});
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("a join that is never answered times out and is tried again") {
+    Harness h;
+    h.server.answerJoins = false;
+    h.subscribe(1, "bookings");
+    h.run(Duration{10'100});
+    CHECK(h.notices(1) == std::vector<std::string>{"TIMED_OUT JOIN_TIMEOUT"});
+    h.server.answerJoins = true;
+    h.run(Duration{5'000});
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("garbage, unknown topics and replies to nothing are counted and nothing else happens") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    for (const auto* text : {"", "null", "[", R"([1,2,3,4,5])", R"(["1","1","t"])", "\xff\xfe", R"({"topic":"x"})"})
+      h.network.last().receive(text);
+    CHECK(h.client().exchange().counters().badFrames == 7);
+    h.network.last().receive(R"([null,null,"realtime:nobody","postgres_changes",{"ids":[1],"data":{}}])");
+    h.network.last().receive(R"([null,"77","phoenix","phx_reply",{"status":"ok","response":{}}])");
+    const auto topic = h.server.channels().front().topic;
+    h.network.last().receive(R"([null,null,")" + topic + R"(","postgres_changes",{"ids":"x","data":7}])");
+    h.network.last().receive(R"([null,null,")" + topic + R"(","phx_reply",7])");
+    h.network.last().receive(R"(["1",null,")" + topic + R"(","system",[]])");
+    h.network.last().receiveBinary(std::string("\x04\x01", 2));
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    CHECK(h.server.change("bookings", "INSERT", insert(1)) == 1);
+    CHECK(h.changes(1).size() == 1);
+  }
+}
+
+TEST_SUITE("tokens") {
+  ClientOptions withCallback() {
+    ClientOptions options;
+    options.exchange.token.hasCallback = true;
+    return options;
+  }
+
+  TEST_CASE("the first join waits for the callback's token and carries it") {
+    Harness h(withCallback());
+    h.subscribe(1, "bookings");
+    h.settle();
+    REQUIRE(h.tokenRequests.size() == 1);
+    CHECK(h.server.joins.empty());
+    h.client().provideToken(h.tokenRequests[0], "token-1");
+    h.settle();
+    REQUIRE(h.server.joins.size() == 1);
+    CHECK(h.server.joins[0]["access_token"] == "token-1");
+  }
+
+  TEST_CASE("a callback that fails holds the joins back, is asked again and says so in the status") {
+    Harness h(withCallback());
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.client().failToken(h.tokenRequests[0], "boom");
+    CHECK(h.status(1).code == Code::TokenUnavailable);
+    h.run(Duration{3'000});
+    CHECK(h.server.joins.empty());
+    REQUIRE(h.tokenRequests.size() >= 2);
+    h.client().provideToken(h.tokenRequests.back(), "token-2");
+    h.settle();
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("an expired token brings the subscription back as soon as a new one is there") {
+    Harness h(withCallback());
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.client().provideToken(h.tokenRequests.back(), "old");
+    h.settle();
+    const auto channel = h.server.channels().front();
+    h.server.system(channel, "system", "error", "Token has expired 0 seconds ago");
+    h.server.closeChannel(channel);
+    CHECK(h.notices(1).back() == "CHANNEL_ERROR TOKEN_EXPIRED");
+    for (int i = 0; i < 20; ++i) {  // the callback keeps giving the old one
+      h.client().provideToken(h.tokenRequests.back(), "old");
+      h.run(Duration{1'000});
+    }
+    CHECK(h.server.joins.size() == 1);
+    CHECK(h.status(1).code == Code::TokenExpired);
+    const auto asked = h.tokenRequests.size();
+    while (h.tokenRequests.size() == asked) h.run(Duration{100});
+    h.client().provideToken(h.tokenRequests.back(), "new");
+    h.settle();
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    CHECK(h.server.joins.back()["access_token"] == "new");
+  }
+
+  TEST_CASE("without a callback an expired token waits for setAuth") {
+    ClientOptions options;
+    options.accessToken = "old";
+    Harness h(options);
+    h.subscribe(1, "bookings");
+    h.settle();
+    const auto channel = h.server.channels().front();
+    h.server.system(channel, "system", "error", "Token has expired 0 seconds ago");
+    h.server.closeChannel(channel);
+    h.run(Duration{60'000});
+    CHECK(h.server.joins.size() == 1);
+    h.client().provideToken(0, "new");
+    h.run(Duration{1'000});
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("setAuth is pushed to joined channels and used by later joins") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.client().provideToken(0, "t1");
+    h.settle();
+    CHECK(h.server.pushedTokens == std::vector<std::string>{"t1"});
+    h.subscribe(2, "clients");
+    h.run(Duration{500});
+    CHECK(h.server.joins.back()["access_token"] == "t1");
+  }
+
+  TEST_CASE("no status, notice or log holds a token") {
+    Harness h(withCallback());
+    std::string everything;
+    h.onEachFlush = [&](const Flush& flush) {
+      for (const auto& [level, line] : flush.logs) everything += line;
+      for (const auto& notice : flush.notices) everything += notice.message;
+      if (!flush.status) return;
+      for (const auto& connection : flush.status->connections) everything += connection.message;
+      for (const auto& subscription : flush.status->subscriptions) everything += subscription.message;
+    };
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.client().provideToken(h.tokenRequests.back(), "secret-token");
+    h.settle();
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{10'000});
+    CHECK(everything.find("secret-token") == std::string::npos);
+    CHECK(everything.find("sb_publishable_test") == std::string::npos);
+  }
+}

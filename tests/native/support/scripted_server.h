@@ -1,0 +1,181 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fakes.h"
+#include "protocol/json.h"
+
+namespace switchboard::testing {
+
+/// Answers what clients send over a FakeNetwork as the Realtime server does when nothing takes time (protocol.md §3):
+/// joins with ids, the announcement of changes, heartbeats, leaves. Version 2 only.
+class ScriptedServer {
+ public:
+  explicit ScriptedServer(FakeNetwork& network) : network_(network) {}
+
+  /// A channel as the server knows it.
+  struct Channel {
+    std::size_t socket = 0;
+    std::string topic;
+    std::string joinRef;
+    std::string token;
+    Json bindings = Json::array();  ///< with their ids
+    bool live = false;
+  };
+
+  // What the server makes of things from now on.
+  bool acceptSockets = true;  ///< new sockets open
+  bool answerHeartbeats = true;
+  bool answerJoins = true;
+  bool announceChanges = true;          ///< `Subscribed to PostgreSQL` follows a join
+  std::set<std::string> unknownTables;  ///< poison their whole channel
+  std::string joinError;                ///< refuses every join with this reason
+
+  // What it has seen.
+  std::vector<Json> joins;  ///< payloads of phx_join
+  std::vector<std::string> pushedTokens;
+  int heartbeats = 0;
+  int leaves = 0;
+
+  /// Opens sockets and answers frames until there is nothing to do.
+  void serve() {
+    bool busy = true;
+    while (busy) {
+      busy = false;
+      for (std::size_t i = 0; i < network_.sockets.size(); ++i) {
+        const auto socket = network_.sockets[i];
+        if (socket->released()) continue;
+        if (acceptSockets && opened_.insert(i).second) {
+          socket->open();
+          busy = true;
+        }
+        for (const auto& text : socket->takeSent()) {
+          busy = true;
+          onFrame(i, Json::parse(text));
+        }
+      }
+    }
+  }
+
+  /// The channels of sockets that are still in use.
+  std::vector<Channel> channels() const {
+    std::vector<Channel> open;
+    for (const auto& [topic, channel] : channels_) {
+      if (!network_.sockets[channel.socket]->released()) open.push_back(channel);
+    }
+    return open;
+  }
+
+  /// Sends a change of `table` on every live channel with a binding that wants it: `record` as JSON text. Filters are
+  /// taken to match. Returns the number of frames sent.
+  int change(std::string_view table, std::string_view type, std::string_view record) {
+    int frames = 0;
+    for (const auto& channel : channels()) {
+      std::string ids;
+      for (const auto& binding : channel.bindings) {
+        const auto event = textMember(binding, "event");
+        if (textMember(binding, "table") != table || (event != "*" && event != type)) continue;
+        if (!ids.empty()) ids += ',';
+        ids += std::to_string(binding["id"].get<unsigned>());
+      }
+      if (!channel.live || ids.empty()) continue;
+      ++frames;
+      send(
+          channel.socket,
+          R"([null,null,")" + channel.topic + R"(","postgres_changes",{"data":{"table":")" + std::string(table) +
+              R"(","type":")" + std::string(type) + R"(","record":)" + std::string(record) +
+              R"(,"columns":[],"errors":null,"schema":"public","commit_timestamp":"2026-11-22T12:00:00.000Z"},"ids":[)" +
+              ids + "]}]");
+    }
+    return frames;
+  }
+
+  void system(const Channel& channel, std::string_view extension, std::string_view status, std::string_view message) {
+    const Json payload = {
+        {"message", message}, {"status", status}, {"extension", extension}, {"channel", channel.topic.substr(9)}};
+    send(channel.socket, toText(Json::array({channel.joinRef, nullptr, channel.topic, "system", payload})));
+  }
+
+  void closeChannel(const Channel& channel) {
+    channels_.erase(channel.topic);
+    send(channel.socket,
+         toText(Json::array({channel.joinRef, channel.joinRef, channel.topic, "phx_close", Json::object()})));
+  }
+
+  /// The same binding always has the same id, whatever the channel (protocol.md §3.3).
+  unsigned idOf(const Json& entry) {
+    const auto [it, fresh] = ids_.emplace(toText(entry), static_cast<unsigned>(1'000 + ids_.size()));
+    return it->second;
+  }
+
+ private:
+  void send(std::size_t socket, const std::string& text) { network_.sockets[socket]->receive(text); }
+
+  void reply(std::size_t socket, const Json& frame, std::string_view status, const Json& response) {
+    send(
+        socket,
+        toText(Json::array({frame[0], frame[1], frame[2], "phx_reply", {{"status", status}, {"response", response}}})));
+  }
+
+  void onFrame(std::size_t socket, const Json& frame) {
+    const auto event = frame[3].get<std::string>();
+    if (event == "heartbeat") {
+      ++heartbeats;
+      if (answerHeartbeats) reply(socket, frame, "ok", Json::object());
+    } else if (event == "phx_join") {
+      onJoin(socket, frame);
+    } else if (event == "phx_leave") {
+      ++leaves;
+      channels_.erase(frame[2].get<std::string>());
+      reply(socket, frame, "ok", Json::object());
+    } else if (event == "access_token") {
+      pushedTokens.emplace_back(textMember(frame[4], "access_token"));
+    }
+  }
+
+  void onJoin(std::size_t socket, const Json& frame) {
+    joins.push_back(frame[4]);
+    if (!answerJoins) return;
+    if (!joinError.empty()) {
+      reply(socket, frame, "error", {{"reason", joinError}});
+      return;
+    }
+    Channel channel{socket,
+                    frame[2].get<std::string>(),
+                    frame[0].get<std::string>(),
+                    std::string(textMember(frame[4], "access_token")),
+                    Json::array(),
+                    false};
+    const Json* poison = nullptr;
+    for (const auto& entry : frame[4]["config"]["postgres_changes"]) {
+      Json accepted = entry;
+      accepted["id"] = idOf(entry);
+      channel.bindings.push_back(accepted);
+      if (unknownTables.count(std::string(textMember(entry, "table"))) != 0) poison = &entry;
+    }
+    channel.live = poison == nullptr && announceChanges;
+    channels_[channel.topic] = channel;
+    reply(socket, frame, "ok", {{"postgres_changes", channel.bindings}});
+    if (poison != nullptr) {
+      system(channel, "postgres_changes", "error",
+             "Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the given "
+             "connect "
+             "parameters: [event: " +
+                 std::string(textMember(*poison, "event")) + ", schema: public, table: " +
+                 std::string(textMember(*poison, "table")) + ", filters: [], select: nil]");
+    } else if (announceChanges) {
+      system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    }
+  }
+
+  FakeNetwork& network_;
+  std::map<std::string, Channel> channels_;
+  std::map<std::string, unsigned> ids_;
+  std::set<std::size_t> opened_;
+};
+
+}  // namespace switchboard::testing
