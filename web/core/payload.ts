@@ -39,13 +39,6 @@ export interface DeletePayload<Row = UntypedRow> extends ChangeCommon {
   old: Readonly<Partial<Row>>;
 }
 
-interface PayloadByEvent<Row> {
-  INSERT: InsertPayload<Row>;
-  UPDATE: UpdatePayload<Row>;
-  DELETE: DeletePayload<Row>;
-  '*': InsertPayload<Row> | UpdatePayload<Row> | DeletePayload<Row>;
-}
-
 /**
  * One change of one row, as `onEvent` gets it.
  *
@@ -55,4 +48,10 @@ interface PayloadByEvent<Row> {
  * arrays, everything else is text (`timestamptz` in ISO 8601, `bytea` in hex without `\x`). A JavaScript number holds about 15
  * digits, so an `int8` beyond ±2^53 or a long `numeric` is rounded, as in other JavaScript clients.
  */
-export type ChangePayload<Row = UntypedRow, Event extends EventName = '*'> = PayloadByEvent<Row>[Event];
+export type ChangePayload<Row = UntypedRow, Event extends EventName = '*'> = Event extends 'INSERT'
+  ? InsertPayload<Row>
+  : Event extends 'UPDATE'
+    ? UpdatePayload<Row>
+    : Event extends 'DELETE'
+      ? DeletePayload<Row>
+      : InsertPayload<Row> | UpdatePayload<Row> | DeletePayload<Row>;

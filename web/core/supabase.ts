@@ -11,7 +11,7 @@ export interface SupabaseClientLike {
   };
   /** Absent or throwing when the client was made with its `accessToken` option. */
   readonly auth?: {
-    onAuthStateChange(callback: (event: never, session: { access_token: string } | null) => void): {
+    onAuthStateChange(callback: (event: string, session: { access_token: string } | null) => void): {
       data: { subscription: { unsubscribe(): void } };
     };
   };

@@ -1,0 +1,48 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { configureRealtime, IDLE_SNAPSHOT, realtimeManager } from 'switchboard-realtime';
+
+const options = { url: 'https://ref.supabase.co', apikey: 'anon' };
+const nothing = (): void => undefined;
+
+afterEach(async () => {
+  await realtimeManager.dispose();
+});
+
+describe('the shared manager', () => {
+  it('says what to do when it is used before it is configured', () => {
+    const missing = expect.objectContaining({
+      code: 'NOT_CONFIGURED',
+      message: expect.stringContaining('configureRealtime(') as string,
+    }) as Error;
+    expect(() => realtimeManager.subscribe({ table: 't' }, nothing)).toThrow(missing);
+    expect(() => realtimeManager.onStatusChange(nothing)).toThrow(missing);
+    expect(() => {
+      realtimeManager.reconnectAll();
+    }).toThrow(missing);
+    expect(realtimeManager.status()).toBe(IDLE_SNAPSHOT);
+    realtimeManager.unsubscribeAll();
+  });
+
+  it('checks its options when they are given', () => {
+    expect(() => {
+      configureRealtime({ ...options, url: '' });
+    }).toThrow(/`url` must be text/);
+    expect(() => realtimeManager.stats()).toThrow(/configureRealtime/);
+  });
+
+  it('is made at its first use, once, and can be configured anew after dispose', async () => {
+    configureRealtime({ ...options, vsn: '1.0.0' });
+    configureRealtime(options);
+    const off = realtimeManager.onStatusChange(nothing);
+    expect(realtimeManager.stats().statusListeners).toBe(1);
+    off();
+    expect(realtimeManager.stats().statusListeners).toBe(0);
+    expect(() => {
+      configureRealtime(options);
+    }).toThrow(expect.objectContaining({ code: 'ALREADY_CONFIGURED' }));
+    await realtimeManager.dispose();
+    expect(() => realtimeManager.subscribe({ table: 't' }, nothing)).toThrow(/configureRealtime/);
+    configureRealtime(options);
+    expect(realtimeManager.stats().subscriptions).toBe(0);
+  });
+});

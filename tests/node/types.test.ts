@@ -1,0 +1,135 @@
+import { createClient } from '@supabase/supabase-js';
+import WebSocket from 'ws';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  createRealtimeManager,
+  realtimeManager,
+  type ChangePayload,
+  type DeletePayload,
+  type FilterText,
+  type InsertPayload,
+  type RealtimeManager,
+  type StatusSnapshot,
+} from 'switchboard-realtime';
+
+// The shape that `supabase gen types typescript` writes.
+type Database = {
+  __InternalSupabase: { PostgrestVersion: '13' };
+  public: {
+    Tables: {
+      bookings: {
+        Row: { id: number; business_id: string; amount: number | null };
+        Insert: { id?: number; business_id: string; amount?: number | null };
+        Update: { id?: number };
+        Relationships: [];
+      };
+      clients: {
+        Row: { id: number; name: string };
+        Insert: { name: string };
+        Update: { name?: string };
+        Relationships: [];
+      };
+    };
+    Views: { everything: { Row: { id: number } } };
+    Functions: { now: { Args: never; Returns: string } };
+  };
+  audit: { Tables: { entries: { Row: { at: string }; Insert: { at: string }; Update: { at: string } } } };
+};
+type Booking = Database['public']['Tables']['bookings']['Row'];
+
+const endpoint = { url: 'https://ref.supabase.co', apikey: 'anon' };
+const nothing = (): void => undefined;
+
+describe('with a generated Database type', () => {
+  const manager = createRealtimeManager<Database>(endpoint);
+  // Never run: the compiler is what is tested.
+  const unrun = (_: () => void): void => undefined;
+
+  it('rows have the type of their table, by kind of change', () => {
+    unrun(() => {
+      manager.subscribe({ table: 'bookings' }, (payload) => {
+        expectTypeOf(payload).toEqualTypeOf<ChangePayload<Booking>>();
+        if (payload.eventType === 'INSERT') expectTypeOf(payload.new.amount).toEqualTypeOf<number | null>();
+        if (payload.eventType === 'DELETE') expectTypeOf(payload.old.amount).toEqualTypeOf<number | null | undefined>();
+        // @ts-expect-error the payload is shared by all subscribers
+        if (payload.eventType === 'INSERT') payload.new.amount = 1;
+      });
+      manager.subscribe({ table: 'bookings', event: 'INSERT' }, (payload) => {
+        expectTypeOf(payload).toEqualTypeOf<InsertPayload<Booking>>();
+      });
+      manager.subscribe({ schema: 'audit', table: 'entries', event: 'DELETE' }, (payload) => {
+        expectTypeOf(payload).toEqualTypeOf<DeletePayload<{ at: string }>>();
+      });
+      manager.subscribe({ table: 'bookings', select: ['id'] }, (payload) => {
+        if (payload.eventType !== 'INSERT') return;
+        expectTypeOf(payload.new.id).toEqualTypeOf<number>();
+        expectTypeOf(payload.new.business_id).toEqualTypeOf<string | undefined>();
+      });
+      manager.subscribe({ table: '*' }, (payload) => {
+        expectTypeOf(payload).toEqualTypeOf<ChangePayload>();
+      });
+    });
+  });
+
+  it('tables, schemas, columns, events and filters are checked', () => {
+    unrun(() => {
+      // @ts-expect-error no such table
+      manager.subscribe({ table: 'booking' }, nothing);
+      // @ts-expect-error a view can not be in a publication
+      manager.subscribe({ table: 'everything' }, nothing);
+      // @ts-expect-error no such schema
+      manager.subscribe({ schema: 'privat', table: 'bookings' }, nothing);
+      // @ts-expect-error a table of another schema
+      manager.subscribe({ schema: 'audit', table: 'bookings' }, nothing);
+      // @ts-expect-error no such event
+      manager.subscribe({ table: 'bookings', event: 'TRUNCATE' }, nothing);
+      // @ts-expect-error no such column
+      manager.subscribe({ table: 'bookings', select: ['nme'] }, nothing);
+      // @ts-expect-error no such column
+      manager.subscribe({ table: 'bookings', filter: 'name=eq.5' }, nothing);
+      // @ts-expect-error no such operator
+      manager.subscribe({ table: 'bookings', filter: 'id=equals.5' }, nothing);
+      // @ts-expect-error no such option
+      manager.subscribe({ table: 'bookings', fliter: 'id=eq.5' }, nothing);
+      const businessId = String(Math.random());
+      manager.subscribe({ table: 'bookings', filter: `business_id=eq.${businessId}` }, nothing);
+      manager.subscribe({ table: 'bookings', filter: `amount=not.is.null,business_id=eq.${businessId}` }, nothing);
+      manager.subscribe({ table: 'bookings', filter: businessId as FilterText<Booking> }, nothing);
+      manager.subscribe({ table: 'bookings', filter: undefined, event: undefined, select: undefined }, nothing);
+    });
+  });
+
+  it('takes a supabase-js client', () => {
+    const supabase = createClient<Database>('https://ref.supabase.co', 'anon', {
+      auth: { persistSession: false },
+      realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
+    });
+    expectTypeOf(createRealtimeManager<Database>({ supabase })).toEqualTypeOf<RealtimeManager<Database>>();
+    // @ts-expect-error either a client or a url
+    expect(() => createRealtimeManager({ supabase, url: 'https://x', apikey: 'y' })).toThrow(/comes from/);
+  });
+});
+
+describe('without a Database type', () => {
+  it('everything is usable, and rows can be given a type', () => {
+    const unrun = (): void => {
+      realtimeManager.subscribe({ table: 'anything', filter: 'a=eq.1', select: ['a'] }, (payload) => {
+        expectTypeOf(payload).toEqualTypeOf<ChangePayload>();
+        if (payload.eventType === 'INSERT') expectTypeOf(payload.new.anything).toEqualTypeOf<unknown>();
+      });
+      realtimeManager.subscribe<Booking>({ table: 'bookings', event: 'INSERT' }, (payload) => {
+        if (payload.eventType === 'INSERT') expectTypeOf(payload.new).toEqualTypeOf<Readonly<Booking>>();
+      });
+      realtimeManager.subscribe({ table: 'bookings', event: 'INSERT' }, (payload: InsertPayload<Booking>) => {
+        expectTypeOf(payload.new.id).toEqualTypeOf<number>();
+      });
+      realtimeManager.subscribe({ table: 'bookings' }, (payload: ChangePayload<Booking>) => {
+        expectTypeOf(payload.eventType).toEqualTypeOf<'INSERT' | 'UPDATE' | 'DELETE'>();
+      });
+      // @ts-expect-error no such option
+      realtimeManager.subscribe({ table: 'bookings', fliter: 'x' }, nothing);
+    };
+    expectTypeOf(unrun).toBeFunction();
+    expectTypeOf(realtimeManager.status()).toEqualTypeOf<StatusSnapshot>();
+  });
+});
