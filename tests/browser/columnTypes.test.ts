@@ -162,7 +162,7 @@ describe('the package in a plain page, with no bundler', () => {
     }
     await db.query('insert into every_type (id) values (9999)');
     const changes = await take(count + 1);
-    const ids = changes.map(({ eventType, new: now }) => (eventType === 'INSERT' ? now['id'] : eventType));
+    const ids = changes.map(({ eventType, new: now }) => (eventType === 'INSERT' ? now.id : eventType));
     expect(ids).toEqual([...Array.from({ length: count }, (_, index) => first + index), 9999]);
   });
 

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
+/** Longer than anything here takes, a reconnect after a back-off included. */
+const TIMEOUT_MS = 15_000;
+
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -33,6 +36,7 @@ export interface Window {
 
 export async function openWindow(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Window> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('console', (message) => {
