@@ -7,6 +7,7 @@ namespace switchboard {
 namespace {
 
 bool readIds(std::string_view text, std::vector<BindingId>& ids) {
+  ids.clear();
   JsonScanner scanner(text);
   if (!scanner.take('[')) return false;
   if (scanner.take(']')) return true;
@@ -22,7 +23,7 @@ bool readIds(std::string_view text, std::vector<BindingId>& ids) {
 std::string_view findString(std::string_view object, std::string_view key) {
   std::string_view found;
   forEachMember(object, [&](std::string_view name, std::string_view value) {
-    if (name != key) return true;
+    if (!spells(name, key)) return true;
     JsonScanner scanner(value);
     if (const auto raw = scanner.rawString()) found = *raw;
     return false;
@@ -37,8 +38,8 @@ std::optional<Change> scanChange(std::string_view payload, std::vector<BindingId
   Change change;
   bool hasIds = false;
   const bool isObject = forEachMember(payload, [&](std::string_view key, std::string_view value) {
-    if (key == "data") change.data = value;
-    if (key == "ids") hasIds = readIds(value, ids);
+    if (spells(key, "data")) change.data = value;
+    if (spells(key, "ids")) hasIds = readIds(value, ids);
     return true;
   });
   if (!isObject || !hasIds || change.data.empty()) return std::nullopt;

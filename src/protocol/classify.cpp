@@ -34,12 +34,12 @@ constexpr std::array kReasons = {
     Rule{"ChannelRateLimitReached", Code::TooManyChannels, Retry::Backoff},
     Rule{"ClientJoinRateLimitReached", Code::RateLimited, Retry::Slow},
     Rule{"DatabaseConnectionRateLimitReached", Code::DatabaseUnavailable, Retry::Slow},
+    Rule{"DatabaseLackOfConnections", Code::DatabaseUnavailable, Retry::Slow},
+    Rule{"IncreaseConnectionPool", Code::DatabaseUnavailable, Retry::Slow},
     Rule{"ConnectionRateLimitReached", Code::TooManyConnections, Retry::Slow},
     Rule{"Too many connected users", Code::TooManyConnections, Retry::Slow},
     Rule{"Too many", Code::RateLimited, Retry::Slow},
     Rule{"rate limit exceeded", Code::RateLimited, Retry::Slow},
-    Rule{"DatabaseLackOfConnections", Code::DatabaseUnavailable, Retry::Slow},
-    Rule{"IncreaseConnectionPool", Code::DatabaseUnavailable, Retry::Slow},
     Rule{"UnableToConnectToProject", Code::DatabaseUnavailable, Retry::Backoff},
     Rule{"unable to connect to the project database", Code::DatabaseUnavailable, Retry::Backoff},
     Rule{"QueryCanceled", Code::DatabaseUnavailable, Retry::Backoff},
@@ -105,7 +105,9 @@ Cause classifyShutdown(std::string_view message) {
 
 Cause classifyBindingError(std::string_view message) {
   const bool blamesParameters = startsWith(message, "Unable to subscribe to changes with given parameters") ||
-                                startsWith(message, "Error parsing `") || startsWith(message, "No subscription params");
+                                startsWith(message, "Error parsing `") ||
+                                startsWith(message, "No subscription params") ||
+                                startsWith(message, "Column selection is not supported");
   if (blamesParameters && !quotesTransientSqlState(message)) {
     return {Code::BadBinding, Retry::Parked, std::string(message)};
   }

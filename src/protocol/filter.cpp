@@ -20,76 +20,136 @@ std::string quoted(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
+constexpr std::string_view kQuoteHint = "put the value in double quotes and escape \" and \\ inside with a backslash.";
+
 std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
+  constexpr std::string_view kBlank = " \t\r\n\v\f";
   const auto first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-/// Splits at the commas outside of parentheses and double quotes. A quote opens only right behind `.`, `(` or `,`; a
-/// backslash escapes inside of quotes. Nothing when a parenthesis or quote stays open or a parenthesis closes that was
-/// not opened.
-std::optional<std::vector<std::string_view>> splitAtCommas(std::string_view text) {
+/// Cuts at the commas outside of parentheses and double quotes. As on the server, a quote opens only right behind `.`,
+/// `(` or `,`, the comma that cuts not counted, and a parenthesis that closes nothing is a letter like others.
+Result<std::vector<std::string_view>> splitConditions(std::string_view text) {
   std::vector<std::string_view> parts;
   std::size_t start = 0;
-  int depth = 0;
+  std::size_t depth = 0;
   bool inQuotes = false;
+  char previous = '\0';
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (inQuotes) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        inQuotes = false;
-      }
+      if (c == '\\') ++i;
+      if (c == '"') inQuotes = false;
     } else if (c == '"') {
-      const char before = i == 0 ? ',' : text[i - 1];
-      inQuotes = before == '.' || before == '(' || before == ',';
+      inQuotes = previous == '.' || previous == '(' || previous == ',';
     } else if (c == '(') {
       ++depth;
     } else if (c == ')') {
-      if (--depth < 0) return std::nullopt;
+      if (depth > 0) --depth;
     } else if (c == ',' && depth == 0) {
       parts.push_back(text.substr(start, i - start));
       start = i + 1;
+      previous = '\0';
+      continue;
     }
+    previous = c;
   }
-  if (inQuotes || depth != 0) return std::nullopt;
+  if (inQuotes) return filterError("A double quote in `filter` is never closed; " + std::string(kQuoteHint));
+  if (depth > 0) return filterError("A parenthesis in `filter` is never closed; " + std::string(kQuoteHint));
   parts.push_back(text.substr(start));
   return parts;
 }
 
-std::optional<Error> checkValue(const Condition& condition) {
-  if (condition.op == "is") {
-    constexpr std::array<std::string_view, 4> kValues = {"null", "true", "false", "unknown"};
-    if (std::find(kValues.begin(), kValues.end(), condition.value) != kValues.end()) return std::nullopt;
-    return filterError("`is` takes null, true, false or unknown, not " + quoted(condition.value) + ".");
+/// Whether one pair of quotes spans the whole value; if not, its quotes are letters like others.
+bool isQuoted(std::string_view text) {
+  if (text.empty() || text.front() != '"') return false;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      return i == text.size() - 1;
+    }
   }
-  if (condition.op != "in") return std::nullopt;
-  const auto& value = condition.value;
+  return false;
+}
+
+/// One value of `in`. The server hands the list to PostgreSQL as an array, so its rules for quotes and braces hold.
+std::optional<Error> checkItem(std::string_view item) {
+  const auto text = trimmed(item);
+  if (text.empty()) {
+    return filterError("A value of `in` is empty; take out the extra comma, or write \"\" for an empty text.");
+  }
+  if (text.front() == '"') {
+    if (isQuoted(text)) return std::nullopt;
+    return filterError("Text follows the closing quote in " + std::string(text) + "; " + std::string(kQuoteHint));
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"' || text[i] == '{' || text[i] == '}') {
+      return filterError("The letters \", { and } in " + std::string(text) + " need quoting; " +
+                         std::string(kQuoteHint));
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<std::string_view>> splitItems(std::string_view inside) {
+  std::vector<std::string_view> items;
+  std::size_t start = 0;
+  bool inQuotes = false;
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    const char c = inside[i];
+    if (c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      inQuotes = !inQuotes;
+    } else if (c == ',' && !inQuotes) {
+      items.push_back(inside.substr(start, i - start));
+      start = i + 1;
+    }
+  }
+  if (inQuotes) return filterError("A double quote in the list of `in` is never closed; " + std::string(kQuoteHint));
+  items.push_back(inside.substr(start));
+  return items;
+}
+
+std::optional<Error> checkList(const Condition& condition) {
+  const auto value = condition.value;
   if (value.size() < 2 || value.front() != '(' || value.back() != ')') {
     return filterError("`in` takes its values in parentheses, as in " +
                        quoted(std::string(condition.column) + "=in.(a,b)") + ".");
   }
   const auto inside = value.substr(1, value.size() - 2);
   if (trimmed(inside).empty()) return filterError("`in` needs at least one value; an empty list matches nothing.");
-  const auto values = splitAtCommas(inside);
-  if (!values) return filterError("The list of `in` has an open quote or parenthesis.");
-  if (values->size() > kMaxInValues) {
-    return filterError("`in` takes at most 100 values, not " + std::to_string(values->size()) +
-                       "; subscribe in several parts.");
+  const auto items = splitItems(inside);
+  if (!items) return items.error();
+  for (const auto item : items.value()) {
+    if (auto error = checkItem(item)) return error;
   }
-  return std::nullopt;
+  if (items.value().size() <= kMaxInValues) return std::nullopt;
+  return filterError("`in` takes at most 100 values, not " + std::to_string(items.value().size()) +
+                     "; subscribe in several parts.");
+}
+
+std::optional<Error> checkIs(const Condition& condition) {
+  constexpr std::array<std::string_view, 4> kValues = {"null", "true", "false", "unknown"};
+  auto value = condition.value;
+  if (isQuoted(value)) value = value.substr(1, value.size() - 2);
+  if (std::find(kValues.begin(), kValues.end(), value) != kValues.end()) return std::nullopt;
+  return filterError("`is` takes null, true, false or unknown, not " + quoted(condition.value) + ".");
 }
 
 Result<Condition> parseCondition(std::string_view text) {
   const auto equals = text.find('=');
-  if (equals == std::string_view::npos || trimmed(text.substr(0, equals)).empty()) {
-    return filterError("Each condition reads column=operator.value, as in \"id=eq.1\", not " + quoted(text) + ".");
+  if (equals == std::string_view::npos) {
+    return filterError(quoted(text) + " has no \"=\"; a condition reads column=operator.value, as in \"id=eq.1\".");
   }
   Condition condition;
   condition.column = text.substr(0, equals);
+  if (trimmed(condition.column).empty()) return filterError(quoted(text) + " names no column before \"=\".");
   auto rest = text.substr(equals + 1);
   constexpr std::string_view kNot = "not.";
   if (rest.substr(0, kNot.size()) == kNot) {
@@ -97,15 +157,21 @@ Result<Condition> parseCondition(std::string_view text) {
     rest.remove_prefix(kNot.size());
   }
   const auto dot = rest.find('.');
-  condition.op = rest.substr(0, dot);
-  if (dot == std::string_view::npos ||
-      std::find(kOperators.begin(), kOperators.end(), condition.op) == kOperators.end()) {
-    return filterError(
-        "Unknown operator in " + quoted(text) +
-        "; use eq, neq, lt, lte, gt, gte, in, like, ilike, match, imatch, is or isdistinct, followed by a dot.");
+  if (dot == std::string_view::npos) {
+    return filterError(quoted(text) + " has no \".\" behind its operator; write " +
+                       quoted(std::string(condition.column) + "=eq." + std::string(rest)) + ".");
   }
+  condition.op = rest.substr(0, dot);
   condition.value = rest.substr(dot + 1);
-  if (auto error = checkValue(condition)) return *error;
+  if (std::find(kOperators.begin(), kOperators.end(), condition.op) == kOperators.end()) {
+    return filterError(quoted(condition.op) +
+                       " is no operator; use eq, neq, lt, lte, gt, gte, in, like, ilike, match, imatch, is or "
+                       "isdistinct.");
+  }
+  std::optional<Error> error;
+  if (condition.op == "in") error = checkList(condition);
+  if (condition.op == "is") error = checkIs(condition);
+  if (error) return *error;
   return condition;
 }
 
@@ -114,11 +180,12 @@ Result<Condition> parseCondition(std::string_view text) {
 Result<std::vector<Condition>> parseFilter(std::string_view text) {
   std::vector<Condition> conditions;
   if (trimmed(text).empty()) return conditions;
-  const auto parts = splitAtCommas(text);
-  if (!parts) return filterError("The filter " + quoted(text) + " has an open quote or parenthesis.");
-  for (const auto part : *parts) {
-    if (trimmed(part).empty())
-      return filterError("The filter " + quoted(text) + " has an empty condition; remove the extra comma.");
+  const auto parts = splitConditions(trimmed(text));
+  if (!parts) return parts.error();
+  for (const auto part : parts.value()) {
+    if (trimmed(part).empty()) {
+      return filterError("The filter " + quoted(text) + " has an empty condition; take out the extra comma.");
+    }
     auto condition = parseCondition(trimmed(part));
     if (!condition) return condition.error();
     conditions.push_back(condition.value());

@@ -25,6 +25,7 @@ struct RawEnvelope {
 
 /// A string or null. False when it is something else.
 bool takeOptionalString(JsonScanner& scanner, std::string_view& out) {
+  out = {};
   if (scanner.takeNull()) return true;
   const auto raw = scanner.rawString();
   if (!raw) return false;
@@ -50,12 +51,12 @@ std::optional<RawEnvelope> scanObject(std::string_view text) {
   RawEnvelope raw;
   bool good = true;
   const bool isObject = forEachMember(text, [&](std::string_view key, std::string_view value) {
-    if (key == "payload") {
+    if (spells(key, "payload")) {
       raw.payload = value;
       return true;
     }
     for (std::size_t i = 0; i < kKeys.size(); ++i) {
-      if (key != kKeys[i]) continue;
+      if (!spells(key, kKeys[i])) continue;
       JsonScanner scanner(value);
       good = good && takeOptionalString(scanner, raw.fields[i]);
     }

@@ -188,4 +188,9 @@ std::optional<std::string> unescape(std::string_view raw) {
   return out;
 }
 
+bool spells(std::string_view raw, std::string_view plain) {
+  if (raw == plain) return true;
+  return raw.find('\\') != std::string_view::npos && unescape(raw) == plain;
+}
+
 }  // namespace switchboard

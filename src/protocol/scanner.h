@@ -40,13 +40,16 @@ class JsonScanner {
 /// Resolves the escapes of a string's inside. Nothing when one is malformed; lone surrogates become U+FFFD.
 std::optional<std::string> unescape(std::string_view raw);
 
-/// Calls `onMember(key, rawValue)` for each member of the object `text`, keys with their escapes, until it returns
-/// false. False when `text` is no object.
+/// Whether a string's inside, escapes and all, spells `plain`.
+bool spells(std::string_view raw, std::string_view plain);
+
+/// Calls `onMember(key, rawValue)` for each member of the object `text`, keys with their escapes (see `spells`), until
+/// it returns false. False when `text` is no object, or an object with something behind it; a key may come twice.
 template <class OnMember>
 bool forEachMember(std::string_view text, OnMember onMember) {
   JsonScanner scanner(text);
   if (!scanner.take('{')) return false;
-  if (scanner.take('}')) return true;
+  if (scanner.take('}')) return scanner.atEnd();
   do {
     const auto key = scanner.rawString();
     if (!key || !scanner.take(':')) return false;
@@ -54,7 +57,7 @@ bool forEachMember(std::string_view text, OnMember onMember) {
     if (!value) return false;
     if (!onMember(*key, *value)) return true;
   } while (scanner.take(','));
-  return scanner.take('}');
+  return scanner.take('}') && scanner.atEnd();
 }
 
 }  // namespace switchboard

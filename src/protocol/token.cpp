@@ -1,10 +1,15 @@
 #include "protocol/token.h"
 
+#include <algorithm>
+
 #include "protocol/json.h"
 
 namespace switchboard {
 
 namespace {
+
+/// Far beyond any token, and any sum with it still fits: the last moment of a JavaScript Date, in seconds.
+constexpr double kLatest = 8.64e12;
 
 int base64UrlDigit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -46,8 +51,8 @@ std::optional<TokenClaims> readClaims(std::string_view token) {
   TokenClaims claims;
   claims.role = std::string(textMember(*json, "role"));
   if (const Json* exp = member(*json, "exp"); exp != nullptr && exp->is_number()) {
-    claims.expiresAt =
-        WallTime(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(exp->get<double>())));
+    const std::chrono::duration<double> seconds(std::clamp(exp->get<double>(), -kLatest, kLatest));
+    claims.expiresAt = WallTime(std::chrono::duration_cast<Duration>(seconds));
   }
   return claims;
 }

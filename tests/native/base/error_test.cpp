@@ -1,0 +1,41 @@
+#include "base/error.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace switchboard {
+namespace {
+
+TEST_CASE("every code has a public name of its own, in capitals") {
+  std::set<std::string_view> names;
+  constexpr int kLast = static_cast<int>(Code::InvalidOption);
+  for (int code = 0; code <= kLast; ++code) {
+    const auto name = toString(static_cast<Code>(code));
+    CAPTURE(name);
+    CHECK(std::all_of(name.begin(), name.end(), [](char c) { return c == '_' || (c >= 'A' && c <= 'Z'); }));
+    names.insert(name);
+  }
+  CHECK(names.size() == kLast + 1);
+}
+
+TEST_CASE("codes keep the names that applications compare with") {
+  CHECK(toString(Code::Ok) == "OK");
+  CHECK(toString(Code::HalfOpen) == "HALF_OPEN");
+  CHECK(toString(Code::TokenExpired) == "TOKEN_EXPIRED");
+  CHECK(toString(Code::BadBinding) == "BAD_BINDING");
+  CHECK(toString(Code::InvalidOption) == "INVALID_OPTION");
+}
+
+TEST_CASE("a result holds a value or the reason why there is none") {
+  const Result<int> good = 7;
+  REQUIRE(good.ok());
+  CHECK(good.value() == 7);
+  const Result<int> bad = Error{Code::InvalidOption, "url", "no"};
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error().option == "url");
+}
+
+}  // namespace
+}  // namespace switchboard
