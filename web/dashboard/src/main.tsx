@@ -4,7 +4,6 @@ import { createRoot } from 'react-dom/client';
 import { createRealtimeManager } from 'switchboard-realtime';
 import { RealtimeProvider } from 'switchboard-realtime/react';
 import { loadConfig, type Config } from './data/config.js';
-import type { Database } from './data/database.js';
 import { RestClient, RestContext } from './data/rest.js';
 import { Dashboard } from './layout/Dashboard.js';
 import './styles/index.css';
@@ -14,7 +13,7 @@ if (container === null) throw new Error('index.html has no element with the id r
 const root = createRoot(container);
 
 function render(config: Config): void {
-  const manager = createRealtimeManager<Database>({ url: config.realtime, apikey: config.apikey });
+  const manager = createRealtimeManager({ url: config.realtime, apikey: config.apikey });
   root.render(
     <StrictMode>
       <QueryClientProvider client={new QueryClient()}>
