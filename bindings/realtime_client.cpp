@@ -49,6 +49,7 @@ void RealtimeClient::failToken(std::uint32_t request, const std::string& message
 }
 
 void RealtimeClient::signal(const std::string& evidence) {
+  if (client_ && evidence == "tick") client_->tick();
   const auto known = evidenceFromText(evidence);
   if (client_ && known) client_->signal(*known);
 }

@@ -49,7 +49,7 @@ Client::Client(ClientOptions options, const Platform& platform, ClientSink& sink
       turns_([this] { onTurnEnd(); }),
       deadlines_(platform.clock, platform.timer, turns_),
       context_{platform.clock, deadlines_, turns_, platform.random, *this},
-      tracker_(platform.clock) {
+      tracker_(context_, options_.statusSettle) {
   ExchangeDelegate& delegate = *this;
   exchange_ = std::make_unique<Exchange>(options_.exchange, options_.accessToken, context_, platform.transports,
                                          tracker_, deliveries_, delegate);
@@ -108,6 +108,8 @@ void Client::failToken(std::uint32_t request, std::string_view message) {
 void Client::signal(Evidence evidence) {
   if (disposed_) return;
   Turn turn(turns_);
+  if (evidence == Evidence::PageHide) exchange_->setSuspended(true);
+  if (evidence == Evidence::PageShow) exchange_->setSuspended(false);
   exchange_->forEachConnection([evidence](Connection& connection) {
     switch (evidence) {
       case Evidence::Online:
@@ -135,11 +137,16 @@ void Client::signal(Evidence evidence) {
   });
 }
 
+void Client::tick() {
+  if (!disposed_) deadlines_.runDue();
+}
+
 void Client::dispose() {
   if (disposed_) return;
   disposed_ = true;
   Turn turn(turns_);
   exchange_->shutDown();
+  tracker_.stop();
 }
 
 Flush Client::collect() {

@@ -33,7 +33,8 @@ struct Platform {
 
 struct ClientOptions {
   Endpoint endpoint;
-  std::string accessToken;  ///< empty: none yet
+  std::string accessToken;       ///< empty: none yet
+  Duration statusSettle{1'000};  ///< how long the overall status must be worse before it says so
   ExchangeOptions exchange;
 };
 
@@ -96,6 +97,8 @@ class Client final : private ExchangeDelegate, private Log {
   void provideToken(std::uint32_t request, std::string token);
   void failToken(std::uint32_t request, std::string_view message);
   void signal(Evidence evidence);
+  /// A second source of time for pages whose timers the browser throttles: does whatever is due.
+  void tick();
   /// Closes everything. No call of the sink after it begins.
   void dispose();
 

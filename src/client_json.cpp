@@ -100,6 +100,7 @@ std::string_view toString(LogLevel level) {
 void readExchangeOptions(const Json& json, ExchangeOptions& options) {
   readDuration(json, "heartbeatSilenceMs", options.connection.heartbeat.silence);
   readDuration(json, "heartbeatAnswerMs", options.connection.heartbeat.answer);
+  readDuration(json, "heartbeatQuietMs", options.connection.heartbeat.quiet);
   readDuration(json, "connectTimeoutMs", options.connection.connectTimeout);
   readDuration(json, "backoffBaseMs", options.connection.backoffBase);
   readDuration(json, "backoffCapMs", options.connection.backoffCap);
@@ -107,6 +108,12 @@ void readExchangeOptions(const Json& json, ExchangeOptions& options) {
   readDuration(json, "provenAfterMs", options.connection.provenAfter);
   readDuration(json, "idleCloseMs", options.multiplexer.idleClose);
   readDuration(json, "tokenTimeoutMs", options.token.timeout);
+  readDuration(json, "slowBaseMs", options.connection.slowBase);
+  readDuration(json, "slowCapMs", options.connection.slowCap);
+  readDuration(json, "slowBaseMs", options.slowBase);
+  readDuration(json, "slowCapMs", options.slowCap);
+  readDuration(json, "joinStallMs", options.multiplexer.joinStall);
+  readDuration(json, "liveTimeoutMs", options.line.liveTimeout);
   readDuration(json, "joinTimeoutMs", options.line.joinTimeout);
   readDuration(json, "lingerMs", options.linger);
   readCount(json, "maxChannelsPerSocket", options.multiplexer.maxChannels);
@@ -138,6 +145,7 @@ Result<ClientOptions> readOptions(std::string_view text) {
   if (const Json* callback = member(*json, "tokenCallback"); callback != nullptr && callback->is_boolean()) {
     options.exchange.token.hasCallback = callback->get<bool>();
   }
+  readDuration(*json, "statusSettleMs", options.statusSettle);
   readExchangeOptions(*json, options.exchange);
   return options;
 }

@@ -20,6 +20,8 @@ std::string_view toString(Code code) {
       return "SERVER_RESTART";
     case Code::Offline:
       return "OFFLINE";
+    case Code::Suspended:
+      return "SUSPENDED";
     case Code::IdleTimeout:
       return "IDLE_TIMEOUT";
     case Code::FrameTooLarge:

@@ -18,6 +18,7 @@ enum class Code : unsigned char {
   HalfOpen,             ///< The peer stopped answering although the socket looks open.
   ServerRestart,        ///< The server drains or restarts (1012).
   Offline,              ///< The runtime says that there is no network.
+  Suspended,            ///< The page is in the back/forward cache; it reconnects when it is shown again.
   IdleTimeout,          ///< The server closed a silent socket (1000).
   FrameTooLarge,        ///< A frame was above the server's 5,000,000 bytes (1009).
   RateLimited,          ///< Too many joins or events per second for this project (1001, or in words).

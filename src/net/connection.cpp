@@ -55,7 +55,7 @@ Connection::Connection(ConnectionId id, const ConnectionOptions& options, Contex
                  [this] {
                    if (state_ == ConnectionState::Closing) {
                      dropTransport();
-                     transition(ConnectionState::Idle, {});
+                     transition(ConnectionState::Idle, cause_);
                    } else {
                      lose({Code::ConnectTimeout, Retry::Backoff, "The server did not answer the handshake in time."});
                    }
@@ -113,20 +113,20 @@ void Connection::dropTransport() {
   transport_.reset();
 }
 
-void Connection::release() {
+void Connection::release(Cause cause) {
   switch (state_) {
     case ConnectionState::Open:
       heartbeat_.stop();
       proven_.cancel();
       transport_->close(1000, {});
       handshake_.setAfter(options_.closeTimeout);
-      transition(ConnectionState::Closing, {});
+      transition(ConnectionState::Closing, std::move(cause));
       break;
     case ConnectionState::Connecting:
     case ConnectionState::Backoff:
       dropTransport();
       retry_.cancel();
-      transition(ConnectionState::Idle, {});
+      transition(ConnectionState::Idle, std::move(cause));
       break;
     default:
       break;
@@ -260,7 +260,7 @@ void Connection::onTransportClose(int code, std::string_view reason) {
   Turn turn(context_.turns);
   if (state_ == ConnectionState::Closing) {
     dropTransport();
-    transition(ConnectionState::Idle, {});
+    transition(ConnectionState::Idle, cause_);
     return;
   }
   lose(refusal(classifyClose(code, reason, state_ == ConnectionState::Open)));

@@ -89,8 +89,8 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
 
   /// A socket is needed. Nothing while one is there or on its way.
   void open();
-  /// No socket is needed for now: closes with 1000 and rests as Idle.
-  void release();
+  /// No socket is needed for now, for this reason: closes with 1000 and rests as Idle.
+  void release(Cause cause = {});
   /// Closes with 1000, for good.
   void close();
   /// Gives up the present socket and connects anew, soon.

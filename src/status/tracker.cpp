@@ -69,13 +69,30 @@ Overall StatusTracker::judge() const {
   return hopeful ? Overall::Connecting : Overall::Offline;
 }
 
-std::optional<StatusDelta> StatusTracker::take() {
-  if (changedConnections_.empty() && changedSubscriptions_.empty() && removedSubscriptions_.empty())
-    return std::nullopt;
-  if (const Overall now = judge(); now != overall_) {
-    overall_ = now;
-    since_ = clock_.wallNow();
+void StatusTracker::setOverall(Overall overall) {
+  worse_.cancel();
+  if (overall == overall_) return;
+  overall_ = overall;
+  since_ = context_.clock.wallNow();
+  overallChanged_ = true;
+}
+
+void StatusTracker::follow(Overall overall) {
+  const bool fromLive = overall_ == Overall::Live && overall != Overall::Idle;
+  const bool fromPartial = overall_ == Overall::Partial && overall != Overall::Idle && overall != Overall::Live;
+  if (overall == overall_ || (!fromLive && !fromPartial)) {
+    setOverall(overall);
+  } else if (!worse_.isSet()) {
+    worse_.setAfter(steadyAfter_);
   }
+}
+
+std::optional<StatusDelta> StatusTracker::take() {
+  const bool partsChanged =
+      !changedConnections_.empty() || !changedSubscriptions_.empty() || !removedSubscriptions_.empty();
+  if (partsChanged) follow(judge());
+  if (!partsChanged && !overallChanged_) return std::nullopt;
+  overallChanged_ = false;
   StatusDelta delta;
   delta.overall = overall_;
   delta.since = since_;

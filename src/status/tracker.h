@@ -4,15 +4,22 @@
 #include <optional>
 #include <set>
 
-#include "platform/clock.h"
 #include "status/snapshot.h"
+#include "timing/context.h"
 
 namespace switchboard {
 
 /// Keeps how everything stands, and what of it has not been told yet.
+///
+/// The parts are told as they are. The overall verdict gets worse only when it has been worse for a while, so that a
+/// blip (a lost socket that is back within a second, a new subscription on its way) does not flicker.
 class StatusTracker {
  public:
-  explicit StatusTracker(const Clock& clock) : clock_(clock), since_(clock.wallNow()) {}
+  StatusTracker(Context& context, Duration steadyAfter)
+      : context_(context),
+        steadyAfter_(steadyAfter),
+        worse_(context.deadlines, DeadlineKind::StatusSettle, [this] { setOverall(judge()); }),
+        since_(context.clock.wallNow()) {}
 
   void set(ConnectionStatus status);
   void set(SubscriptionStatus status);
@@ -22,19 +29,27 @@ class StatusTracker {
   const std::map<SubscriptionId, SubscriptionStatus>& subscriptions() const { return subscriptions_; }
   const std::map<ConnectionId, ConnectionStatus>& connections() const { return connections_; }
 
+  /// Waits for nothing any more.
+  void stop() { worse_.cancel(); }
+
   /// Nothing when nothing changed.
   std::optional<StatusDelta> take();
 
  private:
   Overall judge() const;
+  void follow(Overall overall);
+  void setOverall(Overall overall);
 
-  const Clock& clock_;
+  Context& context_;
+  const Duration steadyAfter_;
+  Deadline worse_;
   std::map<ConnectionId, ConnectionStatus> connections_;
   std::map<SubscriptionId, SubscriptionStatus> subscriptions_;
   std::set<ConnectionId> changedConnections_;
   std::set<SubscriptionId> changedSubscriptions_;
   std::set<SubscriptionId> removedSubscriptions_;
   Overall overall_ = Overall::Idle;
+  bool overallChanged_ = false;
   WallTime since_;
 };
 

@@ -73,6 +73,16 @@ void Exchange::unsubscribeAll() {
   for (const auto id : all) unsubscribe(id);
 }
 
+void Exchange::setSuspended(bool suspended) {
+  suspended_ = suspended;
+  planAtTurnEnd_ = true;
+  if (!suspended) return;
+  for (const auto& multiplexer : multiplexers_) {
+    multiplexer->connection().release(
+        {Code::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
+  }
+}
+
 void Exchange::reconnectAll() {
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->plannable()) continue;
@@ -112,7 +122,7 @@ void Exchange::settle() {
 void Exchange::plan() {
   planAtTurnEnd_ = false;
   planTick_.cancel();
-  if (shutDown_) return;
+  if (shutDown_ || suspended_) return;
   endLingers();
   wakeRetries();
   assignServing();

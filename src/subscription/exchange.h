@@ -60,6 +60,9 @@ class Exchange final : private LineDelegate, private MultiplexerDelegate, privat
   bool subscribe(SubscriptionId id, Spec spec);
   void unsubscribe(SubscriptionId id);
   void unsubscribeAll();
+  /// Closes every socket and opens none until it is called with false: a page with open sockets can't rest in the
+  /// back/forward cache.
+  void setSuspended(bool suspended);
   /// Gives up all waits and parks, and replaces every connection.
   void reconnectAll();
   /// Takes the application's answers.
@@ -142,6 +145,7 @@ class Exchange final : private LineDelegate, private MultiplexerDelegate, privat
   std::uint32_t lastLine_ = 0;
   std::uint32_t lastGroup_ = 0;
   bool planAtTurnEnd_ = false;
+  bool suspended_ = false;
   bool shutDown_ = false;
 };
 

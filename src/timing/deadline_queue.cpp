@@ -35,6 +35,8 @@ std::string_view toString(DeadlineKind kind) {
       return "Overlap";
     case DeadlineKind::TokenTimeout:
       return "TokenTimeout";
+    case DeadlineKind::StatusSettle:
+      return "StatusSettle";
     case DeadlineKind::TokenRefresh:
       return "TokenRefresh";
   }
@@ -145,7 +147,15 @@ void DeadlineQueue::armTimer() {
   if (armed_ && armedFor_ <= due) return;
   armed_ = true;
   armedFor_ = due;
-  timer_.arm(std::max(Duration{0}, due - clock_.now()), *this);
+  const Duration delay = std::max(Duration{0}, due - clock_.now());
+  armedForWall_ = clock_.wallNow() + delay;
+  timer_.arm(delay, *this);
+}
+
+void DeadlineQueue::runDue() {
+  if (heap_.empty() || heap_.front()->at_ > clock_.now()) return;
+  timer_.cancel();
+  onTimer();
 }
 
 void DeadlineQueue::onTimer() {
@@ -153,7 +163,8 @@ void DeadlineQueue::onTimer() {
   armed_ = false;
   running_ = true;
   const TimePoint now = clock_.now();
-  if (onLate_ && now - armedFor_ >= lateThreshold_) onLate_(now - armedFor_);
+  const Duration late = std::max(now - armedFor_, clock_.wallNow() - armedForWall_);
+  if (onLate_ && late >= lateThreshold_) onLate_(late);
   const std::uint64_t limit = nextSequence_;  // what the callbacks set waits for the next round, so a round always ends
   while (!heap_.empty() && heap_.front()->at_ <= now && heap_.front()->sequence_ < limit) {
     Deadline& due = *heap_.front();

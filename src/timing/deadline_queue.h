@@ -30,6 +30,7 @@ enum class DeadlineKind : unsigned char {
   Linger,           ///< A key that nobody wants any more is let go.
   Overlap,          ///< Two channels carry the same keys during a rebuild.
   TokenTimeout,     ///< The accessToken callback must have answered.
+  StatusSettle,     ///< A worse overall status has lasted long enough to be told.
   TokenRefresh,     ///< The token is about to expire.
 };
 
@@ -47,9 +48,11 @@ class DeadlineQueue final : private TimerEvents {
 
   TimePoint now() const { return clock_.now(); }
   std::size_t size() const { return heap_.size(); }
-  /// Called with the lateness when the platform timer came much too late, as it does after a sleep. Before any deadline
-  /// runs.
+  /// Called with the lateness when the platform timer came much too late by either clock, as it does after a sleep
+  /// (some monotonic clocks stand still meanwhile). Before any deadline runs.
   void onLate(Duration threshold, std::function<void(Duration)> callback);
+  /// Does now what the platform timer is behind with, as a throttled timer may be.
+  void runDue();
   /// "Silence in 1200 ms, …", soonest first; for logs and failing tests.
   std::string toString() const;
 
@@ -72,6 +75,7 @@ class DeadlineQueue final : private TimerEvents {
   std::function<void(Duration)> onLate_;
   Duration lateThreshold_{0};
   TimePoint armedFor_{};
+  WallTime armedForWall_{};
   std::uint64_t nextSequence_ = 0;
   bool armed_ = false;
   bool running_ = false;

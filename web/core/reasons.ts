@@ -11,6 +11,7 @@ export type ReasonCode =
   | 'HALF_OPEN'
   | 'SERVER_RESTART'
   | 'OFFLINE'
+  | 'SUSPENDED'
   | 'IDLE_TIMEOUT'
   | 'FRAME_TOO_LARGE'
   | 'RATE_LIMITED'

@@ -4,8 +4,14 @@ export interface TuningOptions {
   heartbeatSilenceMs?: number | undefined;
   /** How long a heartbeat may stay unanswered before the socket is replaced. Default 10,000. */
   heartbeatAnswerMs?: number | undefined;
+  /** Time without sending after which a heartbeat goes out, however much comes in. Default 25,000; the server's limit is 60 s. */
+  heartbeatQuietMs?: number | undefined;
   /** How long the server may take to answer a join. Default 10,000; a join that fails takes the server 5 s. */
   joinTimeoutMs?: number | undefined;
+  /** How long the server may take from accepting a join to sending changes. Default 20,000; a cold server takes 1.6 to 2.6 s. */
+  liveTimeoutMs?: number | undefined;
+  /** How long the server freezes a socket on which it refuses a join; answers may be that late. Default 5,000. */
+  joinStallMs?: number | undefined;
   /** How long a handshake may take. Default 10,000. */
   connectTimeoutMs?: number | undefined;
   /** Reconnect delays are drawn from 0 to min(cap, base · 2ⁿ). Default 500. */
@@ -14,8 +20,14 @@ export interface TuningOptions {
   backoffCapMs?: number | undefined;
   /** The longest reconnect delay while the page is hidden. Default 30,000. */
   backoffHiddenCapMs?: number | undefined;
+  /** The least delay after the server spoke of a limit. Default 15,000. */
+  slowBaseMs?: number | undefined;
+  /** What such a delay is drawn from on top of that, at most. Default 60,000. */
+  slowCapMs?: number | undefined;
   /** How long a connection must hold before failed attempts are forgotten. Default 10,000; 0: as soon as it is open. */
   provenAfterMs?: number | undefined;
+  /** How long the overall status must be worse before it says so, against flicker. Default 1,000; 0: at once. */
+  statusSettleMs?: number | undefined;
   /** How long a subscription that nobody wants any more is kept, so that subscribing again costs nothing. Default 5,000; 0: not at all. */
   lingerMs?: number | undefined;
   /** How long a connection without channels is kept. Default 5,000; 0: not at all. */
@@ -44,12 +56,18 @@ const HOUR_MS = 3_600_000;
 export const TUNING_RANGES: Readonly<Record<TuningName, NumberRange>> = {
   heartbeatSilenceMs: { min: 10, max: 55_000 },
   heartbeatAnswerMs: { min: 10, max: 120_000 },
+  heartbeatQuietMs: { min: 10, max: 55_000 },
   joinTimeoutMs: { min: 10, max: 120_000 },
+  liveTimeoutMs: { min: 10, max: 120_000 },
+  joinStallMs: { min: 0, max: 120_000 },
+  slowBaseMs: { min: 0, max: HOUR_MS },
+  slowCapMs: { min: 1, max: HOUR_MS },
   connectTimeoutMs: { min: 10, max: 120_000 },
   backoffBaseMs: { min: 1, max: 60_000 },
   backoffCapMs: { min: 1, max: HOUR_MS },
   backoffHiddenCapMs: { min: 1, max: HOUR_MS },
   provenAfterMs: { min: 0, max: HOUR_MS },
+  statusSettleMs: { min: 0, max: HOUR_MS },
   lingerMs: { min: 0, max: HOUR_MS },
   idleCloseMs: { min: 0, max: HOUR_MS },
   tokenTimeoutMs: { min: 10, max: 120_000 },

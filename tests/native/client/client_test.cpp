@@ -496,3 +496,136 @@ TEST_SUITE("tokens") {
     CHECK(everything.find("sb_publishable_test") == std::string::npos);
   }
 }
+
+TEST_SUITE("evidence") {
+  TEST_CASE("online skips the wait") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.acceptSockets = false;
+    h.network.last().closeFromServer(1006);
+    for (int i = 0; i < 12; ++i) {
+      h.run(Duration{10'000});
+      if (h.network.last().released()) continue;
+      h.network.last().closeFromServer(1006);
+    }
+    const auto before = h.network.sockets.size();
+    h.client().signal(Evidence::Online);
+    h.run(Duration{200});
+    CHECK(h.network.sockets.size() == before + 1);
+  }
+
+  TEST_CASE("evidence is acted on at most every 2 s") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.acceptSockets = false;
+    h.network.last().closeFromServer(1006);
+    const auto before = h.network.sockets.size();
+    for (int i = 0; i < 40; ++i) {  // 4 s
+      h.client().signal(Evidence::Visible);
+      h.run(Duration{100});
+      if (!h.network.last().released()) h.network.last().closeFromServer(1006);
+    }
+    CHECK(h.network.sockets.size() - before <=
+          8);  // at most 3 by evidence, the rest by the backoff's own short first waits
+  }
+
+  TEST_CASE("offline is verified: an open socket that answers stays") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.client().signal(Evidence::Offline);
+    h.run(Duration{60'000});
+    CHECK(h.network.sockets.size() == 1);
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("offline slows the attempts to one in 30 s and says so, and online ends that") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.acceptSockets = false;
+    h.client().signal(Evidence::Offline);
+    h.network.last().closeFromServer(1006);
+    CHECK(h.status(1).code == Code::Offline);
+    h.run(Duration{29'000});
+    CHECK(h.network.sockets.size() == 1);
+    h.run(Duration{2'000});
+    CHECK(h.network.sockets.size() == 2);
+    h.network.last().closeFromServer(1006);
+    h.server.acceptSockets = true;
+    h.client().signal(Evidence::Online);
+    h.run(Duration{3'000});
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("a page in the back/forward cache holds no socket, and comes back when it is shown") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.client().signal(Evidence::PageHide);
+    CHECK(h.network.last().closeCode() == 1000);
+    CHECK(h.status(1).code == Code::Suspended);
+    h.run(Duration{60'000});
+    CHECK(h.network.sockets.size() == 1);
+    h.client().signal(Evidence::PageShow);
+    h.run(Duration{500});
+    CHECK(h.network.sockets.size() == 2);
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("after a sleep the link is probed at once and a dead one replaced") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.answerHeartbeats = false;
+    h.timer.sleep(Duration{3'600'000});
+    h.server.serve();
+    CHECK(h.server.heartbeats == 1);
+    h.server.answerHeartbeats = true;
+    h.run(Duration{10'700});
+    CHECK(h.network.sockets.size() == 2);
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("a sleep during which the monotonic clock stood still is noticed by the calendar") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.clock.jumpWall(Duration{3'600'000});
+    h.run(Duration{15'100});
+    const int before = h.server.heartbeats;
+    CHECK(before >= 1);
+  }
+
+  TEST_CASE("a throttled timer is made up for by ticks") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.clock.advance(Duration{16'000});  // the platform timer does not fire
+    h.client().tick();
+    h.server.serve();
+    CHECK(h.server.heartbeats == 1);
+  }
+
+  TEST_CASE("a blip does not flicker: the overall status stays live while the socket is replaced within a second") {
+    Harness h;
+    std::vector<std::string> overall;
+    h.onEachFlush = [&](const Flush& flush) {
+      if (flush.status) overall.emplace_back(toString(flush.status->overall));
+    };
+    h.subscribe(1, "bookings");
+    h.settle();
+    overall.clear();
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{900});
+    REQUIRE(h.status(1).state == SubscriptionState::Live);
+    CHECK_FALSE(overall.empty());
+    for (const auto& word : overall) CHECK(word == "live");
+    h.server.acceptSockets = false;
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{1'100});
+    CHECK(overall.back() == "offline");
+  }
+}
