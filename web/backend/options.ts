@@ -13,8 +13,6 @@ export interface Timing {
   idleMs: number;
   /** How often committed changes are handed to channels. The real server takes 100 when busy and 500 when idle. */
   pollMs: number;
-  /** Between the join reply and the database subscription. */
-  subscribeMs: number;
   /** Added to the first subscription after a start. 0 is a warm tenant; the real server takes 1600 to 2600 when cold. */
   coldStartMs: number;
   /** Between an `access_token` push and the repeated subscription. */
@@ -75,7 +73,6 @@ export const defaultTiming: Timing = {
   joinErrorMs: 5000,
   idleMs: 60_000,
   pollMs: 50,
-  subscribeMs: 2,
   coldStartMs: 0,
   resubscribeMs: [1000, 3000],
   retrySubscribeMs: [5000, 10_000],

@@ -24,10 +24,11 @@ export class ChangesSubscription {
     private readonly entries: readonly JoinEntry[],
   ) {}
 
-  /** Subscribes after the join. */
+  /** Subscribes after the join: in turn, before anything else the channel does, unless the server is cold. */
   start(): void {
     const wait = this.hub.warmUpMs();
-    this.after(wait > 0 ? wait : this.hub.settings.timing.subscribeMs);
+    if (wait > 0) this.after(wait);
+    else this.now();
   }
 
   /** Subscribes at once. */

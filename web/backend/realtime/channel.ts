@@ -57,6 +57,10 @@ export class Channel implements SubscriptionOwner, TopicMember {
     this.presence = new PresenceMember(hub, this.room, config.presenceKey, this);
   }
 
+  get needsMaps(): boolean {
+    return this.options.socket.needsMaps;
+  }
+
   get entries(): readonly JoinEntry[] {
     return this.options.config.entries;
   }
@@ -68,8 +72,15 @@ export class Channel implements SubscriptionOwner, TopicMember {
     this.scheduleTokenCheck();
     for (const message of replay) this.sendReplayed(message);
     this.subscription.start();
-    if (config.replicationReady) this.pushSystem('system', 'ok', 'Replication connection established');
-    if (config.presenceEnabled && this.presence.countEvent()) this.push('presence_state', this.room.presence.state());
+    if (config.replicationReady) {
+      this.mailbox.post(() => {
+        this.pushSystem('system', 'ok', 'Replication connection established');
+      });
+    }
+    if (config.presenceEnabled)
+      this.mailbox.post(() => {
+        this.sendPresenceState();
+      });
   }
 
   isOpen(): boolean {
@@ -180,18 +191,19 @@ export class Channel implements SubscriptionOwner, TopicMember {
   }
 
   private broadcastNow(inbound: Inbound): void {
+    if (this.mayBroadcast !== true) return;
     const { payload } = inbound;
-    if (payload.kind === 'json' && !isObject(payload.value)) {
+    const { hub, config } = this.options;
+    const except = config.self ? null : this;
+    if (payload.kind === 'json' && !isObject(payload.value) && this.room.needsMaps(except)) {
       this.crash();
       return;
     }
-    if (this.mayBroadcast !== true) return;
-    const { hub, config } = this.options;
     const broadcast = toBroadcast(payload);
     hub.rates.events.add();
     const size = broadcast.kind === 'json' ? Buffer.byteLength(broadcast.json) : broadcast.data.length;
     const fits = size <= hub.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING;
-    if (fits) this.room.broadcast(broadcast, config.self ? null : this);
+    if (fits) this.room.broadcast(broadcast, except);
     if (!config.ack) return;
     if (fits) this.reply(inbound, 'ok', '{}');
     else this.reply(inbound, 'error', '"payload_size_exceeded"');
@@ -235,6 +247,10 @@ export class Channel implements SubscriptionOwner, TopicMember {
     this.tokenTimer = setTimeout(() => {
       this.checkToken();
     }, wait);
+  }
+
+  private sendPresenceState(): void {
+    if (this.presence.countEvent()) this.push('presence_state', this.room.presence.state());
   }
 
   private sendReplayed({ json, broadcast }: ReplayedMessage): void {

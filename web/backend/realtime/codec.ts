@@ -41,6 +41,8 @@ export type Frame = string | Buffer;
 
 /** One version of the wire format. `payload` and `response` are JSON texts. */
 export interface Codec {
+  /** A broadcast whose payload is no map cannot be sent. */
+  readonly needsMaps: boolean;
   /** Null for what the server ignores without a word. */
   decode(data: Buffer, isBinary: boolean): Inbound | null;
   reply(joinRef: Ref, ref: Ref, topic: string, status: 'ok' | 'error', response: string): string;
@@ -63,6 +65,7 @@ function parse(data: Buffer): unknown {
 }
 
 const codecV1: Codec = {
+  needsMaps: false,
   decode(data, isBinary) {
     const frame = isBinary ? null : parse(data);
     if (!isObject(frame)) return null;
@@ -100,6 +103,7 @@ const USER_PUSH = 3;
 const USER_BROADCAST = 4;
 
 const codecV2: Codec = {
+  needsMaps: true,
   decode(data, isBinary) {
     if (isBinary) return decodeBinary(data);
     const frame = parse(data);

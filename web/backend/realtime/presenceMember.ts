@@ -35,7 +35,7 @@ export class PresenceMember {
       this.channel.reply(inbound, 'ok', '{}');
       return;
     }
-    if (!this.countCall()) {
+    if (!this.mayCall()) {
       this.channel.shutDown('Client presence rate limit exceeded');
       return;
     }
@@ -43,6 +43,7 @@ export class PresenceMember {
       case 'track':
         return this.track(inbound, call.payload);
       case 'untrack':
+        this.calls += 1;
         this.channel.reply(inbound, 'ok', '{}');
         this.room.announce(this.room.presence.untrack(this, this.key));
         return;
@@ -80,20 +81,20 @@ export class PresenceMember {
       return;
     }
     if (!this.countEvent()) return;
+    this.calls += 1;
     const diff = this.room.presence.track(this, this.key, payload);
     this.channel.reply(inbound, 'ok', '{}');
     this.room.announce(diff);
   }
 
-  private countCall(): boolean {
+  /** Only calls that succeed count. */
+  private mayCall(): boolean {
     const { limits, timing } = this.hub.settings;
     const now = Date.now();
     if (now > this.windowEnds) {
       this.windowEnds = now + timing.presenceWindowMs;
       this.calls = 0;
     }
-    if (this.calls >= limits.presenceCalls) return false;
-    this.calls += 1;
-    return true;
+    return this.calls < limits.presenceCalls;
   }
 }

@@ -36,6 +36,10 @@ export class RealtimeSocket {
     this.idleTimer = this.armIdleTimer();
   }
 
+  get needsMaps(): boolean {
+    return this.codec.needsMaps;
+  }
+
   get channelCount(): number {
     return this.channels.size;
   }

@@ -3,6 +3,8 @@ import { PresenceTopic } from './presence.js';
 
 /** A channel as its topic sees it. */
 export interface TopicMember {
+  /** Its wire format carries no payload but maps. */
+  readonly needsMaps: boolean;
   receiveBroadcast(broadcast: Broadcast): void;
   receivePresence(diff: string): void;
 }
@@ -14,6 +16,12 @@ export class Topic {
 
   broadcast(broadcast: Broadcast, except: TopicMember | null): void {
     for (const member of [...this.members]) if (member !== except) member.receiveBroadcast(broadcast);
+  }
+
+  /** Whether some member could not be sent a payload that is no map. */
+  needsMaps(except: TopicMember | null): boolean {
+    for (const member of this.members) if (member !== except && member.needsMaps) return true;
+    return false;
   }
 
   announce(diff: string | null): void {

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+
+import pg from 'pg';
+import { fastTiming, startBackend, type Backend, type BackendOptions } from 'switchboard-backend';
+
+import { ChannelClient } from './channelClient.js';
+
+/** A backend with the tables of the recordings. */
+export class RecordedBackend {
+  private constructor(
+    readonly backend: Backend,
+    readonly sql: pg.Client,
+    private readonly witness: ChannelClient,
+  ) {}
+
+  static async start(options: BackendOptions = {}): Promise<RecordedBackend> {
+    const backend = await startBackend({ seed: false, ...options, timing: { ...fastTiming, ...options.timing } });
+    const sql = new pg.Client(backend.postgres);
+    sql.on('error', () => undefined);
+    await sql.connect();
+    await sql.query(readFileSync(new URL('recordedTables.sql', import.meta.url), 'utf8'));
+    await sql.query('create table witness (id integer primary key)');
+    await sql.query('alter publication supabase_realtime add table witness');
+    const witness = await ChannelClient.connect(backend, backend.serviceKey);
+    await witness.subscribe('realtime:witness', [{ event: '*', schema: 'public', table: 'witness' }]);
+    return new RecordedBackend(backend, sql, witness);
+  }
+
+  get origin(): string {
+    return this.backend.url.replace('http', 'ws');
+  }
+
+  /** Resolves when every change committed before has been delivered. */
+  async settle(): Promise<void> {
+    await this.sql.query('insert into witness select coalesce(max(id), 0) + 1 from witness');
+    await this.witness.change();
+  }
+
+  async stop(): Promise<void> {
+    await this.sql.end();
+    await this.backend.stop();
+  }
+}
