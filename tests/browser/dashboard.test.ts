@@ -26,8 +26,7 @@ async function openBookings(): Promise<BookingsPage> {
   const window = await openWindow(lab.browser, lab.dashboard);
   windows.push(window);
   const bookings = new BookingsPage(window.page);
-  await window.page.getByLabel('Business').selectOption(salon);
-  await bookings.untilStatus('live');
+  await bookings.choose(salon);
   return bookings;
 }
 
@@ -96,8 +95,7 @@ describe('the bookings page', () => {
 
   it('follows the business that is chosen', async () => {
     const bookings = await openBookings();
-    await bookings.page.getByLabel('Business').selectOption(physio);
-    await bookings.untilStatus('live');
+    await bookings.choose(physio);
     const theirs = await insertBooking(lab.db, physio, 'Physio guest');
     await bookings.row(theirs).waitFor();
     await insertBooking(lab.db, salon, 'Salon guest');

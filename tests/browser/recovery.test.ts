@@ -28,8 +28,7 @@ describe('when the realtime server goes away', () => {
   it('says so, comes back by itself and shows what happened meanwhile', async () => {
     window = await openWindow(lab.browser, lab.dashboard);
     const bookings = new BookingsPage(window.page);
-    await window.page.getByLabel('Business').selectOption(salon);
-    await bookings.untilStatus('live');
+    await bookings.choose(salon);
     const before = await insertBooking(lab.db, salon, 'Before');
     await bookings.row(before).waitFor();
 
@@ -52,8 +51,7 @@ describe('when the realtime server goes away', () => {
   it('comes back after a restart without anyone doing anything', async () => {
     window = await openWindow(lab.browser, lab.dashboard);
     const bookings = new BookingsPage(window.page);
-    await window.page.getByLabel('Business').selectOption(salon);
-    await bookings.untilStatus('live');
+    await bookings.choose(salon);
     const closed = new Promise<void>((resolve) => {
       window.page.once('websocket', (socket) => {
         socket.once('framereceived', () => {

@@ -26,6 +26,12 @@ export class BookingsPage {
     await this.page.locator(`header [data-state="${state}"]`).waitFor();
   }
 
+  /** Chooses a business and resolves when its changes flow. */
+  async choose(businessId: string): Promise<void> {
+    await this.page.getByLabel('Business').selectOption(businessId);
+    await this.page.locator('.feed[data-live="true"]').waitFor();
+  }
+
   /** Resolves when the feed holds at least `count` changes. */
   async untilChanges(count: number): Promise<void> {
     await this.page

@@ -4,12 +4,21 @@ import type { SeenChange } from './useBookings.js';
 
 const verbs = { INSERT: 'New', UPDATE: 'Changed', DELETE: 'Removed' } as const;
 
-/** The latest changes as they came in, newest first. */
-export function ActivityFeed({ recent, currency }: { recent: readonly SeenChange[]; currency: string }) {
+type Props = {
+  /** Newest first. */
+  recent: readonly SeenChange[];
+  /** Whether changes flow. */
+  isLive: boolean;
+  currency: string;
+};
+
+/** The latest changes as they came in. */
+export function ActivityFeed({ recent, isLive, currency }: Props) {
   return (
-    <section className="panel feed" aria-labelledby="feed-title">
+    <section className="panel feed" aria-labelledby="feed-title" data-live={isLive}>
       <div className="panel-head">
         <h2 id="feed-title">As it happens</h2>
+        {isLive ? null : <span className="hint">catches up when live</span>}
       </div>
       {recent.length === 0 ? <p className="quiet">Changes show up here the moment they are committed.</p> : null}
       <ol aria-live="polite">

@@ -6,7 +6,7 @@ import { Summary } from './Summary.js';
 import { useBookings } from './useBookings.js';
 
 export function BookingsPage({ business }: { business: Business }) {
-  const { query, recent } = useBookings(business.id);
+  const { query, recent, isLive } = useBookings(business.id);
   const rows = query.data ?? [];
   return (
     <div className="page">
@@ -32,7 +32,7 @@ export function BookingsPage({ business }: { business: Business }) {
           <BookingsTable rows={rows} currency={business.currency} recent={recent} />
         )}
       </section>
-      <ActivityFeed recent={recent} currency={business.currency} />
+      <ActivityFeed recent={recent} isLive={isLive} currency={business.currency} />
     </div>
   );
 }

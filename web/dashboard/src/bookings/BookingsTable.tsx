@@ -14,7 +14,7 @@ type Props = {
 export function BookingsTable({ rows, currency, recent }: Props) {
   const lastChanges = new Map([...recent].reverse().map(({ number, change }) => [changedId(change), number]));
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-labelledby="bookings-title">
+    <div className="table-frame" tabIndex={0} role="region" aria-label="List of bookings">
       <table className="bookings">
         <thead>
           <tr>

@@ -15,7 +15,9 @@ export function formatClockWithSeconds(iso: string): string {
 }
 
 export function formatMoney(amount: number | null, currency: string): string {
-  return amount === null ? '–' : new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+  return amount === null
+    ? '–'
+    : new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(amount);
 }
 
 /** `no_show` as people write it. */

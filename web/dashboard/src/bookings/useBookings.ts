@@ -26,7 +26,7 @@ function bookingsQuery(rest: RestClient, log: ChangeLog, businessId: string) {
 }
 
 /**
- * The bookings of one business, kept current by its changes, and the latest of these changes, newest first. Each time the changes
+ * The bookings of one business, kept current by its changes; the latest of these changes, newest first; and whether changes flow. Each time the changes
  * start to flow, the rows are fetched again: nothing is known of the time before.
  */
 export function useBookings(businessId: string) {
@@ -46,5 +46,5 @@ export function useBookings(businessId: string) {
     if (liveSince !== undefined) void client.invalidateQueries({ queryKey: ['bookings', businessId] });
   }, [client, businessId, liveSince]);
 
-  return { query: useQuery(options), recent };
+  return { query: useQuery(options), recent, isLive: liveSince !== undefined };
 }

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertBooking } from './support/bookings.js';
+import { BookingsPage } from './support/bookingsPage.js';
+import { openWindow } from './support/chromium.js';
+import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+
+declare global {
+  var axe: { run(): Promise<AxeResults> };
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+
+afterAll(async () => {
+  await lab.close();
+});
+
+/** What axe finds against the page, each as its rule and the elements concerned. */
+async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** How far the page's contents stick out to the right, in pixels. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } } as const;
+
+describe.each(['light', 'dark'] as const)('the page in %s', (colorScheme) => {
+  it.each(['wide', 'narrow'] as const)('fits a %s window, live and cut off, and is accessible', async (size) => {
+    const { page } = await openWindow(lab.browser, lab.dashboard, {
+      colorScheme,
+      viewport: sizes[size],
+      reducedMotion: 'reduce',
+    });
+    const bookings = new BookingsPage(page);
+    await bookings.choose(salon);
+    await bookings.untilStatus('live');
+    const id = await insertBooking(lab.db, salon, 'Wilhelmina Featherstonehaugh-Cholmondeley');
+    await bookings.row(id).waitFor();
+    await lab.db.query("update bookings set status = 'confirmed' where id = $1", [id]);
+    await bookings.untilChanges(2);
+    await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-live`) });
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+
+    await page.locator('header details summary').click();
+    await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-details`) });
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.locator('header details summary').click();
+
+    await lab.backend.faults.refuse({ mode: 'drop' });
+    lab.backend.faults.drop();
+    await page.locator('header [data-state]:not([data-state="live"])').waitFor();
+    await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-cut-off`) });
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
+
+    await lab.backend.faults.reset();
+    await bookings.untilStatus('live');
+    await page.context().close();
+    await lab.db.query('delete from bookings where id = $1', [id]);
+  });
+});
