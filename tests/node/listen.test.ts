@@ -1,0 +1,240 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BackendProcess, freePort } from './support/backendProcess.js';
+import { openLab, type Lab } from './support/lab.js';
+import { ListenProcess } from './support/listenProcess.js';
+
+const [business, other] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+
+let lab: Lab;
+let running: ListenProcess[] = [];
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+
+afterEach(async () => {
+  for (const listen of running) listen.kill('SIGKILL');
+  await Promise.all(running.map((listen) => listen.exit));
+  running = [];
+});
+
+afterAll(async () => {
+  await lab.close();
+});
+
+function listen(args: readonly string[], env: Readonly<Record<string, string>> = {}): ListenProcess {
+  const started = new ListenProcess(['listen', ...args], env);
+  running.push(started);
+  return started;
+}
+
+/** `listen` on the lab's backend. */
+function listenHere(...args: string[]): ListenProcess {
+  return listen(['--url', lab.backend.url, '--apikey', lab.backend.anonKey, ...args]);
+}
+
+async function addClient(name: string, businessId = business): Promise<void> {
+  await lab.db.query('insert into clients (business_id, full_name) values ($1, $2)', [businessId, name]);
+}
+
+describe('listen', () => {
+  it('prints connection, status and change as lines of JSON, until SIGINT', async () => {
+    const process = listenHere('--table', 'clients');
+    await process.live();
+    await addClient('Ada');
+    const [change] = await process.untilChanges(1);
+    process.kill('SIGINT');
+    expect(await process.exit).toEqual({ code: 0, signal: null });
+    const printed = process.lines.items.map(({ text: _, ...line }) => line);
+    for (const line of printed) expect(new Date(String(line.at)).toISOString()).toBe(line.at);
+    const at = expect.any(String) as string;
+    expect(printed[0]).toMatchObject({ type: 'connection', at, state: 'connecting', connection: 1 });
+    expect(printed).toContainEqual({ type: 'connection', at, state: 'open', connection: 1, code: 'OK', message: '' });
+    expect(printed).toContainEqual({
+      type: 'status',
+      at,
+      subscription: 1,
+      status: 'SUBSCRIBED',
+      code: 'OK',
+      message: '',
+    });
+    expect(change).toMatchObject({
+      type: 'change',
+      subscription: 1,
+      schema: 'public',
+      table: 'clients',
+      eventType: 'INSERT',
+      new: { full_name: 'Ada', business_id: business },
+      old: {},
+      errors: null,
+    });
+    expect(Object.keys(change ?? {}).slice(0, 3)).toEqual(['type', 'at', 'subscription']);
+    expect(process.stderr).toBe('');
+  });
+
+  it('ends after --count changes, with exactly these', async () => {
+    const process = listenHere('--table', 'clients', '--count', '2');
+    await process.live();
+    await lab.db.query(
+      "insert into clients (business_id, full_name) select $1, 'many ' || n from generate_series(1, 5) n",
+      [business],
+    );
+    expect(await process.exit).toEqual({ code: 0, signal: null });
+    expect(process.changes.map((line) => (line.new as { full_name: string }).full_name)).toEqual(['many 1', 'many 2']);
+  });
+
+  it('listens to several tables, each with its own or the common filter', async () => {
+    const process = listenHere(
+      ...['--table', `clients:business_id=eq.${other}`, '--table', 'clients', '--table', 'staff'],
+      ...[
+        '--filter',
+        `business_id=eq.${business}`,
+        '--event',
+        'insert',
+        '--select',
+        'full_name,business_id',
+        '--count',
+        '3',
+      ],
+    );
+    await process.live(3);
+    await addClient('Mine');
+    await lab.db.query("update clients set full_name = 'Changed' where full_name = 'Mine'");
+    await addClient('Theirs', other);
+    await lab.db.query("insert into staff (business_id, full_name, position) values ($1, 'Sam', 'Barber')", [business]);
+    expect(await process.exit).toEqual({ code: 0, signal: null });
+    const seen = process.changes.map((line) => [line.subscription, line.eventType, line.new]);
+    const id = expect.any(Number) as number;
+    expect(seen).toEqual([
+      [2, 'INSERT', { id, full_name: 'Mine', business_id: business }],
+      [1, 'INSERT', { id, full_name: 'Theirs', business_id: other }],
+      [3, 'INSERT', { id, full_name: 'Sam', business_id: business }],
+    ]);
+  });
+
+  it('takes url and key from the environment', async () => {
+    const process = listen(['--table', 'clients'], {
+      SUPABASE_URL: lab.backend.url,
+      SUPABASE_ANON_KEY: lab.backend.anonKey,
+    });
+    await process.live();
+    process.kill('SIGTERM');
+    expect(await process.exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('reports a table that is not there with the words of the server, and goes on', async () => {
+    const process = listenHere('--table', 'nowhere', '--table', 'clients');
+    const refused = await process.lines.first('the refusal', (line) => line.code === 'BAD_BINDING');
+    expect(refused).toMatchObject({ type: 'status', subscription: 1, status: 'CHANNEL_ERROR' });
+    expect(refused.message).toMatch(/Unable to subscribe to changes with given parameters/);
+    await process.lines.first('the other', (line) => line.status === 'SUBSCRIBED' && line.subscription === 2);
+    await addClient('Still here');
+    await process.untilChanges(1);
+  });
+
+  it('ends quietly when nobody reads any more', async () => {
+    const process = listenHere('--table', 'clients');
+    await process.live();
+    process.closeStdout();
+    await addClient('Unread');
+    expect(await process.exit).toEqual({ code: 0, signal: null });
+    expect(process.stderr).toBe('');
+  });
+});
+
+describe('the access token of listen', () => {
+  it('is read from its file at every need, and is never printed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchboard-'));
+    const file = join(folder, 'token');
+    const tokens = await Promise.all(['a', 'b'].map((sub) => lab.backend.signToken({ sub })));
+    await writeFile(file, `${tokens[0] ?? ''}\n`);
+    const process = listenHere('--table', 'clients', '--token-file', file);
+    await process.live();
+    await writeFile(file, `${tokens[1] ?? ''}\n`);
+    lab.backend.faults.expireTokens();
+    await process.live(2);
+    await addClient('After the new token');
+    await process.untilChanges(1);
+    process.kill('SIGINT');
+    await process.exit;
+    const everything = process.lines.items.map((line) => line.text).join('\n') + process.stderr;
+    for (const secret of [...tokens, lab.backend.anonKey]) expect(everything).not.toContain(secret);
+    await rm(folder, { recursive: true });
+  });
+
+  it('that can not be read is reported', async () => {
+    const process = listenHere('--table', 'clients', '--token-file', join(tmpdir(), 'no-such-token-file'));
+    const line = await process.lines.first('the report', (printed) => printed.code === 'TOKEN_UNAVAILABLE');
+    expect(line.message).toMatch(/no such file/);
+  });
+});
+
+describe('the exit code of listen', () => {
+  it.each([
+    ['no table', ['--url', 'https://h', '--apikey', 'k'], /--table/],
+    ['no url', ['--table', 't', '--apikey', 'k'], /--url/],
+    ['no key', ['--table', 't', '--url', 'https://h'], /--apikey/],
+    ['an unknown option', ['--table', 't', '--url', 'https://h', '--apikey', 'k', '--colour'], /--colour/],
+    ['an unknown event', ['--table', 't', '--url', 'https://h', '--apikey', 'k', '--event', 'x'], /`event`/],
+    ['a bad count', ['--table', 't', '--url', 'https://h', '--apikey', 'k', '--count', '0'], /--count/],
+    ['a bad timeout', ['--table', 't', '--url', 'https://h', '--apikey', 'k', '--timeout', '-1'], /--timeout/],
+    ['a bad filter', ['--table', 't:id=5', '--url', 'https://h', '--apikey', 'k'], /`filter` can't be read/],
+    ['an empty table', ['--table', '', '--url', 'https://h', '--apikey', 'k'], /`table`/],
+    ['a bad url', ['--table', 't', '--url', 'nonsense', '--apikey', 'k'], /`url`/],
+  ])('is 2 for %s', async (_, args, message) => {
+    const process = listen(args);
+    expect(await process.exit).toEqual({ code: 2, signal: null });
+    expect(process.stderr).toMatch(message);
+    expect(process.lines.items).toEqual([]);
+  });
+
+  it('is 3 when nothing could be reached in time', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const process = listen(['--url', url, '--apikey', lab.backend.anonKey, '--table', 'clients', '--timeout', '0.5']);
+    expect(await process.exit).toEqual({ code: 3, signal: null });
+    expect(process.stderr).toMatch(/nothing was live in time/);
+  });
+
+  it('is not 3 when the line was live once', async () => {
+    const process = listenHere('--table', 'clients', '--timeout', '1.5', '--count', '1');
+    await process.live();
+    await lab.backend.restartRealtime(1_000);
+    await process.live(2);
+    await addClient('Late');
+    expect(await process.exit).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('a backend that is killed in mid-stream', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'by %s and started again gets its listener back by itself',
+    async (signal) => {
+      const backend = new BackendProcess(lab.backend.postgres, await freePort(), 'a secret of thirty-two characters');
+      const { url, anonKey } = await backend.start();
+      try {
+        const process = listen(['--url', url, '--apikey', anonKey, '--table', 'clients']);
+        await process.live();
+        await addClient(`before ${signal}`);
+        await process.untilChanges(1);
+        await backend.kill(signal);
+        await process.lines.first('the loss', (line) => line.type === 'connection' && line.state === 'backoff');
+        await backend.start();
+        await process.live(2, 20_000);
+        await addClient(`after ${signal}`);
+        const changes = await process.untilChanges(2);
+        expect(changes.map((line) => (line.new as { full_name: string }).full_name)).toEqual([
+          `before ${signal}`,
+          `after ${signal}`,
+        ]);
+        process.kill('SIGINT');
+        expect(await process.exit).toEqual({ code: 0, signal: null });
+      } finally {
+        await backend.kill('SIGKILL');
+      }
+    },
+    40_000,
+  );
+});
