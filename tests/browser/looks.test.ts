@@ -9,7 +9,7 @@ import { openWindow } from './support/chromium.js';
 import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
 
 declare global {
-  var axe: { run(): Promise<AxeResults> };
+  var axe: { run(context: { exclude: string[] }): Promise<AxeResults> };
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
@@ -24,10 +24,10 @@ afterAll(async () => {
   await lab.close();
 });
 
-/** What axe finds against the page, each as its rule and the elements concerned. */
+/** What axe finds against the page, each as its rule and the elements concerned. Of the many rows alike it looks at the first. */
 async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ exclude: ['tbody tr:nth-child(n + 8)'] }));
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
