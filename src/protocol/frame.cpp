@@ -125,8 +125,10 @@ std::string encodeFrame(Version version, const OutgoingFrame& frame) {
   out += frame.payload;
   out += R"(,"ref":)";
   appendRef(out, frame.ref);
-  out += R"(,"join_ref":)";
-  appendRef(out, frame.joinRef);
+  if (!frame.joinRef.empty()) {
+    out += R"(,"join_ref":)";
+    appendRef(out, frame.joinRef);
+  }
   out += '}';
   return out;
 }

@@ -13,7 +13,8 @@ enum class Version : unsigned char { V1, V2 };
 std::optional<Version> versionFromText(std::string_view text);
 std::string_view toString(Version version);
 
-/// One message to the server. Empty refs are sent as null.
+/// One message to the server. Empty refs are sent as null; version 1 leaves an empty join_ref out, as the reference
+/// client does.
 struct OutgoingFrame {
   std::string_view joinRef;
   std::string_view ref;

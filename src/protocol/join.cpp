@@ -14,7 +14,8 @@ OrderedJson toJson(const BindingConfig& binding) {
 
 std::optional<AcceptedBinding> readAccepted(const Json& entry) {
   const Json* id = member(entry, "id");
-  if (id == nullptr || !id->is_number_unsigned()) return std::nullopt;
+  constexpr std::uint64_t kLargest = 0xFFFF'FFFF;
+  if (id == nullptr || !id->is_number_unsigned() || id->get<std::uint64_t>() > kLargest) return std::nullopt;
   AcceptedBinding accepted;
   accepted.id = BindingId{id->get<std::uint32_t>()};
   accepted.config.event = textMember(entry, "event");

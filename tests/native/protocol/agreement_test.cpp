@@ -1,0 +1,179 @@
+#include <doctest/doctest.h>
+
+#include "protocol/change.h"
+#include "protocol/frame.h"
+#include "protocol/json.h"
+#include "support/fakes.h"
+#include "support/transcripts.h"
+
+/// The scanners beside a full parser, on all that the real server has sent and on damaged copies of it: whatever
+/// nlohmann accepts as JSON, both must read the same. (The scanners look at no more than they need, so they may accept
+/// what nlohmann refuses.)
+namespace switchboard {
+namespace {
+
+using testing::FakeRandom;
+using testing::recordedTexts;
+
+struct Tally {
+  int compared = 0;  ///< frames that nlohmann accepts as such
+  int changes = 0;   ///< of these, changes
+  int refused = 0;   ///< JSON, but no frame
+};
+
+bool isText(const Json& value) {
+  return value.is_string();
+}
+bool isRef(const Json& value) {
+  return value.is_string() || value.is_null();
+}
+
+/// The five parts, or nothing when the value is no frame.
+std::optional<std::array<Json, 5>> partsOf(Version version, const Json& value) {
+  if (version == Version::V2) {
+    if (!value.is_array() || value.size() != 5) return std::nullopt;
+    if (!isRef(value[0]) || !isRef(value[1]) || !isText(value[2]) || !isText(value[3])) return std::nullopt;
+    return std::array{value[0], value[1], value[2], value[3], value[4]};
+  }
+  if (!value.is_object()) return std::nullopt;
+  const auto get = [&](const char* key) { return value.contains(key) ? value[key] : Json(); };
+  if (!isRef(get("join_ref")) || !isRef(get("ref")) || !isText(get("topic")) || !isText(get("event"))) {
+    return std::nullopt;
+  }
+  if (!value.contains("payload")) return std::nullopt;
+  return std::array{get("join_ref"), get("ref"), get("topic"), get("event"), value["payload"]};
+}
+
+bool sameRef(std::string_view scanned, const Json& parsed) {
+  if (parsed.is_null()) return scanned.data() == nullptr;
+  return scanned.data() != nullptr && parsed.get_ref<const std::string&>() == scanned;
+}
+
+bool sameChange(std::string_view payload, const Json& parsed) {
+  std::vector<BindingId> ids;
+  const auto change = scanChange(payload, ids);
+  bool isChange = parsed.is_object() && parsed.contains("data") && parsed.contains("ids") && parsed["ids"].is_array();
+  std::vector<BindingId> expected;
+  if (isChange) {
+    for (const auto& id : parsed["ids"]) {
+      isChange = isChange && id.is_number_unsigned() && id.get<std::uint64_t>() <= 0xFFFF'FFFF;
+      if (isChange) expected.push_back(BindingId{id.get<std::uint32_t>()});
+    }
+  }
+  if (change.has_value() != isChange) return false;
+  return !isChange || (ids == expected && parseJson(change->data) == parsed["data"]);
+}
+
+/// Whether scanner and parser agree on this text.
+bool agrees(Version version, const std::string& text, Tally& tally) {
+  std::string scratch;
+  const auto scanned = scanEnvelope(version, text, scratch);
+  const auto parsed = parseJson(text);
+  if (!parsed) return true;
+  const auto parts = partsOf(version, *parsed);
+  if (!parts) {
+    ++tally.refused;
+    return !scanned;
+  }
+  if (!scanned) return false;
+  ++tally.compared;
+  const auto& [joinRef, ref, topic, event, payload] = *parts;
+  if (!sameRef(scanned->joinRef, joinRef) || !sameRef(scanned->ref, ref)) return false;
+  if (scanned->topic != topic.get_ref<const std::string&>()) return false;
+  if (scanned->event != event.get_ref<const std::string&>()) return false;
+  if (parseJson(scanned->payload) != payload) return false;
+  if (event != "postgres_changes") return true;
+  ++tally.changes;
+  return sameChange(scanned->payload, payload);
+}
+
+constexpr std::string_view kLetters = "[]{},:\"\\ \n\t0195eE+-.untrflsd/b\x00\x1f\x80\xff";
+
+std::size_t pick(FakeRandom& random, std::size_t bound) {
+  return static_cast<std::size_t>(random.below(bound));
+}
+
+std::string damaged(const std::string& text, FakeRandom& random) {
+  std::string copy = text;
+  const std::size_t at = pick(random, copy.size());
+  const std::size_t length = 1 + pick(random, std::min<std::size_t>(20, copy.size() - at));
+  switch (random.below(5)) {
+    case 0:
+      copy[at] = kLetters[pick(random, kLetters.size())];
+      break;
+    case 1:
+      copy.insert(at, 1, kLetters[pick(random, kLetters.size())]);
+      break;
+    case 2:
+      copy.erase(at, length);
+      break;
+    case 3:
+      copy.insert(pick(random, copy.size()), text.substr(at, length));
+      break;
+    default:
+      copy.resize(at);
+      break;
+  }
+  return copy;
+}
+
+/// Damage that leaves JSON behind: what a parser accepts must not be too rare among the cases.
+std::string reshaped(const std::string& text, FakeRandom& random) {
+  std::string copy;
+  bool inString = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') inString = !inString;
+    if (inString && c == '\\') {
+      copy += c;
+      copy += text[++i];
+      continue;
+    }
+    const bool letter = c >= 'a' && c <= 'z';
+    if (inString && letter && random.below(8) == 0) {
+      copy += "\\u00";
+      copy += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+      copy += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15];
+      continue;
+    }
+    if (!inString && (c == ',' || c == ':' || c == '[' || c == '}') && random.below(4) == 0) copy += " \n\t\r";
+    copy += c;
+  }
+  return copy;
+}
+
+TEST_CASE("scanner and parser read every recorded frame of the server alike") {
+  for (const Version version : {Version::V1, Version::V2}) {
+    Tally tally;
+    for (const auto text : recordedTexts(version, "in")) {
+      const std::string copy(text);
+      CAPTURE(copy);
+      CHECK(agrees(version, copy, tally));
+    }
+    CHECK(tally.compared > 1'350);
+    CHECK(tally.changes > 540);
+  }
+}
+
+TEST_CASE("scanner and parser read damaged and rewritten frames alike") {
+  constexpr std::size_t kLongest = 1'200;  // the long ones differ from the short in nothing but length
+  FakeRandom random;
+  for (const Version version : {Version::V1, Version::V2}) {
+    Tally tally;
+    for (const auto text : recordedTexts(version, "in")) {
+      if (text.size() > kLongest) continue;
+      const std::string original(text);
+      for (const std::string& copy : {damaged(original, random), damaged(original, random), reshaped(original, random),
+                                      damaged(reshaped(original, random), random)}) {
+        CAPTURE(copy);
+        CHECK(agrees(version, copy, tally));
+      }
+    }
+    CHECK(tally.compared > 1'500);
+    CHECK(tally.changes > 300);
+    CHECK(tally.refused > 20);
+  }
+}
+
+}  // namespace
+}  // namespace switchboard
