@@ -71,7 +71,7 @@ async function assemble(
 ): Promise<Backend> {
   const pool = new pg.Pool({ connectionString, options: SESSION, application_name: 'switchboard', max: 10 });
   pool.on('error', (error) => {
-    settings.log('warn', `database connection lost: ${error.message}`);
+    if (!pool.ending) settings.log('warn', `database connection lost: ${error.message}`);
   });
   const rates = ratesOf(settings);
   const feed = new ChangeFeed({

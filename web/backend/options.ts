@@ -25,7 +25,7 @@ export interface Timing {
   rateTickMs: number;
   /** Window of the presence calls of one channel. */
   presenceWindowMs: number;
-  /** How often the publication's tables are compared with the known ones. */
+  /** How often the publication's tables are compared with the known ones. A difference makes every channel subscribe again. */
   publicationCheckMs: number;
 }
 
@@ -91,7 +91,6 @@ export const fastTiming: Timing = {
   resubscribeMs: [20, 40],
   retrySubscribeMs: [50, 100],
   rateTickMs: 100,
-  publicationCheckMs: 100,
 };
 
 export const defaultLimits: Limits = {

@@ -100,7 +100,9 @@ class Replayer {
         this.compare(line, await this.incoming(line));
         return;
       case 'pong':
-        await new Promise((resolve) => { this.client(line).socket.once('pong', resolve).ping('hi'); });
+        await new Promise((resolve) => {
+          this.client(line).socket.once('pong', resolve).ping('hi');
+        });
         return;
       case 'close':
         expect((await this.client(line).closed).code).toBe(line.code);
