@@ -46,7 +46,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.js'],
+    files: ['**/*.js', 'tests/**/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
   },
 );
