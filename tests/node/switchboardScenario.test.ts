@@ -68,5 +68,6 @@ function toScenarioChange(payload: ChangePayload): ScenarioChange {
 
 describeScenario({
   name: 'Switchboard',
+  hasBroadcast: false,
   connect: ({ realtime, anonKey }) => new SwitchboardClient(realtime, anonKey),
 });
