@@ -17,9 +17,9 @@ const std::uint32_t* FlushWords::pack(const Flush& flush) {
   for (const auto& delivery : flush.deliveries) {
     words_.push_back(static_cast<std::uint32_t>(delivery.kind));
     words_.push_back(static_cast<std::uint32_t>(delivery.subscribers.size()));
-    words_.push_back(static_cast<std::uint32_t>(delivery.payloads.size()));
+    words_.push_back(static_cast<std::uint32_t>(delivery.count));
     for (const auto id : delivery.subscribers) words_.push_back(id.value);
-    for (const auto payload : delivery.payloads) append(payload);
+    if (delivery.kind != DeliveryKind::Notify) append(delivery.payload);
   }
   return words_.data();
 }

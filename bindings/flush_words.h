@@ -11,7 +11,7 @@ namespace switchboard {
 /// A flush as one row of 32-bit words, with pointers to the texts, so that a single call hands it over:
 ///
 ///     control text (pointer, bytes; no bytes: none), number of deliveries, and for each
-///     kind, number of subscribers, number of payloads, subscriber ids…, (pointer, bytes) of each payload…
+///     kind, number of subscribers, number of changes, subscriber ids…, payload (pointer, bytes; not for Notify)
 class FlushWords {
  public:
   /// The first word. Valid until the next call or until what the flush points to goes.

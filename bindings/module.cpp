@@ -9,6 +9,8 @@ EMSCRIPTEN_BINDINGS(switchboard) {
       .function("subscribe", &RealtimeClient::subscribe)
       .function("unsubscribe", &RealtimeClient::unsubscribe)
       .function("unsubscribeAll", &RealtimeClient::unsubscribeAll)
+      .function("pause", &RealtimeClient::pause)
+      .function("resume", &RealtimeClient::resume)
       .function("reconnectAll", &RealtimeClient::reconnectAll)
       .function("provideToken", &RealtimeClient::provideToken)
       .function("failToken", &RealtimeClient::failToken)

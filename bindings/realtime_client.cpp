@@ -24,7 +24,9 @@ std::string RealtimeClient::subscribe(std::uint32_t id, const std::string& specJ
   if (!client_) return error_;
   auto spec = readSpec(specJson);
   if (!spec) return errorJson(spec.error());
-  const auto error = client_->subscribe(SubscriptionId{id}, std::move(spec.value()));
+  auto delivery = readDelivery(specJson);
+  if (!delivery) return errorJson(delivery.error());
+  const auto error = client_->subscribe(SubscriptionId{id}, std::move(spec.value()), std::move(delivery.value()));
   return error ? errorJson(*error) : std::string();
 }
 
@@ -34,6 +36,14 @@ void RealtimeClient::unsubscribe(std::uint32_t id) {
 
 void RealtimeClient::unsubscribeAll() {
   if (client_) client_->unsubscribeAll();
+}
+
+void RealtimeClient::pause(std::uint32_t id) {
+  if (client_) client_->setPaused(SubscriptionId{id}, true);
+}
+
+void RealtimeClient::resume(std::uint32_t id) {
+  if (client_) client_->setPaused(SubscriptionId{id}, false);
 }
 
 void RealtimeClient::reconnectAll() {

@@ -22,6 +22,8 @@ class RealtimeClient final : private ClientSink {
   std::string subscribe(std::uint32_t id, const std::string& specJson);
   void unsubscribe(std::uint32_t id);
   void unsubscribeAll();
+  void pause(std::uint32_t id);
+  void resume(std::uint32_t id);
   void reconnectAll();
   void provideToken(std::uint32_t request, const std::string& token);
   void failToken(std::uint32_t request, const std::string& message);

@@ -60,12 +60,12 @@ Client::~Client() {
   dispose();
 }
 
-std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding) {
+std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding, DeliveryConfig delivery) {
   if (disposed_) return Error{Code::Disposed, "", "The manager has been disposed of; create a new one."};
   auto spec = makeSpec(std::move(binding));
   if (!spec) return spec.error();
   Turn turn(turns_);
-  if (!exchange_->subscribe(id, std::move(spec.value()))) {
+  if (!exchange_->subscribe(id, std::move(spec.value()), std::move(delivery))) {
     return Error{Code::InvalidOption, "id", "The subscription id is in use."};
   }
   return std::nullopt;
@@ -81,6 +81,12 @@ void Client::unsubscribeAll() {
   if (disposed_) return;
   Turn turn(turns_);
   exchange_->unsubscribeAll();
+}
+
+void Client::setPaused(SubscriptionId id, bool paused) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  exchange_->setPaused(id, paused);
 }
 
 void Client::reconnectAll() {

@@ -87,10 +87,13 @@ class Client final : private ExchangeDelegate, private Log {
 
   /// Nothing goes out before the next tick, so that what is wanted in one tick shares a channel. Fails on a spec that
   /// the server would refuse for its form, and on an id in use. After `dispose` it fails with Disposed.
-  std::optional<Error> subscribe(SubscriptionId id, BindingConfig binding);
+  std::optional<Error> subscribe(SubscriptionId id, BindingConfig binding, DeliveryConfig delivery = {});
   /// Unknown ids are ignored.
   void unsubscribe(SubscriptionId id);
   void unsubscribeAll();
+  /// While paused a subscription gets nothing; what comes in is held for it (bounded), conflated if it conflates.
+  /// Unknown ids are ignored.
+  void setPaused(SubscriptionId id, bool paused);
   /// Gives up all waits, forgets refusals and replaces every connection.
   void reconnectAll();
   /// The answer to a token request, or with request 0 a token of the application's own accord. Empty: none.

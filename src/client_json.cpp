@@ -1,5 +1,8 @@
 #include "client_json.h"
 
+#include <algorithm>
+#include <array>
+
 #include "protocol/json.h"
 
 namespace switchboard {
@@ -13,6 +16,11 @@ Error badOption(std::string option, std::string message) {
 void readDuration(const Json& json, const char* key, Duration& out) {
   const Json* value = member(json, key);
   if (value != nullptr && value->is_number()) out = Duration{value->get<std::int64_t>()};
+}
+
+void readFlag(const Json& json, const char* key, bool& out) {
+  const Json* value = member(json, key);
+  if (value != nullptr && value->is_boolean()) out = value->get<bool>();
 }
 
 template <class Unsigned>
@@ -142,9 +150,7 @@ Result<ClientOptions> readOptions(std::string_view text) {
     options.endpoint.version = *version;
   }
   options.accessToken = textMember(*json, "accessToken");
-  if (const Json* callback = member(*json, "tokenCallback"); callback != nullptr && callback->is_boolean()) {
-    options.exchange.token.hasCallback = callback->get<bool>();
-  }
+  readFlag(*json, "tokenCallback", options.exchange.token.hasCallback);
   readDuration(*json, "statusSettleMs", options.statusSettle);
   readExchangeOptions(*json, options.exchange);
   return options;
@@ -165,6 +171,35 @@ Result<BindingConfig> readSpec(std::string_view text) {
     }
   }
   return binding;
+}
+
+Result<DeliveryConfig> readDelivery(std::string_view text) {
+  DeliveryConfig config;
+  const auto json = parseJson(text);
+  const Json* delivery = json ? member(*json, "delivery") : nullptr;
+  if (delivery == nullptr) return config;
+  constexpr std::array<std::pair<std::string_view, DeliveryMode>, 5> kModes = {{{"each", DeliveryMode::Each},
+                                                                                {"debounce", DeliveryMode::Debounce},
+                                                                                {"throttle", DeliveryMode::Throttle},
+                                                                                {"batch", DeliveryMode::Batch},
+                                                                                {"latest", DeliveryMode::Latest}}};
+  const auto name = textMember(*delivery, "mode");
+  const auto mode = std::find_if(kModes.begin(), kModes.end(), [name](const auto& item) { return item.first == name; });
+  if (mode == kModes.end())
+    return badOption("delivery", "`delivery.mode` must be each, debounce, throttle, batch or latest.");
+  config.mode = mode->second;
+  readFlag(*delivery, "payload", config.payload);
+  readFlag(*delivery, "leading", config.leading);
+  readDuration(*delivery, config.mode == DeliveryMode::Debounce ? "waitMs" : "everyMs", config.wait);
+  readDuration(*delivery, "maxWaitMs", config.maxWait);
+  readCount(*delivery, "max", config.max);
+  if (const Json* key = member(*delivery, "key"); key != nullptr && key->is_array()) {
+    for (const auto& column : *key) {
+      if (column.is_string()) config.key.push_back(column.get<std::string>());
+    }
+  }
+  if (config.mode == DeliveryMode::Latest && config.key.empty()) config.key.emplace_back("id");
+  return config;
 }
 
 std::string errorJson(const Error& error) {

@@ -15,6 +15,10 @@ Result<ClientOptions> readOptions(std::string_view json);
 /// `{schema, table, event, filter, select}`; only `table` must be there.
 Result<BindingConfig> readSpec(std::string_view json);
 
+/// The member `delivery` of a spec: `{mode, payload, waitMs, maxWaitMs, everyMs, leading, max, key}`; absent, every
+/// change at once.
+Result<DeliveryConfig> readDelivery(std::string_view json);
+
 std::string errorJson(const Error& error);
 
 /// Everything of a flush but its deliveries.

@@ -1,34 +1,57 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/ids.h"
+#include "base/time.h"
 
 namespace switchboard {
 
+enum class DeliveryMode : unsigned char {
+  Each,      ///< every change at once, by itself
+  Debounce,  ///< together, once it has been quiet for a while
+  Throttle,  ///< the first at once, then together, at most once in a while
+  Batch,     ///< together, a while after the first
+  Latest,    ///< like Batch, but each row only as it stands in the end
+};
+
+/// How the changes of one subscription are handed over.
+struct DeliveryConfig {
+  DeliveryMode mode = DeliveryMode::Each;
+  bool payload = true;           ///< false: only that, and how often, something changed
+  Duration wait{0};              ///< Debounce: the quiet; else the length of the window
+  Duration maxWait{0};           ///< Debounce: the longest that the first change may wait; 0: no bound
+  bool leading = false;          ///< Debounce: the first change is handed over at once
+  std::size_t max = 0;           ///< Batch: hands over as soon as so many are there; 0: no bound
+  std::vector<std::string> key;  ///< Latest: the columns that tell rows apart
+
+  friend bool operator==(const DeliveryConfig&, const DeliveryConfig&) = default;
+};
+
 enum class DeliveryKind : unsigned char {
-  Each = 0,    ///< one payload
-  Batch = 1,   ///< several payloads at once
+  Each = 0,    ///< one change: the payload of its frame, a JSON object with `data`
+  Batch = 1,   ///< several changes: a JSON array of such objects
   Notify = 2,  ///< only how many
 };
 
-/// What goes out in one call. Views are valid until the turn ends.
+/// What goes out in one call.
 struct Delivery {
   DeliveryKind kind = DeliveryKind::Each;
   std::vector<SubscriptionId> subscribers;
-  std::vector<std::string_view> payloads;  ///< payload texts of `postgres_changes` frames
+  std::size_t count = 1;     ///< changes
+  std::string_view payload;  ///< JSON text, valid until the turn ends; empty for Notify
+  std::vector<char> owned;   ///< what `payload` points into, unless that is the frame itself
 };
 
 /// Collects the deliveries of a turn.
 class DeliveryQueue {
  public:
-  /// One change for all of `subscribers`, at once.
-  void push(std::vector<SubscriptionId> subscribers, std::string_view payload) {
-    deliveries_.push_back({DeliveryKind::Each, std::move(subscribers), {payload}});
-  }
+  void push(Delivery delivery) { deliveries_.push_back(std::move(delivery)); }
   bool empty() const { return deliveries_.empty(); }
   std::vector<Delivery> take() { return std::exchange(deliveries_, {}); }
 

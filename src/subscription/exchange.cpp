@@ -29,12 +29,12 @@ Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Cont
       context_(context),
       transports_(transports),
       tracker_(tracker),
-      deliveries_(deliveries),
       delegate_(delegate),
       reporter_(context, tracker),
       tokens_(options.token, std::move(accessToken), context, *this),
       pace_(options.joinsPerSecond, context),
       rebuilds_(context, options.overlap, options.rebuildPause, [this](LineId oldLine) { endLine(oldLine); }),
+      dispatcher_(options.windowBytes, context, deliveries, *this),
       planTick_(context.deadlines, DeadlineKind::Plan, [this] { plan(); }),
       retry_(context.deadlines, DeadlineKind::Retry, [this] { plan(); }),
       linger_(context.deadlines, DeadlineKind::Linger, [this] { plan(); }),
@@ -44,10 +44,12 @@ Exchange::~Exchange() {
   shutDown();
 }
 
-bool Exchange::subscribe(SubscriptionId id, Spec spec) {
+bool Exchange::subscribe(SubscriptionId id, Spec spec, DeliveryConfig delivery) {
   const std::string key = spec.key;
   if (!registry_.add(id, std::move(spec), context_.clock.wallNow())) return false;
-  reporter_.report(*registry_.findByText(key));
+  const KeyEntry& entry = *registry_.findByText(key);
+  dispatcher_.attach(entry, id, std::move(delivery));
+  reporter_.report(entry);
   planTick_.setWithin(Duration{0});
   return true;
 }
@@ -55,6 +57,7 @@ bool Exchange::subscribe(SubscriptionId id, Spec spec) {
 void Exchange::unsubscribe(SubscriptionId id) {
   KeyEntry* entry = registry_.remove(id);
   if (entry == nullptr) return;
+  dispatcher_.detach(id);
   tracker_.remove(id);
   if (!entry->subscribers.empty()) return;
   const bool carried = entry->state == SubscriptionState::Live || entry->state == SubscriptionState::Joining;
@@ -108,6 +111,7 @@ void Exchange::shutDown() {
   if (shutDown_) return;
   shutDown_ = true;
   tokens_.stop();
+  dispatcher_.clear();
   for (auto* deadline : {&planTick_, &retry_, &linger_}) deadline->cancel();
   while (!lines_.empty()) endLine(lines_.begin()->first);
   for (const auto& multiplexer : multiplexers_) multiplexer->shutDown();

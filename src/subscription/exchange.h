@@ -10,7 +10,7 @@
 #include "channel/multiplexer.h"
 #include "net/token_keeper.h"
 #include "status/tracker.h"
-#include "subscription/delivery.h"
+#include "subscription/dispatcher.h"
 #include "subscription/line.h"
 #include "subscription/planner.h"
 #include "subscription/rebuilds.h"
@@ -34,7 +34,8 @@ struct ExchangeOptions {
   Duration slowCap{60'000};
   Duration overlap{
       2'000};  ///< how long both lines of a rebuild run side by side; well above the server's slowest poll of 0.5 s
-  Duration rebuildPause{30'000};  ///< before a failed rebuild is tried again
+  Duration rebuildPause{30'000};       ///< before a failed rebuild is tried again
+  std::size_t windowBytes = 8u << 20;  ///< of row data that one delivery window holds
 };
 
 class ExchangeDelegate {
@@ -48,7 +49,10 @@ class ExchangeDelegate {
 
 /// Connects what is wanted with the lines that bring it: holds the registry, plans lines for it, follows what becomes
 /// of them, and hands each change to those who want it.
-class Exchange final : private LineDelegate, private MultiplexerDelegate, private TokenDelegate {
+class Exchange final : private LineDelegate,
+                       private MultiplexerDelegate,
+                       private TokenDelegate,
+                       private WindowDelegate {
  public:
   Exchange(const ExchangeOptions& options, std::string accessToken, Context& context, TransportFactory& transports,
            StatusTracker& tracker, DeliveryQueue& deliveries, ExchangeDelegate& delegate);
@@ -57,8 +61,11 @@ class Exchange final : private LineDelegate, private MultiplexerDelegate, privat
   Exchange& operator=(const Exchange&) = delete;
 
   /// False when the id is in use.
-  bool subscribe(SubscriptionId id, Spec spec);
+  bool subscribe(SubscriptionId id, Spec spec, DeliveryConfig delivery);
   void unsubscribe(SubscriptionId id);
+  /// While paused nothing is delivered; what comes in is held, conflated if the subscription conflates. Unknown ids are
+  /// ignored.
+  void setPaused(SubscriptionId id, bool paused) { dispatcher_.setPaused(id, paused); }
   void unsubscribeAll();
   /// Closes every socket and opens none until it is called with false: a page with open sockets can't rest in the
   /// back/forward cache.
@@ -117,6 +124,7 @@ class Exchange final : private LineDelegate, private MultiplexerDelegate, privat
   void onMultiplexerState(Multiplexer& multiplexer) override;
   void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
+  void onWindowOverflow(const std::vector<SubscriptionId>& subscribers) override;
   void onTokenChanged() override;
   void onTokenState() override;
   std::optional<Cause> waitingCause() const;
@@ -127,7 +135,6 @@ class Exchange final : private LineDelegate, private MultiplexerDelegate, privat
   Context& context_;
   TransportFactory& transports_;
   StatusTracker& tracker_;
-  DeliveryQueue& deliveries_;
   ExchangeDelegate& delegate_;
   Counters counters_;
   Registry registry_;
@@ -135,6 +142,7 @@ class Exchange final : private LineDelegate, private MultiplexerDelegate, privat
   TokenKeeper tokens_;
   JoinPace pace_;
   Rebuilds rebuilds_;
+  Dispatcher dispatcher_;
   std::vector<std::unique_ptr<Multiplexer>>
       multiplexers_;  ///< the first is the one that is used when nothing speaks against it
   std::map<LineId, std::unique_ptr<Line>> lines_;

@@ -140,7 +140,8 @@ void Exchange::onLineCollision(Line& line, KeyId key) {
 void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
                             std::string_view payload) {
   if (!rebuilds_.admit(line.id(), change.data)) return;
-  std::vector<SubscriptionId> subscribers;
+  std::vector<SubscriptionId> immediate;
+  std::size_t subscribers = 0;
   std::optional<ChangeType> type;
   for (const auto key : keys) {
     const KeyEntry* server = registry_.find(key);
@@ -150,13 +151,17 @@ void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Ch
         if (!type) type = changeType(change);
         if (!entry->spec.wants(type)) continue;
       }
-      subscribers.insert(subscribers.end(), entry->subscribers.begin(), entry->subscribers.end());
+      subscribers += dispatcher_.push(*entry, change, immediate);
     }
   }
-  if (subscribers.empty()) return;
+  if (subscribers == 0) return;
   ++counters_.changes;
-  counters_.deliveries += subscribers.size();
-  deliveries_.push(std::move(subscribers), payload);
+  counters_.deliveries += subscribers;
+  if (!immediate.empty()) dispatcher_.pushImmediate(std::move(immediate), payload);
+}
+
+void Exchange::onWindowOverflow(const std::vector<SubscriptionId>& subscribers) {
+  context_.log.write(LogLevel::Warn, "Held-back changes were dropped: a delivery window overflowed.");
 }
 
 void Exchange::onMultiplexerState(Multiplexer& multiplexer) {

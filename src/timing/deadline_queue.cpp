@@ -35,6 +35,10 @@ std::string_view toString(DeadlineKind kind) {
       return "Overlap";
     case DeadlineKind::TokenTimeout:
       return "TokenTimeout";
+    case DeadlineKind::Window:
+      return "Window";
+    case DeadlineKind::Poll:
+      return "Poll";
     case DeadlineKind::StatusSettle:
       return "StatusSettle";
     case DeadlineKind::TokenRefresh:

@@ -30,6 +30,8 @@ enum class DeadlineKind : unsigned char {
   Linger,           ///< A key that nobody wants any more is let go.
   Overlap,          ///< Two channels carry the same keys during a rebuild.
   TokenTimeout,     ///< The accessToken callback must have answered.
+  Window,           ///< Changes that were held back are handed over.
+  Poll,             ///< Subscriptions that are not live are to be polled.
   StatusSettle,     ///< A worse overall status has lasted long enough to be told.
   TokenRefresh,     ///< The token is about to expire.
 };

@@ -67,6 +67,8 @@ class Harness final : private ClientSink {
   ScriptedServer server{network};
 
   std::vector<std::pair<unsigned, std::string>> delivered;
+  std::vector<DeliveryKind> kinds;  ///< of each of `delivered`
+  std::vector<std::size_t> counts;  ///< likewise
   std::vector<Notice> told;
   std::vector<std::uint32_t> tokenRequests;
   std::vector<Error> errors;
@@ -78,7 +80,9 @@ class Harness final : private ClientSink {
     ++flushes;
     for (const auto& delivery : flush.deliveries) {
       for (const auto id : delivery.subscribers) {
-        for (const auto payload : delivery.payloads) delivered.emplace_back(id.value, std::string(payload));
+        delivered.emplace_back(id.value, std::string(delivery.payload));
+        kinds.push_back(delivery.kind);
+        counts.push_back(delivery.count);
       }
     }
     told.insert(told.end(), flush.notices.begin(), flush.notices.end());

@@ -87,7 +87,8 @@ class ScriptedServer {
       send(
           channel.socket,
           R"([null,null,")" + channel.topic + R"(","postgres_changes",{"data":{"table":")" + std::string(table) +
-              R"(","type":")" + std::string(type) + R"(","record":)" + std::string(record) +
+              R"(","type":")" + std::string(type) + (type == "DELETE" ? R"(","old_record":)" : R"(","record":)") +
+              std::string(record) +
               R"(,"columns":[],"errors":null,"schema":"public","commit_timestamp":"2026-11-22T12:00:00.000Z"},"ids":[)" +
               ids + "]}]");
     }
