@@ -157,7 +157,7 @@ void DeadlineQueue::armTimer() {
 }
 
 void DeadlineQueue::runDue() {
-  if (heap_.empty() || heap_.front()->at_ > clock_.now()) return;
+  if (running_ || heap_.empty() || heap_.front()->at_ > clock_.now()) return;
   timer_.cancel();
   onTimer();
 }

@@ -156,6 +156,44 @@ TEST_CASE("a timer that comes a little late says nothing") {
   CHECK_FALSE(late);
 }
 
+TEST_CASE("a sleep during which the monotonic clock stood still is noticed by the calendar") {
+  Workbench bench;
+  Duration late{0};
+  bench.deadlines.onLate(ms(5'000), [&](Duration by) { late = by; });
+  Row row(bench, 1);
+  row[0].setAfter(ms(100));
+  bench.clock.jumpWall(ms(3'600'000));
+  bench.advance(ms(100));
+  CHECK(late == ms(3'600'000));
+}
+
+TEST_CASE("what a throttled timer is behind with can be done at once, what is not due stays") {
+  Workbench bench;
+  Row row(bench, 2);
+  row[0].setAfter(ms(10));
+  row[1].setAfter(ms(50));
+  bench.deadlines.runDue();
+  CHECK(row.due.empty());
+  bench.clock.advance(ms(20));
+  bench.deadlines.runDue();
+  CHECK(row.due == std::vector{0});
+  CHECK(bench.untilTimer() == ms(30));
+}
+
+TEST_CASE("asking for what is due from inside a callback changes nothing") {
+  Workbench bench;
+  std::vector<int> order;
+  Deadline second(bench.deadlines, kKind, [&] { order.push_back(2); });
+  Deadline first(bench.deadlines, kKind, [&] {
+    bench.deadlines.runDue();
+    order.push_back(1);
+  });
+  first.setAfter(ms(5));
+  second.setAfter(ms(5));
+  bench.advance(ms(5));
+  CHECK(order == std::vector{1, 2});
+}
+
 TEST_CASE("a deadline that is pushed back again and again costs no call of the platform") {
   Workbench bench;
   Row row(bench, 2);

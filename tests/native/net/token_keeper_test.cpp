@@ -1,0 +1,276 @@
+#include "net/token_keeper.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "support/jwt.h"
+#include "support/workbench.h"
+
+namespace switchboard {
+namespace {
+
+using testing::kWallStart;
+using testing::ms;
+using testing::tokenUntil;
+using testing::Workbench;
+
+const Cause kExpired{Code::TokenExpired, Retry::NewToken, "Token has expired 0 seconds ago"};
+
+struct Keeper : Workbench, private TokenDelegate {
+  explicit Keeper(bool hasCallback, std::string initial = {})
+      : options{hasCallback}, keeper(options, std::move(initial), context, delegate()) {}
+
+  std::uint32_t lastRequest() const { return requests.empty() ? 0 : requests.back(); }
+  void answer(std::string token) { keeper.provide(lastRequest(), std::move(token)); }
+  std::string problem() const { return keeper.problem() ? std::string(toString(keeper.problem()->code)) : "none"; }
+
+  TokenOptions options;
+  std::vector<std::uint32_t> requests;
+  int changes = 0;
+  int states = 0;
+  TokenKeeper keeper;
+
+ private:
+  TokenDelegate& delegate() { return *this; }
+  void onTokenWanted(std::uint32_t request) override { requests.push_back(request); }
+  void onTokenChanged() override { ++changes; }
+  void onTokenState() override { ++states; }
+};
+
+std::string goodFor(Duration span, std::string_view name = "a") {
+  return tokenUntil(kWallStart + span, name);
+}
+
+TEST_CASE("without a callback joins may go out at once, with or without a token") {
+  CHECK(Keeper(false).keeper.ready());
+  Keeper with(false, "t");
+  CHECK(with.keeper.ready());
+  CHECK(with.keeper.token() == "t");
+  with.keeper.refresh();
+  CHECK(with.requests.empty());
+}
+
+TEST_CASE("a callback is asked once at a time, and joins wait for the answer") {
+  Keeper k(true);
+  k.keeper.refresh();
+  k.keeper.refresh();
+  CHECK(k.requests.size() == 1);
+  CHECK_FALSE(k.keeper.ready());
+  k.answer("t");
+  CHECK(k.keeper.ready());
+  CHECK(k.keeper.token() == "t");
+  CHECK(k.changes == 1);
+  k.keeper.refresh();
+  CHECK(k.requests.size() == 2);
+}
+
+TEST_CASE("the same token again is no change") {
+  Keeper k(true);
+  for (int i = 0; i < 3; ++i) {
+    k.keeper.refresh();
+    k.answer("t");
+  }
+  CHECK(k.changes == 1);
+}
+
+TEST_CASE("an answer to an old question, or to none, is ignored") {
+  Keeper k(true);
+  k.keeper.provide(1, "early");
+  CHECK(k.keeper.token().empty());
+  k.keeper.refresh();
+  const auto first = k.lastRequest();
+  k.advance(ms(5'000));  // times out
+  k.advance(ms(1'000));  // is asked again
+  REQUIRE(k.lastRequest() != first);
+  k.keeper.provide(first, "late");
+  k.keeper.fail(first, "late");
+  CHECK(k.keeper.token().empty());
+  CHECK_FALSE(k.keeper.ready());
+  k.answer("t");
+  CHECK(k.keeper.token() == "t");
+}
+
+TEST_CASE("a callback that does not answer within 5 s counts as failed") {
+  Keeper k(true);
+  k.keeper.refresh();
+  k.advance(ms(4'999));
+  CHECK(k.problem() == "none");
+  k.advance(ms(1));
+  CHECK(k.problem() == "TOKEN_UNAVAILABLE");
+  CHECK_FALSE(k.keeper.ready());
+  REQUIRE(k.log.lines.size() == 1);
+  CHECK(k.log.lines[0].first == LogLevel::Warn);
+}
+
+TEST_CASE("with a token that is still good, a failing callback does not hold joins up") {
+  Keeper k(true, goodFor(ms(3'600'000)));
+  k.keeper.refresh();
+  CHECK_FALSE(k.keeper.ready());
+  k.keeper.fail(k.lastRequest(), "network");
+  CHECK(k.keeper.ready());
+  CHECK(k.problem() == "none");
+}
+
+TEST_CASE("with an expired token, a failing callback does") {
+  Keeper k(true, goodFor(ms(-1'000)));
+  k.keeper.refresh();
+  k.keeper.fail(k.lastRequest(), "network down");
+  CHECK(k.problem() == "TOKEN_UNAVAILABLE");
+  CHECK(k.keeper.problem()->message.find("network down") != std::string::npos);
+}
+
+TEST_CASE("a failing callback is asked again, ever less often but at least every 5.5 s") {
+  Keeper k(true);
+  k.keeper.refresh();
+  for (int i = 0; i < 20; ++i) {
+    const auto before = k.requests.size();
+    k.keeper.fail(k.lastRequest(), "x");
+    CHECK(k.untilTimer() >= ms(500));
+    CHECK(k.untilTimer() <= ms(5'500));
+    k.advance(ms(5'500));
+    REQUIRE(k.requests.size() == before + 1);
+  }
+}
+
+TEST_CASE("the message of a failing callback reaches the problem, a token never reaches a message") {
+  Keeper k(true, "SECRET");
+  k.keeper.refuse(kExpired);
+  k.keeper.fail(k.lastRequest(), "x");
+  CHECK(k.problem() == "TOKEN_EXPIRED");
+  CHECK(k.keeper.problem()->message.find("SECRET") == std::string::npos);
+  for (const auto& line : k.log.lines) CHECK(line.second.find("SECRET") == std::string::npos);
+}
+
+TEST_CASE("a new token is asked for one minute ahead of the expiry of an hour's token") {
+  Keeper k(true);
+  k.keeper.refresh();
+  k.answer(goodFor(ms(3'600'000)));
+  k.advance(ms(3'600'000 - 60'000 - 1));
+  CHECK(k.requests.size() == 1);
+  k.advance(ms(1));
+  CHECK(k.requests.size() == 2);
+}
+
+TEST_CASE("a short-lived token is renewed when nine tenths of its life are over") {
+  Keeper k(true);
+  k.keeper.refresh();
+  k.answer(goodFor(ms(60'000)));
+  k.advance(ms(53'999));
+  CHECK(k.requests.size() == 1);
+  k.advance(ms(1));
+  CHECK(k.requests.size() == 2);
+}
+
+TEST_CASE("the initial token is renewed ahead of its expiry too") {
+  Keeper k(true, goodFor(ms(600'000)));
+  k.advance(ms(539'999));
+  CHECK(k.requests.empty());
+  k.advance(ms(1));
+  CHECK(k.requests.size() == 1);
+}
+
+TEST_CASE("a callback that keeps giving the same token is not asked in a frenzy as it expires") {
+  Keeper k(true);
+  const auto token = goodFor(ms(600'000));
+  k.keeper.refresh();
+  for (int i = 0; i < 6'100; ++i) {
+    if (!k.keeper.ready() && k.problem() == "none") k.answer(token);
+    k.advance(ms(100));
+  }
+  CHECK(k.requests.size() < 12);
+}
+
+TEST_CASE("a token without an expiry is never renewed of the keeper's own accord") {
+  Keeper k(true);
+  k.keeper.refresh();
+  k.answer("sb_publishable_x");
+  CHECK_FALSE(k.timer.isArmed());
+}
+
+TEST_CASE("without a callback nothing is renewed") {
+  Keeper k(false, goodFor(ms(60'000)));
+  CHECK_FALSE(k.timer.isArmed());
+}
+
+TEST_CASE("a refused token holds joins up until there is another one") {
+  Keeper k(false, "old");
+  k.keeper.refuse(kExpired);
+  CHECK_FALSE(k.keeper.ready());
+  CHECK(k.problem() == "TOKEN_EXPIRED");
+  k.keeper.set("old");
+  CHECK_FALSE(k.keeper.ready());
+  CHECK(k.problem() == "TOKEN_EXPIRED");
+  k.keeper.set("new");
+  CHECK(k.keeper.ready());
+  CHECK(k.problem() == "none");
+  CHECK(k.changes == 1);
+}
+
+TEST_CASE("a refused token sends the keeper to its callback at once") {
+  Keeper k(true, "old");
+  k.keeper.refuse(kExpired);
+  CHECK(k.requests.size() == 1);
+  k.answer("new");
+  CHECK(k.keeper.ready());
+}
+
+TEST_CASE("a callback that gives the refused token again is asked again, at a pace") {
+  Keeper k(true, "old");
+  k.keeper.refuse(kExpired);
+  for (int i = 0; i < 10; ++i) {
+    const auto before = k.requests.size();
+    k.answer("old");
+    CHECK_FALSE(k.keeper.ready());
+    CHECK(k.untilTimer() >= ms(500));
+    k.advance(ms(5'500));
+    REQUIRE(k.requests.size() == before + 1);
+  }
+  k.answer("new");
+  CHECK(k.keeper.ready());
+}
+
+TEST_CASE("a token that the application sets answers an open question") {
+  Keeper k(true);
+  k.keeper.refresh();
+  const auto asked = k.lastRequest();
+  k.keeper.set("mine");
+  CHECK(k.keeper.ready());
+  CHECK(k.keeper.token() == "mine");
+  k.keeper.provide(asked, "theirs");
+  CHECK(k.keeper.token() == "mine");
+  CHECK_FALSE(k.timer.isArmed());
+}
+
+TEST_CASE("an empty token takes the token away, and joins go on with the api key") {
+  Keeper k(false, "t");
+  k.keeper.set("");
+  CHECK(k.keeper.token().empty());
+  CHECK(k.keeper.ready());
+  CHECK(k.changes == 1);
+}
+
+TEST_CASE("a stopped keeper asks nothing and takes no answer") {
+  Keeper k(true);
+  k.keeper.refresh();
+  const auto asked = k.lastRequest();
+  k.keeper.stop();
+  CHECK_FALSE(k.timer.isArmed());
+  k.keeper.provide(asked, "late");
+  CHECK(k.keeper.token().empty());
+}
+
+TEST_CASE("whoever waits is told whenever joins may or may not go out") {
+  Keeper k(true);
+  k.keeper.refresh();
+  CHECK(k.states == 1);
+  k.keeper.fail(k.lastRequest(), "x");
+  CHECK(k.states == 2);
+  k.advance(ms(5'500));
+  CHECK(k.states == 3);
+  k.answer("t");
+  CHECK(k.states == 4);
+}
+
+}  // namespace
+}  // namespace switchboard
