@@ -15,7 +15,7 @@ constexpr int kMaxRounds = 100;
 }  // namespace
 
 std::optional<Evidence> evidenceFromText(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, Evidence>, 9> kNames = {{
+  constexpr std::array<std::pair<std::string_view, Evidence>, 11> kNames = {{
       {"online", Evidence::Online},
       {"offline", Evidence::Offline},
       {"visible", Evidence::Visible},
@@ -25,6 +25,8 @@ std::optional<Evidence> evidenceFromText(std::string_view text) {
       {"pagehide", Evidence::PageHide},
       {"pageshow", Evidence::PageShow},
       {"networkchange", Evidence::NetworkChange},
+      {"savedata", Evidence::SaveData},
+      {"fulldata", Evidence::FullData},
   }};
   for (const auto& [name, evidence] : kNames) {
     if (name == text) return evidence;
@@ -114,33 +116,33 @@ void Client::failToken(std::uint32_t request, std::string_view message) {
 void Client::signal(Evidence evidence) {
   if (disposed_) return;
   Turn turn(turns_);
-  if (evidence == Evidence::PageHide) exchange_->setSuspended(true);
-  if (evidence == Evidence::PageShow) exchange_->setSuspended(false);
-  exchange_->forEachConnection([evidence](Connection& connection) {
-    switch (evidence) {
-      case Evidence::Online:
-        connection.setOnline(true);
-        break;
-      case Evidence::Offline:
-        connection.setOnline(false);
-        break;
-      case Evidence::Hidden:
-        connection.setHidden(true);
-        break;
-      case Evidence::Visible:
-        connection.setHidden(false);
-        connection.hurry();
-        break;
-      case Evidence::Resume:
-      case Evidence::PageShow:
-      case Evidence::NetworkChange:
-        connection.hurry();
-        break;
-      case Evidence::Freeze:
-      case Evidence::PageHide:
-        break;
-    }
-  });
+  switch (evidence) {
+    case Evidence::Online:
+    case Evidence::Offline:
+      exchange_->setOnline(evidence == Evidence::Online);
+      return;
+    case Evidence::Hidden:
+    case Evidence::Visible:
+      hidden_ = evidence == Evidence::Hidden;
+      exchange_->forEachConnection([this](Connection& connection) { connection.setHidden(hidden_); });
+      break;
+    case Evidence::SaveData:
+    case Evidence::FullData:
+      saveData_ = evidence == Evidence::SaveData;
+      break;
+    case Evidence::PageHide:
+    case Evidence::PageShow:
+      exchange_->setSuspended(evidence == Evidence::PageHide);
+      break;
+    case Evidence::Freeze:
+    case Evidence::Resume:
+    case Evidence::NetworkChange:
+      break;
+  }
+  exchange_->setSparing(hidden_ || saveData_);
+  const bool hopeful = evidence == Evidence::Visible || evidence == Evidence::Resume ||
+                       evidence == Evidence::PageShow || evidence == Evidence::NetworkChange;
+  if (hopeful) exchange_->forEachConnection([](Connection& connection) { connection.hurry(); });
 }
 
 void Client::tick() {
@@ -161,6 +163,8 @@ Flush Client::collect() {
   flush.status = tracker_.take();
   flush.counters = exchange_->counters();
   flush.notices = exchange_->reporter().takeNotices();
+  flush.gaps = exchange_->reporter().takeGaps();
+  flush.polls = exchange_->takePolls();
   flush.tokenRequest = std::exchange(tokenRequest_, std::nullopt);
   flush.logs = std::exchange(logs_, {});
   return flush;

@@ -44,10 +44,14 @@ struct Flush {
   std::optional<StatusDelta> status;
   Counters counters;  ///< as they stand; only told together with a status
   std::vector<Notice> notices;
+  std::vector<Gap> gaps;
+  std::vector<SubscriptionId> polls;  ///< not live for a while: their rows are to be fetched
   std::optional<std::uint32_t> tokenRequest;
   std::vector<std::pair<LogLevel, std::string>> logs;
 
-  bool hasControl() const { return status || !notices.empty() || tokenRequest || !logs.empty(); }
+  bool hasControl() const {
+    return status || !notices.empty() || !gaps.empty() || !polls.empty() || tokenRequest || !logs.empty();
+  }
   bool empty() const { return deliveries.empty() && !hasControl(); }
 };
 
@@ -71,7 +75,9 @@ enum class Evidence : unsigned char {
   Resume,
   PageHide,
   PageShow,
-  NetworkChange
+  NetworkChange,
+  SaveData,
+  FullData
 };
 std::optional<Evidence> evidenceFromText(std::string_view text);
 
@@ -127,6 +133,8 @@ class Client final : private ExchangeDelegate, private Log {
   std::vector<std::pair<LogLevel, std::string>> logs_;
   std::optional<std::uint32_t> tokenRequest_;
   std::unique_ptr<Exchange> exchange_;
+  bool hidden_ = false;
+  bool saveData_ = false;
   bool disposed_ = false;
 };
 

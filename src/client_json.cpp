@@ -57,7 +57,8 @@ Json toJson(const SubscriptionStatus& status) {
           {"nextRetryAt", orNull(status.nextRetryAt)},
           {"code", toString(status.code)},
           {"message", status.message},
-          {"retryable", status.retryable}};
+          {"retryable", status.retryable},
+          {"mode", toString(status.mode)}};
 }
 
 Json toJson(const Notice& notice) {
@@ -67,6 +68,16 @@ Json toJson(const Notice& notice) {
           {"message", notice.message},
           {"retryable", notice.retryable},
           {"nextRetryAt", orNull(notice.nextRetryAt)}};
+}
+
+Json toJson(const Gap& gap) {
+  return {{"id", gap.id},
+          {"subscription", gap.subscription.value},
+          {"code", toString(gap.code)},
+          {"message", gap.message},
+          {"fromCommit", gap.fromCommit.empty() ? Json(nullptr) : Json(gap.fromCommit)},
+          {"from", toMs(gap.from)},
+          {"to", orNull(gap.to)}};
 }
 
 Json toJson(const Counters& counters) {
@@ -124,6 +135,10 @@ void readExchangeOptions(const Json& json, ExchangeOptions& options) {
   readDuration(json, "liveTimeoutMs", options.line.liveTimeout);
   readDuration(json, "joinTimeoutMs", options.line.joinTimeout);
   readDuration(json, "lingerMs", options.linger);
+  readDuration(json, "fallbackAfterMs", options.fallback.after);
+  readDuration(json, "pollEveryMs", options.fallback.every);
+  readDuration(json, "pollEverySparingMs", options.fallback.everySparing);
+  readCount(json, "pollsPerMinute", options.fallback.perMinute);
   readCount(json, "maxChannelsPerSocket", options.multiplexer.maxChannels);
   readCount(json, "maxSockets", options.maxSockets);
   readCount(json, "joinsPerSecond", options.joinsPerSecond);
@@ -218,6 +233,8 @@ std::string controlJson(const Flush& flush) {
                       {"counters", toJson(flush.counters)}};
   }
   if (!flush.notices.empty()) json["notices"] = toJsonArray(flush.notices);
+  if (!flush.gaps.empty()) json["gaps"] = toJsonArray(flush.gaps);
+  if (!flush.polls.empty()) json["polls"] = idArray(flush.polls);
   if (flush.tokenRequest) json["tokenRequest"] = {{"request", *flush.tokenRequest}};
   for (const auto& [level, message] : flush.logs)
     json["logs"].push_back({{"level", toString(level)}, {"message", message}});

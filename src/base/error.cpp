@@ -66,6 +66,12 @@ std::string_view toString(Code code) {
       return "REALTIME_DISABLED";
     case Code::ServerError:
       return "SERVER_ERROR";
+    case Code::Resubscribed:
+      return "RESUBSCRIBED";
+    case Code::PulseLost:
+      return "PULSE_LOST";
+    case Code::Overflow:
+      return "OVERFLOW";
     case Code::UserReconnect:
       return "USER_RECONNECT";
     case Code::Unsubscribed:

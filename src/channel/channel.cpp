@@ -44,6 +44,7 @@ Channel::Channel(std::string topic, Duration joinTimeout, Context& context, Chan
                  ChannelDelegate& delegate)
     : topic_(std::move(topic)),
       joinTimeoutAfter_(joinTimeout),
+      context_(context),
       link_(link),
       delegate_(delegate),
       joinTimeout_(context.deadlines, DeadlineKind::JoinTimeout, [this] {
@@ -80,7 +81,10 @@ void Channel::leave() {
 }
 
 void Channel::pushToken(std::string_view payload) {
-  if (isJoined()) link_.sendOn(topic_, names::kAccessToken, payload, joinRef_);
+  constexpr Duration kRepeatWithin{10'000};
+  if (!isJoined()) return;
+  link_.sendOn(topic_, names::kAccessToken, payload, joinRef_);
+  repeatExpectedUntil_ = context_.now() + kRepeatWithin;
 }
 
 void Channel::fail(ChannelState to, const Cause& cause) {

@@ -69,6 +69,9 @@ class Channel {
   void leave();
   /// Tells the server of a new access token. Only when joined.
   void pushToken(std::string_view payload);
+  /// Whether the server is expected to announce changes once more on account of a token push; it does so 1 to 3 s later
+  /// (protocol.md §7), and that is no interruption.
+  bool expectsRepeat() const { return context_.now() < repeatExpectedUntil_; }
   /// A frame with this topic. False when it belongs to an earlier join or answers nothing.
   bool onFrame(const Envelope& envelope);
   /// The connection went.
@@ -82,9 +85,11 @@ class Channel {
 
   const std::string topic_;
   const Duration joinTimeoutAfter_;
+  Context& context_;
   ChannelLink& link_;
   ChannelDelegate& delegate_;
   Deadline joinTimeout_;
+  TimePoint repeatExpectedUntil_{};
   std::string joinRef_;
   Cause shutdown_;  ///< the last `system` error; explains the `phx_close` that follows it
   ChannelState state_ = ChannelState::Closed;

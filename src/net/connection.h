@@ -86,6 +86,8 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   const Cause& cause() const { return cause_; }
   std::optional<WallTime> nextRetryAt() const;
   std::optional<Duration> roundTrip() const { return roundTrip_; }
+  /// When the last frame came in, or the socket opened.
+  WallTime lastProofOfLife() const;
 
   /// A socket is needed. Nothing while one is there or on its way.
   void open();

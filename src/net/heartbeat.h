@@ -42,6 +42,7 @@ class Heartbeat {
   void onOutbound() { lastOut_ = context_.now(); }
   /// A reply on the topic "phoenix". False when it answers nothing.
   bool onReply(std::string_view ref);
+  TimePoint lastInboundAt() const { return lastIn_; }
   /// Doubt: asks at once instead of after the silence. Nothing when an answer is awaited already.
   void probe();
 

@@ -33,6 +33,14 @@ struct ConnectionStatus {
   std::size_t channels = 0;
 };
 
+/// How the rows of a subscription are kept fresh.
+enum class FreshnessMode : unsigned char {
+  Live,     ///< by changes as they happen
+  Polling,  ///< by fetching now and then, because it has not been live for a while
+  Paused,   ///< not at all for the moment
+};
+std::string_view toString(FreshnessMode mode);
+
 struct SubscriptionStatus {
   SubscriptionId id;
   SubscriptionState state = SubscriptionState::Pending;
@@ -42,6 +50,7 @@ struct SubscriptionStatus {
   Code code = Code::Connecting;
   std::string message;
   bool retryable = true;
+  FreshnessMode mode = FreshnessMode::Paused;
 };
 
 /// The words of Supabase's clients.

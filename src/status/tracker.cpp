@@ -21,6 +21,18 @@ std::string_view toString(Overall overall) {
   return "?";
 }
 
+std::string_view toString(FreshnessMode mode) {
+  switch (mode) {
+    case FreshnessMode::Live:
+      return "live";
+    case FreshnessMode::Polling:
+      return "polling";
+    case FreshnessMode::Paused:
+      return "paused";
+  }
+  return "?";
+}
+
 std::string_view toString(NoticeStatus status) {
   switch (status) {
     case NoticeStatus::Subscribed:

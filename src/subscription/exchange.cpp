@@ -35,6 +35,7 @@ Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Cont
       pace_(options.joinsPerSecond, context),
       rebuilds_(context, options.overlap, options.rebuildPause, [this](LineId oldLine) { endLine(oldLine); }),
       dispatcher_(options.windowBytes, context, deliveries, *this),
+      fallback_(options.fallback, registry_, context, [this](KeyEntry& entry) { reporter_.report(entry); }),
       planTick_(context.deadlines, DeadlineKind::Plan, [this] { plan(); }),
       retry_(context.deadlines, DeadlineKind::Retry, [this] { plan(); }),
       linger_(context.deadlines, DeadlineKind::Linger, [this] { plan(); }),
@@ -46,7 +47,7 @@ Exchange::~Exchange() {
 
 bool Exchange::subscribe(SubscriptionId id, Spec spec, DeliveryConfig delivery) {
   const std::string key = spec.key;
-  if (!registry_.add(id, std::move(spec), context_.clock.wallNow())) return false;
+  if (!registry_.add(id, std::move(spec), context_.clock.wallNow(), context_.now())) return false;
   const KeyEntry& entry = *registry_.findByText(key);
   dispatcher_.attach(entry, id, std::move(delivery));
   reporter_.report(entry);
@@ -99,6 +100,11 @@ void Exchange::reconnectAll() {
   planAtTurnEnd_ = true;
 }
 
+void Exchange::setOnline(bool online) {
+  for (const auto& multiplexer : multiplexers_) multiplexer->connection().setOnline(online);
+  fallback_.setOnline(online);
+}
+
 void Exchange::forEachConnection(const std::function<void(Connection&)>& visit) {
   for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
 }
@@ -112,6 +118,7 @@ void Exchange::shutDown() {
   shutDown_ = true;
   tokens_.stop();
   dispatcher_.clear();
+  fallback_.stop();
   for (auto* deadline : {&planTick_, &retry_, &linger_}) deadline->cancel();
   while (!lines_.empty()) endLine(lines_.begin()->first);
   for (const auto& multiplexer : multiplexers_) multiplexer->shutDown();
@@ -141,6 +148,7 @@ void Exchange::plan() {
   eraseUnwanted();
   for (const auto& [id, entry] : registry_.entries()) reporter_.tellNewcomers(*entry);
   updateWaiting();
+  fallback_.update();
   armWaits();
 }
 

@@ -11,6 +11,7 @@
 #include "net/token_keeper.h"
 #include "status/tracker.h"
 #include "subscription/dispatcher.h"
+#include "subscription/fallback.h"
 #include "subscription/line.h"
 #include "subscription/planner.h"
 #include "subscription/rebuilds.h"
@@ -25,6 +26,7 @@ struct ExchangeOptions {
   TokenOptions token;
   LineOptions line;
   PlanLimits plan;
+  FallbackOptions fallback;
   unsigned joinsPerSecond = 20;
   unsigned maxSockets = 4;
   Duration linger{5'000};   ///< how long a key that nobody wants any more keeps its binding
@@ -74,6 +76,12 @@ class Exchange final : private LineDelegate,
   void reconnectAll();
   /// Takes the application's answers.
   TokenKeeper& tokens() { return tokens_; }
+  /// What the runtime says of the network.
+  void setOnline(bool online);
+  /// Nobody looks, or the link is slow or paid by the byte.
+  void setSparing(bool sparing) { fallback_.setSparing(sparing); }
+  /// Subscriptions whose rows are to be fetched because they have not been live for a while.
+  std::vector<SubscriptionId> takePolls() { return fallback_.takePolls(); }
   /// Every connection, to tell it what the runtime knows.
   void forEachConnection(const std::function<void(Connection&)>& visit);
   void forEachConnection(const std::function<void(const Connection&)>& visit) const;
@@ -143,6 +151,7 @@ class Exchange final : private LineDelegate,
   JoinPace pace_;
   Rebuilds rebuilds_;
   Dispatcher dispatcher_;
+  Fallback fallback_;
   std::vector<std::unique_ptr<Multiplexer>>
       multiplexers_;  ///< the first is the one that is used when nothing speaks against it
   std::map<LineId, std::unique_ptr<Line>> lines_;

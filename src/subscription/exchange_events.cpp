@@ -9,6 +9,9 @@ namespace switchboard {
 namespace {
 
 const Cause kJoining{Code::Connecting, Retry::Backoff, "Joining."};
+const Cause kResubscribed{Code::Resubscribed, Retry::Backoff,
+                          "The server subscribed anew by itself; changes in between are lost."};
+const Cause kOverflow{Code::Overflow, Retry::Backoff, "More changes were held back than the delivery window may hold."};
 
 bool concernsToken(const Cause& cause) {
   return cause.code == Code::TokenExpired || cause.code == Code::TokenInvalid;
@@ -39,8 +42,7 @@ void Exchange::onLineJoining(Line& line) {
 }
 
 void Exchange::onLineLive(Line& line, bool again) {
-  if (again)
-    context_.log.write(LogLevel::Info, "The server subscribed a channel anew; changes in between may be missing.");
+  if (again) reporter_.setProofOfLife(context_.clock.wallNow());
   for (const auto& binding : line.bindings()) {
     KeyEntry* entry = registry_.find(binding.key);
     if (entry == nullptr) continue;
@@ -48,6 +50,7 @@ void Exchange::onLineLive(Line& line, bool again) {
     entry->risky = false;
     for (auto* served : entry->served) {
       served->attempts = 0;
+      if (again && served->state == SubscriptionState::Live) reporter_.reportGap(*served, kResubscribed);
       if (served->state != SubscriptionState::Live) reporter_.setState(*served, SubscriptionState::Live, {});
     }
   }
@@ -58,6 +61,7 @@ void Exchange::onLineLive(Line& line, bool again) {
 /// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,
 /// stay with that.
 std::vector<KeyEntry*> Exchange::abandon(Line& line) {
+  reporter_.setProofOfLife(line.multiplexer().connection().lastProofOfLife());
   std::vector<KeyEntry*> homeless;
   for (auto* entry : servedBy(line)) {
     const Line* other = findCarrier(entry->server->id, line.id());
@@ -146,11 +150,12 @@ void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Ch
   for (const auto key : keys) {
     const KeyEntry* server = registry_.find(key);
     if (server == nullptr) continue;
-    for (const auto* entry : server->served) {
+    for (auto* entry : server->served) {
       if (entry != server) {
         if (!type) type = changeType(change);
         if (!entry->spec.wants(type)) continue;
       }
+      entry->lastCommit.note(change);
       subscribers += dispatcher_.push(*entry, change, immediate);
     }
   }
@@ -161,7 +166,8 @@ void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Ch
 }
 
 void Exchange::onWindowOverflow(const std::vector<SubscriptionId>& subscribers) {
-  context_.log.write(LogLevel::Warn, "Held-back changes were dropped: a delivery window overflowed.");
+  reporter_.setProofOfLife(context_.clock.wallNow());
+  reporter_.reportGap(subscribers, kOverflow);
 }
 
 void Exchange::onMultiplexerState(Multiplexer& multiplexer) {

@@ -74,7 +74,7 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
   }
   if (message.message != names::kSubscribedToPostgres) return;
   liveTimeout_.cancel();
-  const bool again = std::exchange(live_, true);
+  const bool again = std::exchange(live_, true) && !channel_.expectsRepeat();
   delegate_.onLineLive(*this, again);
 }
 

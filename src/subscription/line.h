@@ -31,7 +31,8 @@ class LineDelegate {
   virtual std::string joinPayload(const Line& line) = 0;
   /// The join has gone out.
   virtual void onLineJoining(Line& line) = 0;
-  /// Changes flow. `again`: they did before too, so the server has subscribed anew and may have lost some in between.
+  /// Changes flow. `again`: they did before too and nothing asked for it, so the server has subscribed anew and may
+  /// have lost some in between.
   virtual void onLineLive(Line& line, bool again) = 0;
   /// The line is of no use any more and is to be removed. BadBinding: some binding is at fault, and the server has told
   /// about which in the cause's message. `refused`: the join itself was answered with an error.

@@ -5,7 +5,7 @@
 
 namespace switchboard {
 
-bool Registry::add(SubscriptionId id, Spec spec, WallTime now) {
+bool Registry::add(SubscriptionId id, Spec spec, WallTime now, TimePoint nowMonotonic) {
   if (bySubscription_.count(id) != 0) return false;
   KeyEntry* entry = findByText(spec.key);
   if (entry == nullptr) {
@@ -15,6 +15,7 @@ bool Registry::add(SubscriptionId id, Spec spec, WallTime now) {
     fresh->id = key;
     fresh->spec = std::move(spec);
     fresh->since = now;
+    fresh->notLiveSince = nowMonotonic;
     entry = fresh.get();
     entries_.emplace(key, std::move(fresh));
   }

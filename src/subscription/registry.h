@@ -10,7 +10,9 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "status/gap.h"
 #include "status/subscription_state.h"
+#include "subscription/last_commit.h"
 #include "subscription/spec.h"
 
 namespace switchboard {
@@ -28,6 +30,17 @@ struct KeyEntry {
   unsigned attempts = 0;                 ///< failures in a row
   std::optional<TimePoint> retryAt;      ///< while Retrying
   std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
+
+  LastCommit lastCommit;
+  /// The interruption that it is in, and who is to hear of its end.
+  struct OpenGap {
+    Gap gap;  ///< without a subscription
+    std::vector<SubscriptionId> subscribers;
+  };
+  std::optional<OpenGap> gap;
+
+  std::optional<TimePoint> notLiveSince;  ///< while it has subscribers and is not live
+  std::optional<TimePoint> nextPollAt;    ///< while it is to be polled
 
   /// Whose binding brings its changes: its own or that of the key with event `*`. Null while none does.
   KeyEntry* server = nullptr;
@@ -48,7 +61,7 @@ struct KeyEntry {
 class Registry {
  public:
   /// False when the id is in use.
-  bool add(SubscriptionId id, Spec spec, WallTime now);
+  bool add(SubscriptionId id, Spec spec, WallTime now, TimePoint nowMonotonic = {});
   /// The entry that lost a subscriber, or null when there is no such subscription. It stays, even without subscribers,
   /// until `erase`.
   KeyEntry* remove(SubscriptionId id);

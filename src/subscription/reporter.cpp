@@ -34,12 +34,68 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   entry.state = state;
   entry.cause = std::move(cause);
   if (changed) entry.since = context_.clock.wallNow();
+  if (state == SubscriptionState::Live) {
+    entry.notLiveSince.reset();
+    entry.nextPollAt.reset();
+    closeGap(entry);
+  } else if (wasLive) {
+    entry.notLiveSince = context_.now();
+    openGap(entry, entry.cause);
+  }
   if (state != SubscriptionState::Retrying) entry.retryAt.reset();
   report(entry);
   const bool worthTelling = state == SubscriptionState::Live ? changed : isError(entry.cause) && otherError;
   if (!worthTelling) return;
   entry.newcomers.clear();
   notify(entry, entry.subscribers);
+}
+
+Gap Reporter::describeGap(const KeyEntry* entry, const Cause& cause) {
+  Gap gap;
+  gap.id = ++lastGap_;
+  gap.code = cause.code;
+  gap.message = cause.message;
+  if (entry != nullptr) gap.fromCommit = entry->lastCommit.stamp();
+  gap.from = proofOfLife_.value_or(context_.clock.wallNow());
+  return gap;
+}
+
+void Reporter::reportGap(const std::vector<SubscriptionId>& subscribers, const Cause& cause) {
+  Gap gap = describeGap(nullptr, cause);
+  gap.to = context_.clock.wallNow();
+  for (const auto id : subscribers) {
+    gap.subscription = id;
+    gaps_.push_back(gap);
+  }
+}
+
+void Reporter::reportGap(const KeyEntry& entry, const Cause& cause) {
+  Gap gap = describeGap(&entry, cause);
+  gap.to = context_.clock.wallNow();
+  for (const auto id : entry.subscribers) {
+    gap.subscription = id;
+    gaps_.push_back(gap);
+  }
+}
+
+void Reporter::openGap(KeyEntry& entry, const Cause& cause) {
+  if (entry.gap || entry.subscribers.empty()) return;
+  entry.gap = KeyEntry::OpenGap{describeGap(&entry, cause), entry.subscribers};
+  for (const auto id : entry.subscribers) {
+    gaps_.push_back(entry.gap->gap);
+    gaps_.back().subscription = id;
+  }
+}
+
+void Reporter::closeGap(KeyEntry& entry) {
+  if (!entry.gap) return;
+  const auto open = std::exchange(entry.gap, std::nullopt);
+  for (const auto id : open->subscribers) {
+    if (std::find(entry.subscribers.begin(), entry.subscribers.end(), id) == entry.subscribers.end()) continue;
+    gaps_.push_back(open->gap);
+    gaps_.back().subscription = id;
+    gaps_.back().to = context_.clock.wallNow();
+  }
 }
 
 void Reporter::setWaiting(KeyEntry& entry, const Cause& cause) {
@@ -66,9 +122,12 @@ std::optional<WallTime> Reporter::nextRetryAt(const KeyEntry& entry) const {
 }
 
 void Reporter::report(const KeyEntry& entry) {
+  const FreshnessMode mode = entry.state == SubscriptionState::Live ? FreshnessMode::Live
+                             : entry.nextPollAt                     ? FreshnessMode::Polling
+                                                                    : FreshnessMode::Paused;
   for (const auto id : entry.subscribers) {
     tracker_.set(SubscriptionStatus{id, entry.state, entry.since, entry.attempts, nextRetryAt(entry), entry.cause.code,
-                                    entry.cause.message, entry.state != SubscriptionState::Parked});
+                                    entry.cause.message, entry.state != SubscriptionState::Parked, mode});
   }
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "status/gap.h"
 #include "status/tracker.h"
 #include "subscription/registry.h"
 #include "timing/context.h"
@@ -21,6 +22,17 @@ class Reporter {
   void setState(KeyEntry& entry, SubscriptionState state, Cause cause);
   /// A key that waits has another reason to.
   void setWaiting(KeyEntry& entry, const Cause& cause);
+  /// When the connection of the keys that are about to change state last gave a sign of life; where gaps begin.
+  void setProofOfLife(WallTime at) { proofOfLife_ = at; }
+  /// A live key may have missed changes from its last proof of life until now.
+  void reportGap(const KeyEntry& entry, const Cause& cause);
+  /// The same for some subscriptions of any key.
+  void reportGap(const std::vector<SubscriptionId>& subscribers, const Cause& cause);
+  /// A live key may be missing changes from now on, until `closeGap` or until it is live again.
+  void openGap(KeyEntry& entry, const Cause& cause);
+  void closeGap(KeyEntry& entry);
+  std::vector<Gap> takeGaps() { return std::exchange(gaps_, {}); }
+
   /// Tells those who joined a key that already stands somehow.
   void tellNewcomers(KeyEntry& entry);
   /// Brings the status up to date without a notice.
@@ -30,12 +42,16 @@ class Reporter {
   bool hasNotices() const { return !notices_.empty(); }
 
  private:
+  Gap describeGap(const KeyEntry* entry, const Cause& cause);
   void notify(const KeyEntry& entry, const std::vector<SubscriptionId>& subscribers);
   std::optional<WallTime> nextRetryAt(const KeyEntry& entry) const;
 
   Context& context_;
   StatusTracker& tracker_;
   std::vector<Notice> notices_;
+  std::vector<Gap> gaps_;
+  std::optional<WallTime> proofOfLife_;
+  std::uint32_t lastGap_ = 0;
   std::optional<WallTime> connectionRetryAt_;
 };
 

@@ -70,6 +70,8 @@ class Harness final : private ClientSink {
   std::vector<DeliveryKind> kinds;  ///< of each of `delivered`
   std::vector<std::size_t> counts;  ///< likewise
   std::vector<Notice> told;
+  std::vector<Gap> gaps;
+  std::vector<unsigned> polls;
   std::vector<std::uint32_t> tokenRequests;
   std::vector<Error> errors;
   int flushes = 0;
@@ -86,6 +88,8 @@ class Harness final : private ClientSink {
       }
     }
     told.insert(told.end(), flush.notices.begin(), flush.notices.end());
+    gaps.insert(gaps.end(), flush.gaps.begin(), flush.gaps.end());
+    for (const auto id : flush.polls) polls.push_back(id.value);
     if (flush.tokenRequest) tokenRequests.push_back(*flush.tokenRequest);
     if (onEachFlush) onEachFlush(flush);
   }

@@ -1,0 +1,60 @@
+#include "subscription/fallback.h"
+
+#include <algorithm>
+
+namespace switchboard {
+
+Fallback::Fallback(const FallbackOptions& options, Registry& registry, Context& context,
+                   std::function<void(KeyEntry&)> onModeChange)
+    : options_(options),
+      registry_(registry),
+      context_(context),
+      onModeChange_(std::move(onModeChange)),
+      tick_(context.deadlines, DeadlineKind::Poll, [this] { update(); }) {}
+
+void Fallback::setOnline(bool online) {
+  online_ = online;
+  update();
+}
+
+Duration Fallback::interval(std::size_t keys) const {
+  const Duration pace = sparing_ ? options_.everySparing : options_.every;
+  constexpr Duration kMinute{60'000};
+  return std::max(
+      pace, kMinute * static_cast<Duration::rep>(keys) / static_cast<Duration::rep>(std::max(1u, options_.perMinute)));
+}
+
+/// Three quarters to five quarters of it.
+Duration Fallback::jittered(Duration interval) {
+  const auto spread = context_.random.below(static_cast<std::uint64_t>(interval.count() / 2) + 1);
+  return interval * 3 / 4 + Duration{static_cast<Duration::rep>(spread)};
+}
+
+void Fallback::update() {
+  const TimePoint now = context_.now();
+  tick_.cancel();
+  std::vector<KeyEntry*> down;
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->notLiveSince && !entry->subscribers.empty()) down.push_back(entry.get());
+  }
+  for (auto* entry : down) {
+    const bool polling = online_ && *entry->notLiveSince + options_.after <= now;
+    if (polling != entry->nextPollAt.has_value()) {
+      if (polling) {
+        entry->nextPollAt = now;
+      } else {
+        entry->nextPollAt.reset();
+      }
+      onModeChange_(*entry);
+    }
+    if (polling && *entry->nextPollAt <= now) {
+      polls_.insert(polls_.end(), entry->subscribers.begin(), entry->subscribers.end());
+      entry->nextPollAt = now + jittered(interval(down.size()));
+    }
+    if (online_) {
+      tick_.setWithin(std::max(Duration{1}, entry->nextPollAt.value_or(*entry->notLiveSince + options_.after) - now));
+    }
+  }
+}
+
+}  // namespace switchboard

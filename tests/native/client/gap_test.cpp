@@ -1,0 +1,178 @@
+#include <doctest/doctest.h>
+
+#include "harness.h"
+
+using namespace switchboard;
+using namespace switchboard::testing;
+
+namespace {
+
+std::string row(int id) {
+  return R"({"id": )" + std::to_string(id) + "}";
+}
+
+}  // namespace
+
+TEST_SUITE("gaps") {
+  TEST_CASE("a lost connection is one gap per subscription, from the last proof of life to live again") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "bookings");
+    h.settle();
+    CHECK(h.gaps.empty());
+    h.server.change("bookings", "INSERT", row(1));
+    const WallTime lastFrame = h.clock.wallNow();
+    h.timer.advance(Duration{3'000});
+    h.network.last().closeFromServer(1006);
+    REQUIRE(h.gaps.size() == 2);
+    CHECK(h.gaps[0].code == Code::ConnectionLost);
+    CHECK(h.gaps[0].from == lastFrame);
+    CHECK(h.gaps[0].fromCommit == "2026-11-22T12:00:00.000Z");
+    CHECK_FALSE(h.gaps[0].to);
+    CHECK(h.gaps[0].id == h.gaps[1].id);
+    h.run(Duration{2'000});
+    REQUIRE(h.gaps.size() == 4);
+    CHECK(h.gaps[2].id == h.gaps[0].id);
+    CHECK(h.gaps[2].to);
+    CHECK(h.gaps[2].subscription == SubscriptionId{1});
+    CHECK(h.gaps[3].subscription == SubscriptionId{2});
+  }
+
+  TEST_CASE("several failures before it is live again are one gap") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    for (int i = 0; i < 3; ++i) {
+      h.server.answerJoins = false;
+      h.network.last().closeFromServer(1006);
+      h.run(Duration{4'000});
+    }
+    h.server.answerJoins = true;
+    h.run(Duration{20'000});
+    REQUIRE(h.status(1).state == SubscriptionState::Live);
+    CHECK(h.gaps.size() == 2);
+  }
+
+  TEST_CASE("a half-open link's gap begins when the link was last heard, not when it was given up") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    const WallTime lastFrame = h.clock.wallNow();
+    h.server.answerHeartbeats = false;
+    h.run(Duration{25'100});
+    REQUIRE_FALSE(h.gaps.empty());
+    CHECK(h.gaps[0].code == Code::HalfOpen);
+    CHECK(h.gaps[0].from - lastFrame <= Duration{1});
+  }
+
+  TEST_CASE("a repeated announcement that nothing asked for is a gap, one after a token push is not") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    const auto channel = h.server.channels().front();
+    h.client().provideToken(0, "t1");
+    h.run(Duration{2'000});
+    h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    CHECK(h.gaps.empty());
+    h.run(Duration{20'000});
+    h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.gaps[0].code == Code::Resubscribed);
+    CHECK(h.gaps[0].to);
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("a rebuild is no gap") {
+    Harness h;
+    for (unsigned id = 1; id <= 3; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.settle();
+    h.unsubscribe(2);
+    h.unsubscribe(3);
+    h.run(Duration{20'000});
+    CHECK(h.server.joins.size() == 2);
+    CHECK(h.gaps.empty());
+  }
+
+  TEST_CASE("a window that overflows is a gap") {
+    ClientOptions options;
+    options.exchange.windowBytes = 1'000;
+    Harness h(options);
+    DeliveryConfig batch;
+    batch.mode = DeliveryMode::Batch;
+    batch.wait = Duration{1'000};
+    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "bookings", {}, {}}, batch));
+    h.subscribe(2, "bookings");
+    h.settle();
+    for (int i = 0; i < 20; ++i) h.server.change("bookings", "INSERT", row(i));
+    REQUIRE_FALSE(h.gaps.empty());
+    for (const auto& gap : h.gaps) {
+      CHECK(gap.code == Code::Overflow);
+      CHECK(gap.subscription == SubscriptionId{1});
+    }
+    CHECK(h.changes(2).size() == 20);
+  }
+
+  TEST_CASE("a large row's commit time is known too") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.change("bookings", "INSERT", R"({"id": 1, "text": ")" + std::string(100'000, 'x') + "\"}");
+    h.network.last().closeFromServer(1006);
+    CHECK(h.gaps.at(0).fromCommit == "2026-11-22T12:00:00.000Z");
+  }
+}
+
+TEST_SUITE("fallback") {
+  TEST_CASE("what has not been live for 10 s is polled at a jittered pace until it is live") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.acceptSockets = false;
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{9'900});
+    CHECK(h.polls.empty());
+    CHECK(h.status(1).mode == FreshnessMode::Paused);
+    h.run(Duration{300});
+    CHECK(h.polls == std::vector<unsigned>{1});
+    CHECK(h.status(1).mode == FreshnessMode::Polling);
+    h.run(Duration{60'000});
+    CHECK(h.polls.size() >= 4);
+    CHECK(h.polls.size() <= 7);
+    h.server.acceptSockets = true;
+    h.client().reconnectAll();
+    h.run(Duration{5'000});
+    CHECK(h.status(1).mode == FreshnessMode::Live);
+    const auto polled = h.polls.size();
+    h.run(Duration{60'000});
+    CHECK(h.polls.size() == polled);
+  }
+
+  TEST_CASE("nothing is polled offline, and less often while nobody looks") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.acceptSockets = false;
+    h.client().signal(Evidence::Offline);
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{60'000});
+    CHECK(h.polls.empty());
+    h.client().signal(Evidence::Online);
+    h.client().signal(Evidence::Hidden);
+    h.run(Duration{100'000});
+    CHECK(h.polls.size() >= 1);
+    CHECK(h.polls.size() <= 3);
+  }
+
+  TEST_CASE("many keys share the budget of polls") {
+    Harness h;
+    for (unsigned id = 1; id <= 100; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.run(Duration{1'000});
+    h.server.acceptSockets = false;
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{70'000});
+    const auto first = h.polls.size();
+    h.run(Duration{300'000});
+    CHECK(h.polls.size() - first <= 300 * 4 / 3);
+    CHECK(h.polls.size() - first >= 200);
+  }
+}
