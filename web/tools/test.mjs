@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { UsageError } from './lib/errors.mjs';
+import { StepError, UsageError } from './lib/errors.mjs';
 import { main, parseArguments } from './lib/main.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { Progress, seconds } from './lib/progress.mjs';
@@ -14,11 +14,54 @@ const usage = `npm run test:realtime -- [suite…] [--verbose]
 Sets up what is missing and runs the suites, all of them when none is named: ${names.join(', ')}.
 What they print is kept in test-output/.`;
 
+/** @typedef {import('./suites/ctest.mjs').Counts} Counts */
+
+/** What stands for a step that did not get as far as running tests. @type {Counts} */
+const notRun = { passed: 0, failed: 1, skipped: 0 };
+
 /**
- * @param {import('./suites/ctest.mjs').Counts} counts
+ * @param {Counts} counts
  */
 function countsText({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/**
+ * Runs something that counts tests; a step that fails on the way, such as a build, is told and counts as one failure.
+ *
+ * @param {() => Promise<Counts>} work
+ */
+async function counted(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    return notRun;
+  }
+}
+
+/**
+ * Runs the suites of these names and prints a closing line for each.
+ *
+ * @param {readonly string[]} chosen
+ * @param {Omit<import('./suites/suite.mjs').SuiteContext, 'logFile' | 'reportFile'>} context
+ */
+async function runSuites(chosen, context) {
+  const folder = fromRoot('test-output');
+  mkdirSync(folder, { recursive: true });
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, run] of Object.entries(suites)) {
+    if (!chosen.includes(name)) continue;
+    const begun = performance.now();
+    const files = { logFile: `${folder}/${name}.log`, reportFile: `${folder}/${name}.json` };
+    const counts = await counted(() => run({ ...context, ...files }));
+    process.stdout.write(`${name}: ${countsText(counts)} (${seconds(performance.now() - begun)})\n`);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  return total;
 }
 
 await main(async (cleanUps) => {
@@ -33,26 +76,11 @@ await main(async (cleanUps) => {
   const unknown = positionals.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new UsageError(`no suite is called ${JSON.stringify(unknown)}\n\n${usage}`);
   const context = { progress: new Progress(), verbose: values.verbose };
-  await setUp('test', context);
-
-  const folder = fromRoot('test-output');
-  mkdirSync(folder, { recursive: true });
-  const env = { ...scratchFolder(cleanUps), CHROMIUM: findChromium() ?? '', SWITCHBOARD_TEST_OUTPUT: folder };
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const [name, run] of Object.entries(suites)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
-    const begun = performance.now();
-    const counts = await run({
-      ...context,
-      logFile: `${folder}/${name}.log`,
-      reportFile: `${folder}/${name}.json`,
-      env,
-    });
-    process.stdout.write(`${name}: ${countsText(counts)} (${seconds(performance.now() - begun)})\n`);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
-  }
+  const total = await counted(async () => {
+    await setUp('test', context);
+    const env = { ...scratchFolder(cleanUps), CHROMIUM: findChromium() ?? '' };
+    return runSuites(positionals.length > 0 ? positionals : names, { ...context, env });
+  });
   process.stdout.write(`${countsText(total)}\n`);
   return total.failed === 0 ? 0 : 1;
 });

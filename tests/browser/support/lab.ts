@@ -41,7 +41,7 @@ export async function openLab(): Promise<Lab> {
 
 /** Where a screenshot of this name goes. */
 export function screenshotPath(name: string): string {
-  const folder = process.env.SWITCHBOARD_TEST_OUTPUT ?? fileURLToPath(new URL('../../../test-output', import.meta.url));
-  mkdirSync(`${folder}/screenshots`, { recursive: true });
-  return `${folder}/screenshots/${name}.png`;
+  const folder = fileURLToPath(new URL('../../../test-output/screenshots', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  return `${folder}/${name}.png`;
 }
