@@ -4,6 +4,7 @@ import pg from 'pg';
 
 import { ChangeFeed } from './changes/feed.js';
 import { Faults } from './faults/faults.js';
+import { freePort } from './freePort.js';
 import { Listener } from './http/listener.js';
 import { Router } from './http/router.js';
 import { settingsOf, type BackendOptions, type Settings } from './options.js';
@@ -18,6 +19,7 @@ import { businesses, type Business } from './seed/businesses.js';
 import { seed } from './seed/seed.js';
 import { Tokens } from './tokens.js';
 
+const LOCALHOST = '127.0.0.1';
 const PUBLICATION = 'supabase_realtime';
 const MESSAGES_PUBLICATION = 'switchboard_messages';
 const SESSION =
@@ -50,7 +52,9 @@ export interface Backend {
 /** Resolves when PostgreSQL, replication and the server are up. */
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const settings = settingsOf(options);
-  const databaseUrl = options.databaseUrl;
+  const { databaseUrl, host = LOCALHOST, port = 0 } = options;
+  // Found out now, a port in use costs nothing.
+  if (port !== 0) await freePort(host, port);
   const cluster =
     databaseUrl === undefined
       ? await Cluster.create({ port: options.postgresPort ?? 0, dataDir: options.dataDir ?? null, log: settings.log })
@@ -88,7 +92,7 @@ async function assemble(
   const hub = new Hub(settings, tokens, feed, new Authorization(pool), new MessageStore(pool), rates);
   const server = new RealtimeServer(hub);
   const router = new Router(pool, hub);
-  const host = options.host ?? '127.0.0.1';
+  const { host = LOCALHOST } = options;
   const listener = new Listener(host, {
     onRequest: (request, response) => {
       router.handle(request, response);

@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url';
 export interface Binaries {
   initdb: string;
   postgres: string;
+  /** Of the npm package. */
+  version: string;
+  /** The directory of the npm package. */
+  installation: string;
 }
 
 const OTHERS_MAY_ENTER = 0o001;
@@ -24,9 +28,12 @@ export async function findBinaries(reachableCopy: string | null): Promise<Binari
   const initdb = join(native, 'bin', 'initdb');
   const postgres = join(native, 'bin', 'postgres');
   await Promise.all([initdb, postgres].map(makeExecutable));
-  if (reachableCopy === null || (await isReachable(native))) return { initdb, postgres };
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  const installed = { version, installation: root };
+  if (reachableCopy === null || (await isReachable(native))) return { initdb, postgres, ...installed };
   await cp(native, reachableCopy, { recursive: true, verbatimSymlinks: true });
-  return { initdb: join(reachableCopy, 'bin', 'initdb'), postgres: join(reachableCopy, 'bin', 'postgres') };
+  const copy = (name: string): string => join(reachableCopy, 'bin', name);
+  return { initdb: copy('initdb'), postgres: copy('postgres'), ...installed };
 }
 
 function packageRoot(): string {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chown, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +8,7 @@ import type { Log } from '../log.js';
 import { findBinaries, type Binaries } from './binaries.js';
 import { Guard } from './guard.js';
 import { serverUser, type ServerUser } from './serverUser.js';
+import { exists, Template } from './template.js';
 
 export interface ClusterOptions {
   port: number;
@@ -16,10 +17,12 @@ export interface ClusterOptions {
 }
 
 const START_ATTEMPTS = 3;
+const IMPATIENCE_MS = 5000;
 
 /** An embedded PostgreSQL server of our own: created, started, stopped and, unless it has a `dataDir`, removed. */
 export class Cluster {
   private child: ChildProcess | null = null;
+  private last: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly binaries: Binaries,
@@ -55,24 +58,32 @@ export class Cluster {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** Stops the server at once, as a crash of the machine's database service would look to its clients, and starts it again. */
-  async restart(downMs: number): Promise<void> {
-    await this.stopServer();
-    await new Promise((resolve) => setTimeout(resolve, downMs));
-    await this.startServer();
+  /** Ends the server at once, without waiting for its clients, and starts it again after `downMs`. */
+  restart(downMs: number): Promise<void> {
+    return this.inTurn(async () => {
+      await this.stopServer('SIGQUIT');
+      await new Promise((resolve) => setTimeout(resolve, downMs));
+      await this.startServer();
+    });
   }
 
-  async stop(): Promise<void> {
-    await this.stopServer();
-    if (this.scratch !== null) await rm(this.scratch, { recursive: true, force: true });
-    await this.guard.release();
+  /** Ends the server and removes what was scratch. */
+  stop(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.stopServer('SIGINT');
+      if (this.scratch !== null) await rm(this.scratch, { recursive: true, force: true });
+      await this.guard.release();
+    });
+  }
+
+  private inTurn(task: () => Promise<void>): Promise<void> {
+    const done = this.last.then(task);
+    this.last = done.catch(() => undefined);
+    return done;
   }
 
   private async initialise(): Promise<void> {
-    await mkdir(this.data, { recursive: true, mode: 0o700 });
-    if (this.user !== null) await chown(this.data, this.user.uid, this.user.gid);
-    const child = this.spawn(this.binaries.initdb, [
-      `--pgdata=${this.data}`,
+    const args = [
       '--username=postgres',
       '--auth=trust',
       '--encoding=UTF8',
@@ -81,7 +92,17 @@ export class Cluster {
       '--builtin-locale=C.UTF-8',
       '--no-sync',
       '--no-instructions',
-    ]);
+    ];
+    const template = new Template(this.binaries.installation, [...args, this.binaries.version, String(this.user?.uid)]);
+    if (!(await exists(this.data)) && (await template.copyTo(this.data))) return;
+    await mkdir(this.data, { recursive: true, mode: 0o700 });
+    if (this.user !== null) await chown(this.data, this.user.uid, this.user.gid);
+    await this.initdb(args);
+    await template.keep(this.data);
+  }
+
+  private async initdb(args: string[]): Promise<void> {
+    const child = this.spawn(this.binaries.initdb, [`--pgdata=${this.data}`, ...args]);
     let output = '';
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -144,7 +165,7 @@ export class Cluster {
     return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   }
 
-  private async stopServer(): Promise<void> {
+  private async stopServer(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     const { child } = this;
     const hasEnded = child?.exitCode !== null || child.signalCode !== null;
     if (hasEnded) return;
@@ -154,8 +175,8 @@ export class Cluster {
         resolve();
       }),
     );
-    child.kill('SIGINT');
-    const impatience = setTimeout(() => child.kill('SIGQUIT'), 5000);
+    child.kill(signal);
+    const impatience = setTimeout(() => child.kill('SIGQUIT'), IMPATIENCE_MS);
     await gone;
     clearTimeout(impatience);
   }
@@ -169,11 +190,4 @@ export class Cluster {
       env: { ...process.env, LC_MESSAGES: 'C', TZ: 'UTC' },
     });
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

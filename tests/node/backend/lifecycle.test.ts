@@ -1,0 +1,206 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import pg from 'pg';
+import { startBackend, type Backend } from 'switchboard-backend';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../../../web/backend/dist/main.js', import.meta.url));
+const usualTmpdir = process.env['TMPDIR'];
+
+/** Everything the backend puts into temporary directories, and every process whose command line names it. */
+let scratch: string;
+
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'lifecycle-'));
+  chmodSync(scratch, 0o755);
+  process.env['TMPDIR'] = scratch;
+});
+
+afterEach(() => {
+  if (usualTmpdir === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = usualTmpdir;
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function processes(): string[] {
+  const all = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+  return all.filter((line) => line.includes(scratch));
+}
+
+async function untilNothingIsLeft(): Promise<void> {
+  const deadline = Date.now() + 8000;
+  while ((readdirSync(scratch).length > 0 || processes().length > 0) && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(processes()).toEqual([]);
+  expect(readdirSync(scratch)).toEqual([]);
+}
+
+interface Ready {
+  ready: boolean;
+  url: string;
+  realtime: string;
+  rest: string;
+  postgres: string;
+  anonKey: string;
+  serviceKey: string;
+  jwtSecret: string;
+}
+
+class Program {
+  private readonly child: ChildProcess;
+  readonly errors: string[] = [];
+  readonly exited: Promise<number | null>;
+  readonly ready: Promise<Ready>;
+
+  constructor(args: string[] = [], env: Record<string, string> = {}) {
+    this.child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+    this.exited = new Promise((resolve) => this.child.once('exit', resolve));
+    if (this.child.stdout === null || this.child.stderr === null) throw new Error('no pipes');
+    this.child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()));
+    const lines = createInterface(this.child.stdout);
+    this.ready = new Promise((resolve) =>
+      lines.once('line', (line) => {
+        resolve(JSON.parse(line) as Ready);
+      }),
+    );
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+describe('the library', () => {
+  it('leaves no process and no directory behind', async () => {
+    const backend = await startBackend();
+    expect(processes().length).toBeGreaterThan(0);
+    expect(readdirSync(scratch).length).toBe(1);
+    await backend.stop();
+    expect(processes()).toEqual([]);
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  it('stop may be called twice, and during a restart of PostgreSQL', async () => {
+    const backend = await startBackend({ seed: false });
+    const restarted = backend.faults.restartPostgres({ downMs: 50 });
+    await Promise.all([backend.stop(), backend.stop()]);
+    await restarted;
+    expect(processes()).toEqual([]);
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  it('a start that fails leaves nothing behind', async () => {
+    const occupant = createServer();
+    await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve));
+    const { port } = occupant.address() as AddressInfo;
+    await expect(startBackend({ port, seed: false })).rejects.toThrow(/EADDRINUSE/);
+    await expect(startBackend({ postgresPort: port, seed: false })).rejects.toThrow(/could not bind|ended with/);
+    await new Promise((resolve) => occupant.close(resolve));
+    expect(processes()).toEqual([]);
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  it('keeps a data directory that it was given, with its rows, and leaves it when it is done', async () => {
+    const dataDir = join(scratch, 'kept');
+    const first = await startBackend({ dataDir });
+    const count = await countBookings(first);
+    await insertBooking(first);
+    await first.stop();
+    expect(readdirSync(scratch)).toEqual(['kept']);
+    const second = await startBackend({ dataDir });
+    expect(await countBookings(second)).toBe(count + 1);
+    await second.stop();
+  });
+
+  it('works on a PostgreSQL that runs already, and leaves no replication slot in it', async () => {
+    const host = await startBackend({ seed: false });
+    const guest = await startBackend({ databaseUrl: host.postgres, seed: false });
+    const sql = new pg.Client(host.postgres);
+    await sql.connect();
+    const slots = async (): Promise<number> => (await sql.query('select from pg_replication_slots')).rowCount ?? 0;
+    expect(await slots()).toBe(2);
+    await guest.stop();
+    while ((await slots()) > 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    await sql.end();
+    await host.stop();
+  });
+});
+
+describe('the program', () => {
+  it('says when it is ready, and ends cleanly on SIGTERM', async () => {
+    const started = new Program();
+    const ready = await started.ready;
+    expect(Object.keys(ready)).toEqual([
+      'ready',
+      'url',
+      'realtime',
+      'rest',
+      'postgres',
+      'anonKey',
+      'serviceKey',
+      'jwtSecret',
+    ]);
+    expect((await fetch(`${ready.url}/health`)).status).toBe(200);
+    const rows = await fetch(`${ready.rest}/bookings?limit=1`, { headers: { apikey: ready.anonKey } });
+    expect(await rows.json()).toHaveLength(1);
+    started.kill('SIGTERM');
+    expect(await started.exited).toBe(0);
+    await untilNothingIsLeft();
+  });
+
+  it('a kill -9 leaves nothing behind either', async () => {
+    const started = new Program(['--no-seed']);
+    await started.ready;
+    started.kill('SIGKILL');
+    await started.exited;
+    await untilNothingIsLeft();
+  });
+
+  it('a signal while it is still starting ends it as well', async () => {
+    const started = new Program();
+    while (readdirSync(scratch).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    started.kill('SIGINT');
+    await started.exited;
+    await untilNothingIsLeft();
+  });
+
+  it('takes the port it is told and explains wrong options', async () => {
+    const wrong = new Program(['--port', 'many']);
+    expect(await wrong.exited).toBe(2);
+    expect(wrong.errors.join('')).toMatch(/"many" is no port[\s\S]*usage:/);
+    const unknown = new Program(['--fast']);
+    expect(await unknown.exited).toBe(2);
+  });
+});
+
+async function withSql<T>(backend: Backend, work: (sql: pg.Client) => Promise<T>): Promise<T> {
+  const sql = new pg.Client(backend.postgres);
+  await sql.connect();
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+function countBookings(backend: Backend): Promise<number> {
+  return withSql(backend, async (sql) => {
+    const { rows } = await sql.query<{ count: number }>('select count(*)::int as count from bookings');
+    return rows[0]?.count ?? 0;
+  });
+}
+
+function insertBooking(backend: Backend): Promise<unknown> {
+  return withSql(backend, (sql) =>
+    sql.query(
+      `insert into bookings (business_id, client_name, service, starts_at) values (gen_random_uuid(), 'x', 'Cut', now())`,
+    ),
+  );
+}

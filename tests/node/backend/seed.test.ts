@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+
+import { businesses } from '../../../web/backend/seed/businesses.js';
+import { seedMonth } from '../../../web/backend/seed/month.js';
+
+const LAST_DAY = new Date('2026-03-31T12:00:00Z');
+
+describe('the seeded month', () => {
+  it('is the same every time', () => {
+    expect(seedMonth(LAST_DAY)).toEqual(seedMonth(LAST_DAY));
+  });
+
+  it('holds rows of both businesses in every table', () => {
+    const ids = new Set(businesses.map(({ id }) => id));
+    const { businesses: _, ...tables } = seedMonth(LAST_DAY);
+    expect(Object.keys(tables).sort()).toEqual([
+      'admin_alerts',
+      'bookings',
+      'client_business_transactions',
+      'clients',
+      'payment_transactions',
+      'staff',
+      'staff_attendance',
+    ]);
+    for (const [table, rows] of Object.entries(tables)) {
+      expect(new Set(rows.map((row) => row['business_id'])), table).toEqual(ids);
+    }
+  });
+
+  it('has bookings on every day but Sundays of the thirty days that end on the given one', () => {
+    const bookings = seedMonth(LAST_DAY)['bookings'] ?? [];
+    const days = [...new Set(bookings.map((row) => String(row['starts_at']).slice(0, 10)))].sort();
+    expect(days.at(0)).toBe('2026-03-02');
+    expect(days.at(-1)).toBe('2026-03-31');
+    expect(days.length).toBe(26);
+    expect(bookings.length).toBeGreaterThan(200);
+  });
+
+  it('pays each completed booking once, and adds up what each client has paid', () => {
+    const { bookings = [], payment_transactions: payments = [], clients = [], ...rest } = seedMonth(LAST_DAY);
+    const completed = bookings.filter((row) => row['status'] === 'completed').map((row) => row['id']);
+    expect(payments.map((row) => row['booking_id'])).toEqual(completed);
+    const sums = new Map<unknown, number>();
+    for (const row of rest['client_business_transactions'] ?? []) {
+      sums.set(row['client_id'], (sums.get(row['client_id']) ?? 0) + Math.round(Number(row['amount']) * 100));
+    }
+    for (const client of clients) {
+      expect(Math.round(Number(client['lifetime_value']) * 100)).toBe(sums.get(client['id']) ?? 0);
+    }
+  });
+});
