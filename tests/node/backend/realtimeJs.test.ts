@@ -1,4 +1,9 @@
-import { RealtimeClient, type RealtimeChannel, type WebSocketLikeConstructor } from '@supabase/realtime-js';
+import {
+  REALTIME_SUBSCRIBE_STATES,
+  RealtimeClient,
+  type RealtimeChannel,
+  type WebSocketLikeConstructor,
+} from '@supabase/realtime-js';
 import WebSocket from 'ws';
 
 import { describeScenario, type ScenarioClient, type ScenarioSpec } from '../scenario.js';
@@ -20,7 +25,7 @@ function subscribed(channel: RealtimeChannel): Promise<void> {
       else reject(new Error(message));
     });
     channel.subscribe((status, error) => {
-      if (status === 'CHANNEL_ERROR') reject(error ?? new Error(status));
+      if (status === REALTIME_SUBSCRIBE_STATES.CHANNEL_ERROR) reject(error ?? new Error(status));
     });
   });
 }
@@ -77,7 +82,7 @@ class RealtimeJsClient implements ScenarioClient {
     });
     await new Promise<void>((resolve) => {
       channel.subscribe((status) => {
-        if (status === 'SUBSCRIBED') resolve();
+        if (status === REALTIME_SUBSCRIBE_STATES.SUBSCRIBED) resolve();
       });
     });
     return async (payload: unknown) => {

@@ -107,4 +107,5 @@ end
 $$;
 
 create index on bookings (business_id, starts_at);
+revoke insert, update, delete, truncate on businesses from anon, authenticated;
 grant select on businesses to anon, authenticated, service_role;
