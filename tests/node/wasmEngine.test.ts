@@ -42,6 +42,8 @@ class MemoryModule implements CoreModule {
       readonly unsubscribeAll = (): void => {
         record('unsubscribeAll');
       };
+      readonly pause = (id: number): void => record('pause', id);
+      readonly resume = (id: number): void => record('resume', id);
       readonly reconnectAll = (): void => {
         record('reconnectAll');
       };

@@ -96,18 +96,19 @@ function checkTuning(given: Given): Partial<Record<TuningName, number>> {
     const value = optionalNumber(given, name, TUNING_RANGES[name]);
     if (value !== undefined) tuning[name] = value;
   }
-  if (
-    tuning.backoffBaseMs !== undefined &&
-    tuning.backoffCapMs !== undefined &&
-    tuning.backoffBaseMs > tuning.backoffCapMs
-  ) {
-    throw new SwitchboardError(
-      'INVALID_OPTION',
-      'backoffCapMs',
-      `\`backoffCapMs\` (${tuning.backoffCapMs}) is below \`backoffBaseMs\` (${tuning.backoffBaseMs}): raise it or lower the base.`,
-    );
-  }
+  requireOrder(tuning, 'backoffBaseMs', 'backoffCapMs');
+  requireOrder(tuning, 'slowBaseMs', 'slowCapMs');
   return tuning;
+}
+
+function requireOrder(tuning: Partial<Record<TuningName, number>>, base: TuningName, cap: TuningName): void {
+  const [least, most] = [tuning[base], tuning[cap]];
+  if (least === undefined || most === undefined || least <= most) return;
+  throw new SwitchboardError(
+    'INVALID_OPTION',
+    cap,
+    `\`${cap}\` (${most}) is below \`${base}\` (${least}): raise it or lower the base.`,
+  );
 }
 
 function checkParams(given: Given): Readonly<Record<string, string>> | null {

@@ -9,6 +9,9 @@ export interface CoreClient {
   subscribe(id: number, specJson: string): string;
   unsubscribe(id: number): void;
   unsubscribeAll(): void;
+  /** From now on the subscription gets nothing; what comes in is held for it, up to a bound. Unknown ids are ignored. */
+  pause(id: number): void;
+  resume(id: number): void;
   reconnectAll(): void;
   /** Answers a token request; request 0 is the application's own `setAuth`; an empty token is none. */
   provideToken(request: number, token: string): void;
