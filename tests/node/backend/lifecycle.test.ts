@@ -36,7 +36,7 @@ function processes(): string[] {
 async function untilNothingIsLeft(): Promise<void> {
   const deadline = Date.now() + 8000;
   while ((readdirSync(scratch).length > 0 || processes().length > 0) && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   expect(processes()).toEqual([]);
   expect(readdirSync(scratch)).toEqual([]);

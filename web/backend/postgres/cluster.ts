@@ -90,6 +90,7 @@ export class Cluster {
       '--locale=C',
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
+      '--wal-segsize=4',
       '--no-sync',
       '--no-instructions',
     ];
