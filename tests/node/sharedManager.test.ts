@@ -45,4 +45,16 @@ describe('the shared manager', () => {
     configureRealtime(options);
     expect(realtimeManager.stats().subscriptions).toBe(0);
   });
+
+  it('never lets an id of an earlier one end a subscription of a later one', async () => {
+    configureRealtime(options);
+    const first = realtimeManager.subscribe({ table: 't' }, nothing);
+    await realtimeManager.dispose();
+    realtimeManager.unsubscribe(first);
+    configureRealtime(options);
+    const second = realtimeManager.subscribe({ table: 't' }, nothing);
+    expect(second).not.toBe(first);
+    realtimeManager.unsubscribe(first);
+    expect(realtimeManager.status().subscriptions.map((entry) => entry.id)).toEqual([second]);
+  });
 });

@@ -42,8 +42,12 @@ class MemoryModule implements CoreModule {
       readonly unsubscribeAll = (): void => {
         record('unsubscribeAll');
       };
-      readonly pause = (id: number): void => record('pause', id);
-      readonly resume = (id: number): void => record('resume', id);
+      readonly pause = (id: number): void => {
+        record('pause', id);
+      };
+      readonly resume = (id: number): void => {
+        record('resume', id);
+      };
       readonly reconnectAll = (): void => {
         record('reconnectAll');
       };
@@ -138,6 +142,17 @@ describe('the engine over the wasm module', () => {
         ],
       },
     ]);
+  });
+
+  it('reports a flush that it can not read, and throws nothing into the core', () => {
+    const { module, batches } = open();
+    module.flush('{"status":', []);
+    module.flush('{"logs":[]}', []);
+    expect(batches).toHaveLength(2);
+    expect(batches[0]?.control?.logs?.[0]).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('read') as string,
+    });
   });
 
   it('knows a flush without control', () => {

@@ -7,6 +7,12 @@ export class CallbackQueue {
   #entered = 0;
   #running = false;
   #scheduled = false;
+  readonly #onError: (error: unknown) => void;
+
+  /** `onError` hears of a job that throws; the others run all the same. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
 
   /** Runs a call of the application; callbacks that come of it run in a microtask after it. */
   enter<T>(call: () => T): T {
@@ -19,7 +25,6 @@ export class CallbackQueue {
     }
   }
 
-  /** Jobs must not throw. */
   push(job: () => void): void {
     this.#jobs.push(job);
   }
@@ -46,9 +51,17 @@ export class CallbackQueue {
     this.#running = true;
     // Callbacks may queue further jobs, also while the loop runs.
     for (let jobs = this.#take(); jobs.length > 0; jobs = this.#take()) {
-      for (const job of jobs) job();
+      for (const job of jobs) this.#runOne(job);
     }
     this.#running = false;
+  }
+
+  #runOne(job: () => void): void {
+    try {
+      job();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   #take(): readonly (() => void)[] {

@@ -5,10 +5,10 @@ import { checkManagerOptions } from './managerOptions.js';
 import type { ManagerOptions } from './options.js';
 import type { RealtimeManager } from './realtimeManagerTypes.js';
 
-/** The manager itself, with what only this package may use. */
-export function createManager(options: ManagerOptions): Manager {
+/** The manager itself, with what only this package may use. Its ids come after `startAfter`. */
+export function createManager(options: ManagerOptions, startAfter = 0): Manager {
   const checked = checkManagerOptions(options);
-  return new Manager(checked, wasmEngineOpener({ wasm: checked.wasm, transport: checked.transport }));
+  return new Manager(checked, wasmEngineOpener({ wasm: checked.wasm, transport: checked.transport }), startAfter);
 }
 
 /**

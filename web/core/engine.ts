@@ -120,6 +120,7 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** Must not throw. */
 export type EngineSink = (batch: EngineBatch) => void;
 
 /** Opens an engine. Rejects when the core can't be loaded. */

@@ -26,9 +26,9 @@ import { describe, requireFunction } from './validate.js';
 export class Manager {
   readonly #options: CheckedOptions;
   readonly #slot: EngineSlot;
-  readonly #subscriptions = new SubscriptionTable();
+  readonly #subscriptions: SubscriptionTable;
   readonly #status = new StatusStore();
-  readonly #callbacks = new CallbackQueue();
+  readonly #callbacks: CallbackQueue;
   readonly #redactor = new Redactor();
   readonly #tokens: TokenSource;
   readonly #log: LogOutlet;
@@ -37,11 +37,16 @@ export class Manager {
   #stopAuthWatch: (() => void) | null = null;
   #disposal: Promise<void> | null = null;
 
-  constructor(options: CheckedOptions, openEngine: OpenEngine) {
+  /** Subscription ids come after `startAfter`. */
+  constructor(options: CheckedOptions, openEngine: OpenEngine, startAfter = 0) {
     this.#options = options;
+    this.#subscriptions = new SubscriptionTable(startAfter);
     this.#redactor.add(options.engine.apikey);
     this.#tokens = new TokenSource(options.accessToken, options.tokenTimeoutMs, this.#redactor);
     this.#log = new LogOutlet(options.logger, options.logLevel, this.#redactor.redact);
+    this.#callbacks = new CallbackQueue((error) => {
+      this.#log.callbackFailed('a callback', error);
+    });
     this.#dispatcher = new Dispatcher(this.#subscriptions, this.#status, this.#callbacks, this.#log);
     const open = (): Promise<Engine> =>
       openEngine(options.engine, (batch) => {

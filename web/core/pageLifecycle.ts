@@ -61,5 +61,6 @@ function eventScope(): EventTarget | null {
 /** Not in every browser, and not in TypeScript's types. */
 function networkInformation(): EventTarget | null {
   const { connection } = navigator as { connection?: unknown };
-  return connection instanceof EventTarget ? connection : null;
+  const target = connection as Partial<EventTarget> | null | undefined;
+  return typeof target?.addEventListener === 'function' ? (target as EventTarget) : null;
 }

@@ -1,4 +1,4 @@
-import { createRealtimeManager } from './createRealtimeManager.js';
+import { createManager } from './createRealtimeManager.js';
 import { SwitchboardError } from './errors.js';
 import { checkManagerOptions } from './managerOptions.js';
 import type { ManagerOptions } from './options.js';
@@ -7,6 +7,8 @@ import { IDLE_SNAPSHOT } from './statusStore.js';
 
 let configured: ManagerOptions | null = null;
 let current: RealtimeManager | null = null;
+/** Over all that have been current: an id of an earlier one must not end a subscription of a later one. */
+let lastId = 0;
 
 /**
  * Sets the options of the shared `realtimeManager`. Call it once, before the first use, where the application starts. After
@@ -35,7 +37,7 @@ function use(): RealtimeManager {
       'The shared realtimeManager has no options yet: call configureRealtime({ url, apikey }) first.',
     );
   }
-  current = createRealtimeManager(configured);
+  current = createManager(configured, lastId) as unknown as RealtimeManager;
   return current;
 }
 
@@ -46,13 +48,15 @@ type Subscribe = RealtimeManager['subscribe'];
  * whatever needs a manager throws `NOT_CONFIGURED`.
  */
 export const realtimeManager: RealtimeManager = {
-  subscribe: ((...call: Parameters<Subscribe>) => use().subscribe(...call)) as Subscribe,
+  subscribe: ((...call: Parameters<Subscribe>) => {
+    lastId = use().subscribe(...call);
+    return lastId;
+  }) as Subscribe,
   unsubscribe: (id) => {
-    use().unsubscribe(id);
+    current?.unsubscribe(id);
   },
   unsubscribeAll: (...ids: [] | [number]) => {
-    const manager = ids.length > 0 ? use() : current;
-    manager?.unsubscribeAll(...(ids as [number]));
+    current?.unsubscribeAll(...ids);
   },
   reconnectAll: () => {
     use().reconnectAll();

@@ -94,6 +94,14 @@ function checkSelect(given: Given, spec: SubscriptionSpec): readonly string[] | 
 function checkSignal(given: Given): AbortSignal | null {
   const { signal } = given;
   if (signal === undefined) return null;
-  if (signal instanceof AbortSignal) return signal;
+  if (isSignal(signal)) return signal;
   throw new SwitchboardError('INVALID_OPTION', 'signal', `\`signal\` must be an AbortSignal, not ${describe(signal)}.`);
+}
+
+/** By its shape: documents in tests and frames have classes of their own. */
+function isSignal(value: unknown): value is AbortSignal {
+  const signal = value as Partial<AbortSignal> | null;
+  return (
+    typeof signal === 'object' && typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+  );
 }

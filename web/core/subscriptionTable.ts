@@ -27,7 +27,12 @@ interface Entry {
  */
 export class SubscriptionTable {
   readonly #entries = new Map<number, Entry>();
-  #lastId = 0;
+  #lastId: number;
+
+  /** Ids up to and including `startAfter` count as given out and ended. */
+  constructor(startAfter: number) {
+    this.#lastId = startAfter;
+  }
 
   get size(): number {
     return this.#entries.size;

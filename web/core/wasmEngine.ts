@@ -77,7 +77,14 @@ export class WasmEngine implements Engine {
 
   #receive(wordIndex: number): void {
     if (this.#closed) return;
-    this.#sink(readBatch(this.#module, wordIndex));
+    // Nothing may be thrown from here: it would unwind the core's stack without its destructors.
+    let batch: EngineBatch;
+    try {
+      batch = readBatch(this.#module, wordIndex);
+    } catch (error) {
+      batch = logBatch(`a flush of the core can't be read: ${String(error)}`);
+    }
+    this.#sink(batch);
   }
 }
 
@@ -108,6 +115,10 @@ export function readBatch(module: CoreModule, wordIndex: number): EngineBatch {
     deliveries.push({ kind, subscribers, payloads });
   }
   return { control: control === '' ? null : (JSON.parse(control) as ControlMessage), deliveries };
+}
+
+function logBatch(message: string): EngineBatch {
+  return { control: { logs: [{ level: 'error', message }] }, deliveries: [] };
 }
 
 function refusalBatch(id: number, refusal: string): EngineBatch {

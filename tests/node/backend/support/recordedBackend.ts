@@ -7,6 +7,8 @@ import { ChannelClient } from './channelClient.js';
 
 /** A backend with the tables of the recordings. */
 export class RecordedBackend {
+  private settled: Promise<void> = Promise.resolve();
+
   private constructor(
     readonly backend: Backend,
     readonly sql: pg.Client,
@@ -31,9 +33,12 @@ export class RecordedBackend {
   }
 
   /** Resolves when every change committed before has been delivered. */
-  async settle(): Promise<void> {
-    await this.sql.query('insert into witness select coalesce(max(id), 0) + 1 from witness');
-    await this.witness.change();
+  settle(): Promise<void> {
+    this.settled = this.settled.then(async () => {
+      await this.sql.query('insert into witness select coalesce(max(id), 0) + 1 from witness');
+      await this.witness.change();
+    });
+    return this.settled;
   }
 
   async stop(): Promise<void> {
