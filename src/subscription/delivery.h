@@ -52,6 +52,11 @@ struct Delivery {
 class DeliveryQueue {
  public:
   void push(Delivery delivery) { deliveries_.push_back(std::move(delivery)); }
+  /// The subscription has ended and is not to get what waits for it.
+  void forget(SubscriptionId id) {
+    for (auto& delivery : deliveries_) std::erase(delivery.subscribers, id);
+    std::erase_if(deliveries_, [](const Delivery& delivery) { return delivery.subscribers.empty(); });
+  }
   bool empty() const { return deliveries_.empty(); }
   std::vector<Delivery> take() { return std::exchange(deliveries_, {}); }
 

@@ -26,6 +26,7 @@ void Dispatcher::detach(SubscriptionId id) {
   const auto outlets = outlets_.find(it->second.key);
   if (--outlets->second.subscribers == 0) outlets_.erase(outlets);
   places_.erase(it);
+  out_.forget(id);
 }
 
 void Dispatcher::enter(const Place& place, SubscriptionId id) {

@@ -108,6 +108,11 @@ void Reporter::tellNewcomers(KeyEntry& entry) {
   if (entry.state == SubscriptionState::Live || isError(entry.cause)) notify(entry, newcomers);
 }
 
+void Reporter::forget(SubscriptionId id) {
+  std::erase_if(notices_, [id](const Notice& notice) { return notice.subscription == id; });
+  std::erase_if(gaps_, [id](const Gap& gap) { return gap.subscription == id; });
+}
+
 void Reporter::notify(const KeyEntry& entry, const std::vector<SubscriptionId>& subscribers) {
   for (const auto id : subscribers) {
     notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message,

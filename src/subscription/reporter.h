@@ -38,6 +38,8 @@ class Reporter {
   /// Brings the status up to date without a notice.
   void report(const KeyEntry& entry);
 
+  /// The subscription has ended: what it has not been told yet, it is not to hear any more.
+  void forget(SubscriptionId id);
   std::vector<Notice> takeNotices() { return std::exchange(notices_, {}); }
   bool hasNotices() const { return !notices_.empty(); }
 
