@@ -1,0 +1,101 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "application/tampering.h"
+#include "check/checks.h"
+#include "client.h"
+#include "network/link.h"
+#include "server/token_mint.h"
+#include "world/machine.h"
+
+namespace switchboard::sim {
+
+/// What an application is like for the life of a world.
+struct ApplicationTraits {
+  bool tokenCallback = false;
+  bool staticToken = false;    ///< it begins with a token
+  unsigned subscriptions = 8;  ///< it tends to have so many
+  ClientOptions client;
+};
+
+/// A page with components that come and go, a person in front of it, and an accessToken callback behind it. Owns the
+/// client; when that is disposed of, the next one follows.
+class Application final : private ClientSink {
+ public:
+  struct World {
+    EventQueue& events;
+    Machine& machine;
+    MachineTimer& timer;
+    Trace& trace;
+    SimRandom& random;
+    SimRandom& clientRandom;
+    Network& network;
+    Weather& weather;
+    TokenMint& mint;
+    Checks& checks;
+    WatchList& watched;
+    Tampering& tampering;
+  };
+
+  Application(World world, ApplicationTraits traits);
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  /// Null between two clients.
+  const Client* client() const { return disposed_ ? nullptr : client_.get(); }
+  /// While it behaves, its callback answers at once with good tokens, and nobody does anything that interrupts.
+  void setBehaves(bool behaves) { behaves_ = behaves; }
+  /// One of the things that applications and people do.
+  void act();
+  /// Something that interrupts nothing.
+  void actGently();
+  /// The person comes back, the network is up; tokens are renewed and what was refused for good is tried again.
+  void recover();
+  /// Ends the client for good and checks that it leaves nothing behind.
+  void finish();
+
+  /// The machine sleeps and wakes.
+  void sleep();
+  void takeNetwork(bool down);
+  std::uint64_t flushes() const { return flushes_; }
+  std::uint64_t deliveries() const { return deliveries_; }
+  std::uint64_t clients() const { return clients_; }
+
+ private:
+  void onFlush(const Flush& flush) override;
+  void begin();
+  void dispose();
+  void afterDispose();
+  void subscribe(Interest interest);
+  void subscribeSome();
+  void unsubscribeOne();
+  void unsubscribeAll();
+  void setAuth();
+  void reconnectAll();
+  void setHidden(bool hidden);
+  void setCached(bool cached);
+  void actWithinSink();
+  void onTokenRequest(std::uint32_t request);
+  void answer(std::uint32_t request);
+  std::string freshToken();
+  bool disturbs() const { return !behaves_; }
+
+  World world_;
+  const ApplicationTraits traits_;
+  std::unique_ptr<Client> client_;
+  std::string token_;
+  unsigned lastId_ = 0;
+  std::uint64_t flushes_ = 0;
+  std::uint64_t deliveries_ = 0;
+  std::uint64_t clients_ = 0;
+  bool disposed_ = false;
+  bool finished_ = false;
+  bool behaves_ = true;
+  bool hidden_ = false;
+  bool cached_ = false;  ///< in the page cache: pagehide, and no pageshow yet
+  bool inSink_ = false;
+};
+
+}  // namespace switchboard::sim

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+
+#include "application/application.h"
+#include "server/sim_server.h"
+
+namespace switchboard::sim {
+
+/// What goes wrong with the server and the network.
+class Chaos {
+ public:
+  struct World {
+    EventQueue& events;
+    Machine& machine;
+    Trace& trace;
+    SimRandom& random;
+    SimServer& server;
+    Network& network;
+    Weather& weather;
+    Checks& checks;
+    Application& application;
+  };
+
+  explicit Chaos(World world) : world_(world) {}
+
+  /// One fault; those that last go by themselves after a while.
+  void strike();
+  /// Ends everything that lasts. What has died stays dead until somebody notices.
+  void heal();
+  std::uint64_t faults() const { return faults_; }
+
+ private:
+  void hitSocket(ServerSocket& socket);
+  void hitChannel(ServerSocket& socket, const std::string& topic);
+  void disturbServer();
+  void sendNonsense(ServerSocket& socket);
+  void refuseJoins();
+  /// Undoes a lasting change of mood, unless all was healed before.
+  void endAfter(Duration span, void (*undo)(Mood&));
+
+  World world_;
+  std::uint64_t faults_ = 0;
+  std::uint64_t heals_ = 0;
+};
+
+}  // namespace switchboard::sim

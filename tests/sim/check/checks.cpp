@@ -1,0 +1,333 @@
+#include "check/checks.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace switchboard::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// After this long without a disturbance every key that the server can serve has to be live. The longest way back, each
+/// part at its longest: a refused key or connection that was told of a limit waits 15 + 60 s; then a socket of its own
+/// (connect 1 s), the token (callback hangs 5 s, is asked again after 5.5 s), and, if the key shares its channel with
+/// bad ones, a few rounds of joins (1 to 4 s each). A link that died in the direction of the server only is found when
+/// the server closes it for its silence, after 60 s, and a key whose join it swallowed comes back up to 30 s later.
+constexpr Duration kRecovery = 120s;
+/// What is live this long after the last disturbance stays so: all that had died before has been noticed (silence 15 s,
+/// answer 10 s, stall 5 s; or 60 s when only the way to the server is dead).
+constexpr Duration kAftermath = 70s;
+/// A dead link is found within 15 + 10 s, 5 more when a join may be stalling it; and frames take their time.
+constexpr Duration kDetection = 34s;
+/// Both channels of a rebuild are live for 2 s; a hidden page's timer comes up to 1 s late.
+constexpr Duration kOverlap = 4s;
+/// Sockets opened in 1 s and in 15 s, by all connections of a client together.
+constexpr unsigned kConnectsIn1s = 24;
+constexpr unsigned kConnectsIn15s = 60;
+
+/// Published states are those at the ends of turns, so several steps may lie between two of them. What can't happen
+/// within a turn is the opening of a socket that was not being opened before, and any return from Closed.
+bool mayFollow(ConnectionState from, ConnectionState to) {
+  if (from == to) return true;
+  if (from == ConnectionState::Closed) return false;
+  return to != ConnectionState::Open || from == ConnectionState::Connecting;
+}
+
+unsigned countSince(std::deque<Duration>& times, Duration since) {
+  return static_cast<unsigned>(
+      std::count_if(times.begin(), times.end(), [since](Duration time) { return time > since; }));
+}
+
+}  // namespace
+
+Checks::Checks(EventQueue& events, const Machine& machine, SimServer& server, Bounds bounds, WatchList& watched,
+               Violations& violations)
+    : events_(events),
+      machine_(machine),
+      server_(server),
+      bounds_(bounds),
+      watched_(watched),
+      violations_(violations),
+      ledger_(events, machine, watched, wire_, violations) {}
+
+void Checks::fail(Invariant invariant, std::string detail) {
+  violations_.report(invariant, events_.now(), std::move(detail));
+}
+
+void Checks::disturb() {
+  disturbedAt_ = events_.now();
+  recovery_ = Duration{0};
+  for (auto& [id, watched] : watched_) watched.settled = false;
+}
+
+void Checks::onNewClient() {
+  connections_.clear();
+  doubleSince_.clear();
+  tokenGiven_ = false;
+  disturb();
+}
+
+// --- what passes over the wire
+
+void Checks::onOpened(Link& /*link*/) {
+  ++connects_;
+  const Duration now = events_.now();
+  connectTimes_.push_back(now);
+  while (connectTimes_.front() <= now - 15s) connectTimes_.pop_front();
+  const unsigned in1s = countSince(connectTimes_, now - 1s);
+  const auto in15s = static_cast<unsigned>(connectTimes_.size());
+  mostConnectsIn1s_ = std::max(mostConnectsIn1s_, in1s);
+  mostConnectsIn15s_ = std::max(mostConnectsIn15s_, in15s);
+  if (in1s > kConnectsIn1s) fail(Invariant::ConnectRate, std::to_string(in1s) + " sockets opened in 1 s");
+  if (in15s > kConnectsIn15s) fail(Invariant::ConnectRate, std::to_string(in15s) + " sockets opened in 15 s");
+}
+
+void Checks::onSent(Link& link, const Json& frame) {
+  wire_.onSent(link, frame);
+  if (frame[3] != "phx_join") return;
+  ++joins_;
+  const Duration now = events_.now();
+  joinTimes_.push_back(now);
+  while (joinTimes_.front() <= now - 1s) joinTimes_.pop_front();
+  if (joinTimes_.size() > bounds_.joinsPerSecond) {
+    fail(Invariant::JoinRate, std::to_string(joinTimes_.size()) + " joins in 1 s");
+  }
+  if (bounds_.tokenCallback && !tokenGiven_) fail(Invariant::TokenInJoin, "a join before any token was given");
+  const auto& channels = wire_.channels();
+  const auto onLink =
+      std::count_if(channels.begin(), channels.end(), [&](const auto& item) { return item.first.first == link.id(); });
+  if (onLink > static_cast<std::ptrdiff_t>(bounds_.maxChannels)) {
+    fail(Invariant::ChannelLimit, std::to_string(onLink) + " channels on socket " + std::to_string(link.id()));
+  }
+}
+
+void Checks::onReceived(Link& link, const DownFrame& frame) {
+  wire_.onReceived(link, frame);
+}
+
+void Checks::onEnded(Link& link) {
+  wire_.onEnded(link);
+}
+
+// --- what the client says
+
+void Checks::onFlush(const Flush& flush) {
+  for (const auto& delivery : flush.deliveries) {
+    for (const auto id : delivery.subscribers) {
+      ledger_.onDelivery(id.value, delivery.payload);
+    }
+  }
+  std::set<unsigned> wereLive;
+  for (const auto& [id, watched] : watched_) {
+    if (watched.live()) wereLive.insert(id);
+  }
+  if (flush.status) publish(*flush.status);
+  std::set<unsigned> toldOfError;
+  for (const auto& notice : flush.notices) {
+    checkSecrets(notice.message);
+    const auto it = watched_.find(notice.subscription.value);
+    if (it == watched_.end()) {
+      fail(Invariant::SilentAfterEnd, "a notice for ended subscription " + std::to_string(notice.subscription.value));
+      continue;
+    }
+    it->second.told = notice.status;
+    if (notice.status != NoticeStatus::Subscribed) toldOfError.insert(it->first);
+  }
+  for (const auto& [id, watched] : watched_) {
+    const bool lost = wereLive.count(id) != 0 && !watched.live();
+    if (lost && toldOfError.count(id) == 0) {
+      fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " is no longer live and was not told");
+    }
+    if (watched.told && (*watched.told == NoticeStatus::Subscribed) != watched.live()) {
+      fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " was told otherwise than it stands");
+    }
+  }
+  for (const auto& [level, line] : flush.logs) checkSecrets(line);
+}
+
+void Checks::publish(const StatusDelta& delta) {
+  for (const auto& connection : delta.connections) {
+    checkSecrets(connection.message);
+    const auto [it, fresh] = connections_.emplace(connection.id.value, connection.state);
+    if (!fresh && !mayFollow(it->second, connection.state)) {
+      fail(Invariant::LegalTransitions, std::string(switchboard::toString(it->second)) + " to " +
+                                            std::string(switchboard::toString(connection.state)));
+    }
+    it->second = connection.state;
+  }
+  for (const auto& status : delta.subscriptions) publishOne(status);
+}
+
+void Checks::publishOne(const SubscriptionStatus& status) {
+  checkSecrets(status.message);
+  const auto it = watched_.find(status.id.value);
+  if (it == watched_.end()) {
+    fail(Invariant::SilentAfterEnd, "a status for ended subscription " + std::to_string(status.id.value));
+    return;
+  }
+  Watched& watched = it->second;
+  watched.published = status;
+  if (watched.live()) {
+    if (events_.now() - std::max(disturbedAt_, watched.since) > kAftermath) watched.settled = true;
+  } else {
+    Ledger::forgive(watched);
+    watched.unserved.reset();
+    if (healthy_ && watched.settled) {
+      fail(Invariant::StaysLive, "subscription " + std::to_string(status.id.value) + " (" + watched.key +
+                                     "): " + std::string(switchboard::toString(status.state)) + ", " + status.message);
+    }
+  }
+}
+
+void Checks::checkSecrets(std::string_view text) {
+  for (const auto& secret : secrets_) {
+    if (text.find(secret) != std::string_view::npos) fail(Invariant::NoSecrets, std::string(text));
+  }
+}
+
+// --- what holds after each step
+
+void Checks::onStep(const Client& client) {
+  checkRegistry(client);
+  checkPublished(client);
+  checkBounds(client);
+  checkHonesty();
+  checkBindings();
+  ledger_.check();
+  if (healthy_) checkLiveness();
+}
+
+void Checks::checkRegistry(const Client& client) {
+  std::size_t found = 0;
+  for (const auto& [key, entry] : client.exchange().registry().entries()) {
+    for (const auto id : entry->subscribers) {
+      ++found;
+      const auto it = watched_.find(id.value);
+      const auto& binding = entry->spec.binding;
+      const bool right =
+          it != watched_.end() &&
+          Interest{binding.event, binding.table, binding.filter, binding.select}.text() == it->second.key;
+      if (!right) fail(Invariant::SubscriptionKnown, "subscription " + std::to_string(id.value) + " under a wrong key");
+    }
+  }
+  if (found != watched_.size()) {
+    fail(Invariant::SubscriptionKnown,
+         std::to_string(watched_.size()) + " subscriptions, " + std::to_string(found) + " in the registry");
+  }
+}
+
+void Checks::checkPublished(const Client& client) {
+  const auto& held = client.status().subscriptions();
+  if (held.size() != watched_.size()) {
+    fail(Invariant::SubscriptionKnown,
+         std::to_string(watched_.size()) + " subscriptions, " + std::to_string(held.size()) + " with a status");
+  }
+  for (const auto& [id, watched] : watched_) {
+    const auto it = held.find(SubscriptionId{id});
+    const bool same = it != held.end() && watched.published && watched.published->state == it->second.state &&
+                      watched.published->code == it->second.code;
+    if (!same) fail(Invariant::PublishedIsTrue, "subscription " + std::to_string(id));
+  }
+}
+
+/// Each key that is kept has a subscriber, lingers, or is a binding of a channel; each channel has a few deadlines,
+/// each connection too.
+void Checks::checkBounds(const Client& client) {
+  const auto& exchange = client.exchange();
+  const std::size_t connections = exchange.connectionCount();
+  const std::size_t lines = exchange.lineCount();
+  const std::size_t deadlines = client.deadlines().size();
+  if (connections > bounds_.maxSockets) fail(Invariant::Bounded, std::to_string(connections) + " connections");
+  if (deadlines > 5 + 7 * connections + 3 * lines) {
+    fail(Invariant::Bounded, std::to_string(deadlines) + " deadlines: " + client.deadlines().toString());
+  }
+  if (lines > 2 * exchange.registry().entries().size()) {
+    fail(Invariant::Bounded,
+         std::to_string(lines) + " channels for " + std::to_string(exchange.registry().entries().size()) + " keys");
+  }
+}
+
+void Checks::checkLiveness() {
+  const Duration now = events_.now();
+  for (auto& [id, watched] : watched_) {
+    const Duration calm = now - std::max(disturbedAt_, watched.since);
+    const bool good = watched.poison ? watched.published && watched.published->state == SubscriptionState::Parked &&
+                                           watched.published->code == Code::BadBinding
+                                     : watched.live();
+    if (good) {
+      if (watched.live() && calm > kAftermath) watched.settled = true;
+      continue;
+    }
+    recovery_ = std::max(recovery_, calm);
+    longestRecovery_ = std::max(longestRecovery_, calm);
+    if (calm <= kRecovery) continue;
+    const auto& published = watched.published;
+    fail(watched.poison ? Invariant::PoisonReported : Invariant::LiveWithinBound,
+         "subscription " + std::to_string(id) + " (" + watched.key + ") is " +
+             (published ? std::string(switchboard::toString(published->state)) + ": " + published->message
+                        : std::string("unknown")));
+  }
+}
+
+bool Checks::allServed() const {
+  return std::all_of(watched_.begin(), watched_.end(),
+                     [](const auto& item) { return item.second.poison || item.second.live(); });
+}
+
+bool Checks::isServed(const Interest& interest) const {
+  for (auto* socket : server_.sockets()) {
+    if (!socket->link().reachesClient()) continue;
+    for (const auto& [topic, channel] : socket->channels()) {
+      if (!channel.announced || channel.poisoned) continue;
+      const auto* wire = wire_.find({socket->link().id(), topic});
+      if (wire != nullptr && wire->carries(interest)) return true;
+    }
+  }
+  return false;
+}
+
+void Checks::checkHonesty() {
+  for (auto& [id, watched] : watched_) {
+    if (!watched.live()) continue;
+    if (wire_.carriers(watched.interest).empty()) {
+      fail(Invariant::HonestByWire, "subscription " + std::to_string(id) + " (" + watched.key + ")");
+    }
+    if (isServed(watched.interest)) {
+      watched.unserved.reset();
+    } else if (!watched.unserved) {
+      watched.unserved = machine_.awakeTime();
+    } else if (machine_.awakeTime() - *watched.unserved > kDetection) {
+      fail(Invariant::HonestByServer, "subscription " + std::to_string(id) + " (" + watched.key + ")");
+    }
+  }
+}
+
+void Checks::checkBindings() {
+  std::map<std::string, unsigned> live;
+  for (const auto& [place, channel] : wire_.channels()) {
+    if (!channel.live) continue;
+    for (const auto& interest : channel.interests) ++live[interest.text()];
+  }
+  std::map<std::string, Duration> doubles;
+  for (const auto& [key, count] : live) {
+    if (count < 2) continue;
+    const auto known = doubleSince_.find(key);
+    doubles[key] = known == doubleSince_.end() ? machine_.awakeTime() : known->second;
+    if (count > 2 || machine_.awakeTime() - doubles[key] > kOverlap) {
+      fail(Invariant::OneLiveBinding, std::to_string(count) + " live bindings for " + key);
+    }
+  }
+  doubleSince_ = std::move(doubles);
+}
+
+void Checks::onDisposed(const Client& client, bool timerArmed, std::size_t openLinks) {
+  if (client.deadlines().size() != 0) fail(Invariant::MemoryReturned, "deadlines: " + client.deadlines().toString());
+  if (timerArmed) fail(Invariant::MemoryReturned, "the timer is armed");
+  if (openLinks != 0) fail(Invariant::MemoryReturned, std::to_string(openLinks) + " sockets");
+  if (client.exchange().lineCount() != 0) {
+    fail(Invariant::MemoryReturned, std::to_string(client.exchange().lineCount()) + " channels");
+  }
+}
+
+}  // namespace switchboard::sim

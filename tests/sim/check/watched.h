@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "server/tables.h"
+#include "status/snapshot.h"
+
+namespace switchboard::sim {
+
+/// A change that has to come, unless the key is interrupted.
+struct Debt {
+  std::uint64_t seq = 0;
+  unsigned missing = 1;  ///< copies that have not come
+  Duration due{0};       ///< in awake time
+};
+
+/// A subscription as the application and those who check on it see it.
+struct Watched {
+  Interest interest;
+  std::string key;      ///< `interest.text()`
+  bool poison = false;  ///< the server can't serve it
+  Duration since{0};    ///< when it was made
+  std::optional<SubscriptionStatus> published;
+  std::optional<NoticeStatus> told;  ///< by the last notice
+  std::deque<Debt> debts;            ///< since it has been live without a break
+  std::uint64_t lastSeq = 0;
+  unsigned lastCopies = 0;           ///< of the last change, that have come
+  std::optional<Duration> unserved;  ///< awake time since which it is live although the server does not serve it
+  bool settled = false;              ///< has been live since all is well
+
+  bool live() const { return published && published->state == SubscriptionState::Live; }
+};
+
+using WatchList = std::map<unsigned, Watched>;
+
+}  // namespace switchboard::sim

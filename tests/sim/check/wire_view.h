@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "network/link.h"
+#include "server/tables.h"
+
+namespace switchboard::sim {
+
+/// A channel as far as its client can know of it from what passed over the wire.
+struct WireChannel {
+  std::string joinRef;
+  std::vector<Interest> interests;
+  bool accepted = false;
+  bool live = false;
+
+  /// Whether a subscription to this is brought its changes: by a binding of its own, or by that for all events.
+  bool carries(const Interest& interest) const;
+  bool hasBinding(const std::string& interestText) const;
+};
+
+/// What a client ought to know, kept apart from the client: every channel that it has joined and not left, on sockets
+/// that it has not let go of.
+class WireView {
+ public:
+  using Place = std::pair<unsigned, std::string>;  ///< socket and topic
+
+  void onSent(Link& link, const Json& frame);
+  void onReceived(Link& link, const DownFrame& frame);
+  void onEnded(Link& link);
+
+  const std::map<Place, WireChannel>& channels() const { return channels_; }
+  const WireChannel* find(const Place& place) const;
+  /// Of the live channels.
+  std::vector<Place> carriers(const Interest& interest) const;
+
+ private:
+  std::map<Place, WireChannel> channels_;
+};
+
+}  // namespace switchboard::sim

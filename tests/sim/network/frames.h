@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "protocol/json.h"
+
+namespace switchboard::sim {
+
+/// What a frame from the server means to a channel, for those who watch the wire.
+enum class Mark : unsigned char {
+  Other,         ///< nothing that matters to them
+  JoinAccepted,  ///< ok reply
+  JoinRefused,   ///< error reply
+  Subscribed,    ///< `Subscribed to PostgreSQL`
+  BindingError,  ///< `system` error of the extension postgres_changes
+  Ended,         ///< phx_close, phx_error
+  Change,        ///< postgres_changes
+};
+
+/// One thing that comes down a socket.
+struct DownFrame {
+  enum class Kind : unsigned char { Open, Text, Binary, Close };
+
+  Kind kind = Kind::Text;
+  std::string text;  ///< the frame, or the reason of a close
+  int code = 0;      ///< of a close
+  Mark mark = Mark::Other;
+  std::string topic;    ///< of a marked frame
+  std::string joinRef;  ///< likewise, but not of changes, which carry none
+};
+
+/// `[join_ref, ref, topic, event, payload]`; empty refs are sent as null (protocol.md §2.2).
+inline std::string frameText(const std::string& joinRef, const std::string& ref, const std::string& topic,
+                             std::string_view event, const Json& payload) {
+  const auto orNull = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+  return toText(Json::array({orNull(joinRef), orNull(ref), topic, event, payload}));
+}
+
+}  // namespace switchboard::sim

@@ -1,0 +1,108 @@
+#include "runner.h"
+
+#include <unistd.h>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+namespace switchboard::sim {
+
+namespace {
+
+/// For the signal handler, which can't be handed anything.
+char currentReplay[160];
+
+void replayCommand(char* text, std::size_t size, std::uint64_t seed, std::uint64_t steps) {
+  std::snprintf(text, size, "npm run test:sim -- --seeds 1 --from %llu --steps %llu --trace",
+                static_cast<unsigned long long>(seed), static_cast<unsigned long long>(steps));
+}
+
+void onAbort(int /*signal*/) {
+  constexpr char kWords[] = "\nan assertion of the core failed; replay with: ";
+  (void)!write(STDERR_FILENO, kWords, sizeof kWords - 1);
+  std::size_t length = 0;
+  while (currentReplay[length] != 0) ++length;
+  (void)!write(STDERR_FILENO, currentReplay, length);
+  (void)!write(STDERR_FILENO, "\n", 1);
+  std::signal(SIGABRT, SIG_DFL);
+}
+
+void printFailure(const SimulationOptions& options, const Violation& violation) {
+  SimulationOptions again = options;
+  again.trace = Trace::Mode::Last;
+  const Outcome replayed = simulate(again);
+  char replay[160];
+  replayCommand(replay, sizeof replay, options.seed, options.steps);
+  std::fprintf(stderr, "\nseed %llu breaks %s at %.3f s: %s\nreplay with: %s\nthe last events:\n",
+               static_cast<unsigned long long>(options.seed), std::string(toString(violation.invariant)).c_str(),
+               static_cast<double>(violation.at.count()) / 1'000, violation.detail.c_str(), replay);
+  for (const auto& line : replayed.trace) std::fprintf(stderr, "  %s\n", line.c_str());
+}
+
+void add(Totals& totals, const Outcome& outcome) {
+  Outcome& sum = totals.sum;
+  sum.steps += outcome.steps;
+  sum.faults += outcome.faults;
+  sum.clients += outcome.clients;
+  sum.connects += outcome.connects;
+  sum.joins += outcome.joins;
+  sum.changes += outcome.changes;
+  sum.deliveries += outcome.deliveries;
+  sum.flushes += outcome.flushes;
+  sum.time += outcome.time;
+  sum.longestRecovery = std::max(sum.longestRecovery, outcome.longestRecovery);
+  sum.mostConnectsIn1s = std::max(sum.mostConnectsIn1s, outcome.mostConnectsIn1s);
+  sum.mostConnectsIn15s = std::max(sum.mostConnectsIn15s, outcome.mostConnectsIn15s);
+  totals.recoveries.push_back(outcome.longestRecovery);
+}
+
+void print(const Totals& totals) {
+  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+  const Outcome& sum = totals.sum;
+  std::printf(
+      "%llu seeds, %llu failed: %llu steps, %.1f h of simulated time, %llu faults, %llu clients, %llu connects,\n"
+      "%llu joins, %llu changes, %llu deliveries, %llu flushes\n",
+      number(totals.seeds), number(totals.failed), number(sum.steps), static_cast<double>(sum.time.count()) / 3'600'000,
+      number(sum.faults), number(sum.clients), number(sum.connects), number(sum.joins), number(sum.changes),
+      number(sum.deliveries), number(sum.flushes));
+  auto recoveries = totals.recoveries;
+  std::sort(recoveries.begin(), recoveries.end());
+  if (recoveries.empty()) return;
+  std::printf("slowest recovery of a seed once all is well: median %.1f s, longest %.1f s\n",
+              static_cast<double>(recoveries[recoveries.size() / 2].count()) / 1'000,
+              static_cast<double>(recoveries.back().count()) / 1'000);
+  std::printf("most sockets opened by one client: %u in 1 s, %u in 15 s\n", sum.mostConnectsIn1s,
+              sum.mostConnectsIn15s);
+}
+
+}  // namespace
+
+Totals run(const RunOptions& options) {
+  std::signal(SIGABRT, onAbort);
+  Totals totals;
+  for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
+    replayCommand(currentReplay, sizeof currentReplay, seed, options.steps);
+    SimulationOptions one;
+    one.seed = seed;
+    one.steps = options.steps;
+    one.trace = options.trace ? Trace::Mode::Print : Trace::Mode::Digest;
+    const Outcome outcome = simulate(one);
+    ++totals.seeds;
+    add(totals, outcome);
+    if (outcome.violation) {
+      ++totals.failed;
+      printFailure(one, *outcome.violation);
+    }
+    if (options.progress && !options.trace && totals.seeds % 200 == 0) {
+      std::printf("%llu seeds, %llu steps\n", static_cast<unsigned long long>(totals.seeds),
+                  static_cast<unsigned long long>(totals.sum.steps));
+      std::fflush(stdout);
+    }
+  }
+  std::signal(SIGABRT, SIG_DFL);
+  if (options.progress) print(totals);
+  return totals;
+}
+
+}  // namespace switchboard::sim

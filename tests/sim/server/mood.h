@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+
+namespace switchboard::sim {
+
+/// How the server behaves at present. Default: as a healthy, warm one.
+struct Mood {
+  enum class Handshakes : unsigned char { Accept, RefuseAtOnce, RefuseSlowly, Hang, AcceptSlowly, AcceptAndClose };
+  enum class Announcement : unsigned char {
+    Warm,   ///< 2 ms after the join
+    Cold,   ///< after 1 to 3 s
+    Late,   ///< after 8 to 25 s
+    Never,  ///< not at all
+    Error,  ///< a passing error first, subscribed 5 to 10 s later
+  };
+
+  Handshakes handshakes = Handshakes::Accept;
+  std::optional<std::string> joinRefusal;  ///< `reason` with which joins are refused
+  unsigned refusePercent = 100;            ///< of the joins, while there is a `joinRefusal`
+  Duration joinTime{20};                   ///< until a join is answered, at most
+  bool rateLimited = false;                ///< joins are refused, their sockets closed with 1001
+  Announcement announcement = Announcement::Warm;
+};
+
+/// What stays as it is for the life of a world.
+struct ServerTraits {
+  unsigned idBits = 27;        ///< of binding ids; few bits make them collide
+  unsigned maxChannels = 100;  ///< for one socket
+  Duration poll{100};          ///< from a commit to its dispatch, at most
+};
+
+}  // namespace switchboard::sim

@@ -1,0 +1,354 @@
+#include "server/server_socket.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+
+namespace switchboard::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How long a refused join stalls its socket.
+constexpr Duration kStall = 5s;
+/// A socket whose client sends nothing for so long is closed.
+constexpr Duration kIdle = 60s;
+
+std::string textAt(const Json& frame, std::size_t index) {
+  return frame[index].is_string() ? frame[index].get<std::string>() : std::string();
+}
+
+unsigned hashOf(const std::string& text, unsigned bits) {
+  std::uint32_t value = 0x811c9dc5;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x01000193;
+  return (value ^ (value >> 15)) & ((1u << bits) - 1);
+}
+
+Json recordOf(const TableChange& change) {
+  return {{"seq", change.seq}, {"owner", change.owner}, {"kind", change.kind}};
+}
+
+}  // namespace
+
+ServerSocket::ServerSocket(std::shared_ptr<Link> link, ServerContext& context)
+    : link_(std::move(link)),
+      context_(context),
+      lastData_(context.events.now()),
+      self_(std::make_shared<ServerSocket*>(this)) {
+  watchIdle();
+}
+
+/// Nothing of it happens once the socket has ended.
+void ServerSocket::later(Duration delay, std::function<void(ServerSocket&)> action) {
+  context_.events.after(
+      delay, [weak = std::weak_ptr<ServerSocket*>(self_), events = &context_.events, action = std::move(action)] {
+        const auto self = weak.lock();
+        if (self && !(*self)->ended_) {
+          action(**self);
+        } else {
+          events->discount();
+        }
+      });
+}
+
+void ServerSocket::watchIdle() {
+  later(lastData_ + kIdle - context_.events.now(), [](ServerSocket& socket) {
+    if (socket.context_.events.now() - socket.lastData_ >= kIdle) {
+      socket.close(1000);
+    } else {
+      socket.watchIdle();
+    }
+  });
+}
+
+void ServerSocket::onClientFrame(const Json& frame) {
+  lastData_ = context_.events.now();
+  mailbox_.emplace_back(frame);
+  pump();
+}
+
+void ServerSocket::post(DownFrame frame) {
+  mailbox_.emplace_back(std::move(frame));
+  pump();
+}
+
+void ServerSocket::end() {
+  ended_ = true;
+  channels_.clear();
+  mailbox_.clear();
+}
+
+void ServerSocket::close(int code) {
+  context_.trace.add(context_.events.now(), "server closes", link_->id(), code);
+  end();
+  link_->close(code, "");
+}
+
+void ServerSocket::freeze(Duration span) {
+  context_.trace.add(context_.events.now(), "freeze", link_->id(), span);
+  busyUntil_ = std::max(busyUntil_, context_.events.now() + span);
+  later(busyUntil_ - context_.events.now(), [](ServerSocket& socket) { socket.pump(); });
+}
+
+void ServerSocket::pump() {
+  while (!ended_ && !joining_ && busyUntil_ <= context_.events.now() && !mailbox_.empty()) {
+    Item item = std::move(mailbox_.front());
+    mailbox_.pop_front();
+    if (auto* frame = std::get_if<DownFrame>(&item)) {
+      link_->send(std::move(*frame));
+    } else {
+      take(std::get<Json>(item));
+    }
+  }
+}
+
+void ServerSocket::take(const Json& frame) {
+  const auto event = textAt(frame, 3);
+  if (event == "heartbeat") {
+    reply(frame, true, Json::object(), Mark::Other);
+  } else if (event == "phx_join") {
+    beginJoin(frame);
+  } else if (event == "phx_leave") {
+    leave(frame);
+  } else if (event == "access_token") {
+    takeToken(frame);
+  }
+}
+
+void ServerSocket::reply(const Json& frame, bool ok, const Json& response, Mark mark) {
+  const Json payload = {{"status", ok ? "ok" : "error"}, {"response", response}};
+  link_->send({DownFrame::Kind::Text,
+               frameText(textAt(frame, 0), textAt(frame, 1), textAt(frame, 2), "phx_reply", payload), 0, mark,
+               textAt(frame, 2), textAt(frame, 0)});
+}
+
+void ServerSocket::beginJoin(const Json& frame) {
+  joining_ = true;
+  const std::string refusal = refusalOf(frame);
+  const Duration takes = refusal.empty() ? context_.random.between(Duration{1}, context_.mood.joinTime) : kStall;
+  later(takes, [frame, refusal](ServerSocket& socket) {
+    socket.joining_ = false;
+    socket.finishJoin(frame, refusal);
+    socket.pump();
+  });
+}
+
+std::string ServerSocket::refusalOf(const Json& frame) {
+  if (context_.mood.rateLimited) return "ClientJoinRateLimitReached: Too many joins per second";
+  if (channels_.count(textAt(frame, 2)) == 0 && channels_.size() >= context_.traits.maxChannels) {
+    return "ChannelRateLimitReached: Too many channels";
+  }
+  switch (context_.mint.judge(std::string(textMember(frame[4], "access_token")), context_.events.now())) {
+    case TokenMint::Verdict::Expired:
+      return "InvalidJWTToken: Token has expired 1 seconds ago";
+    case TokenMint::Verdict::Refused:
+      return "JwtSignatureError: Failed to validate JWT signature";
+    case TokenMint::Verdict::Good:
+      break;
+  }
+  const auto& mood = context_.mood;
+  return mood.joinRefusal && context_.random.chance(mood.refusePercent) ? *mood.joinRefusal : std::string();
+}
+
+/// A second join of a topic gets its ok first; then the first one is closed (protocol.md §14).
+void ServerSocket::finishJoin(const Json& frame, const std::string& refusal) {
+  const auto topic = textAt(frame, 2);
+  if (!refusal.empty()) {
+    reply(frame, false, {{"reason", refusal}}, Mark::JoinRefused);
+    if (refusal.rfind("ClientJoinRateLimitReached", 0) == 0) close(1001);
+    return;
+  }
+  ServerChannel channel{++context_.lastSerial,
+                        topic,
+                        textAt(frame, 0),
+                        std::string(textMember(frame[4], "access_token")),
+                        {},
+                        false,
+                        false,
+                        false};
+  Json accepted = Json::array();
+  for (const auto& entry : frame[4]["config"]["postgres_changes"]) {
+    const unsigned id = hashOf(toText(entry), context_.traits.idBits);
+    channel.bindings.push_back({interestOf(entry), id});
+    accepted.push_back(entry);
+    accepted.back()["id"] = id;
+  }
+  reply(frame, true, {{"postgres_changes", accepted}}, Mark::JoinAccepted);
+  if (const auto old = channels_.find(topic); old != channels_.end()) {
+    link_->send(ending(old->second, "phx_close"));
+    channels_.erase(old);
+  }
+  const unsigned serial = channel.serial;
+  watchExpiry(channel);
+  channels_.emplace(topic, std::move(channel));
+  announce(serial, topic);
+}
+
+ServerChannel* ServerSocket::find(const std::string& topic, unsigned serial) {
+  const auto it = channels_.find(topic);
+  return it != channels_.end() && it->second.serial == serial ? &it->second : nullptr;
+}
+
+void ServerSocket::announce(unsigned serial, const std::string& topic) {
+  Duration delay = 2ms;
+  switch (context_.mood.announcement) {
+    case Mood::Announcement::Warm:
+      break;
+    case Mood::Announcement::Cold:
+      delay = context_.random.between(Duration{1s}, Duration{3s});
+      break;
+    case Mood::Announcement::Late:
+      delay = context_.random.between(Duration{8s}, Duration{25s});
+      break;
+    case Mood::Announcement::Never:
+      return;
+    case Mood::Announcement::Error:
+      if (const auto* channel = find(topic, serial)) {
+        post(system(*channel, "postgres_changes", false, "Too many database timeouts", Mark::BindingError));
+      }
+      delay = context_.random.between(Duration{5s}, Duration{10s});
+      break;
+  }
+  later(delay, [serial, topic](ServerSocket& socket) { socket.subscribed(serial, topic); });
+}
+
+/// One bad binding silences all (protocol.md §14).
+void ServerSocket::subscribed(unsigned serial, const std::string& topic) {
+  ServerChannel* channel = find(topic, serial);
+  if (channel == nullptr) return;
+  for (const auto& binding : channel->bindings) {
+    const auto refusal = Tables::refusal(binding.interest);
+    if (refusal.empty()) continue;
+    channel->poisoned = true;
+    post(system(*channel, "postgres_changes", false, refusal, Mark::BindingError));
+    return;
+  }
+  channel->announced = channel->flowing = true;
+  post(system(*channel, "postgres_changes", true, "Subscribed to PostgreSQL", Mark::Subscribed));
+}
+
+/// A stale join_ref is ignored without a reply; an unknown topic is answered ok (protocol.md §4, §14).
+void ServerSocket::leave(const Json& frame) {
+  const auto it = channels_.find(textAt(frame, 2));
+  if (it != channels_.end() && it->second.joinRef != textAt(frame, 0)) return;
+  reply(frame, true, Json::object(), Mark::Other);
+  if (it == channels_.end()) return;
+  link_->send(ending(it->second, "phx_close"));
+  channels_.erase(it);
+}
+
+void ServerSocket::takeToken(const Json& frame) {
+  const auto it = channels_.find(textAt(frame, 2));
+  if (it == channels_.end() || it->second.joinRef != textAt(frame, 0)) return;
+  const auto token = std::string(textMember(frame[4], "access_token"));
+  if (token.empty() || token == it->second.token) return;
+  switch (context_.mint.judge(token, context_.events.now())) {
+    case TokenMint::Verdict::Expired:
+      shutDown(it->first, "Token has expired 3 seconds ago");
+      return;
+    case TokenMint::Verdict::Refused:
+      shutDown(it->first, ":signature_error");
+      return;
+    case TokenMint::Verdict::Good:
+      break;
+  }
+  it->second.token = token;
+  watchExpiry(it->second);
+  resubscribe(it->first, false);
+}
+
+void ServerSocket::watchExpiry(const ServerChannel& channel) {
+  if (channel.token.empty()) return;
+  const Duration left = context_.mint.expiry(channel.token) - context_.events.now();
+  later(left, [serial = channel.serial, topic = channel.topic, token = channel.token](ServerSocket& socket) {
+    const auto* expired = socket.find(topic, serial);
+    if (expired != nullptr && expired->token == token) socket.shutDown(topic, "Token has expired 0 seconds ago");
+  });
+}
+
+void ServerSocket::resubscribe(const std::string& topic, bool gap) {
+  auto& channel = channels_.at(topic);
+  if (channel.poisoned || !channel.flowing) return;
+  if (gap) channel.flowing = false;
+  later(context_.random.between(Duration{1s}, Duration{3s}),
+        [serial = channel.serial, topic](ServerSocket& socket) { socket.subscribed(serial, topic); });
+}
+
+DownFrame ServerSocket::system(const ServerChannel& channel, std::string_view extension, bool ok,
+                               std::string_view message, Mark mark) const {
+  const Json payload = {{"message", message},
+                        {"status", ok ? "ok" : "error"},
+                        {"extension", extension},
+                        {"channel", channel.topic.substr(9)}};
+  return {
+      DownFrame::Kind::Text, frameText(channel.joinRef, "", channel.topic, "system", payload), 0, mark, channel.topic,
+      channel.joinRef};
+}
+
+DownFrame ServerSocket::ending(const ServerChannel& channel, std::string_view event) const {
+  return {DownFrame::Kind::Text,
+          frameText(channel.joinRef, channel.joinRef, channel.topic, event, Json::object()),
+          0,
+          Mark::Ended,
+          channel.topic,
+          channel.joinRef};
+}
+
+void ServerSocket::shutDown(std::string topic, const std::string& message) {
+  const ServerChannel channel = channels_.at(topic);
+  channels_.erase(topic);
+  context_.trace.add(context_.events.now(), "shut down", topic, message);
+  auto words = system(channel, "system", false, message, Mark::Other);
+  const bool reordered = context_.random.chance(10);
+  if (!reordered) post(words);
+  post(ending(channel, "phx_close"));
+  if (reordered) post(words);
+  if (context_.random.chance(20)) post(ending(channel, context_.random.chance(50) ? "phx_close" : "phx_error"));
+}
+
+void ServerSocket::crash(std::string topic) {
+  const ServerChannel channel = channels_.at(topic);
+  channels_.erase(topic);
+  context_.trace.add(context_.events.now(), "crash", topic);
+  post(ending(channel, "phx_error"));
+  if (context_.random.chance(30)) post(ending(channel, "phx_close"));
+}
+
+void ServerSocket::closeChannel(std::string topic) {
+  const ServerChannel channel = channels_.at(topic);
+  channels_.erase(topic);
+  context_.trace.add(context_.events.now(), "close channel", topic);
+  post(ending(channel, "phx_close"));
+  if (context_.random.chance(30)) post(ending(channel, "phx_close"));
+}
+
+/// One frame for each distinct `select` list, its ids in reverse order of the join (protocol.md §8.1).
+void ServerSocket::dispatch(const TableChange& change, std::set<std::pair<unsigned, std::string>>& sentOn) {
+  for (const auto& [topic, channel] : channels_) {
+    if (!channel.flowing) continue;
+    std::map<std::vector<std::string>, Json> idsBySelect;
+    for (auto it = channel.bindings.rbegin(); it != channel.bindings.rend(); ++it) {
+      if (!change.matches(it->interest)) continue;
+      auto& ids = idsBySelect[it->interest.select];
+      if (ids.is_null()) ids = Json::array();
+      ids.push_back(it->id);
+    }
+    for (const auto& [select, ids] : idsBySelect) {
+      Json data = {{"schema", "public"},  {"table", change.table},
+                   {"type", change.type}, {"commit_timestamp", "2026-11-22T12:00:00.000Z"},
+                   {"columns", select},   {"errors", nullptr}};
+      if (change.type != "DELETE") data["record"] = recordOf(change);
+      if (change.type == "DELETE") data["old_record"] = recordOf(change);
+      if (change.type == "UPDATE") data["old_record"] = {{"owner", change.owner}};
+      const auto text = R"([null,null,")" + topic + R"(","postgres_changes",{"data":)" + toText(data) + R"(,"ids":)" +
+                        toText(ids) + "}]";
+      for (unsigned copy = 0; copy < change.copies; ++copy) {
+        post({DownFrame::Kind::Text, text, 0, Mark::Change, topic, {}});
+      }
+      sentOn.emplace(link_->id(), topic);
+    }
+  }
+}
+
+}  // namespace switchboard::sim

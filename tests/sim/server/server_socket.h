@@ -1,0 +1,116 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "network/link.h"
+#include "server/mood.h"
+#include "server/tables.h"
+#include "server/token_mint.h"
+
+namespace switchboard::sim {
+
+struct ServerBinding {
+  Interest interest;
+  unsigned id = 0;
+};
+
+/// A channel as the server knows it.
+struct ServerChannel {
+  unsigned serial = 0;  ///< no other has the same
+  std::string topic;
+  std::string joinRef;
+  std::string token;
+  std::vector<ServerBinding> bindings;
+  bool poisoned = false;
+  bool announced = false;  ///< changes have been announced
+  bool flowing = false;    ///< changes are sent
+};
+
+/// What the sockets of a server share.
+struct ServerContext {
+  EventQueue& events;
+  Trace& trace;
+  SimRandom& random;
+  TokenMint& mint;
+  const Mood& mood;
+  const ServerTraits& traits;
+  unsigned lastSerial = 0;
+};
+
+/// The transport process of one socket and the channels behind it. It takes frames of the client and of its channels
+/// one by one, and while it runs a join it takes none (protocol.md §3.2).
+class ServerSocket {
+ public:
+  ServerSocket(std::shared_ptr<Link> link, ServerContext& context);
+  ServerSocket(const ServerSocket&) = delete;
+  ServerSocket& operator=(const ServerSocket&) = delete;
+
+  Link& link() { return *link_; }
+  bool ended() const { return ended_; }
+  const std::map<std::string, ServerChannel>& channels() const { return channels_; }
+
+  void onClientFrame(const Json& frame);
+  /// The client is gone.
+  void end();
+  /// Closes the socket from this side.
+  void close(int code);
+  /// Takes nothing for a while.
+  void freeze(Duration span);
+  /// From outside the channels: garbage, or frames that belong nowhere.
+  void inject(DownFrame frame) { post(std::move(frame)); }
+
+  /// Sends the change on every channel that wants it; tells which those were.
+  void dispatch(const TableChange& change, std::set<std::pair<unsigned, std::string>>& sentOn);
+  // The topic comes by value: it may be the key of what is taken out.
+  /// `system` error and `phx_close`, in one of the orders in which a network of processes may put them, perhaps twice.
+  void shutDown(std::string topic, const std::string& message);
+  /// The channel's process crashes.
+  void crash(std::string topic);
+  /// `phx_close` without a word.
+  void closeChannel(std::string topic);
+  /// The server subscribes the channel's bindings once more; with `gap`, changes in between are lost.
+  void resubscribe(const std::string& topic, bool gap);
+
+ private:
+  using Item = std::variant<Json, DownFrame>;
+
+  void post(DownFrame frame);
+  void pump();
+  void take(const Json& frame);
+  void reply(const Json& frame, bool ok, const Json& response, Mark mark);
+  void beginJoin(const Json& frame);
+  /// Why the join is refused; empty when it isn't.
+  std::string refusalOf(const Json& frame);
+  void finishJoin(const Json& frame, const std::string& refusal);
+  void announce(unsigned serial, const std::string& topic);
+  void subscribed(unsigned serial, const std::string& topic);
+  void leave(const Json& frame);
+  void takeToken(const Json& frame);
+  void watchExpiry(const ServerChannel& channel);
+  ServerChannel* find(const std::string& topic, unsigned serial);
+  DownFrame system(const ServerChannel& channel, std::string_view extension, bool ok, std::string_view message,
+                   Mark mark) const;
+  DownFrame ending(const ServerChannel& channel, std::string_view event) const;
+  void watchIdle();
+  void later(Duration delay, std::function<void(ServerSocket&)> action);
+
+  std::shared_ptr<Link> link_;
+  ServerContext& context_;
+  std::deque<Item> mailbox_;
+  std::map<std::string, ServerChannel> channels_;
+  Duration lastData_;
+  Duration busyUntil_{0};
+  bool joining_ = false;
+  bool ended_ = false;
+  /// Outlives it in what is scheduled.
+  std::shared_ptr<ServerSocket*> self_;
+};
+
+}  // namespace switchboard::sim

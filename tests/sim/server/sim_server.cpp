@@ -1,0 +1,102 @@
+#include "server/sim_server.h"
+
+#include <chrono>
+
+namespace switchboard::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How long the server takes to refuse a handshake (protocol.md §1.2).
+constexpr Duration kRefusalDelay = 2s;
+
+}  // namespace
+
+SimServer::SimServer(EventQueue& events, Trace& trace, SimRandom& random, TokenMint& mint, ServerTraits traits)
+    : events_(events), random_(random), traits_(traits), context_{events, trace, random, mint, mood, traits_, 0} {}
+
+void SimServer::commit(TableChange change) {
+  dispatched_ = std::max(dispatched_, events_.now() + random_.between(Duration{10}, traits_.poll));
+  events_.at(dispatched_, [this, change = std::move(change)] {
+    SentOn sentOn;
+    for (const auto& [id, socket] : sockets_) {
+      if (!socket->ended()) socket->dispatch(change, sentOn);
+    }
+    onDispatch(change, sentOn);
+  });
+}
+
+std::vector<ServerSocket*> SimServer::sockets() {
+  std::vector<ServerSocket*> current;
+  for (const auto& [id, socket] : sockets_) {
+    if (!socket->ended()) current.push_back(socket.get());
+  }
+  return current;
+}
+
+ServerSocket* SimServer::anySocket() {
+  auto current = sockets();
+  return current.empty() ? nullptr : random_.pick(current);
+}
+
+std::pair<ServerSocket*, std::string> SimServer::anyChannel() {
+  std::vector<std::pair<ServerSocket*, std::string>> channels;
+  for (auto* socket : sockets()) {
+    for (const auto& [topic, channel] : socket->channels()) channels.emplace_back(socket, topic);
+  }
+  if (channels.empty()) return {nullptr, {}};
+  return random_.pick(channels);
+}
+
+void SimServer::restart() {
+  for (auto* socket : sockets()) {
+    if (random_.chance(50)) {
+      const Json payload = {{"extension", "system"}, {"status", "ok"}, {"message", "Server requested disconnect"}};
+      for (const auto& [topic, channel] : socket->channels()) {
+        socket->link().send({DownFrame::Kind::Text, frameText(channel.joinRef, "", topic, "system", payload), 0,
+                             Mark::Other, topic, channel.joinRef});
+      }
+    }
+    socket->close(1012);
+  }
+}
+
+Handshake SimServer::onHandshake(Link& /*link*/) {
+  for (auto it = sockets_.begin(); it != sockets_.end();) it = it->second->ended() ? sockets_.erase(it) : std::next(it);
+  if (mood.rateLimited) return {Handshake::Outcome::Refuse, kRefusalDelay};
+  switch (mood.handshakes) {
+    case Mood::Handshakes::RefuseAtOnce:
+      return {Handshake::Outcome::Refuse, Duration{0}};
+    case Mood::Handshakes::RefuseSlowly:
+      return {Handshake::Outcome::Refuse, kRefusalDelay};
+    case Mood::Handshakes::Hang:
+      return {Handshake::Outcome::Hang, Duration{0}};
+    case Mood::Handshakes::AcceptSlowly:
+      return {Handshake::Outcome::Accept, random_.between(Duration{1s}, Duration{14s})};
+    case Mood::Handshakes::Accept:
+    case Mood::Handshakes::AcceptAndClose:
+      break;
+  }
+  return {Handshake::Outcome::Accept, Duration{2}};
+}
+
+void SimServer::onAccepted(Link& link) {
+  auto socket = std::make_unique<ServerSocket>(link.shared_from_this(), context_);
+  if (mood.handshakes == Mood::Handshakes::AcceptAndClose) {
+    socket->close(random_.chance(50) ? 1006 : 1011);
+  }
+  sockets_[link.id()] = std::move(socket);
+}
+
+void SimServer::onClientFrame(Link& link, const Json& frame) {
+  const auto it = sockets_.find(link.id());
+  if (it != sockets_.end() && !it->second->ended()) it->second->onClientFrame(frame);
+}
+
+void SimServer::onClientGone(Link& link) {
+  const auto it = sockets_.find(link.id());
+  if (it != sockets_.end() && !it->second->ended()) it->second->end();
+}
+
+}  // namespace switchboard::sim

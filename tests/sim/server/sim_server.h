@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/server_socket.h"
+
+namespace switchboard::sim {
+
+/// Where a change went: socket and topic.
+using SentOn = std::set<std::pair<unsigned, std::string>>;
+
+/// A Realtime server for one project, as protocol.md describes it, in a mood that can be changed.
+class SimServer final : public ServerPort {
+ public:
+  SimServer(EventQueue& events, Trace& trace, SimRandom& random, TokenMint& mint, ServerTraits traits);
+  SimServer(const SimServer&) = delete;
+  SimServer& operator=(const SimServer&) = delete;
+
+  Mood mood;
+
+  /// Called with each change when it is sent, at once for all channels.
+  std::function<void(const TableChange&, const SentOn&)> onDispatch;
+  /// Commits a change; it is sent a little later, changes in the order of their commits.
+  void commit(TableChange change);
+
+  /// Those that have not ended.
+  std::vector<ServerSocket*> sockets();
+  /// Any of them; null when there is none.
+  ServerSocket* anySocket();
+  /// Any channel of any socket, and the socket; null when there is none.
+  std::pair<ServerSocket*, std::string> anyChannel();
+
+  /// Drains: closes every socket with 1012.
+  void restart();
+
+ private:
+  Handshake onHandshake(Link& link) override;
+  void onAccepted(Link& link) override;
+  void onClientFrame(Link& link, const Json& frame) override;
+  void onClientGone(Link& link) override;
+
+  EventQueue& events_;
+  SimRandom& random_;
+  const ServerTraits traits_;
+  ServerContext context_;
+  std::map<unsigned, std::unique_ptr<ServerSocket>> sockets_;
+  Duration dispatched_{0};
+};
+
+}  // namespace switchboard::sim

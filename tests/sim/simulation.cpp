@@ -1,0 +1,194 @@
+#include "simulation.h"
+
+#include <chrono>
+#include <functional>
+
+#include "application/application.h"
+#include "chaos.h"
+#include "check/checks.h"
+#include "network/link.h"
+#include "server/sim_server.h"
+
+namespace switchboard::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+ServerTraits serverTraits(SimRandom& random) {
+  ServerTraits traits;
+  if (random.chance(10)) traits.idBits = 4;
+  if (random.chance(30)) traits.maxChannels = random.between(2u, 5u);
+  traits.poll = random.between(Duration{20}, Duration{500});
+  return traits;
+}
+
+ApplicationTraits applicationTraits(SimRandom& random, const ServerTraits& server) {
+  ApplicationTraits traits;
+  const auto token = random.below(100);
+  traits.tokenCallback = token < 50;
+  traits.staticToken = token >= 30 && token < 70;
+  traits.subscriptions = random.between(1u, 14u);
+  traits.client.exchange.multiplexer.maxChannels = server.maxChannels;
+  if (server.maxChannels < 100) traits.client.exchange.maxSockets = 8;
+  if (random.chance(30)) traits.client.exchange.plan.bindingsPerLine = random.between(1u, 4u);
+  if (random.chance(20)) traits.client.exchange.linger = Duration{0};
+  return traits;
+}
+
+/// All parts of one world.
+class Simulation {
+ public:
+  explicit Simulation(const SimulationOptions& options)
+      : options_(options),
+        tampering_(options.tampering),
+        trace_(options.trace),
+        random_(options.seed),
+        serverTraits_(serverTraits(random_)),
+        applicationTraits_(applicationTraits(random_, serverTraits_)),
+        server_(events_, trace_, serverRandom_, mint_, serverTraits_),
+        checks_(events_, machine_, server_,
+                {applicationTraits_.client.exchange.joinsPerSecond, serverTraits_.maxChannels,
+                 applicationTraits_.client.exchange.maxSockets, applicationTraits_.tokenCallback},
+                watched_, violations_),
+        network_({events_, machine_, trace_, networkRandom_, weather_, server_, checks_}),
+        application_({events_, machine_, timer_, trace_, applicationRandom_, clientRandom_, network_, weather_, mint_,
+                      checks_, watched_, tampering_},
+                     applicationTraits_),
+        chaos_({events_, machine_, trace_, chaosRandom_, server_, network_, weather_, checks_, application_}) {
+    server_.onDispatch = [this](const TableChange& change, const SentOn& sentOn) {
+      trace_.add(events_.now(), "change", change.seq, change.type, change.table, change.owner, change.kind);
+      checks_.ledger().onDispatch(change, sentOn);
+    };
+  }
+
+  Outcome run() {
+    changeInterval_ = random_.between(Duration{200}, Duration{3'000});
+    actInterval_ = random_.between(Duration{300}, Duration{4'000});
+    faultInterval_ = random_.between(Duration{500}, Duration{8'000});
+    changeLater();
+    actLater();
+    faultLater();
+    while (!failed() && events_.steps() < options_.steps) playRound();
+    if (!failed()) application_.finish();
+    runFor(90s, [] { return false; });
+    return outcome();
+  }
+
+ private:
+  bool failed() const { return violations_.first().has_value(); }
+
+  void step() {
+    events_.step();
+    if (!machine_.asleep() && application_.client() != nullptr) checks_.onStep(*application_.client());
+  }
+  void runFor(Duration span, const std::function<bool()>& enough) {
+    const Duration end = events_.now() + span;
+    while (!failed() && !events_.empty() && events_.nextAt() <= end && !enough()) step();
+  }
+
+  /// A while of trouble, then a while in which all is well.
+  void playRound() {
+    trouble_ = true;
+    application_.setBehaves(false);
+    checks_.setHealthy(false);
+    runFor(random_.between(Duration{5s}, Duration{90s}), [] { return false; });
+    trouble_ = false;
+    chaos_.heal();
+    application_.setBehaves(true);
+    if (machine_.asleep()) runFor(machine_.wakesAt() - events_.now() + Duration{1}, [] { return false; });
+    application_.recover();
+    checks_.disturb();
+    checks_.setHealthy(true);
+    const bool toTheEnd = random_.chance(25);
+    const Duration healed = events_.now();
+    runFor(180s, [&] { return !toTheEnd && checks_.allServed() && events_.now() - healed > Duration{20s}; });
+  }
+
+  void changeLater() {
+    events_.after(randomAround(changeInterval_), [this] {
+      static const std::array<std::string, 4> kTables = {"bookings", "clients", "payments", "staff"};
+      static const std::array<std::string, 3> kTypes = {"INSERT", "UPDATE", "DELETE"};
+      const unsigned burst = random_.chance(10) ? random_.between(2u, 12u) : 1;
+      for (unsigned i = 0; i < burst; ++i) {
+        server_.commit({++changes_, random_.pick(kTables), random_.pick(kTypes), random_.between(1u, 3u),
+                        random_.between(1u, 2u), random_.chance(5) ? 2u : 1u});
+      }
+      changeLater();
+    });
+  }
+  void actLater() {
+    events_.after(randomAround(trouble_ ? actInterval_ : 4 * actInterval_), [this] {
+      if (trouble_) {
+        application_.act();
+      } else {
+        application_.actGently();
+      }
+      actLater();
+    });
+  }
+  void faultLater() {
+    events_.after(randomAround(faultInterval_), [this] {
+      if (trouble_) chaos_.strike();
+      faultLater();
+    });
+  }
+  Duration randomAround(Duration mean) { return random_.between(Duration{1}, 2 * mean); }
+
+  Outcome outcome() const {
+    Outcome outcome;
+    outcome.violation = violations_.first();
+    outcome.digest = trace_.digest();
+    outcome.steps = events_.steps();
+    outcome.faults = chaos_.faults();
+    outcome.clients = application_.clients();
+    outcome.connects = checks_.connects();
+    outcome.joins = checks_.joins();
+    outcome.changes = changes_;
+    outcome.deliveries = application_.deliveries();
+    outcome.flushes = application_.flushes();
+    outcome.time = events_.now();
+    outcome.longestRecovery = checks_.longestRecovery();
+    outcome.mostConnectsIn1s = checks_.mostConnectsIn1s();
+    outcome.mostConnectsIn15s = checks_.mostConnectsIn15s();
+    outcome.trace = trace_.lines();
+    return outcome;
+  }
+
+  const SimulationOptions& options_;
+  Tampering tampering_;
+  EventQueue events_;
+  Trace trace_;
+  SimRandom random_;
+  SimRandom serverRandom_ = random_.split();
+  SimRandom networkRandom_ = random_.split();
+  SimRandom applicationRandom_ = random_.split();
+  SimRandom clientRandom_ = random_.split();
+  SimRandom chaosRandom_ = random_.split();
+  const ServerTraits serverTraits_;
+  const ApplicationTraits applicationTraits_;
+  Machine machine_{events_};
+  MachineTimer timer_{events_, machine_};
+  Weather weather_;
+  TokenMint mint_;
+  WatchList watched_;
+  Violations violations_;
+  SimServer server_;
+  Checks checks_;
+  Network network_;
+  Application application_;
+  Chaos chaos_;
+  Duration changeInterval_{0};
+  Duration actInterval_{0};
+  Duration faultInterval_{0};
+  std::uint64_t changes_ = 0;
+  bool trouble_ = true;
+};
+
+}  // namespace
+
+Outcome simulate(const SimulationOptions& options) {
+  return Simulation(options).run();
+}
+
+}  // namespace switchboard::sim

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "application/tampering.h"
+#include "check/invariant.h"
+#include "world/trace.h"
+
+namespace switchboard::sim {
+
+struct SimulationOptions {
+  std::uint64_t seed = 1;
+  std::uint64_t steps = 500;  ///< at least so many; a round that has begun is played to its end
+  Trace::Mode trace = Trace::Mode::Digest;
+  Tampering tampering;
+};
+
+struct Outcome {
+  std::optional<Violation> violation;
+  std::uint64_t digest = 0;  ///< equal for equal runs
+  std::uint64_t steps = 0;
+  std::uint64_t faults = 0;
+  std::uint64_t clients = 0;
+  std::uint64_t connects = 0;
+  std::uint64_t joins = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t deliveries = 0;
+  std::uint64_t flushes = 0;
+  Duration time{0};             ///< that passed in the world
+  Duration longestRecovery{0};  ///< from the last disturbance to the last wanted key being live
+  unsigned mostConnectsIn1s = 0;
+  unsigned mostConnectsIn15s = 0;
+  std::deque<std::string> trace;
+};
+
+/// Plays one world to its end, or to the first violation. The same options give the same run.
+Outcome simulate(const SimulationOptions& options);
+
+}  // namespace switchboard::sim
