@@ -32,10 +32,11 @@ await main(
     const progress = new Progress();
     await setUp('start', { progress, verbose: values.verbose });
 
-    const { target, failed } =
+    const { target, failed, about } =
       project !== undefined
-        ? { target: project, failed: new Promise(() => undefined) }
+        ? { target: project, failed: new Promise(() => undefined), about: '' }
         : await progress.step('start the backend', () => launchBackend({ verbose: values.verbose, cleanUps }));
+    if (about !== '') progress.note(`  ${about}`);
     const dashboard = await progress.step('start the dashboard', () => serveDashboard({ port, config: target }));
     cleanUps.push(dashboard.close);
     await progress.step('ask all of them', () =>

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { StepError } from './errors.mjs';
 import { root } from './paths.mjs';
 
@@ -16,8 +17,9 @@ import { root } from './paths.mjs';
  */
 
 const shownLines = 80;
+const pollMs = 20;
 
-/** Every process started here that still runs. Each leads a process group of its own. @type {Set<ChildProcess>} */
+/** The leaders of the process groups that were started here and are not known to be gone. @type {Set<ChildProcess>} */
 const running = new Set();
 
 /**
@@ -30,7 +32,6 @@ const running = new Set();
 export function launch(command, args, { cwd = root, env = {}, stdio }) {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio, detached: true });
   running.add(child);
-  child.once('close', () => running.delete(child));
   child.once('error', () => running.delete(child));
   return child;
 }
@@ -57,6 +58,7 @@ export async function run(command, args, { cwd, env, logFile, verbose = false } 
   await once(child, 'close').catch((/** @type {unknown} */ error) => {
     throw new StepError(`cannot start ${command}: ${String(error)}`);
   });
+  running.delete(child);
   if (log !== undefined) await finished(log.end());
   return { code: child.exitCode, signal: child.signalCode, output };
 }
@@ -90,20 +92,20 @@ export function showEnd(output) {
 }
 
 /**
- * Ends a process group: SIGTERM, and SIGKILL after `graceMs`. Resolves when its leader is gone.
+ * Ends a program and what it left of its process group: asks the program itself, which may have its own way to end what it started, then the
+ * group, and kills what is still there after `graceMs`. Resolves when it has been told, and the program is gone.
  *
  * @param {ChildProcess} child
  * @param {number} graceMs
  */
 export async function stop(child, graceMs) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const closed = once(child, 'exit');
-  signalGroup(child, 'SIGTERM');
-  const timer = setTimeout(() => {
-    signalGroup(child, 'SIGKILL');
-  }, graceMs);
-  await closed;
-  clearTimeout(timer);
+  const deadline = performance.now() + graceMs;
+  child.kill('SIGTERM');
+  await isGoneBefore(deadline, () => child.exitCode !== null || child.signalCode !== null);
+  if (!signalGroup(child, 'SIGTERM')) return;
+  if (await isGoneBefore(deadline, () => !signalGroup(child, 0))) return;
+  signalGroup(child, 'SIGKILL');
+  await isGoneBefore(Infinity, () => child.exitCode !== null || child.signalCode !== null);
 }
 
 /**
@@ -116,14 +118,29 @@ export async function stopAll(graceMs) {
 }
 
 /**
- * @param {ChildProcess} child
- * @param {NodeJS.Signals} signal
+ * Looks again and again: the end of a process that is not our own child is no event here.
+ *
+ * @param {number} deadline on the clock of `performance.now()`
+ * @param {() => boolean} isGone
  */
-function signalGroup(child, signal) {
-  if (child.pid === undefined) return;
+async function isGoneBefore(deadline, isGone) {
+  while (!isGone()) {
+    if (performance.now() > deadline) return false;
+    await setTimeout(pollMs);
+  }
+  return true;
+}
+
+/**
+ * @param {ChildProcess} child the leader, which may have ended
+ * @param {NodeJS.Signals | 0} signal 0 only asks
+ * @returns {boolean} whether the group has members that could be signalled
+ */
+function signalGroup({ pid }, signal) {
+  if (pid === undefined) return false;
   try {
-    process.kill(-child.pid, signal);
+    return process.kill(-pid, signal);
   } catch {
-    child.kill(signal);
+    return false;
   }
 }

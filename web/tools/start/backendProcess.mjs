@@ -1,19 +1,26 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fromRoot } from '../lib/paths.mjs';
 import { StepError } from '../lib/errors.mjs';
 import { launch, showEnd, stop } from '../lib/processes.mjs';
 import { scratchFolder } from '../lib/scratch.mjs';
 
 /** @typedef {import('./target.mjs').Target} Target */
-/** @typedef {{ target: Target, failed: Promise<never> }} LaunchedBackend */
+/**
+ * @typedef {object} LaunchedBackend
+ * @property {Target} target
+ * @property {Promise<never>} failed rejects if it ends before it is told to
+ * @property {string} about its process and its log, for people
+ */
 
 const graceMs = 8_000;
+const logFile = '.switchboard/logs/backend.log';
 
 /**
  * Starts the embedded backend in a process of its own, with a scratch folder that is removed at the end.
  *
  * @param {{ verbose: boolean, cleanUps: (() => Promise<void> | void)[] }} options
- * @returns {Promise<LaunchedBackend>} once it serves; `failed` rejects if it ends before it is told to
+ * @returns {Promise<LaunchedBackend>} once it serves
  */
 export async function launchBackend({ verbose, cleanUps }) {
   const env = scratchFolder(cleanUps);
@@ -39,7 +46,11 @@ export async function launchBackend({ verbose, cleanUps }) {
     child.once('message', resolve);
   });
   const target = /** @type {Target} */ (await Promise.race([ready, failed]));
-  return { target, failed: /** @type {Promise<never>} */ (failed) };
+  return {
+    target,
+    failed: /** @type {Promise<never>} */ (failed),
+    about: `process ${child.pid ?? '?'}, log ${logFile}`,
+  };
 }
 
 /**
@@ -49,9 +60,9 @@ export async function launchBackend({ verbose, cleanUps }) {
  * @param {boolean} verbose
  */
 function keepLog(child, verbose) {
-  const folder = fromRoot('.switchboard/logs');
-  mkdirSync(folder, { recursive: true });
-  const file = createWriteStream(`${folder}/backend.log`);
+  const path = fromRoot(logFile);
+  mkdirSync(dirname(path), { recursive: true });
+  const file = createWriteStream(path);
   let end = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
