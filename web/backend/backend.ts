@@ -52,12 +52,13 @@ export interface Backend {
 /** Resolves when PostgreSQL, replication and the server are up. */
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const settings = settingsOf(options);
-  const { databaseUrl, host = LOCALHOST, port = 0 } = options;
+  const { databaseUrl, host = LOCALHOST, port = 0, postgresPort = 0 } = options;
   // Found out now, a port in use costs nothing.
   if (port !== 0) await freePort(host, port);
+  if (postgresPort !== 0) await freePort(LOCALHOST, postgresPort);
   const cluster =
     databaseUrl === undefined
-      ? await Cluster.create({ port: options.postgresPort ?? 0, dataDir: options.dataDir ?? null, log: settings.log })
+      ? await Cluster.create({ port: postgresPort, dataDir: options.dataDir ?? null, log: settings.log })
       : null;
   try {
     return await assemble(options, settings, cluster, cluster?.url ?? databaseUrl ?? '');

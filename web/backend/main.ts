@@ -61,6 +61,8 @@ async function run(): Promise<void> {
         resolve();
       });
   });
+  // For a parent that keeps an IPC channel: its end ends this process too.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   const backend = await startBackend(options);
   const { url, realtime, rest, postgres, anonKey, serviceKey, jwtSecret } = backend;
   process.stdout.write(

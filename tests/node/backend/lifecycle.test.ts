@@ -60,7 +60,10 @@ class Program {
   readonly ready: Promise<Ready>;
 
   constructor(args: string[] = [], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+    this.child = spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.exited = new Promise((resolve) => this.child.once('exit', resolve));
     if (this.child.stdout === null || this.child.stderr === null) throw new Error('no pipes');
     this.child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()));
@@ -70,6 +73,10 @@ class Program {
         resolve(JSON.parse(line) as Ready);
       }),
     );
+  }
+
+  disconnect(): void {
+    this.child.disconnect();
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -101,7 +108,7 @@ describe('the library', () => {
     await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve));
     const { port } = occupant.address() as AddressInfo;
     await expect(startBackend({ port, seed: false })).rejects.toThrow(/EADDRINUSE/);
-    await expect(startBackend({ postgresPort: port, seed: false })).rejects.toThrow(/could not bind|ended with/);
+    await expect(startBackend({ postgresPort: port, seed: false })).rejects.toThrow(/EADDRINUSE/);
     await new Promise((resolve) => occupant.close(resolve));
     expect(processes()).toEqual([]);
     expect(readdirSync(scratch)).toEqual([]);
@@ -160,6 +167,14 @@ describe('the program', () => {
     await started.ready;
     started.kill('SIGKILL');
     await started.exited;
+    await untilNothingIsLeft();
+  });
+
+  it('ends with the parent that holds its IPC channel', async () => {
+    const started = new Program(['--no-seed']);
+    await started.ready;
+    started.disconnect();
+    expect(await started.exited).toBe(0);
     await untilNothingIsLeft();
   });
 

@@ -50,6 +50,7 @@ export class RealtimeSocket {
 
   receive(data: Buffer, isBinary: boolean): void {
     this.hub.counters.framesIn += 1;
+    if (this.isClosed) return;
     this.idleTimer.refresh();
     const inbound = this.codec.decode(data, isBinary);
     if (inbound !== null) this.mailbox.post(() => this.handle(inbound));
@@ -86,17 +87,23 @@ export class RealtimeSocket {
     if (this.channels.get(channel.topic) === channel) this.channels.delete(channel.topic);
   }
 
+  /** Closes with a close frame. The channels end at once, however long the client takes to answer it. */
   close(code: number, reason = ''): void {
     this.link.close(code, reason);
+    this.end();
   }
 
-  /** The connection is gone: ends all channels. */
+  /** The connection is gone. */
   onClosed(): void {
+    this.end();
+    this.hub.sockets.delete(this);
+  }
+
+  private end(): void {
     this.isClosed = true;
     clearTimeout(this.idleTimer);
     this.mailbox.close();
     for (const channel of [...this.channels.values()]) channel.end();
-    this.hub.sockets.delete(this);
   }
 
   private send(topic: string, frame: Frame): void {

@@ -74,8 +74,12 @@ export class ReplicationStream {
         resolve();
       });
       const lost = (error: unknown): void => {
-        if (started) this.reconnect(service, messageOf(error));
-        else reject(error instanceof Error ? error : new Error(String(error)));
+        if (started) {
+          this.reconnect(service, messageOf(error));
+          return;
+        }
+        void service.destroy().catch(() => undefined);
+        reject(error instanceof Error ? error : new Error(String(error)));
       };
       service.on('error', lost);
       service.subscribe(new TextPgoutput({ publications: this.publications }), slotName()).then(() => {
