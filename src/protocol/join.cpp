@@ -4,12 +4,29 @@ namespace switchboard {
 
 namespace {
 
-OrderedJson toJson(const BindingConfig& binding) {
-  OrderedJson entry = {{"event", binding.event}, {"schema", binding.schema}};
-  if (!binding.table.empty()) entry["table"] = binding.table;
-  if (!binding.filter.empty()) entry["filter"] = binding.filter;
-  if (!binding.select.empty()) entry["select"] = binding.select;
-  return entry;
+void appendMember(std::string& out, std::string_view name, std::string_view value) {
+  if (out.back() != '{') out += ',';
+  appendJsonString(out, name);
+  out += ':';
+  appendJsonString(out, value);
+}
+
+/// Written by hand, because the order of the keys is to be the reference client's.
+void appendBinding(std::string& out, const BindingConfig& binding) {
+  out += '{';
+  appendMember(out, "event", binding.event);
+  appendMember(out, "schema", binding.schema);
+  if (!binding.table.empty()) appendMember(out, "table", binding.table);
+  if (!binding.filter.empty()) appendMember(out, "filter", binding.filter);
+  if (!binding.select.empty()) {
+    out += R"(,"select":[)";
+    for (std::size_t i = 0; i < binding.select.size(); ++i) {
+      if (i > 0) out += ',';
+      appendJsonString(out, binding.select[i]);
+    }
+    out += ']';
+  }
+  out += '}';
 }
 
 std::optional<AcceptedBinding> readAccepted(const Json& entry) {
@@ -33,16 +50,16 @@ std::optional<AcceptedBinding> readAccepted(const Json& entry) {
 }  // namespace
 
 std::string joinPayload(const std::vector<BindingConfig>& bindings, std::string_view accessToken) {
-  OrderedJson changes = OrderedJson::array();
-  for (const auto& binding : bindings) changes.push_back(toJson(binding));
-  OrderedJson config = {{"broadcast", {{"ack", false}, {"self", false}}},
-                        {"presence", {{"key", ""}, {"enabled", false}}}};
-  config["postgres_changes"] = std::move(changes);
-  config["private"] = false;
-  OrderedJson payload;
-  payload["config"] = std::move(config);
-  if (!accessToken.empty()) payload["access_token"] = accessToken;
-  return toText(payload);
+  std::string payload =
+      R"({"config":{"broadcast":{"ack":false,"self":false},"presence":{"key":"","enabled":false},"postgres_changes":[)";
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    if (i > 0) payload += ',';
+    appendBinding(payload, bindings[i]);
+  }
+  payload += R"(],"private":false})";
+  if (!accessToken.empty()) appendMember(payload, "access_token", accessToken);
+  payload += '}';
+  return payload;
 }
 
 std::string tokenPayload(std::string_view accessToken) {

@@ -11,8 +11,6 @@
 namespace switchboard {
 
 using Json = nlohmann::json;
-/// Keeps the order in which keys were written, for frames that are to look like the reference client's.
-using OrderedJson = nlohmann::ordered_json;
 
 /// Nothing when `text` is not JSON.
 inline std::optional<Json> parseJson(std::string_view text) {
@@ -22,9 +20,8 @@ inline std::optional<Json> parseJson(std::string_view text) {
 }
 
 /// Invalid UTF-8 is replaced, never refused.
-template <class AnyJson>
-std::string toText(const AnyJson& value) {
-  return value.dump(-1, ' ', false, AnyJson::error_handler_t::replace);
+inline std::string toText(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// The member `key`, or null when `object` is no object or has no such member.
