@@ -36,7 +36,7 @@ describe('rates of the tenant', () => {
   beforeAll(async () => {
     backend = await startBackend({
       seed: false,
-      timing: { ...fastTiming, rateTickMs: 50 },
+      timing: { ...fastTiming, rateTickMs: 200 },
       limits: { joinsPerSecond: 200, eventsPerSecond: 200 },
     });
     sql = new pg.Client(backend.postgres);
