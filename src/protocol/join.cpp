@@ -4,11 +4,14 @@ namespace switchboard {
 
 namespace {
 
+/// Text from the application; what is not UTF-8 is replaced.
+void appendText(std::string& out, std::string_view text) { out += toText(Json(text)); }
+
 void appendMember(std::string& out, std::string_view name, std::string_view value) {
   if (out.back() != '{') out += ',';
   appendJsonString(out, name);
   out += ':';
-  appendJsonString(out, value);
+  appendText(out, value);
 }
 
 /// Written by hand, because the order of the keys is to be the reference client's.
@@ -22,7 +25,7 @@ void appendBinding(std::string& out, const BindingConfig& binding) {
     out += R"(,"select":[)";
     for (std::size_t i = 0; i < binding.select.size(); ++i) {
       if (i > 0) out += ',';
-      appendJsonString(out, binding.select[i]);
+      appendText(out, binding.select[i]);
     }
     out += ']';
   }
