@@ -1,3 +1,4 @@
+import type { DeliverySpec } from './delivery.js';
 import type { EventName } from './payload.js';
 import type {
   ConnectionStatus,
@@ -8,9 +9,18 @@ import type {
   SubscriptionStatus,
 } from './status.js';
 
-/** What the page or the runtime noticed about the network or itself. */
+/** What the page or the runtime noticed about the network or itself. `tick`: time has passed; do what is due, if the timers did not. */
 export type Evidence =
-  'online' | 'offline' | 'visible' | 'hidden' | 'resume' | 'freeze' | 'pagehide' | 'pageshow' | 'networkchange';
+  | 'online'
+  | 'offline'
+  | 'visible'
+  | 'hidden'
+  | 'resume'
+  | 'freeze'
+  | 'pagehide'
+  | 'pageshow'
+  | 'networkchange'
+  | 'tick';
 
 /** A validated subscription. */
 export interface SubscriptionSpec {
@@ -19,6 +29,8 @@ export interface SubscriptionSpec {
   event: EventName;
   filter?: string;
   select?: readonly string[];
+  /** Absent: every change by itself. */
+  delivery?: DeliverySpec;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -71,11 +83,16 @@ export interface ControlMessage {
 
 /** Changes for some subscribers. */
 export interface Delivery {
-  /** `each`: one call per change. `batch`: one call with all. `notify`: only that something changed, no payloads. */
+  /** `each`: one change. `batch`: several, or one of a window. `notify`: only how many. */
   kind: 'each' | 'batch' | 'notify';
   subscribers: readonly number[];
-  /** The JSON text of each frame's payload as the server sent it: `{"data":{…},"ids":[…]}`. */
-  payloads: readonly string[];
+  /** How many changes. */
+  count: number;
+  /**
+   * JSON. `each`: the frame's payload as the server sent it, `{"data":{…},"ids":[…]}`. `batch`: an array of `{"data":{…}}`, where a `data` may name
+   * `type` twice and the last counts. `notify`: empty.
+   */
+  text: string;
 }
 
 /** One flush of the core: control first, then the deliveries in the order of arrival. */
@@ -109,6 +126,10 @@ export interface Engine {
   /** Ids that are not subscribed are ignored. */
   unsubscribe(id: number): void;
   unsubscribeAll(): void;
+  /** From now on the subscription gets nothing; what comes in is held for it, up to a bound. Ids that are not subscribed are ignored. */
+  pause(id: number): void;
+  /** What was held comes as one batch. */
+  resume(id: number): void;
   reconnectAll(): void;
   /** `request` 0: the application set it; otherwise the answer to that request. Empty: no token. */
   provideToken(request: number, token: string): void;

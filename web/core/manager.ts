@@ -3,6 +3,7 @@ import { Dispatcher } from './dispatcher.js';
 import type { Engine, EngineBatch, OpenEngine } from './engine.js';
 import { disposedError, EngineSlot } from './engineSlot.js';
 import { SwitchboardError } from './errors.js';
+import { tickInterval } from './hiddenTicks.js';
 import { LogOutlet } from './logger.js';
 import type { CheckedOptions } from './managerOptions.js';
 import type { UntypedSubscribeOptions } from './options.js';
@@ -40,10 +41,12 @@ export class Manager {
   /** Subscription ids come after `startAfter`. */
   constructor(options: CheckedOptions, openEngine: OpenEngine, startAfter = 0) {
     this.#options = options;
-    this.#subscriptions = new SubscriptionTable(startAfter);
     this.#redactor.add(options.engine.apikey);
     this.#tokens = new TokenSource(options.accessToken, options.tokenTimeoutMs, this.#redactor);
     this.#log = new LogOutlet(options.logger, options.logLevel, this.#redactor.redact);
+    this.#subscriptions = new SubscriptionTable(startAfter, (message) => {
+      this.#log.write({ level: 'warn', message });
+    });
     this.#callbacks = new CallbackQueue((error) => {
       this.#log.callbackFailed('a callback', error);
     });
@@ -151,6 +154,8 @@ export class Manager {
       subscriptions: this.#subscriptions.size,
       statusListeners: this.#dispatcher.listeners,
       pageListeners: this.#page?.listeners ?? 0,
+      workers: this.#page?.ticking === true ? 1 : 0,
+      leakedSubscriptions: this.#subscriptions.leaked,
       eventCalls: this.#dispatcher.eventCalls,
       callbackErrors: this.#dispatcher.errors,
       counters: core?.counters ?? this.#status.counters,
@@ -189,9 +194,11 @@ export class Manager {
     receive: Subscription['receive'],
     onStatus: StatusHandler | undefined,
   ): SubscriptionId {
-    const { spec, signal } = checkSubscribeOptions(options);
+    const { spec, signal, owner } = checkSubscribeOptions(options);
     const id = this.#subscriptions.nextId();
     if (signal?.aborted === true) return id;
+    // Not inside the closure below: what one closure refers to, all of the same function keep alive.
+    if (owner !== null) this.#subscriptions.watchOwner(owner, id, spec);
     return this.#callbacks.enter(() => {
       const subscription = { id, spec, receive, onStatus: onStatus ?? null };
       this.#subscriptions.add(subscription, signal, () => {
@@ -221,7 +228,7 @@ export class Manager {
       this.#page = watchPage((evidence) => {
         if (evidence === 'online' || evidence === 'pageshow') this.#wakeSlot();
         this.#slot.engine?.signal(evidence);
-      });
+      }, tickInterval(this.#options.engine.tuning));
       this.#stopAuthWatch =
         this.#options.watchAuth?.((token) => {
           this.#giveToken(token);

@@ -72,6 +72,12 @@ export interface UntypedSubscribeOptions<Event extends EventName = EventName> {
   select?: readonly string[] | undefined;
   /** Ends the subscription when it fires. */
   signal?: AbortSignal | undefined;
+  /**
+   * What the subscription belongs to, such as a view or a controller. It is held weakly: when it is garbage-collected although the subscription was
+   * not ended, that is logged as a warning and counted in `stats().leakedSubscriptions`. Of use only where `onEvent` and `onStatus` do not refer
+   * to it themselves, since they are held as long as the subscription lives. React hooks end theirs by themselves.
+   */
+  owner?: object | undefined;
 }
 
 /** Options of `subscribe` with the generated `Database` type. */
@@ -94,6 +100,8 @@ export interface SubscribeOptions<
   select?: readonly Column[] | undefined;
   /** Ends the subscription when it fires. */
   signal?: AbortSignal | undefined;
+  /** See {@link UntypedSubscribeOptions.owner}. */
+  owner?: object | undefined;
 }
 
 /** All tables of a schema at once, for a typed manager; rows are untyped. */

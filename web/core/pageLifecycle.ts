@@ -1,4 +1,5 @@
 import type { Evidence } from './engine.js';
+import { HiddenTicks } from './hiddenTicks.js';
 
 /** The page's listeners, as long as they are wanted. */
 export interface PageWatch {
@@ -6,19 +7,33 @@ export interface PageWatch {
   readonly listeners: number;
   /** What an engine must know that was opened late: `hidden` or `offline`, if so. */
   current(): readonly Evidence[];
-  /** Removes the listeners. */
+  /** Whether a worker ticks in place of the page's own timers. */
+  readonly ticking: boolean;
+  /** Removes the listeners and ends the ticks. */
   stop(): void;
 }
 
 /**
  * Listens to what the page or worker says about the network and its own life, and reports it. Where there are no such events, as in Node,
- * nothing is listened to.
+ * nothing is listened to. While a page is hidden it also reports a `tick` every `tickMs`, where that can be had.
  */
-export function watchPage(report: (evidence: Evidence) => void): PageWatch {
+export function watchPage(report: (evidence: Evidence) => void, tickMs: number): PageWatch {
+  const scope = eventScope();
+  const page = typeof document === 'object' ? document : null;
   const removers: (() => void)[] = [];
+  const ticks = new HiddenTicks(tickMs, () => {
+    report('tick');
+  });
+  let left = false;
+  const heard = (evidence: Evidence): void => {
+    // A page that was left keeps no worker: some browsers would not let it rest in the back/forward cache.
+    if (evidence === 'pagehide' || evidence === 'pageshow') left = evidence === 'pagehide';
+    ticks.set(page?.visibilityState === 'hidden' && !left);
+    report(evidence);
+  };
   const listen = (target: EventTarget, type: string, evidence: () => Evidence): void => {
     const listener = (): void => {
-      report(evidence());
+      heard(evidence());
     };
     target.addEventListener(type, listener);
     removers.push(() => {
@@ -26,8 +41,6 @@ export function watchPage(report: (evidence: Evidence) => void): PageWatch {
     });
   };
 
-  const scope = eventScope();
-  const page = typeof document === 'object' ? document : null;
   if (scope !== null) {
     for (const type of ['online', 'offline'] as const) listen(scope, type, () => type);
     const connection = networkInformation();
@@ -37,10 +50,14 @@ export function watchPage(report: (evidence: Evidence) => void): PageWatch {
     for (const type of ['pagehide', 'pageshow'] as const) listen(scope, type, () => type);
     for (const type of ['freeze', 'resume'] as const) listen(page, type, () => type);
     listen(page, 'visibilitychange', () => page.visibilityState);
+    ticks.set(page.visibilityState === 'hidden');
   }
   return {
     get listeners() {
       return removers.length;
+    },
+    get ticking() {
+      return ticks.running;
     },
     current: () => [
       ...(page?.visibilityState === 'hidden' ? (['hidden'] as const) : []),
@@ -48,6 +65,7 @@ export function watchPage(report: (evidence: Evidence) => void): PageWatch {
     ],
     stop: () => {
       for (const remove of removers.splice(0)) remove();
+      ticks.set(false);
     },
   };
 }

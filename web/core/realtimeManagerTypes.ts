@@ -24,6 +24,10 @@ export interface ManagerStats {
   readonly statusListeners: number;
   /** Listeners on the page or worker. */
   readonly pageListeners: number;
+  /** Workers that keep time while the page is hidden: 0 or 1. */
+  readonly workers: number;
+  /** Subscriptions that outlived their `owner`, since the manager was made. */
+  readonly leakedSubscriptions: number;
   /** Calls of `onEvent`. */
   readonly eventCalls: number;
   /** Callbacks that threw. */

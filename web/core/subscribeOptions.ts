@@ -13,13 +13,14 @@ import {
   type Given,
 } from './validate.js';
 
-const KNOWN = ['table', 'schema', 'event', 'filter', 'select', 'signal'];
+const KNOWN = ['table', 'schema', 'event', 'filter', 'select', 'signal', 'owner'];
 const EVENTS: readonly EventName[] = ['*', 'INSERT', 'UPDATE', 'DELETE'];
 
 /** A checked call of `subscribe`. */
 export interface CheckedSubscription {
   spec: SubscriptionSpec;
   signal: AbortSignal | null;
+  owner: object | null;
 }
 
 /**
@@ -39,7 +40,7 @@ export function checkSubscribeOptions(options: unknown): CheckedSubscription {
   if (filter !== null) spec.filter = filter;
   const select = checkSelect(given, spec);
   if (select !== null) spec.select = select;
-  return { spec, signal: checkSignal(given) };
+  return { spec, signal: checkSignal(given), owner: checkOwner(given) };
 }
 
 /** @throws SwitchboardError */
@@ -96,6 +97,17 @@ function checkSignal(given: Given): AbortSignal | null {
   if (signal === undefined) return null;
   if (isSignal(signal)) return signal;
   throw new SwitchboardError('INVALID_OPTION', 'signal', `\`signal\` must be an AbortSignal, not ${describe(signal)}.`);
+}
+
+function checkOwner(given: Given): object | null {
+  const { owner } = given;
+  if (owner === undefined) return null;
+  if ((typeof owner === 'object' && owner !== null) || typeof owner === 'function') return owner;
+  throw new SwitchboardError(
+    'INVALID_OPTION',
+    'owner',
+    `\`owner\` must be the object that the subscription belongs to, not ${describe(owner)}.`,
+  );
 }
 
 /** By its shape: documents in tests and frames have classes of their own. */

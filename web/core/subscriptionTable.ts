@@ -1,6 +1,7 @@
 import type { IncomingChange } from './change.js';
 import type { SubscriptionSpec } from './engine.js';
 import { SwitchboardError } from './errors.js';
+import { OwnerWatch } from './ownerWatch.js';
 import type { NoticeDetail, SubscriptionNotice } from './status.js';
 import { describe } from './validate.js';
 
@@ -21,17 +22,21 @@ interface Entry {
   onAbort: () => void;
 }
 
-/**
- * The subscriptions of one manager, by id. Ids count up from 1 and are never used twice. This is also the place where owners of subscriptions
- * would be accounted for.
- */
+/** The subscriptions of one manager, by id. Ids count up from 1 and are never used twice. Also accounts for their owners. */
 export class SubscriptionTable {
   readonly #entries = new Map<number, Entry>();
+  readonly #owners: OwnerWatch;
   #lastId: number;
 
-  /** Ids up to and including `startAfter` count as given out and ended. */
-  constructor(startAfter: number) {
+  /** Ids up to and including `startAfter` count as given out and ended. `onLeak` hears of each subscription that outlived its owner. */
+  constructor(startAfter: number, onLeak: (message: string) => void) {
     this.#lastId = startAfter;
+    this.#owners = new OwnerWatch(onLeak);
+  }
+
+  /** Subscriptions whose owner was collected while they lived, in total. */
+  get leaked(): number {
+    return this.#owners.leaked;
   }
 
   get size(): number {
@@ -58,11 +63,17 @@ export class SubscriptionTable {
     signal?.addEventListener('abort', onAbort, { once: true });
   }
 
+  /** Reports it when the owner is collected before the subscription of this id is removed. */
+  watchOwner(owner: object, id: number, spec: SubscriptionSpec): void {
+    this.#owners.watch(owner, id, spec);
+  }
+
   /** False when it has ended before. */
   remove(id: number): boolean {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
     entry.signal?.removeEventListener('abort', entry.onAbort);
+    this.#owners.forget(id);
     return this.#entries.delete(id);
   }
 

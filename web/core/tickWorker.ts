@@ -1,0 +1,16 @@
+/**
+ * Runs in a worker of its own, where browsers do not slow timers down: told a number of milliseconds, it says so each time they have passed.
+ * See hiddenTicks.ts.
+ */
+interface TickScope {
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  postMessage(message: null): void;
+}
+
+const scope = self as unknown as TickScope;
+
+scope.onmessage = ({ data }) => {
+  setInterval(() => {
+    scope.postMessage(null);
+  }, Number(data));
+};
