@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { StepError } from './lib/errors.mjs';
 import { main, parseArguments } from './lib/main.mjs';
 import { fromRoot, root } from './lib/paths.mjs';
-import { runChecked } from './lib/processes.mjs';
+import { run, runChecked, showEnd } from './lib/processes.mjs';
 import { Progress } from './lib/progress.mjs';
 import { configurePreset } from './setup/builds.mjs';
 import { whenChanged } from './setup/fingerprint.mjs';
@@ -45,10 +45,18 @@ async function tidy() {
     const entries = /** @type {readonly { file: string }[]} */ (JSON.parse(readFileSync(database, 'utf8')));
     const files = [...new Set(entries.map(({ file }) => file))].filter((file) => file.startsWith(fromRoot('src')));
     const next = files.values();
+    /** @type {string[]} */
+    const faulty = [];
     const workers = cpus().map(async () => {
-      for (const file of next) await runChecked('clang-tidy', ['-p', fromRoot('build/native'), '--quiet', file]);
+      for (const file of next) {
+        const { code, output } = await run('clang-tidy', ['-p', fromRoot('build/native'), '--quiet', file]);
+        if (code === 0) continue;
+        showEnd(output);
+        faulty.push(file);
+      }
     });
     await Promise.all(workers);
+    if (faulty.length > 0) throw new StepError(`clang-tidy finds fault with ${faulty.join(', ')}`);
   });
 }
 
