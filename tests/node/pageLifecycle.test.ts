@@ -43,7 +43,7 @@ afterEach(() => {
 
 describe('the page watch', () => {
   it('listens to nothing in Node', () => {
-    const watch = watchPage(() => undefined);
+    const watch = watchPage(() => undefined, 1_000);
     expect(watch.listeners).toBe(0);
     expect(watch.current()).toEqual([]);
     watch.stop();
@@ -52,7 +52,7 @@ describe('the page watch', () => {
   it('reports each kind of evidence, until it stops', () => {
     const { window, page, connection } = stubPage();
     const seen: string[] = [];
-    const watch = watchPage((evidence) => seen.push(evidence));
+    const watch = watchPage((evidence) => seen.push(evidence), 1_000);
     expect(watch.listeners).toBe(window.count + page.count + connection.count);
     for (const type of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(type));
     for (const type of ['freeze', 'resume', 'visibilitychange']) page.dispatchEvent(new Event(type));
@@ -72,7 +72,7 @@ describe('the page watch', () => {
     const { page, online } = stubPage();
     page.visibilityState = 'hidden';
     online.onLine = false;
-    const watch = watchPage(() => undefined);
+    const watch = watchPage(() => undefined, 1_000);
     expect(watch.current()).toEqual(['hidden', 'offline']);
     watch.stop();
   });
@@ -81,7 +81,7 @@ describe('the page watch', () => {
     stubPage();
     vi.stubGlobal('document', undefined);
     const seen: string[] = [];
-    const watch = watchPage((evidence) => seen.push(evidence));
+    const watch = watchPage((evidence) => seen.push(evidence), 1_000);
     expect(watch.listeners).toBe(3);
     watch.stop();
   });
