@@ -60,6 +60,8 @@ void Channel::transition(ChannelState to) {
 void Channel::join() {
   transition(ChannelState::Joining);
   shutdown_ = {};
+  expectedRepeats_ = 0;
+  pendingToken_.clear();
   joinRef_ = link_.sendJoin(topic_, delegate_.joinPayload(*this));
   if (joinRef_.empty()) {
     fail(ChannelState::Errored, {Code::FrameTooLarge, Retry::Parked, "The join is above the server's frame limit."});
@@ -82,9 +84,18 @@ void Channel::leave() {
 
 void Channel::pushToken(std::string_view payload) {
   constexpr Duration kRepeatWithin{10'000};
+  if (state_ == ChannelState::Joining) pendingToken_ = payload;
   if (!isJoined()) return;
   link_.sendOn(topic_, names::kAccessToken, payload, joinRef_);
-  repeatExpectedUntil_ = context_.now() + kRepeatWithin;
+  if (context_.now() >= repeatsExpectedUntil_) expectedRepeats_ = 0;
+  ++expectedRepeats_;
+  repeatsExpectedUntil_ = context_.now() + kRepeatWithin;
+}
+
+bool Channel::takeExpectedRepeat() {
+  if (expectedRepeats_ == 0 || context_.now() >= repeatsExpectedUntil_) return false;
+  --expectedRepeats_;
+  return true;
 }
 
 void Channel::fail(ChannelState to, const Cause& cause) {
@@ -145,6 +156,7 @@ bool Channel::onReply(const Envelope& envelope) {
   joinTimeout_.cancel();
   transition(ChannelState::Joined);
   link_.onJoinDone(*this);
+  if (const std::string token = std::exchange(pendingToken_, {}); !token.empty()) pushToken(token);
   delegate_.onChannelJoined(*this, reply->response);
   return true;
 }

@@ -67,11 +67,11 @@ class Channel {
   void join();
   /// Sends `phx_leave` if the server knows the channel, and is Closed. The delegate is not called.
   void leave();
-  /// Tells the server of a new access token. Only when joined.
+  /// Tells the server of a new access token: now if joined, after the reply if joining.
   void pushToken(std::string_view payload);
-  /// Whether the server is expected to announce changes once more on account of a token push; it does so 1 to 3 s later
-  /// (protocol.md §7), and that is no interruption.
-  bool expectsRepeat() const { return context_.now() < repeatExpectedUntil_; }
+  /// The server has announced changes once more. Whether that was to be expected on account of a token push: it does so
+  /// once for each, 1 to 3 s later (protocol.md §7), and that is no interruption.
+  bool takeExpectedRepeat();
   /// A frame with this topic. False when it belongs to an earlier join or answers nothing.
   bool onFrame(const Envelope& envelope);
   /// The connection went.
@@ -89,7 +89,9 @@ class Channel {
   ChannelLink& link_;
   ChannelDelegate& delegate_;
   Deadline joinTimeout_;
-  TimePoint repeatExpectedUntil_{};
+  TimePoint repeatsExpectedUntil_{};
+  unsigned expectedRepeats_ = 0;
+  std::string pendingToken_;  ///< payload of the push that is due once the join is answered
   std::string joinRef_;
   Cause shutdown_;  ///< the last `system` error; explains the `phx_close` that follows it
   ChannelState state_ = ChannelState::Closed;

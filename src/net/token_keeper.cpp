@@ -69,6 +69,7 @@ void TokenKeeper::accept(std::string token) {
   timeout_.cancel();
   again_.cancel();
   const bool changed = token != token_;
+  if (changed) ++version_;
   token_ = std::move(token);
   if (refusal_ && token_ == refused_) {
     problem_ = refusal_;

@@ -42,6 +42,8 @@ class TokenKeeper {
 
   /// Empty: none, the server then goes by the api key.
   const std::string& token() const { return token_; }
+  /// Another number for each token.
+  std::uint32_t version() const { return version_; }
   /// Joins may go out: no question is open, and the token is not one that the server has refused.
   bool ready() const { return !asking_ && !problem_; }
   /// Why joins can't go out, while no question is open.
@@ -76,6 +78,7 @@ class TokenKeeper {
   std::string refused_;
   std::optional<Cause> refusal_;
   std::optional<Cause> problem_;
+  std::uint32_t version_ = 0;
   std::uint32_t lastRequest_ = 0;
   bool asking_ = false;
   bool known_ = false;  ///< the callback has answered at least once, or there is none

@@ -33,7 +33,8 @@ Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Cont
       reporter_(context, tracker),
       tokens_(options.token, std::move(accessToken), context, *this),
       pace_(options.joinsPerSecond, context),
-      rebuilds_(context, options.overlap, options.rebuildPause, [this](LineId oldLine) { endLine(oldLine); }),
+      rebuilds_(context, options.overlap, options.rebuildPause,
+                [this](LineId oldLine, LineId newLine) { finishRebuild(oldLine, newLine); }),
       dispatcher_(options.windowBytes, context, deliveries, *this),
       fallback_(options.fallback, registry_, context, [this](KeyEntry& entry) { reporter_.report(entry); }),
       planTick_(context.deadlines, DeadlineKind::Plan, [this] { plan(); }),
@@ -204,12 +205,16 @@ void Exchange::orphan(KeyEntry& entry) {
   entry.server = nullptr;
 }
 
+/// Whether somebody wants what its binding brings.
+bool Exchange::isNeeded(const KeyEntry& entry) {
+  return std::any_of(entry.served.begin(), entry.served.end(),
+                     [](const KeyEntry* served) { return served->wanted() && served->plannable(); });
+}
+
 std::vector<WantedBinding> Exchange::wantedBindings() {
   std::vector<WantedBinding> wanted;
   for (const auto& [id, entry] : registry_.entries()) {
-    const bool needed = std::any_of(entry->served.begin(), entry->served.end(),
-                                    [](const KeyEntry* served) { return served->wanted() && served->plannable(); });
-    if (needed) wanted.push_back({id, entry->suspectGroup, entry->risky});
+    if (isNeeded(*entry)) wanted.push_back({id, entry->suspectGroup, entry->risky});
   }
   return wanted;
 }
@@ -299,9 +304,21 @@ void Exchange::endLine(LineId id) {
   auto line = std::move(it->second);
   lines_.erase(it);
   rebuilds_.onGone(id);
+  tokenOfLine_.erase(id);
   line->end();
   report(line->multiplexer());
   context_.turns.discard(std::move(line));
+}
+
+/// The old line leaves, unless it carries something that was wanted again meanwhile: then the new one does.
+void Exchange::finishRebuild(LineId oldLine, LineId newLine) {
+  const auto& bindings = lines_.at(oldLine)->bindings();
+  const bool oldIsNeeded = std::any_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
+    const KeyEntry* entry = registry_.find(binding.key);
+    return entry != nullptr && isNeeded(*entry) && findCarrier(binding.key, oldLine) == nullptr;
+  });
+  endLine(oldIsNeeded ? newLine : oldLine);
+  planAtTurnEnd_ = true;
 }
 
 Line* Exchange::findCarrier(KeyId key, std::optional<LineId> except) const {

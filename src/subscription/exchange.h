@@ -105,11 +105,13 @@ class Exchange final : private LineDelegate,
   void assignServing();
   void serve(KeyEntry& entry, KeyEntry& server);
   void orphan(KeyEntry& entry);
+  static bool isNeeded(const KeyEntry& entry);
   std::vector<WantedBinding> wantedBindings();
   std::vector<CurrentLine> currentLines() const;
   void openLines(const std::vector<NewLine>& wanted);
   void openLine(const NewLine& wanted, Multiplexer& multiplexer);
   void endLine(LineId id);
+  void finishRebuild(LineId oldLine, LineId newLine);
   void eraseUnwanted();
   Multiplexer* place(const NewLine& line);
   Multiplexer& addMultiplexer();
@@ -126,7 +128,7 @@ class Exchange final : private LineDelegate,
   void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
                     std::string_view payload) override;
   std::vector<KeyEntry*> servedBy(const Line& line);
-  std::vector<KeyEntry*> abandon(Line& line);
+  std::vector<KeyEntry*> abandon(Line& line, const Cause& cause);
   void isolate(const std::vector<LineBinding>& bindings, const Cause& cause);
   void retryLater(const std::vector<KeyEntry*>& entries, const Cause& cause);
   void onMultiplexerState(Multiplexer& multiplexer) override;
@@ -155,6 +157,7 @@ class Exchange final : private LineDelegate,
   std::vector<std::unique_ptr<Multiplexer>>
       multiplexers_;  ///< the first is the one that is used when nothing speaks against it
   std::map<LineId, std::unique_ptr<Line>> lines_;
+  std::map<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
   Deadline planTick_;
   Deadline retry_;
   Deadline linger_;

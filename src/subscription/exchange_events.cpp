@@ -22,6 +22,7 @@ bool concernsToken(const Cause& cause) {
 std::string Exchange::joinPayload(const Line& line) {
   std::vector<BindingConfig> configs;
   for (const auto& binding : line.bindings()) configs.push_back(binding.config);
+  tokenOfLine_[line.id()] = tokens_.version();
   return switchboard::joinPayload(configs, tokens_.token());
 }
 
@@ -43,6 +44,7 @@ void Exchange::onLineJoining(Line& line) {
 
 void Exchange::onLineLive(Line& line, bool again) {
   if (again) reporter_.setProofOfLife(context_.clock.wallNow());
+  if (line.announcements() > 1) tokenOfLine_[line.id()] = tokens_.version();  // the server has taken the pushed one
   for (const auto& binding : line.bindings()) {
     KeyEntry* entry = registry_.find(binding.key);
     if (entry == nullptr) continue;
@@ -60,7 +62,7 @@ void Exchange::onLineLive(Line& line, bool again) {
 
 /// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,
 /// stay with that.
-std::vector<KeyEntry*> Exchange::abandon(Line& line) {
+std::vector<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
   reporter_.setProofOfLife(line.multiplexer().connection().lastProofOfLife());
   std::vector<KeyEntry*> homeless;
   for (auto* entry : servedBy(line)) {
@@ -68,8 +70,8 @@ std::vector<KeyEntry*> Exchange::abandon(Line& line) {
     if (other == nullptr) {
       homeless.push_back(entry);
     } else if (!other->isLive() && entry->state == SubscriptionState::Live) {
-      reporter_.setState(*entry, SubscriptionState::Pending, kJoining);
-      reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
+      reporter_.setState(*entry, SubscriptionState::Pending, cause);
+      if (other->isJoining()) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
     }
   }
   for (auto* entry : homeless) orphan(*entry);
@@ -77,16 +79,23 @@ std::vector<KeyEntry*> Exchange::abandon(Line& line) {
   return homeless;
 }
 
-void Exchange::onLineFailed(Line& line, const Cause& cause, bool refused) {
+void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
   if (lines_.count(line.id()) == 0) return;
+  Cause cause = failure;
+  // A token that came meanwhile is not to blame for the end of the one before it. If it is no better, its join will
+  // say.
+  const bool tokenIsNewer = tokenOfLine_[line.id()] != tokens_.version();
+  if (cause.retry == Retry::NewToken && tokenIsNewer) cause.retry = Retry::Backoff;
   const bool lost = !line.multiplexer().connection().isOpen();
   const auto bindings = line.bindings();
-  const auto entries = abandon(line);
+  const auto entries = abandon(line, cause);
   planAtTurnEnd_ = true;
   for (const auto& binding : bindings) {
     if (auto* entry = registry_.find(binding.key)) entry->risky = refused && !concernsToken(cause);
   }
   if (lost) {
+    // The lines of a connection hear of the loss before the connection's own state is reported.
+    reporter_.setConnectionRetryAt(multiplexers_.front()->connection().nextRetryAt());
     for (auto* entry : entries) reporter_.setState(*entry, SubscriptionState::Pending, cause);
   } else if (cause.code == Code::BadBinding && bindings.size() > 1) {
     isolate(bindings, cause);
@@ -96,7 +105,7 @@ void Exchange::onLineFailed(Line& line, const Cause& cause, bool refused) {
     }
   } else {
     retryLater(entries, cause);
-    if (concernsToken(cause)) tokens_.refuse(cause);
+    if (concernsToken(cause) && !tokenIsNewer) tokens_.refuse(cause);
   }
 }
 
@@ -136,7 +145,7 @@ void Exchange::retryLater(const std::vector<KeyEntry*>& entries, const Cause& ca
 }
 
 void Exchange::onLineCollision(Line& line, KeyId key) {
-  abandon(line);
+  abandon(line, kJoining);
   if (auto* entry = registry_.find(key)) entry->suspectGroup = ++lastGroup_;
   planAtTurnEnd_ = true;
 }

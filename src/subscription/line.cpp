@@ -37,6 +37,7 @@ const LineBinding* Line::findBinding(const BindingConfig& config) const {
 /// Bindings are matched to the reply's entries by what they say, not by their place: the server drops entries that it
 /// does not like.
 void Line::onChannelJoined(Channel& /*channel*/, const Json& response) {
+  accepted_ = true;
   for (const auto& accepted : acceptedBindings(response)) {
     const LineBinding* binding = findBinding(accepted.config);
     if (binding == nullptr) continue;
@@ -58,7 +59,7 @@ void Line::onChannelJoined(Channel& /*channel*/, const Json& response) {
 
 void Line::onChannelFailed(Channel& /*channel*/, const Cause& cause) {
   const bool lost = !multiplexer_.connection().isOpen();
-  const bool refused = !lost && keyById_.empty();
+  const bool refused = !lost && !accepted_;
   liveTimeout_.cancel();
   live_ = false;
   delegate_.onLineFailed(*this, cause, refused);
@@ -74,7 +75,8 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
   }
   if (message.message != names::kSubscribedToPostgres) return;
   liveTimeout_.cancel();
-  const bool again = std::exchange(live_, true) && !channel_.expectsRepeat();
+  ++announcements_;
+  const bool again = std::exchange(live_, true) && !channel_.takeExpectedRepeat();
   delegate_.onLineLive(*this, again);
 }
 

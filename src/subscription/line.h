@@ -68,8 +68,11 @@ class Line final : private ChannelDelegate {
   LineId id() const { return id_; }
   const std::vector<LineBinding>& bindings() const { return bindings_; }
   Multiplexer& multiplexer() const { return multiplexer_; }
+  bool isJoining() const { return channel_.state() == ChannelState::Joining; }
   bool isJoined() const { return channel_.isJoined(); }
   bool isLive() const { return live_; }
+  /// How often the server has announced changes.
+  unsigned announcements() const { return announcements_; }
 
  private:
   std::string joinPayload(const Channel& channel) override;
@@ -90,7 +93,9 @@ class Line final : private ChannelDelegate {
   std::vector<KeyId> matched_;  // likewise
   Deadline liveTimeout_;
   Channel channel_;
+  bool accepted_ = false;  ///< the server has answered the join with ok
   bool live_ = false;
+  unsigned announcements_ = 0;
 };
 
 }  // namespace switchboard

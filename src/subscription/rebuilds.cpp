@@ -9,8 +9,8 @@ void Rebuilds::start(LineId oldLine, LineId newLine) {
   auto rebuild = std::make_unique<Rebuild>();
   rebuild->oldLine = oldLine;
   rebuild->newLine = newLine;
-  rebuild->end =
-      std::make_unique<Deadline>(context_.deadlines, DeadlineKind::Overlap, [this, oldLine] { onDone_(oldLine); });
+  rebuild->end = std::make_unique<Deadline>(context_.deadlines, DeadlineKind::Overlap,
+                                            [this, oldLine, newLine] { onDone_(oldLine, newLine); });
   rebuilds_.push_back(std::move(rebuild));
 }
 

@@ -16,9 +16,9 @@ namespace switchboard {
 /// leaves.
 class Rebuilds {
  public:
-  /// `onDone(oldLine)`: the new line has taken over; the old one is to leave. `overlap`: how long both run side by
-  /// side. `pause`: how long a line is left alone after its rebuild failed.
-  Rebuilds(Context& context, Duration overlap, Duration pause, std::function<void(LineId)> onDone)
+  /// `onDone(oldLine, newLine)`: the new line has taken over; the old one is to leave. `overlap`: how long both run
+  /// side by side. `pause`: how long a line is left alone after its rebuild failed.
+  Rebuilds(Context& context, Duration overlap, Duration pause, std::function<void(LineId, LineId)> onDone)
       : context_(context), overlap_(overlap), pause_(pause), onDone_(std::move(onDone)) {}
 
   void start(LineId oldLine, LineId newLine);
@@ -41,7 +41,7 @@ class Rebuilds {
   Context& context_;
   const Duration overlap_;
   const Duration pause_;
-  std::function<void(LineId)> onDone_;
+  std::function<void(LineId, LineId)> onDone_;
   std::vector<std::unique_ptr<Rebuild>> rebuilds_;
   std::map<LineId, TimePoint> pausedUntil_;
 };

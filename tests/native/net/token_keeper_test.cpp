@@ -67,11 +67,13 @@ TEST_CASE("a callback is asked once at a time, and joins wait for the answer") {
 
 TEST_CASE("the same token again is no change") {
   Keeper k(true);
+  CHECK(k.keeper.version() == 0);
   for (int i = 0; i < 3; ++i) {
     k.keeper.refresh();
     k.answer("t");
   }
   CHECK(k.changes == 1);
+  CHECK(k.keeper.version() == 1);
 }
 
 TEST_CASE("an answer to an old question, or to none, is ignored") {

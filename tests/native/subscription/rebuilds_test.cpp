@@ -1,0 +1,108 @@
+#include "subscription/rebuilds.h"
+
+#include <doctest/doctest.h>
+
+#include "support/workbench.h"
+
+namespace switchboard {
+namespace {
+
+using testing::ms;
+using testing::Workbench;
+
+constexpr LineId kOld{1};
+constexpr LineId kNew{2};
+constexpr LineId kOther{3};
+
+struct RebuildBench : Workbench {
+  std::vector<LineId> done;
+  Rebuilds rebuilds{context, ms(2'000), ms(30'000), [this](LineId oldLine, LineId) {
+                      done.push_back(oldLine);
+                      rebuilds.onGone(oldLine);  // as the owner does when it ends the line
+                    }};
+};
+
+TEST_CASE("both lines of a rebuild are busy until the old one is gone") {
+  RebuildBench bench;
+  CHECK_FALSE(bench.rebuilds.busy(kOld));
+  bench.rebuilds.start(kOld, kNew);
+  CHECK(bench.rebuilds.busy(kOld));
+  CHECK(bench.rebuilds.busy(kNew));
+  CHECK_FALSE(bench.rebuilds.busy(kOther));
+  bench.rebuilds.onLive(kNew);
+  bench.advance(ms(1'999));
+  CHECK(bench.done.empty());
+  bench.advance(ms(1));
+  CHECK(bench.done == std::vector{kOld});
+  CHECK_FALSE(bench.rebuilds.busy(kNew));
+  CHECK_FALSE(bench.rebuilds.busy(kOld));
+  CHECK_FALSE(bench.timer.isArmed());
+}
+
+TEST_CASE("the old line stays as long as the new one is not live") {
+  RebuildBench bench;
+  bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onLive(kOther);
+  bench.advance(ms(600'000));
+  CHECK(bench.done.empty());
+}
+
+TEST_CASE("while both run each change passes once, those of other lines always") {
+  RebuildBench bench;
+  bench.rebuilds.start(kOld, kNew);
+  CHECK(bench.rebuilds.admit(kOld, "a"));
+  CHECK_FALSE(bench.rebuilds.admit(kNew, "a"));
+  CHECK(bench.rebuilds.admit(kNew, "b"));
+  CHECK_FALSE(bench.rebuilds.admit(kOld, "b"));
+  CHECK(bench.rebuilds.admit(kOther, "a"));
+  CHECK(bench.rebuilds.admit(kOther, "a"));
+}
+
+TEST_CASE("once the rebuild is over an equal change is a change of its own again") {
+  RebuildBench bench;
+  bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.admit(kOld, "a");
+  bench.rebuilds.onLive(kNew);
+  bench.advance(ms(2'000));
+  CHECK(bench.rebuilds.admit(kNew, "a"));
+}
+
+TEST_CASE("a rebuild whose new line failed is not tried again for 30 s") {
+  RebuildBench bench;
+  bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onGone(kNew);
+  CHECK(bench.rebuilds.busy(kOld));
+  CHECK(bench.rebuilds.admit(kOld, "a"));
+  CHECK(bench.rebuilds.admit(kOld, "a"));
+  bench.advance(ms(29'999));
+  CHECK(bench.rebuilds.busy(kOld));
+  bench.advance(ms(1));
+  CHECK_FALSE(bench.rebuilds.busy(kOld));
+}
+
+TEST_CASE("when the old line goes first the new one simply stays") {
+  RebuildBench bench;
+  bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onLive(kNew);
+  bench.rebuilds.onGone(kOld);
+  CHECK_FALSE(bench.rebuilds.busy(kNew));
+  bench.advance(ms(10'000));
+  CHECK(bench.done.empty());
+  CHECK(bench.rebuilds.admit(kNew, "a"));
+}
+
+TEST_CASE("rebuilds of different lines do not mix") {
+  RebuildBench bench;
+  bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.start(kOther, LineId{4});
+  CHECK(bench.rebuilds.admit(kOld, "a"));
+  CHECK(bench.rebuilds.admit(kOther, "a"));
+  CHECK_FALSE(bench.rebuilds.admit(LineId{4}, "a"));
+  bench.rebuilds.onLive(LineId{4});
+  bench.advance(ms(2'000));
+  CHECK(bench.done == std::vector{kOther});
+  CHECK(bench.rebuilds.busy(kOld));
+}
+
+}  // namespace
+}  // namespace switchboard
