@@ -314,6 +314,23 @@ TEST_SUITE("staying connected") {
     CHECK(h.notices(1) == std::vector<std::string>{"SUBSCRIBED OK", "CHANNEL_ERROR CONNECTION_LOST", "SUBSCRIBED OK"});
   }
 
+  TEST_CASE("the first notice of a loss already says when the next attempt is, as status and connection do") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.subscribe(2, "clients");
+    h.run(Duration{200});
+    REQUIRE(h.server.channels().size() == 2);
+    h.network.last().closeFromServer(1006);
+    const auto next = h.client().status().connections().begin()->second.nextRetryAt;
+    REQUIRE(next);
+    for (unsigned id = 1; id <= 2; ++id) CHECK(h.status(id).nextRetryAt == next);
+    for (std::size_t i = h.told.size() - 2; i < h.told.size(); ++i) {
+      CHECK(h.told[i].code == Code::ConnectionLost);
+      CHECK(h.told[i].nextRetryAt == next);
+    }
+  }
+
   TEST_CASE("a half-open link is replaced within 25 s") {
     Harness h;
     h.subscribe(1, "bookings");
