@@ -15,7 +15,7 @@ const flags = [
 ];
 
 /** The browser named by CHROMIUM, or the first Chromium on PATH. */
-function executablePath(): string {
+export function chromiumPath(): string {
   const { CHROMIUM = '' } = process.env;
   if (CHROMIUM !== '') return CHROMIUM;
   return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'])
@@ -24,7 +24,7 @@ function executablePath(): string {
 }
 
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: executablePath(), args: flags });
+  return chromium.launch({ executablePath: chromiumPath(), args: flags });
 }
 
 /** A window of its own, with all that went wrong in it. */
