@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseArrayLiteral } from '../../web/core/arrayLiteral.js';
-import { IncomingChange } from '../../web/core/change.js';
 import { convertRow } from '../../web/core/convert.js';
+import { Incoming } from '../../web/core/incoming.js';
+import type { ChangePayload } from '../../web/core/payload.js';
+
+/** The payload of a frame with one change. */
+function payloadOf(text: string): ChangePayload | undefined {
+  return new Incoming({ kind: 'each', subscribers: [], count: 1, text }).payloads[0];
+}
 
 function convert(value: unknown, type: string): unknown {
   const row = { column: value };
@@ -98,26 +104,26 @@ describe('a change', () => {
 
   it('has the shape that Supabase users know', () => {
     const update = { ...common, type: 'UPDATE', columns, record: { id: 2 }, old_record: { id: 1 } };
-    expect(new IncomingChange(text(update)).payload).toEqual({
+    expect(payloadOf(text(update))).toEqual({
       ...common,
       eventType: 'UPDATE',
       new: { id: 2 },
       old: { id: 1 },
     });
     const insert = { ...common, type: 'INSERT', columns, record: { id: 2 } };
-    expect(new IncomingChange(text(insert)).payload).toEqual({
+    expect(payloadOf(text(insert))).toEqual({
       ...common,
       eventType: 'INSERT',
       new: { id: 2 },
       old: {},
     });
     const gone = { ...common, type: 'DELETE', columns, old_record: { id: 1 } };
-    expect(new IncomingChange(text(gone)).payload).toEqual({ ...common, eventType: 'DELETE', new: {}, old: { id: 1 } });
+    expect(payloadOf(text(gone))).toEqual({ ...common, eventType: 'DELETE', new: {}, old: { id: 1 } });
   });
 
   it('of which the server left out the row has empty rows and its errors', () => {
     const refused = { ...common, type: 'INSERT', columns: [], record: null, errors: ['Error 401: Unauthorized'] };
-    expect(new IncomingChange(text(refused)).payload).toMatchObject({
+    expect(payloadOf(text(refused))).toMatchObject({
       new: {},
       old: {},
       errors: ['Error 401: Unauthorized'],
@@ -125,11 +131,12 @@ describe('a change', () => {
   });
 
   it('is parsed once', () => {
-    const change = new IncomingChange(text({ ...common, type: 'INSERT', columns, record: { id: 2 } }));
-    expect(change.payload).toBe(change.payload);
+    const json = text({ ...common, type: 'INSERT', columns, record: { id: 2 } });
+    const incoming = new Incoming({ kind: 'each', subscribers: [], count: 1, text: json });
+    expect(incoming.payloads).toBe(incoming.payloads);
   });
 
   it('without any data still has the shape', () => {
-    expect(new IncomingChange('{}').payload).toMatchObject({ schema: '', new: {}, old: {}, errors: null });
+    expect(payloadOf('{}')).toMatchObject({ schema: '', new: {}, old: {}, errors: null });
   });
 });

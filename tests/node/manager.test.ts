@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Bench, changeText, turn } from './support/scriptedEngine.js';
+import { Bench, changeText, each, turn } from './support/scriptedEngine.js';
 
 const nothing = (): void => undefined;
-const each = (subscribers: number[], ...payloads: string[]) => ({ kind: 'each', subscribers, payloads }) as const;
 
 afterEach(() => {
   vi.useRealTimers();

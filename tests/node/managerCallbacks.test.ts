@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChangePayload } from 'switchboard-realtime';
-import { Bench, changeText, subscriptionDelta, turn } from './support/scriptedEngine.js';
+import { Bench, changeText, each, subscriptionDelta, turn } from './support/scriptedEngine.js';
 
 const nothing = (): void => undefined;
-const each = (subscribers: number[], ...payloads: string[]) => ({ kind: 'each', subscribers, payloads }) as const;
 const ids = (payloads: ChangePayload[]): unknown[] => payloads.map((payload) => payload.new.id);
 
 describe('callbacks', () => {

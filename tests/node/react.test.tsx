@@ -11,7 +11,7 @@ import {
   useRealtimeManager,
   useSubscription,
 } from 'switchboard-realtime/react';
-import { Bench, changeText, subscriptionDelta, turn } from './support/scriptedEngine.js';
+import { Bench, changeText, each, subscriptionDelta, turn } from './support/scriptedEngine.js';
 
 let bench: Bench;
 let host: HTMLElement;
@@ -74,7 +74,7 @@ describe('useSubscription', () => {
     });
     expect(host.textContent).toBe('live');
     await say(() => {
-      bench.engine.deliver({ kind: 'each', subscribers: [1], payloads: [changeText({ id: 5 })] });
+      bench.engine.deliver(each([1], changeText({ id: 5 })));
     });
     expect(seen.map((payload) => payload.new)).toEqual([{ id: 5 }]);
     await render(null);
@@ -111,7 +111,7 @@ describe('useSubscription', () => {
     await act(() => bench.open());
     await render(<Counter name="second" />);
     await say(() => {
-      bench.engine.deliver({ kind: 'each', subscribers: [1], payloads: [changeText({ id: 5 })] });
+      bench.engine.deliver(each([1], changeText({ id: 5 })));
     });
     expect(calls).toEqual(['second']);
   });

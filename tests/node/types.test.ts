@@ -4,6 +4,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   createRealtimeManager,
   realtimeManager,
+  type ChangeCount,
   type ChangePayload,
   type DeletePayload,
   type FilterText,
@@ -71,6 +72,46 @@ describe('with a generated Database type', () => {
     });
   });
 
+  it('onEvent gets what the delivery says', () => {
+    unrun(() => {
+      manager.subscribe({ table: 'bookings', delivery: { mode: 'batch', everyMs: 100 } }, (changes) => {
+        expectTypeOf(changes).toEqualTypeOf<readonly ChangePayload<Booking>[]>();
+      });
+      const event = 'INSERT';
+      manager.subscribe(
+        { table: 'bookings', event, delivery: { mode: 'latest', everyMs: 100, key: 'id' } },
+        (changes) => {
+          expectTypeOf(changes).toEqualTypeOf<readonly InsertPayload<Booking>[]>();
+        },
+      );
+      manager.subscribe({ table: '*', delivery: { mode: 'debounce', waitMs: 50, payload: false } }, (changes) => {
+        expectTypeOf(changes).toEqualTypeOf<ChangeCount>();
+      });
+      manager.subscribe({ table: 'bookings', delivery: { mode: 'each', payload: false } }, (changes) => {
+        expectTypeOf(changes).toEqualTypeOf<ChangeCount>();
+      });
+      for (const delivery of ['each', { mode: 'each' }, { mode: 'each', payload: true }] as const) {
+        manager.subscribe({ table: 'bookings', delivery }, (change) => {
+          expectTypeOf(change).toEqualTypeOf<ChangePayload<Booking>>();
+        });
+      }
+      manager.subscribe(
+        { table: 'bookings', delivery: { mode: 'batch', everyMs: 1, payload: Math.random() > 2 } },
+        (got) => {
+          expectTypeOf(got).toEqualTypeOf<ChangeCount | readonly ChangePayload<Booking>[]>();
+        },
+      );
+      manager.subscribe({ table: 'bookings', delivery: { mode: 'throttle', everyMs: 1 } }, (changes) => {
+        // @ts-expect-error an array comes
+        String(changes.eventType);
+      });
+      // @ts-expect-error every mode has its own options
+      manager.subscribe({ table: 'bookings', delivery: { mode: 'throttle', waitMs: 1 } }, nothing);
+      // @ts-expect-error everyMs is missing
+      manager.subscribe({ table: 'bookings', delivery: { mode: 'batch' } }, nothing);
+    });
+  });
+
   it('tables, schemas, columns, events and filters are checked', () => {
     unrun(() => {
       // @ts-expect-error no such table
@@ -125,6 +166,10 @@ describe('without a Database type', () => {
       });
       realtimeManager.subscribe({ table: 'bookings' }, (payload: ChangePayload<Booking>) => {
         expectTypeOf(payload.eventType).toEqualTypeOf<'INSERT' | 'UPDATE' | 'DELETE'>();
+      });
+      const delivery = { mode: 'batch', everyMs: 100 } as const;
+      realtimeManager.subscribe({ table: 'bookings', delivery }, (changes: readonly ChangePayload<Booking>[]) => {
+        expectTypeOf(changes.length).toEqualTypeOf<number>();
       });
       // @ts-expect-error no such option
       realtimeManager.subscribe({ table: 'bookings', fliter: 'x' }, nothing);

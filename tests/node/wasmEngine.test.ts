@@ -13,7 +13,8 @@ const OPTIONS: EngineOptions = {
 interface WireDelivery {
   kind: number;
   subscribers: number[];
-  payloads: string[];
+  count: number;
+  text?: string;
 }
 
 /** A module whose memory the test fills; its one client records calls. */
@@ -90,8 +91,8 @@ class MemoryModule implements CoreModule {
       return [at, bytes.length];
     };
     const words = [...place(control), deliveries.length];
-    for (const { kind, subscribers, payloads } of deliveries) {
-      words.push(kind, subscribers.length, payloads.length, ...subscribers, ...payloads.flatMap(place));
+    for (const { kind, subscribers, count, text } of deliveries) {
+      words.push(kind, subscribers.length, count, ...subscribers, ...(text === undefined ? [] : place(text)));
     }
     const wordIndex = Math.ceil(chunks.length / 4) + 3;
     const memory = new ArrayBuffer((wordIndex + words.length) * 4);
@@ -128,17 +129,19 @@ describe('the engine over the wasm module', () => {
     const { module, batches } = open();
     const text = '{"data":{"record":{"name":"Zoë 🎉 \u0000 \ufeff"}},"ids":[1]}';
     module.flush('{"logs":[{"level":"info","message":"ü"}]}', [
-      { kind: 0, subscribers: [7, 4_000_000_000], payloads: [text, '\ufeff{}'] },
-      { kind: 1, subscribers: [8], payloads: [text] },
-      { kind: 2, subscribers: [9, 10], payloads: [] },
+      { kind: 0, subscribers: [7, 4_000_000_000], count: 1, text },
+      { kind: 0, subscribers: [7], count: 1, text: '\ufeff{}' },
+      { kind: 2, subscribers: [9, 10], count: 3 },
+      { kind: 1, subscribers: [8], count: 2, text: `[${text},${text}]` },
     ]);
     expect(batches).toEqual([
       {
         control: { logs: [{ level: 'info', message: 'ü' }] },
         deliveries: [
-          { kind: 'each', subscribers: [7, 4_000_000_000], payloads: [text, '\ufeff{}'] },
-          { kind: 'batch', subscribers: [8], payloads: [text] },
-          { kind: 'notify', subscribers: [9, 10], payloads: [] },
+          { kind: 'each', subscribers: [7, 4_000_000_000], count: 1, text },
+          { kind: 'each', subscribers: [7], count: 1, text: '\ufeff{}' },
+          { kind: 'notify', subscribers: [9, 10], count: 3, text: '' },
+          { kind: 'batch', subscribers: [8], count: 2, text: `[${text},${text}]` },
         ],
       },
     ]);
@@ -175,6 +178,8 @@ describe('the engine over the wasm module', () => {
     const { module, engine } = open();
     engine.unsubscribe(1);
     engine.unsubscribeAll();
+    engine.pause(4);
+    engine.resume(5);
     engine.reconnectAll();
     engine.provideToken(2, 'token');
     engine.failToken(3, 'why');
@@ -182,6 +187,8 @@ describe('the engine over the wasm module', () => {
     expect(module.calls).toEqual([
       'unsubscribe 1',
       'unsubscribeAll',
+      'pause 4',
+      'resume 5',
       'reconnectAll',
       'provideToken 2 token',
       'failToken 3 why',

@@ -2,7 +2,7 @@ import { convertRow, type Column } from './convert.js';
 import type { ChangePayload } from './payload.js';
 
 /** What is inside a change frame's payload; every part may be missing in what a broken server sends. */
-interface WireChange {
+export interface WireChange {
   data?: {
     schema?: string;
     table?: string;
@@ -15,26 +15,8 @@ interface WireChange {
   };
 }
 
-/**
- * One change on its way to its subscribers. `text` is what the server sent; `payload` is made of it at the first use and then shared by
- * all subscribers, so a change is parsed once at most.
- */
-export class IncomingChange {
-  readonly text: string;
-  #payload: ChangePayload | null = null;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  /** @throws SyntaxError when the text is not JSON. */
-  get payload(): ChangePayload {
-    this.#payload ??= toPayload(JSON.parse(this.text) as WireChange);
-    return this.#payload;
-  }
-}
-
-function toPayload(wire: WireChange): ChangePayload {
+/** The payload that applications know. Values are converted in place. */
+export function toPayload(wire: WireChange): ChangePayload {
   const data = wire.data ?? {};
   const columns = data.columns ?? [];
   const record = data.type === 'DELETE' ? {} : (data.record ?? {});

@@ -1,6 +1,6 @@
 import type { CallbackQueue } from './callbackQueue.js';
-import { IncomingChange } from './change.js';
 import type { Delivery, Notice } from './engine.js';
+import { Incoming } from './incoming.js';
 import type { LogOutlet } from './logger.js';
 import type { StatusSnapshot } from './status.js';
 import type { StatusStore } from './statusStore.js';
@@ -60,9 +60,7 @@ export class Dispatcher {
   deliver(deliveries: readonly Delivery[]): void {
     if (deliveries.length === 0) return;
     this.#queue.push(() => {
-      for (const { payloads, subscribers } of deliveries) {
-        for (const text of payloads) this.#deliverChange(new IncomingChange(text), subscribers);
-      }
+      for (const delivery of deliveries) this.#deliverOne(new Incoming(delivery), delivery.subscribers);
     });
   }
 
@@ -98,17 +96,27 @@ export class Dispatcher {
     });
   }
 
-  #deliverChange(change: IncomingChange, subscribers: readonly number[]): void {
+  #deliverOne(incoming: Incoming, subscribers: readonly number[]): void {
     for (const id of subscribers) {
       const subscription = this.#subscriptions.get(id);
       if (subscription === undefined) continue;
-      this.#eventCalls += 1;
       try {
-        subscription.receive(change);
+        subscription.receive(incoming, (call) => this.#callEvent(subscription, call));
       } catch (error) {
-        this.#failed(`onEvent of ${nameOf(subscription)}`, error);
+        this.#failed(`a delivery to ${nameOf(subscription)}`, error);
       }
     }
+  }
+
+  #callEvent(subscription: Subscription, call: () => void): boolean {
+    if (this.#subscriptions.get(subscription.id) === undefined) return false;
+    this.#eventCalls += 1;
+    try {
+      call();
+    } catch (error) {
+      this.#failed(`onEvent of ${nameOf(subscription)}`, error);
+    }
+    return true;
   }
 
   #failed(where: string, error: unknown): void {

@@ -8,6 +8,16 @@ export { configureRealtime, realtimeManager } from './sharedManager.js';
 export { SwitchboardError, type SwitchboardErrorCode } from './errors.js';
 export { FilterSyntaxError, parseFilter, type FilterCondition, type FilterOperator } from './filter.js';
 export { IDLE_SNAPSHOT } from './statusStore.js';
+export type {
+  BatchDelivery,
+  ChangeCount,
+  DebounceDelivery,
+  Delivered,
+  DeliveryOption,
+  EachDelivery,
+  LatestDelivery,
+  ThrottleDelivery,
+} from './delivery.js';
 // Not by name: an application's `declare module` for `Register` reaches the interface only through a star.
 export type * from './database.js';
 export type { EngineStats, LogLevel } from './engine.js';

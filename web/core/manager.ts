@@ -1,22 +1,27 @@
 import { CallbackQueue } from './callbackQueue.js';
 import { Dispatcher } from './dispatcher.js';
-import type { Engine, EngineBatch, OpenEngine } from './engine.js';
+import type { DeliveryOption, DeliverySpec } from './delivery.js';
+import type { Engine, EngineBatch, OpenEngine, SubscriptionSpec } from './engine.js';
 import { disposedError, EngineSlot } from './engineSlot.js';
 import { SwitchboardError } from './errors.js';
 import { tickInterval } from './hiddenTicks.js';
 import { LogOutlet } from './logger.js';
 import type { CheckedOptions } from './managerOptions.js';
+import { receiveAll, receiveCount, receiveEach, receiveText, type Receiver } from './incoming.js';
 import type { UntypedSubscribeOptions } from './options.js';
 import { watchPage, type PageWatch } from './pageLifecycle.js';
-import type { ChangePayload } from './payload.js';
-import type { ManagerStats, SubscriptionId } from './realtimeManagerTypes.js';
+import type { EventName } from './payload.js';
+import { Pauses } from './pauses.js';
+import type { ManagerStats, SubscribeUntyped, SubscriptionId } from './realtimeManagerTypes.js';
 import { Redactor } from './redact.js';
 import type { StatusSnapshot } from './status.js';
 import { StatusStore } from './statusStore.js';
 import { checkCallbacks, checkSubscribeOptions } from './subscribeOptions.js';
-import { SubscriptionTable, type StatusHandler, type Subscription } from './subscriptionTable.js';
+import { SubscriptionTable, type StatusHandler } from './subscriptionTable.js';
 import { TokenSource } from './tokens.js';
 import { describe, requireFunction } from './validate.js';
+
+type AnySubscribeOptions = UntypedSubscribeOptions<EventName, DeliveryOption>;
 
 /**
  * The manager: checks calls, keeps what is wanted, and stands between the application's callbacks and the engine. See `RealtimeManager` for
@@ -34,6 +39,10 @@ export class Manager {
   readonly #tokens: TokenSource;
   readonly #log: LogOutlet;
   readonly #dispatcher: Dispatcher;
+  readonly #pauses = new Pauses((id, paused) => {
+    if (paused) this.#slot.engine?.pause(id);
+    else this.#slot.engine?.resume(id);
+  });
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
   #disposal: Promise<void> | null = null;
@@ -67,36 +76,27 @@ export class Manager {
     });
   }
 
-  readonly subscribe = (
-    options: UntypedSubscribeOptions,
-    onEvent: (payload: ChangePayload) => void,
+  readonly subscribe: SubscribeUntyped = (
+    options: AnySubscribeOptions,
+    onEvent: (event: never) => void,
     onStatus?: StatusHandler,
   ): SubscriptionId => {
     this.#requireAlive();
     checkCallbacks(onEvent, onStatus);
-    return this.#add(
-      options,
-      (change) => {
-        onEvent(change.payload);
-      },
-      onStatus,
-    );
+    return this.#add(options, (delivery) => receiverFor(delivery, onEvent), onStatus);
   };
 
-  /** Like `subscribe`, but hands over the text that the server sent, `{"data":{…},"ids":[…]}`, unparsed. Within this package only. */
+  /**
+   * Like `subscribe` without `delivery`, but hands over the text that the server sent, `{"data":{…},"ids":[…]}`, unparsed. Not to be paused. Within this
+   * package only.
+   */
   subscribeText(
     options: UntypedSubscribeOptions,
     onText: (text: string) => void,
     onStatus?: StatusHandler,
   ): SubscriptionId {
     this.#requireAlive();
-    return this.#add(
-      options,
-      (change) => {
-        onText(change.text);
-      },
-      onStatus,
-    );
+    return this.#add(options, () => receiveText(onText), onStatus);
   }
 
   unsubscribe(id: SubscriptionId): void {
@@ -112,9 +112,18 @@ export class Manager {
     this.#callbacks.enter(() => {
       for (const { id } of [...this.#subscriptions.values()]) this.#status.remove(id);
       this.#subscriptions.clear();
+      this.#pauses.clear();
       this.#slot.engine?.unsubscribeAll();
       this.#dispatcher.statusChanged();
     });
+  }
+
+  pause(given: SubscriptionId): void {
+    this.#setPaused(given, true);
+  }
+
+  resume(given: SubscriptionId): void {
+    this.#setPaused(given, false);
   }
 
   reconnectAll(): void {
@@ -179,6 +188,7 @@ export class Manager {
     this.#stopAuthWatch?.();
     this.#stopAuthWatch = null;
     this.#subscriptions.clear();
+    this.#pauses.clear();
     this.#dispatcher.removeListeners();
     this.#callbacks.clear();
     this.#status.clear();
@@ -190,11 +200,12 @@ export class Manager {
   }
 
   #add(
-    options: UntypedSubscribeOptions,
-    receive: Subscription['receive'],
+    options: AnySubscribeOptions,
+    makeReceiver: (delivery: DeliverySpec | undefined) => Receiver,
     onStatus: StatusHandler | undefined,
   ): SubscriptionId {
-    const { spec, signal, owner } = checkSubscribeOptions(options);
+    const { spec, signal, owner, pauseWhenHidden } = checkSubscribeOptions(options);
+    const receive = makeReceiver(spec.delivery);
     const id = this.#subscriptions.nextId();
     if (signal?.aborted === true) return id;
     // Not inside the closure below: what one closure refers to, all of the same function keep alive.
@@ -206,8 +217,9 @@ export class Manager {
       });
       this.#status.add(id, spec);
       this.#dispatcher.statusChanged();
+      if (pauseWhenHidden) this.#pauses.addWhenHidden(id);
       this.#start();
-      this.#slot.engine?.subscribe(id, spec);
+      if (this.#slot.engine !== null) this.#tell(this.#slot.engine, id, spec);
       return id;
     });
   }
@@ -215,11 +227,26 @@ export class Manager {
   #endChecked(given: unknown): void {
     const id = this.#subscriptions.checkedId(given);
     if (!this.#subscriptions.remove(id)) return;
+    this.#pauses.remove(id);
     this.#callbacks.enter(() => {
       this.#status.remove(id);
       this.#slot.engine?.unsubscribe(id);
       this.#dispatcher.statusChanged();
     });
+  }
+
+  #setPaused(given: unknown, paused: boolean): void {
+    const id = this.#subscriptions.checkedId(given);
+    if (this.#subscriptions.get(id) === undefined) return;
+    this.#callbacks.enter(() => {
+      if (paused) this.#pauses.pause(id);
+      else this.#pauses.resume(id);
+    });
+  }
+
+  #tell(engine: Engine, id: number, spec: SubscriptionSpec): void {
+    engine.subscribe(id, spec);
+    if (this.#pauses.isPaused(id)) engine.pause(id);
   }
 
   /** From the first subscription on: load the core, listen to the page, follow the token. */
@@ -228,7 +255,9 @@ export class Manager {
       this.#page = watchPage((evidence) => {
         if (evidence === 'online' || evidence === 'pageshow') this.#wakeSlot();
         this.#slot.engine?.signal(evidence);
+        if (evidence === 'hidden' || evidence === 'visible') this.#pauses.setHidden(evidence === 'hidden');
       }, tickInterval(this.#options.engine.tuning));
+      this.#pauses.setHidden(this.#page.current().includes('hidden'));
       this.#stopAuthWatch =
         this.#options.watchAuth?.((token) => {
           this.#giveToken(token);
@@ -250,7 +279,7 @@ export class Manager {
   #replay(engine: Engine): void {
     for (const evidence of this.#page?.current() ?? []) engine.signal(evidence);
     if (this.#tokens.given !== '') engine.provideToken(0, this.#tokens.given);
-    for (const { id, spec } of this.#subscriptions.values()) engine.subscribe(id, spec);
+    for (const { id, spec } of this.#subscriptions.values()) this.#tell(engine, id, spec);
   }
 
   #receive(batch: EngineBatch): void {
@@ -286,4 +315,11 @@ export class Manager {
     }
     this.#callbacks.flush();
   }
+}
+
+/** `onEvent` takes what the option `delivery` says; the public types see to that. */
+function receiverFor(delivery: DeliverySpec | undefined, onEvent: (event: never) => void): Receiver {
+  if (delivery?.payload === false) return receiveCount(onEvent as Parameters<typeof receiveCount>[0]);
+  if (delivery === undefined) return receiveEach(onEvent as Parameters<typeof receiveEach>[0]);
+  return receiveAll(onEvent as Parameters<typeof receiveAll>[0]);
 }

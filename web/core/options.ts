@@ -1,4 +1,5 @@
 import type { ColumnOf, FilterText, RowOf, SchemaName, TableName } from './database.js';
+import type { DeliveryOption } from './delivery.js';
 import type { LogLevel } from './engine.js';
 import type { Logger } from './logger.js';
 import type { EventName } from './payload.js';
@@ -56,7 +57,10 @@ export type ManagerOptions =
   | (CommonOptions & SupabaseOptions & { url?: undefined; apikey?: undefined });
 
 /** Options of `subscribe` when the database's types are not known. */
-export interface UntypedSubscribeOptions<Event extends EventName = EventName> {
+export interface UntypedSubscribeOptions<
+  Event extends EventName = EventName,
+  Delivery extends DeliveryOption = 'each',
+> {
   /** The table's name; `*` for all tables of the schema. */
   table: string;
   /** Default 'public'; `*` for all schemas. */
@@ -70,6 +74,10 @@ export interface UntypedSubscribeOptions<Event extends EventName = EventName> {
   filter?: string | undefined;
   /** Only these columns, and the primary key. Default: all. */
   select?: readonly string[] | undefined;
+  /** How `onEvent` gets changes. Default 'each'. See {@link DeliveryOption}. */
+  delivery?: Delivery | undefined;
+  /** Pauses the subscription while the page is hidden; see `pause`. Default false. */
+  pauseWhenHidden?: boolean | undefined;
   /** Ends the subscription when it fires. */
   signal?: AbortSignal | undefined;
   /**
@@ -87,6 +95,7 @@ export interface SubscribeOptions<
   Table extends TableName<Db, Schema>,
   Event extends EventName,
   Column extends ColumnOf<RowOf<Db, Schema, Table>>,
+  Delivery extends DeliveryOption = 'each',
 > {
   /** A table of the schema. */
   table: Table;
@@ -98,6 +107,10 @@ export interface SubscribeOptions<
   filter?: FilterText<RowOf<Db, Schema, Table>> | undefined;
   /** Only these columns, and the primary key. Default: all. */
   select?: readonly Column[] | undefined;
+  /** See {@link UntypedSubscribeOptions.delivery}. */
+  delivery?: Delivery | undefined;
+  /** See {@link UntypedSubscribeOptions.pauseWhenHidden}. */
+  pauseWhenHidden?: boolean | undefined;
   /** Ends the subscription when it fires. */
   signal?: AbortSignal | undefined;
   /** See {@link UntypedSubscribeOptions.owner}. */
@@ -105,9 +118,9 @@ export interface SubscribeOptions<
 }
 
 /** All tables of a schema at once, for a typed manager; rows are untyped. */
-export interface WildcardSubscribeOptions<Event extends EventName> extends Omit<
-  UntypedSubscribeOptions<Event>,
-  'table' | 'select'
-> {
+export interface WildcardSubscribeOptions<
+  Event extends EventName,
+  Delivery extends DeliveryOption = 'each',
+> extends Omit<UntypedSubscribeOptions<Event, Delivery>, 'table' | 'select'> {
   table: '*';
 }

@@ -9,6 +9,7 @@ import type {
   UntypedDatabase,
   UntypedRow,
 } from './database.js';
+import type { Delivered, DeliveryOption } from './delivery.js';
 import type { EngineStats } from './engine.js';
 import type { SubscribeOptions, UntypedSubscribeOptions, WildcardSubscribeOptions } from './options.js';
 import type { ChangePayload, EventName } from './payload.js';
@@ -39,17 +40,21 @@ export interface ManagerStats {
 }
 
 /** `subscribe` without generated types. `Row` may be given, or comes from the type of `onEvent`'s parameter. */
-export type SubscribeUntyped = <Row extends object = UntypedRow, Event extends EventName = EventName>(
-  options: UntypedSubscribeOptions<Event>,
-  onEvent: (payload: ChangePayload<Row, Event>) => void,
+export type SubscribeUntyped = <
+  Row extends object = UntypedRow,
+  Event extends EventName = EventName,
+  Delivery extends DeliveryOption = 'each',
+>(
+  options: UntypedSubscribeOptions<Event, Delivery>,
+  onEvent: (payload: Delivered<ChangePayload<Row, Event>, Delivery>) => void,
   onStatus?: StatusHandler,
 ) => SubscriptionId;
 
 /** `subscribe` with a generated `Database` type. */
 export interface SubscribeTyped<Db> {
-  <Event extends EventName = EventName>(
-    options: WildcardSubscribeOptions<Event>,
-    onEvent: (payload: ChangePayload<UntypedRow, Event>) => void,
+  <Event extends EventName = EventName, Delivery extends DeliveryOption = 'each'>(
+    options: WildcardSubscribeOptions<Event, Delivery>,
+    onEvent: (payload: Delivered<ChangePayload<UntypedRow, Event>, Delivery>) => void,
     onStatus?: StatusHandler,
   ): SubscriptionId;
   <
@@ -57,9 +62,12 @@ export interface SubscribeTyped<Db> {
     Schema extends SchemaName<Db> = DefaultSchema<Db> & SchemaName<Db>,
     Event extends EventName = EventName,
     Column extends ColumnOf<RowOf<Db, Schema, Table>> = ColumnOf<RowOf<Db, Schema, Table>>,
+    Delivery extends DeliveryOption = 'each',
   >(
-    options: SubscribeOptions<Db, Schema, Table, Event, Column>,
-    onEvent: (payload: ChangePayload<ReceivedRow<RowOf<Db, Schema, Table>, Column>, Event>) => void,
+    options: SubscribeOptions<Db, Schema, Table, Event, Column, Delivery>,
+    onEvent: (
+      payload: Delivered<ChangePayload<ReceivedRow<RowOf<Db, Schema, Table>, Column>, Event>, Delivery>,
+    ) => void,
     onStatus?: StatusHandler,
   ): SubscriptionId;
 }
@@ -88,7 +96,7 @@ export interface RealtimeManager<Db = RegisteredDatabase> {
    * Starts listening to a table. Synchronous, also before the core has loaded.
    *
    * @param options what to listen to.
-   * @param onEvent gets each change, in commit order per table row.
+   * @param onEvent gets each change, in commit order per table row, or as many at once as the option `delivery` says.
    * @param onStatus hears when changes flow (`SUBSCRIBED`), stop, or can't be had.
    * @returns the id that ends it. Every call has its own, also for equal options.
    * @throws SwitchboardError
@@ -98,6 +106,14 @@ export interface RealtimeManager<Db = RegisteredDatabase> {
   unsubscribe(id: SubscriptionId): void;
   /** With an id the same as `unsubscribe`; without any argument, ends all. */
   unsubscribeAll(...id: [] | [id: SubscriptionId]): void;
+  /**
+   * Holds a subscription's changes back until `resume`: `onEvent` is not called, but for what was on its way already. What comes in is kept up to a
+   * bound, beyond which it is lost and reported as a gap; with `delivery: { mode: 'latest' }` it is conflated meanwhile. Its status and
+   * its place on the server stay. One that has ended is ignored. @throws SwitchboardError for what is no id.
+   */
+  pause(id: SubscriptionId): void;
+  /** Hands over what was held, and goes on. A subscription with `pauseWhenHidden` stays paused while the page is hidden. */
+  resume(id: SubscriptionId): void;
   /** Closes all connections and opens them anew at once, also for what was parked. @throws SwitchboardError after dispose. */
   reconnectAll(): void;
   /** How everything stands. Never throws. */

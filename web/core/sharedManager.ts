@@ -58,6 +58,12 @@ export const realtimeManager: RealtimeManager = {
   unsubscribeAll: (...ids: [] | [number]) => {
     current?.unsubscribeAll(...ids);
   },
+  pause: (id) => {
+    current?.pause(id);
+  },
+  resume: (id) => {
+    current?.resume(id);
+  },
   reconnectAll: () => {
     use().reconnectAll();
   },

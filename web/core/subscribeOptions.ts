@@ -1,9 +1,11 @@
+import { checkDelivery } from './delivery.js';
 import type { SubscriptionSpec } from './engine.js';
 import { SwitchboardError } from './errors.js';
 import { FilterSyntaxError, parseFilter } from './filter.js';
 import type { EventName } from './payload.js';
 import {
   describe,
+  optionalFlag,
   optionalText,
   optionalWord,
   refuseUnknown,
@@ -13,12 +15,13 @@ import {
   type Given,
 } from './validate.js';
 
-const KNOWN = ['table', 'schema', 'event', 'filter', 'select', 'signal', 'owner'];
+const KNOWN = ['table', 'schema', 'event', 'filter', 'select', 'delivery', 'pauseWhenHidden', 'signal', 'owner'];
 const EVENTS: readonly EventName[] = ['*', 'INSERT', 'UPDATE', 'DELETE'];
 
 /** A checked call of `subscribe`. */
 export interface CheckedSubscription {
   spec: SubscriptionSpec;
+  pauseWhenHidden: boolean;
   signal: AbortSignal | null;
   owner: object | null;
 }
@@ -40,7 +43,10 @@ export function checkSubscribeOptions(options: unknown): CheckedSubscription {
   if (filter !== null) spec.filter = filter;
   const select = checkSelect(given, spec);
   if (select !== null) spec.select = select;
-  return { spec, signal: checkSignal(given), owner: checkOwner(given) };
+  const delivery = checkDelivery(given.delivery);
+  if (delivery !== null) spec.delivery = delivery;
+  const pauseWhenHidden = optionalFlag(given, 'pauseWhenHidden') ?? false;
+  return { spec, pauseWhenHidden, signal: checkSignal(given), owner: checkOwner(given) };
 }
 
 /** @throws SwitchboardError */

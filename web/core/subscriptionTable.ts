@@ -1,6 +1,6 @@
-import type { IncomingChange } from './change.js';
 import type { SubscriptionSpec } from './engine.js';
 import { SwitchboardError } from './errors.js';
+import type { Receiver } from './incoming.js';
 import { OwnerWatch } from './ownerWatch.js';
 import type { NoticeDetail, SubscriptionNotice } from './status.js';
 import { describe } from './validate.js';
@@ -11,8 +11,8 @@ export type StatusHandler = (status: SubscriptionNotice, detail: NoticeDetail) =
 export interface Subscription {
   readonly id: number;
   readonly spec: SubscriptionSpec;
-  /** Hands one change to the application; may throw what the application throws. */
-  readonly receive: (change: IncomingChange) => void;
+  /** Hands what comes to the application. */
+  readonly receive: Receiver;
   readonly onStatus: StatusHandler | null;
 }
 

@@ -74,6 +74,25 @@ export function optionalNumber(given: Given, option: string, range: NumberRange)
   );
 }
 
+/** Like {@link optionalNumber}, for what can't be left out. */
+export function requireNumber(given: Given, option: string, range: NumberRange): number {
+  const value = optionalNumber(given, option, range);
+  if (value !== undefined) return value;
+  const unit = option.endsWith('Ms') ? ' of milliseconds' : '';
+  throw new SwitchboardError(
+    'MISSING_OPTION',
+    option,
+    `\`${option}\` is missing: a whole number${unit} from ${range.min} to ${range.max}.`,
+  );
+}
+
+/** True or false, or undefined when it is left out. */
+export function optionalFlag(given: Given, option: string): boolean | undefined {
+  const value = given[option];
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw new SwitchboardError('INVALID_OPTION', option, `\`${option}\` must be true or false, not ${describe(value)}.`);
+}
+
 /** @throws SwitchboardError INVALID_OPTION unless it is a function. */
 export function requireFunction(value: unknown, option: string, fix: string): void {
   if (typeof value === 'function') return;

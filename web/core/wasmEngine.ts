@@ -44,6 +44,14 @@ export class WasmEngine implements Engine {
     this.#client?.unsubscribeAll();
   }
 
+  pause(id: number): void {
+    this.#client?.pause(id);
+  }
+
+  resume(id: number): void {
+    this.#client?.resume(id);
+  }
+
   reconnectAll(): void {
     this.#client?.reconnectAll();
   }
@@ -90,7 +98,7 @@ export class WasmEngine implements Engine {
 
 /**
  * Copies one flush out of the module's memory. Words: control pointer and length, number of deliveries; then per delivery its kind, number of
- * subscribers and of payloads, the subscriber ids, and pointer and length of each payload.
+ * subscribers and of changes, the subscriber ids, and, unless it only notifies, pointer and length of its text.
  */
 export function readBatch(module: CoreModule, wordIndex: number): EngineBatch {
   const words = module.HEAPU32;
@@ -107,12 +115,10 @@ export function readBatch(module: CoreModule, wordIndex: number): EngineBatch {
   for (let left = word(); left > 0; left -= 1) {
     const kind = KINDS[word()] ?? 'each';
     const subscriberCount = word();
-    const payloadCount = word();
+    const count = word();
     const subscribers: number[] = [];
     for (let i = 0; i < subscriberCount; i += 1) subscribers.push(word());
-    const payloads: string[] = [];
-    for (let i = 0; i < payloadCount; i += 1) payloads.push(text());
-    deliveries.push({ kind, subscribers, payloads });
+    deliveries.push({ kind, subscribers, count, text: kind === 'notify' ? '' : text() });
   }
   return { control: control === '' ? null : (JSON.parse(control) as ControlMessage), deliveries };
 }

@@ -3,6 +3,8 @@ import type {
   ChangePayload,
   ColumnOf,
   DefaultSchema,
+  Delivered,
+  DeliveryOption,
   EventName,
   ReceivedRow,
   RegisteredDatabase,
@@ -25,16 +27,20 @@ type HookOptions<Options> = Omit<Options, 'signal'> | null | false;
 /** How the hook's subscription stands; undefined while there is none. */
 type Result = SubscriptionStatus | undefined;
 
-type UseSubscriptionUntyped = <Row extends object = UntypedRow, Event extends EventName = EventName>(
-  options: HookOptions<UntypedSubscribeOptions<Event>>,
-  onEvent: (payload: ChangePayload<Row, Event>) => void,
+type UseSubscriptionUntyped = <
+  Row extends object = UntypedRow,
+  Event extends EventName = EventName,
+  Delivery extends DeliveryOption = 'each',
+>(
+  options: HookOptions<UntypedSubscribeOptions<Event, Delivery>>,
+  onEvent: (payload: Delivered<ChangePayload<Row, Event>, Delivery>) => void,
   onStatus?: StatusHandler,
 ) => Result;
 
 interface UseSubscriptionTyped<Db> {
-  <Event extends EventName = EventName>(
-    options: HookOptions<WildcardSubscribeOptions<Event>>,
-    onEvent: (payload: ChangePayload<UntypedRow, Event>) => void,
+  <Event extends EventName = EventName, Delivery extends DeliveryOption = 'each'>(
+    options: HookOptions<WildcardSubscribeOptions<Event, Delivery>>,
+    onEvent: (payload: Delivered<ChangePayload<UntypedRow, Event>, Delivery>) => void,
     onStatus?: StatusHandler,
   ): Result;
   <
@@ -42,9 +48,12 @@ interface UseSubscriptionTyped<Db> {
     Schema extends SchemaName<Db> = DefaultSchema<Db> & SchemaName<Db>,
     Event extends EventName = EventName,
     Column extends ColumnOf<RowOf<Db, Schema, Table>> = ColumnOf<RowOf<Db, Schema, Table>>,
+    Delivery extends DeliveryOption = 'each',
   >(
-    options: HookOptions<SubscribeOptions<Db, Schema, Table, Event, Column>>,
-    onEvent: (payload: ChangePayload<ReceivedRow<RowOf<Db, Schema, Table>, Column>, Event>) => void,
+    options: HookOptions<SubscribeOptions<Db, Schema, Table, Event, Column, Delivery>>,
+    onEvent: (
+      payload: Delivered<ChangePayload<ReceivedRow<RowOf<Db, Schema, Table>, Column>, Event>, Delivery>,
+    ) => void,
     onStatus?: StatusHandler,
   ): Result;
 }
@@ -67,7 +76,7 @@ class HeldId {
 
 function useAnySubscription(
   options: HookOptions<UntypedSubscribeOptions>,
-  onEvent: (payload: ChangePayload) => void,
+  onEvent: (event: unknown) => void,
   onStatus?: StatusHandler,
 ): Result {
   const manager = useRealtimeManager();
@@ -84,7 +93,7 @@ function useAnySubscription(
     if (wanted === null) return undefined;
     const id = manager.subscribe(
       JSON.parse(wanted) as UntypedSubscribeOptions,
-      (payload) => {
+      (payload: unknown) => {
         handlers.current.onEvent(payload);
       },
       (...notice) => handlers.current.onStatus?.(...notice),

@@ -44,6 +44,14 @@ export class ScriptedEngine implements Engine {
     this.#record('unsubscribeAll');
   }
 
+  pause(id: number): void {
+    this.#record('pause', String(id));
+  }
+
+  resume(id: number): void {
+    this.#record('resume', String(id));
+  }
+
   reconnectAll(): void {
     this.#record('reconnectAll');
   }
@@ -85,8 +93,8 @@ export class ScriptedEngine implements Engine {
     this.control({ status });
   }
 
-  deliver(...deliveries: Delivery[]): void {
-    this.#sink({ control: null, deliveries });
+  deliver(...deliveries: (Delivery | readonly Delivery[])[]): void {
+    this.#sink({ control: null, deliveries: deliveries.flat() });
   }
 
   #record(name: string, detail = ''): void {
@@ -168,6 +176,21 @@ export function changeText(
     ...more,
   };
   return JSON.stringify({ data, ids: [1] });
+}
+
+/** One delivery per change, each a frame's payload. */
+export function each(subscribers: readonly number[], ...texts: readonly string[]): Delivery[] {
+  return texts.map((text) => ({ kind: 'each', subscribers, count: 1, text }));
+}
+
+/** One delivery with all these changes, as a window hands them over. */
+export function batch(subscribers: readonly number[], ...texts: readonly string[]): Delivery {
+  return { kind: 'batch', subscribers, count: texts.length, text: `[${texts.join(',')}]` };
+}
+
+/** One delivery of a number alone. */
+export function notify(subscribers: readonly number[], count: number): Delivery {
+  return { kind: 'notify', subscribers, count, text: '' };
 }
 
 /** What the core says of one subscription. */

@@ -1,0 +1,79 @@
+import { toPayload, type WireChange } from './change.js';
+import type { Delivery } from './engine.js';
+import type { ChangePayload } from './payload.js';
+
+/**
+ * One delivery on its way to its subscribers. Its text is parsed at the first use, by one call, and the payloads are then shared by all
+ * subscribers.
+ */
+export class Incoming {
+  readonly kind: Delivery['kind'];
+  /** How many changes. */
+  readonly count: number;
+  /** As it came from the core, see {@link Delivery.text}. */
+  readonly text: string;
+  #payloads: readonly ChangePayload[] | null = null;
+
+  constructor({ kind, count, text }: Delivery) {
+    this.kind = kind;
+    this.count = count;
+    this.text = text;
+  }
+
+  /** In the order in which they came; none for `notify`. @throws SyntaxError when the text is not JSON. */
+  get payloads(): readonly ChangePayload[] {
+    this.#payloads ??= this.#read();
+    return this.#payloads;
+  }
+
+  #read(): readonly ChangePayload[] {
+    if (this.kind === 'notify') return [];
+    const wire: unknown = JSON.parse(this.text);
+    const changes = this.kind === 'batch' ? (wire as readonly WireChange[]) : [wire as WireChange];
+    return changes.map(toPayload);
+  }
+}
+
+/** Makes one call of the application. False when the subscription is gone; the call is not made then. Does not throw. */
+export type Guard = (call: () => void) => boolean;
+
+/** Hands a delivery to one subscription's callback, each call through the guard. May throw what reading the delivery throws. */
+export type Receiver = (incoming: Incoming, guard: Guard) => void;
+
+/** One call per change. */
+export function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver {
+  return ({ payloads }, guard) => {
+    payloads.every((payload) =>
+      guard(() => {
+        onEvent(payload);
+      }),
+    );
+  };
+}
+
+/** One call per delivery, with all its changes. */
+export function receiveAll(onEvent: (payloads: readonly ChangePayload[]) => void): Receiver {
+  return ({ payloads }, guard) => {
+    guard(() => {
+      onEvent(payloads);
+    });
+  };
+}
+
+/** One call per delivery, with the number of changes. */
+export function receiveCount(onEvent: (changes: { readonly count: number }) => void): Receiver {
+  return ({ count }, guard) => {
+    guard(() => {
+      onEvent({ count });
+    });
+  };
+}
+
+/** One call per delivery, with its text unparsed. */
+export function receiveText(onText: (text: string) => void): Receiver {
+  return ({ text }, guard) => {
+    guard(() => {
+      onText(text);
+    });
+  };
+}

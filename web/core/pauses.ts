@@ -1,0 +1,56 @@
+/**
+ * Which subscriptions are held back: those that the application paused, and while nobody looks also those that asked for it. `tell` hears of every
+ * change of what comes of the two.
+ */
+export class Pauses {
+  readonly #byCall = new Set<number>();
+  readonly #whenHidden = new Set<number>();
+  readonly #tell: (id: number, paused: boolean) => void;
+  #hidden = false;
+
+  constructor(tell: (id: number, paused: boolean) => void) {
+    this.#tell = tell;
+  }
+
+  /** A new subscription that is to be paused while the page is hidden. Nothing is told: see {@link isPaused}. */
+  addWhenHidden(id: number): void {
+    this.#whenHidden.add(id);
+  }
+
+  isPaused(id: number): boolean {
+    return this.#byCall.has(id) || (this.#hidden && this.#whenHidden.has(id));
+  }
+
+  pause(id: number): void {
+    this.#change([id], () => this.#byCall.add(id));
+  }
+
+  resume(id: number): void {
+    this.#change([id], () => this.#byCall.delete(id));
+  }
+
+  setHidden(hidden: boolean): void {
+    this.#change([...this.#whenHidden], () => {
+      this.#hidden = hidden;
+    });
+  }
+
+  remove(id: number): void {
+    this.#byCall.delete(id);
+    this.#whenHidden.delete(id);
+  }
+
+  clear(): void {
+    this.#byCall.clear();
+    this.#whenHidden.clear();
+  }
+
+  #change(ids: readonly number[], apply: () => void): void {
+    const before = ids.map((id) => this.isPaused(id));
+    apply();
+    ids.forEach((id, i) => {
+      const paused = this.isPaused(id);
+      if (paused !== before[i]) this.#tell(id, paused);
+    });
+  }
+}
