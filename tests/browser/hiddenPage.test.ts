@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { fastTiming, startBackend, type Backend, type Stats } from 'switchboard-backend';
+import { fastTiming, startBackend, type Backend } from 'switchboard-backend';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { heardOf, liveTimes, servePlainPage, subscribeToClients } from './support/plainPage.js';
+import { heardOf, liveTimes, servePlainPage, subscribeToClients, untilServer } from './support/plainPage.js';
 import { RealChromium, type Tab } from './support/realChromium.js';
 import type { StaticServer } from './support/staticServer.js';
 
@@ -56,17 +56,6 @@ async function openLivePage(policy: string): Promise<Tab> {
   return tab;
 }
 
-/** Resolves when the server's figures fit. */
-function untilServer(fits: (stats: Stats) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setInterval(() => {
-      if (!fits(backend.stats())) return;
-      clearInterval(timer);
-      resolve();
-    }, 20);
-  });
-}
-
 async function insertClient(name: string): Promise<void> {
   await db.query('insert into clients (business_id, full_name) values (gen_random_uuid(), $1)', [name]);
 }
@@ -87,7 +76,7 @@ describe('a page that is hidden, its timers throttled to one a minute', () => {
     const tab = await openLivePage("worker-src 'self'");
     await front.show();
     const { heartbeats } = backend.stats();
-    await untilServer((stats) => stats.connections === 0 || stats.heartbeats >= heartbeats + 8);
+    await untilServer(backend, (stats) => stats.connections === 0 || stats.heartbeats >= heartbeats + 8);
     const hidden = await managerStats(tab);
     expect(hidden).toMatchObject({ workers: 1, connects: 1 });
     // The page's own timers would have been too late.
@@ -103,7 +92,7 @@ describe('a page that is hidden, its timers throttled to one a minute', () => {
   it('is dropped where no worker may run, and is live again as soon as it is shown', async () => {
     const tab = await openLivePage("worker-src 'none'");
     await front.show();
-    await untilServer((stats) => stats.connections === 0);
+    await untilServer(backend, (stats) => stats.connections === 0);
     expect(await managerStats(tab)).toMatchObject({ workers: 0 });
     await tab.show();
     const notices = await tab.run(liveTimes, { times: 2, ms: 5_000 });

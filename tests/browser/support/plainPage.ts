@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type * as Package from 'switchboard-realtime';
-import type { Backend } from 'switchboard-backend';
+import type { Backend, Stats } from 'switchboard-backend';
 import { serveFolders, type StaticServer } from './staticServer.js';
 
 /** What a plain page keeps of its manager and subscription. */
@@ -27,6 +27,17 @@ export function servePlainPage(backend: Backend, policy = ''): Promise<StaticSer
     { page: here('../page'), package: here('../../../web/dist') },
     `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src 'self' ${socketOrigin}; ${policy}`,
   );
+}
+
+/** Resolves when the server's figures fit. */
+export function untilServer(backend: Backend, fits: (stats: Stats) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!fits(backend.stats())) return;
+      clearInterval(timer);
+      resolve();
+    }, 10);
+  });
 }
 
 /** Runs in the page: subscribes to clients and resolves when changes flow. */

@@ -62,6 +62,36 @@ export class Tab {
     await loaded;
   }
 
+  /** Goes one step back in the history; resolves when the browser has got there. */
+  async back(): Promise<void> {
+    const history = (await this.send('Page.getNavigationHistory')) as {
+      currentIndex: number;
+      entries: { id: number }[];
+    };
+    const arrived = this.chromium.event('Page.frameNavigated', this.sessionId);
+    await this.send('Page.navigateToHistoryEntry', { entryId: history.entries[history.currentIndex - 1]?.id });
+    await arrived;
+  }
+
+  /** As if the network cable were out, as far as the browser can see. */
+  async setOffline(offline: boolean): Promise<void> {
+    await this.send('Network.emulateNetworkConditions', {
+      offline,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+  }
+
+  /** Freezes the page, as browsers do with tabs that were hidden for long: nothing runs until it is active again. */
+  async setFrozen(frozen: boolean): Promise<void> {
+    await this.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' });
+  }
+
+  async close(): Promise<void> {
+    await this.chromium.send('Target.closeTarget', { targetId: this.targetId });
+  }
+
   /** In front of all other tabs, which are hidden then. */
   async show(): Promise<void> {
     await this.chromium.send('Target.activateTarget', { targetId: this.targetId });
