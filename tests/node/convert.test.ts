@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseArrayLiteral } from '../../web/core/arrayLiteral.js';
+import { plainValues } from '../../web/core/change.js';
 import { convertRow } from '../../web/core/convert.js';
 import { Incoming } from '../../web/core/incoming.js';
 import type { ChangePayload } from '../../web/core/payload.js';
 
 /** The payload of a frame with one change. */
 function payloadOf(text: string): ChangePayload | undefined {
-  return new Incoming({ kind: 'each', subscribers: [], count: 1, text }).payloads[0];
+  return new Incoming({ kind: 'each', subscribers: [], count: 1, text }, plainValues).payloads[0];
 }
 
 function convert(value: unknown, type: string): unknown {
@@ -132,7 +133,7 @@ describe('a change', () => {
 
   it('is parsed once', () => {
     const json = text({ ...common, type: 'INSERT', columns, record: { id: 2 } });
-    const incoming = new Incoming({ kind: 'each', subscribers: [], count: 1, text: json });
+    const incoming = new Incoming({ kind: 'each', subscribers: [], count: 1, text: json }, plainValues);
     expect(incoming.payloads).toBe(incoming.payloads);
   });
 

@@ -15,14 +15,25 @@ export interface WireChange {
   };
 }
 
-/** The payload that applications know. Values are converted in place. */
-export function toPayload(wire: WireChange): ChangePayload {
+/** How the server's text becomes values. */
+export interface ValueReader {
+  /** @throws SyntaxError when the text is not JSON. */
+  parse(text: string): unknown;
+  /** Brings what was parsed to the values that applications get, in place. */
+  convertRow(row: Record<string, unknown>, columns: readonly Column[]): void;
+}
+
+/** Every number is a JavaScript number. */
+export const plainValues: ValueReader = { parse: (text) => JSON.parse(text) as unknown, convertRow };
+
+/** The payload that applications know. Rows are converted in place. */
+export function toPayload(wire: WireChange, values: ValueReader): ChangePayload {
   const data = wire.data ?? {};
   const columns = data.columns ?? [];
   const record = data.type === 'DELETE' ? {} : (data.record ?? {});
   const oldRecord = data.type === 'INSERT' ? {} : (data.old_record ?? {});
-  convertRow(record, columns);
-  convertRow(oldRecord, columns);
+  values.convertRow(record, columns);
+  values.convertRow(oldRecord, columns);
   return {
     schema: data.schema ?? '',
     table: data.table ?? '',

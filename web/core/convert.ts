@@ -25,7 +25,8 @@ export function convertRow(row: Record<string, unknown>, columns: readonly Colum
   }
 }
 
-function convertText(text: string, type: string): unknown {
+/** One value that came as text. */
+export function convertText(text: string, type: string): unknown {
   if (type.startsWith('_')) {
     const items = parseArrayLiteral(text);
     return items === null ? text : convertItems(items, type.slice(1));

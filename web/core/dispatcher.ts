@@ -1,4 +1,5 @@
 import type { CallbackQueue } from './callbackQueue.js';
+import type { ValueReader } from './change.js';
 import type { Delivery, Notice } from './engine.js';
 import { Incoming } from './incoming.js';
 import type { LogOutlet } from './logger.js';
@@ -57,10 +58,10 @@ export class Dispatcher {
     this.#listeners.clear();
   }
 
-  deliver(deliveries: readonly Delivery[]): void {
+  deliver(deliveries: readonly Delivery[], values: ValueReader): void {
     if (deliveries.length === 0) return;
     this.#queue.push(() => {
-      for (const delivery of deliveries) this.#deliverOne(new Incoming(delivery), delivery.subscribers);
+      for (const delivery of deliveries) this.#deliverOne(new Incoming(delivery, values), delivery.subscribers);
     });
   }
 

@@ -1,4 +1,4 @@
-import { toPayload, type WireChange } from './change.js';
+import { toPayload, type ValueReader, type WireChange } from './change.js';
 import type { Delivery } from './engine.js';
 import type { ChangePayload } from './payload.js';
 
@@ -12,9 +12,11 @@ export class Incoming {
   readonly count: number;
   /** As it came from the core, see {@link Delivery.text}. */
   readonly text: string;
+  readonly #values: ValueReader;
   #payloads: readonly ChangePayload[] | null = null;
 
-  constructor({ kind, count, text }: Delivery) {
+  constructor({ kind, count, text }: Delivery, values: ValueReader) {
+    this.#values = values;
     this.kind = kind;
     this.count = count;
     this.text = text;
@@ -28,9 +30,9 @@ export class Incoming {
 
   #read(): readonly ChangePayload[] {
     if (this.kind === 'notify') return [];
-    const wire: unknown = JSON.parse(this.text);
+    const wire = this.#values.parse(this.text);
     const changes = this.kind === 'batch' ? (wire as readonly WireChange[]) : [wire as WireChange];
-    return changes.map(toPayload);
+    return changes.map((change) => toPayload(change, this.#values));
   }
 }
 

@@ -26,6 +26,7 @@ export type {
   AccessTokenCallback,
   EndpointOptions,
   ManagerOptions,
+  NumbersOption,
   SubscribeOptions,
   SupabaseOptions,
   UntypedSubscribeOptions,

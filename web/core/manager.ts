@@ -1,5 +1,6 @@
 import { CallbackQueue } from './callbackQueue.js';
 import { Dispatcher } from './dispatcher.js';
+import { plainValues, type ValueReader } from './change.js';
 import type { DeliveryOption, DeliverySpec } from './delivery.js';
 import type { Engine, EngineBatch, OpenEngine, SubscriptionSpec } from './engine.js';
 import { disposedError, EngineSlot } from './engineSlot.js';
@@ -43,6 +44,7 @@ export class Manager {
     if (paused) this.#slot.engine?.pause(id);
     else this.#slot.engine?.resume(id);
   });
+  #values: ValueReader = plainValues;
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
   #disposal: Promise<void> | null = null;
@@ -60,10 +62,15 @@ export class Manager {
       this.#log.callbackFailed('a callback', error);
     });
     this.#dispatcher = new Dispatcher(this.#subscriptions, this.#status, this.#callbacks, this.#log);
-    const open = (): Promise<Engine> =>
-      openEngine(options.engine, (batch) => {
+    const open = async (): Promise<Engine> => {
+      if (options.numbers !== 'number') {
+        const { exactValues } = await import('./exactNumbers.js');
+        this.#values = exactValues(options.numbers);
+      }
+      return openEngine(options.engine, (batch) => {
         this.#receive(batch);
       });
+    };
     this.#slot = new EngineSlot(open, {
       opened: (engine) => {
         this.#callbacks.enter(() => {
@@ -291,7 +298,7 @@ export class Manager {
       for (const notice of control.notices ?? []) this.#dispatcher.notify(notice);
       if (control.tokenRequest !== undefined) this.#answerTokenRequest(control.tokenRequest.request);
     }
-    this.#dispatcher.deliver(deliveries);
+    this.#dispatcher.deliver(deliveries, this.#values);
     this.#callbacks.flush();
   }
 

@@ -2,7 +2,7 @@ import { realtimeEndpoint } from './endpoint.js';
 import type { EngineOptions, LogLevel } from './engine.js';
 import { SwitchboardError } from './errors.js';
 import type { Logger } from './logger.js';
-import type { AccessTokenCallback, ManagerOptions, WasmSource, WebSocketClass } from './options.js';
+import type { AccessTokenCallback, ManagerOptions, NumbersOption, WasmSource, WebSocketClass } from './options.js';
 import { readSupabaseClient, type SupabaseSource } from './supabase.js';
 import { DEFAULT_TOKEN_TIMEOUT_MS, TUNING_RANGES, type TuningName } from './tuning.js';
 import {
@@ -17,9 +17,10 @@ import {
 } from './validate.js';
 
 const TUNING_NAMES = Object.keys(TUNING_RANGES) as TuningName[];
-const COMMON = ['accessToken', 'params', 'vsn', 'logger', 'logLevel', 'transport', 'wasm'];
+const COMMON = ['accessToken', 'params', 'vsn', 'logger', 'logLevel', 'numbers', 'transport', 'wasm'];
 const KNOWN = ['url', 'apikey', 'supabase', ...COMMON, ...TUNING_NAMES];
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const NUMBERS: readonly NumbersOption[] = ['number', 'string', 'bigint'];
 const RESERVED_PARAMS = ['apikey', 'vsn'];
 
 /** Checked options, with what a supabase-js client gave filled in. */
@@ -31,6 +32,7 @@ export interface CheckedOptions {
   watchAuth: SupabaseSource['watch'] | null;
   logger: Logger | null;
   logLevel: LogLevel;
+  numbers: NumbersOption;
   transport: WebSocketClass | null;
   wasm: WasmSource | null;
 }
@@ -65,6 +67,7 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
     watchAuth: options.accessToken === undefined ? (source?.watch ?? null) : null,
     logger: checkLogger(options.logger),
     logLevel,
+    numbers: optionalWord(given, 'numbers', NUMBERS) ?? 'number',
     transport: checkTransport(options.transport),
     wasm: checkWasm(options.wasm),
   };

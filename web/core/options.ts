@@ -19,6 +19,12 @@ export type WebSocketClass = new (url: string, protocols?: string | string[]) =>
 /** Where the core's bytes come from: an address, the bytes, or a compiled module. */
 export type WasmSource = URL | string | BufferSource | WebAssembly.Module;
 
+/**
+ * What `int8` and `numeric` values become. 'number': numbers, rounded to what a double holds. 'string': the digits that the database wrote.
+ * 'bigint': `int8` is a bigint, `numeric` the digits as text.
+ */
+export type NumbersOption = 'number' | 'string' | 'bigint';
+
 interface CommonOptions extends TuningOptions {
   /** See {@link AccessTokenCallback}. Without it, `setAuth` gives the token. */
   accessToken?: AccessTokenCallback | undefined;
@@ -30,6 +36,11 @@ interface CommonOptions extends TuningOptions {
   logger?: Logger | null | undefined;
   /** The least level that is logged. Default 'warn'. (What the server logs is set by `params: { log_level }`.) */
   logLevel?: LogLevel | undefined;
+  /**
+   * See {@link NumbersOption}. Default 'number'. The other two read rows five to ten times as slowly; types that Supabase generates go on
+   * saying `number`.
+   */
+  numbers?: NumbersOption | undefined;
   /** The WebSocket class to use. Default: the runtime's own; in Node before 22 the one of the package `ws`. */
   transport?: WebSocketClass | undefined;
   /** The core's .wasm. Default: the file in this package. */

@@ -46,7 +46,8 @@ export interface DeletePayload<Row = UntypedRow> extends ChangeCommon {
  *
  * Values: `bool` is boolean, `int2` to `int8`, `float` and `numeric` are numbers, `json` and `jsonb` are what they hold, arrays are
  * arrays, everything else is text (`timestamptz` in ISO 8601, `bytea` in hex without `\x`). A JavaScript number holds about 15
- * digits, so an `int8` beyond ±2^53 or a long `numeric` is rounded, as in other JavaScript clients.
+ * digits, so an `int8` beyond ±2^53 or a long `numeric` is rounded, as in other JavaScript clients, unless the manager's option `numbers` asks for
+ * all of them.
  */
 export type ChangePayload<Row = UntypedRow, Event extends EventName = '*'> = Event extends 'INSERT'
   ? InsertPayload<Row>

@@ -1,0 +1,57 @@
+import { parse } from 'lossless-json';
+import type { ValueReader } from './change.js';
+import { convertText, type Column } from './convert.js';
+import { parseArrayLiteral, type LiteralItem } from './arrayLiteral.js';
+
+/** A number as it is written in JSON, until it is known which column it is in. */
+class NumberText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/**
+ * Reads the values of `int8` and `numeric` columns, also in arrays, from the digits that the server wrote. All other numbers, those inside `json` too,
+ * become JavaScript numbers. Loaded only where it is asked for: reading this way takes five to ten times as long as with `JSON.parse`.
+ */
+export function exactValues(numbers: 'string' | 'bigint'): ValueReader {
+  const convert = (value: unknown, type: string): unknown => {
+    if (value instanceof NumberText) return fromDigits(value.text, type) ?? Number(value.text);
+    if (Array.isArray(value)) {
+      const items: readonly unknown[] = value;
+      return items.map((item) => convert(item, type.replace(/^_/u, '')));
+    }
+    if (typeof value === 'string') return convertWritten(value, type);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item, '')]));
+  };
+  const fromDigits = (digits: string, type: string): string | bigint | undefined => {
+    if (type === 'numeric') return digits;
+    if (type !== 'int8') return undefined;
+    return numbers === 'bigint' && /^-?\d+$/u.test(digits) ? BigInt(digits) : digits;
+  };
+  /** Older servers write every value as text. */
+  const convertWritten = (text: string, type: string): unknown => {
+    const items = type.startsWith('_') ? parseArrayLiteral(text) : null;
+    if (items !== null) return convertItems(items, type.slice(1));
+    return fromDigits(text, type) ?? convertText(text, type);
+  };
+  const convertItems = (items: readonly LiteralItem[], type: string): unknown[] =>
+    items.map((item) =>
+      item === null ? null : typeof item === 'string' ? convertWritten(item, type) : convertItems(item, type),
+    );
+  return {
+    parse: (text) =>
+      parse(text, null, {
+        parseNumber: (digits) => new NumberText(digits),
+        // As JSON.parse does; the core writes the type of a conflated change behind its data.
+        onDuplicateKey: ({ newValue }) => newValue,
+      }),
+    convertRow: (row, columns: readonly Column[]) => {
+      const types = new Map(columns.map(({ name, type }) => [name, type]));
+      for (const [name, value] of Object.entries(row)) row[name] = convert(value, types.get(name) ?? '');
+    },
+  };
+}
