@@ -156,12 +156,13 @@ TEST_CASE("scanner and parser read every recorded frame of the server alike") {
 }
 
 TEST_CASE("scanner and parser read damaged and rewritten frames alike") {
-  constexpr std::size_t kLongest = 1'200;  // the long ones differ from the short in nothing but length
   FakeRandom random;
   for (const Version version : {Version::V1, Version::V2}) {
     Tally tally;
+    int rows = 0;
     for (const auto text : recordedTexts(version, "in")) {
-      if (text.size() > kLongest) continue;
+      const bool hasRow = text.find("commit_timestamp") != std::string_view::npos;
+      if (hasRow && ++rows % 6 != 0) continue;  // there are hundreds, all alike
       const std::string original(text);
       for (const std::string& copy : {damaged(original, random), damaged(original, random), reshaped(original, random),
                                       damaged(reshaped(original, random), random)}) {
@@ -170,7 +171,7 @@ TEST_CASE("scanner and parser read damaged and rewritten frames alike") {
       }
     }
     CHECK(tally.compared > 1'500);
-    CHECK(tally.changes > 300);
+    CHECK(tally.changes > 150);
     CHECK(tally.refused > 20);
   }
 }
