@@ -82,10 +82,14 @@ void Exchange::unsubscribeAll() {
 void Exchange::setSuspended(bool suspended) {
   suspended_ = suspended;
   planAtTurnEnd_ = true;
-  if (!suspended) return;
   for (const auto& multiplexer : multiplexers_) {
-    multiplexer->connection().release(
-        {Code::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
+    Connection& connection = multiplexer->connection();
+    if (suspended) {
+      connection.release(
+          {Code::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
+    } else if (multiplexer->channelCount() > 0) {  // lines that had not had their turn to join
+      connection.open();
+    }
   }
 }
 
@@ -340,16 +344,19 @@ void Exchange::eraseUnwanted() {
     for (const auto& binding : line->bindings()) carried.insert(binding.key);
   }
   std::vector<KeyId> gone;
-  for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->wanted() || carried.count(id) != 0) continue;
-    const auto& served = entry->served;
-    const bool servesOthers = served.size() > 1 || (served.size() == 1 && served.front() != entry.get());
-    if (!servesOthers) gone.push_back(id);
-  }
-  for (const auto id : gone) {
-    orphan(*registry_.find(id));
-    registry_.erase(id);
-  }
+  do {  // again, because the last key that another served may have gone with this round
+    gone.clear();
+    for (const auto& [id, entry] : registry_.entries()) {
+      if (entry->wanted() || carried.count(id) != 0) continue;
+      const auto& served = entry->served;
+      const bool servesOthers = served.size() > 1 || (served.size() == 1 && served.front() != entry.get());
+      if (!servesOthers) gone.push_back(id);
+    }
+    for (const auto id : gone) {
+      orphan(*registry_.find(id));
+      registry_.erase(id);
+    }
+  } while (!gone.empty());
 }
 
 void Exchange::armWaits() {

@@ -31,7 +31,7 @@ bool Rebuilds::admit(LineId line, std::string_view data) {
 
 void Rebuilds::onLive(LineId line) {
   for (const auto& rebuild : rebuilds_) {
-    if (rebuild->newLine == line) rebuild->end->setAfter(overlap_);
+    if (rebuild->newLine == line) rebuild->end->setWithin(overlap_);  // it may be announced again
   }
 }
 

@@ -47,6 +47,16 @@ TEST_CASE("the old line stays as long as the new one is not live") {
   CHECK(bench.done.empty());
 }
 
+TEST_CASE("an announcement that comes again does not prolong the overlap") {
+  RebuildBench bench;
+  bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onLive(kNew);
+  bench.advance(ms(1'500));
+  bench.rebuilds.onLive(kNew);
+  bench.advance(ms(500));
+  CHECK(bench.done == std::vector{kOld});
+}
+
 TEST_CASE("while both run each change passes once, those of other lines always") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);

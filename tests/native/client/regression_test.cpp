@@ -1,0 +1,72 @@
+#include <doctest/doctest.h>
+
+#include "harness.h"
+
+using namespace switchboard;
+using namespace switchboard::testing;
+
+// Each was found by the simulation (tests/sim).
+TEST_SUITE("regressions") {
+  TEST_CASE("a callback that reconnects and unsubscribes hears nothing more for what it unsubscribed") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.onEachFlush = [&](const Flush& flush) {
+      if (flush.deliveries.empty()) return;
+      h.client().reconnectAll();
+      h.unsubscribe(1);
+    };
+    h.server.change("bookings", "INSERT", R"({"id": 1})");
+    h.run(Duration{1'000});
+    CHECK(h.notices(1) == std::vector<std::string>{"SUBSCRIBED OK"});
+    CHECK(h.gaps.empty());
+  }
+
+  TEST_CASE("a key that only an unwanted key needed goes with it, and does not come back as live") {
+    Harness h;
+    h.subscribe(1, "bookings", "*");
+    h.subscribe(2, "bookings", "INSERT");
+    h.settle();
+    h.client().unsubscribeAll();
+    h.run(Duration{6'000});
+    CHECK(h.client().exchange().registry().entries().empty());
+    h.subscribe(3, "bookings", "*");
+    CHECK(h.status(3).state == SubscriptionState::Pending);
+    h.run(Duration{1'000});
+    CHECK(h.status(3).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("a rebuild that is interrupted before the new line has joined is told") {
+    Harness h;
+    for (unsigned id = 1; id <= 3; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.settle();
+    h.server.answerJoins = false;
+    h.unsubscribe(2);
+    h.unsubscribe(3);
+    h.run(Duration{6'000});
+    REQUIRE(h.server.joins.size() == 2);
+    h.server.closeChannel(h.server.channels().front());
+    CHECK(h.status(1).state != SubscriptionState::Live);
+    CHECK(h.notices(1) == std::vector<std::string>{"SUBSCRIBED OK", "CLOSED CHANNEL_CLOSED"});
+    CHECK(h.gaps.size() == 1);
+  }
+
+  TEST_CASE("a line on the second socket that had not joined when the page was put away joins when it is shown") {
+    ClientOptions options;
+    options.exchange.multiplexer.maxChannels = 1;
+    options.exchange.plan.bindingsPerLine = 1;
+    options.exchange.joinsPerSecond = 1;
+    Harness h(options);
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "clients");
+    h.run(Duration{100});
+    REQUIRE(h.network.sockets.size() == 2);
+    REQUIRE(h.server.joins.size() == 1);
+    h.client().signal(Evidence::PageHide);
+    h.run(Duration{5'000});
+    h.client().signal(Evidence::PageShow);
+    h.run(Duration{10'000});
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    CHECK(h.status(2).state == SubscriptionState::Live);
+  }
+}
