@@ -283,18 +283,24 @@ void Application::onFlush(const Flush& flush) {
   }
   for (const auto& delivery : flush.deliveries) deliveries_ += delivery.subscribers.size() * delivery.count;
   world_.checks.onFlush(flush);
-  if (world_.trace.wantsText()) {
-    if (flush.status) {
-      for (const auto& status : flush.status->subscriptions) {
-        world_.trace.add(world_.events.now(), "  status", status.id.value, switchboard::toString(status.state),
-                         status.message);
-      }
-    }
-  }
+  traceStatus(flush);
   const bool outermost = !std::exchange(inSink_, true);
   if (flush.tokenRequest) onTokenRequest(*flush.tokenRequest);
   if (!disposed_ && world_.random.chance(behaves_ ? 2 : 5)) actWithinSink();
   if (outermost) inSink_ = false;
+}
+
+/// Those whose state is another than before.
+void Application::traceStatus(const Flush& flush) {
+  if (!world_.trace.wantsText() || !flush.status) return;
+  for (const auto& connection : flush.status->connections) {
+    world_.trace.add(world_.events.now(), "  connection", connection.id.value, switchboard::toString(connection.state),
+                     connection.message);
+  }
+  for (const auto& status : flush.status->subscriptions) {
+    world_.trace.add(world_.events.now(), "  status", status.id.value, switchboard::toString(status.state),
+                     status.message);
+  }
 }
 
 void Application::actWithinSink() {

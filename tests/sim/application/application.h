@@ -76,6 +76,7 @@ class Application final : private ClientSink {
   void reconnectAll();
   void setHidden(bool hidden);
   void setCached(bool cached);
+  void traceStatus(const Flush& flush);
   void actWithinSink();
   void onTokenRequest(std::uint32_t request);
   void answer(std::uint32_t request);

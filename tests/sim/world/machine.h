@@ -29,8 +29,8 @@ class Machine final : public Clock {
     slept_ += span;
     if (clockStops) stoodStill_ += span;  // at once: nobody reads the clock while all sleep
   }
-  /// Time during which the client could act, for bounds on how long it may take. Not for use while asleep.
-  Duration awakeTime() const { return events_.now() - slept_; }
+  /// Time during which the client could act, for bounds on how long it may take.
+  Duration awakeTime() const { return std::max(events_.now(), wakesAt_) - slept_; }
 
  private:
   EventQueue& events_;
