@@ -36,6 +36,11 @@ function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** Height of the header in pixels. */
+function headerHeight(page: Page): Promise<number> {
+  return page.locator('header').evaluate((header) => header.offsetHeight);
+}
+
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } } as const;
 
 describe.each(['light', 'dark'] as const)('the page in %s', (colorScheme) => {
@@ -61,11 +66,13 @@ describe.each(['light', 'dark'] as const)('the page in %s', (colorScheme) => {
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.locator('header details summary').click();
 
+    const height = await headerHeight(page);
     await lab.backend.faults.refuse({ mode: 'drop' });
     lab.backend.faults.drop();
     await page.locator('header [data-state]:not([data-state="live"])').waitFor();
     await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-cut-off`) });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await headerHeight(page)).toBe(height);
     expect(await accessibilityProblems(page)).toEqual([]);
 
     await lab.backend.faults.reset();
