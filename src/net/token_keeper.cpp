@@ -42,6 +42,13 @@ void TokenKeeper::refuse(Cause cause) {
   }
 }
 
+void TokenKeeper::forgetRefusal() {
+  if (!refusal_) return;
+  refusal_.reset();
+  problem_.reset();
+  delegate_.onTokenState();
+}
+
 void TokenKeeper::provide(std::uint32_t request, std::string token) {
   if (!asking_ || request != lastRequest_) return;
   accept(std::move(token));

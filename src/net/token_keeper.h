@@ -54,6 +54,9 @@ class TokenKeeper {
   /// The server refused the present token.
   void refuse(Cause cause);
 
+  /// The refusal may be out of date: joins may try with the present token again.
+  void forgetRefusal();
+
   void provide(std::uint32_t request, std::string token);
   void fail(std::uint32_t request, std::string_view message);
   /// The application sets a token of its own accord; empty takes it away.

@@ -94,6 +94,7 @@ void Exchange::setSuspended(bool suspended) {
 }
 
 void Exchange::reconnectAll() {
+  tokens_.forgetRefusal();
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->plannable()) continue;
     entry->attempts = 0;

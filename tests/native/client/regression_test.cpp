@@ -51,6 +51,20 @@ TEST_SUITE("regressions") {
     CHECK(h.gaps.size() == 1);
   }
 
+  TEST_CASE("reconnectAll tries once more what was refused for its token, when there is no other") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    const auto channel = h.server.channels().front();
+    h.server.system(channel, "system", "error", "The token provided is not a valid JWT");
+    h.server.closeChannel(channel);
+    h.run(Duration{60'000});
+    REQUIRE(h.server.joins.size() == 1);
+    h.client().reconnectAll();
+    h.run(Duration{1'000});
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
   TEST_CASE("a line on the second socket that had not joined when the page was put away joins when it is shown") {
     ClientOptions options;
     options.exchange.multiplexer.maxChannels = 1;
