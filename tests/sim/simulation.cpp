@@ -122,6 +122,7 @@ class Simulation {
       if (trouble_) {
         application_.act();
       } else {
+        application_.attend();
         application_.actGently();
       }
       actLater();

@@ -259,18 +259,30 @@ void Application::actGently() {
   }
 }
 
-/// Mostly nobody lifts a finger. Only what has been refused for good needs somebody to act, and an application without
-/// a callback has to bring its own new token.
+/// Mostly nobody lifts a finger.
 void Application::recover() {
   if (client() == nullptr) return;
   if (cached_) setCached(false);
   if (hidden_ && world_.random.chance(50)) setHidden(false);
   if (!traits_.tokenCallback && !token_.empty()) setAuth();
-  const bool parked = std::any_of(world_.watched.begin(), world_.watched.end(), [](const auto& item) {
-    const auto& published = item.second.published;
-    return !item.second.poison && published && published->state == SubscriptionState::Parked;
-  });
-  if (parked || world_.random.chance(10)) reconnectAll();
+  if (world_.random.chance(10)) reconnectAll();
+}
+
+/// What has been refused for good needs somebody to act, and an application without a callback has to bring its own new
+/// token.
+void Application::attend() {
+  if (client() == nullptr || world_.machine.asleep()) return;
+  const auto needsSomebody = [this](const auto& item) {
+    const auto& [id, watched] = item;
+    if (watched.poison || !watched.published) return false;
+    const bool parked = watched.published->state == SubscriptionState::Parked;
+    const Code code = watched.published->code;
+    const bool wantsToken = code == Code::TokenExpired || code == Code::TokenInvalid || code == Code::Unauthorized;
+    return parked || (wantsToken && !traits_.tokenCallback);
+  };
+  if (std::none_of(world_.watched.begin(), world_.watched.end(), needsSomebody)) return;
+  if (!traits_.tokenCallback && !token_.empty()) setAuth();
+  reconnectAll();
 }
 
 // --- the sink

@@ -51,8 +51,10 @@ class Application final : private ClientSink {
   void act();
   /// Something that interrupts nothing.
   void actGently();
-  /// The person comes back, the network is up; tokens are renewed and what was refused for good is tried again.
+  /// The person comes back, perhaps; a token without a callback is renewed.
   void recover();
+  /// Does what only a person can, if there is any.
+  void attend();
   /// Ends the client for good and checks that it leaves nothing behind.
   void finish();
 

@@ -132,18 +132,50 @@ void Checks::onFlush(const Flush& flush) {
       continue;
     }
     it->second.told = notice.status;
-    if (notice.status != NoticeStatus::Subscribed) toldOfError.insert(it->first);
+    if (notice.status == NoticeStatus::Subscribed) continue;
+    toldOfError.insert(it->first);
+    Ledger::forgive(it->second);
+  }
+  for (const auto& gap : flush.gaps) onGap(gap);
+  for (const auto id : flush.polls) {
+    if (watched_.count(id.value) == 0) fail(Invariant::SilentAfterEnd, "a poll for ended " + std::to_string(id.value));
   }
   for (const auto& [id, watched] : watched_) {
     const bool lost = wereLive.count(id) != 0 && !watched.live();
     if (lost && toldOfError.count(id) == 0) {
       fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " is no longer live and was not told");
     }
+    if (lost && !watched.openGap) {
+      fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is no longer live and has no gap");
+    }
+    if (watched.live() && watched.openGap) {
+      fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is live and its gap is open");
+    }
     if (watched.told && (*watched.told == NoticeStatus::Subscribed) != watched.live()) {
       fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " was told otherwise than it stands");
     }
   }
   for (const auto& [level, line] : flush.logs) checkSecrets(line);
+}
+
+void Checks::onGap(const Gap& gap) {
+  checkSecrets(gap.message);
+  const auto it = watched_.find(gap.subscription.value);
+  if (it == watched_.end()) {
+    fail(Invariant::SilentAfterEnd, "a gap for ended subscription " + std::to_string(gap.subscription.value));
+    return;
+  }
+  Watched& watched = it->second;
+  Ledger::forgive(watched);
+  if (!gap.to) {
+    if (watched.openGap) fail(Invariant::GapsAgree, "a second open gap for " + std::to_string(it->first));
+    watched.openGap = gap.id;
+  } else if (watched.openGap == gap.id) {
+    watched.openGap.reset();
+  }
+  if (healthy_ && watched.settled) {
+    fail(Invariant::StaysLive, "a gap for subscription " + std::to_string(it->first) + ": " + gap.message);
+  }
 }
 
 void Checks::publish(const StatusDelta& delta) {

@@ -69,6 +69,7 @@ class Checks final : public WireObserver {
   void onReceived(Link& link, const DownFrame& frame) override;
   void onEnded(Link& link) override;
 
+  void onGap(const Gap& gap);
   void publish(const StatusDelta& delta);
   void publishOne(const SubscriptionStatus& status);
   void checkRegistry(const Client& client);

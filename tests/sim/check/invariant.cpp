@@ -28,6 +28,8 @@ std::string_view toString(Invariant invariant) {
       return "PublishedIsTrue";
     case Invariant::NoticesAgree:
       return "NoticesAgree";
+    case Invariant::GapsAgree:
+      return "GapsAgree";
     case Invariant::HonestByWire:
       return "HonestByWire";
     case Invariant::HonestByServer:

@@ -22,6 +22,7 @@ enum class Invariant : unsigned char {
   LegalTransitions,   ///< Connections are published in states that follow from one another.
   PublishedIsTrue,    ///< What was published last is what the client holds.
   NoticesAgree,       ///< Who was told SUBSCRIBED last is live; who is no longer live has been told.
+  GapsAgree,          ///< Whoever is no longer live has an open gap; whoever is live has none.
   HonestByWire,       ///< Live only with a channel that was announced live, and has not ended, on the wire.
   HonestByServer,     ///< Live only while the server serves the key, or for as long as it takes to find out.
   OnceAndInOrder,     ///< No change comes twice or after a later one.

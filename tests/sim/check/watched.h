@@ -26,7 +26,8 @@ struct Watched {
   Duration since{0};    ///< when it was made
   std::optional<SubscriptionStatus> published;
   std::optional<NoticeStatus> told;  ///< by the last notice
-  std::deque<Debt> debts;            ///< since it has been live without a break
+  std::optional<std::uint32_t> openGap;
+  std::deque<Debt> debts;  ///< since it has been live without a break
   std::uint64_t lastSeq = 0;
   unsigned lastCopies = 0;           ///< of the last change, that have come
   std::optional<Duration> unserved;  ///< awake time since which it is live although the server does not serve it
