@@ -72,6 +72,8 @@ std::string_view toString(Code code) {
       return "PULSE_LOST";
     case Code::Overflow:
       return "OVERFLOW";
+    case Code::PayloadTooLarge:
+      return "PAYLOAD_TOO_LARGE";
     case Code::UserReconnect:
       return "USER_RECONNECT";
     case Code::Unsubscribed:

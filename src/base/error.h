@@ -44,6 +44,7 @@ enum class Code : unsigned char {
   Resubscribed,         ///< The server took its subscriptions down anew by itself; changes in between are lost.
   PulseLost,            ///< The database's pulse skipped a beat or fell silent although the socket is open.
   Overflow,             ///< More changes were held back than a delivery window may hold.
+  PayloadTooLarge,      ///< A change came without its values because they are too large for the server.
   UserReconnect,        ///< `reconnectAll()` was called.
   Unsubscribed,         ///< Ended by the application.
   Disposed,             ///< The manager was disposed of.

@@ -115,6 +115,24 @@ describe('listen', () => {
     ]);
   });
 
+  it('prints a gap when it opens and when it is over', async () => {
+    const listen = new ListenProcess([
+      'listen',
+      ...['--url', lab.backend.url, '--apikey', lab.backend.anonKey, '--table', 'clients', '--json'],
+    ]);
+    await listen.live();
+    lab.backend.faults.drop();
+    const lines = await listen.lines.until('the end of the gap', (all) => all.some(({ over }) => over === true));
+    const gaps = lines.filter(({ type }) => type === 'gap');
+    expect(gaps).toMatchObject([
+      { subscription: 1, code: 'CONNECTION_LOST', fromCommit: null, to: null, over: false },
+      { subscription: 1, code: 'CONNECTION_LOST', to: expect.any(String) as string, over: true },
+    ]);
+    expect(gaps[1]?.['gap']).toBe(gaps[0]?.['gap']);
+    listen.kill('SIGINT');
+    expect(await listen.exit).toEqual({ code: 0, signal: null });
+  });
+
   it('takes url and key from the environment', async () => {
     const process = listen(['--table', 'clients'], {
       SUPABASE_URL: lab.backend.url,

@@ -1,8 +1,8 @@
 import { parse, stringify } from 'lossless-json';
-import type { ConnectionState, ReasonCode, SubscriptionNotice } from '../core/index.js';
+import type { ConnectionState, Gap, ReasonCode, SubscriptionNotice } from '../core/index.js';
 
 /** What `listen` prints: one of these per line, as JSON. `at` is the local time of arrival, ISO 8601. */
-export type Line = ConnectionLine | StatusLine | ChangeLine;
+export type Line = ConnectionLine | StatusLine | GapLine | ChangeLine;
 
 /** A connection's state changed. */
 export interface ConnectionLine {
@@ -23,6 +23,23 @@ export interface StatusLine {
   status: SubscriptionNotice;
   code: ReasonCode;
   message: string;
+}
+
+/** Changes may have been missed; told when it opens (`over` is false) and when it is over. */
+export interface GapLine {
+  type: 'gap';
+  at: string;
+  subscription: number;
+  /** The same in both lines. */
+  gap: number;
+  code: ReasonCode;
+  message: string;
+  /** `commit_timestamp` of the last change before it. */
+  fromCommit: string | null;
+  /** Last sign of life before it, ISO 8601. */
+  from: string;
+  to: string | null;
+  over: boolean;
 }
 
 /** A row changed. Numbers are kept as the server wrote them. */
@@ -60,6 +77,21 @@ export function changeLine(at: Date, subscription: number, text: string): Change
   };
 }
 
+export function gapLine(at: Date, gap: Gap): GapLine {
+  return {
+    type: 'gap',
+    at: at.toISOString(),
+    subscription: gap.subscription,
+    gap: gap.id,
+    code: gap.code,
+    message: gap.message,
+    fromCommit: gap.fromCommit,
+    from: new Date(gap.from).toISOString(),
+    to: gap.to === null ? null : new Date(gap.to).toISOString(),
+    over: gap.over,
+  };
+}
+
 /** One line of JSON, digits kept, without the line break. */
 export function jsonText(line: Line): string {
   return stringify(line) ?? '';
@@ -73,6 +105,8 @@ export function plainText(line: Line): string {
       return joined(time, 'connection', String(line.connection), line.state, reason(line));
     case 'status':
       return joined(time, `#${line.subscription}`, line.status, reason(line));
+    case 'gap':
+      return joined(time, `#${line.subscription}`, line.over ? 'GAP OVER' : 'GAP', reason(line));
     case 'change': {
       const row = line.eventType === 'DELETE' ? line.old : line.new;
       const name = `${String(line.schema)}.${String(line.table)}`;
@@ -81,7 +115,7 @@ export function plainText(line: Line): string {
   }
 }
 
-function reason(line: ConnectionLine | StatusLine): string {
+function reason(line: ConnectionLine | StatusLine | GapLine): string {
   if (line.code === 'OK') return line.message;
   return line.message === '' ? line.code : `${line.code}: ${line.message}`;
 }

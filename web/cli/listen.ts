@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createManager } from '../core/createRealtimeManager.js';
 import type { ConnectionStatus, StatusSnapshot } from '../core/index.js';
 import type { Manager } from '../core/manager.js';
-import { changeLine, type Line } from './lines.js';
+import { changeLine, gapLine, type Line } from './lines.js';
 import type { ListenOptions } from './listenOptions.js';
 
 export const EXIT_DONE = 0;
@@ -60,6 +60,9 @@ class Listening {
     const ended = new Promise<number>((end) => {
       this.#manager.onStatusChange((status) => {
         this.#printConnections(status);
+      });
+      this.#manager.onGap((gap) => {
+        this.#output.line(gapLine(new Date(), gap));
       });
       this.#subscribe(() => {
         end(EXIT_DONE);

@@ -1,8 +1,10 @@
 import type { CallbackQueue } from './callbackQueue.js';
 import type { ValueReader } from './change.js';
 import type { Delivery, Notice } from './engine.js';
+import type { Gap, GapHandler } from './gaps/gap.js';
 import { Incoming } from './incoming.js';
 import type { LogOutlet } from './logger.js';
+import type { ChangePayload } from './payload.js';
 import type { StatusSnapshot } from './status.js';
 import type { StatusStore } from './statusStore.js';
 import type { Subscription, SubscriptionTable } from './subscriptionTable.js';
@@ -10,6 +12,13 @@ import type { Subscription, SubscriptionTable } from './subscriptionTable.js';
 interface StatusListener {
   readonly call: (status: StatusSnapshot) => void;
 }
+
+interface GapListener {
+  readonly call: GapHandler;
+}
+
+/** Hears of changes whose values are missing, after they were handed over. */
+type OnIncomplete = (subscribers: readonly number[], payloads: readonly ChangePayload[]) => void;
 
 /**
  * Calls the application back: changes, notices, status. Everything goes through the queue; whether a subscription or listener is still there is asked
@@ -21,6 +30,7 @@ export class Dispatcher {
   readonly #queue: CallbackQueue;
   readonly #log: LogOutlet;
   readonly #listeners = new Set<StatusListener>();
+  readonly #gapListeners = new Set<GapListener>();
   #statusQueued = false;
   #eventCalls = 0;
   #errors = 0;
@@ -54,14 +64,28 @@ export class Dispatcher {
     };
   }
 
+  /** The same for gaps. */
+  addGapListener(call: GapHandler): () => void {
+    const listener = { call };
+    this.#gapListeners.add(listener);
+    return () => {
+      this.#gapListeners.delete(listener);
+    };
+  }
+
   removeListeners(): void {
+    this.#gapListeners.clear();
     this.#listeners.clear();
   }
 
-  deliver(deliveries: readonly Delivery[], values: ValueReader): void {
+  deliver(deliveries: readonly Delivery[], values: ValueReader, onIncomplete: OnIncomplete): void {
     if (deliveries.length === 0) return;
     this.#queue.push(() => {
-      for (const delivery of deliveries) this.#deliverOne(new Incoming(delivery, values), delivery.subscribers);
+      for (const delivery of deliveries) {
+        const incoming = new Incoming(delivery, values);
+        this.#deliverOne(incoming, delivery.subscribers);
+        if (incoming.incomplete.length > 0) this.#tellIncomplete(incoming, delivery.subscribers, onIncomplete);
+      }
     });
   }
 
@@ -74,7 +98,24 @@ export class Dispatcher {
       try {
         subscription.onStatus?.(notice.status, detail);
       } catch (error) {
-        this.#failed(`onStatus of ${nameOf(subscription)}`, error);
+        this.failed(`onStatus of ${nameOf(subscription)}`, error);
+      }
+    });
+  }
+
+  /** To the subscription's own handler, then to the listeners. */
+  tellGap(gap: Gap): void {
+    this.#queue.push(() => {
+      const subscription = this.#subscriptions.get(gap.subscription);
+      if (subscription === undefined) return;
+      this.#attempt(`onGap of ${nameOf(subscription)}`, () => {
+        subscription.onGap?.(gap);
+      });
+      for (const listener of [...this.#gapListeners]) {
+        if (!this.#gapListeners.has(listener)) continue;
+        this.#attempt('a gap listener', () => {
+          listener.call(gap);
+        });
       }
     });
   }
@@ -91,7 +132,7 @@ export class Dispatcher {
         try {
           listener.call(snapshot);
         } catch (error) {
-          this.#failed('a status listener', error);
+          this.failed('a status listener', error);
         }
       }
     });
@@ -104,7 +145,7 @@ export class Dispatcher {
       try {
         subscription.receive(incoming, (call) => this.#callEvent(subscription, call));
       } catch (error) {
-        this.#failed(`a delivery to ${nameOf(subscription)}`, error);
+        this.failed(`a delivery to ${nameOf(subscription)}`, error);
       }
     }
   }
@@ -115,12 +156,26 @@ export class Dispatcher {
     try {
       call();
     } catch (error) {
-      this.#failed(`onEvent of ${nameOf(subscription)}`, error);
+      this.failed(`onEvent of ${nameOf(subscription)}`, error);
     }
     return true;
   }
 
-  #failed(where: string, error: unknown): void {
+  #tellIncomplete(incoming: Incoming, subscribers: readonly number[], onIncomplete: OnIncomplete): void {
+    const left = subscribers.filter((id) => this.#subscriptions.get(id) !== undefined);
+    onIncomplete(left, incoming.incomplete);
+  }
+
+  #attempt(where: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.failed(where, error);
+    }
+  }
+
+  /** Reports what the application's code threw, and counts it. */
+  failed(where: string, error: unknown): void {
     this.#errors += 1;
     this.#log.callbackFailed(where, error);
   }

@@ -1,4 +1,5 @@
 import type { DeliverySpec } from './delivery.js';
+import type { GapReport } from './gaps/gap.js';
 import type { EventName } from './payload.js';
 import type {
   ConnectionStatus,
@@ -76,6 +77,10 @@ export interface ControlMessage {
   status?: StatusDelta;
   /** In the order in which they happened. */
   notices?: readonly Notice[];
+  /** Interruptions that opened or are over, in the order in which that happened. */
+  gaps?: readonly GapReport[];
+  /** Subscriptions without a live line whose rows are to be fetched now. */
+  polls?: readonly number[];
   /** The core wants a token: answer once with `provideToken` or `failToken`. */
   tokenRequest?: { request: number };
   logs?: readonly LogLine[];

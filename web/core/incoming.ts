@@ -28,6 +28,11 @@ export class Incoming {
     return this.#payloads;
   }
 
+  /** Those whose values the server left out, as far as anybody has read them. */
+  get incomplete(): readonly ChangePayload[] {
+    return (this.#payloads ?? []).filter(({ errors }) => errors !== null && errors.length > 0);
+  }
+
   #read(): readonly ChangePayload[] {
     if (this.kind === 'notify') return [];
     const wire = this.#values.parse(this.text);

@@ -21,6 +21,7 @@ export type {
 // Not by name: an application's `declare module` for `Register` reaches the interface only through a star.
 export type * from './database.js';
 export type { EngineStats, LogLevel } from './engine.js';
+export type { Gap, GapCounters, GapHandler, GapOutcome, Resync, ResyncHandler } from './gaps/gap.js';
 export type { Logger } from './logger.js';
 export type {
   AccessTokenCallback,
@@ -41,6 +42,7 @@ export type {
   ConnectionState,
   ConnectionStatus,
   Counters,
+  FreshnessMode,
   NoticeDetail,
   OverallState,
   StatusSnapshot,

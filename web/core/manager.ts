@@ -6,6 +6,8 @@ import type { Engine, EngineBatch, OpenEngine, SubscriptionSpec } from './engine
 import { disposedError, EngineSlot } from './engineSlot.js';
 import { SwitchboardError } from './errors.js';
 import { tickInterval } from './hiddenTicks.js';
+import type { GapHandler, ResyncHandler } from './gaps/gap.js';
+import { GapDesk } from './gaps/gapDesk.js';
 import { LogOutlet } from './logger.js';
 import type { CheckedOptions } from './managerOptions.js';
 import { receiveAll, receiveCount, receiveEach, receiveText, type Receiver } from './incoming.js';
@@ -44,6 +46,7 @@ export class Manager {
     if (paused) this.#slot.engine?.pause(id);
     else this.#slot.engine?.resume(id);
   });
+  readonly #gaps: GapDesk;
   #values: ValueReader = plainValues;
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
@@ -62,6 +65,15 @@ export class Manager {
       this.#log.callbackFailed('a callback', error);
     });
     this.#dispatcher = new Dispatcher(this.#subscriptions, this.#status, this.#callbacks, this.#log);
+    this.#gaps = new GapDesk(options.resync, {
+      told: (gap, now) => {
+        this.#dispatcher.tellGap(gap);
+        if (now) this.#callbacks.flush();
+      },
+      handlerFailed: (table, error) => {
+        this.#dispatcher.failed(`onResync for ${table}`, error);
+      },
+    });
     const open = async (): Promise<Engine> => {
       if (options.numbers !== 'number') {
         const { exactValues } = await import('./exactNumbers.js');
@@ -120,6 +132,7 @@ export class Manager {
       for (const { id } of [...this.#subscriptions.values()]) this.#status.remove(id);
       this.#subscriptions.clear();
       this.#pauses.clear();
+      this.#gaps.clear();
       this.#slot.engine?.unsubscribeAll();
       this.#dispatcher.statusChanged();
     });
@@ -152,6 +165,23 @@ export class Manager {
     return this.#dispatcher.addListener(call);
   }
 
+  onGap(call: GapHandler): () => void {
+    this.#requireAlive();
+    requireFunction(call, 'listener', 'onGap calls it with each gap.');
+    return this.#dispatcher.addGapListener(call);
+  }
+
+  onResync(call: ResyncHandler): () => void {
+    this.#requireAlive();
+    requireFunction(call, 'handler', 'onResync calls it when rows are to be fetched.');
+    return this.#gaps.onResync(call);
+  }
+
+  /** Calls the subscription's own `onResync` until it succeeds, as after a gap. Within this package only. */
+  requestResync(id: SubscriptionId): void {
+    this.#gaps.request(id);
+  }
+
   setAuth(token: string | null): void {
     this.#requireAlive();
     if (token !== null && (typeof token !== 'string' || token === '')) {
@@ -174,6 +204,7 @@ export class Manager {
       leakedSubscriptions: this.#subscriptions.leaked,
       eventCalls: this.#dispatcher.eventCalls,
       callbackErrors: this.#dispatcher.errors,
+      gaps: this.#gaps.counters,
       counters: core?.counters ?? this.#status.counters,
       core,
     };
@@ -196,6 +227,7 @@ export class Manager {
     this.#stopAuthWatch = null;
     this.#subscriptions.clear();
     this.#pauses.clear();
+    this.#gaps.clear();
     this.#dispatcher.removeListeners();
     this.#callbacks.clear();
     this.#status.clear();
@@ -211,17 +243,18 @@ export class Manager {
     makeReceiver: (delivery: DeliverySpec | undefined) => Receiver,
     onStatus: StatusHandler | undefined,
   ): SubscriptionId {
-    const { spec, signal, owner, pauseWhenHidden } = checkSubscribeOptions(options);
+    const { spec, signal, owner, pauseWhenHidden, onGap, onResync } = checkSubscribeOptions(options);
     const receive = makeReceiver(spec.delivery);
     const id = this.#subscriptions.nextId();
     if (signal?.aborted === true) return id;
     // Not inside the closure below: what one closure refers to, all of the same function keep alive.
     if (owner !== null) this.#subscriptions.watchOwner(owner, id, spec);
     return this.#callbacks.enter(() => {
-      const subscription = { id, spec, receive, onStatus: onStatus ?? null };
+      const subscription = { id, spec, receive, onStatus: onStatus ?? null, onGap };
       this.#subscriptions.add(subscription, signal, () => {
         this.unsubscribe(id);
       });
+      this.#gaps.add(id, spec, onResync);
       this.#status.add(id, spec);
       this.#dispatcher.statusChanged();
       if (pauseWhenHidden) this.#pauses.addWhenHidden(id);
@@ -235,6 +268,7 @@ export class Manager {
     const id = this.#subscriptions.checkedId(given);
     if (!this.#subscriptions.remove(id)) return;
     this.#pauses.remove(id);
+    this.#gaps.remove(id);
     this.#callbacks.enter(() => {
       this.#status.remove(id);
       this.#slot.engine?.unsubscribe(id);
@@ -295,10 +329,13 @@ export class Manager {
     if (control !== null) {
       for (const line of control.logs ?? []) this.#log.write(line);
       if (control.status !== undefined && this.#status.apply(control.status)) this.#dispatcher.statusChanged();
+      this.#gaps.receive(control.gaps ?? [], control.polls ?? []);
       for (const notice of control.notices ?? []) this.#dispatcher.notify(notice);
       if (control.tokenRequest !== undefined) this.#answerTokenRequest(control.tokenRequest.request);
     }
-    this.#dispatcher.deliver(deliveries, this.#values);
+    this.#dispatcher.deliver(deliveries, this.#values, (subscribers, payloads) => {
+      this.#gaps.incomplete(subscribers, payloads);
+    });
     this.#callbacks.flush();
   }
 

@@ -1,6 +1,7 @@
 import { realtimeEndpoint } from './endpoint.js';
 import type { EngineOptions, LogLevel } from './engine.js';
 import { SwitchboardError } from './errors.js';
+import type { ResyncOptions } from './gaps/resyncs.js';
 import type { Logger } from './logger.js';
 import type { AccessTokenCallback, ManagerOptions, NumbersOption, WasmSource, WebSocketClass } from './options.js';
 import { readSupabaseClient, type SupabaseSource } from './supabase.js';
@@ -17,10 +18,22 @@ import {
 } from './validate.js';
 
 const TUNING_NAMES = Object.keys(TUNING_RANGES) as TuningName[];
-const COMMON = ['accessToken', 'params', 'vsn', 'logger', 'logLevel', 'numbers', 'transport', 'wasm'];
+const COMMON = [
+  'accessToken',
+  'params',
+  'vsn',
+  'logger',
+  'logLevel',
+  'numbers',
+  'transport',
+  'wasm',
+  'resyncJitterMs',
+  'resyncTimeoutMs',
+];
 const KNOWN = ['url', 'apikey', 'supabase', ...COMMON, ...TUNING_NAMES];
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 const NUMBERS: readonly NumbersOption[] = ['number', 'string', 'bigint'];
+const HOUR_MS = 3_600_000;
 const RESERVED_PARAMS = ['apikey', 'vsn'];
 
 /** Checked options, with what a supabase-js client gave filled in. */
@@ -33,6 +46,7 @@ export interface CheckedOptions {
   logger: Logger | null;
   logLevel: LogLevel;
   numbers: NumbersOption;
+  resync: ResyncOptions;
   transport: WebSocketClass | null;
   wasm: WasmSource | null;
 }
@@ -67,6 +81,10 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
     watchAuth: options.accessToken === undefined ? (source?.watch ?? null) : null,
     logger: checkLogger(options.logger),
     logLevel,
+    resync: {
+      jitterMs: optionalNumber(given, 'resyncJitterMs', { min: 0, max: HOUR_MS }) ?? 1_000,
+      timeoutMs: optionalNumber(given, 'resyncTimeoutMs', { min: 10, max: HOUR_MS }) ?? 30_000,
+    },
     numbers: optionalWord(given, 'numbers', NUMBERS) ?? 'number',
     transport: checkTransport(options.transport),
     wasm: checkWasm(options.wasm),

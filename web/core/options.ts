@@ -1,6 +1,7 @@
 import type { ColumnOf, FilterText, RowOf, SchemaName, TableName } from './database.js';
 import type { DeliveryOption } from './delivery.js';
 import type { LogLevel } from './engine.js';
+import type { GapHandler, ResyncHandler } from './gaps/gap.js';
 import type { Logger } from './logger.js';
 import type { EventName } from './payload.js';
 import type { SupabaseClientLike } from './supabase.js';
@@ -43,6 +44,13 @@ interface CommonOptions extends TuningOptions {
   numbers?: NumbersOption | undefined;
   /** The WebSocket class to use. Default: the runtime's own; in Node before 22 the one of the package `ws`. */
   transport?: WebSocketClass | undefined;
+  /**
+   * After an interruption each `onResync` waits between 0 and this many ms, so that not all clients fetch at once when a server comes back.
+   * Default 1,000.
+   */
+  resyncJitterMs?: number | undefined;
+  /** How long an `onResync` may take, in ms, before it counts as failed and is tried again. Default 30,000. */
+  resyncTimeoutMs?: number | undefined;
   /** The core's .wasm. Default: the file in this package. */
   wasm?: WasmSource | undefined;
 }
@@ -89,6 +97,10 @@ export interface UntypedSubscribeOptions<
   delivery?: Delivery | undefined;
   /** Pauses the subscription while the page is hidden; see `pause`. Default false. */
   pauseWhenHidden?: boolean | undefined;
+  /** Hears of each time in which changes may have been missed: when it opens, when it is over, and when it has been made good. */
+  onGap?: GapHandler | undefined;
+  /** Fetches what a gap may have cost, see {@link ResyncHandler}. Equal subscriptions with the same function share its calls. */
+  onResync?: ResyncHandler | undefined;
   /** Ends the subscription when it fires. */
   signal?: AbortSignal | undefined;
   /**
@@ -122,6 +134,10 @@ export interface SubscribeOptions<
   delivery?: Delivery | undefined;
   /** See {@link UntypedSubscribeOptions.pauseWhenHidden}. */
   pauseWhenHidden?: boolean | undefined;
+  /** See {@link UntypedSubscribeOptions.onGap}. */
+  onGap?: GapHandler | undefined;
+  /** See {@link UntypedSubscribeOptions.onResync}. */
+  onResync?: ResyncHandler | undefined;
   /** Ends the subscription when it fires. */
   signal?: AbortSignal | undefined;
   /** See {@link UntypedSubscribeOptions.owner}. */

@@ -10,6 +10,7 @@ import type {
   UntypedRow,
 } from './database.js';
 import type { Delivered, DeliveryOption } from './delivery.js';
+import type { GapCounters, GapHandler, ResyncHandler } from './gaps/gap.js';
 import type { EngineStats } from './engine.js';
 import type { SubscribeOptions, UntypedSubscribeOptions, WildcardSubscribeOptions } from './options.js';
 import type { ChangePayload, EventName } from './payload.js';
@@ -33,6 +34,7 @@ export interface ManagerStats {
   readonly eventCalls: number;
   /** Callbacks that threw. */
   readonly callbackErrors: number;
+  readonly gaps: GapCounters;
   /** Totals as of now. */
   readonly counters: Counters;
   /** The core's own figures; null before it is loaded and after dispose. */
@@ -120,6 +122,19 @@ export interface RealtimeManager<Db = RegisteredDatabase> {
   status(): StatusSnapshot;
   /** Calls `listener` after each change of the snapshot. Returns the way to stop. @throws SwitchboardError */
   onStatusChange(listener: (status: StatusSnapshot) => void): () => void;
+  /**
+   * Calls `listener` with every gap of every subscription, after the subscription's own `onGap`. Returns the way to stop.
+   *
+   * @throws SwitchboardError
+   */
+  onGap(listener: GapHandler): () => void;
+  /**
+   * Has `handler` called for every subscription, as its own `onResync` would be: once per key and interruption, however many subscriptions share the
+   * key. Returns the way to stop.
+   *
+   * @throws SwitchboardError
+   */
+  onResync(handler: ResyncHandler): () => void;
   /**
    * Gives a new access token, which joined channels get too; null takes it away, for later joins. With an `accessToken` callback the
    * next answer of the callback replaces it.

@@ -37,7 +37,7 @@ function use(): RealtimeManager {
       'The shared realtimeManager has no options yet: call configureRealtime({ url, apikey }) first.',
     );
   }
-  current = createManager(configured, lastId) as unknown as RealtimeManager;
+  current = createManager(configured, lastId);
   return current;
 }
 
@@ -69,6 +69,8 @@ export const realtimeManager: RealtimeManager = {
   },
   status: () => current?.status() ?? IDLE_SNAPSHOT,
   onStatusChange: (listener) => use().onStatusChange(listener),
+  onGap: (listener) => use().onGap(listener),
+  onResync: (handler) => use().onResync(handler),
   setAuth: (token) => {
     use().setAuth(token);
   },

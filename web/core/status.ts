@@ -15,6 +15,12 @@ export type ConnectionState = 'idle' | 'connecting' | 'open' | 'backoff' | 'clos
  */
 export type SubscriptionState = 'pending' | 'joining' | 'live' | 'retrying' | 'parked';
 
+/**
+ * How a subscription's rows are to be had. `live`: changes come by themselves. `polling`: it has not been live for a while, and `onResync` is called now and
+ * then instead. `paused`: neither.
+ */
+export type FreshnessMode = 'live' | 'polling' | 'paused';
+
 /** One socket to the server. It keeps its id over reconnects. */
 export interface ConnectionStatus {
   readonly id: number;
@@ -44,6 +50,7 @@ export interface SubscriptionStatus {
   /** Null when there is none. */
   readonly filter: string | null;
   readonly state: SubscriptionState;
+  readonly mode: FreshnessMode;
   /** Unix ms of the last change of `state`. */
   readonly since: number;
   /** Failed attempts since it was last live. */

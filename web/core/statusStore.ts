@@ -69,6 +69,7 @@ export class StatusStore {
       event: spec.event,
       filter: spec.filter ?? null,
       state: 'pending',
+      mode: 'paused',
       since: Date.now(),
       attempts: 0,
       nextRetryAt: null,

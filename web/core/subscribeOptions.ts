@@ -1,6 +1,7 @@
 import { checkDelivery } from './delivery.js';
 import type { SubscriptionSpec } from './engine.js';
 import { SwitchboardError } from './errors.js';
+import type { GapHandler, ResyncHandler } from './gaps/gap.js';
 import { FilterSyntaxError, parseFilter } from './filter.js';
 import type { EventName } from './payload.js';
 import {
@@ -15,13 +16,27 @@ import {
   type Given,
 } from './validate.js';
 
-const KNOWN = ['table', 'schema', 'event', 'filter', 'select', 'delivery', 'pauseWhenHidden', 'signal', 'owner'];
+const KNOWN = [
+  'table',
+  'schema',
+  'event',
+  'filter',
+  'select',
+  'delivery',
+  'pauseWhenHidden',
+  'onGap',
+  'onResync',
+  'signal',
+  'owner',
+];
 const EVENTS: readonly EventName[] = ['*', 'INSERT', 'UPDATE', 'DELETE'];
 
 /** A checked call of `subscribe`. */
 export interface CheckedSubscription {
   spec: SubscriptionSpec;
   pauseWhenHidden: boolean;
+  onGap: GapHandler | null;
+  onResync: ResyncHandler | null;
   signal: AbortSignal | null;
   owner: object | null;
 }
@@ -46,7 +61,11 @@ export function checkSubscribeOptions(options: unknown): CheckedSubscription {
   const delivery = checkDelivery(given.delivery);
   if (delivery !== null) spec.delivery = delivery;
   const pauseWhenHidden = optionalFlag(given, 'pauseWhenHidden') ?? false;
-  return { spec, pauseWhenHidden, signal: checkSignal(given), owner: checkOwner(given) };
+  const { onGap, onResync } = options as { onGap?: GapHandler; onResync?: ResyncHandler };
+  if (onGap !== undefined) requireFunction(onGap, 'onGap', 'it hears of each gap.');
+  if (onResync !== undefined) requireFunction(onResync, 'onResync', 'it fetches what a gap may have cost.');
+  const handlers = { onGap: onGap ?? null, onResync: onResync ?? null };
+  return { spec, pauseWhenHidden, ...handlers, signal: checkSignal(given), owner: checkOwner(given) };
 }
 
 /** @throws SwitchboardError */

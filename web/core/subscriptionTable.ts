@@ -1,5 +1,6 @@
 import type { SubscriptionSpec } from './engine.js';
 import { SwitchboardError } from './errors.js';
+import type { GapHandler } from './gaps/gap.js';
 import type { Receiver } from './incoming.js';
 import { OwnerWatch } from './ownerWatch.js';
 import type { NoticeDetail, SubscriptionNotice } from './status.js';
@@ -14,6 +15,7 @@ export interface Subscription {
   /** Hands what comes to the application. */
   readonly receive: Receiver;
   readonly onStatus: StatusHandler | null;
+  readonly onGap: GapHandler | null;
 }
 
 interface Entry {

@@ -34,6 +34,14 @@ export interface TuningOptions {
   idleCloseMs?: number | undefined;
   /** How long the `accessToken` callback may take. Default 5,000. */
   tokenTimeoutMs?: number | undefined;
+  /** How long a subscription must not be live before its rows are polled, see `onResync`. Default 10,000. */
+  fallbackAfterMs?: number | undefined;
+  /** Pace of polls. Default 15,000; jittered. */
+  pollEveryMs?: number | undefined;
+  /** Pace of polls while the page is hidden or the link is to be spared. Default 60,000. */
+  pollEverySparingMs?: number | undefined;
+  /** Polls of all subscriptions together; with many, each comes round less often. Default 60. */
+  pollsPerMinute?: number | undefined;
   /** Channels on one socket. Default 100, which is also the server's limit. */
   maxChannelsPerSocket?: number | undefined;
   /** Sockets at the same time. Default 4. */
@@ -71,6 +79,10 @@ export const TUNING_RANGES: Readonly<Record<TuningName, NumberRange>> = {
   lingerMs: { min: 0, max: HOUR_MS },
   idleCloseMs: { min: 0, max: HOUR_MS },
   tokenTimeoutMs: { min: 10, max: 120_000 },
+  fallbackAfterMs: { min: 0, max: HOUR_MS },
+  pollEveryMs: { min: 100, max: HOUR_MS },
+  pollEverySparingMs: { min: 100, max: HOUR_MS },
+  pollsPerMinute: { min: 1, max: 6_000 },
   maxChannelsPerSocket: { min: 1, max: 1_000 },
   maxSockets: { min: 1, max: 100 },
   joinsPerSecond: { min: 1, max: 1_000 },

@@ -133,7 +133,7 @@ function refusalBatch(id: number, refusal: string): EngineBatch {
   const common = { code, message, retryable: false, nextRetryAt: null };
   return {
     control: {
-      status: { subscriptions: [{ id, state: 'parked', since: now, attempts: 0, ...common }] },
+      status: { subscriptions: [{ id, state: 'parked', mode: 'paused', since: now, attempts: 0, ...common }] },
       notices: [{ subscription: id, status: 'CHANNEL_ERROR', ...common }],
     },
     deliveries: [],

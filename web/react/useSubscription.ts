@@ -22,7 +22,7 @@ import type {
 import { useRealtimeManager } from './useRealtimeManager.js';
 
 /** The component's life ends the subscription, so there is no signal; null or false subscribes to nothing. */
-type HookOptions<Options> = Omit<Options, 'signal'> | null | false;
+type HookOptions<Options> = Omit<Options, 'signal' | 'owner' | 'onGap' | 'onResync'> | null | false;
 
 /** How the hook's subscription stands; undefined while there is none. */
 type Result = SubscriptionStatus | undefined;

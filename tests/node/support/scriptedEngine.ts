@@ -198,6 +198,7 @@ export function subscriptionDelta(id: number, more: Partial<SubscriptionDelta> =
   return {
     id,
     state: 'live',
+    mode: 'live',
     since: 1_790_000_000_000,
     attempts: 0,
     nextRetryAt: null,

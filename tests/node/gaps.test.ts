@@ -1,0 +1,292 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Gap, GapOutcome, Resync } from 'switchboard-realtime';
+import type { GapReport } from '../../web/core/gaps/gap.js';
+import { batch, Bench, changeText, each, notify, type ScriptedEngine } from './support/scriptedEngine.js';
+
+const nothing = (): void => undefined;
+const FROM = 1_790_000_000_000;
+
+function report(subscription: number, more: Partial<GapReport> = {}): GapReport {
+  const common = { code: 'CONNECTION_LOST', message: 'closed', fromCommit: null, from: FROM, to: null } as const;
+  return { id: 1, subscription, ...common, ...more };
+}
+
+/** All subscriptions of one key, as the core tells it: open, then over. */
+function interrupt(engine: ScriptedEngine, subscriptions: readonly number[], id = 1): void {
+  engine.control({ gaps: subscriptions.map((subscription) => report(subscription, { id })) });
+  engine.control({ gaps: subscriptions.map((subscription) => report(subscription, { id, to: FROM + 500 })) });
+}
+
+const told = (gaps: readonly Gap[]): [number, boolean, GapOutcome][] =>
+  gaps.map(({ subscription, over, outcome }) => [subscription, over, outcome]);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('a gap', () => {
+  it('is told to its subscription when it opens and when it is over, and to every listener', async () => {
+    const bench = new Bench();
+    const own: Gap[] = [];
+    const all: Gap[] = [];
+    bench.manager.subscribe({ table: 'a', onGap: (gap) => own.push(gap) }, nothing);
+    bench.manager.subscribe({ table: 'b' }, nothing);
+    const off = bench.manager.onGap((gap) => all.push(gap));
+    const engine = await bench.open();
+    interrupt(engine, [1, 2]);
+    expect(own).toEqual([
+      { ...report(1), over: false, outcome: 'unknown' },
+      { ...report(1, { to: FROM + 500 }), over: true, outcome: 'unknown' },
+    ]);
+    expect(told(all)).toEqual([
+      [1, false, 'unknown'],
+      [2, false, 'unknown'],
+      [1, true, 'unknown'],
+      [2, true, 'unknown'],
+    ]);
+    off();
+    engine.control({ gaps: [report(1, { id: 2, to: FROM, code: 'OVERFLOW' })] });
+    expect(own.at(-1)).toMatchObject({ id: 2, code: 'OVERFLOW', over: true });
+    expect(all).toHaveLength(4);
+    expect(bench.manager.stats().gaps).toMatchObject({ opened: 3, over: 3, refetched: 0 });
+  });
+
+  it('is one for a change without its values, told after the change', async () => {
+    const bench = new Bench();
+    const seen: unknown[] = [];
+    const onGap = ({ code, fromCommit, over }: Gap): void => void seen.push({ code, fromCommit, over });
+    bench.manager.subscribe({ table: 'a', onGap }, (change) => seen.push(change.errors));
+    bench.manager.subscribe({ table: 'a', onGap, delivery: { mode: 'batch', everyMs: 9 } }, nothing);
+    const engine = await bench.open();
+    const broken = changeText({ id: 1 }, 'INSERT', { errors: ['Error 413: Payload Too Large'] });
+    const refused = changeText({}, 'INSERT', { errors: ['Error 401: Unauthorized'] });
+    engine.deliver(each([1], broken), batch([2], changeText({ id: 1 }), refused));
+    const fromCommit = '2026-11-22T10:11:12.345Z';
+    expect(seen).toEqual([
+      ['Error 413: Payload Too Large'],
+      { code: 'PAYLOAD_TOO_LARGE', fromCommit, over: true },
+      { code: 'UNAUTHORIZED', fromCommit, over: true },
+    ]);
+    engine.deliver(notify([1], 1), each([1], changeText({ id: 2 })));
+    expect(bench.manager.stats().gaps.opened).toBe(2);
+  });
+
+  it('is not told to a subscription that has ended, and one that throws stops no other', async () => {
+    const bench = new Bench();
+    const heard: number[] = [];
+    bench.manager.subscribe(
+      {
+        table: 'a',
+        onGap: () => {
+          bench.manager.unsubscribe(2);
+          throw new Error('mine');
+        },
+      },
+      nothing,
+    );
+    bench.manager.subscribe({ table: 'a', onGap: ({ subscription }) => heard.push(subscription) }, nothing);
+    bench.manager.subscribe({ table: 'a', onGap: ({ subscription }) => heard.push(subscription) }, nothing);
+    const engine = await bench.open();
+    engine.control({ gaps: [1, 2, 3].map((id) => report(id)) });
+    expect(heard).toEqual([3]);
+    expect(bench.manager.stats().callbackErrors).toBe(1);
+  });
+});
+
+describe('resync', () => {
+  it('runs once per key and interruption, when it is over, jittered, and its success is told', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const bench = new Bench();
+    const gaps: Gap[] = [];
+    const calls: Resync[] = [];
+    const onResync = (resync: Resync): void => void calls.push(resync);
+    for (const _ of [1, 2]) {
+      bench.manager.subscribe({ table: 'a', filter: 'x=eq.1', onResync, onGap: (gap) => gaps.push(gap) }, nothing);
+    }
+    bench.manager.subscribe({ table: 'b', onResync }, nothing);
+    const engine = await bench.open();
+    engine.control({ gaps: [report(1), report(2)] });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls).toEqual([]);
+    engine.control({ gaps: [1, 2].map((id) => report(id, { to: FROM + 9 })) });
+    await vi.advanceTimersByTimeAsync(499);
+    expect(calls).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatchObject({
+      reason: 'gap',
+      schema: 'public',
+      table: 'a',
+      filter: 'x=eq.1',
+      subscriptions: [1, 2],
+    });
+    expect(calls[0]?.gaps.map(({ id, subscription }) => [id, subscription])).toEqual([
+      [1, 1],
+      [1, 2],
+    ]);
+    expect(told(gaps).slice(4)).toEqual([
+      [1, true, 'refetched'],
+      [2, true, 'refetched'],
+    ]);
+    expect(bench.manager.stats().gaps).toMatchObject({
+      opened: 2,
+      over: 2,
+      refetched: 2,
+      resyncs: 1,
+      resyncFailures: 0,
+    });
+  });
+
+  it('of the manager runs for every key, and both must succeed', async () => {
+    const bench = new Bench({ resyncJitterMs: 0 });
+    const tables: string[] = [];
+    const outcomes: GapOutcome[] = [];
+    let release: () => void = nothing;
+    const slow = (): Promise<void> => new Promise((resolve) => (release = resolve));
+    bench.manager.subscribe({ table: 'a', onResync: slow, onGap: ({ outcome }) => outcomes.push(outcome) }, nothing);
+    bench.manager.subscribe({ table: 'b' }, nothing);
+    bench.manager.subscribe({ table: 'b' }, nothing);
+    const off = bench.manager.onResync(({ table }) => tables.push(table));
+    const engine = await bench.open();
+    interrupt(engine, [1, 2, 3]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(tables).toEqual(['a', 'b']);
+    expect(outcomes).toEqual(['unknown', 'unknown']);
+    release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(outcomes).toEqual(['unknown', 'unknown', 'refetched']);
+    off();
+    interrupt(engine, [2, 3], 2);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(tables).toHaveLength(2);
+  });
+
+  it('that fails, rejects or hangs is told once and tried again with backoff until it succeeds', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const bench = new Bench({ resyncJitterMs: 0, resyncTimeoutMs: 5_000 });
+    const outcomes: GapOutcome[] = [];
+    const times: number[] = [];
+    const start = Date.now();
+    const answers = [
+      (): never => {
+        throw new Error('sync');
+      },
+      () => Promise.reject(new Error('async')),
+      ({ signal }: Resync) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new Error('too late to matter'));
+          });
+        }),
+      nothing,
+    ];
+    const onResync = (resync: Resync): unknown => {
+      times.push(Date.now() - start);
+      return answers[times.length - 1]?.(resync);
+    };
+    bench.manager.subscribe({ table: 'a', onResync, onGap: ({ outcome }) => outcomes.push(outcome) }, nothing);
+    const engine = await bench.open();
+    interrupt(engine, [1]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(times).toEqual([0, 1_000, 3_000, 12_000]);
+    expect(outcomes).toEqual(['unknown', 'unknown', 'failed', 'refetched']);
+    expect(bench.manager.stats().gaps).toMatchObject({ resyncs: 4, resyncFailures: 3, refetched: 1 });
+    expect(bench.logged.filter(({ level }) => level === 'error')).toHaveLength(3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('never runs twice at once, and runs again for a gap that is over after it began', async () => {
+    const bench = new Bench({ resyncJitterMs: 0 });
+    const releases: (() => void)[] = [];
+    const covered: number[][] = [];
+    const onResync = ({ gaps }: Resync): Promise<void> => {
+      covered.push(gaps.map(({ id }) => id));
+      return new Promise((resolve) => releases.push(resolve));
+    };
+    bench.manager.subscribe({ table: 'a', onResync }, nothing);
+    const engine = await bench.open();
+    interrupt(engine, [1], 1);
+    await vi.advanceTimersByTimeAsync(0);
+    interrupt(engine, [1], 2);
+    interrupt(engine, [1], 3);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(covered).toEqual([[1]]);
+    releases[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(covered).toEqual([[1], [2, 3]]);
+    releases[1]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.manager.stats().gaps.refetched).toBe(3);
+  });
+
+  it('waits while another gap is open, also for its retries', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const bench = new Bench();
+    const calls: number[] = [];
+    const onResync = ({ gaps }: Resync): void => {
+      calls.push(gaps.length);
+      if (calls.length === 1) throw new Error('not yet');
+    };
+    bench.manager.subscribe({ table: 'a', onResync }, nothing);
+    const engine = await bench.open();
+    interrupt(engine, [1], 1);
+    engine.control({ gaps: [report(1, { id: 2 })] });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls).toEqual([]);
+    engine.control({ gaps: [report(1, { id: 2, to: FROM })] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(calls).toEqual([2]);
+    engine.control({ gaps: [report(1, { id: 3 })] });
+    await vi.advanceTimersByTimeAsync(60_000);
+    engine.control({ gaps: [report(1, { id: 3, to: FROM })] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(calls).toEqual([2, 3]);
+  });
+
+  it('is called for polls while there is no line, without retries', async () => {
+    const bench = new Bench({ resyncJitterMs: 0 });
+    const reasons: string[] = [];
+    const onResync = ({ reason }: Resync): void => {
+      reasons.push(reason);
+      if (reasons.length === 1) throw new Error('no network');
+    };
+    bench.manager.subscribe({ table: 'a', onResync }, nothing);
+    bench.manager.subscribe({ table: 'a', onResync }, nothing);
+    const engine = await bench.open();
+    engine.control({ gaps: [report(1), report(2)], polls: [1, 2] });
+    await vi.advanceTimersByTimeAsync(60_000);
+    engine.control({ polls: [1, 2] });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(reasons).toEqual(['poll', 'poll']);
+    engine.control({ gaps: [1, 2].map((id) => report(id, { to: FROM })) });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(reasons).toEqual(['poll', 'poll', 'gap']);
+    expect(bench.manager.stats().gaps).toMatchObject({ polls: 2, resyncs: 1, resyncFailures: 1, refetched: 2 });
+  });
+
+  it('ends with its last subscription, and with the manager', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const bench = new Bench();
+    const signals: AbortSignal[] = [];
+    const onResync = ({ signal }: Resync): Promise<never> => {
+      signals.push(signal);
+      return new Promise(nothing);
+    };
+    const first = bench.manager.subscribe({ table: 'a', onResync }, nothing);
+    bench.manager.subscribe({ table: 'b', onResync }, nothing);
+    const engine = await bench.open();
+    interrupt(engine, [1, 2]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+    bench.manager.unsubscribe(first);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    await bench.manager.dispose();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,101 @@
+import type { SubscriptionSpec } from '../engine.js';
+import type { Gap, Resync, ResyncHandler } from './gap.js';
+import { Runner } from './runner.js';
+
+export interface ResyncTaskEvents {
+  /** The subscriptions that it is for, at the moment. */
+  subscriptions(): readonly number[];
+  succeeded(gaps: readonly Gap[], isPoll: boolean): void;
+  failed(gaps: readonly Gap[], error: unknown, isPoll: boolean): void;
+}
+
+/** One handler's duty towards the rows of one key: what gaps it has to make good, and when. */
+export class ResyncTask {
+  readonly #spec: SubscriptionSpec;
+  readonly #handler: ResyncHandler;
+  readonly #events: ResyncTaskEvents;
+  readonly #runner: Runner;
+  /** By subscription; while there are any, fetching would be in vain. */
+  readonly #open = new Map<number, number>();
+  #due: Gap[] = [];
+  #covered: readonly Gap[] = [];
+
+  constructor(spec: SubscriptionSpec, handler: ResyncHandler, timeoutMs: number, events: ResyncTaskEvents) {
+    this.#spec = spec;
+    this.#handler = handler;
+    this.#events = events;
+    this.#runner = new Runner(timeoutMs, {
+      run: (signal, owed) => this.#run(signal, owed),
+      settled: (error, owed) => {
+        this.#settled(error, owed);
+      },
+    });
+  }
+
+  get idle(): boolean {
+    return this.#runner.idle && this.#open.size === 0;
+  }
+
+  opened({ subscription, id }: Gap): void {
+    this.#open.set(subscription, id);
+    this.#runner.hold();
+  }
+
+  over(gap: Gap, delayMs: number): void {
+    this.#due.push(gap);
+    this.#open.delete(gap.subscription);
+    this.#runner.request(delayMs);
+    this.#releaseIfOver(delayMs);
+  }
+
+  /** Without a gap: `delayMs` from now. */
+  request(delayMs: number): void {
+    this.#runner.request(delayMs);
+  }
+
+  poll(): void {
+    this.#runner.attempt();
+  }
+
+  /** The subscription has ended. */
+  forget(subscription: number, delayMs: number): void {
+    this.#due = this.#due.filter((gap) => gap.subscription !== subscription);
+    this.#covered = this.#covered.filter((gap) => gap.subscription !== subscription);
+    if (this.#open.delete(subscription)) this.#releaseIfOver(delayMs);
+  }
+
+  stop(): void {
+    this.#runner.stop();
+  }
+
+  #releaseIfOver(delayMs: number): void {
+    if (this.#open.size === 0) this.#runner.release(delayMs);
+  }
+
+  #run(signal: AbortSignal, owed: boolean): unknown {
+    this.#covered = this.#due;
+    this.#due = [];
+    const resync: Resync = {
+      reason: owed ? 'gap' : 'poll',
+      schema: this.#spec.schema,
+      table: this.#spec.table,
+      event: this.#spec.event,
+      filter: this.#spec.filter ?? null,
+      subscriptions: this.#events.subscriptions(),
+      gaps: this.#covered,
+      signal,
+    };
+    return this.#handler(resync);
+  }
+
+  #settled(error: unknown, owed: boolean): void {
+    const covered = this.#covered;
+    this.#covered = [];
+    if (error === null) {
+      this.#events.succeeded(covered, !owed);
+      return;
+    }
+    this.#due = [...covered, ...this.#due];
+    this.#events.failed(covered, error, !owed);
+  }
+}
