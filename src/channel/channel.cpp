@@ -1,10 +1,10 @@
 #include "channel/channel.h"
 
-#include <algorithm>
 #include <array>
 #include <cassert>
 #include <utility>
 
+#include "base/transitions.h"
 #include "protocol/classify.h"
 #include "protocol/names.h"
 
@@ -28,16 +28,14 @@ std::string_view toString(ChannelState state) {
 
 bool isLegal(ChannelState from, ChannelState to) {
   using S = ChannelState;
-  struct Step {
-    S from, to;
-  };
+  using Step = Transition<S>;
   constexpr std::array kSteps = {
       Step{S::Closed, S::Joining},  Step{S::Errored, S::Joining}, Step{S::Joining, S::Joined},
       Step{S::Joining, S::Errored}, Step{S::Joining, S::Closed},  Step{S::Joined, S::Errored},
       Step{S::Joined, S::Closed},   Step{S::Joining, S::Leaving}, Step{S::Joined, S::Leaving},
       Step{S::Leaving, S::Closed},  Step{S::Errored, S::Closed},
   };
-  return std::any_of(kSteps.begin(), kSteps.end(), [&](Step step) { return step.from == from && step.to == to; });
+  return allows(kSteps, from, to);
 }
 
 Channel::Channel(std::string topic, Duration joinTimeout, Context& context, ChannelLink& link,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 
+#include "base/transitions.h"
 #include "protocol/classify.h"
 #include "protocol/names.h"
 
@@ -29,9 +30,7 @@ std::string_view toString(ConnectionState state) {
 
 bool isLegal(ConnectionState from, ConnectionState to) {
   using S = ConnectionState;
-  struct Step {
-    S from, to;
-  };
+  using Step = Transition<S>;
   constexpr std::array kSteps = {
       Step{S::Idle, S::Connecting},    Step{S::Idle, S::Closed},        Step{S::Connecting, S::Open},
       Step{S::Connecting, S::Backoff}, Step{S::Connecting, S::Idle},    Step{S::Connecting, S::Closed},
@@ -39,7 +38,7 @@ bool isLegal(ConnectionState from, ConnectionState to) {
       Step{S::Backoff, S::Connecting}, Step{S::Backoff, S::Idle},       Step{S::Backoff, S::Closed},
       Step{S::Closing, S::Idle},       Step{S::Closing, S::Connecting}, Step{S::Closing, S::Closed},
   };
-  return std::any_of(kSteps.begin(), kSteps.end(), [&](Step step) { return step.from == from && step.to == to; });
+  return allows(kSteps, from, to);
 }
 
 Connection::Connection(ConnectionId id, const ConnectionOptions& options, Context& context,
