@@ -1,11 +1,15 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ManagerOptions, RealtimeManager } from 'switchboard-realtime';
+import type { AccessTokenCallback, RealtimeManager, TuningOptions } from 'switchboard-realtime';
 import { createRealtimeManager, Line, openLab, quick, untilStatus, type Lab } from './support/lab.js';
 import { Recorder } from './support/until.js';
 
+interface Options extends TuningOptions {
+  accessToken?: AccessTokenCallback;
+}
+
 /** Every wait that is not asked for below, cut short. */
-const short: Partial<ManagerOptions> = {
+const short: Options = {
   heartbeatSilenceMs: 150,
   heartbeatAnswerMs: 150,
   connectTimeoutMs: 300,
@@ -43,7 +47,7 @@ async function expectFlow(line: Line, db: pg.Client = lab.db): Promise<void> {
   await line.changes.first(name, (change) => change.new.full_name === name);
 }
 
-async function openLive(more: Partial<ManagerOptions> = {}): Promise<{ manager: RealtimeManager; line: Line }> {
+async function openLive(more: Options = {}): Promise<{ manager: RealtimeManager; line: Line }> {
   const manager = createRealtimeManager(quick(lab.backend, { ...short, ...more }));
   managers.push(manager);
   const line = new Line(manager, { table: 'clients' });
@@ -59,7 +63,6 @@ interface Interruption {
   mend?: () => void | Promise<void>;
   /** What the subscription is told. */
   code: RegExp;
-  options?: Partial<ManagerOptions>;
 }
 
 const faults = (): Lab['backend']['faults'] => lab.backend.faults;
@@ -189,8 +192,8 @@ const interruptions: Interruption[] = [
 ];
 
 describe('live again without a call from the application after', () => {
-  it.each(interruptions)('$title', async ({ strike, mend, code, options }) => {
-    const { manager, line } = await openLive(options);
+  it.each(interruptions)('$title', async ({ strike, mend, code }) => {
+    const { manager, line } = await openLive();
     await strike();
     const notice = await line.notices.first('the loss', (heard) => heard.status !== 'SUBSCRIBED');
     expect(notice.detail.code).toMatch(code);

@@ -81,7 +81,9 @@ async function held() {
   }
   /** @type {Record<string, number>} */
   const resources = {};
-  for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (kind !== 'PipeWrap') resources[kind] = (resources[kind] ?? 0) + 1; // that one leads to the parent
+  }
   return {
     heapBytes: process.memoryUsage().heapUsed,
     wasmBytes: memory?.buffer.byteLength ?? 0,
