@@ -38,7 +38,7 @@ function overflow(page: Page): Promise<number> {
 
 /** Height of the header in pixels. */
 function headerHeight(page: Page): Promise<number> {
-  return page.locator('header').evaluate((header) => header.offsetHeight);
+  return page.locator('header').evaluate((header) => header.getBoundingClientRect().height);
 }
 
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } } as const;
