@@ -6,15 +6,14 @@ import { keyOf } from './clients.mjs';
 
 /** @typedef {import('./clients.mjs').Client} Client */
 /** @typedef {import('./clients.mjs').OpenClient} OpenClient */
-/** @typedef {{ backend: import('switchboard-backend').Backend, db: pg.Client, close: () => Promise<void> }} Lab */
+/** @typedef {{ backend: import('switchboard-backend').Backend, db: pg.Pool, close: () => Promise<void> }} Lab */
 
 const ROW_EVERY_MS = 20;
 
 /** A backend with the true waits of the server, the 5 s stall among them. @returns {Promise<Lab>} */
 export async function openLab() {
   const backend = await startBackend({ seed: false });
-  const db = new pg.Client(backend.postgres);
-  await db.connect();
+  const db = new pg.Pool({ connectionString: backend.postgres, max: 2 });
   return {
     backend,
     db,

@@ -2,7 +2,7 @@
 // npm run marks [name…]: measures how both clients fare under each fault, and prints a table. Takes about five minutes; see --help.
 import { parseArgs } from 'node:util';
 import { openLab } from './lab.mjs';
-import * as marks from './marks.mjs';
+import { marks } from './marks.mjs';
 
 const names = Object.keys(marks);
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });

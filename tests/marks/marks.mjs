@@ -45,7 +45,7 @@ function spread(times) {
 }
 
 /** @type {Mark} */
-export async function equalSubscriptions(lab) {
+async function equalSubscriptions(lab) {
   const COUNT = 60;
   const spec = { table: 'clients', filter: 'full_name=like.equal%' };
   /** @param {import('./clients.mjs').OpenClient} open */
@@ -78,7 +78,7 @@ export async function equalSubscriptions(lab) {
 }
 
 /** @type {Mark} */
-export async function poison(lab) {
+async function poison(lab) {
   const good = Array.from({ length: 20 }, (_, n) => ({ table: 'clients', filter: `full_name=eq.good ${n}` }));
   const bad = [{ table: 'no_such_table' }, { table: 'clients', filter: 'no_such_column=eq.1' }];
   /** @param {import('./clients.mjs').OpenClient} open */
@@ -121,7 +121,7 @@ function rowsAgain({ opened, rows }, since) {
 }
 
 /** @type {Mark} */
-export async function cut(lab) {
+async function cut(lab) {
   const ROUNDS = 3;
   /** @type {{ reference: (number | null)[], switchboard: (number | null)[] }} */
   const times = { reference: [], switchboard: [] };
@@ -171,7 +171,7 @@ async function serverDelay(lab) {
 }
 
 /** @type {Mark} */
-export async function halfOpen(lab) {
+async function halfOpen(lab) {
   const stop = writeRows(lab);
   const result = await both(
     lab,
@@ -190,7 +190,7 @@ export async function halfOpen(lab) {
 }
 
 /** @type {Mark} */
-export async function refused(lab) {
+async function refused(lab) {
   const stop = writeRows(lab);
   const result = await both(
     lab,
@@ -212,7 +212,7 @@ export async function refused(lab) {
 }
 
 /** @type {Mark} */
-export async function lateToken(lab) {
+async function lateToken(lab) {
   const stop = writeRows(lab);
   let token = await lab.backend.signToken({ role: 'anon' });
   const read = (/** @type {readonly Client[]} */ clients, /** @type {number} */ since) =>
@@ -253,7 +253,7 @@ export async function lateToken(lab) {
 }
 
 /** @type {Mark} */
-export async function firstJoin(lab) {
+async function firstJoin(lab) {
   const token = await lab.backend.signToken({ role: 'anon' });
   const result = await both(
     lab,
@@ -293,13 +293,26 @@ function attemptsWhileClosed(lab, afterMs) {
 }
 
 /** @type {Mark} */
-export async function acceptAndClose(lab) {
+async function acceptAndClose(lab) {
   const result = await attemptsWhileClosed(lab, 0);
   return [{ fault: 'accept and close for 15 s: attempts', ...result, mark: 'at most 8, slowing' }];
 }
 
 /** @type {Mark} */
-export async function liveAndClose(lab) {
+async function liveAndClose(lab) {
   const result = await attemptsWhileClosed(lab, 300);
   return [{ fault: 'live for 0.3 s, then closed, for 15 s: attempts', ...result, mark: 'slowing' }];
 }
+
+/** All of them, by name, in the order in which they are measured. */
+export const marks = {
+  equalSubscriptions,
+  poison,
+  cut,
+  halfOpen,
+  refused,
+  lateToken,
+  firstJoin,
+  acceptAndClose,
+  liveAndClose,
+};
