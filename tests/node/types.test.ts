@@ -112,6 +112,25 @@ describe('with a generated Database type', () => {
     });
   });
 
+  it('live rows have the type of their table', () => {
+    unrun(() => {
+      const fetch = (): Promise<Booking[]> => Promise.resolve([]);
+      const live = manager.liveRows({ table: 'bookings', key: 'id', filter: 'id=gt.5', orderBy: 'amount', fetch });
+      expectTypeOf(live.rows()).toEqualTypeOf<readonly Booking[]>();
+      const fetchPart = (): Promise<{ id: number }[]> => Promise.resolve([]);
+      const part = manager.liveRows({ table: 'bookings', key: 'id', select: ['id'], fetch: fetchPart });
+      expectTypeOf(part.rows()[0]?.business_id).toEqualTypeOf<string | undefined>();
+      // @ts-expect-error no such table
+      manager.liveRows({ table: 'booking', key: 'id', fetch });
+      // @ts-expect-error no such column
+      manager.liveRows({ table: 'bookings', key: 'uid', fetch });
+      // @ts-expect-error no such column
+      manager.liveRows({ table: 'bookings', key: 'id', orderBy: 'price', fetch });
+      const untyped = realtimeManager.liveRows({ table: 'anything', key: 'id', fetch });
+      expectTypeOf(untyped.rows()).toEqualTypeOf<readonly Booking[]>();
+    });
+  });
+
   it('tables, schemas, columns, events and filters are checked', () => {
     unrun(() => {
       // @ts-expect-error no such table

@@ -22,6 +22,19 @@ export type {
 export type * from './database.js';
 export type { EngineStats, LogLevel } from './engine.js';
 export type { Gap, GapCounters, GapHandler, GapOutcome, Resync, ResyncHandler } from './gaps/gap.js';
+export type {
+  FetchPage,
+  FetchRequest,
+  FetchResult,
+  LiveRows,
+  LiveRowsCode,
+  LiveRowsOptions,
+  LiveRowsState,
+  LiveRowsStatus,
+  OrderBy,
+  OrderColumn,
+  VerifyOptions,
+} from './liveRows/types.js';
 export type { Logger } from './logger.js';
 export type {
   AccessTokenCallback,

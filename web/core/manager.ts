@@ -8,6 +8,8 @@ import { SwitchboardError } from './errors.js';
 import { tickInterval } from './hiddenTicks.js';
 import type { GapHandler, ResyncHandler } from './gaps/gap.js';
 import { GapDesk } from './gaps/gapDesk.js';
+import { LiveRowsView, type LiveRowsHost } from './liveRows/liveRowsView.js';
+import type { LiveRows, LiveRowsOptions } from './liveRows/types.js';
 import { LogOutlet } from './logger.js';
 import type { CheckedOptions } from './managerOptions.js';
 import { receiveAll, receiveCount, receiveEach, receiveText, type Receiver } from './incoming.js';
@@ -47,6 +49,7 @@ export class Manager {
     else this.#slot.engine?.resume(id);
   });
   readonly #gaps: GapDesk;
+  readonly #liveRows = new Set<{ close(): void }>();
   #values: ValueReader = plainValues;
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
@@ -118,6 +121,27 @@ export class Manager {
     return this.#add(options, () => receiveText(onText), onStatus);
   }
 
+  liveRows<Row extends object>(options: LiveRowsOptions<Row>): LiveRows<Row> {
+    this.#requireAlive();
+    const view = new LiveRowsView(options, {
+      subscribe: this.subscribe as (...call: Parameters<LiveRowsHost['subscribe']>) => SubscriptionId,
+      unsubscribe: (id) => {
+        this.unsubscribe(id);
+      },
+      requestResync: (id) => {
+        this.#gaps.request(id);
+      },
+      callbackFailed: (where, error) => {
+        this.#dispatcher.failed(where, error);
+      },
+      closed: (closed) => {
+        this.#liveRows.delete(closed);
+      },
+    });
+    if (!view.closed) this.#liveRows.add(view);
+    return view;
+  }
+
   unsubscribe(id: SubscriptionId): void {
     this.#endChecked(id);
   }
@@ -177,11 +201,6 @@ export class Manager {
     return this.#gaps.onResync(call);
   }
 
-  /** Calls the subscription's own `onResync` until it succeeds, as after a gap. Within this package only. */
-  requestResync(id: SubscriptionId): void {
-    this.#gaps.request(id);
-  }
-
   setAuth(token: string | null): void {
     this.#requireAlive();
     if (token !== null && (typeof token !== 'string' || token === '')) {
@@ -222,6 +241,7 @@ export class Manager {
   }
 
   #dispose(): Promise<void> {
+    for (const view of [...this.#liveRows]) view.close();
     this.#page?.stop();
     this.#stopAuthWatch?.();
     this.#stopAuthWatch = null;

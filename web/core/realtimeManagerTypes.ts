@@ -12,6 +12,7 @@ import type {
 import type { Delivered, DeliveryOption } from './delivery.js';
 import type { GapCounters, GapHandler, ResyncHandler } from './gaps/gap.js';
 import type { EngineStats } from './engine.js';
+import type { LiveRows, LiveRowsOptions } from './liveRows/types.js';
 import type { SubscribeOptions, UntypedSubscribeOptions, WildcardSubscribeOptions } from './options.js';
 import type { ChangePayload, EventName } from './payload.js';
 import type { Counters, StatusSnapshot } from './status.js';
@@ -74,6 +75,22 @@ export interface SubscribeTyped<Db> {
   ): SubscriptionId;
 }
 
+/** `liveRows` without generated types; `Row` may be given, or comes from what `fetch` gives. */
+export type LiveRowsUntyped = <Row extends object = UntypedRow>(options: LiveRowsOptions<Row>) => LiveRows<Row>;
+
+/** `liveRows` with a generated `Database` type. */
+export type LiveRowsTyped<Db> = <
+  Table extends TableName<Db, Schema>,
+  Schema extends SchemaName<Db> = DefaultSchema<Db> & SchemaName<Db>,
+  Column extends ColumnOf<RowOf<Db, Schema, Table>> = ColumnOf<RowOf<Db, Schema, Table>>,
+>(
+  options: Omit<
+    LiveRowsOptions<ReceivedRow<RowOf<Db, Schema, Table>, Column>>,
+    'table' | 'schema' | 'filter' | 'select'
+  > &
+    Pick<SubscribeOptions<Db, Schema, Table, '*', Column>, 'table' | 'schema' | 'filter' | 'select'>,
+) => LiveRows<ReceivedRow<RowOf<Db, Schema, Table>, Column>>;
+
 /** The whole row, or the selected part of it. */
 export type ReceivedRow<Row, Column extends ColumnOf<Row>> = [ColumnOf<Row>] extends [Column]
   ? Row
@@ -104,6 +121,12 @@ export interface RealtimeManager<Db = RegisteredDatabase> {
    * @throws SwitchboardError
    */
   readonly subscribe: Subscribe<Db>;
+  /**
+   * Keeps the rows of a table as they are in the database: fetches them, applies changes, and fetches again after gaps. See {@link LiveRows}.
+   *
+   * @throws SwitchboardError
+   */
+  readonly liveRows: Db extends UntypedDatabase ? LiveRowsUntyped : LiveRowsTyped<Db>;
   /** Ends one subscription and no other. One that has ended already is ignored. @throws SwitchboardError for what is no id. */
   unsubscribe(id: SubscriptionId): void;
   /** With an id the same as `unsubscribe`; without any argument, ends all. */

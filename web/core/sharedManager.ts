@@ -52,6 +52,8 @@ export const realtimeManager: RealtimeManager = {
     lastId = use().subscribe(...call);
     return lastId;
   }) as Subscribe,
+  liveRows: ((...call: Parameters<RealtimeManager['liveRows']>) =>
+    use().liveRows(...call)) as RealtimeManager['liveRows'],
   unsubscribe: (id) => {
     current?.unsubscribe(id);
   },

@@ -14,9 +14,9 @@ export interface TuningOptions {
   joinStallMs?: number | undefined;
   /** How long a handshake may take. Default 10,000. */
   connectTimeoutMs?: number | undefined;
-  /** Reconnect delays are drawn from 0 to min(cap, base · 2ⁿ). Default 500. */
+  /** Reconnect delays are drawn from a quarter to the whole of min(cap, base · 2ⁿ). Default 500. */
   backoffBaseMs?: number | undefined;
-  /** The longest reconnect delay while the page is visible. Default 10,000. */
+  /** The longest reconnect delay while the page is visible. Default 16,000. */
   backoffCapMs?: number | undefined;
   /** The longest reconnect delay while the page is hidden. Default 30,000. */
   backoffHiddenCapMs?: number | undefined;

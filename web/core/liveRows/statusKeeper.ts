@@ -1,0 +1,94 @@
+import type { LiveRowsCode, LiveRowsState, LiveRowsStatus } from './types.js';
+
+/** A reason with its words. */
+export interface Cause {
+  readonly code: LiveRowsCode;
+  readonly message: string;
+}
+
+const FINE: Cause = { code: 'OK', message: '' };
+
+/** What is known of the line and the fetches, and the status that comes of it. */
+export class StatusKeeper {
+  #status: LiveRowsStatus = Object.freeze({
+    state: 'loading',
+    code: 'CONNECTING',
+    message: '',
+    since: Date.now(),
+    fetchedAt: null,
+  });
+  #lineIsLive = false;
+  #lineCause: Cause = { code: 'CONNECTING', message: '' };
+  /** Grows with each thing that only a fetch can mend. */
+  #owed = 1;
+  #paid = 0;
+  #owedCause: Cause | null = null;
+  #failure: Cause | null = null;
+  #polled = false;
+  #fetchedAt: number | null = null;
+
+  get status(): LiveRowsStatus {
+    return this.#status;
+  }
+
+  get lineIsLive(): boolean {
+    return this.#lineIsLive;
+  }
+
+  /** How much is owed at the moment, for `fetched`. */
+  get owed(): number {
+    return this.#owed;
+  }
+
+  lineUp(): void {
+    this.#lineIsLive = true;
+    this.#polled = false;
+  }
+
+  lineDown(cause: Cause): void {
+    this.#lineIsLive = false;
+    this.#lineCause = cause;
+  }
+
+  /** Only a fetch that begins from now on makes it good. */
+  owe(cause: Cause): void {
+    this.#owed += 1;
+    this.#owedCause = cause;
+    this.#polled = false;
+  }
+
+  /** A fetch that began with so much owed is on display. `wasLive`: changes flowed from its beginning. */
+  fetched(owed: number, wasLive: boolean): void {
+    this.#failure = null;
+    this.#fetchedAt = Date.now();
+    this.#polled = !this.#lineIsLive;
+    if (wasLive && this.#lineIsLive) this.#paid = owed;
+  }
+
+  fetchFailed(cause: Cause): void {
+    this.#failure = cause;
+    this.#polled = false;
+  }
+
+  /** True when the status changed. */
+  update(): boolean {
+    const { state, cause } = this.#judge();
+    const before = this.#status;
+    const same = state === before.state && cause.code === before.code && cause.message === before.message;
+    if (same && before.fetchedAt === this.#fetchedAt) return false;
+    const since = state === before.state ? before.since : Date.now();
+    this.#status = Object.freeze({ state, ...cause, since, fetchedAt: this.#fetchedAt });
+    return true;
+  }
+
+  #judge(): { state: LiveRowsState; cause: Cause } {
+    const isPaid = this.#paid === this.#owed;
+    const line = this.#lineIsLive ? null : this.#lineCause;
+    if (this.#fetchedAt === null) {
+      return { state: 'loading', cause: this.#failure ?? line ?? { code: 'CONNECTING', message: 'Fetching.' } };
+    }
+    if (this.#lineIsLive && isPaid && this.#failure === null) return { state: 'live', cause: FINE };
+    if (this.#polled) return { state: 'polling', cause: this.#lineCause };
+    return { state: 'stale', cause: this.#failure ?? line ?? this.#owedCause ?? this.#lineCause };
+  }
+}
