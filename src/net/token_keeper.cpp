@@ -93,7 +93,7 @@ void TokenKeeper::accept(std::string token) {
 
 /// A token that is still good is as good as a new one. Without any, joins wait: going ahead would run them with the api
 /// key's rights.
-void TokenKeeper::missed(std::string message) {
+void TokenKeeper::missed(const std::string& message) {
   asking_ = false;
   timeout_.cancel();
   context_.log.write(LogLevel::Warn, "The accessToken callback failed: " + message);

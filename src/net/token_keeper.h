@@ -67,7 +67,7 @@ class TokenKeeper {
  private:
   void ask();
   void accept(std::string token);
-  void missed(std::string message);
+  void missed(const std::string& message);
   void scheduleRefresh();
   bool usable() const;
 

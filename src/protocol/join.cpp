@@ -5,7 +5,9 @@ namespace switchboard {
 namespace {
 
 /// Text from the application; what is not UTF-8 is replaced.
-void appendText(std::string& out, std::string_view text) { out += toText(Json(text)); }
+void appendText(std::string& out, std::string_view text) {
+  out += toText(Json(text));
+}
 
 void appendMember(std::string& out, std::string_view name, std::string_view value) {
   if (out.back() != '{') out += ',';

@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 function manager(): RealtimeManager {
-  return bench.manager as unknown as RealtimeManager;
+  return bench.manager;
 }
 
 /** Renders under a provider and lets effects and callbacks run. */
