@@ -38,7 +38,7 @@ struct ConnectionOptions {
   Duration connectTimeout{10'000};
   Duration closeTimeout{2'000};
   Duration backoffBase{500};
-  Duration backoffCap{10'000};
+  Duration backoffCap{16'000};
   Duration backoffHiddenCap{30'000};  ///< while nobody looks at the page
   Duration slowBase{15'000};          ///< least wait after a rate limit
   Duration slowCap{60'000};

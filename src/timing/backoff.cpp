@@ -4,12 +4,29 @@
 
 namespace switchboard {
 
-Duration fullJitter(Random& random, Duration base, Duration cap, unsigned attempt) {
+namespace {
+
+/// min(cap, base·2ⁿ), without overflow; never negative.
+Duration ceilingOf(Duration base, Duration cap, unsigned attempt) {
   const unsigned doublings = std::min(attempt, 62u);
   const bool capped = base.count() > (cap.count() >> doublings);
-  const auto ceiling = capped ? cap : base * (std::int64_t{1} << doublings);
-  if (ceiling <= Duration{0}) return Duration{0};
-  return Duration{static_cast<Duration::rep>(random.below(static_cast<std::uint64_t>(ceiling.count()) + 1))};
+  return std::max(Duration{0}, capped ? cap : base * (std::int64_t{1} << doublings));
+}
+
+Duration uniform(Random& random, Duration least, Duration most) {
+  const auto range = static_cast<std::uint64_t>((most - least).count()) + 1;
+  return least + Duration{static_cast<Duration::rep>(random.below(range))};
+}
+
+}  // namespace
+
+Duration fullJitter(Random& random, Duration base, Duration cap, unsigned attempt) {
+  return uniform(random, Duration{0}, ceilingOf(base, cap, attempt));
+}
+
+Duration flooredJitter(Random& random, Duration base, Duration cap, unsigned attempt) {
+  const Duration ceiling = ceilingOf(base, cap, attempt);
+  return uniform(random, ceiling / 4, ceiling);
 }
 
 }  // namespace switchboard

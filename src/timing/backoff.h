@@ -9,13 +9,18 @@ namespace switchboard {
 /// server come back spread out ("full jitter").
 Duration fullJitter(Random& random, Duration base, Duration cap, unsigned attempt);
 
+/// Delay before retry n: uniform over c/4 … c, with c = min(cap, base·2ⁿ). The floor bounds how often one client tries,
+/// and it thins out the return of many: in any moment after a long outage the part of them that tries is one by the
+/// mean delay, which full jitter makes c/2 and this makes 5c/8 (tests/sim/herd prints what that comes to).
+Duration flooredJitter(Random& random, Duration base, Duration cap, unsigned attempt);
+
 /// Counts the failures of one thing and spaces its retries.
 class Backoff {
  public:
   explicit Backoff(Duration base) : base_(base) {}
 
   /// Delay before the next try, never above `cap`; counts one failure more.
-  Duration next(Random& random, Duration cap) { return fullJitter(random, base_, cap, attempts_++); }
+  Duration next(Random& random, Duration cap) { return flooredJitter(random, base_, cap, attempts_++); }
   /// Failures since the last reset.
   unsigned attempts() const { return attempts_; }
   void reset() { attempts_ = 0; }
