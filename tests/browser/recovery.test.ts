@@ -67,3 +67,26 @@ describe('when the realtime server goes away', () => {
     expect(ownProblems()).toEqual([]);
   });
 });
+
+describe('while the page is hidden', () => {
+  it('a worker from the bundle keeps time under the policy of the page, until it is shown', async () => {
+    window = await openWindow(lab.browser, lab.dashboard);
+    const { page } = window;
+    await new BookingsPage(page).choose(salon);
+    const started = page.waitForEvent('worker');
+    await page.evaluate(showAs, 'hidden');
+    const worker = await started;
+    expect(worker.url()).toMatch(/\/assets\/tickWorker-[\w-]+\.js$/);
+    expect(await worker.evaluate(() => typeof onmessage)).toBe('function');
+    const ended = worker.waitForEvent('close');
+    await page.evaluate(showAs, 'visible');
+    await ended;
+    expect(ownProblems()).toEqual([]);
+  });
+});
+
+/** Runs in the page. Playwright's own pages are never hidden. */
+function showAs(visibilityState: string): void {
+  Object.defineProperty(document, 'visibilityState', { configurable: true, value: visibilityState });
+  document.dispatchEvent(new Event('visibilitychange'));
+}
