@@ -248,6 +248,21 @@ describe('resync', () => {
     expect(calls).toEqual([2, 3]);
   });
 
+  it('gets what delivery windows hold out of the way first, but for what is paused', async () => {
+    const bench = new Bench({ resyncJitterMs: 0 });
+    const commands: (readonly string[])[] = [];
+    const onResync = (): void => void commands.push(bench.engine.commands.slice(3));
+    const delivery = { mode: 'batch', everyMs: 1_000 } as const;
+    bench.manager.subscribe({ table: 'a', onResync, delivery }, nothing);
+    bench.manager.subscribe({ table: 'a', onResync }, nothing);
+    const paused = bench.manager.subscribe({ table: 'a', onResync, delivery }, nothing);
+    const engine = await bench.open();
+    bench.manager.pause(paused);
+    interrupt(engine, [1, 2, 3]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(commands).toEqual([['pause 3', 'pause 1', 'resume 1']]);
+  });
+
   it('is called for polls while there is no line, without retries', async () => {
     const bench = new Bench({ resyncJitterMs: 0 });
     const reasons: string[] = [];

@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FetchRequest, FetchPage, LiveRows, LiveRowsOptions, RealtimeManager } from 'switchboard-realtime';
+import type {
+  ChangePayload,
+  FetchRequest,
+  FetchPage,
+  LiveRows,
+  LiveRowsOptions,
+  RealtimeManager,
+} from 'switchboard-realtime';
 import { createRealtimeManager, openLab, quick, type Lab } from './support/lab.js';
 import { Recorder } from './support/until.js';
 
@@ -166,6 +173,32 @@ describe('rows kept live from a real database', () => {
       expect(gaps.refetched).toBe(gaps.over);
       expect(gaps.resyncFailures).toBe(0);
     }
+  });
+
+  it('are not set back by what a delivery window held when the line broke', async () => {
+    const manager = createRealtimeManager(quick(lab.backend, { resyncJitterMs: 0 }));
+    managers.push(manager);
+    const seen = new Recorder<number>();
+    manager.subscribe({ table: 'items' }, (change: ChangePayload<Item>) => {
+      if (change.eventType !== 'DELETE') seen.push(change.new.v);
+    });
+    const live = manager.liveRows<Item>({
+      ...{ table: 'items', key: 'id', fetch: reader('') },
+      delivery: { mode: 'latest', everyMs: 400 },
+    });
+    await lab.db.query("insert into items values (5000, 'ann', 1)");
+    await untilEqual(live, await table('true'));
+    await lab.db.query('update items set v = 2 where id = 5000');
+    await seen.first('the change', (v) => v === 2);
+    await lab.backend.faults.refuse({ status: 503 });
+    lab.backend.faults.drop();
+    await lab.db.query('update items set v = 3 where id = 5000');
+    await lab.backend.faults.reset();
+    manager.reconnectAll();
+    await untilEqual(live, await table('true'));
+    // When this one is here, the window has been emptied.
+    await lab.db.query("insert into items values (5001, 'ann', 4)");
+    await untilEqual(live, await table('true'));
   });
 
   it('are mended by verify after changes were lost without a trace', async () => {

@@ -1,4 +1,5 @@
 import { toPayload, type ValueReader, type WireChange } from './change.js';
+import type { DeliverySpec } from './delivery.js';
 import type { Delivery } from './engine.js';
 import type { ChangePayload } from './payload.js';
 
@@ -48,7 +49,7 @@ export type Guard = (call: () => void) => boolean;
 export type Receiver = (incoming: Incoming, guard: Guard) => void;
 
 /** One call per change. */
-export function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver {
+function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver {
   return ({ payloads }, guard) => {
     payloads.every((payload) =>
       guard(() => {
@@ -59,7 +60,7 @@ export function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver
 }
 
 /** One call per delivery, with all its changes. */
-export function receiveAll(onEvent: (payloads: readonly ChangePayload[]) => void): Receiver {
+function receiveAll(onEvent: (payloads: readonly ChangePayload[]) => void): Receiver {
   return ({ payloads }, guard) => {
     guard(() => {
       onEvent(payloads);
@@ -68,7 +69,7 @@ export function receiveAll(onEvent: (payloads: readonly ChangePayload[]) => void
 }
 
 /** One call per delivery, with the number of changes. */
-export function receiveCount(onEvent: (changes: { readonly count: number }) => void): Receiver {
+function receiveCount(onEvent: (changes: { readonly count: number }) => void): Receiver {
   return ({ count }, guard) => {
     guard(() => {
       onEvent({ count });
@@ -83,4 +84,11 @@ export function receiveText(onText: (text: string) => void): Receiver {
       onText(text);
     });
   };
+}
+
+/** `onEvent` takes what the option `delivery` says; the public types see to that. */
+export function receiverFor(delivery: DeliverySpec | undefined, onEvent: (event: never) => void): Receiver {
+  if (delivery?.payload === false) return receiveCount(onEvent as Parameters<typeof receiveCount>[0]);
+  if (delivery === undefined) return receiveEach(onEvent as Parameters<typeof receiveEach>[0]);
+  return receiveAll(onEvent as Parameters<typeof receiveAll>[0]);
 }

@@ -12,7 +12,7 @@ import { LiveRowsView, type LiveRowsHost } from './liveRows/liveRowsView.js';
 import type { LiveRows, LiveRowsOptions } from './liveRows/types.js';
 import { LogOutlet } from './logger.js';
 import type { CheckedOptions } from './managerOptions.js';
-import { receiveAll, receiveCount, receiveEach, receiveText, type Receiver } from './incoming.js';
+import { receiverFor, receiveText, type Receiver } from './incoming.js';
 import type { UntypedSubscribeOptions } from './options.js';
 import { watchPage, type PageWatch } from './pageLifecycle.js';
 import type { EventName } from './payload.js';
@@ -72,6 +72,9 @@ export class Manager {
       told: (gap, now) => {
         this.#dispatcher.tellGap(gap);
         if (now) this.#callbacks.flush();
+      },
+      starting: (subscriptions) => {
+        for (const id of subscriptions) this.#flushWindow(id);
       },
       handlerFailed: (table, error) => {
         this.#dispatcher.failed(`onResync for ${table}`, error);
@@ -305,6 +308,13 @@ export class Manager {
     });
   }
 
+  /** Has the core hand over what a delivery window holds, unless it is held by a pause. */
+  #flushWindow(id: number): void {
+    if (this.#subscriptions.get(id)?.spec.delivery === undefined || this.#pauses.isPaused(id)) return;
+    this.#slot.engine?.pause(id);
+    this.#slot.engine?.resume(id);
+  }
+
   #tell(engine: Engine, id: number, spec: SubscriptionSpec): void {
     engine.subscribe(id, spec);
     if (this.#pauses.isPaused(id)) engine.pause(id);
@@ -379,11 +389,4 @@ export class Manager {
     }
     this.#callbacks.flush();
   }
-}
-
-/** `onEvent` takes what the option `delivery` says; the public types see to that. */
-function receiverFor(delivery: DeliverySpec | undefined, onEvent: (event: never) => void): Receiver {
-  if (delivery?.payload === false) return receiveCount(onEvent as Parameters<typeof receiveCount>[0]);
-  if (delivery === undefined) return receiveEach(onEvent as Parameters<typeof receiveEach>[0]);
-  return receiveAll(onEvent as Parameters<typeof receiveAll>[0]);
 }

@@ -54,7 +54,8 @@ export interface Resync {
 
 /**
  * Fetches what a gap may have cost. It has failed when it throws, rejects, or takes longer than `resyncTimeoutMs`, and is then called again, with
- * full jitter (base 1 s, cap 30 s), until it succeeds; a failed poll only waits for the next.
+ * full jitter (base 1 s, cap 30 s), until it succeeds; a failed poll only waits for the next. What a delivery window holds is handed to `onEvent` before
+ * the call, so every change that comes after it is newer or contained in what is fetched; what `pause` holds is not: fetch again after `resume`.
  */
 export type ResyncHandler = (resync: Resync) => unknown;
 

@@ -2,12 +2,11 @@ import type { SubscriptionSpec } from '../engine.js';
 import type { ChangePayload } from '../payload.js';
 import type { ReasonCode } from '../reasons.js';
 import type { Gap, GapCounters, GapReport, ResyncHandler } from './gap.js';
-import { Resyncs, type ResyncOptions } from './resyncs.js';
+import { Resyncs, type ResyncEvents, type ResyncOptions } from './resyncs.js';
 
-export interface GapDeskEvents {
+export interface GapDeskEvents extends Pick<ResyncEvents, 'starting' | 'handlerFailed'> {
   /** To be handed to the application. `now`: nothing else is going on, so it can be done at once. */
   told(gap: Gap, now: boolean): void;
-  handlerFailed(table: string, error: unknown): void;
 }
 
 /** Ids of gaps that are noticed here, not in the core, whose ids have 32 bits. */
@@ -32,6 +31,9 @@ export class GapDesk {
       },
       failed: (gap) => {
         events.told({ ...gap, outcome: 'failed' }, true);
+      },
+      starting: (subscriptions) => {
+        events.starting(subscriptions);
       },
       handlerFailed: (table, error) => {
         events.handlerFailed(table, error);

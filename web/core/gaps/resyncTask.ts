@@ -5,6 +5,8 @@ import { Runner } from './runner.js';
 export interface ResyncTaskEvents {
   /** The subscriptions that it is for, at the moment. */
   subscriptions(): readonly number[];
+  /** The handler is about to be called. */
+  starting(): void;
   succeeded(gaps: readonly Gap[], isPoll: boolean): void;
   failed(gaps: readonly Gap[], error: unknown, isPoll: boolean): void;
 }
@@ -73,6 +75,7 @@ export class ResyncTask {
   }
 
   #run(signal: AbortSignal, owed: boolean): unknown {
+    this.#events.starting();
     this.#covered = this.#due;
     this.#due = [];
     const resync: Resync = {

@@ -9,6 +9,11 @@ export interface ResyncOptions {
 }
 
 export interface ResyncEvents {
+  /**
+   * Whatever is held for these subscriptions has to be handed over first: it is older than what is about to be fetched, and must not be applied on top of
+   * that.
+   */
+  starting(subscriptions: readonly number[]): void;
   /** All handlers concerned have made it good. */
   refetched(gap: Gap): void;
   /** A handler has failed for the first time with this gap. */
@@ -121,6 +126,9 @@ export class Resyncs {
     if (known !== undefined) return known.task;
     const task: ResyncTask = new ResyncTask(spec, handler, this.#options.timeoutMs, {
       subscriptions: () => this.#subscriptionsOf(entry),
+      starting: () => {
+        this.#events.starting(this.#subscriptionsOf(entry));
+      },
       succeeded: (gaps, isPoll) => {
         this.#count(isPoll);
         for (const gap of gaps) this.#madeGood(gap, task);
