@@ -15,6 +15,7 @@ export const suites = {
   native: (context) => runCtest('native', context),
   'native-asan': (context) => runCtest('native-asan', context),
   layering: (context) => runVitest('layering', context),
+  sim: (context) => runCtest('sim', context),
   node: (context) => runVitest('node', context),
   browser: (context) => runVitest('browser', context),
 };
