@@ -8,8 +8,8 @@
 namespace switchboard::sim {
 
 struct RunOptions {
-  std::uint64_t seeds = 1;
   std::uint64_t from = 1;
+  std::uint64_t seeds = 1;
   std::uint64_t steps = 500;
   bool trace = false;
   bool progress = false;  ///< a line every now and then, and the totals, on standard output

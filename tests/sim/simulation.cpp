@@ -72,6 +72,7 @@ class Simulation {
     while (!failed() && events_.steps() < options_.steps) playRound();
     if (!failed()) application_.finish();
     runFor(90s, [] { return false; });
+    tampering_.ended();
     return outcome();
   }
 

@@ -33,6 +33,7 @@ void Application::begin() {
   const Platform platform{world_.tampering.clock(world_.machine), world_.tampering.timer(world_.timer),
                           world_.tampering.random(world_.clientRandom), world_.tampering.transports(world_.network)};
   client_ = std::move(Client::create(std::move(options), platform, world_.tampering.sink(*this)).value());
+  world_.tampering.begun(*client_);
 }
 
 // --- ends
@@ -274,9 +275,9 @@ void Application::attend() {
   if (client() == nullptr || world_.machine.asleep()) return;
   const auto needsSomebody = [this](const auto& item) {
     const auto& [id, watched] = item;
-    if (watched.poison || !watched.published) return false;
-    const bool parked = watched.published->state == SubscriptionState::Parked;
+    if (!watched.published) return false;
     const Code code = watched.published->code;
+    const bool parked = watched.published->state == SubscriptionState::Parked && code != Code::BadBinding;
     const bool wantsToken = code == Code::TokenExpired || code == Code::TokenInvalid || code == Code::Unauthorized;
     return parked || (wantsToken && !traits_.tokenCallback);
   };

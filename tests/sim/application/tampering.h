@@ -15,6 +15,8 @@ struct Tampering {
   std::function<const Clock&(const Clock&)> clock = [](const Clock& real) -> auto& { return real; };
   std::function<Timer&(Timer&)> timer = [](Timer & real) -> auto& { return real; };
   std::function<Random&(Random&)> random = [](Random & real) -> auto& { return real; };
+  std::function<void(Client&)> begun = [](Client&) {};
+  std::function<void()> ended = [] {};  ///< the world is about to go
   std::function<void(ClientOptions&)> options = [](ClientOptions&) {};
 };
 

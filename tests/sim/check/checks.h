@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -93,7 +94,7 @@ class Checks final : public WireObserver {
 
   std::map<unsigned, ConnectionState> connections_;
   std::map<std::string, Duration> doubleSince_;
-  std::deque<Duration> joinTimes_;
+  std::optional<Duration> joinedAt_;
   std::deque<Duration> connectTimes_;
   std::vector<std::string> secrets_;
   Duration disturbedAt_{0};

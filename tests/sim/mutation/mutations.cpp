@@ -1,0 +1,376 @@
+#include "mutation/mutations.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "mutation/relay.h"
+
+namespace switchboard::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+bool isJoin(std::string_view text) {
+  return holds(text, R"("phx_join")");
+}
+bool isChange(std::string_view text) {
+  return holds(text, R"(,"postgres_changes",{)");
+}
+
+Tampering onSockets(std::function<Relay::Conduct(unsigned)> conduct) {
+  Tampering tampering;
+  tampering.transports = [conduct = std::move(conduct),
+                          relay = std::shared_ptr<Relay>()](TransportFactory& real) mutable -> TransportFactory& {
+    relay = std::make_shared<Relay>(real, conduct);
+    return *relay;
+  };
+  return tampering;
+}
+
+Tampering onSink(std::function<void(const Flush&, const SinkRelay::Pass&)> conduct) {
+  Tampering tampering;
+  tampering.sink = [conduct = std::move(conduct),
+                    relay = std::shared_ptr<SinkRelay>()](ClientSink& real) mutable -> ClientSink& {
+    relay = std::make_shared<SinkRelay>(real, conduct);
+    return *relay;
+  };
+  return tampering;
+}
+
+Tampering onOptions(std::function<void(ClientOptions&)> change) {
+  Tampering tampering;
+  tampering.options = std::move(change);
+  return tampering;
+}
+
+/// Whatever `change` does to a copy of each flush.
+Tampering onFlushes(const std::function<void(Flush&)>& change) {
+  return onSink([change](const Flush& flush, const SinkRelay::Pass& pass) {
+    Flush changed;
+    for (const auto& delivery : flush.deliveries) {
+      changed.deliveries.push_back({delivery.kind, delivery.subscribers, delivery.count, delivery.payload, {}});
+    }
+    changed.status = flush.status;
+    changed.counters = flush.counters;
+    changed.notices = flush.notices;
+    changed.gaps = flush.gaps;
+    changed.polls = flush.polls;
+    changed.tokenRequest = flush.tokenRequest;
+    changed.logs = flush.logs;
+    change(changed);
+    pass(changed);
+  });
+}
+
+/// True once in every `n` calls.
+std::function<bool()> every(unsigned n) {
+  return [n, count = 0u]() mutable { return ++count % n == 0; };
+}
+
+// --- sockets
+
+Tampering swallowRejoins() {
+  return onSockets([](unsigned n) {
+    Relay::Conduct conduct;
+    conduct.up = [n](std::string_view text, const Relay::Send& send) {
+      if (n == 1 || !isJoin(text)) send(text);
+    };
+    return conduct;
+  });
+}
+
+Tampering doubleJoins() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.up = [](std::string_view text, const Relay::Send& send) {
+      send(text);
+      if (isJoin(text)) send(text);
+    };
+    return conduct;
+  });
+}
+
+/// Once the server has answered a join, it gets the same on another topic.
+Tampering joinTwins() {
+  return onSockets([](unsigned) {
+    const auto twin = std::make_shared<std::string>();
+    const auto sendTwin = std::make_shared<Relay::Send>();
+    Relay::Conduct conduct;
+    conduct.up = [twin, sendTwin](std::string_view text, const Relay::Send& send) {
+      send(text);
+      *sendTwin = send;
+      if (isJoin(text)) *twin = text;
+    };
+    conduct.down = [twin, sendTwin](std::string_view text, TransportEvents& client) {
+      if (!twin->empty() && holds(text, R"("phx_reply")")) {
+        twin->insert(twin->find("realtime:") + 9, "twin-");
+        (*sendTwin)(std::exchange(*twin, {}));
+      }
+      client.onTransportText(text);
+    };
+    return conduct;
+  });
+}
+
+Tampering hideEnds() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [](std::string_view text, TransportEvents& client) {
+      if (!holds(text, R"("phx_close")") && !holds(text, R"("phx_error")")) client.onTransportText(text);
+    };
+    return conduct;
+  });
+}
+
+Tampering hideBindingErrors() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [](std::string_view text, TransportEvents& client) {
+      if (!holds(text, "Unable to subscribe")) client.onTransportText(text);
+    };
+    return conduct;
+  });
+}
+
+Tampering loseChanges() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [lost = every(7)](std::string_view text, TransportEvents& client) {
+      if (!isChange(text) || !lost()) client.onTransportText(text);
+    };
+    return conduct;
+  });
+}
+
+Tampering doubleChanges() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [twice = every(7)](std::string_view text, TransportEvents& client) {
+      client.onTransportText(text);
+      if (isChange(text) && twice()) client.onTransportText(text);
+    };
+    return conduct;
+  });
+}
+
+Tampering swapChanges() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [late = every(7), held = std::string()](std::string_view text, TransportEvents& client) mutable {
+      if (isChange(text) && held.empty() && late()) {
+        held = text;
+        return;
+      }
+      client.onTransportText(text);
+      if (isChange(text) && !held.empty()) client.onTransportText(std::exchange(held, {}));
+    };
+    return conduct;
+  });
+}
+
+/// Numbers that no change has.
+Tampering changeRows() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [](std::string_view text, TransportEvents& client) {
+      std::string changed(text);
+      const auto at = changed.find(R"("seq":)");
+      if (at != std::string::npos) changed.insert(at + 6, "99999");
+      client.onTransportText(changed);
+    };
+    return conduct;
+  });
+}
+
+Tampering breakOften() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [frames = 0u](std::string_view text, TransportEvents& client) mutable {
+      ++frames;
+      if (frames < 60) client.onTransportText(text);
+      if (frames == 60) client.onTransportClose(1006, "");
+    };
+    return conduct;
+  });
+}
+
+Tampering keepSockets() {
+  auto kept = std::make_shared<std::vector<std::unique_ptr<Transport>>>();
+  Tampering tampering = onSockets([kept](unsigned) {
+    Relay::Conduct conduct;
+    conduct.letGo = [kept](std::unique_ptr<Transport> socket) { kept->push_back(std::move(socket)); };
+    return conduct;
+  });
+  tampering.ended = [kept] { kept->clear(); };
+  return tampering;
+}
+
+// --- time
+
+class StoppingClock final : public Clock {
+ public:
+  StoppingClock(const Clock& real, Duration after) : real_(real), stopsAt_(real.now() + after) {}
+  TimePoint now() const override { return std::min(real_.now(), stopsAt_); }
+  WallTime wallNow() const override { return real_.wallNow(); }
+
+ private:
+  const Clock& real_;
+  TimePoint stopsAt_;
+};
+
+Tampering stopClock() {
+  Tampering tampering;
+  tampering.clock = [clock = std::shared_ptr<StoppingClock>()](const Clock& real) mutable -> const Clock& {
+    clock = std::make_shared<StoppingClock>(real, Duration{20s});
+    return *clock;
+  };
+  return tampering;
+}
+
+class DeafTimer final : public Timer {
+ public:
+  explicit DeafTimer(Timer& real) : real_(real) {}
+  void arm(Duration delay, TimerEvents& events) override { real_.arm(delay, events); }
+  void cancel() override {}
+
+ private:
+  Timer& real_;
+};
+
+Tampering neverCancel() {
+  Tampering tampering;
+  tampering.timer = [timer = std::shared_ptr<DeafTimer>()](Timer& real) mutable -> Timer& {
+    timer = std::make_shared<DeafTimer>(real);
+    return *timer;
+  };
+  return tampering;
+}
+
+// --- the sink
+
+Tampering repeatFlushes() {
+  auto last = std::make_shared<Flush>();
+  return onSink([last](const Flush& flush, const SinkRelay::Pass& pass) {
+    pass(flush);
+    pass(*last);
+    *last = {};
+    last->status = flush.status;
+    last->notices = flush.notices;
+  });
+}
+
+Tampering hideConnecting() {
+  return onFlushes([](Flush& flush) {
+    if (!flush.status) return;
+    for (auto& connection : flush.status->connections) {
+      if (connection.state == ConnectionState::Connecting) connection.state = ConnectionState::Idle;
+    }
+  });
+}
+
+Tampering unsubscribeBehindTheBack() {
+  auto client = std::make_shared<Client*>(nullptr);
+  Tampering tampering = onSink([client, now = every(40)](const Flush& flush, const SinkRelay::Pass& pass) mutable {
+    pass(flush);
+    if (*client != nullptr && now()) (*client)->unsubscribe(SubscriptionId{3});
+  });
+  tampering.begun = [client](Client& begun) { *client = &begun; };
+  return tampering;
+}
+
+}  // namespace
+
+std::vector<Mutation> mutations() {
+  using I = Invariant;
+  return {
+      {"a transport that swallows joins after a reconnect", {I::LiveWithinBound}, swallowRejoins},
+      {"a transport that sends each join twice", {I::JoinRate}, doubleJoins},
+      {"a transport that joins each channel's twin", {I::OneLiveBinding}, joinTwins},
+      {"ends of channels are not heard", {I::HonestByWire}, hideEnds},
+      {"refused bindings are not heard", {I::PoisonReported}, hideBindingErrors},
+      {"every seventh change is lost", {I::NothingLost}, loseChanges},
+      {"every seventh change comes twice", {I::OnceAndInOrder}, doubleChanges},
+      {"every seventh change comes after the next", {I::OnceAndInOrder, I::NothingLost}, swapChanges},
+      {"changes of other rows", {I::OnlyWhatWasAsked}, changeRows},
+      {"sockets break after sixty frames", {I::StaysLive}, breakOften},
+      {"sockets are kept for ever", {I::MemoryReturned}, keepSockets},
+      {"a clock that stands still", {I::LiveWithinBound, I::HonestByServer}, stopClock},
+      {"a timer that can't be cancelled", {I::MemoryReturned}, neverCancel},
+      {"a dead link is not looked for",
+       {I::HonestByServer},
+       [] { return onOptions([](ClientOptions& options) { options.exchange.connection.heartbeat.answer = 600s; }); }},
+      {"joins without a pace",
+       {I::JoinRate},
+       [] { return onOptions([](ClientOptions& options) { options.exchange.joinsPerSecond = 1'000; }); }},
+      {"reconnects without a wait",
+       {I::ConnectRate},
+       [] {
+         return onOptions([](ClientOptions& options) {
+           options.exchange.connection.backoffBase = 1ms;
+           options.exchange.connection.backoffCap = 20ms;
+         });
+       }},
+      {"too many channels on a socket",
+       {I::ChannelLimit},
+       [] {
+         return onOptions([](ClientOptions& options) {
+           options.exchange.multiplexer.maxChannels = 100;
+           options.exchange.plan.bindingsPerLine = 1;
+         });
+       }},
+      {"too many sockets",
+       {I::Bounded},
+       [] {
+         return onOptions([](ClientOptions& options) {
+           options.exchange.multiplexer.maxChannels = 1;
+           options.exchange.plan.bindingsPerLine = 1;
+           options.exchange.maxSockets = 64;
+         });
+       }},
+      {"the accessToken callback is forgotten",
+       {I::TokenInJoin},
+       [] { return onOptions([](ClientOptions& options) { options.exchange.token.hasCallback = false; }); }},
+      {"deliveries are forgotten now and then",
+       {I::NothingLost},
+       [] {
+         return onFlushes([now = every(9)](Flush& flush) {
+           if (!flush.deliveries.empty() && now()) flush.deliveries.clear();
+         });
+       }},
+      {"statuses are forgotten now and then",
+       {I::PublishedIsTrue},
+       [] {
+         return onFlushes([now = every(9)](Flush& flush) {
+           if (now()) flush.status.reset();
+         });
+       }},
+      {"notices are forgotten",
+       {I::NoticesAgree},
+       [] { return onFlushes([](Flush& flush) { flush.notices.clear(); }); }},
+      {"gaps are forgotten", {I::GapsAgree}, [] { return onFlushes([](Flush& flush) { flush.gaps.clear(); }); }},
+      {"what was said is said again later", {I::SilentAfterEnd, I::PublishedIsTrue}, repeatFlushes},
+      {"a delivery for the one before",
+       {I::SilentAfterEnd},
+       [] {
+         return onFlushes([](Flush& flush) {
+           for (auto& delivery : flush.deliveries) delivery.subscribers.push_back(SubscriptionId{1});
+         });
+       }},
+      {"connections open out of nothing", {I::LegalTransitions}, hideConnecting},
+      {"a subscription ends by itself", {I::SubscriptionKnown}, unsubscribeBehindTheBack},
+      {"the api key is logged",
+       {I::NoSecrets},
+       [] {
+         return onFlushes(
+             [](Flush& flush) { flush.logs.emplace_back(LogLevel::Info, "the key is sb_publishable_simulated"); });
+       }},
+  };
+}
+
+}  // namespace switchboard::sim

@@ -1,0 +1,86 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <iterator>
+
+#include "herd/herd.h"
+#include "mutation/mutations.h"
+#include "runner.h"
+
+using namespace switchboard;
+using namespace switchboard::sim;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Of the normal run.
+constexpr std::uint64_t kSeeds = 1'500;
+
+}  // namespace
+
+TEST_SUITE("simulation") {
+  TEST_CASE("no invariant breaks in the worlds of the normal run") {
+    const Totals totals = run({1, kSeeds, 500, false, true});
+    CHECK(totals.failed == 0);
+    CHECK(totals.sum.faults > 10 * kSeeds);
+    CHECK(totals.sum.deliveries > 50 * kSeeds);
+  }
+
+  TEST_CASE("a seed is played the same way each time") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      SimulationOptions options;
+      options.seed = seed;
+      const Outcome first = simulate(options);
+      const Outcome second = simulate(options);
+      CHECK(first.digest == second.digest);
+      CHECK(first.steps == second.steps);
+    }
+  }
+
+  TEST_CASE("every way to break the client is noticed within the normal run") {
+    std::set<Invariant> shown;
+    for (const auto& mutation : mutations()) {
+      CAPTURE(mutation.name);
+      std::uint64_t seed = 1;
+      bool noticed = false;
+      for (; seed <= kSeeds && !noticed; ++seed) {
+        SimulationOptions options;
+        options.seed = seed;
+        options.tampering = mutation.make();
+        const auto violation = simulate(options).violation;
+        noticed = violation && mutation.noticedBy.count(violation->invariant) != 0;
+        if (noticed) {
+          shown.insert(violation->invariant);
+          MESSAGE(mutation.name, ": seed ", seed, " breaks ", std::string(toString(violation->invariant)));
+        }
+      }
+      CHECK(noticed);
+    }
+    for (unsigned i = 0; i <= static_cast<unsigned>(Invariant::MemoryReturned); ++i) {
+      const auto invariant = static_cast<Invariant>(i);
+      CAPTURE(std::string(toString(invariant)));
+      CHECK(shown.count(invariant) == 1);
+    }
+  }
+}
+
+TEST_SUITE("herd") {
+  constexpr unsigned kClients = 10'000;
+
+  TEST_CASE("after an outage at most 1.5 % of all clients come back within any 100 ms") {
+    for (const Duration outage : {Duration{30s}, Duration{300s}}) {
+      const Returns returns = herdReturns(kClients, outage, 1);
+      CHECK(returns.times.size() == kClients);
+      CHECK(returns.largestShare() <= 1.5);
+      CHECK(referenceReturns(kClients, outage, 1).largestShare() > 10);
+    }
+  }
+
+  TEST_CASE("half of the clients are back 5.5 s after a server that refused them for 20 s") {
+    CHECK(herdReturns(kClients, 20s, 1).quantile(0.5) <= 5'500ms);
+  }
+
+  TEST_CASE("a server that accepts and drops for 15 s sees at most 8 attempts of any client") {
+    CHECK(attemptsWhenDropped(kClients, 15s, 1).back() <= 8);
+  }
+}
