@@ -152,13 +152,12 @@ void Exchange::onLineCollision(Line& line, KeyId key) {
 
 void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
                             std::string_view payload) {
-  if (!rebuilds_.admit(line.id(), change.data)) return;
   std::vector<SubscriptionId> immediate;
   std::size_t subscribers = 0;
   std::optional<ChangeType> type;
   for (const auto key : keys) {
     const KeyEntry* server = registry_.find(key);
-    if (server == nullptr) continue;
+    if (server == nullptr || !rebuilds_.admit(line.id(), key, change.data)) continue;
     for (auto* entry : server->served) {
       if (entry != server) {
         if (!type) type = changeType(change);

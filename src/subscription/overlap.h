@@ -5,6 +5,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/ids.h"
+
 namespace switchboard {
 
 /// Makes one stream of two that carry the same changes for a while: each change passes once, whichever side brings it
@@ -15,9 +17,10 @@ class Overlap {
  public:
   enum class Side : unsigned char { Old, New };
 
-  /// Whether the change with this `data` passes.
-  bool admit(Side side, std::string_view data) {
-    Seen& seen = seen_[hash(data)];
+  /// Whether the change with this `data` passes for this key. Each key by itself, because a side may carry more of them
+  /// than the other.
+  bool admit(Side side, KeyId key, std::string_view data) {
+    Seen& seen = seen_[hash(data) + key.value];
     const unsigned count = ++seen.bySide[static_cast<std::size_t>(side)];
     if (count <= seen.passed) return false;
     seen.passed = count;

@@ -10,7 +10,7 @@ void Rebuilds::start(LineId oldLine, LineId newLine) {
   rebuild->oldLine = oldLine;
   rebuild->newLine = newLine;
   rebuild->end = std::make_unique<Deadline>(context_.deadlines, DeadlineKind::Overlap,
-                                            [this, oldLine, newLine] { onDone_(oldLine, newLine); });
+                                            [this, &rebuild = *rebuild] { onEnd(rebuild); });
   rebuilds_.push_back(std::move(rebuild));
 }
 
@@ -21,10 +21,10 @@ bool Rebuilds::busy(LineId line) const {
                      [line](const auto& rebuild) { return rebuild->oldLine == line || rebuild->newLine == line; });
 }
 
-bool Rebuilds::admit(LineId line, std::string_view data) {
+bool Rebuilds::admit(LineId line, KeyId key, std::string_view data) {
   for (const auto& rebuild : rebuilds_) {
-    if (rebuild->oldLine == line) return rebuild->overlap.admit(Overlap::Side::Old, data);
-    if (rebuild->newLine == line) return rebuild->overlap.admit(Overlap::Side::New, data);
+    if (rebuild->oldLine == line) return rebuild->overlap.admit(Overlap::Side::Old, key, data);
+    if (rebuild->newLine == line) return rebuild->overlap.admit(Overlap::Side::New, key, data);
   }
   return true;
 }
@@ -35,13 +35,33 @@ void Rebuilds::onLive(LineId line) {
   }
 }
 
+void Rebuilds::onEnd(Rebuild& rebuild) {
+  if (rebuild.halved) {
+    erase(rebuild);
+  } else {
+    onDone_(rebuild.oldLine, rebuild.newLine);
+  }
+}
+
 void Rebuilds::onGone(LineId line) {
   pausedUntil_.erase(line);
   const auto it = std::find_if(rebuilds_.begin(), rebuilds_.end(), [line](const auto& rebuild) {
     return rebuild->oldLine == line || rebuild->newLine == line;
   });
   if (it == rebuilds_.end()) return;
-  if ((*it)->newLine == line) pausedUntil_[(*it)->oldLine] = context_.now() + pause_;
+  Rebuild& rebuild = **it;
+  if (rebuild.halved) {
+    erase(rebuild);
+    return;
+  }
+  if (rebuild.newLine == line) pausedUntil_[rebuild.oldLine] = context_.now() + pause_;
+  rebuild.halved = true;
+  rebuild.end->setAfter(overlap_);
+}
+
+void Rebuilds::erase(const Rebuild& rebuild) {
+  const auto it =
+      std::find_if(rebuilds_.begin(), rebuilds_.end(), [&rebuild](const auto& item) { return item.get() == &rebuild; });
   (*it)->end->cancel();
   context_.turns.discard(std::move(*it));  // its deadline may be what brought us here
   rebuilds_.erase(it);

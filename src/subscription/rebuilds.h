@@ -24,16 +24,22 @@ class Rebuilds {
   void start(LineId oldLine, LineId newLine);
   /// Whether the line takes part in a rebuild, or did in one that failed a short while ago.
   bool busy(LineId line) const;
-  /// Whether a change with this `data`, brought by this line, passes.
-  bool admit(LineId line, std::string_view data);
+  /// Whether a change with this `data`, brought by this line for this key, passes.
+  bool admit(LineId line, KeyId key, std::string_view data);
   void onLive(LineId line);
-  /// The line is gone, whichever side of a rebuild it was.
+  /// The line is gone, whichever side of a rebuild it was. For a while the other may still bring what this one has
+  /// brought before.
   void onGone(LineId line);
 
  private:
+  struct Rebuild;
+  void onEnd(Rebuild& rebuild);
+  void erase(const Rebuild& rebuild);
+
   struct Rebuild {
     LineId oldLine;
     LineId newLine;
+    bool halved = false;  ///< one of the two is gone
     Overlap overlap;
     std::unique_ptr<Deadline> end;
   };
