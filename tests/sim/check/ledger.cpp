@@ -32,7 +32,7 @@ std::vector<std::uint64_t> seqsOf(std::string_view payload) {
 
 void Ledger::onDispatch(const TableChange& change, const SentOn& sentOn) {
   changes_[change.seq] = change;
-  while (changes_.size() > 5'000) changes_.erase(changes_.begin());
+  while (changes_.size() > 20'000) changes_.erase(changes_.begin());
   for (auto& [id, watched] : watched_) {
     if (!watched.live() || !change.matches(watched.interest)) continue;
     const auto carriers = wire_.carriers(watched.interest);
