@@ -95,13 +95,6 @@ describe('a frozen page', () => {
     await tab.setFrozen(false);
     await expectHealed(/^CHANNEL_ERROR CONNECTION_LOST$/);
   });
-
-  it('is live again when it resumes, whatever the browser did to its socket', async () => {
-    await tab.setFrozen(true);
-    await tab.setFrozen(false);
-    await expectFlow();
-    expect(await tab.run(() => globalThis.seen.manager.status().overall, null)).toBe('live');
-  });
 });
 
 describe('a hidden page', () => {
