@@ -60,14 +60,19 @@ async function insertClient(name: string): Promise<void> {
   await db.query('insert into clients (business_id, full_name) values (gen_random_uuid(), $1)', [name]);
 }
 
-function managerStats(tab: Tab): Promise<{ connects: number; workers: number; pageTimerSilentMs: number }> {
+interface PageStats {
+  connects: number;
+  workers: number;
+  /** The longest time in which the page's own timer did not run. */
+  pageTimerSilentMs: number;
+}
+
+function pageStats(tab: Tab): Promise<PageStats> {
   return tab.run(() => {
     const { workers, counters } = globalThis.seen.manager.stats();
-    return {
-      workers,
-      connects: counters.connects,
-      pageTimerSilentMs: performance.now() - (globalThis.beats.at(-1) ?? 0),
-    };
+    const beats = [...globalThis.beats, performance.now()];
+    const pauses = beats.slice(1).map((beat, i) => beat - (beats[i] ?? beat));
+    return { workers, connects: counters.connects, pageTimerSilentMs: Math.max(...pauses) };
   }, null);
 }
 
@@ -76,28 +81,31 @@ describe('a page that is hidden, its timers throttled to one a minute', () => {
     const tab = await openLivePage("worker-src 'self'");
     await front.show();
     const { heartbeats } = backend.stats();
-    await untilServer(backend, (stats) => stats.connections === 0 || stats.heartbeats >= heartbeats + 8);
-    const hidden = await managerStats(tab);
+    await untilServer(backend, (stats) => stats.connections === 0 || stats.heartbeats >= heartbeats + 10);
+    const hidden = await pageStats(tab);
     expect(hidden).toMatchObject({ workers: 1, connects: 1 });
-    // The page's own timers would have been too late.
+    // The page's own timers would have been too late, although one of the browser's whole minutes may lie in between.
     expect(hidden.pageTimerSilentMs).toBeGreaterThan(IDLE_MS);
     await insertClient('while hidden');
     await tab.run(heardOf, 'while hidden');
     await tab.show();
     await tab.run(liveTimes, { times: 1, ms: 1_000 });
-    expect(await managerStats(tab)).toMatchObject({ workers: 0, connects: 1 });
+    expect(await pageStats(tab)).toMatchObject({ workers: 0, connects: 1 });
     await tab.run(() => globalThis.seen.manager.dispose(), null);
   });
 
-  it('is dropped where no worker may run, and is live again as soon as it is shown', async () => {
+  it('may be dropped where no worker may run, and is live again as soon as it is shown', async () => {
     const tab = await openLivePage("worker-src 'none'");
     await front.show();
-    await untilServer(backend, (stats) => stats.connections === 0);
-    expect(await managerStats(tab)).toMatchObject({ workers: 0 });
+    // The browser throttles only timers that follow from timers, so it does not always come to the drop.
+    const { heartbeats } = backend.stats();
+    await untilServer(backend, (stats) => stats.connections === 0 || stats.heartbeats >= heartbeats + 10);
+    const wasDropped = backend.stats().connections === 0;
+    expect(await pageStats(tab)).toMatchObject({ workers: 0 });
     await tab.show();
-    const notices = await tab.run(liveTimes, { times: 2, ms: 5_000 });
+    const notices = await tab.run(liveTimes, { times: wasDropped ? 2 : 1, ms: 30_000 });
     expect(notices[0]).toBe('SUBSCRIBED OK');
-    expect(notices[1]).toMatch(/^CHANNEL_ERROR (IDLE_TIMEOUT|HALF_OPEN)$/);
+    if (wasDropped) expect(notices[1]).toMatch(/^CHANNEL_ERROR (IDLE_TIMEOUT|HALF_OPEN)$/);
     await insertClient('when shown');
     await tab.run(heardOf, 'when shown');
     await tab.run(() => globalThis.seen.manager.dispose(), null);

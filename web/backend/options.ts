@@ -82,7 +82,10 @@ export const defaultTiming: Timing = {
   publicationCheckMs: 60_000,
 };
 
-/** Every wait as short as it can be without changing the order of anything. For tests. */
+/**
+ * Every wait as short as it can be without changing the order of anything, and the rates' ticks as they are: shorter ones would
+ * take a burst for a rate. For tests.
+ */
 export const fastTiming: Timing = {
   ...defaultTiming,
   connectErrorMs: 20,
@@ -90,7 +93,6 @@ export const fastTiming: Timing = {
   pollMs: 5,
   resubscribeMs: [20, 40],
   retrySubscribeMs: [50, 100],
-  rateTickMs: 100,
 };
 
 export const defaultLimits: Limits = {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { fastTiming, startBackend, type Backend } from 'switchboard-backend';
+import { defaultLimits, fastTiming, startBackend, type Backend } from 'switchboard-backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { RateCounter } from '../../../web/backend/limits.js';
@@ -26,6 +26,13 @@ describe('a rate counter', () => {
     // 45, 22.5, 15, 11.25, 9, … events per second
     expect(tripped.slice(0, 6)).toEqual([true, true, true, true, false, false]);
     expect(counter.perSecond).toBe(0);
+  });
+
+  it("takes a test's burst of thousands for no rate above the limit", () => {
+    const counter = new RateCounter(defaultLimits.eventsPerSecond, fastTiming.rateTickMs);
+    counter.add(10_000);
+    counter.tick();
+    expect(counter.isTripped).toBe(false);
   });
 });
 

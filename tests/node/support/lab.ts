@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { fastTiming, startBackend, type Backend, type BackendOptions } from 'switchboard-backend';
+import { fastTiming, startBackend, type Backend, type BackendOptions, type Log } from 'switchboard-backend';
 import {
-  createRealtimeManager,
+  createRealtimeManager as createManager,
   type ChangePayload,
   type ManagerOptions,
   type NoticeDetail,
@@ -10,7 +10,11 @@ import {
   type SubscriptionNotice,
   type UntypedSubscribeOptions,
 } from 'switchboard-realtime';
+import { journalLogger, note } from './journal.js';
 import { Recorder } from './until.js';
+
+/** Bursts of tests are no load to limit; where a test is about the limit it gives its own. */
+const limits = { eventsPerSecond: 1_000_000 };
 
 /** A backend with the protocol's waits cut short, and a connection to its database. */
 export interface Lab {
@@ -20,7 +24,10 @@ export interface Lab {
 }
 
 export async function openLab(options: BackendOptions = {}): Promise<Lab> {
-  const backend = await startBackend({ ...options, timing: { ...fastTiming, ...options.timing } });
+  const log: Log = (level, message) => {
+    if (level !== 'debug') note('backend', message);
+  };
+  const backend = await startBackend({ log, limits, ...options, timing: { ...fastTiming, ...options.timing } });
   const db = new pg.Client(backend.postgres);
   await db.connect();
   return {
@@ -40,7 +47,8 @@ export function quick(backend: Backend, more: Partial<ManagerOptions> = {}): Man
     apikey: backend.anonKey,
     backoffBaseMs: 20,
     backoffCapMs: 100,
-    logger: null,
+    logger: journalLogger,
+    logLevel: 'info',
     ...more,
   };
   return all as ManagerOptions;
@@ -90,4 +98,14 @@ export async function untilStatus(
   }
 }
 
-export { createRealtimeManager };
+/** A manager whose connections' states and reported gaps go into the journal. */
+export function createRealtimeManager(options: ManagerOptions): RealtimeManager {
+  const manager = createManager(options);
+  let before = '';
+  manager.onStatusChange(({ overall, connections }) => {
+    const now = `${overall} ${connections.map(({ state, code }) => `${state} ${code}`).join(', ')}`;
+    if (now !== before) note('manager', now);
+    before = now;
+  });
+  return manager;
+}

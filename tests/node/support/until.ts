@@ -1,3 +1,5 @@
+import { journal } from './journal.js';
+
 /** A list that can be waited for: events come in, tests await what they need, nobody polls. */
 export class Recorder<T> {
   readonly items: T[] = [];
@@ -18,7 +20,8 @@ export class Recorder<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`${what} did not come within ${ms} ms; so far: ${JSON.stringify(this.items).slice(-2_000)}`));
+        const soFar = JSON.stringify(this.items).slice(-2_000);
+        reject(new Error(`${what} did not come within ${ms} ms; so far: ${soFar}${journal()}`));
       }, ms);
     });
     const enough = new Promise<void>((resolve) => this.#waiting.push({ done, resolve }));

@@ -45,7 +45,10 @@ export class Dispatcher {
       }
     }
     await Promise.all([answers.fetch(database.pool, log), foreign.fetch(database.pool)]);
-    if (rate.isTripped) return;
+    if (rate.isTripped) {
+      log('warn', `more events a second than the limit: ${batch.length} changes dropped`);
+      return;
+    }
     for (const prepared of batch) await this.deliver(prepared, answers, foreign);
   }
 
