@@ -89,7 +89,7 @@ describe('a page that is hidden, its timers throttled to one a minute', () => {
     await insertClient('while hidden');
     await tab.run(heardOf, 'while hidden');
     await tab.show();
-    await tab.run(liveTimes, { times: 1, ms: 1_000 });
+    await tab.run(liveTimes, { times: 1, ms: 30_000 });
     expect(await pageStats(tab)).toMatchObject({ workers: 0, connects: 1 });
     await tab.run(() => globalThis.seen.manager.dispose(), null);
   });

@@ -49,7 +49,7 @@ async function expectFlow(): Promise<void> {
 
 /** Resolves when the page was told of the interruption with `code` and of its end. */
 async function expectHealed(code: RegExp): Promise<void> {
-  const notices = await tab.run(liveTimes, { times: 2, ms: 8_000 });
+  const notices = await tab.run(liveTimes, { times: 2, ms: 30_000 });
   expect(notices).toHaveLength(3);
   expect(notices[1]).toMatch(code);
   await expectFlow();

@@ -47,20 +47,20 @@ describe('a process whose manager is disposed of ends by itself', () => {
   it.each(['created', 'loading', 'loaded', 'connecting', 'joining', 'live'])('when it was %s', async (point) => {
     const { code, output, endedMs } = await run(point, lab.backend.url);
     expect({ code, output }).toEqual({ code: 0, output: 'disposing\ndisposed\n' });
-    expect(endedMs).toBeLessThan(2_500);
+    expect(endedMs).toBeLessThan(10_000);
   });
 
   it('when it waited for its next attempt', async () => {
     const { code, endedMs } = await run('waiting', `http://127.0.0.1:${await freePort()}`);
     expect(code).toBe(0);
-    expect(endedMs).toBeLessThan(2_500);
+    expect(endedMs).toBeLessThan(10_000);
   });
 
   it('when it was connecting to a server that never answers', async () => {
     const { port } = silent.address() as AddressInfo;
     const { code, endedMs } = await run('connecting', `http://127.0.0.1:${port}`);
     expect(code).toBe(0);
-    expect(endedMs).toBeLessThan(2_500);
+    expect(endedMs).toBeLessThan(10_000);
   });
 
   it('when the server had gone silent', async () => {
@@ -70,7 +70,7 @@ describe('a process whose manager is disposed of ends by itself', () => {
     try {
       const { code, endedMs } = await run('joining', lab.backend.url);
       expect(code).toBe(0);
-      expect(endedMs).toBeLessThan(2_500);
+      expect(endedMs).toBeLessThan(10_000);
     } finally {
       await lab.backend.faults.reset();
     }

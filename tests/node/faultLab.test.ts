@@ -214,7 +214,7 @@ describe('live again without a call from the application after', () => {
       await untilStatus(manager, 'a failed attempt', ({ connections }) => (connections[0]?.attempts ?? 0) >= 2);
       await mend();
     }
-    await line.live(2, 15_000);
+    await line.live(2);
     await expectFlow(line);
     expect(manager.status().overall).toBe('live');
     expect(manager.stats().core).toMatchObject({ channels: 1, bindings: 1, subscriptions: 1 });
@@ -251,7 +251,7 @@ describe('live again without a call from the application after', () => {
     await asked.count('questions', asked.items.length + 2);
     expect(lab.backend.stats().joins).toBe(joins); // the server would only refuse it again, and stall
     token = await lab.backend.signToken({ role: 'anon' });
-    await line.live(2, 15_000);
+    await line.live(2);
     expect(lab.backend.stats().joins).toBe(joins + 1);
     await expectFlow(line);
   });

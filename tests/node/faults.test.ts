@@ -133,7 +133,7 @@ describe('a line that breaks', () => {
       const lines = ['clients', 'staff'].map((table) => new Line(manager, { table }));
       await Promise.all(lines.map((line) => line.live()));
       await cut();
-      await Promise.all(lines.map((line) => line.live(2, 19_000)));
+      await Promise.all(lines.map((line) => line.live(2)));
       const [clients] = lines;
       if (clients !== undefined) await expectFlow(clients);
       expect(manager.status().overall).toBe('live');

@@ -5,7 +5,7 @@ import { fastTiming, startBackend, type Backend } from 'switchboard-backend';
 import { ChannelClient, type ChangeData } from './support/channelClient.js';
 import { parseFrame, RawClient } from './support/rawClient.js';
 
-const STALL_MS = 300;
+const STALL_MS = 600;
 const IDLE_MS = 400;
 
 let backend: Backend;

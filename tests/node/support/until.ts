@@ -15,7 +15,7 @@ export class Recorder<T> {
   };
 
   /** Resolves with all items as soon as `done` says so. `what` is named when it does not come in time. */
-  async until(what: string, done: (items: readonly T[]) => boolean, ms = 10_000): Promise<readonly T[]> {
+  async until(what: string, done: (items: readonly T[]) => boolean, ms = 45_000): Promise<readonly T[]> {
     if (done(this.items)) return this.items;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -12,7 +12,7 @@ export interface Refused {
   body: string;
 }
 
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 30_000;
 
 /** A websocket client that records what it gets and lets a test wait for the next frame. */
 export class RawClient {
