@@ -85,7 +85,8 @@ Json toJson(const Counters& counters) {
           {"bytesIn", counters.bytesIn},     {"bytesOut", counters.bytesOut},
           {"changes", counters.changes},     {"deliveries", counters.deliveries},
           {"connects", counters.connects},   {"ignoredFrames", counters.ignoredFrames},
-          {"badFrames", counters.badFrames}, {"joins", counters.joins}};
+          {"badFrames", counters.badFrames}, {"joins", counters.joins},
+          {"conflated", counters.conflated}};
 }
 
 template <class Items>

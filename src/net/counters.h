@@ -12,6 +12,7 @@ struct Counters {
   std::uint64_t bytesOut = 0;
   std::uint64_t changes = 0;        ///< database changes routed to somebody
   std::uint64_t deliveries = 0;     ///< callbacks asked for: changes times their subscribers
+  std::uint64_t conflated = 0;      ///< of those deliveries, the ones that a newer change of the row took the place of
   std::uint64_t ignoredFrames = 0;  ///< well-formed, but for nobody: unknown topics, old joins, replies to nothing
   std::uint64_t badFrames = 0;      ///< no frames at all
   std::uint64_t connects = 0;       ///< sockets opened

@@ -135,6 +135,7 @@ class Exchange final : private LineDelegate,
   void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
   void onWindowOverflow(const std::vector<SubscriptionId>& subscribers) override;
+  void onConflated(std::size_t changes, std::size_t subscribers) override;
   void onTokenChanged() override;
   void onTokenState() override;
   std::optional<Cause> waitingCause() const;

@@ -178,6 +178,10 @@ void Exchange::onWindowOverflow(const std::vector<SubscriptionId>& subscribers) 
   reporter_.reportGap(subscribers, kOverflow);
 }
 
+void Exchange::onConflated(std::size_t changes, std::size_t subscribers) {
+  counters_.conflated += changes * subscribers;
+}
+
 void Exchange::onMultiplexerState(Multiplexer& multiplexer) {
   report(multiplexer);
   if (multiplexer.connection().isOpen()) planAtTurnEnd_ = true;

@@ -114,6 +114,7 @@ void Window::emit() {
   } else {
     delivery.kind = DeliveryKind::Batch;
     if (config_.mode == DeliveryMode::Latest) {
+      delegate_.onConflated(delivery.count - rows_.size(), subscribers_.size());
       delivery.count = rows_.size();
       if (delivery.count == 0) {  // all of it cancelled out
         rows_.clear();

@@ -15,6 +15,8 @@ class WindowDelegate {
  public:
   /// More than the window may hold came in before it was due; what it held is lost.
   virtual void onWindowOverflow(const std::vector<SubscriptionId>& subscribers) = 0;
+  /// So many changes went into newer ones of their rows, or cancelled out; each of the subscribers was spared them.
+  virtual void onConflated(std::size_t changes, std::size_t subscribers) = 0;
 
  protected:
   ~WindowDelegate() = default;

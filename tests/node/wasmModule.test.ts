@@ -120,6 +120,7 @@ describe('the real wasm module', () => {
       'bytesIn',
       'bytesOut',
       'changes',
+      'conflated',
       'connects',
       'deliveries',
       'framesIn',

@@ -75,6 +75,8 @@ export interface Counters {
   readonly changes: number;
   /** Row changes handed to subscribers: one that three listen to counts three times. */
   readonly deliveries: number;
+  /** Of those, the ones that were folded into a newer change of the row by `delivery: { mode: 'latest' }`. */
+  readonly conflated: number;
   /** Frames that belong to nothing, such as a late change of a channel that was left. */
   readonly ignoredFrames: number;
   /** Frames that could not be read. */

@@ -8,6 +8,7 @@ const NO_COUNTERS: Counters = Object.freeze({
   bytesOut: 0,
   changes: 0,
   deliveries: 0,
+  conflated: 0,
   ignoredFrames: 0,
   badFrames: 0,
   connects: 0,
