@@ -7,6 +7,7 @@ import { Faults } from './faults/faults.js';
 import { freePort } from './freePort.js';
 import { Listener } from './http/listener.js';
 import { Router } from './http/router.js';
+import { Lab } from './lab/lab.js';
 import { settingsOf, type BackendOptions, type Settings } from './options.js';
 import { Cluster } from './postgres/cluster.js';
 import { migrate } from './postgres/migrate.js';
@@ -53,6 +54,7 @@ export interface Backend {
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const settings = settingsOf(options);
   const { databaseUrl, host = LOCALHOST, port = 0, postgresPort = 0 } = options;
+  if (options.lab === true && host !== LOCALHOST) throw new Error(`the lab is served on ${LOCALHOST} only`);
   // Found out now, a port in use costs nothing.
   if (port !== 0) await freePort(host, port);
   if (postgresPort !== 0) await freePort(LOCALHOST, postgresPort);
@@ -104,6 +106,7 @@ async function assemble(
   });
   const faults = new Faults({ hub, server, listener, feed, cluster });
   router.faults = faults;
+  if (options.lab === true) router.lab = new Lab({ faults, pool, tokens });
   const close = async (): Promise<void> => {
     faults.dispose();
     await server.close();

@@ -63,6 +63,8 @@ export interface BackendOptions {
   seedDate?: Date;
   /** HS256 secret of all keys and tokens. Default: random. */
   jwtSecret?: string;
+  /** Serves the demo dashboard's lab under `/lab/`, see `Lab`. Only on 127.0.0.1. Default false. */
+  lab?: boolean;
   timing?: Partial<Timing>;
   limits?: Partial<Limits>;
   log?: Log;

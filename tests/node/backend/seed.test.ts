@@ -36,6 +36,18 @@ describe('the seeded month', () => {
     expect(bookings.length).toBeGreaterThan(200);
   });
 
+  it('has bookings on its last day even on a Sunday: open ones after the given time, none before', () => {
+    const now = '2026-03-29T13:00:00.000Z';
+    const open = ['pending', 'confirmed'];
+    const today = (seedMonth(new Date(now))['bookings'] ?? []).filter((row) =>
+      String(row['starts_at']).startsWith('2026-03-29'),
+    );
+    expect(today.length).toBeGreaterThan(6);
+    const isOpen = (row: Record<string, unknown>): boolean => open.includes(String(row['status']));
+    expect(today.filter((row) => isOpen(row) && String(row['starts_at']) < '2026-03-29T11')).toEqual([]);
+    expect(today.filter((row) => !isOpen(row) && String(row['starts_at']) >= now)).toEqual([]);
+  });
+
   it('pays each completed booking once, and adds up what each client has paid', () => {
     const { bookings = [], payment_transactions: payments = [], clients = [], ...rest } = seedMonth(LAST_DAY);
     const completed = bookings.filter((row) => row['status'] === 'completed').map((row) => row['id']);

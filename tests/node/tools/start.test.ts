@@ -80,7 +80,12 @@ describe('npm start', { timeout: 120_000 }, () => {
       const start = npmStart();
       const [dashboard = '', realtime = '', rest = '', postgres = '', apikey = ''] = await start.ready();
       expect(start.output.match(/^ready /gm)).toHaveLength(1);
-      expect(await (await fetch(new URL('config.json', dashboard))).json()).toEqual({ realtime, rest, apikey });
+      expect(await (await fetch(new URL('config.json', dashboard))).json()).toEqual({
+        realtime,
+        rest,
+        apikey,
+        lab: rest.replace('/rest/v1', '/lab'),
+      });
       const rows = await fetch(`${rest}/businesses`, { headers: { apikey } });
       expect(await rows.json()).toHaveLength(2);
       expect(postgres).toMatch(/^postgres:\/\/.+@127\.0\.0\.1:\d+\//);
@@ -111,6 +116,8 @@ describe('npm start', { timeout: 120_000 }, () => {
     const [dashboard = '', realtime, rest, postgres, apikey] = await start.ready();
     expect([realtime, rest, postgres, apikey]).toEqual([project.realtime, project.rest, '', project.anonKey]);
     expect(await answers(dashboard)).toBe(true);
+    const config = (await (await fetch(new URL('config.json', dashboard))).json()) as object;
+    expect(config).not.toHaveProperty('lab');
     expect(readdirSync(scratch)).toEqual([]);
     start.process.kill('SIGTERM');
     expect(await start.exitCode()).toBe(0);

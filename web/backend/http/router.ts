@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pool } from 'pg';
 
 import type { Faults } from '../faults/faults.js';
+import type { Lab } from '../lab/lab.js';
 import { messageOf } from '../log.js';
 import type { Hub } from '../realtime/hub.js';
 import { RestApi } from '../rest/api.js';
@@ -16,6 +17,8 @@ const SINGLE_BROADCAST = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
 /** Everything the server answers over plain HTTP. */
 export class Router {
   faults: Faults | null = null;
+  /** Null: there is none. */
+  lab: Lab | null = null;
   private readonly rest: RestApi;
 
   constructor(
@@ -46,6 +49,10 @@ export class Router {
     if (path === '/health') return this.health();
     if (path === '/faults') return { status: 200, body: this.hub.stats() };
     if (path.startsWith('/faults/')) return this.fault(request, path.slice('/faults/'.length));
+    if (this.lab !== null && path.startsWith('/lab/')) {
+      const { method = 'GET', headers } = request;
+      return this.lab.handle(method, headers.origin, path.slice('/lab/'.length), await readJson(request));
+    }
     if (path.startsWith('/rest/v1/'))
       return this.table(request, url, decodeURIComponent(path.slice('/rest/v1/'.length)));
     if (path.startsWith('/api/broadcast')) return this.broadcast(request, url, path);

@@ -13,15 +13,18 @@ interface Draft {
   random: SeededRandom;
   /** Midnight UTC of the month's last day. */
   lastDay: number;
+  /** What begins before this moment of the last day is over. */
+  now: number;
   nextId: Map<string, number>;
 }
 
-/** A month that ends on `lastDate`: the same rows for the same date. */
+/** A month up to `lastDate`: the same rows for the same moment. */
 export function seedMonth(lastDate: Date): SeedRows {
   const draft: Draft = {
     rows: {},
     random: new SeededRandom(20_260_101),
     lastDay: Math.floor(lastDate.getTime() / DAY_MS) * DAY_MS,
+    now: lastDate.getTime(),
     nextId: new Map(),
   };
   for (const business of businessProfiles) {
@@ -99,7 +102,8 @@ function addDay(
   clients: readonly [Person, ...Person[]],
   day: number,
 ): void {
-  if (new Date(day).getUTCDay() === 0) return;
+  // Closed on Sundays, but for the last day: a demonstration has something to show.
+  if (new Date(day).getUTCDay() === 0 && day !== draft.lastDay) return;
   addAttendance(draft, business, staff, day);
   const count = draft.random.between(4, 9);
   for (let i = 0; i < count; i += 1) addBooking(draft, business, staff, draft.random.pick(clients), day);
@@ -136,7 +140,8 @@ function addBooking(
   const service = random.pick(business.services);
   const today = day === draft.lastDay;
   const starts = at(day, random.between(9, 17), random.pick([0, 15, 30, 45]));
-  const status = today
+  const isOpen = today && Date.parse(starts) + service.minutes * 60_000 > draft.now;
+  const status = isOpen
     ? random.pick(['pending', 'confirmed'])
     : random.pick(['completed', 'completed', 'completed', 'completed', 'cancelled', 'no_show']);
   const created = at(day - random.between(1, 9) * DAY_MS, random.between(8, 20), random.between(0, 59));
@@ -156,7 +161,7 @@ function addBooking(
       ? { text: random.pick(['Prefers mornings', 'Bring the forms', 'Parking needed 🚗']) }
       : null,
     created_at: created,
-    updated_at: today ? created : starts,
+    updated_at: isOpen ? created : starts,
   };
   put(draft, 'bookings', booking);
   if (status === 'completed') addPayment(draft, business, client, booking.id, service.price, starts);

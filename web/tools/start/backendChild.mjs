@@ -2,7 +2,8 @@
 // process is gone, however it went.
 import { startBackend } from 'switchboard-backend';
 
-const backend = await startBackend();
+// The lab's burst is faster than a tenant's limit, above which the server loses changes in silence.
+const backend = await startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } });
 let stopping = false;
 
 async function stop() {
@@ -14,5 +15,5 @@ async function stop() {
 
 process.on('SIGTERM', () => void stop());
 process.on('disconnect', () => void stop());
-const { realtime, rest, postgres, anonKey: apikey } = backend;
-process.send?.({ realtime, rest, postgres, apikey });
+const { url, realtime, rest, postgres, anonKey: apikey } = backend;
+process.send?.({ realtime, rest, postgres, apikey, lab: `${url}/lab` });

@@ -12,16 +12,20 @@ const host = '127.0.0.1';
  *
  * @param {object} options
  * @param {number} options.port 0 for any free one
- * @param {Pick<import('./target.mjs').Target, 'realtime' | 'rest' | 'apikey'>} options.config
+ * @param {Pick<import('./target.mjs').Target, 'realtime' | 'rest' | 'apikey' | 'lab'> & { tuning?: Record<string, number> }} options.config
+ *   `tuning`: options of the realtime manager, for tests that can't wait
+ * @param {string} [options.outDir] the bundle, if it is not that of the dashboard
  * @returns {Promise<DashboardServer>}
  */
-export async function serveDashboard({ port, config: { realtime, rest, apikey } }) {
+export async function serveDashboard({ port, config, outDir = fromRoot('web/dashboard/dist') }) {
   const { preview } = await import('vite');
-  const body = JSON.stringify({ realtime, rest, apikey });
+  const { realtime, rest, apikey, lab, tuning } = config;
+  const body = JSON.stringify({ realtime, rest, apikey, lab, tuning });
   const server = await preview({
     root: fromRoot('web/dashboard'),
     configFile: false,
     logLevel: 'silent',
+    build: { outDir },
     preview: {
       host,
       port: await usablePort(port),

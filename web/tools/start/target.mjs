@@ -8,6 +8,7 @@ import { UsageError } from '../lib/errors.mjs';
  * @property {string} rest
  * @property {string} postgres a connection string; empty when it is not ours to know
  * @property {string} apikey
+ * @property {string} [lab] where the demo's fault switches are; a project of one's own has none
  */
 
 /**

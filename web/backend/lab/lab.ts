@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Pool } from 'pg';
+
+import type { Faults } from '../faults/faults.js';
+import type { Reply } from '../http/respond.js';
+import { messageOf } from '../log.js';
+import { isObject } from '../realtime/termJson.js';
+import type { Tokens } from '../tokens.js';
+import { burst } from './burst.js';
+
+const DOWN_MS = 2500;
+const TOKEN_S = 3600;
+const MAX_CHANGES = 100_000;
+const LOOPBACK = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+/** What the lab may be told to do, by the last part of its path. Each strikes whoever is connected at that moment. */
+const switches: Record<string, (lab: Parts, body: Record<string, unknown>) => unknown> = {
+  cut: ({ faults }) => {
+    faults.drop();
+  },
+  'half-open': ({ faults }) => {
+    for (const connection of faults.connections()) faults.halfOpen({ connection });
+  },
+  restart: ({ faults }) => {
+    // It takes a while; the answer does not.
+    void faults.restart({ downMs: DOWN_MS });
+    return { downMs: DOWN_MS };
+  },
+  'expire-token': ({ faults }) => {
+    faults.expireTokens();
+  },
+  burst: async ({ pool }, { businessId, changes }) => {
+    if (typeof businessId !== 'string') throw new Error('"businessId" must be a string');
+    if (typeof changes !== 'number' || !(changes > 0 && changes <= MAX_CHANGES))
+      throw new Error(`"changes" must be a number up to ${MAX_CHANGES}`);
+    return { changes: await burst(pool, businessId, changes) };
+  },
+  token: async ({ tokens }) => {
+    const now = Math.floor(Date.now() / 1000);
+    return { token: await tokens.sign({ role: 'authenticated', iat: now, exp: now + TOKEN_S, jti: randomUUID() }) };
+  },
+};
+
+interface Parts {
+  faults: Faults;
+  pool: Pool;
+  tokens: Tokens;
+}
+
+/**
+ * The demo dashboard's own door: a few fault switches, a burst of changes, and a signed-in user's token for whoever asks. For a demonstration on one
+ * machine and nothing else; pages from elsewhere are turned away.
+ */
+export class Lab {
+  constructor(private readonly parts: Parts) {}
+
+  /** `origin`: the header of that name, which browsers send with every such request of a page. */
+  async handle(method: string, origin: string | undefined, name: string, body: unknown): Promise<Reply> {
+    if (origin !== undefined && !LOOPBACK.test(origin))
+      return { status: 403, body: { error: `the lab is not for pages of ${origin}` } };
+    if (method !== 'POST') return { status: 405, body: { error: 'use POST' } };
+    const act = Object.hasOwn(switches, name) ? switches[name] : undefined;
+    if (act === undefined) return { status: 404, body: { error: `unknown switch "${name}"` } };
+    try {
+      return { status: 200, body: (await act(this.parts, isObject(body) ? body : {})) ?? {} };
+    } catch (error) {
+      return { status: 400, body: { error: messageOf(error) } };
+    }
+  }
+}
