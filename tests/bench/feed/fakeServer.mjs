@@ -1,0 +1,168 @@
+// @ts-check
+// A server without a network: a WebSocket class that answers as the Realtime server does.
+import { interestOf } from './changes.mjs';
+
+/** @typedef {{ id: number, event: string, schema: string, table: string, filter?: string }} Binding */
+/** @typedef {{ socket: FakeSocket, topic: string, ids: readonly number[] }} Route */
+/** @typedef {{ socket: FakeSocket, text: string }} Frame */
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A string as a WebSocket delivers it: flat, in one piece, with no hash and no copy of it anywhere. @param {string} text */
+const arrived = (text) => decoder.decode(encoder.encode(text));
+
+/** The part of the runtime's WebSocket that the clients use. */
+export class FakeSocket {
+  /** @type {(() => void) | null} */
+  onopen = null;
+  /** @type {((event: { data: string }) => void) | null} */
+  onmessage = null;
+  /** @type {((event: { code: number, reason: string, wasClean: boolean }) => void) | null} */
+  onclose = null;
+  /** @type {(() => void) | null} */
+  onerror = null;
+  readyState = 0;
+  binaryType = 'arraybuffer';
+  bufferedAmount = 0;
+  #server;
+
+  /** @param {FakeServer} server */
+  constructor(server) {
+    this.#server = server;
+    queueMicrotask(() => {
+      this.readyState = 1;
+      this.onopen?.();
+    });
+  }
+
+  /** @param {string} text */
+  send(text) {
+    this.#server.receive(this, text);
+  }
+
+  /** @param {number} [code] */
+  close(code = 1000) {
+    if (this.readyState > 1) return;
+    this.readyState = 3;
+    this.#server.drop(this);
+    queueMicrotask(() => this.onclose?.({ code, reason: '', wasClean: true }));
+  }
+}
+
+/** Serves one client. Knows who has joined what, and so which frames a change is sent as. */
+export class FakeServer {
+  /** The class to give to the client. */
+  Socket;
+  #lastId = 0;
+  /** @type {Map<string, number>} equal bindings have equal ids */
+  #ids = new Map();
+  /** @type {Map<string, Route[]>} by interest */
+  #routes = new Map();
+
+  constructor() {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    const server = this;
+    this.Socket = class extends FakeSocket {
+      constructor() {
+        super(server);
+      }
+    };
+  }
+
+  /**
+   * The frames that changes are sent as, in order: one for each channel that wants the change, with the ids of all its bindings that do.
+   *
+   * @param {readonly import('./changes.mjs').Change[]} changes
+   * @returns {Frame[]}
+   */
+  frames(changes) {
+    return changes.flatMap(({ interest, data }) =>
+      (this.#routes.get(interest) ?? []).map(({ socket, topic, ids }) => ({
+        socket,
+        text: arrived(`[null,null,"${topic}","postgres_changes",{"data":${data},"ids":[${ids.join(',')}]}]`),
+      })),
+    );
+  }
+
+  /** @param {FakeSocket} socket @param {string} text */
+  receive(socket, text) {
+    const [joinRef, ref, topic, event, payload] = JSON.parse(text);
+    if (event === 'access_token') return;
+    const bindings = event === 'phx_join' ? this.#join(socket, topic, payload.config.postgres_changes) : undefined;
+    if (event === 'phx_leave') this.#leave(socket, topic);
+    const response = bindings === undefined ? {} : { postgres_changes: bindings };
+    this.#send(socket, [joinRef, ref, topic, 'phx_reply', { status: 'ok', response }]);
+    if (bindings === undefined) return;
+    const message = 'Subscribed to PostgreSQL';
+    const channel = topic.replace('realtime:', '');
+    this.#send(socket, [
+      joinRef,
+      null,
+      topic,
+      'system',
+      { message, status: 'ok', extension: 'postgres_changes', channel },
+    ]);
+  }
+
+  /** Everything of the socket is gone. @param {FakeSocket} socket */
+  drop(socket) {
+    this.#forget((route) => route.socket === socket);
+  }
+
+  /**
+   * @param {FakeSocket} socket
+   * @param {string} topic
+   * @param {readonly Omit<Binding, 'id'>[]} wanted
+   * @returns {Binding[]}
+   */
+  #join(socket, topic, wanted) {
+    const bindings = wanted.map((binding) => ({ id: this.#idOf(binding), ...binding }));
+    /** @type {Map<string, number[]>} */
+    const ids = new Map();
+    for (const { id, table, filter = '' } of bindings) {
+      const interest = interestOf(table, filter);
+      ids.set(interest, [id, ...(ids.get(interest) ?? [])]);
+    }
+    for (const [interest, list] of ids) {
+      this.#routes.set(interest, [...(this.#routes.get(interest) ?? []), { socket, topic, ids: list }]);
+    }
+    return bindings;
+  }
+
+  /** @param {FakeSocket} socket @param {string} topic */
+  #leave(socket, topic) {
+    this.#forget((route) => route.socket === socket && route.topic === topic);
+  }
+
+  /** @param {(route: Route) => boolean} isGone */
+  #forget(isGone) {
+    for (const [interest, routes] of this.#routes) {
+      this.#routes.set(
+        interest,
+        routes.filter((route) => !isGone(route)),
+      );
+    }
+  }
+
+  /** @param {object} binding */
+  #idOf(binding) {
+    const text = JSON.stringify(binding);
+    // The server's ids are hashes below 2^27; these are as long.
+    const id = this.#ids.get(text) ?? 100_000_000 + (((this.#lastId += 1) * 7_919) % 30_000_000);
+    this.#ids.set(text, id);
+    return id;
+  }
+
+  /** @param {FakeSocket} socket @param {unknown} frame */
+  #send(socket, frame) {
+    queueMicrotask(() => {
+      if (socket.readyState === 1) socket.onmessage?.({ data: arrived(JSON.stringify(frame)) });
+    });
+  }
+}
+
+/** @param {readonly Frame[]} frames */
+export function feed(frames) {
+  for (const { socket, text } of frames) socket.onmessage?.({ data: text });
+}
