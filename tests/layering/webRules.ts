@@ -32,9 +32,15 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     prefix: 'web/react/',
-    packages: [/^react$/],
+    packages: [/^react$/, /^@floating-ui\/react$/],
     files: [/^web\/react\//, /^web\/core\/index\.js$/],
     rule: 'React bindings use the public names of the package, never the engine or the wasm',
+  },
+  {
+    prefix: 'web/react/sonner.ts',
+    packages: [/^sonner$/],
+    files: [/^web\/react\/toaster\.js$/],
+    rule: 'only the adapter for sonner needs sonner',
   },
   {
     prefix: 'web/cli/',
@@ -64,7 +70,11 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     prefix: 'web/dashboard/src/',
-    packages: [/^react(-dom)?(\/|$)/, /^@tanstack\/react-query$/, /^switchboard-realtime(\/react)?$/],
+    packages: [
+      /^react(-dom)?(\/|$)/,
+      /^@tanstack\/react-query$/,
+      /^switchboard-realtime(\/react(\/sonner|\/styles\.css)?)?$/,
+    ],
     files: [/^web\/dashboard\/src\//],
     rule: 'the dashboard uses the package by its public names',
   },

@@ -1,35 +1,60 @@
-import type { ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import type { ManagerOptions, RealtimeManager, RegisteredDatabase } from '../core/index.js';
-import { ManagerContext } from './managerContext.js';
+import type { QueryClientLike } from './queryClient.js';
+import { RealtimeContext } from './realtimeContext.js';
+import type { Toaster, ToastMessage } from './toaster.js';
 import { useOwnedManager } from './useOwnedManager.js';
 
-export type RealtimeProviderProps<Db = RegisteredDatabase> = {
+interface CommonProps {
   children?: ReactNode;
-} & (
-  | {
-      /** A manager that the application made, and disposes of. */
-      manager: RealtimeManager<Db>;
-      options?: undefined;
-    }
-  | {
-      /**
-       * Options of a manager that the provider makes, and disposes of when it unmounts. Those of the first render count; to change them, give
-       * the provider another `key`.
-       */
-      options: ManagerOptions;
-      manager?: undefined;
-    }
-);
+  /** TanStack Query's client, for `useRealtime` and `useQueryInvalidation`. */
+  queryClient?: QueryClientLike | undefined;
+  /** Shows the toasts of `useRealtime({ showToasts: true })`. */
+  toaster?: Toaster | undefined;
+}
+
+export type RealtimeProviderProps<Db = RegisteredDatabase> = CommonProps &
+  (
+    | {
+        /** A manager that the application made, and disposes of. */
+        manager: RealtimeManager<Db>;
+        options?: undefined;
+      }
+    | {
+        /**
+         * Options of a manager that the provider makes, and disposes of when it unmounts. Those of the first render count; to change them, give
+         * the provider another `key`.
+         */
+        options: ManagerOptions;
+        manager?: undefined;
+      }
+  );
 
 /** Gives the components below it their manager. Rendering it starts nothing, also on a server. */
 export function RealtimeProvider<Db = RegisteredDatabase>(props: RealtimeProviderProps<Db>): ReactNode {
-  if (props.manager === undefined) return <OwningProvider options={props.options}>{props.children}</OwningProvider>;
+  const { manager, options, ...common } = props;
+  if (manager === undefined) return <OwningProvider options={options} {...common} />;
   // Types are all that `Db` changes.
-  const manager = props.manager as unknown as RealtimeManager;
-  return <ManagerContext.Provider value={manager}>{props.children}</ManagerContext.Provider>;
+  return <Setup manager={manager as unknown as RealtimeManager} {...common} />;
 }
 
-function OwningProvider({ options, children }: { options: ManagerOptions; children: ReactNode }): ReactNode {
-  const manager = useOwnedManager(options);
-  return <ManagerContext.Provider value={manager}>{children}</ManagerContext.Provider>;
+function OwningProvider({ options, ...common }: CommonProps & { options: ManagerOptions }): ReactNode {
+  return <Setup manager={useOwnedManager(options)} {...common} />;
+}
+
+function Setup(props: CommonProps & { manager: RealtimeManager }): ReactNode {
+  const { manager, queryClient = null, toaster: given, children } = props;
+  const stable = useStableToaster(given);
+  const toaster = given === undefined ? null : stable;
+  const setup = useMemo(() => ({ manager, queryClient, toaster }), [manager, queryClient, toaster]);
+  return <RealtimeContext.Provider value={setup}>{children}</RealtimeContext.Provider>;
+}
+
+/** One function for the life of the provider, since a toaster may be written inline. */
+function useStableToaster(toaster: Toaster | undefined): Toaster {
+  const latest = useRef(toaster);
+  useEffect(() => {
+    latest.current = toaster;
+  });
+  return useCallback((message: ToastMessage) => latest.current?.(message), []);
 }

@@ -1,10 +1,27 @@
+'use client';
 /**
- * React bindings for `switchboard-realtime`. Importing this module, and rendering it on a server, starts nothing.
+ * React bindings for `switchboard-realtime`. Importing this module, and rendering it on a server, starts nothing. It loads neither a query library nor
+ * one for toasts: `RealtimeProvider` is given what the application uses.
  *
  * @packageDocumentation
  */
 export { RealtimeProvider, type RealtimeProviderProps } from './RealtimeProvider.js';
 export { RealtimeConnectionStatus, type RealtimeConnectionStatusProps } from './RealtimeConnectionStatus.js';
+export { equals } from './equals.js';
+export type { QueryClientLike, QueryKey, QueryLike } from './queryClient.js';
+export { createRealtimeHook, type RealtimeHook, type RealtimeResult } from './realtimeHook/createRealtimeHook.js';
+export type {
+  HookParameters,
+  ParameterValue,
+  RealtimeFeature,
+  RealtimeHookDefinition,
+  RealtimeHookOptions,
+} from './realtimeHook/definition.js';
+export type { FeatureState } from './realtimeHook/summary.js';
+export type { Toaster, ToastMessage } from './toaster.js';
 export { useConnectionStatus } from './useConnectionStatus.js';
+export { useLiveRows, type LiveRowsResult, type UseLiveRows } from './useLiveRows.js';
+export { useQueryInvalidation, type QueryInvalidationOptions } from './useQueryInvalidation.js';
+export { useRealtime } from './useRealtime.js';
 export { useRealtimeManager } from './useRealtimeManager.js';
 export { useSubscription, type UseSubscription } from './useSubscription.js';

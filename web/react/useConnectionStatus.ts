@@ -1,6 +1,6 @@
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { IDLE_SNAPSHOT, type StatusSnapshot } from '../core/index.js';
-import { useRealtimeManager } from './useRealtimeManager.js';
+import { useRealtimeSetup } from './useRealtimeManager.js';
 import { shallowEqual } from './shallowEqual.js';
 
 type Selector<T> = (status: StatusSnapshot) => T;
@@ -30,7 +30,7 @@ const whole: Selector<StatusSnapshot> = (status) => status;
 export function useConnectionStatus(): StatusSnapshot;
 export function useConnectionStatus<T>(selector: Selector<T>): T;
 export function useConnectionStatus<T>(selector?: Selector<T>): T | StatusSnapshot {
-  const manager = useRealtimeManager();
+  const { manager } = useRealtimeSetup('useConnectionStatus');
   const [selection] = useState(() => new Selection<T | StatusSnapshot>());
   const pick: Selector<T | StatusSnapshot> = selector ?? whole;
   const subscribe = useCallback((changed: () => void) => manager.onStatusChange(changed), [manager]);

@@ -6,8 +6,10 @@ import type {
   Delivered,
   DeliveryOption,
   EventName,
+  GapHandler,
   ReceivedRow,
   RegisteredDatabase,
+  ResyncHandler,
   RowOf,
   SchemaName,
   StatusHandler,
@@ -19,13 +21,20 @@ import type {
   UntypedSubscribeOptions,
   WildcardSubscribeOptions,
 } from '../core/index.js';
-import { useRealtimeManager } from './useRealtimeManager.js';
+import { guarded } from './environment.js';
+import { HeldId } from './heldId.js';
+import { subscriptionOf } from './subscriptionOf.js';
+import { subscribe } from './sharedLines.js';
+import { useRealtimeSetup } from './useRealtimeManager.js';
 
 /** The component's life ends the subscription, so there is no signal; null or false subscribes to nothing. */
-type HookOptions<Options> = Omit<Options, 'signal' | 'owner' | 'onGap' | 'onResync'> | null | false;
+type HookOptions<Options> = (Omit<Options, 'signal'> & { onStatus?: StatusHandler | undefined }) | null | false;
 
 /** How the hook's subscription stands; undefined while there is none. */
 type Result = SubscriptionStatus | undefined;
+
+const NAME = 'useSubscription';
+const NOTHING: AnyOptions = { table: '' };
 
 type UseSubscriptionUntyped = <
   Row extends object = UntypedRow,
@@ -34,14 +43,12 @@ type UseSubscriptionUntyped = <
 >(
   options: HookOptions<UntypedSubscribeOptions<Event, Delivery>>,
   onEvent: (payload: Delivered<ChangePayload<Row, Event>, Delivery>) => void,
-  onStatus?: StatusHandler,
 ) => Result;
 
 interface UseSubscriptionTyped<Db> {
   <Event extends EventName = EventName, Delivery extends DeliveryOption = 'each'>(
     options: HookOptions<WildcardSubscribeOptions<Event, Delivery>>,
     onEvent: (payload: Delivered<ChangePayload<UntypedRow, Event>, Delivery>) => void,
-    onStatus?: StatusHandler,
   ): Result;
   <
     Table extends TableName<Db, Schema>,
@@ -54,68 +61,81 @@ interface UseSubscriptionTyped<Db> {
     onEvent: (
       payload: Delivered<ChangePayload<ReceivedRow<RowOf<Db, Schema, Table>, Column>, Event>, Delivery>,
     ) => void,
-    onStatus?: StatusHandler,
   ): Result;
 }
 
 /** `useSubscription` for a database type. */
 export type UseSubscription<Db> = Db extends UntypedDatabase ? UseSubscriptionUntyped : UseSubscriptionTyped<Db>;
 
-/** The id of the subscription that an effect holds; readable while rendering. */
-class HeldId {
-  #id: number | null = null;
+/** What is called or held, not compared. */
+type Handlers = Pick<UntypedSubscribeOptions, 'onGap' | 'onResync' | 'owner'> & {
+  onEvent: (event: unknown) => void;
+  onStatus?: StatusHandler | undefined;
+};
 
-  get current(): number | null {
-    return this.#id;
-  }
+type AnyOptions = UntypedSubscribeOptions<EventName, DeliveryOption> & { onStatus?: StatusHandler };
 
-  hold(id: number | null): void {
-    this.#id = id;
-  }
+/** Handlers that call those of the latest render. A gap counts as unrepaired where there is no `onResync`, so there is one only if there is one. */
+function latestHandlers(latest: { readonly current: Handlers }, hasResync: boolean) {
+  const resync: ResyncHandler = (due) => latest.current.onResync?.(due);
+  const onGap: GapHandler = (gap) => {
+    latest.current.onGap?.(gap);
+  };
+  return { onGap, ...(hasResync ? { onResync: resync } : {}) };
 }
 
-function useAnySubscription(
-  options: HookOptions<UntypedSubscribeOptions>,
-  onEvent: (event: unknown) => void,
-  onStatus?: StatusHandler,
-): Result {
-  const manager = useRealtimeManager();
+function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: unknown) => void): Result {
+  const { manager } = useRealtimeSetup(NAME);
   const [held] = useState(() => new HeldId());
-  const handlers = useRef({ onEvent, onStatus });
+  const { onGap, onResync, onStatus, owner, ...options } = given === null || given === false ? NOTHING : given;
+  const handlers = { onEvent, onGap, onResync, onStatus, owner };
+  const latest = useRef<Handlers>(handlers);
   // Options are compared by what they say: callers write them inline.
-  const wanted = options === null || options === false ? null : JSON.stringify(options);
+  const wanted = given === null || given === false ? null : JSON.stringify(options);
+  const hasResync = onResync !== undefined;
 
   useEffect(() => {
-    handlers.current = { onEvent, onStatus };
+    latest.current = handlers;
   });
 
   useEffect(() => {
     if (wanted === null) return undefined;
-    const id = manager.subscribe(
-      JSON.parse(wanted) as UntypedSubscribeOptions,
-      (payload: unknown) => {
-        handlers.current.onEvent(payload);
-      },
-      (...notice) => handlers.current.onStatus?.(...notice),
+    const { owner: heldBy } = latest.current;
+    const line = {
+      ...(JSON.parse(wanted) as AnyOptions),
+      ...latestHandlers(latest, hasResync),
+      ...(heldBy === undefined ? {} : { owner: heldBy }),
+    };
+    const tell: StatusHandler = (...notice) => latest.current.onStatus?.(...notice);
+    const id = guarded(NAME, () =>
+      subscribe(
+        manager,
+        line,
+        (event) => {
+          latest.current.onEvent(event);
+        },
+        tell,
+      ),
     );
+    if (id === null) return undefined;
     held.hold(id);
     return () => {
       held.hold(null);
       manager.unsubscribe(id);
     };
-  }, [manager, wanted, held]);
+  }, [manager, wanted, hasResync, held]);
 
-  const subscribe = useCallback((changed: () => void) => manager.onStatusChange(changed), [manager]);
+  const listen = useCallback((changed: () => void) => held.subscribe(manager, changed), [manager, held]);
   return useSyncExternalStore(
-    subscribe,
-    () => manager.status().subscriptions.find((entry) => entry.id === held.current),
+    listen,
+    () => subscriptionOf(manager.status(), held.current),
     () => undefined,
   );
 }
 
 /**
  * Subscribes for as long as the component is mounted. Options may be written inline: the subscription changes only when they say something else.
- * The callbacks of the latest render are called.
+ * The callbacks of the latest render are called: `onEvent`, and of the options `onStatus`, `onGap` and `onResync`.
  *
  * ```tsx
  * useSubscription({ table: 'bookings', filter: `business_id=eq.${businessId}` }, (change) => { … });
@@ -125,5 +145,6 @@ function useAnySubscription(
  *
  * @param options what to listen to; null or false for nothing.
  * @returns how the subscription stands.
+ * @throws SwitchboardError in development, without a provider or for options that can't work; in production that is written to the console.
  */
 export const useSubscription = useAnySubscription as unknown as UseSubscription<RegisteredDatabase>;

@@ -11,7 +11,7 @@ import {
   useRealtimeManager,
   useSubscription,
 } from 'switchboard-realtime/react';
-import { Bench, changeText, each, subscriptionDelta, turn } from './support/scriptedEngine.js';
+import { Bench, changeText, each, subscriptionDelta, turn } from '../support/scriptedEngine.js';
 
 let bench: Bench;
 let host: HTMLElement;

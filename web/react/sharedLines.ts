@@ -1,0 +1,98 @@
+import type {
+  DeliveryOption,
+  EventName,
+  RealtimeManager,
+  StatusHandler,
+  UntypedSubscribeOptions,
+} from '../core/index.js';
+import { subscriptionOf } from './subscriptionOf.js';
+
+/** What a subscription is for. */
+export interface Line {
+  onEvent(event: unknown): void;
+  onResync?(): unknown;
+  /** Changes flow. `atOnce`: they did when it was subscribed, since the server's binding was there already. */
+  onLive?(atOnce: boolean): void;
+}
+
+/** A share in a subscription. */
+export interface Retained {
+  /** The manager's id. */
+  readonly id: number;
+  /** The last one ends it, at the end of the turn. */
+  release(): void;
+}
+
+interface Entry<L> {
+  line: L;
+  id: number;
+  users: number;
+}
+
+/** Subscriptions of one manager that any number of components share. */
+export class SharedLines<L extends Line> {
+  readonly #manager: RealtimeManager;
+  readonly #make: () => L;
+  readonly #entries = new Map<string, Entry<L>>();
+
+  constructor(manager: RealtimeManager, make: () => L) {
+    this.#manager = manager;
+    this.#make = make;
+  }
+
+  /**
+   * @param key equal for equal options.
+   * @throws SwitchboardError when the options can't be subscribed to.
+   */
+  retain(
+    key: string,
+    options: UntypedSubscribeOptions<EventName, DeliveryOption>,
+    make: () => L = this.#make,
+  ): { line: L; retained: Retained } {
+    const known = this.#entries.get(key);
+    // `unsubscribeAll()` may have ended it.
+    const isAlive = known !== undefined && subscriptionOf(this.#manager.status(), known.id) !== undefined;
+    const entry = isAlive ? known : this.#open(key, options, make());
+    entry.users += 1;
+    let released = false;
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      entry.users -= 1;
+      if (entry.users > 0) return;
+      // At the end of the turn: StrictMode, and options that change in part, let go and ask again at once.
+      queueMicrotask(() => {
+        if (entry.users > 0) return;
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+        this.#manager.unsubscribe(entry.id);
+      });
+    };
+    return { line: entry.line, retained: { id: entry.id, release } };
+  }
+
+  #open(key: string, options: UntypedSubscribeOptions<EventName, DeliveryOption>, line: L): Entry<L> {
+    const onStatus: StatusHandler = (status) => {
+      if (status === 'SUBSCRIBED') line.onLive?.(atOnce);
+    };
+    const handlers = line.onResync === undefined ? {} : { onResync: () => line.onResync?.() };
+    const onEvent = (event: unknown): void => {
+      line.onEvent(event);
+    };
+    const id = subscribe(this.#manager, { ...options, ...handlers }, onEvent, onStatus);
+    // The core answers within the call when it has the binding already. Callbacks come after it.
+    const atOnce = subscriptionOf(this.#manager.status(), id)?.state === 'live';
+    const entry = { line, id, users: 0 };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+}
+
+/** `subscribe` of a manager whose database type is not known. */
+export function subscribe(
+  manager: RealtimeManager,
+  options: UntypedSubscribeOptions<EventName, DeliveryOption>,
+  onEvent: (event: unknown) => void,
+  onStatus: StatusHandler,
+): number {
+  return manager.subscribe(options, onEvent, onStatus);
+}

@@ -1,0 +1,18 @@
+/** One message to show for a moment. */
+export interface ToastMessage {
+  title: string;
+  description?: string | undefined;
+  /** Default 'info'. */
+  kind?: 'info' | 'success' | 'warning' | 'error' | undefined;
+  /** Two messages with one id are one: the later replaces the earlier. */
+  id?: string | undefined;
+}
+
+/**
+ * Shows messages. `switchboard-realtime/react/sonner` has one for sonner; for another library it is as short:
+ *
+ * ```ts
+ * const toaster: Toaster = ({ title, id }) => hotToast(title, { id });
+ * ```
+ */
+export type Toaster = (message: ToastMessage) => void;

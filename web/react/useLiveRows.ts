@@ -1,0 +1,166 @@
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type {
+  ColumnOf,
+  DefaultSchema,
+  LiveRows,
+  LiveRowsOptions,
+  LiveRowsStatus,
+  RealtimeManager,
+  ReceivedRow,
+  RegisteredDatabase,
+  RowOf,
+  SchemaName,
+  SubscribeOptions,
+  TableName,
+  UntypedDatabase,
+} from '../core/index.js';
+import { NOT_STARTED } from './absentManager.js';
+import { guarded } from './environment.js';
+import { useRealtimeSetup } from './useRealtimeManager.js';
+
+/** What `useLiveRows` returns; `rows` and `status` are the same objects until they changed. */
+export interface LiveRowsResult<Row> {
+  readonly rows: readonly Row[];
+  readonly status: LiveRowsStatus;
+  /** Fetches now. Resolves with the status after the attempt; never rejects. Always the same function. */
+  readonly refresh: () => Promise<LiveRowsStatus>;
+}
+
+/** The component's life ends them, so there is no signal; null or false asks for nothing. */
+type HookOptions<Options> = Omit<Options, 'signal'> | null | false;
+
+type UseLiveRowsUntyped = <Row extends object>(options: HookOptions<LiveRowsOptions<Row>>) => LiveRowsResult<Row>;
+
+type UseLiveRowsTyped<Db> = <
+  Table extends TableName<Db, Schema>,
+  Schema extends SchemaName<Db> = DefaultSchema<Db> & SchemaName<Db>,
+  Column extends ColumnOf<RowOf<Db, Schema, Table>> = ColumnOf<RowOf<Db, Schema, Table>>,
+>(
+  options: HookOptions<
+    Omit<LiveRowsOptions<ReceivedRow<RowOf<Db, Schema, Table>, Column>>, 'table' | 'schema' | 'filter' | 'select'> &
+      Pick<SubscribeOptions<Db, Schema, Table, '*', Column>, 'table' | 'schema' | 'filter' | 'select'>
+  >,
+) => LiveRowsResult<ReceivedRow<RowOf<Db, Schema, Table>, Column>>;
+
+/** `useLiveRows` for a database type. */
+export type UseLiveRows<Db> = Db extends UntypedDatabase ? UseLiveRowsUntyped : UseLiveRowsTyped<Db>;
+
+type AnyRow = Record<string, unknown>;
+type AnyOptions = LiveRowsOptions<AnyRow>;
+
+const NAME = 'useLiveRows';
+
+interface Shown {
+  readonly rows: readonly AnyRow[];
+  readonly status: LiveRowsStatus;
+}
+
+const NOTHING: Shown = { rows: Object.freeze([]), status: NOT_STARTED };
+
+/** The live rows that an effect holds. */
+class LiveRowsSlot {
+  #held: { wanted: string; view: LiveRows<AnyRow> } | null = null;
+  readonly #listeners = new Set<() => void>();
+  #last: Shown = NOTHING;
+
+  /** Returns the way to let go of it. */
+  hold(wanted: string, view: LiveRows<AnyRow>): () => void {
+    this.#held = { wanted, view };
+    const off = view.subscribe(this.#tell);
+    this.#tell();
+    return () => {
+      off();
+      this.#held = null;
+      view.close();
+    };
+  }
+
+  readonly subscribe = (changed: () => void): (() => void) => {
+    this.#listeners.add(changed);
+    return () => {
+      this.#listeners.delete(changed);
+    };
+  };
+
+  /** Nothing while what is held is not what is wanted: rows of other options must not be shown. */
+  current(wanted: string | null): Shown {
+    if (this.#held === null || this.#held.wanted !== wanted) return NOTHING;
+    const { view } = this.#held;
+    const shown = { rows: view.rows(), status: view.status() };
+    if (shown.rows !== this.#last.rows || shown.status !== this.#last.status) this.#last = shown;
+    return this.#last;
+  }
+
+  readonly refresh = (): Promise<LiveRowsStatus> => this.#held?.view.refresh() ?? Promise.resolve(NOT_STARTED);
+
+  readonly #tell = (): void => {
+    for (const changed of [...this.#listeners]) changed();
+  };
+}
+
+/** What options say, without what they call. */
+function textOf(options: AnyOptions): string {
+  const { verify, orderBy, ...rest } = options;
+  const order = typeof orderBy === 'function' ? 'function' : orderBy;
+  return JSON.stringify({ ...rest, orderBy: order, verify: verify === undefined ? undefined : verify.everyMs });
+}
+
+/** Options that call the functions of the latest render. */
+function latestOptions(latest: { readonly current: AnyOptions }): AnyOptions {
+  const { verify, orderBy, ...rest } = latest.current;
+  const compare = (a: AnyRow, b: AnyRow): number => {
+    const { orderBy: now } = latest.current;
+    return typeof now === 'function' ? now(a, b) : 0;
+  };
+  return {
+    ...rest,
+    orderBy: typeof orderBy === 'function' ? compare : orderBy,
+    fetch: (request) => latest.current.fetch(request),
+    ...(verify === undefined
+      ? {}
+      : { verify: { ...verify, digest: (request) => latest.current.verify?.digest(request) ?? true } }),
+  };
+}
+
+function useAnyLiveRows(given: AnyOptions | null | false): LiveRowsResult<AnyRow> {
+  const { manager } = useRealtimeSetup(NAME);
+  const [slot] = useState(() => new LiveRowsSlot());
+  const options = given === null || given === false ? null : given;
+  const wanted = options === null ? null : textOf(options);
+  const latest = useRef(options);
+
+  useEffect(() => {
+    latest.current = options;
+  });
+
+  useEffect(() => {
+    if (wanted === null) return undefined;
+    const view = guarded(NAME, () => open(manager, latestOptions(latest as { current: AnyOptions })));
+    return view === null ? undefined : slot.hold(wanted, view);
+  }, [manager, wanted, slot]);
+
+  const { rows, status } = useSyncExternalStore(
+    slot.subscribe,
+    () => slot.current(wanted),
+    () => NOTHING,
+  );
+  return useMemo(() => ({ rows, status, refresh: slot.refresh }), [rows, status, slot]);
+}
+
+function open(manager: RealtimeManager, options: AnyOptions): LiveRows<AnyRow> {
+  return manager.liveRows(options);
+}
+
+/**
+ * The rows of a table, kept as they are in the database for as long as the component is mounted; see `manager.liveRows`. Options may be written inline: they
+ * are compared by what they say, and of the functions those of the latest render are called. When the options say something else, it starts
+ * anew without rows.
+ *
+ * ```tsx
+ * const { rows, status } = useLiveRows({ table: 'bookings', key: 'id', filter: `business_id=eq.${businessId}`, fetch });
+ * ```
+ *
+ * @param options what to show; null or false for nothing. `fetch` must not depend on anything but the other options.
+ * @throws SwitchboardError in development, without a provider or for options that can't work; in production that is written to the console.
+ */
+export const useLiveRows = useAnyLiveRows as unknown as UseLiveRows<RegisteredDatabase>;

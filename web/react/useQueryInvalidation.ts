@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { SwitchboardError, type EventName, type SubscriptionStatus } from '../core/index.js';
+import { guarded, mistake } from './environment.js';
+import { HeldId } from './heldId.js';
+import type { WatchedRows } from './invalidation/invalidations.js';
+import { invalidationsOf } from './lines.js';
+import type { QueryKey } from './queryClient.js';
+import { subscriptionOf } from './subscriptionOf.js';
+import { useRealtimeSetup } from './useRealtimeManager.js';
+
+export interface QueryInvalidationOptions {
+  table: string;
+  /** Default 'public'. */
+  schema?: string | undefined;
+  /** Default `*`. */
+  event?: EventName | undefined;
+  /** The rows whose changes count, as in `subscribe`. */
+  filter?: string | undefined;
+  /** What to invalidate; a key stands for all that begin with it. */
+  queryKeys: readonly QueryKey[];
+  /** A burst is over when it has been quiet for so many ms. Default 250. */
+  debounceMs?: number | undefined;
+  /** The longest that a burst may put it off, in ms. Default 2,000. */
+  maxWaitMs?: number | undefined;
+}
+
+interface Plan {
+  rows: WatchedRows;
+  queryKeys: readonly QueryKey[];
+}
+
+const NAME = 'useQueryInvalidation';
+
+/**
+ * Invalidates the queries that show some rows when these change: once per burst, again after a gap, while the manager polls, and, what is older, when
+ * changes begin to flow. Any number of components with the same rows share one subscription, and no row crosses over from the core.
+ *
+ * @param options may be written inline; null or false watches nothing.
+ * @returns how the subscription stands; undefined while there is none.
+ * @throws SwitchboardError in development, without a provider, a query client, or a table.
+ */
+export function useQueryInvalidation(options: QueryInvalidationOptions | null | false): SubscriptionStatus | undefined {
+  const setup = useRealtimeSetup(NAME);
+  const { manager, queryClient } = setup;
+  const isWanted = options !== null && options !== false;
+  if (isWanted && queryClient === null) {
+    mistake(
+      new SwitchboardError(
+        'NOT_CONFIGURED',
+        'queryClient',
+        `${NAME}: there is no query client. Pass TanStack Query's: <RealtimeProvider queryClient={queryClient} …>.`,
+      ),
+    );
+  }
+  const wanted = isWanted ? JSON.stringify(planOf(options)) : null;
+  const plan = useMemo(() => (wanted === null ? null : (JSON.parse(wanted) as Plan)), [wanted]);
+  const [held] = useState(() => new HeldId());
+
+  useEffect(() => {
+    if (plan === null) return undefined;
+    const retained = guarded(NAME, () => invalidationsOf(manager, queryClient).retain(plan.rows, plan.queryKeys));
+    if (retained === null) return undefined;
+    held.hold(retained.id);
+    return () => {
+      held.hold(null);
+      retained.release();
+    };
+  }, [manager, queryClient, plan, held]);
+
+  const subscribe = useCallback((changed: () => void) => held.subscribe(manager, changed), [manager, held]);
+  return useSyncExternalStore(
+    subscribe,
+    () => subscriptionOf(manager.status(), held.current),
+    () => undefined,
+  );
+}
+
+function planOf({ queryKeys, debounceMs = 250, maxWaitMs = 2_000, ...rows }: QueryInvalidationOptions): Plan {
+  return { rows: { ...rows, debounceMs, maxWaitMs: Math.max(maxWaitMs, debounceMs) }, queryKeys };
+}
