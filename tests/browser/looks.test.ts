@@ -60,11 +60,11 @@ describe.each(['light', 'dark'] as const)('the page in %s', (colorScheme) => {
     await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-live`) });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
 
-    await page.locator('header details summary').click();
+    await page.locator('header [data-state] button').first().click();
     await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-details`) });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect(await accessibilityProblems(page)).toEqual([]);
-    await page.locator('header details summary').click();
+    await page.locator('header [data-state] button').first().click();
 
     const height = await headerHeight(page);
     await lab.backend.faults.refuse({ mode: 'drop' });

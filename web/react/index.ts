@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 export { RealtimeProvider, type RealtimeProviderProps } from './RealtimeProvider.js';
-export { RealtimeConnectionStatus, type RealtimeConnectionStatusProps } from './RealtimeConnectionStatus.js';
+export { RealtimeConnectionStatus, type RealtimeConnectionStatusProps } from './status/RealtimeConnectionStatus.js';
 export { equals } from './equals.js';
 export type { QueryClientLike, QueryKey, QueryLike } from './queryClient.js';
 export { createRealtimeHook, type RealtimeHook, type RealtimeResult } from './realtimeHook/createRealtimeHook.js';

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createRealtimeManager } from 'switchboard-realtime';
 import { RealtimeProvider } from 'switchboard-realtime/react';
+import 'switchboard-realtime/react/styles.css';
 import { loadConfig, type Config } from './data/config.js';
 import { RestClient, RestContext } from './data/rest.js';
 import { Dashboard } from './layout/Dashboard.js';

@@ -1,0 +1,212 @@
+// @vitest-environment happy-dom
+import { act } from 'react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { OverallState } from 'switchboard-realtime';
+import { RealtimeConnectionStatus } from 'switchboard-realtime/react';
+import { subscriptionDelta } from '../support/scriptedEngine.js';
+import { Stage } from './stage.js';
+
+let stage: Stage;
+
+beforeEach(() => {
+  stage = new Stage();
+});
+
+afterEach(async () => {
+  await stage.close();
+  vi.useRealTimers();
+});
+
+const part = (selector: string): HTMLElement | null => stage.host.querySelector<HTMLElement>(selector);
+const trigger = (): HTMLElement => part('.switchboard-trigger') as HTMLElement;
+const panel = (): HTMLElement | null => part('[role="dialog"]');
+
+/** A subscription, and the core speaking of it. */
+async function say(overall: OverallState, more: Parameters<typeof subscriptionDelta>[1] = {}): Promise<void> {
+  await stage.say(() => {
+    stage.engine.status({ overall, subscriptions: [subscriptionDelta(1, more)] });
+  });
+}
+
+async function show(props: Parameters<typeof RealtimeConnectionStatus>[0] = {}): Promise<void> {
+  stage.bench.manager.subscribe({ table: 'bookings', filter: 'id=eq.1' }, () => undefined);
+  await stage.open();
+  await stage.render(<RealtimeConnectionStatus {...props} />);
+}
+
+function press(key: string, at: EventTarget): Promise<void> {
+  return stage.say(() => {
+    at.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    at.dispatchEvent(new KeyboardEvent('keyup', { key, bubbles: true, cancelable: true }));
+  });
+}
+
+async function open(): Promise<void> {
+  await stage.say(() => {
+    trigger().click();
+  });
+}
+
+describe('RealtimeConnectionStatus', () => {
+  it.each([
+    ['live', 'Live'],
+    ['partial', 'Partly live'],
+    ['connecting', 'Connecting'],
+    ['offline', 'Offline'],
+    ['idle', 'Idle'],
+  ] as const)(
+    'says %s by a colour, by a sign of its own and in words, to screen readers too',
+    async (overall, word) => {
+      await show({ className: 'mine' });
+      await say(overall);
+      expect(part('.switchboard-status.mine')?.dataset['state']).toBe(overall);
+      expect(trigger().textContent).toBe(word);
+      expect(trigger().getAttribute('aria-label')).toBe(`Realtime: ${word}. Details`);
+      expect(part('[role="status"]')?.textContent).toBe(`Realtime: ${word}`);
+      expect(part(`.switchboard-look-${overall}`)?.innerHTML).toBeTruthy();
+    },
+  );
+
+  it('has a different sign for each state', async () => {
+    await show();
+    const signs = new Set<string | undefined>();
+    for (const overall of ['live', 'partial', 'connecting', 'offline', 'idle'] as const) {
+      await say(overall);
+      signs.add(part('svg')?.innerHTML);
+    }
+    expect(signs.size).toBe(5);
+  });
+
+  it('opens by the keyboard and closes by Escape, with the focus back on the sign', async () => {
+    await show();
+    expect(trigger().getAttribute('aria-expanded')).toBe('false');
+    trigger().focus();
+    await open();
+    expect(trigger().getAttribute('aria-expanded')).toBe('true');
+    const button = part('[role="dialog"] button') as HTMLElement;
+    expect(panel()?.contains(button)).toBe(true);
+    // What Tab goes to next comes right after the sign in the document.
+    expect(trigger().nextElementSibling).toBe(panel());
+    await stage.say(() => {
+      button.focus();
+    });
+    expect(panel()).not.toBeNull();
+    await press('Escape', button);
+    expect(panel()).toBeNull();
+    expect(document.activeElement).toBe(trigger());
+  });
+
+  it('closes when the focus or a press goes elsewhere', async () => {
+    const other = document.createElement('button');
+    document.body.append(other);
+    await show();
+    trigger().focus();
+    await open();
+    await stage.say(() => {
+      other.focus();
+    });
+    expect(panel()).toBeNull();
+    await open();
+    expect(panel()).not.toBeNull();
+    await stage.say(() => {
+      other.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+    });
+    expect(panel()).toBeNull();
+    other.remove();
+  });
+
+  it('tells each subscription and connection, since when, attempts, error, remedy and polling', async () => {
+    await show();
+    stage.bench.manager.subscribe({ table: 'bookings', filter: 'id=eq.1', event: 'INSERT' }, () => undefined);
+    stage.bench.manager.subscribe({ table: 'stock', schema: 'shop' }, () => undefined);
+    await stage.say(() => {
+      stage.engine.status({
+        overall: 'partial',
+        connections: [
+          {
+            ...{ id: 1, state: 'open', since: 1_790_000_000_000, attempts: 0, nextRetryAt: null },
+            ...{ code: 'OK', message: '', rttMs: 12.4, channels: 1 },
+          },
+        ],
+        subscriptions: [
+          subscriptionDelta(1),
+          subscriptionDelta(2, { state: 'parked', code: 'BAD_BINDING', message: 'No such table.', retryable: false }),
+          subscriptionDelta(3, { state: 'retrying', mode: 'polling', attempts: 2 }),
+        ],
+      });
+    });
+    await open();
+    const lines = (name: string): (string | null)[] =>
+      [...stage.host.querySelectorAll(`[aria-label="${name}"] > li`)].map(({ textContent }) => textContent);
+    expect(lines('Connections')).toEqual([
+      expect.stringMatching(/^Connection 1: connected since .+, round trip 12 ms$/),
+    ]);
+    expect(lines('Subscriptions')).toEqual([
+      expect.stringMatching(/^bookings \(2×\): refused since .*id=eq\.1No such table\.Publish the table, or mend/),
+      expect.stringMatching(/^shop\.stock: trying again since .*fetched now and then.*2 failed attempts$/),
+    ]);
+    expect(panel()?.getAttribute('aria-labelledby')).toBe(part('.switchboard-title')?.id);
+  });
+
+  it('counts the next try down, second by second, while it is open', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: 1_790_000_000_000 });
+    await show();
+    const next = {
+      state: 'retrying',
+      nextRetryAt: 1_790_000_003_000,
+      code: 'JOIN_TIMEOUT',
+      message: 'No answer.',
+    } as const;
+    await say('connecting', next);
+    expect(vi.getTimerCount()).toBe(0);
+    await open();
+    const shown: (string | undefined)[] = [];
+    for (let second = 0; second < 4; second += 1) {
+      shown.push(/Next try (in \d s|now)/.exec(panel()?.textContent ?? '')?.[1]);
+      act(() => {
+        vi.advanceTimersByTime(1_000);
+      });
+    }
+    expect(shown).toEqual(['in 3 s', 'in 2 s', 'in 1 s', 'now']);
+    await press('Escape', trigger());
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('reconnects at the press of a button, in the details and, while offline, beside the sign', async () => {
+    await show({ reconnectLabel: 'Again' });
+    await say('live');
+    expect(stage.text).not.toContain('Again');
+    await open();
+    const button = (): HTMLElement => part('.switchboard-reconnect') as HTMLElement;
+    await stage.say(() => {
+      button().click();
+    });
+    expect(stage.commands().at(-1)).toBe('reconnectAll');
+    await press('Escape', trigger());
+    await say('offline');
+    expect(button().textContent).toBe('Again');
+    await stage.say(() => {
+      button().click();
+    });
+    expect(stage.commands().filter((command) => command === 'reconnectAll')).toHaveLength(2);
+  });
+
+  it('speaks other words, and can be a sign alone', async () => {
+    await show({ compact: true, label: 'Verbindung', words: { live: 'Verbunden' } });
+    await say('live');
+    expect(trigger().textContent).toBe('');
+    expect(trigger().getAttribute('aria-label')).toBe('Verbindung: Verbunden. Details');
+    expect(part('[role="status"]')?.textContent).toBe('Verbindung: Verbunden');
+  });
+
+  it('does not render again for what it does not show', async () => {
+    await show();
+    await say('live');
+    const changes: MutationRecord[] = [];
+    const observer = new MutationObserver((records) => changes.push(...records));
+    observer.observe(stage.host, { subtree: true, childList: true, attributes: true, characterData: true });
+    await say('live', { state: 'pending', attempts: 1 });
+    expect([...changes, ...observer.takeRecords()]).toEqual([]);
+    observer.disconnect();
+  });
+});

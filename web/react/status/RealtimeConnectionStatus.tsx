@@ -1,0 +1,109 @@
+import type { Placement } from '@floating-ui/react';
+import { useId, type ReactNode } from 'react';
+import type { OverallState } from '../../core/index.js';
+import { useConnectionStatus } from '../useConnectionStatus.js';
+import { useRealtimeSetup } from '../useRealtimeManager.js';
+import { StateIcon } from './StateIcon.js';
+import { StatusDetails } from './StatusDetails.js';
+import { ClockTime } from './times.js';
+import { useDetailsPopover } from './useDetailsPopover.js';
+import { OVERALL_WORDS } from './words.js';
+
+export interface RealtimeConnectionStatusProps {
+  /** Added to `switchboard-status`. */
+  className?: string | undefined;
+  /** What is being shown, for screen readers and as the title of the details. Default 'Realtime'. */
+  label?: string | undefined;
+  /** The words for the states, where others are wanted. */
+  words?: Readonly<Partial<Record<OverallState, string>>> | undefined;
+  /** What the button says. Default 'Reconnect'. */
+  reconnectLabel?: string | undefined;
+  /** Only the sign; the words stay for screen readers. For narrow headers. Default false. */
+  compact?: boolean | undefined;
+  /** Where the details open, if there is room. Default 'bottom-end'. */
+  placement?: Placement | undefined;
+}
+
+/**
+ * Shows how the connection stands: green when every subscription is live, yellow while some or none of them is live yet, red when offline, grey when
+ * nothing is wanted; always with a sign and words too. A change is announced politely to screen readers. An interruption of less than a second
+ * does not show.
+ *
+ * By mouse, touch or keyboard it opens the details: each connection and each subscription, since when it stands so, round-trip time, failed attempts, the
+ * next try counting down, the last error and what to do about it; and a button that reconnects at once. The button is also beside the
+ * sign while it is offline.
+ *
+ * Import `switchboard-realtime/react/styles.css` once. Themable by the CSS variables named there, in light and dark. The element carries the state as
+ * `data-state`.
+ */
+export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): ReactNode {
+  const { className, label = 'Realtime', words, reconnectLabel = 'Reconnect', compact = false } = props;
+  const { placement = 'bottom-end' } = props;
+  const { manager } = useRealtimeSetup('RealtimeConnectionStatus');
+  const overall = useConnectionStatus((status) => status.overall);
+  const { isOpen, setTrigger, setPanel, triggerProps, panelProps, panelStyle, onBlur } = useDetailsPopover(placement);
+  const titleId = useId();
+  const word = words?.[overall] ?? OVERALL_WORDS[overall];
+  const reconnect = (
+    <button
+      type="button"
+      className="switchboard-reconnect"
+      onClick={() => {
+        manager.reconnectAll();
+      }}
+    >
+      {reconnectLabel}
+    </button>
+  );
+  return (
+    <div
+      className={className === undefined ? 'switchboard-status' : `switchboard-status ${className}`}
+      data-state={overall}
+      onBlur={onBlur}
+    >
+      <button
+        type="button"
+        ref={setTrigger}
+        className="switchboard-trigger"
+        {...triggerProps({ 'aria-label': `${label}: ${word}. Details` })}
+      >
+        <StateIcon look={overall} />
+        {compact ? null : <span>{word}</span>}
+      </button>
+      {isOpen ? (
+        <div
+          ref={setPanel}
+          className="switchboard-panel"
+          style={panelStyle}
+          {...panelProps({ 'aria-labelledby': titleId })}
+        >
+          <Details titleId={titleId} title={`${label}: ${word}`} />
+          {reconnect}
+        </div>
+      ) : null}
+      {overall === 'offline' && !isOpen ? reconnect : null}
+      <span role="status" className="switchboard-spoken">
+        {label}: {word}
+      </span>
+    </div>
+  );
+}
+
+/** On its own, so that only what is open follows every change. */
+function Details({ titleId, title }: { titleId: string; title: string }): ReactNode {
+  const status = useConnectionStatus();
+  return (
+    <>
+      <p id={titleId} className="switchboard-title">
+        {title}
+        {status.since === 0 ? null : (
+          <span className="switchboard-quiet">
+            {' '}
+            since <ClockTime at={status.since} />
+          </span>
+        )}
+      </p>
+      <StatusDetails status={status} />
+    </>
+  );
+}
