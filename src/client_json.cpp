@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "protocol/json.h"
+#include "protocol/json_reader.h"
+#include "protocol/json_writer.h"
 
 namespace switchboard {
 
@@ -13,94 +14,89 @@ Error badOption(std::string option, std::string message) {
   return Error{Code::InvalidOption, std::move(option), std::move(message)};
 }
 
-void readDuration(const Json& json, const char* key, Duration& out) {
-  const Json* value = member(json, key);
-  if (value != nullptr && value->is_number()) out = Duration{value->get<std::int64_t>()};
+void readDuration(JsonValue json, std::string_view key, Duration& out) {
+  if (const auto value = json.member(key).integer()) out = Duration{*value};
 }
 
-void readFlag(const Json& json, const char* key, bool& out) {
-  const Json* value = member(json, key);
-  if (value != nullptr && value->is_boolean()) out = value->get<bool>();
+void readFlag(JsonValue json, std::string_view key, bool& out) {
+  out = json.member(key).boolean().value_or(out);
 }
 
 template <class Unsigned>
-void readCount(const Json& json, const char* key, Unsigned& out) {
-  const Json* value = member(json, key);
-  if (value != nullptr && value->is_number_unsigned()) out = value->get<Unsigned>();
+void readCount(JsonValue json, std::string_view key, Unsigned& out) {
+  if (const auto value = json.member(key).unsignedInteger()) out = *value;
 }
 
-std::int64_t toMs(WallTime time) {
-  return time.time_since_epoch().count();
+void writeTime(JsonWriter& out, std::string_view name, const std::optional<WallTime>& time) {
+  if (time) {
+    out.number(name, time->time_since_epoch().count());
+  } else {
+    out.null(name);
+  }
 }
 
-Json orNull(const std::optional<WallTime>& time) {
-  return time ? Json(toMs(*time)) : Json(nullptr);
+void write(JsonWriter& out, const ConnectionStatus& status) {
+  out.number("id", status.id.value);
+  out.text("state", toString(status.state));
+  writeTime(out, "since", status.since);
+  out.number("attempts", status.attempts);
+  writeTime(out, "nextRetryAt", status.nextRetryAt);
+  out.text("code", toString(status.code));
+  out.text("message", status.message);
+  if (status.roundTrip) {
+    out.number("rttMs", status.roundTrip->count());
+  } else {
+    out.null("rttMs");
+  }
+  out.number("channels", static_cast<std::int64_t>(status.channels));
 }
 
-Json toJson(const ConnectionStatus& status) {
-  return {{"id", status.id.value},
-          {"state", toString(status.state)},
-          {"since", toMs(status.since)},
-          {"attempts", status.attempts},
-          {"nextRetryAt", orNull(status.nextRetryAt)},
-          {"code", toString(status.code)},
-          {"message", status.message},
-          {"rttMs", status.roundTrip ? Json(status.roundTrip->count()) : Json(nullptr)},
-          {"channels", status.channels}};
+void write(JsonWriter& out, const SubscriptionStatus& status) {
+  out.number("id", status.id.value);
+  out.text("state", toString(status.state));
+  writeTime(out, "since", status.since);
+  out.number("attempts", status.attempts);
+  writeTime(out, "nextRetryAt", status.nextRetryAt);
+  out.text("code", toString(status.code));
+  out.text("message", status.message);
+  out.flag("retryable", status.retryable);
+  out.text("mode", toString(status.mode));
 }
 
-Json toJson(const SubscriptionStatus& status) {
-  return {{"id", status.id.value},
-          {"state", toString(status.state)},
-          {"since", toMs(status.since)},
-          {"attempts", status.attempts},
-          {"nextRetryAt", orNull(status.nextRetryAt)},
-          {"code", toString(status.code)},
-          {"message", status.message},
-          {"retryable", status.retryable},
-          {"mode", toString(status.mode)}};
+void write(JsonWriter& out, const Notice& notice) {
+  out.number("subscription", notice.subscription.value);
+  out.text("status", toString(notice.status));
+  out.text("code", toString(notice.code));
+  out.text("message", notice.message);
+  out.flag("retryable", notice.retryable);
+  writeTime(out, "nextRetryAt", notice.nextRetryAt);
 }
 
-Json toJson(const Notice& notice) {
-  return {{"subscription", notice.subscription.value},
-          {"status", toString(notice.status)},
-          {"code", toString(notice.code)},
-          {"message", notice.message},
-          {"retryable", notice.retryable},
-          {"nextRetryAt", orNull(notice.nextRetryAt)}};
+void write(JsonWriter& out, const Gap& gap) {
+  out.number("id", gap.id);
+  out.number("subscription", gap.subscription.value);
+  out.text("code", toString(gap.code));
+  out.text("message", gap.message);
+  if (gap.fromCommit.empty()) {
+    out.null("fromCommit");
+  } else {
+    out.text("fromCommit", gap.fromCommit);
+  }
+  writeTime(out, "from", gap.from);
+  writeTime(out, "to", gap.to);
 }
 
-Json toJson(const Gap& gap) {
-  return {{"id", gap.id},
-          {"subscription", gap.subscription.value},
-          {"code", toString(gap.code)},
-          {"message", gap.message},
-          {"fromCommit", gap.fromCommit.empty() ? Json(nullptr) : Json(gap.fromCommit)},
-          {"from", toMs(gap.from)},
-          {"to", orNull(gap.to)}};
-}
-
-Json toJson(const Counters& counters) {
-  return {{"framesIn", counters.framesIn},   {"framesOut", counters.framesOut},
-          {"bytesIn", counters.bytesIn},     {"bytesOut", counters.bytesOut},
-          {"changes", counters.changes},     {"deliveries", counters.deliveries},
-          {"connects", counters.connects},   {"ignoredFrames", counters.ignoredFrames},
-          {"badFrames", counters.badFrames}, {"joins", counters.joins},
-          {"conflated", counters.conflated}};
-}
-
-template <class Items>
-Json toJsonArray(const Items& items) {
-  Json array = Json::array();
-  for (const auto& item : items) array.push_back(toJson(item));
-  return array;
-}
-
-template <class Ids>
-Json idArray(const Ids& ids) {
-  Json array = Json::array();
-  for (const auto id : ids) array.push_back(id.value);
-  return array;
+void writeCounters(JsonWriter& out, const Counters& counters) {
+  const std::pair<std::string_view, std::uint64_t> members[] = {
+      {"framesIn", counters.framesIn},   {"framesOut", counters.framesOut},
+      {"bytesIn", counters.bytesIn},     {"bytesOut", counters.bytesOut},
+      {"changes", counters.changes},     {"deliveries", counters.deliveries},
+      {"connects", counters.connects},   {"ignoredFrames", counters.ignoredFrames},
+      {"badFrames", counters.badFrames}, {"joins", counters.joins},
+      {"conflated", counters.conflated}};
+  out.beginObject("counters");
+  for (const auto& [name, count] : members) out.number(name, static_cast<std::int64_t>(count));
+  out.endObject();
 }
 
 std::string_view toString(LogLevel level) {
@@ -117,7 +113,44 @@ std::string_view toString(LogLevel level) {
   return "error";
 }
 
-void readExchangeOptions(const Json& json, ExchangeOptions& options) {
+using LogLine = std::pair<LogLevel, std::string>;
+
+void write(JsonWriter& out, const LogLine& line) {
+  out.text("level", toString(line.first));
+  out.text("message", line.second);
+}
+
+template <class Items>
+void writeArray(JsonWriter& out, std::string_view name, const Items& items) {
+  out.beginArray(name);
+  for (const auto& item : items) {
+    out.beginObject();
+    write(out, item);
+    out.endObject();
+  }
+  out.endArray();
+}
+
+template <class Ids>
+void writeIds(JsonWriter& out, std::string_view name, const Ids& ids) {
+  out.beginArray(name);
+  for (const auto id : ids) out.number({}, id.value);
+  out.endArray();
+}
+
+void writeStatus(JsonWriter& out, const StatusDelta& status, const Counters& counters) {
+  out.beginObject("status");
+  out.text("overall", toString(status.overall));
+  writeTime(out, "since", status.since);
+  writeArray(out, "connections", status.connections);
+  writeArray(out, "subscriptions", status.subscriptions);
+  writeIds(out, "removedConnections", status.removedConnections);
+  writeIds(out, "removedSubscriptions", status.removedSubscriptions);
+  writeCounters(out, counters);
+  out.endObject();
+}
+
+void readExchangeOptions(JsonValue json, ExchangeOptions& options) {
   readDuration(json, "heartbeatSilenceMs", options.connection.heartbeat.silence);
   readDuration(json, "heartbeatAnswerMs", options.connection.heartbeat.answer);
   readDuration(json, "heartbeatQuietMs", options.connection.heartbeat.quiet);
@@ -148,115 +181,109 @@ void readExchangeOptions(const Json& json, ExchangeOptions& options) {
 }  // namespace
 
 Result<ClientOptions> readOptions(std::string_view text) {
-  const auto json = parseJson(text);
-  if (!json || !json->is_object()) return badOption("options", "The options must be an object.");
+  const auto json = JsonValue::parse(text);
+  if (!json.isObject()) return badOption("options", "The options must be an object.");
   ClientOptions options;
-  options.endpoint.url = textMember(*json, "url");
-  options.endpoint.apikey = textMember(*json, "apikey");
-  if (const Json* params = member(*json, "params"); params != nullptr && params->is_object()) {
-    for (const auto& [key, value] : params->items()) {
-      options.endpoint.params.emplace_back(key, value.is_string() ? value.get<std::string>() : toText(value));
-    }
-  }
-  if (const auto level = textMember(*json, "logLevel"); !level.empty())
-    options.endpoint.params.emplace_back("log_level", level);
-  if (const auto vsn = textMember(*json, "vsn"); !vsn.empty()) {
+  options.endpoint.url = json.member("url").string();
+  options.endpoint.apikey = json.member("apikey").string();
+  json.member("params").forEachMember([&](std::string name, JsonValue value) {
+    options.endpoint.params.emplace_back(std::move(name),
+                                         value.isString() ? value.string() : std::string(value.text()));
+  });
+  if (auto level = json.member("logLevel").string(); !level.empty())
+    options.endpoint.params.emplace_back("log_level", std::move(level));
+  if (const auto vsn = json.member("vsn").string(); !vsn.empty()) {
     const auto version = versionFromText(vsn);
     if (!version) return badOption("vsn", "`vsn` must be \"2.0.0\" or \"1.0.0\".");
     options.endpoint.version = *version;
   }
-  options.accessToken = textMember(*json, "accessToken");
-  readFlag(*json, "tokenCallback", options.exchange.token.hasCallback);
-  readDuration(*json, "statusSettleMs", options.statusSettle);
-  readExchangeOptions(*json, options.exchange);
+  options.accessToken = json.member("accessToken").string();
+  readFlag(json, "tokenCallback", options.exchange.token.hasCallback);
+  readDuration(json, "statusSettleMs", options.statusSettle);
+  readExchangeOptions(json, options.exchange);
   return options;
 }
 
 Result<BindingConfig> readSpec(std::string_view text) {
-  const auto json = parseJson(text);
-  if (!json || !json->is_object()) return badOption("options", "The subscription's options must be an object.");
-  BindingConfig binding;
-  binding.event = textMember(*json, "event");
-  binding.schema = textMember(*json, "schema");
-  binding.table = textMember(*json, "table");
-  binding.filter = textMember(*json, "filter");
-  if (const Json* select = member(*json, "select"); select != nullptr && select->is_array()) {
-    for (const auto& column : *select) {
-      if (!column.is_string()) return badOption("select", "`select` must be a list of column names.");
-      binding.select.push_back(column.get<std::string>());
-    }
-  }
-  return binding;
+  const auto json = JsonValue::parse(text);
+  if (!json.isObject()) return badOption("options", "The subscription's options must be an object.");
+  bool onlyNames = true;
+  json.member("select").forEachItem([&](JsonValue column) { onlyNames = onlyNames && column.isString(); });
+  if (!onlyNames) return badOption("select", "`select` must be a list of column names.");
+  return readBinding(json);
 }
 
 Result<DeliveryConfig> readDelivery(std::string_view text) {
   DeliveryConfig config;
-  const auto json = parseJson(text);
-  const Json* delivery = json ? member(*json, "delivery") : nullptr;
-  if (delivery == nullptr) return config;
+  const auto delivery = JsonValue::parse(text).member("delivery");
+  if (!delivery) return config;
   constexpr std::array<std::pair<std::string_view, DeliveryMode>, 5> kModes = {{{"each", DeliveryMode::Each},
                                                                                 {"debounce", DeliveryMode::Debounce},
                                                                                 {"throttle", DeliveryMode::Throttle},
                                                                                 {"batch", DeliveryMode::Batch},
                                                                                 {"latest", DeliveryMode::Latest}}};
-  const auto name = textMember(*delivery, "mode");
-  const auto mode = std::find_if(kModes.begin(), kModes.end(), [name](const auto& item) { return item.first == name; });
+  const auto name = delivery.member("mode").string();
+  const auto mode = std::find_if(kModes.begin(), kModes.end(), [&](const auto& item) { return item.first == name; });
   if (mode == kModes.end())
     return badOption("delivery", "`delivery.mode` must be each, debounce, throttle, batch or latest.");
   config.mode = mode->second;
-  readFlag(*delivery, "payload", config.payload);
-  readFlag(*delivery, "leading", config.leading);
-  readDuration(*delivery, config.mode == DeliveryMode::Debounce ? "waitMs" : "everyMs", config.wait);
-  readDuration(*delivery, "maxWaitMs", config.maxWait);
-  readCount(*delivery, "max", config.max);
-  if (const Json* key = member(*delivery, "key"); key != nullptr && key->is_array()) {
-    for (const auto& column : *key) {
-      if (column.is_string()) config.key.push_back(column.get<std::string>());
-    }
-  }
+  readFlag(delivery, "payload", config.payload);
+  readFlag(delivery, "leading", config.leading);
+  readDuration(delivery, config.mode == DeliveryMode::Debounce ? "waitMs" : "everyMs", config.wait);
+  readDuration(delivery, "maxWaitMs", config.maxWait);
+  readCount(delivery, "max", config.max);
+  delivery.member("key").forEachItem([&](JsonValue column) {
+    if (column.isString()) config.key.push_back(column.string());
+  });
   if (config.mode == DeliveryMode::Latest && config.key.empty()) config.key.emplace_back("id");
   return config;
 }
 
 std::string errorJson(const Error& error) {
-  return toText(Json{{"code", toString(error.code)}, {"option", error.option}, {"message", error.message}});
+  JsonWriter out;
+  out.beginObject();
+  out.text("code", toString(error.code));
+  out.text("option", error.option);
+  out.text("message", error.message);
+  out.endObject();
+  return out.take();
 }
 
 std::string controlJson(const Flush& flush) {
-  Json json = Json::object();
-  if (flush.status) {
-    json["status"] = {{"overall", toString(flush.status->overall)},
-                      {"since", toMs(flush.status->since)},
-                      {"connections", toJsonArray(flush.status->connections)},
-                      {"subscriptions", toJsonArray(flush.status->subscriptions)},
-                      {"removedConnections", idArray(flush.status->removedConnections)},
-                      {"removedSubscriptions", idArray(flush.status->removedSubscriptions)},
-                      {"counters", toJson(flush.counters)}};
+  JsonWriter out;
+  out.beginObject();
+  if (flush.status) writeStatus(out, *flush.status, flush.counters);
+  if (!flush.notices.empty()) writeArray(out, "notices", flush.notices);
+  if (!flush.gaps.empty()) writeArray(out, "gaps", flush.gaps);
+  if (!flush.polls.empty()) writeIds(out, "polls", flush.polls);
+  if (flush.tokenRequest) {
+    out.beginObject("tokenRequest");
+    out.number("request", *flush.tokenRequest);
+    out.endObject();
   }
-  if (!flush.notices.empty()) json["notices"] = toJsonArray(flush.notices);
-  if (!flush.gaps.empty()) json["gaps"] = toJsonArray(flush.gaps);
-  if (!flush.polls.empty()) json["polls"] = idArray(flush.polls);
-  if (flush.tokenRequest) json["tokenRequest"] = {{"request", *flush.tokenRequest}};
-  for (const auto& [level, message] : flush.logs)
-    json["logs"].push_back({{"level", toString(level)}, {"message", message}});
-  return toText(json);
+  if (!flush.logs.empty()) writeArray(out, "logs", flush.logs);
+  out.endObject();
+  return out.take();
 }
 
 std::string statsJson(const Client& client) {
   const Exchange& exchange = client.exchange();
-  std::size_t sockets = 0;
+  std::int64_t sockets = 0;
   exchange.forEachConnection([&](const Connection& connection) {
     const auto state = connection.state();
     if (state == ConnectionState::Open || state == ConnectionState::Connecting || state == ConnectionState::Closing)
       ++sockets;
   });
-  Json json = {{"sockets", sockets},
-               {"channels", exchange.lineCount()},
-               {"bindings", exchange.registry().entries().size()},
-               {"subscriptions", exchange.registry().subscriptionCount()},
-               {"deadlines", client.deadlines().size()},
-               {"counters", toJson(exchange.counters())}};
-  return toText(json);
+  JsonWriter out;
+  out.beginObject();
+  out.number("sockets", sockets);
+  out.number("channels", static_cast<std::int64_t>(exchange.lineCount()));
+  out.number("bindings", static_cast<std::int64_t>(exchange.registry().entries().size()));
+  out.number("subscriptions", static_cast<std::int64_t>(exchange.registry().subscriptionCount()));
+  out.number("deadlines", static_cast<std::int64_t>(client.deadlines().size()));
+  writeCounters(out, exchange.counters());
+  out.endObject();
+  return out.take();
 }
 
 }  // namespace switchboard

@@ -24,7 +24,7 @@ class ChannelDelegate {
   /// The payload of the join that is about to be sent.
   virtual std::string joinPayload(const Channel& channel) = 0;
   /// The server accepted the join. For database changes that is not yet live: see SystemMessage.
-  virtual void onChannelJoined(Channel& channel, const Json& response) = 0;
+  virtual void onChannelJoined(Channel& channel, JsonValue response) = 0;
   /// The join was refused or not answered, the channel crashed or was closed, or the connection went. The channel is
   /// Errored, or Closed if the server closed it; it may be queued for another join, or discarded.
   virtual void onChannelFailed(Channel& channel, const Cause& cause) = 0;

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "protocol/json.h"
+#include "protocol/json_writer.h"
 #include "protocol/scanner.h"
 
 namespace switchboard {

@@ -1,19 +1,16 @@
 #include "protocol/join.h"
 
+#include "protocol/json_writer.h"
+
 namespace switchboard {
 
 namespace {
-
-/// Text from the application; what is not UTF-8 is replaced.
-void appendText(std::string& out, std::string_view text) {
-  out += toText(Json(text));
-}
 
 void appendMember(std::string& out, std::string_view name, std::string_view value) {
   if (out.back() != '{') out += ',';
   appendJsonString(out, name);
   out += ':';
-  appendText(out, value);
+  appendJsonString(out, value);
 }
 
 /// Written by hand, because the order of the keys is to be the reference client's.
@@ -27,29 +24,17 @@ void appendBinding(std::string& out, const BindingConfig& binding) {
     out += R"(,"select":[)";
     for (std::size_t i = 0; i < binding.select.size(); ++i) {
       if (i > 0) out += ',';
-      appendText(out, binding.select[i]);
+      appendJsonString(out, binding.select[i]);
     }
     out += ']';
   }
   out += '}';
 }
 
-std::optional<AcceptedBinding> readAccepted(const Json& entry) {
-  const Json* id = member(entry, "id");
-  constexpr std::uint64_t kLargest = 0xFFFF'FFFF;
-  if (id == nullptr || !id->is_number_unsigned() || id->get<std::uint64_t>() > kLargest) return std::nullopt;
-  AcceptedBinding accepted;
-  accepted.id = BindingId{id->get<std::uint32_t>()};
-  accepted.config.event = textMember(entry, "event");
-  accepted.config.schema = textMember(entry, "schema");
-  accepted.config.table = textMember(entry, "table");
-  accepted.config.filter = textMember(entry, "filter");
-  if (const Json* select = member(entry, "select"); select != nullptr && select->is_array()) {
-    for (const auto& column : *select) {
-      if (column.is_string()) accepted.config.select.push_back(column.get_ref<const std::string&>());
-    }
-  }
-  return accepted;
+std::optional<AcceptedBinding> readAccepted(JsonValue entry) {
+  const auto id = entry.member("id").unsignedInteger();
+  if (!id) return std::nullopt;
+  return AcceptedBinding{readBinding(entry), BindingId{*id}};
 }
 
 }  // namespace
@@ -74,35 +59,43 @@ std::string tokenPayload(std::string_view accessToken) {
   return payload;
 }
 
-std::vector<AcceptedBinding> acceptedBindings(const Json& response) {
+BindingConfig readBinding(JsonValue json) {
+  BindingConfig binding;
+  binding.event = json.member("event").string();
+  binding.schema = json.member("schema").string();
+  binding.table = json.member("table").string();
+  binding.filter = json.member("filter").string();
+  json.member("select").forEachItem([&](JsonValue column) {
+    if (column.isString()) binding.select.push_back(column.string());
+  });
+  return binding;
+}
+
+std::vector<AcceptedBinding> acceptedBindings(JsonValue response) {
   std::vector<AcceptedBinding> accepted;
-  const Json* entries = member(response, "postgres_changes");
-  if (entries == nullptr || !entries->is_array()) return accepted;
-  for (const auto& entry : *entries) {
+  response.member("postgres_changes").forEachItem([&](JsonValue entry) {
     if (auto binding = readAccepted(entry)) accepted.push_back(std::move(*binding));
-  }
+  });
   return accepted;
 }
 
-std::string refusalText(const Json& response) {
-  const auto reason = textMember(response, "reason");
-  if (!reason.empty()) return std::string(reason);
-  if (response.is_string()) return response.get<std::string>();
-  return toText(response);
+std::string refusalText(JsonValue response) {
+  auto reason = response.member("reason").string();
+  if (!reason.empty()) return reason;
+  return response.isString() ? response.string() : std::string(response.text());
 }
 
 std::optional<SystemMessage> readSystemMessage(std::string_view payload) {
-  const auto json = parseJson(payload);
-  if (!json || !json->is_object()) return std::nullopt;
-  return SystemMessage{std::string(textMember(*json, "extension")), std::string(textMember(*json, "message")),
-                       textMember(*json, "status") == "ok"};
+  const auto json = JsonValue::parse(payload);
+  if (!json.isObject()) return std::nullopt;
+  return SystemMessage{json.member("extension").string(), json.member("message").string(),
+                       json.member("status").string() == "ok"};
 }
 
 std::optional<Reply> readReply(std::string_view payload) {
-  auto json = parseJson(payload);
-  if (!json || !json->is_object()) return std::nullopt;
-  const Json* response = member(*json, "response");
-  return Reply{textMember(*json, "status") == "ok", response == nullptr ? Json::object() : *response};
+  const auto json = JsonValue::parse(payload);
+  if (!json.isObject()) return std::nullopt;
+  return Reply{json.member("status").string() == "ok", json.member("response")};
 }
 
 }  // namespace switchboard

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "protocol/json.h"
+#include "protocol/json_reader.h"
 
 namespace switchboard {
 
@@ -21,6 +21,9 @@ struct BindingConfig {
 
   friend bool operator==(const BindingConfig&, const BindingConfig&) = default;
 };
+
+/// The members of an entry as far as they are there and of the right type.
+BindingConfig readBinding(JsonValue entry);
 
 /// The payload of a `phx_join` that wants database changes only, with the keys and their order as the reference client
 /// writes them. An empty token is left out; the server then uses the api key.
@@ -37,10 +40,10 @@ struct AcceptedBinding {
 };
 
 /// The entries of `response.postgres_changes`; those that are not understood are left out.
-std::vector<AcceptedBinding> acceptedBindings(const Json& response);
+std::vector<AcceptedBinding> acceptedBindings(JsonValue response);
 
 /// The text of a refused push: `response.reason`, or the response itself, which for some errors is a bare string.
-std::string refusalText(const Json& response);
+std::string refusalText(JsonValue response);
 
 /// A `system` message (protocol.md §11).
 struct SystemMessage {
@@ -50,10 +53,10 @@ struct SystemMessage {
 };
 std::optional<SystemMessage> readSystemMessage(std::string_view payload);
 
-/// The payload of a `phx_reply`.
+/// The payload of a `phx_reply`, of which `response` is a part.
 struct Reply {
   bool ok = false;
-  Json response;
+  JsonValue response;
 };
 std::optional<Reply> readReply(std::string_view payload);
 

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "protocol/json.h"
+#include "protocol/json_reader.h"
 
 namespace switchboard {
 
 namespace {
 
-/// Far beyond any token, and any sum with it still fits: the last moment of a JavaScript Date, in seconds.
-constexpr double kLatest = 8.64e12;
+/// Far beyond any token, and any sum with it still fits: the last moment of a JavaScript Date.
+constexpr std::int64_t kLatestMs = 8'640'000'000'000'000;
 
 int base64UrlDigit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -46,13 +46,12 @@ std::optional<TokenClaims> readClaims(std::string_view token) {
   const auto second = token.find('.', first + 1);
   if (second == std::string_view::npos) return std::nullopt;
   const auto body = decodeBase64Url(token.substr(first + 1, second - first - 1));
-  const auto json = body ? parseJson(*body) : std::nullopt;
-  if (!json || !json->is_object()) return std::nullopt;
+  const auto json = body ? JsonValue::parse(*body) : JsonValue();
+  if (!json.isObject()) return std::nullopt;
   TokenClaims claims;
-  claims.role = std::string(textMember(*json, "role"));
-  if (const Json* exp = member(*json, "exp"); exp != nullptr && exp->is_number()) {
-    const std::chrono::duration<double> seconds(std::clamp(exp->get<double>(), -kLatest, kLatest));
-    claims.expiresAt = WallTime(std::chrono::duration_cast<Duration>(seconds));
+  claims.role = json.member("role").string();
+  if (const auto ms = json.member("exp").integer(3)) {  // given in seconds
+    claims.expiresAt = WallTime(Duration(std::clamp(*ms, -kLatestMs, kLatestMs)));
   }
   return claims;
 }

@@ -36,7 +36,7 @@ const LineBinding* Line::findBinding(const BindingConfig& config) const {
 
 /// Bindings are matched to the reply's entries by what they say, not by their place: the server drops entries that it
 /// does not like.
-void Line::onChannelJoined(Channel& /*channel*/, const Json& response) {
+void Line::onChannelJoined(Channel& /*channel*/, JsonValue response) {
   accepted_ = true;
   for (const auto& accepted : acceptedBindings(response)) {
     const LineBinding* binding = findBinding(accepted.config);

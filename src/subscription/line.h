@@ -76,7 +76,7 @@ class Line final : private ChannelDelegate {
 
  private:
   std::string joinPayload(const Channel& channel) override;
-  void onChannelJoined(Channel& channel, const Json& response) override;
+  void onChannelJoined(Channel& channel, JsonValue response) override;
   void onChannelFailed(Channel& channel, const Cause& cause) override;
   void onChannelSystem(Channel& channel, const SystemMessage& message) override;
   void onChannelMessage(Channel& channel, const Envelope& envelope) override;

@@ -27,6 +27,7 @@ describe('the C++ checker', () => {
 
   it.each([
     ['src/base/x.h', '#include <nlohmann/json.hpp>'],
+    ['src/protocol/json_reader.cpp', '#include <nlohmann/json.hpp>'],
     ['src/client.cpp', '#include <nlohmann/json.hpp>'],
     ['src/net/connection.h', '#include <emscripten/websocket.h>'],
     ['src/net/connection.h', '#include <emscripten.h>'],

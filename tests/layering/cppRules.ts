@@ -17,7 +17,7 @@ export const layers: readonly Layer[] = [
   { prefix: 'src/base/', mayInclude: [], thirdParty: [] },
   { prefix: 'src/platform/', mayInclude: ['base/'], thirdParty: [] },
   { prefix: 'src/timing/', mayInclude: ['base/', 'platform/'], thirdParty: [] },
-  { prefix: 'src/protocol/', mayInclude: ['base/'], thirdParty: ['nlohmann/'] },
+  { prefix: 'src/protocol/', mayInclude: ['base/'], thirdParty: [] },
   { prefix: 'src/net/', mayInclude: upToProtocol, thirdParty: [] },
   // A connection carries many channels; the multiplexer is where they meet.
   { prefix: 'src/channel/', mayInclude: [...upToProtocol, 'net/'], thirdParty: [] },

@@ -72,7 +72,9 @@ struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
   void onJoinDone(Channel&) override { ++joinsDone; }
 
   std::string joinPayload(const Channel&) override { return "{\"config\":{}}"; }
-  void onChannelJoined(Channel&, const Json& response) override { told.push_back("joined " + toText(response)); }
+  void onChannelJoined(Channel&, JsonValue response) override {
+    told.push_back("joined " + std::string(response.text()));
+  }
   void onChannelFailed(Channel& self, const Cause& cause) override {
     told.push_back("failed " + std::string(toString(self.state())) + " " + std::string(toString(cause.code)));
   }

@@ -9,6 +9,7 @@
 
 #include "channel/multiplexer.h"
 #include "support/workbench.h"
+#include "witness/json.h"
 
 namespace switchboard::testing {
 
@@ -82,9 +83,7 @@ struct MuxBench : Workbench, private MultiplexerDelegate, private TokenDelegate,
   void onTokenChanged() override { mux.pushToken(); }
   void onTokenState() override { mux.pump(); }
   std::string joinPayload(const Channel&) override { return R"({"token":")" + tokens.token() + "\"}"; }
-  void onChannelJoined(Channel& channel, const Json&) override {
-    told.push_back("joined " + channel.topic().substr(9));
-  }
+  void onChannelJoined(Channel& channel, JsonValue) override { told.push_back("joined " + channel.topic().substr(9)); }
   void onChannelFailed(Channel& channel, const Cause& cause) override {
     told.push_back("failed " + channel.topic().substr(9) + " " + std::string(toString(cause.code)));
     if (onFailed) onFailed(channel);

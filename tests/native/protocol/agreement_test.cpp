@@ -2,9 +2,9 @@
 
 #include "protocol/change.h"
 #include "protocol/frame.h"
-#include "protocol/json.h"
-#include "support/fakes.h"
+#include "support/damage.h"
 #include "support/transcripts.h"
+#include "witness/json.h"
 
 /// The scanners beside a full parser, on all that the real server has sent and on damaged copies of it: whatever
 /// nlohmann accepts as JSON, both must read the same. (The scanners look at no more than they need, so they may accept
@@ -12,8 +12,10 @@
 namespace switchboard {
 namespace {
 
+using testing::damaged;
 using testing::FakeRandom;
 using testing::recordedTexts;
+using testing::reshaped;
 
 struct Tally {
   int compared = 0;  ///< frames that nlohmann accepts as such
@@ -85,61 +87,6 @@ bool agrees(Version version, const std::string& text, Tally& tally) {
   if (event != "postgres_changes") return true;
   ++tally.changes;
   return sameChange(scanned->payload, payload);
-}
-
-constexpr std::string_view kLetters = "[]{},:\"\\ \n\t0195eE+-.untrflsd/b\x00\x1f\x80\xff";
-
-std::size_t pick(FakeRandom& random, std::size_t bound) {
-  return static_cast<std::size_t>(random.below(bound));
-}
-
-std::string damaged(const std::string& text, FakeRandom& random) {
-  std::string copy = text;
-  const std::size_t at = pick(random, copy.size());
-  const std::size_t length = 1 + pick(random, std::min<std::size_t>(20, copy.size() - at));
-  switch (random.below(5)) {
-    case 0:
-      copy[at] = kLetters[pick(random, kLetters.size())];
-      break;
-    case 1:
-      copy.insert(at, 1, kLetters[pick(random, kLetters.size())]);
-      break;
-    case 2:
-      copy.erase(at, length);
-      break;
-    case 3:
-      copy.insert(pick(random, copy.size()), text.substr(at, length));
-      break;
-    default:
-      copy.resize(at);
-      break;
-  }
-  return copy;
-}
-
-/// Damage that leaves JSON behind: what a parser accepts must not be too rare among the cases.
-std::string reshaped(const std::string& text, FakeRandom& random) {
-  std::string copy;
-  bool inString = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"') inString = !inString;
-    if (inString && c == '\\') {
-      copy += c;
-      copy += text[++i];
-      continue;
-    }
-    const bool letter = c >= 'a' && c <= 'z';
-    if (inString && letter && random.below(8) == 0) {
-      copy += "\\u00";
-      copy += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
-      copy += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15];
-      continue;
-    }
-    if (!inString && (c == ',' || c == ':' || c == '[' || c == '}') && random.below(4) == 0) copy += " \n\t\r";
-    copy += c;
-  }
-  return copy;
 }
 
 TEST_CASE("scanner and parser read every recorded frame of the server alike") {

@@ -4,6 +4,7 @@
 
 #include "protocol/frame.h"
 #include "support/transcripts.h"
+#include "witness/json.h"
 
 namespace switchboard {
 namespace {
@@ -109,10 +110,10 @@ TEST_CASE("a token push and a heartbeat are the recorded ones") {
 }
 
 TEST_CASE("a join reply gives each entry with its id, in the server's words") {
-  const auto response = parseJson(
+  const auto response = JsonValue::parse(
       R"({"postgres_changes":[{"id":125226232,"event":"*","filter":"business_id=eq.X","schema":"public","table":"b"},)"
       R"({"id":7,"event":"INSERT","schema":"public","select":["id","client"],"table":"b"}]})");
-  const auto accepted = acceptedBindings(*response);
+  const auto accepted = acceptedBindings(response);
   REQUIRE(accepted.size() == 2);
   CHECK(accepted[0].id == BindingId{125'226'232});
   CHECK(accepted[0].config == BindingConfig{"*", "public", "b", "business_id=eq.X", {}});
@@ -123,12 +124,12 @@ TEST_CASE("entries of a join reply that are not understood are left out") {
   for (const char* text : {"{}", "[]", "null", R"({"postgres_changes":{}})", R"({"postgres_changes":[null,1,{}]})",
                            R"({"postgres_changes":[{"id":"7"},{"id":-1},{"id":1.5}]})"}) {
     CAPTURE(text);
-    CHECK(acceptedBindings(*parseJson(text)).empty());
+    CHECK(acceptedBindings(JsonValue::parse(text)).empty());
   }
 }
 
 TEST_CASE("an id beyond the range of ids is not understood, not cut off") {
-  CHECK(acceptedBindings(*parseJson(R"({"postgres_changes":[{"id":4294967303,"event":"*"}]})")).empty());
+  CHECK(acceptedBindings(JsonValue::parse(R"({"postgres_changes":[{"id":4294967303,"event":"*"}]})")).empty());
 }
 
 TEST_CASE("every recorded join reply lists what its join asked for") {
@@ -164,18 +165,19 @@ TEST_CASE("every recorded join reply lists what its join asked for") {
 }
 
 TEST_CASE("a refusal is told in the server's words, whatever their shape") {
-  CHECK(refusalText(*parseJson(R"({"reason":"unmatched topic"})")) == "unmatched topic");
-  CHECK(refusalText(*parseJson(R"("payload_size_exceeded")")) == "payload_size_exceeded");
-  CHECK(refusalText(*parseJson("{}")) == "{}");
-  CHECK(refusalText(*parseJson(R"({"reason":{"a":1}})")) == R"({"reason":{"a":1}})");
+  CHECK(refusalText(JsonValue::parse(R"({"reason":"unmatched topic"})")) == "unmatched topic");
+  CHECK(refusalText(JsonValue::parse(R"("payload_size_exceeded")")) == "payload_size_exceeded");
+  CHECK(refusalText(JsonValue::parse("{}")) == "{}");
+  CHECK(refusalText({}) == "");
+  CHECK(refusalText(JsonValue::parse(R"({"reason":{"a":1}})")) == R"({"reason":{"a":1}})");
 }
 
 TEST_CASE("a reply is ok only if it says so") {
   CHECK(readReply(R"({"status":"ok","response":{"a":1}})")->ok);
-  CHECK(readReply(R"({"status":"ok","response":{"a":1}})")->response["a"] == 1);
+  CHECK(readReply(R"({"status":"ok","response":{"a":1}})")->response.member("a").integer() == 1);
   CHECK_FALSE(readReply(R"({"status":"error","response":"x"})")->ok);
   CHECK_FALSE(readReply("{}")->ok);
-  CHECK(readReply("{}")->response.is_object());
+  CHECK_FALSE(readReply("{}")->response);
   CHECK_FALSE(readReply("[]"));
   CHECK_FALSE(readReply("{"));
 }

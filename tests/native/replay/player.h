@@ -9,6 +9,7 @@
 
 #include "support/line_bench.h"
 #include "support/transcripts.h"
+#include "witness/json.h"
 
 namespace switchboard::testing {
 

@@ -11,6 +11,7 @@
 
 #include "subscription/line.h"
 #include "support/workbench.h"
+#include "witness/json.h"
 
 namespace switchboard::testing {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fakes.h"
-#include "protocol/json.h"
+#include "witness/json.h"
 
 namespace switchboard::testing {
 

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <map>
 
-#include "protocol/json.h"
+#include "witness/json.h"
 
 namespace switchboard::testing {
 

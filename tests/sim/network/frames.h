@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "protocol/json.h"
+#include "witness/json.h"
 
 namespace switchboard::sim {
 

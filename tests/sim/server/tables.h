@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/json.h"
+#include "witness/json.h"
 
 namespace switchboard::sim {
 

@@ -69,7 +69,7 @@ const requirements = [
   {
     name: 'nlohmann/json 3.11 or newer (headers)',
     debian: 'nlohmann-json3-dev',
-    purposes: all,
+    purposes: ['test', 'lint'],
     present: () => hasHeader('nlohmann/json.hpp', process.env.NLOHMANN_JSON_ROOT),
     source: 'github.com/nlohmann/json, or a package named nlohmann-json',
   },

@@ -1,13 +1,12 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
-/// The control plane's JSON. nlohmann runs without exceptions here, so nothing may ask a value for a type that it does
-/// not have: use these readers. Row data never comes this way.
+/// The tests' JSON: another hand's parser and writer, as a witness beside the core's own and for what the tests'
+/// servers say and hear.
 namespace switchboard {
 
 using Json = nlohmann::json;
@@ -37,8 +36,5 @@ inline std::string_view textMember(const Json& object, const char* key) {
   if (value == nullptr || !value->is_string()) return {};
   return value->get_ref<const std::string&>();
 }
-
-/// Appends `text` as a JSON string, quotes included.
-void appendJsonString(std::string& out, std::string_view text);
 
 }  // namespace switchboard

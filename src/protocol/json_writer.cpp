@@ -1,0 +1,56 @@
+#include "protocol/json_writer.h"
+
+#include "protocol/utf8.h"
+
+namespace switchboard {
+
+void appendJsonString(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  out += '"';
+  while (!text.empty()) {
+    const std::size_t length = leadingCharacter(text);
+    const auto c = static_cast<unsigned char>(text.front());
+    if (length == 0) {
+      out += kReplacement;
+    } else if (c < 0x20) {
+      out += "\\u00";
+      out += kHex[c >> 4];
+      out += kHex[c & 15];
+    } else {
+      if (c == '"' || c == '\\') out += '\\';
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  out += '"';
+}
+
+/// A value follows at once on the bracket that opens its list; on anything else there is a comma first.
+void JsonWriter::lead(std::string_view name) {
+  if (!out_.empty() && out_.back() != '{' && out_.back() != '[') out_ += ',';
+  if (name.empty()) return;
+  appendJsonString(out_, name);
+  out_ += ':';
+}
+
+void JsonWriter::open(std::string_view name, char bracket) {
+  lead(name);
+  out_ += bracket;
+}
+
+void JsonWriter::text(std::string_view name, std::string_view value) {
+  lead(name);
+  appendJsonString(out_, value);
+}
+
+void JsonWriter::number(std::string_view name, std::int64_t value) {
+  verbatim(name, std::to_string(value));
+}
+
+void JsonWriter::verbatim(std::string_view name, std::string_view json) {
+  lead(name);
+  out_ += json;
+}
+
+}  // namespace switchboard
