@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { BackendProcess, freePort } from './support/backendProcess.js';
 import { openLab, type Lab } from './support/lab.js';
 import { ListenProcess } from './support/listenProcess.js';
@@ -166,6 +166,7 @@ describe('listen', () => {
 describe('the access token of listen', () => {
   it('is read from its file at every need, and is never printed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'switchboard-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const file = join(folder, 'token');
     const tokens = await Promise.all(['a', 'b'].map((sub) => lab.backend.signToken({ sub })));
     await writeFile(file, `${tokens[0] ?? ''}\n`);
@@ -180,7 +181,6 @@ describe('the access token of listen', () => {
     await process.exit;
     const everything = process.lines.items.map((line) => line.text).join('\n') + process.stderr;
     for (const secret of [...tokens, lab.backend.anonKey]) expect(everything).not.toContain(secret);
-    await rm(folder, { recursive: true });
   });
 
   it('that can not be read is reported', async () => {

@@ -128,7 +128,11 @@ export class ChangeFeed {
   }
 
   private enqueue(changes: RowChange[]): void {
-    if (Date.now() < this.loseUntil) return;
+    if (Date.now() < this.loseUntil) {
+      // So that a test can tell what was lost from what it has lost itself.
+      this.options.log('debug', `lost: changes committed at ${changes[0]?.committedAt.toISOString() ?? 'no time'}`);
+      return;
+    }
     for (const change of changes) {
       if (change.relation.schema === INTERNAL_SCHEMA) this.onForeignChange(change);
       else this.queue.push(change);

@@ -1,0 +1,138 @@
+import type { Gap } from 'switchboard-realtime';
+import type { PlainClient } from '../clients/plain.js';
+import type { SeenEvent } from '../clients/plainLog.js';
+import type { Ledger, LedgerChange } from '../world/ledger.js';
+import type { SilentTimes } from '../world/silentTimes.js';
+import { tables } from '../world/schema.js';
+import { foldRound, type KeyStates } from './keyStates.js';
+
+/** What one round was like for one subscription. */
+export interface PlainVerdict {
+  problems: string[];
+  expected: number;
+  /** Missing, and inside a reported gap. */
+  inGaps: number;
+  /** Missing, and lost by the server without a sign while there is no pulse. */
+  silent: number;
+}
+
+/** How much older than the last sign of life a missed change may be: longer than any delay that is struck, on a busy machine. */
+const ON_THE_WAY_MS = 20_000;
+
+/** Compares what a subscription was told in a round with what was committed in it. */
+export class PlainCheck {
+  readonly #keys: KeyStates = new Map();
+  /** The latest change that came, by its place in the order of commits. */
+  #latest = -1;
+
+  constructor(
+    private readonly client: Pick<PlainClient, 'name' | 'spec' | 'mode' | 'wants' | 'log'>,
+    private readonly ledger: Pick<Ledger, 'byId'>,
+    private readonly silent: Pick<SilentTimes, 'covers'>,
+  ) {}
+
+  /** `changes`: all of the round. Empties the client's log. */
+  judge(changes: readonly LedgerChange[]): PlainVerdict {
+    const { log, mode } = this.client;
+    const wanted = changes.filter((change) => this.client.wants(change));
+    const excused = new Set(wanted.filter((change) => this.#excuse(change) !== null));
+    const verdict: PlainVerdict = { problems: [], expected: wanted.length, inGaps: 0, silent: 0 };
+    if (mode === 'count') this.#judgeCount(wanted, excused, verdict);
+    else {
+      this.#judgeEvents(verdict);
+      if (mode === 'each') this.#judgeMissing(wanted, verdict);
+      else {
+        const table = tables[this.client.spec.table];
+        verdict.problems.push(...foldRound(this.#keys, table, wanted, log.events, excused));
+      }
+    }
+    log.events = [];
+    log.count = 0;
+    for (const [id, gap] of log.gaps) if (gap.over) log.gaps.delete(id);
+    return verdict;
+  }
+
+  get name(): string {
+    return this.client.name;
+  }
+
+  /** Whether a subscription that only counts has counted all that it must; true for others. */
+  hasCounted(changes: readonly LedgerChange[]): boolean {
+    if (this.client.mode !== 'count') return true;
+    const must = changes.filter((change) => this.client.wants(change) && this.#excuse(change) === null);
+    return this.client.log.count >= must.length;
+  }
+
+  #excuse({ at }: LedgerChange): 'gap' | 'silent' | null {
+    if ([...this.client.log.gaps.values()].some((gap) => covers(gap, at))) return 'gap';
+    return this.silent.covers(at) ? 'silent' : null;
+  }
+
+  #judgeCount(wanted: readonly LedgerChange[], excused: ReadonlySet<LedgerChange>, verdict: PlainVerdict): void {
+    const { count } = this.client.log;
+    const least = wanted.length - excused.size;
+    if (count < least || count > wanted.length) {
+      verdict.problems.push(`counted ${count} changes, not ${least} to ${wanted.length}`);
+    }
+    verdict.inGaps = Math.max(0, wanted.length - count);
+  }
+
+  /** Each is a change that was made and is wanted, comes once, and after those before it. */
+  #judgeEvents({ problems }: PlainVerdict): void {
+    const seen = new Set<string>();
+    const perRow = new Map<string, number>();
+    for (const event of this.client.log.events) {
+      const change = this.ledger.byId.get(event.id);
+      if (change === undefined || !this.client.wants(change)) {
+        problems.push(`got what was never written, or not for it: ${describeEvent(event)}`);
+        continue;
+      }
+      if (seen.has(event.id)) problems.push(`got ${describe(change)} twice`);
+      seen.add(event.id);
+      problems.push(...wrongValues(event, change));
+      const row = change.newKey ?? change.oldKey ?? '';
+      const before = this.client.mode === 'each' ? this.#latest : (perRow.get(row) ?? -1);
+      if (change.seq < before) problems.push(`got ${describe(change)} after seq ${before}`);
+      perRow.set(row, change.seq);
+      this.#latest = Math.max(this.#latest, change.seq);
+    }
+  }
+
+  #judgeMissing(wanted: readonly LedgerChange[], verdict: PlainVerdict): void {
+    const seen = new Set(this.client.log.events.map(({ id }) => id));
+    for (const change of wanted) {
+      if (seen.has(change.id)) continue;
+      const excuse = this.#excuse(change);
+      if (excuse === 'gap') verdict.inGaps += 1;
+      else if (excuse === 'silent') verdict.silent += 1;
+      else verdict.problems.push(`never got ${describe(change)}, which no gap covers`);
+    }
+  }
+}
+
+/**
+ * From the last commit seen (if any) and not long before the last sign of life, to the moment at which changes flowed again. A change that was too large
+ * is told of all the same.
+ */
+function covers({ code, fromCommit, from, to }: Gap, at: number): boolean {
+  if (code === 'PAYLOAD_TOO_LARGE') return false;
+  const begin = Math.max(fromCommit === null ? 0 : Date.parse(fromCommit), from - ON_THE_WAY_MS);
+  return at >= begin && (to === null || at <= to);
+}
+
+export function describe({ seq, at, table, type, id, newKey, oldKey }: LedgerChange): string {
+  return `${type} ${table} ${newKey ?? oldKey ?? ''} (write ${id}, seq ${seq}, ${new Date(at).toISOString()})`;
+}
+
+function describeEvent({ type, id, newRow, oldRow }: SeenEvent): string {
+  return `${type} ${id} ${JSON.stringify(newRow).slice(0, 200)} ${JSON.stringify(oldRow).slice(0, 200)}`;
+}
+
+/** int8 and numeric are for tests of their own; the rest must be what was written. */
+function wrongValues({ newRow, hasErrors, id }: SeenEvent, { newRow: written }: LedgerChange): string[] {
+  if (hasErrors || written === null) return [];
+  return Object.entries(newRow)
+    .filter(([name]) => name !== 'big' && name !== 'amount')
+    .filter(([name, value]) => (value === null ? null : String(value as string | number)) !== written[name])
+    .map(([name, value]) => `write ${id} came with ${name} = ${String(value).slice(0, 80)}`);
+}

@@ -1,0 +1,42 @@
+import type { PlainClient } from '../clients/plain.js';
+import { until } from '../until.js';
+import type { Fence, Fences } from '../world/fence.js';
+import type { TableName } from '../world/schema.js';
+
+export interface SettleLimits {
+  /** For all lines to be live again. */
+  liveMs: number;
+  /** For a change that was written to a live line to arrive. */
+  arriveMs: number;
+}
+
+const ATTEMPTS = 5;
+
+/** Resolves when every subscription is live and has been told of a change that was written after all others. Gives what is wrong. */
+export async function settle(
+  clients: readonly PlainClient[],
+  fences: Fences,
+  { liveMs, arriveMs }: SettleLimits,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (!(await until(() => clients.every((client) => client.isSettled), liveMs))) {
+      const names = clients.filter((client) => !client.isSettled).map(({ name }) => name);
+      return [`not live again within ${liveMs} ms: ${names.join(', ')}`];
+    }
+    const fence = await fences.write();
+    const has = (client: PlainClient): boolean => passed(client, fence);
+    await until(() => clients.every((client) => has(client) || !client.isSettled), arriveMs);
+    if (clients.every(has)) return problems;
+    // One more interruption may have swallowed it. If not, comparing with the ledger will tell.
+  }
+  return ['changes that were written to live lines did not arrive'];
+}
+
+function passed({ log, mode, spec: { table, event = '*' } }: PlainClient, fences: Record<TableName, Fence>): boolean {
+  // Counts are compared with the ledger.
+  if (mode === 'count') return true;
+  const { inserted, updated, deleted } = fences[table];
+  const id = event === 'INSERT' ? inserted : event === 'DELETE' ? deleted : updated;
+  return log.events.some((seen) => seen.id === id);
+}

@@ -1,0 +1,155 @@
+import { createRealtimeManager, type Gap, type ManagerOptions, type RealtimeManager } from 'switchboard-realtime';
+import type { Random } from '../random.js';
+import { openJobs, tables } from '../world/schema.js';
+import { Reader } from '../world/reader.js';
+import type { World } from '../world/world.js';
+import { PlainClient, type PlainSpec } from './plain.js';
+import { RowsClient, type RowsSpec } from './rows.js';
+import { TokenSource } from './tokens.js';
+
+interface MemberSpec {
+  name: string;
+  options: Partial<ManagerOptions>;
+  withTokens: boolean;
+  rows: readonly RowsSpec[];
+  plain: readonly PlainSpec[];
+}
+
+const roomColumns = ['id', 'owner', 'v', 'note'];
+const stockColumns = ['shop', 'sku', 'v'];
+const jobColumns = tables.jobs.columns;
+const VERIFY_MS = 1_500;
+
+/** Every way of using the client that differs on its way through it. */
+const members: readonly MemberSpec[] = [
+  {
+    name: 'A',
+    options: {},
+    withTokens: false,
+    rows: [
+      { name: 'A.rooms', table: 'rooms', pageSize: 7, columns: roomColumns },
+      {
+        name: 'A.stock',
+        table: 'stock',
+        pageSize: 10,
+        columns: stockColumns,
+        orderBy: [{ column: 'v', ascending: false }],
+      },
+      ...[{ name: 'A.open', table: 'jobs', filter: openJobs, wide: true, pageSize: 5, columns: jobColumns } as const],
+    ],
+    plain: [],
+  },
+  {
+    name: 'B',
+    options: { numbers: 'string' },
+    withTokens: true,
+    rows: [
+      {
+        ...{
+          name: 'B.rooms verified',
+          table: 'rooms',
+          verifyMs: VERIFY_MS,
+          pageSize: 100,
+          columns: tables.rooms.columns,
+        },
+        delivery: { mode: 'latest', everyMs: 80 },
+        orderBy: [{ column: 'owner', ascending: false }, { column: 'note' }],
+      },
+      {
+        name: 'B.stock',
+        table: 'stock',
+        pageSize: 9,
+        columns: tables.stock.columns,
+        delivery: { mode: 'batch', everyMs: 50 },
+      },
+      {
+        name: 'B.open verified',
+        table: 'jobs',
+        filter: openJobs,
+        verifyMs: VERIFY_MS,
+        pageSize: 6,
+        columns: jobColumns,
+      },
+    ],
+    plain: [{ name: 'B/rooms each', table: 'rooms' }],
+  },
+  {
+    name: 'C',
+    options: {},
+    withTokens: true,
+    rows: [],
+    plain: [
+      { name: 'C/rooms each', table: 'rooms' },
+      { name: 'C/open each', table: 'jobs', filter: openJobs },
+      { name: 'C/stock batch', table: 'stock', delivery: { mode: 'batch', everyMs: 100, max: 20 } },
+      { name: 'C/rooms latest', table: 'rooms', delivery: { mode: 'latest', everyMs: 150 } },
+      { name: 'C/stock latest', table: 'stock', delivery: { mode: 'latest', everyMs: 90, key: ['shop', 'sku'] } },
+      { name: 'C/jobs throttle', table: 'jobs', delivery: { mode: 'throttle', everyMs: 120 } },
+      { name: 'C/jobs counted', table: 'jobs', delivery: { mode: 'each', payload: false } },
+      {
+        name: 'C/open counted',
+        table: 'jobs',
+        filter: openJobs,
+        delivery: { mode: 'throttle', everyMs: 200, payload: false },
+      },
+      { name: 'C/stock inserts', table: 'stock', event: 'INSERT' },
+    ],
+  },
+  {
+    name: 'D',
+    options: { vsn: '1.0.0' },
+    withTokens: false,
+    rows: [{ name: 'D.open', table: 'jobs', filter: openJobs, pageSize: 8, columns: jobColumns }],
+    plain: [
+      { name: 'D/stock each', table: 'stock' },
+      {
+        name: 'D/jobs debounce',
+        table: 'jobs',
+        delivery: { mode: 'debounce', waitMs: 60, maxWaitMs: 300, leading: true },
+      },
+      { name: 'D/rooms deletes', table: 'rooms', event: 'DELETE' },
+    ],
+  },
+];
+
+/** A manager with what is subscribed on it. */
+export interface Member {
+  name: string;
+  manager: RealtimeManager;
+  tokens: TokenSource;
+  rows: readonly RowsClient[];
+  plain: readonly PlainClient[];
+}
+
+export interface FleetOptions {
+  /** Numbers of the manager. */
+  tuning: Partial<ManagerOptions>;
+}
+
+/** Opens all of them, through the proxy. */
+export function openFleet(world: World, random: Random, { tuning }: FleetOptions): Member[] {
+  return members.map((member) => openMember(world, random.fork(), tuning, member));
+}
+
+function openMember(world: World, random: Random, tuning: Partial<ManagerOptions>, member: MemberSpec): Member {
+  const tokens = new TokenSource(world.backend);
+  const options = {
+    url: world.proxyUrl,
+    apikey: world.backend.anonKey,
+    logger: null,
+    ...tuning,
+    ...member.options,
+    ...(member.withTokens ? { accessToken: tokens.token } : {}),
+  } as ManagerOptions;
+  const manager = createRealtimeManager(options);
+  const rows = member.rows.map((spec) => {
+    const { table, filter = null, pageSize, verifyMs } = spec;
+    const what = { table: tables[table], filter, pageSize, stale: verifyMs !== undefined };
+    const reader = new Reader(world.db, world.fetchFaults, random.fork(), what);
+    return new RowsClient(manager, spec, world.db, reader, world.timeline.note);
+  });
+  // Ids count up from 1, and the views came first.
+  manager.onGap((gap: Gap) => rows[gap.subscription - 1]?.gap(gap));
+  const plain = member.plain.map((spec) => new PlainClient(manager, spec, world.timeline.note));
+  return { name: member.name, manager, tokens, rows, plain };
+}

@@ -1,0 +1,88 @@
+import type { ReferenceTally } from './clients/references.js';
+
+/** Counts by name. */
+export type Counts = Map<string, number>;
+
+export function add(counts: Counts, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
+}
+
+/** What a run was like so far. */
+export interface Report {
+  seed: number;
+  rounds: number;
+  faults: Counts;
+  fetchFaults: Counts;
+  /** By code, over all subscriptions. */
+  gaps: Counts;
+  /** Committed. */
+  changes: number;
+  transactions: number;
+  /** Of plain subscriptions: changes that each should have been told of. */
+  expected: number;
+  inGaps: number;
+  silent: number;
+  /** Of live rows: readings begun, and times at which they became live. */
+  readings: number;
+  liveTimes: number;
+  excusedRows: number;
+  tablesChecked: number;
+  resyncs: number;
+  resyncFailures: number;
+  polls: number;
+  connects: number;
+  problems: string[];
+  reference: ReferenceTally | null;
+}
+
+export function emptyReport(seed: number): Report {
+  return {
+    ...{ seed, rounds: 0, faults: new Map(), fetchFaults: new Map(), gaps: new Map(), changes: 0, transactions: 0 },
+    ...{ expected: 0, inGaps: 0, silent: 0, readings: 0, liveTimes: 0, excusedRows: 0, tablesChecked: 0 },
+    ...{ resyncs: 0, resyncFailures: 0, polls: 0, connects: 0, problems: [], reference: null },
+  };
+}
+
+export function total(counts: Counts): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** One line for the time while it runs. */
+export function progressLine(report: Report, seconds: number): string {
+  const { rounds, faults, gaps, changes, expected, inGaps, silent, readings, resyncFailures } = report;
+  return (
+    `${seconds.toFixed(0).padStart(5)} s  round ${rounds}: ${total(faults)} faults, ${changes} changes, ${total(gaps)} gaps, ` +
+    `${expected} events due (${inGaps} in gaps, ${silent} lost by the server in silence), ${readings} fetches, ${resyncFailures} resync retries`
+  );
+}
+
+function table(title: string, counts: Counts): string[] {
+  const lines = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`);
+  return [`${title}: ${total(counts)}`, ...lines];
+}
+
+/** Everything, for the end. */
+export function describeReport(report: Report): string {
+  const { reference } = report;
+  return [
+    `seed ${report.seed}, ${report.rounds} rounds`,
+    ...table('faults', report.faults),
+    ...table('fetches that went wrong', report.fetchFaults),
+    ...table('gaps of subscriptions', report.gaps),
+    `changes committed: ${report.changes} in ${report.transactions} transactions`,
+    `events due to plain subscriptions: ${report.expected}; missed inside gaps: ${report.inGaps}; lost by the server in silence: ${report.silent}; other losses, repetitions or disorder: ${report.problems.length}`,
+    `live rows: ${report.readings} fetches, ${report.resyncs} resyncs, ${report.resyncFailures} retries, ${report.polls} polls; live ${report.liveTimes} times; ${report.tablesChecked} tables compared, ${report.excusedRows} rows stale as documented`,
+    `connections opened: ${report.connects}`,
+    ...(reference === null ? [] : describeReference(reference)),
+  ].join('\n');
+}
+
+function describeReference(tally: ReferenceTally): string[] {
+  return [
+    `reference client (${tally.channels} channels): ${tally.expected} events due`,
+    `  ${tally.unreported} lost unreported, ${tally.reported} lost in reported outages, ${tally.silent} lost by the server in silence, ${tally.repeated} repeated; ${tally.thrown} frames threw`,
+    `  ${tally.deaths} times a channel closed for good; ${tally.wrongTables} of ${tally.tablesChecked} tables wrong in quiet times (${tally.wrongRows} rows)`,
+  ];
+}

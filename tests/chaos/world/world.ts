@@ -1,0 +1,64 @@
+import { defaultTiming, startBackend, type Backend, type Log, type Timing } from 'switchboard-backend';
+import type { Random } from '../random.js';
+import { Database } from './database.js';
+import { Fences } from './fence.js';
+import { FetchFaults } from './fetchFaults.js';
+import { Ledger } from './ledger.js';
+import { Proxy } from './proxy.js';
+import { CHANGE_BYTES, createTables } from './schema.js';
+import { SilentTimes } from './silentTimes.js';
+import type { Timeline } from './timeline.js';
+
+/** Everything but the clients: PostgreSQL, the backend, the proxy in front of it, and the true account of what was written. */
+export interface World {
+  backend: Backend;
+  db: Database;
+  ledger: Ledger;
+  fences: Fences;
+  proxy: Proxy;
+  /** Of the clients; http. */
+  proxyUrl: string;
+  fetchFaults: FetchFaults;
+  silent: SilentTimes;
+  timeline: Timeline;
+  close(): Promise<void>;
+}
+
+/** The waits of the real server, but for those that would only make the run longer. */
+export const chaosTiming: Timing = {
+  ...defaultTiming,
+  connectErrorMs: 500,
+  retrySubscribeMs: [500, 2_000],
+  publicationCheckMs: 600_000,
+};
+
+export async function openWorld(random: Random, timeline: Timeline, timing: Timing): Promise<World> {
+  const silent = new SilentTimes();
+  const log: Log = (level, message) => {
+    silent.heard(message);
+    if (level !== 'debug') timeline.note('backend', `${level} ${message}`);
+  };
+  const backend = await startBackend({ seed: false, timing, limits: { changeBytes: CHANGE_BYTES }, log });
+  const db = new Database(backend.postgres);
+  try {
+    await db.query(createTables);
+    const fences = new Fences(db);
+    await fences.prepare();
+    const ledger = await Ledger.open(db);
+    const proxy = await Proxy.open(Number(new URL(backend.url).port), random);
+    return {
+      ...{ backend, db, ledger, fences, proxy, silent, timeline },
+      proxyUrl: `http://127.0.0.1:${proxy.port}`,
+      fetchFaults: new FetchFaults(),
+      async close() {
+        await proxy.close();
+        await db.close();
+        await backend.stop();
+      },
+    };
+  } catch (error) {
+    await db.close();
+    await backend.stop();
+    throw error;
+  }
+}
