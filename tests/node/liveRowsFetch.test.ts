@@ -38,7 +38,7 @@ describe('a fetch that goes wrong', () => {
     gapOpens(lab);
     await gapIsOver(lab);
     lab.server.latest.answer(answer);
-    await tick();
+    await tick(2_000); // after which it is known that no DELETE explains the half
     expect(lab.live.status()).toMatchObject({ state: 'stale', code: 'FETCH_INVALID' });
     expect(lab.live.status().message).toMatch(message);
     expect(names(lab.live)).toEqual(['v1', 'v2']);
@@ -112,6 +112,45 @@ describe('paging', () => {
     lab.server.latest.answer({ rows: [row(3), row(4)], next: null });
     await tick();
     expect(names(lab.live)).toEqual(['new', 'v3', 'v4']);
+  });
+});
+
+describe('an answer with fewer rows than its first page said', () => {
+  it('is no answer when rows were changed meanwhile, however many', async () => {
+    const lab = await open();
+    await goLive(lab);
+    lab.server.latest.answer({ rows: [row(1)], next: 1, total: 4 });
+    await tick();
+    lab.engine.deliver(update(row(1, 'new')), update(row(2, 'new')), insert(row(9), row(10)));
+    lab.server.latest.answer({ rows: [row(2)] });
+    await tick(2_000);
+    expect(lab.live.status()).toMatchObject({ state: 'loading', code: 'FETCH_INVALID' });
+  });
+
+  it('is one when the rest was deleted meanwhile, although that is told a little later', async () => {
+    const lab = await open();
+    await goLive(lab);
+    lab.server.latest.answer({ rows: [row(1)], next: 1, total: 3 });
+    await tick();
+    lab.engine.deliver(remove(2));
+    lab.server.latest.answer({ rows: [] });
+    await tick(1_000);
+    expect(lab.live.status().state).toBe('loading');
+    lab.engine.deliver(remove(3));
+    await tick(1_000);
+    expect(lab.live.status().state).toBe('live');
+    expect(names(lab.live)).toEqual(['v1']);
+  });
+
+  it('is no answer when what was deleted is among the rows', async () => {
+    const lab = await open();
+    await goLive(lab);
+    lab.server.latest.answer({ rows: [row(1), row(2)], next: 2, total: 3 });
+    await tick();
+    lab.engine.deliver(remove(1));
+    lab.server.latest.answer({ rows: [] });
+    await tick(2_000);
+    expect(lab.live.status().code).toBe('FETCH_INVALID');
   });
 });
 

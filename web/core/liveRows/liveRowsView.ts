@@ -224,7 +224,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       if (this.#overlay === overlay) this.#fetchFailed(signal.reason, waiting);
     });
     try {
-      const rows = await readSnapshot(this.#options.fetch, this.#key, signal, () => overlay.size);
+      const rows = await readSnapshot(this.#options.fetch, this.#key, signal, () => goneFrom(overlay));
       signal.throwIfAborted();
       this.#overlay = null;
       const changed = this.#rows.replace(merged(rows, overlay));
@@ -280,6 +280,11 @@ function merged<Row extends object>(
     else all.set(key, { ...all.get(key), ...row });
   }
   return all;
+}
+
+/** The keys that are gone. */
+function* goneFrom(overlay: ReadonlyMap<string, unknown>): Iterable<string> {
+  for (const [key, row] of overlay) if (row === null) yield key;
 }
 
 function causeOf(error: unknown): Cause {

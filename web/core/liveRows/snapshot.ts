@@ -7,9 +7,12 @@ export class SnapshotError extends Error {
 }
 
 const MAX_PAGES = 100_000;
+/** A DELETE that explains a missing row may be on its way. */
+const SECOND_LOOK_MS = 2_000;
 
 /**
- * Reads all pages. `slack()` is how many rows may have come or gone meanwhile, as far as is known.
+ * Reads all pages. `gone()`: the keys of rows that are known to have gone since it began. Fewer rows than the first page said are taken for whole
+ * only if so many have gone meanwhile; of some of them it may be told a little later.
  *
  * @returns the rows by key; of a row that is on two pages, the later one.
  * @throws SnapshotError for what is no page, lacks keys, or is less than it said; and whatever `fetch` throws.
@@ -18,7 +21,7 @@ export async function readSnapshot<Row extends object>(
   fetch: (request: FetchRequest) => Promise<FetchResult<Row>>,
   key: readonly string[],
   signal: AbortSignal,
-  slack: () => number,
+  gone: () => Iterable<string>,
 ): Promise<Map<string, Row>> {
   const rows = new Map<string, Row>();
   let cursor: unknown = null;
@@ -30,7 +33,11 @@ export async function readSnapshot<Row extends object>(
     for (const row of page.rows) rows.set(checkKey(row, key), row);
     const next = page.next ?? null;
     if (next === null) {
-      requireTotal(rows.size, total, slack());
+      if (isShort(rows, total, gone())) {
+        await pause(SECOND_LOOK_MS, signal);
+        signal.throwIfAborted();
+        if (isShort(rows, total, gone())) throw tooShort(rows.size, total);
+      }
       return rows;
     }
     if (sameValue(next, cursor)) throw new SnapshotError('fetch gave the same `next` twice: it would never end');
@@ -58,7 +65,26 @@ function checkKey(row: object, columns: readonly string[]): string {
   throw new SnapshotError(`a row of fetch lacks its key (${columns.join(', ')})`);
 }
 
-function requireTotal(count: number, total: number | null, slack: number): void {
-  if (total === null || count >= total - slack) return;
-  throw new SnapshotError(`fetch gave ${count} of ${total} rows: was the answer cut short (max-rows)?`);
+function isShort(rows: ReadonlyMap<string, unknown>, total: number | null, gone: Iterable<string>): boolean {
+  let missing = (total ?? 0) - rows.size;
+  for (const key of gone) if (!rows.has(key)) missing -= 1;
+  return missing > 0;
+}
+
+function tooShort(count: number, total: number | null): SnapshotError {
+  return new SnapshotError(`fetch gave ${count} of ${total ?? count} rows: was the answer cut short (max-rows)?`);
+}
+
+/** Resolves after `ms`, or at once when the signal fires: whoever waits for it looks at the signal. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
 }
