@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FetchPage, FetchRequest } from 'switchboard-realtime';
 import type { Random } from '../random.js';
 import type { Database } from './database.js';
@@ -54,6 +55,8 @@ export class Reader {
     }
     if (fault === 'stale') return this.#stale();
     const page = await this.#page(cursor as readonly unknown[] | null);
+    // Meanwhile the table goes on changing.
+    await sleep(this.random.chance(0.15) ? this.random.below(800) : this.random.below(30));
     signal.throwIfAborted();
     this.#reading.push(page);
     if (fault === 'half') {
