@@ -56,10 +56,6 @@ Cause classifyWords(std::string_view words) {
   return Cause{Code::ServerError, Retry::Backoff, std::string(words)};
 }
 
-bool startsWith(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 /// SQLSTATE classes that speak of the database's health, not of the binding: connection, transaction rollback,
 /// resources, operator intervention, system. The server quotes them as "ERROR 57014 (query_canceled) …".
 bool quotesTransientSqlState(std::string_view message) {
@@ -104,10 +100,10 @@ Cause classifyShutdown(std::string_view message) {
 }
 
 Cause classifyBindingError(std::string_view message) {
-  const bool blamesParameters = startsWith(message, "Unable to subscribe to changes with given parameters") ||
-                                startsWith(message, "Error parsing `") ||
-                                startsWith(message, "No subscription params") ||
-                                startsWith(message, "Column selection is not supported");
+  const bool blamesParameters = message.starts_with("Unable to subscribe to changes with given parameters") ||
+                                message.starts_with("Error parsing `") ||
+                                message.starts_with("No subscription params") ||
+                                message.starts_with("Column selection is not supported");
   if (blamesParameters && !quotesTransientSqlState(message)) {
     return {Code::BadBinding, Retry::Parked, std::string(message)};
   }

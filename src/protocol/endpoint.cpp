@@ -26,15 +26,11 @@ void appendParam(std::string& out, std::string_view key, std::string_view value)
   appendPercentEncoded(out, value);
 }
 
-bool startsWith(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 }  // namespace
 
 Result<std::string> socketUrl(const Endpoint& endpoint) {
   std::string_view url = endpoint.url;
-  const std::size_t schemeLength = startsWith(url, "wss://") ? 6 : startsWith(url, "ws://") ? 5 : 0;
+  const std::size_t schemeLength = url.starts_with("wss://") ? 6 : url.starts_with("ws://") ? 5 : 0;
   const auto host = url.substr(schemeLength, url.substr(schemeLength).find_first_of("/?#"));
   if (schemeLength == 0 || host.empty()) {
     return Error{Code::InvalidOption, "url",

@@ -16,7 +16,7 @@ Error filterError(std::string message) {
   return Error{Code::InvalidOption, "filter", std::move(message)};
 }
 
-std::string quoted(std::string_view text) {
+std::string quote(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
@@ -120,7 +120,7 @@ std::optional<Error> checkList(const Condition& condition) {
   const auto value = condition.value;
   if (value.size() < 2 || value.front() != '(' || value.back() != ')') {
     return filterError("`in` takes its values in parentheses, as in " +
-                       quoted(std::string(condition.column) + "=in.(a,b)") + ".");
+                       quote(std::string(condition.column) + "=in.(a,b)") + ".");
   }
   const auto inside = value.substr(1, value.size() - 2);
   if (trimmed(inside).empty()) return filterError("`in` needs at least one value; an empty list matches nothing.");
@@ -139,17 +139,17 @@ std::optional<Error> checkIs(const Condition& condition) {
   auto value = condition.value;
   if (isQuoted(value)) value = value.substr(1, value.size() - 2);
   if (std::find(kValues.begin(), kValues.end(), value) != kValues.end()) return std::nullopt;
-  return filterError("`is` takes null, true, false or unknown, not " + quoted(condition.value) + ".");
+  return filterError("`is` takes null, true, false or unknown, not " + quote(condition.value) + ".");
 }
 
 Result<Condition> parseCondition(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos) {
-    return filterError(quoted(text) + " has no \"=\"; a condition reads column=operator.value, as in \"id=eq.1\".");
+    return filterError(quote(text) + " has no \"=\"; a condition reads column=operator.value, as in \"id=eq.1\".");
   }
   Condition condition;
   condition.column = text.substr(0, equals);
-  if (trimmed(condition.column).empty()) return filterError(quoted(text) + " names no column before \"=\".");
+  if (trimmed(condition.column).empty()) return filterError(quote(text) + " names no column before \"=\".");
   auto rest = text.substr(equals + 1);
   constexpr std::string_view kNot = "not.";
   if (rest.substr(0, kNot.size()) == kNot) {
@@ -158,13 +158,13 @@ Result<Condition> parseCondition(std::string_view text) {
   }
   const auto dot = rest.find('.');
   if (dot == std::string_view::npos) {
-    return filterError(quoted(text) + " has no \".\" behind its operator; write " +
-                       quoted(std::string(condition.column) + "=eq." + std::string(rest)) + ".");
+    return filterError(quote(text) + " has no \".\" behind its operator; write " +
+                       quote(std::string(condition.column) + "=eq." + std::string(rest)) + ".");
   }
   condition.op = rest.substr(0, dot);
   condition.value = rest.substr(dot + 1);
   if (std::find(kOperators.begin(), kOperators.end(), condition.op) == kOperators.end()) {
-    return filterError(quoted(condition.op) +
+    return filterError(quote(condition.op) +
                        " is no operator; use eq, neq, lt, lte, gt, gte, in, like, ilike, match, imatch, is or "
                        "isdistinct.");
   }
@@ -184,7 +184,7 @@ Result<std::vector<Condition>> parseFilter(std::string_view text) {
   if (!parts) return parts.error();
   for (const auto part : parts.value()) {
     if (trimmed(part).empty()) {
-      return filterError("The filter " + quoted(text) + " has an empty condition; take out the extra comma.");
+      return filterError("The filter " + quote(text) + " has an empty condition; take out the extra comma.");
     }
     auto condition = parseCondition(trimmed(part));
     if (!condition) return condition.error();

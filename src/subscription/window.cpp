@@ -7,7 +7,7 @@ namespace switchboard {
 
 namespace {
 
-void append(std::vector<char>& out, std::string_view text) {
+void put(std::vector<char>& out, std::string_view text) {
   out.insert(out.end(), text.begin(), text.end());
 }
 
@@ -51,8 +51,8 @@ void Window::collect(const Change& change) {
   if (config_.mode == DeliveryMode::Latest) {
     rows_.push(change);
   } else {
-    append(array_, array_.empty() ? R"([{"data":)" : R"(,{"data":)");
-    append(array_, change.data);
+    put(array_, array_.empty() ? R"([{"data":)" : R"(,{"data":)");
+    put(array_, change.data);
     array_.push_back('}');
   }
   if (rows_.bytes() + array_.size() <= maxBytes_) return;

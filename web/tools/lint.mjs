@@ -34,13 +34,13 @@ function trackedCppFiles() {
 }
 
 /**
- * clang-tidy on every source file of src that the native build compiles. Skipped when no C++ file changed since it last found nothing.
+ * clang-tidy on every source file of src that the native build is made of. Skipped when no C++ file changed since it last found nothing.
  */
 async function tidy() {
   const inputs = ['.clang-tidy', 'CMakeLists.txt', 'CMakePresets.json', 'src', 'tests/native'].map((path) =>
     fromRoot(path),
   );
-  const database = fromRoot('build/native/compile_commands.json');
+  const database = fromRoot('build/lint/compile_commands.json');
   await whenChanged({ name: 'clang-tidy', inputs, product: database }, async () => {
     const entries = /** @type {readonly { file: string }[]} */ (JSON.parse(readFileSync(database, 'utf8')));
     const files = [...new Set(entries.map(({ file }) => file))].filter((file) => file.startsWith(fromRoot('src')));
@@ -49,7 +49,7 @@ async function tidy() {
     const faulty = [];
     const workers = cpus().map(async () => {
       for (const file of next) {
-        const { code, output } = await run('clang-tidy', ['-p', fromRoot('build/native'), '--quiet', file]);
+        const { code, output } = await run('clang-tidy', ['-p', fromRoot('build/lint'), '--quiet', file]);
         if (code === 0) continue;
         showEnd(output);
         faulty.push(file);
@@ -65,7 +65,7 @@ await main(async () => {
   const progress = new Progress();
   await provideSystemPackages('lint', progress, values.verbose);
   await provideNpmPackages(progress, values.verbose);
-  await configurePreset('native', progress, values.verbose);
+  await configurePreset('lint', progress, values.verbose);
 
   /** @type {readonly [string, () => Promise<unknown>][]} */
   const checks = [

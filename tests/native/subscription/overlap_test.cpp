@@ -12,36 +12,36 @@ namespace switchboard {
 namespace {
 
 using Side = Overlap::Side;
-constexpr KeyId kKey{1};
+constexpr KeyId kBookings{1};
 
 TEST_CASE("each change passes once, whichever side brings it first") {
   Overlap overlap;
-  CHECK(overlap.admit(Side::Old, kKey, "a"));
-  CHECK_FALSE(overlap.admit(Side::New, kKey, "a"));
-  CHECK(overlap.admit(Side::New, kKey, "b"));
-  CHECK_FALSE(overlap.admit(Side::Old, kKey, "b"));
-  CHECK(overlap.admit(Side::Old, kKey, "c"));
+  CHECK(overlap.admit(Side::Old, kBookings, "a"));
+  CHECK_FALSE(overlap.admit(Side::New, kBookings, "a"));
+  CHECK(overlap.admit(Side::New, kBookings, "b"));
+  CHECK_FALSE(overlap.admit(Side::Old, kBookings, "b"));
+  CHECK(overlap.admit(Side::Old, kBookings, "c"));
 }
 
 TEST_CASE("equal changes pass as often as the side that has more of them brings them") {
   Overlap overlap;
-  CHECK(overlap.admit(Side::Old, kKey, "a"));
-  CHECK(overlap.admit(Side::Old, kKey, "a"));
-  CHECK_FALSE(overlap.admit(Side::New, kKey, "a"));
-  CHECK_FALSE(overlap.admit(Side::New, kKey, "a"));
-  CHECK(overlap.admit(Side::New, kKey, "a"));
-  CHECK_FALSE(overlap.admit(Side::Old, kKey, "a"));
+  CHECK(overlap.admit(Side::Old, kBookings, "a"));
+  CHECK(overlap.admit(Side::Old, kBookings, "a"));
+  CHECK_FALSE(overlap.admit(Side::New, kBookings, "a"));
+  CHECK_FALSE(overlap.admit(Side::New, kBookings, "a"));
+  CHECK(overlap.admit(Side::New, kBookings, "a"));
+  CHECK_FALSE(overlap.admit(Side::Old, kBookings, "a"));
 }
 
 TEST_CASE("a change that only one side brings passes too") {
   Overlap overlap;
-  for (const std::string_view data : {"a", "b", "c"}) CHECK(overlap.admit(Side::New, kKey, data));
+  for (const std::string_view data : {"a", "b", "c"}) CHECK(overlap.admit(Side::New, kBookings, data));
 }
 
 TEST_CASE("regression: a key that only one side carries gets a change which that side brings second") {
   Overlap overlap;
-  CHECK(overlap.admit(Side::New, kKey, "a"));
-  CHECK_FALSE(overlap.admit(Side::Old, kKey, "a"));
+  CHECK(overlap.admit(Side::New, kBookings, "a"));
+  CHECK_FALSE(overlap.admit(Side::Old, kBookings, "a"));
   CHECK(overlap.admit(Side::Old, KeyId{2}, "a"));
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("two streams become one that lacks nothing and repeats nothing") {
     while (oldAt < end || newAt < changes.size()) {
       const bool takeOld = newAt == changes.size() || (oldAt < end && random.below(2) == 0);
       const auto& data = changes[takeOld ? oldAt++ : newAt++];
-      if (overlap.admit(takeOld ? Side::Old : Side::New, kKey, data)) ++passed[data];
+      if (overlap.admit(takeOld ? Side::Old : Side::New, kBookings, data)) ++passed[data];
     }
     // Equal changes can't be told apart, so what each side missed may be covered by an equal one of the other.
     std::map<std::string, int> byOld;
