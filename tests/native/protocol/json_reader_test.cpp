@@ -65,12 +65,12 @@ bool isBeyondDouble(const std::string& text) {
   return text.find_first_of("eE") != std::string::npos && JsonValue::parse(text);
 }
 
-struct Tally {
+struct Verdicts {
   int accepted = 0;
   int refused = 0;
 };
 
-bool agrees(const std::string& text, Tally& tally) {
+bool agrees(const std::string& text, Verdicts& tally) {
   const auto value = JsonValue::parse(text);
   const auto parsed = parseJson(text);
   ++(parsed ? tally.accepted : tally.refused);
@@ -79,7 +79,7 @@ bool agrees(const std::string& text, Tally& tally) {
 }
 
 TEST_CASE("texts of every kind are read as the witness reads them") {
-  Tally tally;
+  Verdicts tally;
   for (const std::string text : {
            "",
            " ",
@@ -218,7 +218,7 @@ TEST_CASE("texts of every kind are read as the witness reads them") {
 TEST_CASE("recorded frames, and damaged and rewritten copies of them, are read as the witness reads them") {
   FakeRandom random;
   for (const Version version : {Version::V1, Version::V2}) {
-    Tally tally;
+    Verdicts tally;
     int rows = 0;
     for (const auto text : recordedTexts(version, "in")) {
       const bool hasRow = text.find("commit_timestamp") != std::string_view::npos;
