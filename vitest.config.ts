@@ -1,7 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // The built package and backend run as Node itself loads them, not through Vite's transforms.
 const builtModules = [/\/web\/(backend\/)?dist\//];
+// The same tests on the oldest React that is supported: whatever imports React has to go through Vite then, which swaps it.
+const react18 = fileURLToPath(new URL('tests/react18/node_modules/', import.meta.url));
+const importsReact = [/\/web\/dist\/react\//, /@floating-ui\//, /@tanstack\/react-query/, /\/sonner\//];
 
 export default defineConfig({
   test: {
@@ -18,6 +22,19 @@ export default defineConfig({
           include: ['tests/node/**/*.test.{ts,tsx}'],
           server: { deps: { external: builtModules } },
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias: [{ find: /^(react|react-dom)(\/.*)?$/, replacement: `${react18}$1$2` }] },
+        test: {
+          name: 'react18',
+          include: ['tests/node/react/**/*.test.tsx'],
+          env: { REACT_VERSION: '18' },
+          server: {
+            deps: { inline: importsReact, external: [/\/web\/dist\/(core|wasm)\//, /\/web\/backend\/dist\//] },
+          },
+          testTimeout: 20_000,
           hookTimeout: 60_000,
         },
       },

@@ -2,8 +2,10 @@ import { IDLE_SNAPSHOT, type LiveRows, type RealtimeManager } from '../core/inde
 
 const nothing = (): void => undefined;
 
+const NO_ROWS: readonly never[] = Object.freeze([]);
+
 const noRows: LiveRows<never> = {
-  rows: () => [],
+  rows: () => NO_ROWS,
   status: () => NOT_STARTED,
   subscribe: () => nothing,
   refresh: () => Promise.resolve(NOT_STARTED),

@@ -37,8 +37,13 @@ export function guarded<T>(component: string, run: () => T): T | null {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof SwitchboardError)) throw error;
+    if (!isSwitchboardError(error)) throw error;
     mistake(new SwitchboardError(error.code, error.option, `${component}: ${error.message}`, error));
     return null;
   }
+}
+
+/** By its name: a page may hold this package twice. */
+function isSwitchboardError(error: unknown): error is SwitchboardError {
+  return error instanceof Error && error.name === 'SwitchboardError';
 }

@@ -1,16 +1,10 @@
 // @vitest-environment happy-dom
-import { act, StrictMode, useState, type ReactNode } from 'react';
-import { createRoot, hydrateRoot, type Root } from 'react-dom/client';
+import { act, StrictMode, type ReactNode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChangePayload, RealtimeManager, SubscriptionStatus } from 'switchboard-realtime';
-import {
-  RealtimeConnectionStatus,
-  RealtimeProvider,
-  useConnectionStatus,
-  useRealtimeManager,
-  useSubscription,
-} from 'switchboard-realtime/react';
+import { RealtimeProvider, useConnectionStatus, useRealtimeManager, useSubscription } from 'switchboard-realtime/react';
 import { Bench, changeText, each, subscriptionDelta, turn } from '../support/scriptedEngine.js';
 
 let bench: Bench;
@@ -203,40 +197,5 @@ describe('RealtimeProvider', () => {
     });
     const mounted = [...made].at(-1);
     expect(mounted === undefined || isAlive(mounted)).toBe(false);
-  });
-
-  it('renders on a server, and hydrates without a mismatch', async () => {
-    function Page(): ReactNode {
-      const [clicks] = useState(0);
-      useSubscription({ table: 'bookings' }, () => undefined);
-      return (
-        <main>
-          {clicks}
-          <RealtimeConnectionStatus />
-        </main>
-      );
-    }
-    const tree = (
-      <RealtimeProvider manager={manager()}>
-        <Page />
-      </RealtimeProvider>
-    );
-    const html = renderToString(tree);
-    expect(html).toContain('data-state="idle"');
-    expect(bench.manager.stats().subscriptions).toBe(0);
-    const errors: unknown[] = [];
-    const container = document.createElement('div');
-    container.innerHTML = html;
-    document.body.append(container);
-    const hydrated = await act(async () => {
-      const made = hydrateRoot(container, tree, { onRecoverableError: (error) => errors.push(error) });
-      await turn();
-      return made;
-    });
-    expect(errors).toEqual([]);
-    expect(container.querySelector('[data-state]')?.getAttribute('data-state')).toBe('connecting');
-    act(() => {
-      hydrated.unmount();
-    });
   });
 });

@@ -14,8 +14,8 @@ import { runVitest } from './vitest.mjs';
 export const suites = {
   native: (context) => runCtest('native', context),
   'native-asan': (context) => runCtest('native-asan', context),
-  layering: (context) => runVitest('layering', context),
+  layering: (context) => runVitest(['layering'], context),
   sim: (context) => runCtest('sim', context),
-  node: (context) => runVitest('node', context),
-  browser: (context) => runVitest('browser', context),
+  node: (context) => runVitest(['node', 'react18'], context),
+  browser: (context) => runVitest(['browser'], context),
 };

@@ -15,18 +15,18 @@ import { run, showEnd } from '../lib/processes.mjs';
  */
 
 /**
- * Runs a vitest project. A test file that cannot be loaded counts as one failed test.
+ * Runs vitest projects. A test file that cannot be loaded counts as one failed test.
  *
- * @param {string} project
+ * @param {readonly string[]} projects
  * @param {import('./suite.mjs').SuiteContext} context
  * @returns {Promise<Counts>}
  */
-export async function runVitest(project, { progress, verbose, logFile, reportFile, env }) {
+export async function runVitest(projects, { progress, verbose, logFile, reportFile, env }) {
   rmSync(reportFile, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
   const vitest = fromRoot('node_modules/vitest/vitest.mjs');
-  return progress.step(`run ${project}`, async () => {
-    const args = [vitest, 'run', '--project', project, ...reporters];
+  return progress.step(`run ${projects.join(', ')}`, async () => {
+    const args = [vitest, 'run', ...projects.flatMap((name) => ['--project', name]), ...reporters];
     const { code, output } = await run(process.execPath, args, { env, logFile, verbose });
     const counts = existsSync(reportFile) ? countTests(readReport(reportFile)) : { passed: 0, failed: 0, skipped: 0 };
     if (code !== 0 || counts.passed === 0) counts.failed = Math.max(counts.failed, 1);

@@ -1,0 +1,231 @@
+// @vitest-environment happy-dom
+import { Component, type ReactNode } from 'react';
+import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
+import {
+  createRealtimeHook,
+  RealtimeConnectionStatus,
+  useConnectionStatus,
+  useLiveRows,
+  useQueryInvalidation,
+  useRealtime,
+  useRealtimeManager,
+  useSubscription,
+} from 'switchboard-realtime/react';
+import { RecordingClient, Stage } from './stage.js';
+
+let stage: Stage;
+let complaints: MockInstance;
+
+// React 18 learns of errors from the window's `error` event, which happy-dom sends only if it is told to.
+const { happyDOM } = window as unknown as { happyDOM: { settings: Record<string, unknown> } };
+Object.assign(happyDOM.settings, { disableErrorCapturing: false, errorCapture: 'tryAndCatch' });
+
+beforeEach(() => {
+  complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+});
+
+afterEach(async () => {
+  await stage.close();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** Shows the message of what its children throw. */
+class Boundary extends Component<{ children: ReactNode }, { message: string | null }> {
+  override state: { message: string | null } = { message: null };
+
+  static getDerivedStateFromError(error: unknown): { message: string } {
+    return { message: error instanceof Error ? error.message : String(error) };
+  }
+
+  override render(): ReactNode {
+    return this.state.message ?? this.props.children;
+  }
+}
+
+const nothing = (): void => undefined;
+const useBroken = createRealtimeHook({ name: 'useShop', features: { orders: {} as { table: string } } });
+const business = (more: object): Parameters<typeof useRealtime>[0] => ({
+  businessId: 7,
+  enableBookings: true,
+  ...more,
+});
+
+interface Mistake {
+  /** Null: no provider. */
+  setup: 'none' | 'bare' | 'all';
+  Use: () => ReactNode;
+  message: RegExp;
+}
+
+const noProvider = (name: string): RegExp => new RegExp(`^${name}: there is no RealtimeProvider above .* Wrap `);
+
+const mistakes: Record<string, Mistake> = {
+  'RealtimeConnectionStatus without a provider': {
+    setup: 'none',
+    Use: () => <RealtimeConnectionStatus />,
+    message: noProvider('RealtimeConnectionStatus'),
+  },
+  'useRealtime without a provider': {
+    setup: 'none',
+    Use: () => useRealtime(business({ enableBookings: false })).connectionStatus.bookings,
+    message: noProvider('useRealtime'),
+  },
+  'useSubscription without a provider': {
+    setup: 'none',
+    Use: () => useSubscription({ table: 'a' }, nothing)?.state,
+    message: noProvider('useSubscription'),
+  },
+  'useLiveRows without a provider': {
+    setup: 'none',
+    Use: () => useLiveRows({ table: 'a', key: 'id', fetch: () => Promise.resolve([{ id: 1 }]) }).status.state,
+    message: noProvider('useLiveRows'),
+  },
+  'useConnectionStatus without a provider': {
+    setup: 'none',
+    Use: () => useConnectionStatus().overall,
+    message: noProvider('useConnectionStatus'),
+  },
+  'useRealtimeManager without a provider': {
+    setup: 'none',
+    Use: () => useRealtimeManager().status().overall,
+    message: noProvider('useRealtimeManager'),
+  },
+  'useRealtime without a businessId': {
+    setup: 'all',
+    Use: () => useRealtime(business({ businessId: undefined })).connectionError,
+    message: /^useRealtime: `businessId` is missing\. Pass it, useRealtime\(\{ businessId, … \}\), or null while/,
+  },
+  'useRealtime with an empty businessId': {
+    setup: 'all',
+    Use: () => useRealtime(business({ businessId: '' })).connectionError,
+    message: /^useRealtime: `businessId` is missing/,
+  },
+  'useRealtime without a query client': {
+    setup: 'bare',
+    Use: () => useRealtime(business({})).connectionStatus.bookings,
+    message:
+      /^useRealtime: the feature 'bookings' has query keys, but there is no query client\. Pass .*queryClient=\{/,
+  },
+  'useRealtime with toasts and without a toaster': {
+    setup: 'bare',
+    Use: () => useRealtime(business({ showToasts: true })).connectionStatus.bookings,
+    message: /^useRealtime: (the feature 'bookings' has query keys|`showToasts` is set, but .*toaster=\{)/,
+  },
+  'a feature without a table': {
+    setup: 'all',
+    Use: () => useBroken({ enableOrders: true }).connectionError,
+    message: /^useShop: the feature 'orders' has no table\. Name it in createRealtimeHook: /,
+  },
+  'useQueryInvalidation without a query client': {
+    setup: 'bare',
+    Use: () => useQueryInvalidation({ table: 'a', queryKeys: [['a']] })?.state,
+    message: /^useQueryInvalidation: there is no query client\. Pass .*queryClient=\{/,
+  },
+  'useQueryInvalidation without a table': {
+    setup: 'all',
+    Use: () =>
+      useQueryInvalidation({ queryKeys: [['a']] } as unknown as { table: string; queryKeys: string[][] })?.state,
+    message: /^useQueryInvalidation: .*table.* is missing/,
+  },
+  'useSubscription without a table': {
+    setup: 'all',
+    Use: () => useSubscription({} as { table: string }, nothing)?.state,
+    message: /^useSubscription: .*table.* is missing/,
+  },
+  'useSubscription with a broken filter': {
+    setup: 'all',
+    Use: () => useSubscription({ table: 'a', filter: 'nonsense' }, nothing)?.state,
+    message: /^useSubscription: `filter` can't be read/,
+  },
+  'useLiveRows without a key': {
+    setup: 'all',
+    Use: () =>
+      useLiveRows({ table: 'a', fetch: nothing } as unknown as {
+        table: string;
+        key: 'id';
+        fetch: () => Promise<{ id: 1 }[]>;
+      }).status.state,
+    message: /^useLiveRows: .*key/,
+  },
+};
+
+async function show({ setup, Use }: Mistake): Promise<void> {
+  stage = new Stage(setup === 'all' ? { queryClient: new RecordingClient(), toaster: nothing } : {});
+  const page = (
+    <>
+      <p>the rest of the page</p>
+      <Boundary>
+        <Use />
+      </Boundary>
+    </>
+  );
+  await (setup === 'none' ? stage.renderBare(page) : stage.render(page));
+}
+
+describe('in development', () => {
+  it.each(Object.entries(mistakes))('%s is an error that names the component and the fix', async (_, mistake) => {
+    await show(mistake);
+    expect(stage.text.replace('the rest of the page', '')).toMatch(mistake.message);
+  });
+});
+
+describe('in production', () => {
+  beforeEach(() => {
+    vi.stubEnv('NODE_ENV', 'production');
+  });
+
+  it.each(Object.entries(mistakes))('%s is told on the console, and the page lives on', async (name, mistake) => {
+    // Not yet told of: each mistake is written once.
+    const { Use } = mistake;
+    await show({ ...mistake, Use: () => <span data-name={name}>{Use()}</span> });
+    expect(stage.host.querySelector('p')?.textContent).toBe('the rest of the page');
+    // It has rendered: the boundary shows nothing else.
+    expect(stage.host.querySelector('span')).not.toBeNull();
+    expect(stage.host.querySelector('span')?.dataset['name']).toBe(name);
+  });
+
+  it('says what is wrong where the application can show it, and on the console', async () => {
+    const seen: (string | null)[] = [];
+    function Use(): ReactNode {
+      const shop = useUntold({ shopId: undefined as unknown as string, enableOrders: true });
+      seen.push(shop.connectionError);
+      return shop.connectionStatus.orders;
+    }
+    const useUntold = createRealtimeHook({
+      name: 'useUntold',
+      parameters: ['shopId'],
+      features: { orders: { table: 'o' } },
+    });
+    await show({ setup: 'all', Use, message: /./ });
+    expect(stage.text).toContain('parked');
+    expect(seen.at(-1)).toMatch(/^useUntold: `shopId` is missing/);
+    expect(complaints.mock.calls.map(([error]) => String(error))).toEqual([
+      expect.stringMatching(/SwitchboardError: useUntold: `shopId` is missing/),
+    ]);
+    expect(stage.bench.manager.stats().subscriptions).toBe(0);
+  });
+
+  it('a manager that is not there takes every call', async () => {
+    let rejected: unknown;
+    function Use(): ReactNode {
+      const manager = useRealtimeManager();
+      const off = manager.onStatusChange(nothing);
+      off();
+      manager.onGap(nothing)();
+      manager.onResync(nothing)();
+      manager.unsubscribe(manager.subscribe({ table: 'a' }, nothing));
+      const rows = manager.liveRows({ table: 'a', key: 'id', fetch: () => Promise.resolve([{ id: 1 }]) });
+      rows.subscribe(nothing)();
+      rows.close();
+      manager.reconnectAll();
+      manager.setAuth(null);
+      manager.ready().catch((error: unknown) => (rejected = error));
+      void manager.dispose();
+      return `${rows.rows().length} ${rows.status().state} ${manager.stats().subscriptions}`;
+    }
+    await show({ setup: 'none', Use, message: /./ });
+    expect(stage.text).toContain('0 loading 0');
+    expect(String(rejected)).toMatch(/no RealtimeProvider/);
+  });
+});
