@@ -30,18 +30,19 @@ async function openBookings(): Promise<BookingsPage> {
   return bookings;
 }
 
-describe('the bookings page', () => {
-  it('shows the bookings of the chosen business as the database has them', async () => {
+describe('the bookings', () => {
+  it('are those of the chosen business as the database has them, fifty at a time', async () => {
     const bookings = await openBookings();
     const { rows } = await lab.db.query<{ id: string }>(
-      'select id::text from bookings where business_id = $1 order by starts_at desc, bookings.id desc limit 200',
+      'select id::text from bookings where business_id = $1 order by starts_at desc, bookings.id desc limit 100',
       [salon],
     );
-    await bookings.row(rows[0]?.id ?? '').waitFor();
-    const shown = await bookings.page
-      .locator('[data-booking]')
-      .evaluateAll((items) => items.map((item) => item.getAttribute('data-booking')));
-    expect(shown).toEqual(rows.map(({ id }) => id));
+    const ids = rows.map(({ id }) => id);
+    await bookings.row(ids[0] ?? '').waitFor();
+    expect(await bookings.ids()).toEqual(ids.slice(0, 50));
+    await bookings.page.getByRole('button', { name: 'Show more' }).click();
+    await bookings.row(ids[99] ?? '').waitFor();
+    expect(await bookings.ids()).toEqual(ids);
   });
 
   it('shows inserted, updated and deleted rows exactly once and in the order of the commits', async () => {
@@ -107,50 +108,130 @@ describe('the bookings page', () => {
     ]);
   });
 
-  it('adds a booking at the press of the button', async () => {
+  it('are added, edited and cancelled by forms, and a cancellation can be taken back', async () => {
     const bookings = await openBookings();
     const before = await countBookings(lab.db, salon);
-    await bookings.addButton.click();
+    await bookings.addBooking({ Client: 'Ada Byron', Service: 'Treatment', Minutes: '45', Amount: '72.25' });
     await bookings.untilChanges(1);
     expect(await countBookings(lab.db, salon)).toBe(before + 1);
-    const { rows } = await lab.db.query<{ id: string; client_name: string; service: string }>(
-      'select id::text, client_name, service from bookings where business_id = $1 order by bookings.id desc limit 1',
-      [salon],
+    const { rows } = await lab.db.query<{ id: string }>(
+      "select id::text from bookings where client_name = 'Ada Byron'",
     );
-    const [added] = rows;
-    expect(await bookings.changes()).toEqual([`New ${added?.client_name ?? ''}, ${added?.service ?? ''}`]);
-    expect(await bookings.row(added?.id ?? '').count()).toBe(1);
+    const row = bookings.row(rows[0]?.id ?? '');
+    expect(await row.innerText()).toMatch(/Ada Byron[\s\S]*Treatment[\s\S]*\$72\.25[\s\S]*pending/);
+
+    await row.getByRole('button', { name: 'Edit booking of Ada Byron' }).click();
+    await bookings.submit({ Service: 'Full colour', Status: 'confirmed' }, 'Save');
+    await row.getByText('confirmed').waitFor();
+    expect(await row.innerText()).toContain('Full colour');
+
+    await row.getByRole('button', { name: 'Cancel booking of Ada Byron' }).click();
+    await row.getByText('cancelled').waitFor();
+    await bookings.page.getByRole('button', { name: 'Undo' }).click();
+    await row.getByText('confirmed').waitFor();
+    expect(await bookings.changes()).toEqual([
+      'New Ada Byron, Treatment',
+      'Changed Ada Byron, pending → confirmed',
+      'Changed Ada Byron, confirmed → cancelled',
+      'Changed Ada Byron, cancelled → confirmed',
+    ]);
+    await lab.db.query('delete from bookings where id = $1', [rows[0]?.id]);
   });
 
-  it('keeps two windows in step', async () => {
+  it('are in step in two windows, and new ones are announced in both', async () => {
     const left = await openBookings();
     const right = await openBookings();
-    await left.addButton.click();
-    await Promise.all([left.untilChanges(1), right.untilChanges(1)]);
-    await right.addButton.click();
+    await left.addBooking({ Client: 'From the left', Service: 'Treatment' });
+    for (const { page } of [left, right]) {
+      await page.locator('[data-sonner-toast]', { hasText: 'From the left, Treatment' }).waitFor();
+    }
+    await right.addBooking({ Client: 'From the right', Service: 'Treatment' });
     await Promise.all([left.untilChanges(2), right.untilChanges(2)]);
     expect(await left.changes()).toEqual(await right.changes());
-    const ids = (page: BookingsPage) =>
-      page.page
-        .locator('[data-booking]')
-        .evaluateAll((items) => items.map((item) => item.getAttribute('data-booking')));
-    expect(await left.addButton.isEnabled()).toBe(true);
-    expect(await ids(left)).toEqual(await ids(right));
+    await Promise.all(
+      [left.page, right.page].map((page) => page.locator('td', { hasText: 'From the right' }).waitFor()),
+    );
+    expect(await left.ids()).toEqual(await right.ids());
+    await lab.db.query("delete from bookings where client_name like 'From the %'");
   });
 
-  it('says why a booking could not be added, and goes on', async () => {
+  it('say why one could not be saved, and go on', async () => {
     const bookings = await openBookings();
     await bookings.page.route('**/rest/v1/bookings', (route) =>
       route.fulfill({ status: 503, body: 'down for a moment' }),
     );
     await bookings.addButton.click();
-    await bookings.page.getByRole('alert').getByText('HTTP 503: down for a moment').waitFor();
+    await bookings.submit({ Client: 'Patient' }, 'Add');
+    await bookings.form.getByRole('alert').getByText('HTTP 503: down for a moment').waitFor();
     await bookings.page.unroute('**/rest/v1/bookings');
-    await bookings.addButton.click();
+    await bookings.submit({}, 'Add');
+    await bookings.form.waitFor({ state: 'detached' });
     await bookings.untilChanges(1);
-    expect(await bookings.page.getByRole('alert').count()).toBe(0);
+    expect(await bookings.changes()).toEqual(['New Patient, Consultation']);
     // The browser itself reports the refused request.
     expect(windows[0]?.problems.splice(0)).toEqual([expect.stringContaining('503')]);
+    await lab.db.query("delete from bookings where client_name = 'Patient'");
+  });
+});
+
+describe('the payments', () => {
+  it('are added, edited and cancelled by forms, and count as revenue while they are paid', async () => {
+    const dashboard = await openBookings();
+    await dashboard.show('Payments');
+    const before = await dashboard.figure('revenue').innerText();
+    await dashboard.page.getByRole('button', { name: 'Add payment' }).click();
+    await dashboard.submit({ Amount: '1000', Method: 'cash', Reference: 'P-NEW' }, 'Add');
+    const { page } = dashboard;
+    const row = page.locator('[data-table="payments"] [data-row]', { hasText: 'P-NEW' });
+    await row.getByText('paid').waitFor();
+    const value = (text: string): number => Math.round(Number(text.replace(/[^\d.]/g, '')) * 100);
+    const revenue = async (): Promise<number> => value(await dashboard.figure('revenue').innerText());
+    await expect.poll(revenue, { timeout: 30_000 }).toBe(value(before) + 100_000);
+
+    await row.getByRole('button', { name: 'Edit payment P-NEW' }).click();
+    await dashboard.submit({ Amount: '500' }, 'Save');
+    await expect.poll(revenue, { timeout: 30_000 }).toBe(value(before) + 50_000);
+    await row.getByRole('button', { name: 'Cancel payment P-NEW' }).click();
+    await row.getByText('cancelled').waitFor();
+    await expect.poll(() => dashboard.figure('revenue').innerText(), { timeout: 30_000 }).toBe(before);
+    await lab.db.query("delete from payment_transactions where reference = 'P-NEW'");
+  });
+});
+
+describe('what changes seldom', () => {
+  it('follows all the same: clients, staff at work and alerts', async () => {
+    const dashboard = await openBookings();
+    const { page } = dashboard;
+    await dashboard.show('Clients');
+    await lab.db.query("insert into clients (business_id, full_name, visits) values ($1, 'Aaron Newcomer', 3)", [
+      salon,
+    ]);
+    await page.locator('[data-table="clients"] [data-row]', { hasText: 'Aaron Newcomer' }).waitFor();
+    await lab.db.query("delete from clients where full_name = 'Aaron Newcomer'");
+    await page
+      .locator('[data-table="clients"] [data-row]', { hasText: 'Aaron Newcomer' })
+      .waitFor({ state: 'detached' });
+
+    await dashboard.show('Staff');
+    const present = dashboard.figure('staff');
+    await expect.poll(() => present.innerText(), { timeout: 30_000 }).toMatch(/^\d$/);
+    const before = Number(await present.innerText());
+    const person = page.locator('[data-table="staff"] [data-row]', { hasText: 'present' }).first();
+    await person.getByRole('button', { name: 'Clock out' }).click();
+    await expect.poll(() => present.innerText(), { timeout: 30_000 }).toBe(String(before - 1));
+    await page.getByRole('button', { name: 'Clock in' }).first().click();
+    await expect.poll(() => present.innerText(), { timeout: 30_000 }).toBe(String(before));
+
+    await lab.db.query(
+      "insert into admin_alerts (business_id, severity, title) values ($1, 'warning', 'The till is open')",
+      [salon],
+    );
+    await page.locator('[data-sonner-toast]', { hasText: 'The till is open' }).waitFor();
+    await page.getByRole('button', { name: 'Look at them' }).click();
+    const alert = dashboard.form.getByRole('listitem').filter({ hasText: 'The till is open' });
+    await alert.getByRole('button', { name: 'Acknowledge' }).click();
+    await alert.waitFor({ state: 'detached' });
+    await lab.db.query("delete from admin_alerts where title = 'The till is open'");
   });
 });
 

@@ -60,16 +60,16 @@ describe.each(['light', 'dark'] as const)('the page in %s', (colorScheme) => {
     await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-live`) });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
 
-    await page.locator('header [data-state] button').first().click();
+    await bookings.statusTrigger.click();
     await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-details`) });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect(await accessibilityProblems(page)).toEqual([]);
-    await page.locator('header [data-state] button').first().click();
+    await bookings.statusTrigger.click();
 
     const height = await headerHeight(page);
     await lab.backend.faults.refuse({ mode: 'drop' });
     lab.backend.faults.drop();
-    await page.locator('header [data-state]:not([data-state="live"])').waitFor();
+    await bookings.status.and(page.locator(':not([data-state="live"])')).waitFor();
     await page.screenshot({ path: screenshotPath(`${size}-${colorScheme}-cut-off`) });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect(await headerHeight(page)).toBe(height);

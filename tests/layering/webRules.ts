@@ -74,6 +74,9 @@ export const importRules: readonly ImportRule[] = [
       /^react(-dom)?(\/|$)/,
       /^@tanstack\/react-query$/,
       /^switchboard-realtime(\/react(\/sonner|\/styles\.css)?)?$/,
+      // Looks and parts of the page.
+      /^(radix-ui|recharts|@fontsource-variable\/inter)$/,
+      /^sonner(\/dist\/styles\.css)?$/,
     ],
     files: [/^web\/dashboard\/src\//],
     rule: 'the dashboard uses the package by its public names',

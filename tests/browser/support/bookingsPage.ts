@@ -1,7 +1,10 @@
 import { expect } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 
-/** The dashboard's bookings page as a person sees it. */
+/** What a form is filled in with, by label. Lists take the words of an option. */
+export type Fields = Readonly<Record<string, string>>;
+
+/** The dashboard of a business as a person sees it. */
 export class BookingsPage {
   readonly page: Page;
 
@@ -10,26 +13,75 @@ export class BookingsPage {
   }
 
   get status(): Locator {
-    return this.page.locator('header [data-state]');
+    return this.page.locator('header .switchboard-status');
+  }
+
+  /** What opens the details of the connection. */
+  get statusTrigger(): Locator {
+    return this.status.locator('.switchboard-trigger');
   }
 
   get addButton(): Locator {
     return this.page.getByRole('button', { name: 'Add booking' });
   }
 
-  row(id: string): Locator {
-    return this.page.locator(`[data-booking="${id}"]`);
+  get form(): Locator {
+    return this.page.getByRole('dialog');
+  }
+
+  row(id: string, table = 'bookings'): Locator {
+    return this.page.locator(`[data-table="${table}"] [data-row="${id}"]`);
+  }
+
+  /** One of the figures of today, such as `revenue`. */
+  figure(name: string): Locator {
+    return this.page.locator(`[data-figure="${name}"] .figure-value`);
+  }
+
+  /** The ids of the rows on display, in their order. */
+  ids(table = 'bookings'): Promise<string[]> {
+    return this.page
+      .locator(`[data-table="${table}"] [data-row]`)
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row') ?? ''));
   }
 
   /** Resolves when the indicator says `state`. */
   async untilStatus(state: string): Promise<void> {
-    await this.page.locator(`header [data-state="${state}"]`).waitFor();
+    await this.page.locator(`header .switchboard-status[data-state="${state}"]`).waitFor();
+  }
+
+  /** Resolves when the bookings are those of the database again. */
+  async untilRowsLive(table = 'Bookings'): Promise<void> {
+    await this.page.locator(`section[aria-label="${table}"][data-rows-state="live"]`).waitFor();
   }
 
   /** Chooses a business and resolves when its changes flow. */
   async choose(businessId: string): Promise<void> {
     await this.page.getByLabel('Business').selectOption(businessId);
     await this.page.locator('.feed[data-live="true"]').waitFor();
+  }
+
+  /** Shows one of the tables. */
+  async show(tab: 'Bookings' | 'Payments' | 'Clients' | 'Staff'): Promise<void> {
+    await this.page.getByRole('tab', { name: tab }).click();
+    await this.page.getByRole('tabpanel', { name: tab }).waitFor();
+  }
+
+  /** Fills in the open form and sends it. */
+  async submit(fields: Fields, button: string): Promise<void> {
+    for (const [label, value] of Object.entries(fields)) {
+      const field = this.form.getByLabel(label, { exact: true });
+      if ((await field.evaluate(({ tagName }) => tagName)) === 'SELECT') await field.selectOption({ label: value });
+      else await field.fill(value);
+    }
+    await this.form.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Adds a booking as a person would. */
+  async addBooking(fields: Fields): Promise<void> {
+    await this.addButton.click();
+    await this.submit(fields, 'Add');
+    await this.form.waitFor({ state: 'detached' });
   }
 
   /** Resolves when the feed holds at least `count` changes. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 /** Longer than anything here takes, a reconnect after a back-off included. */
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 45_000;
 
 const flags = [
   '--no-sandbox',

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Browser } from 'playwright-core';
@@ -10,7 +10,7 @@ import { launchChromium } from './chromium.js';
 export const salon = '11111111-1111-4111-8111-111111111111';
 export const physio = '22222222-2222-4222-8222-222222222222';
 
-/** A backend, a connection to its database, the bundled dashboard and a browser. */
+/** A backend with its lab, a connection to its database, the bundled dashboard and a browser. */
 export interface Lab {
   backend: Backend;
   db: pg.Client;
@@ -19,12 +19,21 @@ export interface Lab {
   close(): Promise<void>;
 }
 
+/** The line is found dead within seconds rather than half a minute. */
+const tuning = { heartbeatSilenceMs: 2_000, heartbeatAnswerMs: 2_000 };
+
 export async function openLab(): Promise<Lab> {
-  const [backend, browser] = await Promise.all([startBackend(), launchChromium()]);
+  const [backend, browser] = await Promise.all([
+    startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } }),
+    launchChromium(),
+  ]);
   const db = new pg.Client(backend.postgres);
   await db.connect();
   const { realtime, rest, anonKey: apikey } = backend;
-  const dashboard = await serveDashboard({ port: 0, config: { realtime, rest, apikey } });
+  const dashboard = await serveDashboard({
+    port: 0,
+    config: { realtime, rest, apikey, lab: `${backend.url}/lab`, tuning },
+  });
   return {
     backend,
     db,
@@ -41,7 +50,16 @@ export async function openLab(): Promise<Lab> {
 
 /** Where a screenshot of this name goes. */
 export function screenshotPath(name: string): string {
-  const folder = fileURLToPath(new URL('../../../test-output/screenshots', import.meta.url));
+  return `${outputFolder('screenshots')}/${name}.png`;
+}
+
+/** Keeps figures that a test has measured, in test-output/dashboard/<name>.json. */
+export function report(name: string, figures: object): void {
+  writeFileSync(`${outputFolder('dashboard')}/${name}.json`, `${JSON.stringify(figures, null, 2)}\n`);
+}
+
+function outputFolder(name: string): string {
+  const folder = fileURLToPath(new URL(`../../../test-output/${name}`, import.meta.url));
   mkdirSync(folder, { recursive: true });
-  return `${folder}/${name}.png`;
+  return folder;
 }

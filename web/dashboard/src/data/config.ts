@@ -5,6 +5,10 @@ export type Config = {
   /** REST endpoint. */
   rest: string;
   apikey: string;
+  /** Where the local backend's fault switches are; a real project has none. */
+  lab?: string;
+  /** Numbers of the realtime manager that are not to be its defaults. */
+  tuning?: Record<string, number>;
 };
 
 export async function loadConfig(): Promise<Config> {

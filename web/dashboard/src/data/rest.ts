@@ -1,42 +1,69 @@
 import { createContext, useContext } from 'react';
+import type { FetchPage } from 'switchboard-realtime';
 import type { Config } from './config.js';
-import type { Insert, Row, TableName } from './database.js';
+import type { Insert, Row, TableName, Update } from './database.js';
+import type { Network } from './network.js';
 
-/** Reads and inserts rows over Supabase's REST interface. */
+/** PostgREST parameters, such as `{ business_id: 'eq.7', order: 'id.desc' }`. */
+export type Parameters = Readonly<Record<string, string>>;
+
+const PAGE_ROWS = 500;
+
+/** Reads and writes rows over Supabase's REST interface. */
 export class RestClient {
   readonly #endpoint: string;
   readonly #headers: Record<string, string>;
+  readonly #network: Network;
+  #reads = 0;
 
-  constructor({ rest, apikey }: Config) {
+  constructor({ rest, apikey }: Config, network: Network) {
     this.#endpoint = rest;
-    this.#headers = { apikey, authorization: `Bearer ${apikey}` };
+    this.#headers = { apikey, authorization: `Bearer ${apikey}`, 'content-type': 'application/json' };
+    this.#network = network;
   }
 
-  /** `query` holds PostgREST parameters, such as `{ business_id: 'eq.7', order: 'id.desc' }`. */
-  async rows<Table extends TableName>(
-    table: Table,
-    query: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<Row<Table>[]> {
-    const url = `${this.#endpoint}/${table}?${new URLSearchParams(query).toString()}`;
-    const response = await fetch(url, { headers: this.#headers, signal });
-    await expectOk(response);
+  /** How often rows were read, since the page was loaded. */
+  get reads(): number {
+    return this.#reads;
+  }
+
+  async rows<Name extends TableName>(table: Name, parameters: Parameters, signal: AbortSignal): Promise<Row<Name>[]> {
+    this.#reads += 1;
+    const response = await this.#send(table, parameters, { signal });
     // The server vouches for the shape: Database is written from its schema.
-    return (await response.json()) as Row<Table>[];
+    return (await response.json()) as Row<Name>[];
   }
 
-  async insert<Table extends TableName>(table: Table, row: Insert<Table>): Promise<void> {
-    const response = await fetch(`${this.#endpoint}/${table}`, {
-      method: 'POST',
-      headers: { ...this.#headers, 'content-type': 'application/json', prefer: 'return=minimal' },
-      body: JSON.stringify(row),
+  /** One page of all rows that match, in the order of `id`: what comes after `cursor`, and where the next page begins. */
+  async page<Name extends TableName>(
+    table: Name,
+    parameters: Parameters,
+    { cursor, signal }: { cursor: unknown; signal: AbortSignal },
+  ): Promise<FetchPage<Row<Name>>> {
+    const after: Parameters = typeof cursor === 'string' ? { id: `gt.${cursor}` } : {};
+    const rows = await this.rows(table, { ...parameters, ...after, order: 'id.asc', limit: String(PAGE_ROWS) }, signal);
+    const last = rows.at(-1);
+    return { rows, next: last === undefined || rows.length < PAGE_ROWS ? null : String(last.id) };
+  }
+
+  async insert<Name extends TableName>(table: Name, row: Insert<Name>): Promise<void> {
+    await this.#send(table, {}, { method: 'POST', body: JSON.stringify(row) });
+  }
+
+  async update<Name extends TableName>(table: Name, id: number | string, change: Update<Name>): Promise<void> {
+    await this.#send(table, { id: `eq.${id}` }, { method: 'PATCH', body: JSON.stringify(change) });
+  }
+
+  async #send(table: TableName, parameters: Parameters, init: RequestInit): Promise<Response> {
+    const query = new URLSearchParams(parameters).toString();
+    const url = `${this.#endpoint}/${table}${query === '' ? '' : `?${query}`}`;
+    const response = await this.#network.fetch(url, {
+      ...init,
+      headers: { ...this.#headers, prefer: 'return=minimal' },
     });
-    await expectOk(response);
+    if (!response.ok) throw new Error(`HTTP ${response.status}: ${(await response.text()).slice(0, 200)}`);
+    return response;
   }
-}
-
-async function expectOk(response: Response): Promise<void> {
-  if (!response.ok) throw new Error(`HTTP ${response.status}: ${(await response.text()).slice(0, 200)}`);
 }
 
 export const RestContext = createContext<RestClient | null>(null);

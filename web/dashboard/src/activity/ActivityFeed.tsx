@@ -1,0 +1,36 @@
+import type { CSSProperties } from 'react';
+import { useBusinessData } from '../data/businessData.js';
+import { formatClockWithSeconds } from '../format.js';
+import { describe } from './describe.js';
+import { useActivity } from './useActivity.js';
+
+const verbs = { INSERT: 'New', UPDATE: 'Changed', DELETE: 'Removed' } as const;
+
+/** The latest changes as they came in. */
+export function ActivityFeed() {
+  const { business } = useBusinessData();
+  const { latest, isLive } = useActivity(business.id);
+  return (
+    <section className="panel feed" aria-labelledby="feed-title" data-live={isLive}>
+      <div className="panel-head">
+        <h2 id="feed-title">As it happens</h2>
+        <span className="hint">{isLive ? null : 'not live'}</span>
+      </div>
+      {/* Can be scrolled, so it can be reached by keyboard. */}
+      <div className="feed-frame" tabIndex={0} role="group" aria-label="Latest changes">
+        {latest.length === 0 ? <p className="empty">Changes show up here the moment they are committed.</p> : null}
+        <ol style={{ '--rows': latest.length } as CSSProperties}>
+          {latest.map((seen, index) => (
+            <li key={seen.number} data-event={seen.change.eventType} style={{ '--index': index } as CSSProperties}>
+              <span className="verb">{verbs[seen.change.eventType]}</span>
+              <span className="what">{describe(seen, business.currency)}</span>
+              <time dateTime={seen.change.commit_timestamp}>
+                {formatClockWithSeconds(seen.change.commit_timestamp)}
+              </time>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Booking, Payment } from '../data/database.js';
+import { isOn, type Day } from '../data/today.js';
+
+/** One bar of the chart. */
+export type Hour = {
+  /** As on a clock: `09`. */
+  readonly hour: string;
+  readonly bookings: number;
+  /** Paid until the end of the hour. */
+  readonly revenue: number;
+};
+
+const OPENS_AT = 8;
+const CLOSES_AT = 20;
+
+/** The hours of a day with their bookings and what has been paid by then. At least the usual opening hours, and all in which something happens. */
+export function byHour(bookings: readonly Booking[], payments: readonly Payment[], day: Day): Hour[] {
+  const counts = new Array<number>(24).fill(0);
+  const sums = new Array<number>(24).fill(0);
+  for (const { starts_at, status } of bookings) {
+    if (status !== 'cancelled' && isOn(day, starts_at)) add(counts, starts_at, 1);
+  }
+  for (const { paid_at, status, amount } of payments) {
+    if (status === 'paid' && paid_at !== null && isOn(day, paid_at)) add(sums, paid_at, amount);
+  }
+  const hours: Hour[] = [];
+  const busy = counts.map((count, hour) => count > 0 || (sums[hour] ?? 0) > 0);
+  const from = Math.min(OPENS_AT, busy.includes(true) ? busy.indexOf(true) : OPENS_AT);
+  const to = Math.max(CLOSES_AT, busy.lastIndexOf(true));
+  let total = 0;
+  for (let hour = from; hour <= to; hour += 1) {
+    total += sums[hour] ?? 0;
+    hours.push({ hour: String(hour).padStart(2, '0'), bookings: counts[hour] ?? 0, revenue: total });
+  }
+  return hours;
+}
+
+function add(hours: number[], iso: string, value: number): void {
+  const hour = new Date(iso).getHours();
+  hours[hour] = (hours[hour] ?? 0) + value;
+}

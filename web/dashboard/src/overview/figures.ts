@@ -1,0 +1,39 @@
+import type { Attendance, Booking, Payment } from '../data/database.js';
+import { isOn, type Day } from '../data/today.js';
+
+export type BookingFigures = {
+  readonly total: number;
+  readonly completed: number;
+  readonly open: number;
+  /** What the open ones are worth. */
+  readonly expected: number;
+};
+
+const OPEN = new Set(['pending', 'confirmed']);
+
+/** Today's bookings, without those that were cancelled. */
+export function bookingFigures(bookings: readonly Booking[], day: Day): BookingFigures {
+  const figures = { total: 0, completed: 0, open: 0, expected: 0 };
+  for (const { starts_at, status, amount } of bookings) {
+    if (status === 'cancelled' || !isOn(day, starts_at)) continue;
+    figures.total += 1;
+    if (status === 'completed') figures.completed += 1;
+    if (!OPEN.has(status)) continue;
+    figures.open += 1;
+    figures.expected += amount ?? 0;
+  }
+  return figures;
+}
+
+/** What was paid today. */
+export function revenue(payments: readonly Payment[], day: Day): { sum: number; count: number } {
+  const paid = payments.filter(({ status, paid_at }) => status === 'paid' && isOn(day, paid_at));
+  return { sum: paid.reduce((sum, { amount }) => sum + amount, 0), count: paid.length };
+}
+
+/** Whether someone with this day's entries is at work. */
+export function isPresent(entries: readonly Attendance[], staffId: number): boolean {
+  return entries.some(
+    ({ staff_id, clock_in, clock_out }) => staff_id === staffId && clock_in !== null && clock_out === null,
+  );
+}

@@ -1,0 +1,36 @@
+import { useMemo } from 'react';
+import { useBusinessData } from '../data/businessData.js';
+import type { Client } from '../data/database.js';
+import { useClients } from '../data/queries.js';
+import { formatCount, formatMoney } from '../format.js';
+import { QueryTablePanel } from './QueryTablePanel.js';
+import type { Column } from './RowTable.js';
+
+export function ClientsTable() {
+  const { business } = useBusinessData();
+  const columns = useMemo(() => clientColumns(business.currency), [business.currency]);
+  return (
+    <QueryTablePanel title="Clients" name="clients" query={useClients()} columns={columns} empty="No clients yet." />
+  );
+}
+
+function clientColumns(currency: string): readonly Column<Client>[] {
+  return [
+    { head: 'Name', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ full_name }) => full_name },
+    { head: 'Contact', slot: 'sub', width: 'minmax(0, 4fr)', cell: ({ email, phone }) => email ?? phone ?? 'none' },
+    { head: 'Visits', slot: 'more', width: '6rem', isNumber: true, cell: ({ visits }) => formatCount(visits) },
+    {
+      head: 'Spent',
+      slot: 'value',
+      width: '8rem',
+      isNumber: true,
+      cell: ({ lifetime_value }) => formatMoney(lifetime_value, currency),
+    },
+    {
+      head: 'Tags',
+      slot: 'badge',
+      width: '9rem',
+      cell: ({ tags }) => (tags.length === 0 ? null : <span className="badge">{tags.join(', ')}</span>),
+    },
+  ];
+}
