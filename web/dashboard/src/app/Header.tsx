@@ -14,9 +14,16 @@ export function Header({ children, isLabOpen, onLab }: Props) {
       {children}
       <div className="top-end">
         <RealtimeConnectionStatus />
-        <button type="button" className="quiet-button" aria-expanded={isLabOpen} aria-controls="lab" onClick={onLab}>
+        <button
+          type="button"
+          className="quiet-button"
+          aria-label="Lab"
+          aria-expanded={isLabOpen}
+          aria-controls={isLabOpen ? 'lab' : undefined}
+          onClick={onLab}
+        >
           <LabIcon />
-          Lab
+          <span className="lab-word">Lab</span>
         </button>
       </div>
     </header>
