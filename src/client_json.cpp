@@ -229,6 +229,7 @@ Result<DeliveryConfig> readDelivery(std::string_view text) {
   config.mode = mode->second;
   readFlag(delivery, "payload", config.payload);
   readFlag(delivery, "leading", config.leading);
+  readFlag(delivery, "keepDeletes", config.keepDeletes);
   readDuration(delivery, config.mode == DeliveryMode::Debounce ? "waitMs" : "everyMs", config.wait);
   readDuration(delivery, "maxWaitMs", config.maxWait);
   readCount(delivery, "max", config.max);

@@ -34,9 +34,9 @@ std::string_view toText(ChangeType type) {
 }
 
 /// What two changes of one row come to; nothing when they cancel out.
-std::optional<ChangeType> netEffect(ChangeType first, ChangeType second) {
+std::optional<ChangeType> netEffect(ChangeType first, ChangeType second, bool keepDeletes) {
   if (second == ChangeType::Delete) {
-    if (first == ChangeType::Insert) return std::nullopt;
+    if (first == ChangeType::Insert && !keepDeletes) return std::nullopt;
     return ChangeType::Delete;
   }
   if (first == ChangeType::Insert) return ChangeType::Insert;
@@ -106,7 +106,7 @@ void Conflator::append(const Change& change, std::optional<ChangeType> type, std
 void Conflator::fold(std::size_t index, const Change& change, ChangeType type) {
   Row& row = rows_[index];
   bytes_ -= row.data.size();
-  row.net = netEffect(*row.net, type);
+  row.net = netEffect(*row.net, type, keepDeletes_);
   if (!row.net) {
     row.gone = true;
     row.data.clear();

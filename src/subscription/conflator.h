@@ -16,8 +16,10 @@ namespace switchboard {
 /// another key, stands for itself, in its place.
 class Conflator {
  public:
-  /// `key`: the columns that tell rows apart.
-  explicit Conflator(std::vector<std::string> key) : key_(std::move(key)) {}
+  /// `key`: the columns that tell rows apart. `keepDeletes`: INSERT then DELETE is one DELETE, for those who may have
+  /// the row from elsewhere.
+  explicit Conflator(std::vector<std::string> key, bool keepDeletes = false)
+      : key_(std::move(key)), keepDeletes_(keepDeletes) {}
 
   void push(const Change& change);
   /// Changes that are left.
@@ -40,6 +42,7 @@ class Conflator {
   void fold(std::size_t index, const Change& change, ChangeType type);
 
   const std::vector<std::string> key_;
+  const bool keepDeletes_;
   std::vector<Row> rows_;
   std::unordered_map<std::string, std::size_t> byKey_;
   std::size_t live_ = 0;

@@ -29,6 +29,7 @@ struct DeliveryConfig {
   bool leading = false;          ///< Debounce: the first change is handed over at once
   std::size_t max = 0;           ///< Batch: hands over as soon as so many are there; 0: no bound
   std::vector<std::string> key;  ///< Latest: the columns that tell rows apart
+  bool keepDeletes = false;      ///< Latest: a row that came and went is a DELETE, not nothing
 
   friend bool operator==(const DeliveryConfig&, const DeliveryConfig&) = default;
 };

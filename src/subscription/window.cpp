@@ -27,7 +27,7 @@ Window::Window(DeliveryConfig config, std::size_t maxBytes, Context& context, De
       out_(out),
       delegate_(delegate),
       due_(context.deadlines, DeadlineKind::Window, [this] { onDue(); }),
-      rows_(config_.key) {}
+      rows_(config_.key, config_.keepDeletes) {}
 
 void Window::remove(SubscriptionId id) {
   subscribers_.erase(std::remove(subscribers_.begin(), subscribers_.end(), id), subscribers_.end());

@@ -201,6 +201,24 @@ describe('rows kept live from a real database', () => {
     await untilEqual(live, await table('true'));
   });
 
+  it('lose a row that came before it was fetched and went after, within one window of `latest`', async () => {
+    const manager = createRealtimeManager(quick(lab.backend));
+    managers.push(manager);
+    const read = reader('');
+    const live = manager.liveRows<Item>({
+      ...{ table: 'items', key: 'id', delivery: { mode: 'latest', everyMs: 2_000 } },
+      fetch: async (request) => {
+        if (request.cursor !== null) return read(request);
+        await lab.db.query("insert into items values (0, 'ann', 1)");
+        const page = await read(request);
+        await lab.db.query('delete from items where id = 0');
+        return page;
+      },
+    });
+    await untilEqual(live, await table('true'));
+    expect(live.rows().some(({ id }) => id === 0)).toBe(false);
+  });
+
   it('are mended by verify after changes were lost without a trace', async () => {
     const live = open('', { verify: { everyMs: 200, digest } });
     await untilEqual(live, await table('true'));

@@ -56,6 +56,11 @@ export interface LatestDelivery {
   everyMs: number;
   /** The columns that tell rows apart. Default 'id'. */
   key?: string | readonly string[] | undefined;
+  /**
+   * INSERT then DELETE is one DELETE, not nothing: for those who also fetch rows, and may have fetched this one in between. `liveRows` sets it. Default
+   * false.
+   */
+  keepDeletes?: boolean | undefined;
   /** See {@link EachDelivery.payload}. */
   payload?: boolean | undefined;
 }
@@ -94,6 +99,7 @@ export interface DeliverySpec {
   everyMs?: number;
   max?: number;
   key?: readonly string[];
+  keepDeletes?: true;
 }
 
 const MODES = ['each', 'debounce', 'throttle', 'batch', 'latest'] as const;
@@ -106,7 +112,7 @@ const OWN_OPTIONS: Readonly<Record<DeliverySpec['mode'], readonly string[]>> = {
   debounce: ['waitMs', 'maxWaitMs', 'leading'],
   throttle: ['everyMs'],
   batch: ['everyMs', 'max'],
-  latest: ['everyMs', 'key'],
+  latest: ['everyMs', 'key', 'keepDeletes'],
 };
 
 /**
@@ -149,8 +155,10 @@ function checkWindow(
       const max = optionalNumber(given, 'max', MAX_CHANGES);
       return { everyMs: requireNumber(given, 'everyMs', WINDOW_MS), ...(max === undefined ? {} : { max }) };
     }
-    case 'latest':
-      return { everyMs: requireNumber(given, 'everyMs', WINDOW_MS), ...checkKey(given.key) };
+    case 'latest': {
+      const keepDeletes = optionalFlag(given, 'keepDeletes') === true ? { keepDeletes: true as const } : {};
+      return { everyMs: requireNumber(given, 'everyMs', WINDOW_MS), ...checkKey(given.key), ...keepDeletes };
+    }
   }
 }
 

@@ -163,6 +163,22 @@ TEST_SUITE("delivery") {
     CHECK(effects(h.delivered[0].second) == std::vector<std::string>{"INSERT 1:12"});
   }
 
+  TEST_CASE("latest with keepDeletes tells of a row that came and went") {
+    Harness h;
+    auto config = windowOf(DeliveryMode::Latest, 100);
+    config.keepDeletes = true;
+    subscribe(h, 1, config);
+    h.settle();
+    h.server.change("bookings", "INSERT", row(1, 10));
+    h.server.change("bookings", "DELETE", row(1, 10));
+    h.server.change("bookings", "INSERT", row(2, 20));
+    h.server.change("bookings", "DELETE", row(2, 20));
+    h.server.change("bookings", "INSERT", row(2, 21));
+    h.run(Duration{100});
+    REQUIRE(h.delivered.size() == 1);
+    CHECK(effects(h.delivered[0].second) == std::vector<std::string>{"DELETE 1:10", "UPDATE 2:21"});
+  }
+
   TEST_CASE("latest folds nothing across rows without their key, nor across a change of key") {
     Harness h;
     auto config = windowOf(DeliveryMode::Latest, 100);

@@ -60,7 +60,10 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     this.#rows = new RowSet(rowOrder(options.orderBy, this.#key));
     const { table, schema, filter, select, delivery = 'each', wide, verify, signal } = options;
     const line = {
-      ...{ table, schema, select, delivery, filter: wide === true ? undefined : filter },
+      ...{ table, schema, select, filter: wide === true ? undefined : filter },
+      // A row that came and went may have been fetched in between.
+      delivery:
+        typeof delivery === 'object' && delivery.mode === 'latest' ? { ...delivery, keepDeletes: true } : delivery,
       onGap: (gap: Gap) => {
         this.#onGap(gap);
       },
