@@ -127,6 +127,35 @@ describe('an answer with fewer rows than its first page said', () => {
     expect(lab.live.status()).toMatchObject({ state: 'loading', code: 'FETCH_INVALID' });
   });
 
+  it('is no answer for rows that were never there, or came only meanwhile, whatever went of them', async () => {
+    const lab = await open({ filter: 'name=eq.a', wide: true });
+    await goLive(lab);
+    lab.server.latest.answer({ rows: [row(1, 'a')], next: 1, total: 4 });
+    await tick();
+    lab.engine.deliver(
+      update(row(5, 'c'), row(5, 'b')),
+      insert(row(6, 'b'), row(7, 'a')),
+      remove(7),
+      update(row(8, 'a'), row(8, 'b')),
+      update(row(8, 'b'), row(8, 'a')),
+    );
+    lab.server.latest.answer({ rows: [] });
+    await tick(2_000);
+    expect(lab.live.status()).toMatchObject({ state: 'loading', code: 'FETCH_INVALID' });
+  });
+
+  it('is one when the rest left the filter meanwhile, or got another key', async () => {
+    const lab = await open({ filter: 'name=eq.a', wide: true });
+    await goLive(lab);
+    lab.server.latest.answer({ rows: [row(1, 'a')], next: 1, total: 3 });
+    await tick();
+    lab.engine.deliver(update(row(2, 'b'), row(2, 'a')), update(row(9, 'a'), row(3, 'a')));
+    lab.server.latest.answer({ rows: [] });
+    await tick();
+    expect(lab.live.status().state).toBe('live');
+    expect(lab.live.rows().map(({ id }) => id)).toEqual([1, 9]);
+  });
+
   it('is one when the rest was deleted meanwhile, although that is told a little later', async () => {
     const lab = await open();
     await goLive(lab);

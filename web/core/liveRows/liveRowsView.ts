@@ -6,6 +6,7 @@ import type { DeliveryOption } from '../delivery.js';
 import type { StatusHandler } from '../subscriptionTable.js';
 import { checkLiveRowsOptions, wideConditions } from './check.js';
 import { matches } from './matches.js';
+import { Overlay } from './overlay.js';
 import { rowOrder } from './order.js';
 import { RowSet } from './rowSet.js';
 import { readSnapshot, SnapshotError } from './snapshot.js';
@@ -44,8 +45,8 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   readonly #listeners = new Set<{ call: () => void }>();
   readonly #id: number;
   readonly #verifier: Verifier<Row> | null;
-  /** What arrived since the fetch that is under way began; null: the key is gone. */
-  #overlay: Map<string, Row | null> | null = null;
+  /** Of the fetch that is under way. */
+  #overlay: Overlay<Row> | null = null;
   readonly #openGaps = new Set<number>();
   #wasLive = false;
   #waiting: ((status: LiveRowsStatus) => void)[] = [];
@@ -181,7 +182,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   #apply(change: ChangePayload<Row>): boolean {
     const before = keyText(change.old, this.#key);
     if (change.eventType === 'DELETE') {
-      if (before !== null) return this.#remove(before);
+      if (before !== null) return this.#remove(before, change);
       this.#oweFetch({ code: UNDECIDED, message: 'A DELETE came without the key: set REPLICA IDENTITY FULL.' });
       return false;
     }
@@ -192,25 +193,31 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       this.#oweFetch({ code: UNDECIDED, message: `A change came without the key (${this.#key.join(', ')}).` });
       return false;
     }
-    const moved = before !== null && before !== after && this.#remove(before);
-    return this.#place(after, change.new) || moved;
+    const moved = before !== null && before !== after && this.#remove(before, change);
+    const isSameRow = before === after || (before === null && change.eventType === 'UPDATE');
+    return this.#place(after, change.new, isSameRow ? change : null) || moved;
   }
 
-  #place(key: string, row: Row): boolean {
+  /** `change`: what happened to the row that had this key; null when none had it. */
+  #place(key: string, row: Row, change: ChangePayload<Row> | null): boolean {
     const fits = matches(this.#conditions, row as AnyRow);
-    if (fits === false) return this.#remove(key);
+    if (fits === false) return this.#remove(key, change);
     if (fits === null) {
       this.#oweFetch({ code: UNDECIDED, message: 'The filter can not be decided here for a changed row.' });
       return false;
     }
-    const noted = this.#overlay?.get(key);
-    this.#overlay?.set(key, noted === undefined || noted === null ? row : { ...noted, ...row });
+    this.#overlay?.put(key, row, !this.#mayHaveFitted(change));
     return this.#hasRows && this.#rows.put(key, row);
   }
 
-  #remove(key: string): boolean {
-    this.#overlay?.set(key, null);
+  /** `change`: as above. */
+  #remove(key: string, change: ChangePayload<Row> | null): boolean {
+    this.#overlay?.remove(key, this.#mayHaveFitted(change));
     return this.#rows.remove(key);
+  }
+
+  #mayHaveFitted(change: ChangePayload<Row> | null): boolean {
+    return change !== null && matches(this.#conditions, change.old) !== false;
   }
 
   get #hasRows(): boolean {
@@ -220,17 +227,17 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   /** Fetches and shows. Rejects when that fails; the rows stay as they are then. */
   async #load(signal: AbortSignal): Promise<void> {
     const waiting = this.#waiting.splice(0);
-    const overlay = new Map<string, Row | null>();
+    const overlay = new Overlay<Row>();
     this.#overlay = overlay;
     const { owed, lineIsLive: wasLive } = this.#keeper;
     signal.addEventListener('abort', () => {
       if (this.#overlay === overlay) this.#fetchFailed(signal.reason, waiting);
     });
     try {
-      const rows = await readSnapshot(this.#options.fetch, this.#key, signal, () => goneFrom(overlay));
+      const rows = await readSnapshot(this.#options.fetch, this.#key, signal, () => overlay.gone);
       signal.throwIfAborted();
       this.#overlay = null;
-      const changed = this.#rows.replace(merged(rows, overlay));
+      const changed = this.#rows.replace(overlay.over(rows));
       this.#keeper.fetched(owed, wasLive);
       this.#changed(changed);
       this.#answer(waiting);
@@ -270,24 +277,6 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       }
     });
   }
-}
-
-/** What was fetched, and on top of it what arrived meanwhile. */
-function merged<Row extends object>(
-  rows: ReadonlyMap<string, Row>,
-  overlay: ReadonlyMap<string, Row | null>,
-): Map<string, Row> {
-  const all = new Map(rows);
-  for (const [key, row] of overlay) {
-    if (row === null) all.delete(key);
-    else all.set(key, { ...all.get(key), ...row });
-  }
-  return all;
-}
-
-/** The keys that are gone. */
-function* goneFrom(overlay: ReadonlyMap<string, unknown>): Iterable<string> {
-  for (const [key, row] of overlay) if (row === null) yield key;
 }
 
 function causeOf(error: unknown): Cause {

@@ -21,7 +21,7 @@ export async function readSnapshot<Row extends object>(
   fetch: (request: FetchRequest) => Promise<FetchResult<Row>>,
   key: readonly string[],
   signal: AbortSignal,
-  gone: () => Iterable<string>,
+  gone: () => ReadonlySet<string>,
 ): Promise<Map<string, Row>> {
   const rows = new Map<string, Row>();
   let cursor: unknown = null;
@@ -65,7 +65,7 @@ function checkKey(row: object, columns: readonly string[]): string {
   throw new SnapshotError(`a row of fetch lacks its key (${columns.join(', ')})`);
 }
 
-function isShort(rows: ReadonlyMap<string, unknown>, total: number | null, gone: Iterable<string>): boolean {
+function isShort(rows: ReadonlyMap<string, unknown>, total: number | null, gone: ReadonlySet<string>): boolean {
   let missing = (total ?? 0) - rows.size;
   for (const key of gone) if (!rows.has(key)) missing -= 1;
   return missing > 0;
