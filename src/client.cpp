@@ -140,6 +140,7 @@ void Client::signal(Evidence evidence) {
       break;
   }
   exchange_->setSparing(hidden_ || saveData_);
+  if (evidence == Evidence::Resume) exchange_->excusePulses();
   const bool hopeful = evidence == Evidence::Visible || evidence == Evidence::Resume ||
                        evidence == Evidence::PageShow || evidence == Evidence::NetworkChange;
   if (hopeful) exchange_->forEachConnection([](Connection& connection) { connection.hurry(); });

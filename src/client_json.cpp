@@ -35,6 +35,21 @@ void writeTime(JsonWriter& out, std::string_view name, const std::optional<WallT
   }
 }
 
+void writePulse(JsonWriter& out, const ConnectionStatus& status) {
+  if (!status.pulse) {
+    out.null("pulse");
+    return;
+  }
+  out.beginObject("pulse");
+  out.text("state", toString(*status.pulse));
+  if (status.pulseDelay) {
+    out.number("delayMs", status.pulseDelay->count());
+  } else {
+    out.null("delayMs");
+  }
+  out.endObject();
+}
+
 void write(JsonWriter& out, const ConnectionStatus& status) {
   out.number("id", status.id.value);
   out.text("state", toString(status.state));
@@ -49,6 +64,7 @@ void write(JsonWriter& out, const ConnectionStatus& status) {
     out.null("rttMs");
   }
   out.number("channels", static_cast<std::int64_t>(status.channels));
+  writePulse(out, status);
 }
 
 void write(JsonWriter& out, const SubscriptionStatus& status) {
@@ -88,12 +104,13 @@ void write(JsonWriter& out, const Gap& gap) {
 
 void writeCounters(JsonWriter& out, const Counters& counters) {
   const std::pair<std::string_view, std::uint64_t> members[] = {
-      {"framesIn", counters.framesIn},   {"framesOut", counters.framesOut},
-      {"bytesIn", counters.bytesIn},     {"bytesOut", counters.bytesOut},
-      {"changes", counters.changes},     {"deliveries", counters.deliveries},
-      {"connects", counters.connects},   {"ignoredFrames", counters.ignoredFrames},
-      {"badFrames", counters.badFrames}, {"joins", counters.joins},
-      {"conflated", counters.conflated}};
+      {"framesIn", counters.framesIn},        {"framesOut", counters.framesOut},
+      {"bytesIn", counters.bytesIn},          {"bytesOut", counters.bytesOut},
+      {"changes", counters.changes},          {"deliveries", counters.deliveries},
+      {"connects", counters.connects},        {"ignoredFrames", counters.ignoredFrames},
+      {"badFrames", counters.badFrames},      {"joins", counters.joins},
+      {"conflated", counters.conflated},      {"pulses", counters.pulses},
+      {"pulsesMissed", counters.pulsesMissed}};
   out.beginObject("counters");
   for (const auto& [name, count] : members) out.number(name, static_cast<std::int64_t>(count));
   out.endObject();
@@ -178,6 +195,12 @@ void readExchangeOptions(JsonValue json, ExchangeOptions& options) {
   readCount(json, "joinsPerSecond", options.joinsPerSecond);
 }
 
+void readPulse(JsonValue json, PulseOptions& options) {
+  readDuration(json, "periodMs", options.period);
+  if (auto schema = json.member("schema").string(); !schema.empty()) options.schema = std::move(schema);
+  if (auto table = json.member("table").string(); !table.empty()) options.table = std::move(table);
+}
+
 }  // namespace
 
 Result<ClientOptions> readOptions(std::string_view text) {
@@ -201,6 +224,7 @@ Result<ClientOptions> readOptions(std::string_view text) {
   readFlag(json, "tokenCallback", options.exchange.token.hasCallback);
   readDuration(json, "statusSettleMs", options.statusSettle);
   readExchangeOptions(json, options.exchange);
+  readPulse(json.member("pulse"), options.exchange.pulse);
   return options;
 }
 
@@ -278,7 +302,7 @@ std::string statsJson(const Client& client) {
   JsonWriter out;
   out.beginObject();
   out.number("sockets", sockets);
-  out.number("channels", static_cast<std::int64_t>(exchange.lineCount()));
+  out.number("channels", static_cast<std::int64_t>(exchange.lineCount() + exchange.pulseCount()));
   out.number("bindings", static_cast<std::int64_t>(exchange.registry().entries().size()));
   out.number("subscriptions", static_cast<std::int64_t>(exchange.registry().subscriptionCount()));
   out.number("deadlines", static_cast<std::int64_t>(client.deadlines().size()));

@@ -9,7 +9,7 @@
 namespace switchboard {
 
 /// Durations are members named `…Ms`, in milliseconds; what is absent keeps its default. Unknown members are ignored:
-/// the caller has refused them already.
+/// the caller has refused them already. The pulse is the member `pulse`: `{periodMs, schema, table}`.
 Result<ClientOptions> readOptions(std::string_view json);
 
 /// `{schema, table, event, filter, select}`; only `table` must be there.

@@ -88,6 +88,8 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   std::optional<Duration> roundTrip() const { return roundTrip_; }
   /// When the last frame came in, or the socket opened.
   WallTime lastProofOfLife() const;
+  /// The same by the monotonic clock.
+  TimePoint lastInboundAt() const { return heartbeat_.lastInboundAt(); }
 
   /// A socket is needed. Nothing while one is there or on its way.
   void open();

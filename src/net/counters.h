@@ -17,6 +17,8 @@ struct Counters {
   std::uint64_t badFrames = 0;      ///< no frames at all
   std::uint64_t connects = 0;       ///< sockets opened
   std::uint64_t joins = 0;          ///< phx_join frames sent
+  std::uint64_t pulses = 0;         ///< beats of the database's pulse heard, on all sockets
+  std::uint64_t pulsesMissed = 0;   ///< beats that never came, by the count of those that did
 };
 
 }  // namespace switchboard

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "net/connection.h"
+#include "status/pulse_state.h"
 #include "status/subscription_state.h"
 
 namespace switchboard {
@@ -31,6 +32,8 @@ struct ConnectionStatus {
   std::string message;
   std::optional<Duration> roundTrip;
   std::size_t channels = 0;
+  std::optional<PulseState> pulse;     ///< nothing when there is none to listen to
+  std::optional<Duration> pulseDelay;  ///< from a commit to its arrival, by both clocks; as of the last report
 };
 
 /// How the rows of a subscription are kept fresh.

@@ -104,6 +104,7 @@ void Exchange::reconnectAll() {
   for (const auto& multiplexer : multiplexers_) {
     multiplexer->connection().replace({Code::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
   }
+  for (const auto& pulse : pulses_) pulse->wake();
   planAtTurnEnd_ = true;
 }
 
@@ -128,6 +129,7 @@ void Exchange::shutDown() {
   fallback_.stop();
   for (auto* deadline : {&planTick_, &retry_, &linger_}) deadline->cancel();
   while (!lines_.empty()) endLine(lines_.begin()->first);
+  for (const auto& pulse : pulses_) pulse->setWanted(false);
   for (const auto& multiplexer : multiplexers_) multiplexer->shutDown();
 }
 
@@ -155,6 +157,7 @@ void Exchange::plan() {
   eraseUnwanted();
   for (const auto& [id, entry] : registry_.entries()) reporter_.tellNewcomers(*entry);
   updateWaiting();
+  updatePulses();
   fallback_.update();
   armWaits();
 }
@@ -286,6 +289,12 @@ Multiplexer& Exchange::addMultiplexer() {
   MultiplexerDelegate& delegate = *this;
   multiplexers_.push_back(std::make_unique<Multiplexer>(id, options_.connection, options_.multiplexer, context_,
                                                         transports_, tokens_, pace_, counters_, delegate));
+  if (options_.pulse.enabled()) {
+    PulseDelegate& listener = *this;
+    pulses_.push_back(std::make_unique<Pulse>(options_.pulse, options_.line,
+                                              topicPrefix_ + "pulse" + std::to_string(id.value) + "-", context_,
+                                              *multiplexers_.back(), tokens_, counters_, listener));
+  }
   return *multiplexers_.back();
 }
 

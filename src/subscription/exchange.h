@@ -14,6 +14,7 @@
 #include "subscription/fallback.h"
 #include "subscription/line.h"
 #include "subscription/planner.h"
+#include "subscription/pulse.h"
 #include "subscription/rebuilds.h"
 #include "subscription/registry.h"
 #include "subscription/reporter.h"
@@ -27,6 +28,7 @@ struct ExchangeOptions {
   LineOptions line;
   PlanLimits plan;
   FallbackOptions fallback;
+  PulseOptions pulse;
   unsigned joinsPerSecond = 20;
   unsigned maxSockets = 4;
   Duration linger{5'000};   ///< how long a key that nobody wants any more keeps its binding
@@ -54,6 +56,7 @@ class ExchangeDelegate {
 class Exchange final : private LineDelegate,
                        private MultiplexerDelegate,
                        private TokenDelegate,
+                       private PulseDelegate,
                        private WindowDelegate {
  public:
   Exchange(const ExchangeOptions& options, std::string accessToken, Context& context, TransportFactory& transports,
@@ -78,6 +81,8 @@ class Exchange final : private LineDelegate,
   TokenKeeper& tokens() { return tokens_; }
   /// What the runtime says of the network.
   void setOnline(bool online);
+  /// This process did not run for a while, so nothing could come in.
+  void excusePulses();
   /// Nobody looks, or the link is slow or paid by the byte.
   void setSparing(bool sparing) { fallback_.setSparing(sparing); }
   /// Subscriptions whose rows are to be fetched because they have not been live for a while.
@@ -94,6 +99,8 @@ class Exchange final : private LineDelegate,
   const Counters& counters() const { return counters_; }
   const Registry& registry() const { return registry_; }
   std::size_t lineCount() const { return lines_.size(); }
+  /// Channels that listen to the database's pulse.
+  std::size_t pulseCount() const;
   std::size_t connectionCount() const { return multiplexers_.size(); }
 
  private:
@@ -118,6 +125,15 @@ class Exchange final : private LineDelegate,
   bool hasLiveLine(const Multiplexer& multiplexer) const;
   Line* findCarrier(KeyId key, std::optional<LineId> except = std::nullopt) const;
   void armWaits();
+
+  // the database's pulse on each socket: exchange_pulse.cpp
+  void updatePulses();
+  std::vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
+  void doubt(const Pulse& pulse, bool atOnce);
+  void onPulseState(Pulse& pulse, PulseState from) override;
+  void onPulseSkipped(Pulse& pulse, const Cause& cause) override;
+  /// Whether it is a beat that was brought by a binding to all tables.
+  bool isStrayBeat(const KeyEntry& server, const Change& change) const;
 
   // what becomes of lines, connections and tokens: exchange_events.cpp
   std::string joinPayload(const Line& line) override;
@@ -156,7 +172,8 @@ class Exchange final : private LineDelegate,
   Dispatcher dispatcher_;
   Fallback fallback_;
   std::vector<std::unique_ptr<Multiplexer>>
-      multiplexers_;  ///< the first is the one that is used when nothing speaks against it
+      multiplexers_;                            ///< the first is the one that is used when nothing speaks against it
+  std::vector<std::unique_ptr<Pulse>> pulses_;  ///< one for each of these; none when there is no pulse
   std::map<LineId, std::unique_ptr<Line>> lines_;
   std::map<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
   Deadline planTick_;

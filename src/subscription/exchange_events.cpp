@@ -157,7 +157,8 @@ void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Ch
   std::optional<ChangeType> type;
   for (const auto key : keys) {
     const KeyEntry* server = registry_.find(key);
-    if (server == nullptr || !rebuilds_.admit(line.id(), key, change.data)) continue;
+    if (server == nullptr || isStrayBeat(*server, change)) continue;
+    if (!rebuilds_.admit(line.id(), key, change.data)) continue;
     for (auto* entry : server->served) {
       if (entry != server) {
         if (!type) type = changeType(change);
@@ -195,6 +196,7 @@ void Exchange::onTokenChanged() {
     reporter_.setState(*entry, SubscriptionState::Pending,
                        {Code::Connecting, Retry::Backoff, "Trying again with the new token."});
   }
+  for (const auto& pulse : pulses_) pulse->wake();
   planAtTurnEnd_ = true;
 }
 
@@ -226,9 +228,13 @@ void Exchange::updateWaiting() {
 
 void Exchange::report(const Multiplexer& multiplexer) {
   const Connection& connection = multiplexer.connection();
-  tracker_.set(ConnectionStatus{connection.id(), connection.state(), connection.since(), connection.attempts(),
-                                connection.nextRetryAt(), connection.cause().code, connection.cause().message,
-                                connection.roundTrip(), multiplexer.channelCount()});
+  const auto pulse = std::find_if(pulses_.begin(), pulses_.end(),
+                                  [&](const auto& item) { return &item->multiplexer() == &multiplexer; });
+  const bool hasPulse = pulse != pulses_.end();
+  tracker_.set(ConnectionStatus{
+      connection.id(), connection.state(), connection.since(), connection.attempts(), connection.nextRetryAt(),
+      connection.cause().code, connection.cause().message, connection.roundTrip(), multiplexer.channelCount(),
+      hasPulse ? std::optional((*pulse)->state()) : std::nullopt, hasPulse ? (*pulse)->delay() : std::nullopt});
 }
 
 }  // namespace switchboard

@@ -28,6 +28,10 @@ class Fallback {
   void setSparing(bool sparing) { sparing_ = sparing; }
   /// States of keys may have changed.
   void update();
+  /// These can't wait for their turn.
+  void pollNow(const std::vector<SubscriptionId>& subscribers) {
+    if (online_) polls_.insert(polls_.end(), subscribers.begin(), subscribers.end());
+  }
   std::vector<SubscriptionId> takePolls() { return std::exchange(polls_, {}); }
   void stop() { tick_.cancel(); }
 

@@ -39,7 +39,7 @@ struct KeyEntry {
   };
   std::optional<OpenGap> gap;
 
-  std::optional<TimePoint> notLiveSince;  ///< while it has subscribers and is not live
+  std::optional<TimePoint> notLiveSince;  ///< while it has subscribers and is not live, or in doubt
   std::optional<TimePoint> nextPollAt;    ///< while it is to be polled
 
   /// Whose binding brings its changes: its own or that of the key with event `*`. Null while none does.
@@ -52,6 +52,8 @@ struct KeyEntry {
   /// The last join that had this key was answered with an error, which froze the socket (protocol.md §3.2).
   bool risky = false;
 
+  /// Live, but whether changes get lost is not known.
+  bool inDoubt() const { return state == SubscriptionState::Live && gap.has_value(); }
   bool wanted() const { return !subscribers.empty() || lingerUntil.has_value(); }
   /// Nothing keeps it from being planned.
   bool plannable() const { return state != SubscriptionState::Parked && state != SubscriptionState::Retrying; }

@@ -39,7 +39,7 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
     entry.nextPollAt.reset();
     closeGap(entry);
   } else if (wasLive) {
-    entry.notLiveSince = context_.now();
+    if (!entry.notLiveSince) entry.notLiveSince = context_.now();
     openGap(entry, entry.cause);
   }
   if (state != SubscriptionState::Retrying) entry.retryAt.reset();
@@ -78,13 +78,38 @@ void Reporter::reportGap(const KeyEntry& entry, const Cause& cause) {
   }
 }
 
-void Reporter::openGap(KeyEntry& entry, const Cause& cause) {
-  if (entry.gap || entry.subscribers.empty()) return;
-  entry.gap = KeyEntry::OpenGap{describeGap(&entry, cause), entry.subscribers};
+std::vector<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause) {
+  std::vector<SubscriptionId> told;
+  if (entry.subscribers.empty()) return told;
+  if (!entry.gap) entry.gap = KeyEntry::OpenGap{describeGap(&entry, cause), {}};
+  auto& known = entry.gap->subscribers;
   for (const auto id : entry.subscribers) {
+    if (std::find(known.begin(), known.end(), id) == known.end()) told.push_back(id);
+  }
+  for (const auto id : told) {
+    known.push_back(id);
     gaps_.push_back(entry.gap->gap);
     gaps_.back().subscription = id;
   }
+  return told;
+}
+
+std::vector<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause, WallTime from) {
+  setProofOfLife(std::max(from, entry.since));
+  auto told = openGap(entry, cause);
+  if (told.empty()) return told;
+  entry.cause = cause;
+  if (!entry.notLiveSince) entry.notLiveSince = context_.now();
+  report(entry);
+  return told;
+}
+
+void Reporter::endDoubt(KeyEntry& entry) {
+  closeGap(entry);
+  entry.cause = {};
+  entry.notLiveSince.reset();
+  entry.nextPollAt.reset();
+  report(entry);
 }
 
 void Reporter::closeGap(KeyEntry& entry) {
@@ -127,9 +152,9 @@ std::optional<WallTime> Reporter::nextRetryAt(const KeyEntry& entry) const {
 }
 
 void Reporter::report(const KeyEntry& entry) {
-  const FreshnessMode mode = entry.state == SubscriptionState::Live ? FreshnessMode::Live
-                             : entry.nextPollAt                     ? FreshnessMode::Polling
-                                                                    : FreshnessMode::Paused;
+  const FreshnessMode mode = entry.nextPollAt                         ? FreshnessMode::Polling
+                             : entry.state == SubscriptionState::Live ? FreshnessMode::Live
+                                                                      : FreshnessMode::Paused;
   for (const auto id : entry.subscribers) {
     tracker_.set(SubscriptionStatus{id, entry.state, entry.since, entry.attempts, nextRetryAt(entry), entry.cause.code,
                                     entry.cause.message, entry.state != SubscriptionState::Parked, mode});

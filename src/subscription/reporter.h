@@ -28,9 +28,10 @@ class Reporter {
   void reportGap(const KeyEntry& entry, const Cause& cause);
   /// The same for some subscriptions of any key.
   void reportGap(const std::vector<SubscriptionId>& subscribers, const Cause& cause);
-  /// A live key may be missing changes from now on, until `closeGap` or until it is live again.
-  void openGap(KeyEntry& entry, const Cause& cause);
-  void closeGap(KeyEntry& entry);
+  /// The changes of a live key can't be relied on from `from` until `endDoubt`, or until it goes live anew: an open
+  /// gap. Returns who has been told of it now, which is not everybody if it was in doubt already.
+  std::vector<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause, WallTime from);
+  void endDoubt(KeyEntry& entry);
   std::vector<Gap> takeGaps() { return std::exchange(gaps_, {}); }
 
   /// Tells those who joined a key that already stands somehow.
@@ -44,6 +45,9 @@ class Reporter {
   bool hasNotices() const { return !notices_.empty(); }
 
  private:
+  /// Tells of an interruption all who have not been told.
+  std::vector<SubscriptionId> openGap(KeyEntry& entry, const Cause& cause);
+  void closeGap(KeyEntry& entry);
   Gap describeGap(const KeyEntry* entry, const Cause& cause);
   void notify(const KeyEntry& entry, const std::vector<SubscriptionId>& subscribers);
   std::optional<WallTime> nextRetryAt(const KeyEntry& entry) const;

@@ -43,6 +43,8 @@ std::string_view toString(DeadlineKind kind) {
       return "StatusSettle";
     case DeadlineKind::TokenRefresh:
       return "TokenRefresh";
+    case DeadlineKind::Pulse:
+      return "Pulse";
   }
   return "?";
 }

@@ -34,6 +34,7 @@ enum class DeadlineKind : unsigned char {
   Poll,             ///< Subscriptions that are not live are to be polled.
   StatusSettle,     ///< A worse overall status has lasted long enough to be told.
   TokenRefresh,     ///< The token is about to expire.
+  Pulse,            ///< The database's pulse ought to have been heard, or is listened to anew.
 };
 
 std::string_view toString(DeadlineKind kind);

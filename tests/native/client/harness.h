@@ -11,7 +11,7 @@
 namespace switchboard::testing {
 
 /// A client on fake time and a scripted server, and everything it said.
-class Harness final : private ClientSink {
+class Harness : private ClientSink {
  public:
   explicit Harness(ClientOptions options = {}) {
     if (options.endpoint.url.empty()) options.endpoint.url = "ws://server/realtime/v1";
@@ -20,6 +20,7 @@ class Harness final : private ClientSink {
   }
 
   Client& client() { return *client_; }
+  const Client& client() const { return *client_; }
   void destroyClient() { client_.reset(); }
 
   void subscribe(unsigned id, std::string table, std::string event = "*", std::string filter = {}) {

@@ -1,0 +1,97 @@
+#include "protocol/beat.h"
+
+#include <charconv>
+#include <chrono>
+
+#include "protocol/scanner.h"
+
+namespace switchboard {
+
+namespace {
+
+/// A number of exactly `digits` digits at `at`.
+std::optional<int> digitsAt(std::string_view text, std::size_t at, std::size_t digits) {
+  if (text.size() < at + digits) return std::nullopt;
+  int value = 0;
+  for (const char c : text.substr(at, digits)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+std::optional<std::uint64_t> readSeq(std::string_view record) {
+  std::optional<std::uint64_t> seq;
+  forEachMember(record, [&](std::string_view key, std::string_view value) {
+    if (!spells(key, "seq")) return true;
+    std::uint64_t number = 0;
+    const auto [rest, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error == std::errc() && rest == value.data() + value.size()) seq = number;
+    return false;
+  });
+  return seq;
+}
+
+/// Milliseconds of a fraction such as ".5" or ".123456"; the rest of a millisecond is dropped.
+std::optional<int> readFraction(std::string_view fraction) {
+  if (fraction.empty()) return 0;
+  if (fraction.front() != '.' || fraction.size() < 2) return std::nullopt;
+  int ms = 0;
+  for (std::size_t i = 1; i < 4; ++i) {
+    const auto digit = i < fraction.size() ? digitsAt(fraction, i, 1) : 0;
+    if (!digit) return std::nullopt;
+    ms = ms * 10 + *digit;
+  }
+  return ms;
+}
+
+}  // namespace
+
+std::optional<Beat> readBeat(const Change& change) {
+  if (changeType(change) == ChangeType::Delete) return std::nullopt;
+  Beat beat;
+  beat.committedAt = readTimestamp(commitTimestamp(change));
+  forEachMember(change.data, [&](std::string_view key, std::string_view value) {
+    if (!spells(key, "record")) return true;
+    beat.seq = readSeq(value);
+    return false;
+  });
+  return beat;
+}
+
+bool isOfTable(const Change& change, std::string_view schema, std::string_view table) {
+  unsigned agreeing = 0;
+  forEachMember(change.data, [&](std::string_view key, std::string_view value) {
+    const bool isSchema = spells(key, "schema");
+    if (!isSchema && !spells(key, "table")) return true;
+    JsonScanner scanner(value);
+    const auto name = scanner.rawString();
+    if (name && spells(*name, isSchema ? schema : table)) ++agreeing;
+    return agreeing < 2;
+  });
+  return agreeing == 2;
+}
+
+std::optional<WallTime> readTimestamp(std::string_view text) {
+  using namespace std::chrono;
+  constexpr std::string_view kForm = "0000-00-00T00:00:00";
+  if (text.size() <= kForm.size() || text.back() != 'Z') return std::nullopt;
+  for (const std::size_t mark : {4, 7, 10, 13, 16}) {
+    if (text[mark] != kForm[mark]) return std::nullopt;
+  }
+  const auto years = digitsAt(text, 0, 4);
+  const auto months = digitsAt(text, 5, 2);
+  const auto date = digitsAt(text, 8, 2);
+  const auto hour = digitsAt(text, 11, 2);
+  const auto minute = digitsAt(text, 14, 2);
+  const auto second = digitsAt(text, 17, 2);
+  const auto ms = readFraction(text.substr(kForm.size(), text.size() - kForm.size() - 1));
+  if (!years || !months || !date || !hour || !minute || !second || !ms) return std::nullopt;
+  const auto calendar =
+      year_month_day{year{*years}, month{static_cast<unsigned>(*months)}, day{static_cast<unsigned>(*date)}};
+  if (!calendar.ok()) return std::nullopt;
+  return WallTime{sys_days{calendar}.time_since_epoch() + hours{*hour} + minutes{*minute} + seconds{*second} +
+                  milliseconds{*ms}};
+}
+
+}  // namespace switchboard

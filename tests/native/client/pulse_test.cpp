@@ -1,0 +1,408 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "client_json.h"
+#include "harness.h"
+
+using namespace switchboard;
+using namespace switchboard::testing;
+
+namespace {
+
+constexpr Duration kPeriod{5'000};
+
+ClientOptions withPulse(ClientOptions options = {}) {
+  options.exchange.pulse.period = kPeriod;
+  return options;
+}
+
+/// A client with a pulse, and the database that raises it.
+struct PulseHarness : Harness {
+  explicit PulseHarness(ClientOptions options = {}) : Harness(withPulse(std::move(options))) {}
+
+  void beat(unsigned seq) {
+    server.change("switchboard_pulse", "UPDATE", R"({"id": 1, "seq": )" + std::to_string(seq) + "}");
+  }
+  /// Live, and the pulse heard once with `seq`.
+  void goLive(unsigned seq = 10) {
+    subscribe(1, "bookings");
+    run(Duration{500});
+    beat(seq);
+  }
+  std::optional<PulseState> pulse(unsigned connection = 1) const {
+    return client().status().connections().at(ConnectionId{connection}).pulse;
+  }
+  const Counters& counters() const { return client().exchange().counters(); }
+};
+
+std::string row(int id) {
+  return R"({"id": )" + std::to_string(id) + "}";
+}
+
+}  // namespace
+
+TEST_SUITE("pulse") {
+  TEST_CASE("beats that come are nobody's changes and no gaps") {
+    PulseHarness h;
+    h.goLive();
+    CHECK(h.pulse() == PulseState::Beating);
+    for (unsigned seq = 11; seq < 40; ++seq) {
+      h.run(kPeriod);
+      h.beat(seq);
+    }
+    CHECK(h.gaps.empty());
+    CHECK(h.delivered.empty());
+    CHECK(h.counters().pulses == 30);
+    CHECK(h.counters().pulsesMissed == 0);
+    CHECK(h.counters().changes == 0);
+    CHECK(h.status(1).mode == FreshnessMode::Live);
+  }
+
+  TEST_CASE("without the option nothing is listened to") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.run(Duration{60'000});
+    CHECK(h.server.joins.size() == 1);
+    CHECK(h.gaps.empty());
+    CHECK_FALSE(h.client().status().connections().at(ConnectionId{1}).pulse);
+  }
+
+  TEST_CASE("it has a channel of its own, joined once something is live") {
+    PulseHarness h;
+    h.server.announceChanges = false;
+    h.subscribe(1, "bookings");
+    h.run(Duration{2'000});
+    CHECK(h.server.joins.size() == 1);
+    h.server.system(h.server.channels().front(), "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    h.run(Duration{200});
+    REQUIRE(h.server.joins.size() == 2);
+    const Json& bindings = h.server.joins.back()["config"]["postgres_changes"];
+    REQUIRE(bindings.size() == 1);
+    CHECK(bindings[0]["table"] == "switchboard_pulse");
+    CHECK(bindings[0]["schema"] == "public");
+  }
+
+  TEST_CASE("a jump in seq is a gap of everything live, from the last beat to now") {
+    PulseHarness h;
+    h.subscribe(2, "clients");
+    h.goLive(10);
+    const WallTime last = h.clock.wallNow();
+    h.run(kPeriod * 2);
+    h.beat(12);
+    REQUIRE(h.gaps.size() == 2);
+    CHECK(h.gaps[0].code == Code::PulseLost);
+    CHECK(h.gaps[0].from == last);
+    CHECK(h.gaps[0].to == h.clock.wallNow());
+    CHECK(h.gaps[0].message == "1 beat of the database's pulse never came; changes may be lost with it.");
+    CHECK(h.counters().pulsesMissed == 1);
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    h.run(kPeriod);
+    h.beat(13);
+    CHECK(h.gaps.size() == 2);
+  }
+
+  TEST_CASE("a seq that went back is a gap, the same seq again is not") {
+    PulseHarness h;
+    h.goLive(10);
+    h.beat(10);
+    CHECK(h.gaps.empty());
+    h.beat(3);
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.gaps[0].to);
+    h.beat(4);
+    CHECK(h.gaps.size() == 1);
+    CHECK(h.counters().pulsesMissed == 0);
+  }
+
+  TEST_CASE("silence of 2.5 periods is an open gap, polled for, until the pulse is heard again") {
+    PulseHarness h;
+    h.goLive(10);
+    const WallTime last = h.clock.wallNow();
+    h.run(kPeriod * 5 / 2 - Duration{100});
+    CHECK(h.gaps.empty());
+    h.run(Duration{1'500});
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.gaps[0].code == Code::PulseLost);
+    CHECK(h.gaps[0].from == last);
+    CHECK_FALSE(h.gaps[0].to);
+    CHECK(h.pulse() == PulseState::Silent);
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    CHECK(h.status(1).code == Code::PulseLost);
+    CHECK(h.polls.empty());
+    h.run(Duration{11'000});
+    CHECK(h.polls == std::vector<unsigned>{1});
+    CHECK(h.status(1).mode == FreshnessMode::Polling);
+    h.beat(14);
+    REQUIRE(h.gaps.size() == 2);
+    CHECK(h.gaps[1].id == h.gaps[0].id);
+    CHECK(h.gaps[1].to == h.clock.wallNow());
+    CHECK(h.counters().pulsesMissed == 3);
+    CHECK(h.status(1).code == Code::Ok);
+    CHECK(h.status(1).mode == FreshnessMode::Live);
+    const auto polled = h.polls.size();
+    for (unsigned seq = 15; seq < 30; ++seq) {
+      h.run(kPeriod);
+      h.beat(seq);
+    }
+    CHECK(h.gaps.size() == 2);
+    CHECK(h.polls.size() == polled);
+  }
+
+  TEST_CASE("a pulse that is never heard is a silence too") {
+    PulseHarness h;
+    h.subscribe(1, "bookings");
+    h.run(Duration{500});
+    CHECK(h.pulse() == PulseState::Waiting);
+    h.run(kPeriod * 3);
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.pulse() == PulseState::Silent);
+    h.beat(1);
+    CHECK(h.gaps.size() == 2);
+    CHECK(h.counters().pulsesMissed == 0);
+  }
+
+  TEST_CASE("other changes do not vouch for the pulse: an event limit lets some through") {
+    PulseHarness h;
+    h.goLive(10);
+    for (int i = 0; i < 15; ++i) {
+      h.run(Duration{1'000});
+      h.server.change("bookings", "INSERT", row(i));
+    }
+    CHECK(h.gaps.size() == 1);
+    CHECK(h.changes(1).size() == 15);
+  }
+
+  TEST_CASE("a dead link is told as that, not as a pulse that was lost") {
+    PulseHarness h;
+    h.goLive(10);
+    h.server.answerHeartbeats = false;
+    h.run(Duration{30'000});
+    REQUIRE_FALSE(h.gaps.empty());
+    CHECK(h.gaps[0].code == Code::HalfOpen);
+    for (const auto& gap : h.gaps) CHECK(gap.code == Code::HalfOpen);
+  }
+
+  TEST_CASE("a silent pulse has a silent link probed at once, which is sooner than its heartbeat") {
+    ClientOptions options;
+    options.exchange.pulse.period = Duration{1'000};
+    options.exchange.connection.heartbeat.silence = Duration{15'000};
+    Harness h(options);
+    h.subscribe(1, "bookings");
+    h.run(Duration{100});
+    h.server.answerHeartbeats = false;
+    h.run(Duration{13'000});
+    REQUIRE_FALSE(h.gaps.empty());
+    CHECK(h.gaps[0].code == Code::HalfOpen);
+  }
+
+  TEST_CASE("a lost socket is one gap, and what was missed meanwhile no second one") {
+    PulseHarness h;
+    h.goLive(10);
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{30'000});
+    h.beat(16);
+    h.run(Duration{1'000});
+    h.beat(17);
+    REQUIRE(h.gaps.size() >= 2);
+    CHECK(h.gaps[0].code == Code::ConnectionLost);
+    CHECK(h.gaps[1].id == h.gaps[0].id);
+    const auto missed = std::count_if(h.gaps.begin(), h.gaps.end(),
+                                      [](const Gap& gap) { return gap.code == Code::PulseLost && gap.to; });
+    CHECK(missed <= 1);  // it was silent for 2.5 periods after the reconnect
+    CHECK(h.counters().pulsesMissed == 0);
+  }
+
+  TEST_CASE("a socket that is lost in a silence ends it when it is live again") {
+    PulseHarness h;
+    h.goLive(10);
+    h.run(kPeriod * 3);
+    REQUIRE(h.gaps.size() == 1);
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{5'000});
+    REQUIRE(h.gaps.size() == 2);
+    CHECK(h.gaps[1].id == h.gaps[0].id);
+    CHECK(h.gaps[1].to);
+  }
+
+  TEST_CASE("a pulse's channel that ends is joined again and blames nobody") {
+    PulseHarness h;
+    h.goLive(10);
+    for (const auto& channel : h.server.channels()) {
+      if (textMember(channel.bindings[0], "table") == "switchboard_pulse") h.server.closeChannel(channel);
+    }
+    CHECK(h.pulse() == PulseState::Idle);
+    h.run(Duration{5'000});
+    CHECK(h.pulse() == PulseState::Waiting);
+    h.beat(20);
+    CHECK(h.gaps.empty());
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
+  TEST_CASE("a table that the server refuses costs no subscription anything and is said once") {
+    std::vector<std::string> warnings;
+    PulseHarness h;
+    h.onEachFlush = [&](const Flush& flush) {
+      for (const auto& [level, message] : flush.logs) {
+        if (level == LogLevel::Warn) warnings.push_back(message);
+      }
+    };
+    h.server.unknownTables = {"switchboard_pulse"};
+    h.subscribe(1, "bookings");
+    h.run(Duration{60'000});
+    CHECK(h.pulse() == PulseState::Refused);
+    CHECK(h.gaps.empty());
+    CHECK(h.polls.empty());
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    CHECK(h.server.joins.size() == 2);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].find("public.switchboard_pulse can't be listened to") != std::string::npos);
+    h.server.unknownTables.clear();
+    h.run(Duration{305'000}, Duration{1'000});
+    h.beat(1);
+    CHECK(h.pulse() == PulseState::Beating);
+  }
+
+  TEST_CASE("a refused table is asked for again at once by reconnectAll, and with a new token") {
+    PulseHarness h;
+    h.server.unknownTables = {"switchboard_pulse"};
+    h.subscribe(1, "bookings");
+    h.run(Duration{1'000});
+    REQUIRE(h.pulse() == PulseState::Refused);
+    h.server.unknownTables.clear();
+    SUBCASE("reconnectAll") {
+      h.client().reconnectAll();
+    }
+    SUBCASE("token") {
+      h.client().provideToken(0, "t1");
+    }
+    h.run(Duration{3'000});
+    CHECK(h.pulse() == PulseState::Waiting);
+  }
+
+  TEST_CASE("time in which nothing ran is excused") {
+    PulseHarness h;
+    h.goLive(10);
+    SUBCASE("by a late timer") {
+      h.timer.sleep(Duration{60'000});
+    }
+    SUBCASE("by a timer that is not late enough to mean sleep") {
+      h.timer.sleep(kPeriod * 5 / 2 + Duration{3'000});
+    }
+    SUBCASE("by the calendar alone, when the monotonic clock stood still") {
+      h.clock.jumpWall(Duration{60'000});
+      h.timer.advance(kPeriod * 5 / 2 + Duration{100});
+    }
+    h.run(Duration{1'000});
+    CHECK(h.gaps.empty());
+    h.beat(11);  // what had waited to be read
+    h.run(Duration{5'000});
+    CHECK(h.gaps.empty());
+    SUBCASE("but not for ever") {
+      h.run(kPeriod * 4);
+      CHECK(h.gaps.size() == 1);
+    }
+  }
+
+  TEST_CASE("who subscribes or goes live in a silence is told so and polled at once") {
+    PulseHarness h;
+    h.goLive(10);
+    h.run(kPeriod * 3);
+    REQUIRE(h.gaps.size() == 1);
+    h.subscribe(2, "bookings");
+    h.subscribe(3, "clients");
+    h.run(Duration{500});
+    REQUIRE(h.gaps.size() == 3);
+    CHECK(h.gaps[1].subscription == SubscriptionId{2});
+    CHECK(h.gaps[2].subscription == SubscriptionId{3});
+    CHECK_FALSE(h.gaps[2].to);
+    CHECK(h.polls == std::vector<unsigned>{2, 3});
+    h.beat(14);
+    CHECK(std::count_if(h.gaps.begin(), h.gaps.end(), [](const Gap& gap) { return gap.to.has_value(); }) == 3);
+  }
+
+  TEST_CASE("a silent re-subscription is told by those who lost by it, not by the pulse again") {
+    PulseHarness h;
+    h.goLive(10);
+    for (const auto& channel : h.server.channels()) {
+      h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    }
+    h.beat(13);
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.gaps[0].code == Code::Resubscribed);
+  }
+
+  TEST_CASE("a binding to all tables does not bring the beats, one to the pulse's table does") {
+    PulseHarness h;
+    h.subscribe(2, "*");
+    h.subscribe(3, "switchboard_pulse");
+    h.goLive(10);
+    const std::string frame =
+        R"({"data":{"table":"switchboard_pulse","schema":"public","type":"UPDATE","record":{"seq":11}},"ids":[)";
+    for (const auto& channel : h.server.channels()) {
+      for (const auto& binding : channel.bindings) {
+        if (textMember(binding, "table") != "*") continue;
+        h.network.last().receive(R"([null,null,")" + channel.topic + R"(","postgres_changes",)" + frame +
+                                 std::to_string(binding["id"].get<unsigned>()) + "]}]");
+      }
+    }
+    CHECK(h.changes(2).empty());
+    CHECK(h.changes(3).size() == 1);
+  }
+
+  TEST_CASE("the last subscription takes the pulse's channel and the socket with it") {
+    ClientOptions options;
+    options.exchange.linger = Duration{0};
+    PulseHarness h(options);
+    h.goLive(10);
+    h.unsubscribe(1);
+    h.run(Duration{10'000});
+    CHECK(h.server.leaves == 2);
+    CHECK(h.client().status().connections().at(ConnectionId{1}).state == ConnectionState::Idle);
+    CHECK(h.client().exchange().pulseCount() == 0);
+    CHECK(h.client().deadlines().size() == 0);
+  }
+
+  TEST_CASE("each socket has a pulse, and a gap is told only where it is missed") {
+    ClientOptions options;
+    options.exchange.multiplexer.maxChannels = 2;
+    options.exchange.plan.bindingsPerLine = 1;
+    PulseHarness h(options);
+    h.subscribe(1, "bookings");
+    h.run(Duration{1'000});
+    h.subscribe(2, "clients");
+    h.run(Duration{3'000});
+    REQUIRE(h.network.sockets.size() == 2);
+    h.beat(10);
+    CHECK(h.pulse(1) == PulseState::Beating);
+    CHECK(h.pulse(2) == PulseState::Beating);
+    const auto channels = h.server.channels();
+    for (const auto& channel : channels) {
+      if (channel.socket != 0 || textMember(channel.bindings[0], "table") != "switchboard_pulse") continue;
+      h.network.sockets[0]->receive(R"([null,null,")" + channel.topic +
+                                    R"(","postgres_changes",{"data":{"type":"UPDATE","record":{"seq":15}},"ids":[)" +
+                                    std::to_string(channel.bindings[0]["id"].get<unsigned>()) + "]}]");
+    }
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.gaps[0].subscription == SubscriptionId{1});
+  }
+
+  TEST_CASE("the options are read from JSON, and the status tells of the pulse") {
+    const auto options =
+        readOptions(R"({"url":"ws://h/x","apikey":"k","pulse":{"periodMs":2000,"table":"heart","schema":"ops"}})");
+    REQUIRE(options);
+    const auto& pulse = options.value().exchange.pulse;
+    CHECK(pulse.period == Duration{2'000});
+    CHECK(pulse.table == "heart");
+    CHECK(pulse.schema == "ops");
+    PulseHarness h;
+    std::string control;
+    h.onEachFlush = [&](const Flush& flush) { control = controlJson(flush); };
+    h.subscribe(1, "bookings");
+    h.run(Duration{500});
+    CHECK(control.find(R"("pulse":{"state":"waiting","delayMs":null})") != std::string::npos);
+    h.beat(10);
+    CHECK(control.find(R"("state":"beating")") != std::string::npos);
+    CHECK(control.find(R"("pulses":1,"pulsesMissed":0)") != std::string::npos);
+  }
+}
