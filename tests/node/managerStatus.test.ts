@@ -81,6 +81,7 @@ describe('the status snapshot', () => {
       message: '',
       rttMs: null,
       channels: 1,
+      pulse: null,
     } as const;
     engine.status({ overall: 'live', connections: [connection], subscriptions: [subscriptionDelta(id)] });
     expect(bench.manager.status().connections).toEqual([connection]);

@@ -127,6 +127,8 @@ describe('the real wasm module', () => {
       'framesOut',
       'ignoredFrames',
       'joins',
+      'pulses',
+      'pulsesMissed',
     ]);
     expect(SilentSocket.urls.at(-1)).toBe('ws://127.0.0.1:9/realtime/v1/websocket?apikey=k&vsn=2.0.0');
     const before = controls.items.length;

@@ -11,6 +11,7 @@ import { Lab } from './lab/lab.js';
 import { settingsOf, type BackendOptions, type Settings } from './options.js';
 import { Cluster } from './postgres/cluster.js';
 import { migrate } from './postgres/migrate.js';
+import { PulseJob } from './pulse/pulseJob.js';
 import { Authorization } from './realtime/authorization.js';
 import { Hub, ratesOf } from './realtime/hub.js';
 import { MessageStore } from './realtime/messageStore.js';
@@ -104,11 +105,13 @@ async function assemble(
       server.handleUpgrade(request, stream, head);
     },
   });
-  const faults = new Faults({ hub, server, listener, feed, cluster });
+  const pulse = options.pulseMs === undefined ? null : new PulseJob(pool, options.pulseMs, settings.log);
+  const faults = new Faults({ hub, server, listener, feed, cluster, pulse });
   router.faults = faults;
   if (options.lab === true) router.lab = new Lab({ faults, pool, tokens });
   const close = async (): Promise<void> => {
     faults.dispose();
+    pulse?.stop();
     await server.close();
     hub.close();
     await listener.close();
@@ -119,6 +122,7 @@ async function assemble(
   try {
     await migrate(pool);
     if (options.seed !== false) await seed(pool, options.seedDate ?? new Date());
+    await pulse?.start();
     await feed.start();
     await listener.open(options.port ?? 0);
   } catch (error) {

@@ -4,12 +4,13 @@ import { startBackend } from './backend.js';
 import { messageOf, stderrLog } from './log.js';
 import type { BackendOptions } from './options.js';
 
-const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data DIR] [--no-seed]
+const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data DIR] [--no-seed] [--pulse MS]
 
   --port N           port of the HTTP and websocket server (default: PORT, else a free one)
   --postgres-port N  port of the embedded PostgreSQL (default: a free one)
   --data DIR         keep the database in DIR (default: a scratch directory, removed at the end)
   --no-seed          leave the tables empty
+  --pulse MS         raise the row of the table switchboard_pulse every so many milliseconds
 
 With DATABASE_URL set, that PostgreSQL (wal_level=logical) is used instead of the embedded one.
 `;
@@ -25,6 +26,7 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions {
       'postgres-port': { type: 'string' },
       data: { type: 'string' },
       'no-seed': { type: 'boolean' },
+      pulse: { type: 'string' },
     },
   });
   const { DATABASE_URL: databaseUrl, PORT, SWITCHBOARD_JWT_SECRET: jwtSecret } = env;
@@ -35,6 +37,7 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions {
     ...(port === undefined || port === '' ? {} : { port: portNumber(port) }),
     ...(values['postgres-port'] === undefined ? {} : { postgresPort: portNumber(values['postgres-port']) }),
     ...(values.data === undefined ? {} : { dataDir: values.data }),
+    ...(values.pulse === undefined ? {} : { pulseMs: period(values.pulse) }),
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     ...(jwtSecret === undefined || jwtSecret === '' ? {} : { jwtSecret }),
   };
@@ -44,6 +47,12 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`"${text}" is no port`);
   return port;
+}
+
+function period(text: string): number {
+  const ms = Number(text);
+  if (!Number.isInteger(ms) || ms < 10 || ms > 3_600_000) throw new Error(`"${text}" is no number of ms from 10`);
+  return ms;
 }
 
 async function run(): Promise<void> {

@@ -65,6 +65,8 @@ export interface BackendOptions {
   jwtSecret?: string;
   /** Serves the demo dashboard's lab under `/lab/`, see `Lab`. Only on 127.0.0.1. Default false. */
   lab?: boolean;
+  /** Makes the table `switchboard_pulse` and raises its row every so many ms. Absent: neither. */
+  pulseMs?: number;
   timing?: Partial<Timing>;
   limits?: Partial<Limits>;
   log?: Log;

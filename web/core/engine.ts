@@ -1,6 +1,7 @@
 import type { DeliverySpec } from './delivery.js';
 import type { GapReport } from './gaps/gap.js';
 import type { EventName } from './payload.js';
+import type { PulseSpec } from './pulse.js';
 import type {
   ConnectionStatus,
   Counters,
@@ -44,6 +45,8 @@ export interface EngineOptions {
   vsn?: '1.0.0' | '2.0.0';
   /** Whether the core may ask for tokens. */
   tokenCallback: boolean;
+  /** Absent: there is none. */
+  pulse?: PulseSpec;
   tuning: Readonly<Partial<Record<string, number>>>;
 }
 

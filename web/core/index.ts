@@ -49,6 +49,7 @@ export type {
   WildcardSubscribeOptions,
 } from './options.js';
 export type { ChangeCommon, ChangePayload, DeletePayload, EventName, InsertPayload, UpdatePayload } from './payload.js';
+export type { PulseOption } from './pulse.js';
 export type { ReasonCode } from './reasons.js';
 export type { ManagerStats, RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './realtimeManagerTypes.js';
 export type {
@@ -58,6 +59,8 @@ export type {
   FreshnessMode,
   NoticeDetail,
   OverallState,
+  PulseState,
+  PulseStatus,
   StatusSnapshot,
   SubscriptionNotice,
   SubscriptionState,

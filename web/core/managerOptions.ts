@@ -4,6 +4,7 @@ import { SwitchboardError } from './errors.js';
 import type { ResyncOptions } from './gaps/resyncs.js';
 import type { Logger } from './logger.js';
 import type { AccessTokenCallback, ManagerOptions, NumbersOption, WasmSource, WebSocketClass } from './options.js';
+import { checkPulse } from './pulse.js';
 import { readSupabaseClient, type SupabaseSource } from './supabase.js';
 import { DEFAULT_TOKEN_TIMEOUT_MS, TUNING_RANGES, type TuningName } from './tuning.js';
 import {
@@ -25,6 +26,7 @@ const COMMON = [
   'logger',
   'logLevel',
   'numbers',
+  'pulse',
   'transport',
   'wasm',
   'resyncJitterMs',
@@ -67,12 +69,14 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
   const tuning = checkTuning(given);
   const params = checkParams(given);
   const vsn = optionalWord(given, 'vsn', ['1.0.0', '2.0.0']);
+  const pulse = checkPulse(given);
   return {
     engine: {
       url: realtimeEndpoint(url, pageProtocol()),
       apikey,
       ...(params === null ? {} : { params }),
       ...(vsn === undefined ? {} : { vsn }),
+      ...(pulse === null ? {} : { pulse }),
       tokenCallback: accessToken !== null,
       tuning,
     },

@@ -4,6 +4,7 @@ import type { LogLevel } from './engine.js';
 import type { GapHandler, ResyncHandler } from './gaps/gap.js';
 import type { Logger } from './logger.js';
 import type { EventName } from './payload.js';
+import type { PulseOption } from './pulse.js';
 import type { SupabaseClientLike } from './supabase.js';
 import type { TuningOptions } from './tuning.js';
 
@@ -42,6 +43,8 @@ interface CommonOptions extends TuningOptions {
    * saying `number`.
    */
   numbers?: NumbersOption | undefined;
+  /** Listens to the database's pulse, against silent losses. Default: none. See {@link PulseOption}. */
+  pulse?: PulseOption | undefined;
   /** The WebSocket class to use. Default: the runtime's own; in Node before 22 the one of the package `ws`. */
   transport?: WebSocketClass | undefined;
   /**

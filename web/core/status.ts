@@ -21,6 +21,22 @@ export type SubscriptionState = 'pending' | 'joining' | 'live' | 'retrying' | 'p
  */
 export type FreshnessMode = 'live' | 'polling' | 'paused';
 
+/**
+ * How the database's pulse is heard on a socket. `idle`: not listened to, because nothing is live there or the next try is pending. `waiting`: listened to,
+ * and no beat has come yet. `silent`: no beat for 2.5 periods, so nothing vouches for the changes of this socket. `refused`: the server does not give the pulse's
+ * table away; it is asked again after minutes.
+ */
+export type PulseState = 'idle' | 'joining' | 'waiting' | 'beating' | 'silent' | 'refused';
+
+export interface PulseStatus {
+  readonly state: PulseState;
+  /**
+   * From a beat's commit to its arrival, in ms; the clocks' difference is in it, so it may be negative. Null before the first. Brought up to date when something
+   * else of the connection changes.
+   */
+  readonly delayMs: number | null;
+}
+
 /** One socket to the server. It keeps its id over reconnects. */
 export interface ConnectionStatus {
   readonly id: number;
@@ -37,8 +53,10 @@ export interface ConnectionStatus {
   readonly message: string;
   /** Latest measured round-trip time in ms; null before the first. */
   readonly rttMs: number | null;
-  /** Channels on this socket. */
+  /** Channels on this socket, the pulse's among them. */
   readonly channels: number;
+  /** Null without the option `pulse`. */
+  readonly pulse: PulseStatus | null;
 }
 
 /** One call of `subscribe`. */
@@ -83,6 +101,10 @@ export interface Counters {
   readonly badFrames: number;
   readonly connects: number;
   readonly joins: number;
+  /** Beats of the database's pulse, on all sockets. */
+  readonly pulses: number;
+  /** Beats that never came, by the `seq` of those that did. */
+  readonly pulsesMissed: number;
 }
 
 /**

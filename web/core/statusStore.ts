@@ -13,6 +13,8 @@ const NO_COUNTERS: Counters = Object.freeze({
   badFrames: 0,
   connects: 0,
   joins: 0,
+  pulses: 0,
+  pulsesMissed: 0,
 });
 
 /** The status of a manager that does nothing; also what is rendered on a server. */

@@ -3,6 +3,7 @@ import type { Listener } from '../http/listener.js';
 import type { Cluster } from '../postgres/cluster.js';
 import type { Frame } from '../realtime/codec.js';
 import { refusal } from '../realtime/handshake.js';
+import type { PulseJob } from '../pulse/pulseJob.js';
 import type { Hub } from '../realtime/hub.js';
 import type { HandshakeVerdict, RealtimeServer } from '../realtime/server.js';
 import type { RealtimeSocket } from '../realtime/socket.js';
@@ -24,6 +25,7 @@ interface Parts {
   listener: Listener;
   feed: ChangeFeed;
   cluster: Cluster | null;
+  pulse: PulseJob | null;
 }
 
 const SERVICE_RESTART = 1012;
@@ -189,6 +191,11 @@ export class Faults {
     this.parts.feed.loseChanges(ms);
   }
 
+  /** Stops the job that raises the pulse for `ms`; nothing else happens. */
+  pausePulse({ ms }: { ms: number }): void {
+    this.parts.pulse?.pause(ms);
+  }
+
   /** Loses changes for `lostMs`, then subscribes every channel again: the one sign of a gap that a server ever gives. */
   resubscribe({ lostMs = 0 }: { lostMs?: number } = {}): void {
     this.parts.feed.loseChanges(lostMs);
@@ -207,6 +214,7 @@ export class Faults {
     hub.rates.joins.hold(false);
     hub.tokens.restoreExpired();
     this.parts.feed.loseChanges(0);
+    this.parts.pulse?.pause(0);
     for (const socket of hub.sockets) {
       socket.link.delay(0);
       socket.link.stall(0);

@@ -49,6 +49,9 @@ const routes: Record<string, Route> = {
   loseChanges: (faults, body) => {
     faults.loseChanges({ ms: required(body, 'ms') });
   },
+  pausePulse: (faults, body) => {
+    faults.pausePulse({ ms: required(body, 'ms') });
+  },
   resubscribe: (faults, body) => {
     faults.resubscribe(numbers(body, 'lostMs'));
   },

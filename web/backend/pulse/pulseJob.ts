@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Pool } from 'pg';
+
+import { messageOf, type Log } from '../log.js';
+import { packageRoot } from '../packageRoot.js';
+
+const BEAT = 'update public.switchboard_pulse set seq = seq + 1, beaten_at = clock_timestamp() where id = 1';
+
+/** Raises the pulse's row every period, as pg_cron does on a Supabase project: one update at a time, and none made up for. */
+export class PulseJob {
+  private timer: NodeJS.Timeout | null = null;
+  private isBeating = false;
+  private hasFailed = false;
+  private pausedUntil = 0;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly periodMs: number,
+    private readonly log: Log,
+  ) {}
+
+  /** Makes the table if need be, with the SQL that ships with the npm package, and begins to beat. */
+  async start(): Promise<void> {
+    await this.pool.query(await readFile(join(packageRoot(), '..', 'sql', 'pulse.sql'), 'utf8'));
+    this.timer = setInterval(() => {
+      if (!this.isBeating && Date.now() >= this.pausedUntil) void this.beat();
+    }, this.periodMs);
+  }
+
+  /** Does not beat for the next `ms`; 0 goes on at once. */
+  pause(ms: number): void {
+    this.pausedUntil = Date.now() + ms;
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private async beat(): Promise<void> {
+    this.isBeating = true;
+    try {
+      await this.pool.query(BEAT);
+      this.hasFailed = false;
+    } catch (error) {
+      // Once for each outage of the database.
+      if (!this.hasFailed && this.timer !== null) this.log('warn', `the pulse does not beat: ${messageOf(error)}`);
+      this.hasFailed = true;
+    } finally {
+      this.isBeating = false;
+    }
+  }
+}
