@@ -10,10 +10,10 @@ using namespace switchboard::testing;
 
 namespace {
 
-constexpr Duration kPeriod{5'000};
+constexpr Duration kBeatPeriod{5'000};
 
 ClientOptions withPulse(ClientOptions options = {}) {
-  options.exchange.pulse.period = kPeriod;
+  options.exchange.pulse.period = kBeatPeriod;
   return options;
 }
 
@@ -36,7 +36,7 @@ struct PulseHarness : Harness {
   const Counters& counters() const { return client().exchange().counters(); }
 };
 
-std::string row(int id) {
+std::string bookingRow(int id) {
   return R"({"id": )" + std::to_string(id) + "}";
 }
 
@@ -48,7 +48,7 @@ TEST_SUITE("pulse") {
     h.goLive();
     CHECK(h.pulse() == PulseState::Beating);
     for (unsigned seq = 11; seq < 40; ++seq) {
-      h.run(kPeriod);
+      h.run(kBeatPeriod);
       h.beat(seq);
     }
     CHECK(h.gaps.empty());
@@ -88,7 +88,7 @@ TEST_SUITE("pulse") {
     h.subscribe(2, "clients");
     h.goLive(10);
     const WallTime last = h.clock.wallNow();
-    h.run(kPeriod * 2);
+    h.run(kBeatPeriod * 2);
     h.beat(12);
     REQUIRE(h.gaps.size() == 2);
     CHECK(h.gaps[0].code == Code::PulseLost);
@@ -97,7 +97,7 @@ TEST_SUITE("pulse") {
     CHECK(h.gaps[0].message == "1 beat of the database's pulse never came; changes may be lost with it.");
     CHECK(h.counters().pulsesMissed == 1);
     CHECK(h.status(1).state == SubscriptionState::Live);
-    h.run(kPeriod);
+    h.run(kBeatPeriod);
     h.beat(13);
     CHECK(h.gaps.size() == 2);
   }
@@ -119,7 +119,7 @@ TEST_SUITE("pulse") {
     PulseHarness h;
     h.goLive(10);
     const WallTime last = h.clock.wallNow();
-    h.run(kPeriod * 5 / 2 - Duration{100});
+    h.run(kBeatPeriod * 5 / 2 - Duration{100});
     CHECK(h.gaps.empty());
     h.run(Duration{1'500});
     REQUIRE(h.gaps.size() == 1);
@@ -142,7 +142,7 @@ TEST_SUITE("pulse") {
     CHECK(h.status(1).mode == FreshnessMode::Live);
     const auto polled = h.polls.size();
     for (unsigned seq = 15; seq < 30; ++seq) {
-      h.run(kPeriod);
+      h.run(kBeatPeriod);
       h.beat(seq);
     }
     CHECK(h.gaps.size() == 2);
@@ -154,7 +154,7 @@ TEST_SUITE("pulse") {
     h.subscribe(1, "bookings");
     h.run(Duration{500});
     CHECK(h.pulse() == PulseState::Waiting);
-    h.run(kPeriod * 3);
+    h.run(kBeatPeriod * 3);
     REQUIRE(h.gaps.size() == 1);
     CHECK(h.pulse() == PulseState::Silent);
     h.beat(1);
@@ -167,7 +167,7 @@ TEST_SUITE("pulse") {
     h.goLive(10);
     for (int i = 0; i < 15; ++i) {
       h.run(Duration{1'000});
-      h.server.change("bookings", "INSERT", row(i));
+      h.server.change("bookings", "INSERT", bookingRow(i));
     }
     CHECK(h.gaps.size() == 1);
     CHECK(h.changes(1).size() == 15);
@@ -216,7 +216,7 @@ TEST_SUITE("pulse") {
   TEST_CASE("a socket that is lost in a silence ends it when it is live again") {
     PulseHarness h;
     h.goLive(10);
-    h.run(kPeriod * 3);
+    h.run(kBeatPeriod * 3);
     REQUIRE(h.gaps.size() == 1);
     h.network.last().closeFromServer(1006);
     h.run(Duration{5'000});
@@ -287,11 +287,11 @@ TEST_SUITE("pulse") {
       h.timer.sleep(Duration{60'000});
     }
     SUBCASE("by a timer that is not late enough to mean sleep") {
-      h.timer.sleep(kPeriod * 5 / 2 + Duration{3'000});
+      h.timer.sleep(kBeatPeriod * 5 / 2 + Duration{3'000});
     }
     SUBCASE("by the calendar alone, when the monotonic clock stood still") {
       h.clock.jumpWall(Duration{60'000});
-      h.timer.advance(kPeriod * 5 / 2 + Duration{100});
+      h.timer.advance(kBeatPeriod * 5 / 2 + Duration{100});
     }
     h.run(Duration{1'000});
     CHECK(h.gaps.empty());
@@ -299,7 +299,7 @@ TEST_SUITE("pulse") {
     h.run(Duration{5'000});
     CHECK(h.gaps.empty());
     SUBCASE("but not for ever") {
-      h.run(kPeriod * 4);
+      h.run(kBeatPeriod * 4);
       CHECK(h.gaps.size() == 1);
     }
   }
@@ -307,7 +307,7 @@ TEST_SUITE("pulse") {
   TEST_CASE("who subscribes or goes live in a silence is told so and polled at once") {
     PulseHarness h;
     h.goLive(10);
-    h.run(kPeriod * 3);
+    h.run(kBeatPeriod * 3);
     REQUIRE(h.gaps.size() == 1);
     h.subscribe(2, "bookings");
     h.subscribe(3, "clients");

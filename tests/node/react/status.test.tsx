@@ -125,7 +125,7 @@ describe('RealtimeConnectionStatus', () => {
         connections: [
           {
             ...{ id: 1, state: 'open', since: 1_790_000_000_000, attempts: 0, nextRetryAt: null },
-            ...{ code: 'OK', message: '', rttMs: 12.4, channels: 1 },
+            ...{ code: 'OK', message: '', rttMs: 12.4, channels: 1, pulse: null },
           },
         ],
         subscriptions: [
