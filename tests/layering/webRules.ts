@@ -44,7 +44,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     prefix: 'web/cli/',
-    packages: [node, /^commander$/, /^lossless-json$/, /^ws$/],
+    packages: [node, /^commander$/, /^lossless-json$/, /^pg$/, /^ws$/],
     files: [/^web\/cli\//, /^web\/core\//],
     rule: 'the command line knows no React',
   },

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { SwitchboardError } from '../core/index.js';
+import { doctorCommand, type DoctorOptions } from './doctor/doctorOptions.js';
 import { jsonText, plainText } from './lines.js';
 import { EXIT_DONE, EXIT_USAGE, listen } from './listen.js';
 import { listenCommand, type ListenOptions } from './listenOptions.js';
+import { runDoctor } from './doctor/terminal.js';
 import { LineOutput } from './output.js';
 
 /** Ends the command on SIGINT and SIGTERM, or when the reader of the output has gone. A second signal ends the process the hard way. */
@@ -34,6 +36,10 @@ async function runListen(options: ListenOptions): Promise<void> {
   );
 }
 
+async function startDoctor(options: DoctorOptions): Promise<void> {
+  process.exitCode = await runDoctor(options, stop.signal);
+}
+
 function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
@@ -51,8 +57,9 @@ const program = new Command('switchboard')
   .description('Realtime connection manager for Supabase')
   .version(version())
   .exitOverride()
-  .showHelpAfterError('Run switchboard listen --help for what it takes.');
+  .showHelpAfterError('Run it with --help for what it takes.');
 program.addCommand(listenCommand(runListen).copyInheritedSettings(program));
+program.addCommand(doctorCommand(startDoctor).copyInheritedSettings(program));
 
 try {
   await program.parseAsync();

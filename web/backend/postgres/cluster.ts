@@ -14,6 +14,8 @@ export interface ClusterOptions {
   port: number;
   dataDir: string | null;
   log: Log;
+  /** On top of its own settings; null leaves one to PostgreSQL. */
+  settings?: Readonly<Record<string, string | null>>;
 }
 
 const START_ATTEMPTS = 3;
@@ -31,6 +33,7 @@ export class Cluster {
     private readonly scratch: string | null,
     private readonly guard: Guard,
     private readonly log: Log,
+    private readonly settings: Readonly<Record<string, string | null>>,
     public port: number,
   ) {}
 
@@ -43,7 +46,7 @@ export class Cluster {
       if (user !== null) await chown(scratch, user.uid, user.gid);
       const binaries = await findBinaries(user === null ? null : join(scratch, 'postgres'));
       const port = options.port === 0 ? await freePort('127.0.0.1') : options.port;
-      const cluster = new Cluster(binaries, user, data, scratch, guard, options.log, port);
+      const cluster = new Cluster(binaries, user, data, scratch, guard, options.log, options.settings ?? {}, port);
       if (!(await exists(join(data, 'PG_VERSION')))) await cluster.initialise();
       await cluster.startOnAnyPort(options.port === 0);
       return cluster;
@@ -145,7 +148,7 @@ export class Cluster {
   }
 
   private configuration(): string[] {
-    const values: Record<string, string> = {
+    const values: Record<string, string | null> = {
       port: String(this.port),
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
@@ -162,8 +165,9 @@ export class Cluster {
       log_statement: 'none',
       logging_collector: 'off',
       log_min_messages: 'warning',
+      ...this.settings,
     };
-    return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    return Object.entries(values).flatMap(([name, value]) => (value === null ? [] : ['-c', `${name}=${value}`]));
   }
 
   private async stopServer(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {

@@ -1,0 +1,100 @@
+import { PUBLICATION, type DatabaseFacts } from './facts.js';
+import type { Finding } from './finding.js';
+
+const SUBJECT = 'database';
+/** Has the server see what it was set to, which it then says to wait for a restart. */
+const RELOAD = 'SELECT pg_reload_conf()';
+
+/** What is wrong with the database as a whole. */
+export function checkDatabase(facts: DatabaseFacts): Finding[] {
+  return [...walLevel(facts), ...publication(facts), ...slots(facts), ...senders(facts), ...lostSlots(facts)];
+}
+
+function walLevel({ walLevel, walLevelPending }: DatabaseFacts): Finding[] {
+  if (walLevel === 'logical') return [];
+  return [
+    {
+      severity: 'error',
+      check: 'wal_level',
+      subject: SUBJECT,
+      message: walLevelPending
+        ? `wal_level is ${walLevel} until PostgreSQL is restarted`
+        : `wal_level is ${walLevel}, not logical`,
+      why: 'Without logical decoding no change leaves the database. The setting takes effect when PostgreSQL is restarted, which you have to do.',
+      sql: walLevelPending ? [] : ["ALTER SYSTEM SET wal_level = 'logical'", RELOAD],
+      restart: true,
+    },
+  ];
+}
+
+function publication({ publication: found }: DatabaseFacts): Finding[] {
+  if (found === null) {
+    return [
+      {
+        severity: 'error',
+        check: 'publication',
+        subject: SUBJECT,
+        message: `there is no publication ${PUBLICATION}`,
+        why: 'Realtime sends the changes of the tables in this publication and of no others.',
+        sql: [`CREATE PUBLICATION ${PUBLICATION}`],
+      },
+    ];
+  }
+  const missing = (['insert', 'update', 'delete'] as const).filter((event) => !found[event]);
+  if (missing.length === 0) return [];
+  return [
+    {
+      severity: 'error',
+      check: 'publication_events',
+      subject: SUBJECT,
+      message: `the publication ${PUBLICATION} leaves out ${missing.join(' and ')}`,
+      why: 'Changes of these kinds are never sent, for any table.',
+      sql: [`ALTER PUBLICATION ${PUBLICATION} SET (publish = 'insert, update, delete, truncate')`],
+    },
+  ];
+}
+
+function slots({ slots: used, maxSlots, realtimeSlot }: DatabaseFacts): Finding[] {
+  if (used < maxSlots) return [];
+  return [
+    {
+      severity: realtimeSlot ? 'warning' : 'error',
+      check: 'replication_slots',
+      subject: SUBJECT,
+      message: `all ${maxSlots} replication slots are in use`,
+      why: 'Realtime reads changes through a slot, and needs a free one whenever it starts anew. Drop slots that nobody reads (pg_replication_slots), or allow more; that takes a restart of PostgreSQL.',
+      sql: [`ALTER SYSTEM SET max_replication_slots = ${maxSlots + 5}`, RELOAD],
+      restart: true,
+    },
+  ];
+}
+
+function senders({ senders: used, maxSenders }: DatabaseFacts): Finding[] {
+  if (used < maxSenders) return [];
+  return [
+    {
+      severity: 'warning',
+      check: 'wal_senders',
+      subject: SUBJECT,
+      message: `all ${maxSenders} WAL senders are in use`,
+      why: 'A reader of the replication stream that loses its connection may not get in again. Allowing more takes a restart of PostgreSQL.',
+      sql: [`ALTER SYSTEM SET max_wal_senders = ${maxSenders + 5}`, RELOAD],
+      restart: true,
+    },
+  ];
+}
+
+/** Dropping a slot loses what its reader has not read, so that is left to people. */
+function lostSlots({ lostSlots: names }: DatabaseFacts): Finding[] {
+  if (names.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      check: 'lost_slots',
+      subject: SUBJECT,
+      message: `replication slots have lost, or are about to lose, what they are to send: ${names.join(', ')}`,
+      why: 'Their reader is too far behind (max_slot_wal_keep_size). Nothing more comes through a lost slot: drop it with pg_drop_replication_slot, so that its reader makes a new one.',
+      sql: [],
+    },
+  ];
+}

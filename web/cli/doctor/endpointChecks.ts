@@ -1,0 +1,106 @@
+import { WebSocket } from 'ws';
+import { realtimeEndpoint } from '../../core/endpoint.js';
+import type { Finding } from './finding.js';
+
+const PATIENCE_MS = 15_000;
+const WEEK_S = 7 * 24 * 3_600;
+
+/** Whether Realtime and REST can be reached and take the key. */
+export async function checkEndpoint(url: string, apikey: string): Promise<Finding[]> {
+  return [...checkToken('api key', apikey), ...(await checkRealtime(url, apikey)), ...(await checkRest(url, apikey))];
+}
+
+/** Of its expiry; what is no JWT says nothing of itself. */
+export function checkToken(subject: 'api key' | 'access token', token: string, now = Date.now() / 1_000): Finding[] {
+  const claims = claimsOf(token);
+  if (claims === null) {
+    if (subject === 'api key') return [];
+    const why = 'The server refuses joins that carry it.';
+    return [{ severity: 'error', check: 'token', subject, message: 'is no JWT', why, sql: [] }];
+  }
+  const left = typeof claims.exp === 'number' ? claims.exp - now : null;
+  if (left === null || typeof claims.role !== 'string') {
+    const why = 'The server needs both.';
+    return [{ severity: 'error', check: 'token', subject, message: 'has no `exp` or no `role`', why, sql: [] }];
+  }
+  if (left <= 0) {
+    const message = `expired ${Math.round(-left)} s ago`;
+    return [{ severity: 'error', check: 'token', subject, message, why: 'The server refuses it.', sql: [] }];
+  }
+  if (subject === 'access token' || left > WEEK_S) return [];
+  const message = `expires in ${Math.ceil(left / 3_600)} hours`;
+  return [{ severity: 'warning', check: 'token', subject, message, why: 'Nothing connects after that.', sql: [] }];
+}
+
+/** The role that a token names; null when it names none. */
+export function roleOf(token: string): string | null {
+  const role = claimsOf(token)?.role;
+  return typeof role === 'string' && role !== '' ? role : null;
+}
+
+function claimsOf(token: string): { exp?: unknown; role?: unknown } | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+async function checkRealtime(url: string, apikey: string): Promise<Finding[]> {
+  const target = `${realtimeEndpoint(url, null)}/websocket?apikey=${encodeURIComponent(apikey)}&vsn=2.0.0`;
+  const refusal = await handshake(target);
+  if (refusal === null) return [];
+  const isKey = refusal === 401;
+  return [
+    {
+      severity: 'error',
+      check: isKey ? 'apikey' : 'realtime',
+      subject: 'endpoint',
+      message: typeof refusal === 'number' ? `Realtime answers with HTTP ${refusal}` : `Realtime: ${refusal}`,
+      why: isKey
+        ? 'It does not take the api key: copy the project’s key.'
+        : typeof refusal === 'number'
+          ? '403: Realtime is switched off; 404: no such project; 429: its limit of connections or joins is used up.'
+          : 'Nothing can connect: check the url, and what stands between.',
+      sql: [],
+    },
+  ];
+}
+
+/** Null when the socket opens; else the HTTP status or what went wrong. */
+function handshake(target: string): Promise<number | string | null> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(target, { handshakeTimeout: PATIENCE_MS });
+    socket.on('open', () => {
+      resolve(null);
+      socket.close();
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      resolve(response.statusCode ?? 0);
+      response.destroy();
+    });
+    socket.on('error', (error) => {
+      const { code } = error as NodeJS.ErrnoException;
+      resolve(code ?? error.message);
+    });
+  });
+}
+
+/** Only where `url` is the project's, under which REST stands too. */
+async function checkRest(url: string, apikey: string): Promise<Finding[]> {
+  if (!/^https?:/u.test(url)) return [];
+  const base = url.replace(/\/+$/u, '');
+  const finding = (message: string, why: string): Finding[] => [
+    { severity: 'warning', check: 'rest', subject: 'endpoint', message, why, sql: [] },
+  ];
+  try {
+    const response = await fetch(`${base}/rest/v1/`, { headers: { apikey }, signal: AbortSignal.timeout(PATIENCE_MS) });
+    await response.body?.cancel();
+    if (response.status !== 401 && response.status < 500) return [];
+    return finding(`REST answers with HTTP ${response.status}`, 'Fetches after gaps fail.');
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } };
+    return finding(`REST: ${cause?.code ?? 'no answer'}`, 'Fetches after gaps fail.');
+  }
+}

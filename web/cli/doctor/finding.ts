@@ -1,0 +1,47 @@
+/**
+ * `error`: changes do not arrive. `warning`: they arrive incomplete, or will stop to. `note`: worth knowing; does not count as a finding for the exit code.
+ */
+export type Severity = 'error' | 'warning' | 'note';
+
+/** One thing that a check found. */
+export interface Finding {
+  readonly severity: Severity;
+  /** Names the check, such as `published`; stable. */
+  readonly check: string;
+  /** What it is about: `database`, `schema.table`, `endpoint` or `token`. */
+  readonly subject: string;
+  /** What was found. */
+  readonly message: string;
+  readonly why: string;
+  /** Statements that mend it, in order; none where SQL can't. */
+  readonly sql: readonly string[];
+  /** The statements decide who may read what, so they are not run unless that is asked for. */
+  readonly access?: boolean;
+  /** It takes a restart of PostgreSQL after the statements, which then run outside of a transaction. */
+  readonly restart?: boolean;
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quoteText(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return text.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;
+}
+
+/** `schema.table` as SQL. */
+export function quoteTable({ schema, table }: TableName): string {
+  return `${quoteName(schema)}.${quoteName(table)}`;
+}
+
+export interface TableName {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** `table` or `schema.table`, as given on the command line. */
+export function readTableName(text: string, schema: string): TableName {
+  const dot = text.indexOf('.');
+  return dot < 0 ? { schema, table: text } : { schema: text.slice(0, dot), table: text.slice(dot + 1) };
+}

@@ -1,0 +1,74 @@
+import { checkDatabase } from './databaseChecks.js';
+import type { Database } from './database.js';
+import { checkEndpoint, checkToken } from './endpointChecks.js';
+import { readDatabase, readRole, readTable, similarTables } from './facts.js';
+import { quoteName, type Finding, type TableName } from './finding.js';
+import { checkPulse } from './pulseCheck.js';
+import { checkTable } from './tableChecks.js';
+
+/** What to look at. */
+export interface Inspection {
+  tables: readonly TableName[];
+  role: string;
+  /** The application uses the pulse. */
+  pulse: boolean;
+  endpoint: { url: string; apikey: string } | null;
+  token: string | null;
+}
+
+/** All findings, those of the database first. @throws DatabaseError */
+export async function inspect(db: Database, what: Inspection): Promise<Finding[]> {
+  const findings = [...checkDatabase(await readDatabase(db)), ...(await inspectTables(db, what.tables, what.role))];
+  const role = await readRole(db, what.role);
+  if (role !== null) {
+    findings.push(...(await checkPulse(db, { role: what.role, ...role }, what.pulse)));
+  }
+  if (what.endpoint !== null) findings.push(...(await checkEndpoint(what.endpoint.url, what.endpoint.apikey)));
+  if (what.token !== null) findings.push(...checkToken('access token', what.token));
+  return once(findings);
+}
+
+/** Only what concerns these tables. @throws DatabaseError */
+export async function inspectTables(db: Database, tables: readonly TableName[], role: string): Promise<Finding[]> {
+  const known = await readRole(db, role);
+  if (known === null) {
+    return [
+      {
+        severity: 'error',
+        check: 'role',
+        subject: 'database',
+        message: `there is no role ${quoteName(role)}`,
+        why: 'The server refuses tokens and keys that name a role which the database does not have.',
+        sql: [],
+      },
+    ];
+  }
+  const findings: Finding[] = [];
+  for (const table of tables) {
+    const facts = await readTable(db, table, role);
+    if (facts === null) findings.push(missing(table, await similarTables(db, table)));
+    else findings.push(...checkTable(facts, { role, ...known }));
+  }
+  return findings;
+}
+
+function missing({ schema, table }: TableName, similar: readonly string[]): Finding {
+  const hint = similar.length === 0 ? '' : `; did you mean ${similar.join(' or ')}?`;
+  return {
+    severity: 'error',
+    check: 'table',
+    subject: `${schema}.${table}`,
+    message: `there is no such table${hint}`,
+    why: 'The server refuses subscriptions to it, and one refused subscription silences its whole channel.',
+    sql: [],
+  };
+}
+
+/** The same thing may come from two tables of a schema. */
+function once(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const key = JSON.stringify(finding.sql.length === 0 ? finding : finding.sql);
+    return !seen.has(key) && seen.add(key);
+  });
+}
