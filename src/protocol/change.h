@@ -19,10 +19,10 @@ struct Change {
 /// kind.
 std::optional<Change> scanChange(std::string_view payload, std::vector<BindingId>& ids);
 
-/// The change's `type`.
+/// The change's `type`; of several the first, and none when it is written with escapes.
 std::optional<ChangeType> changeType(const Change& change);
 
-/// The change's `commit_timestamp`, as the server wrote it; empty when absent.
+/// The change's `commit_timestamp`, as the server wrote it, escapes and all; of several the first; empty when absent.
 std::string_view commitTimestamp(const Change& change);
 
 }  // namespace switchboard

@@ -46,23 +46,26 @@ std::optional<RawEnvelope> scanArray(std::string_view text) {
   return raw;
 }
 
+/// Of several members with one name the last counts, as with JSON.parse.
 std::optional<RawEnvelope> scanObject(std::string_view text) {
   constexpr std::array<std::string_view, 4> kKeys = {"join_ref", "ref", "topic", "event"};
   RawEnvelope raw;
-  bool good = true;
+  std::array<std::string_view, 4> values;
   const bool isObject = forEachMember(text, [&](std::string_view key, std::string_view value) {
     if (spells(key, "payload")) {
       raw.payload = value;
       return true;
     }
     for (std::size_t i = 0; i < kKeys.size(); ++i) {
-      if (!spells(key, kKeys[i])) continue;
-      JsonScanner scanner(value);
-      good = good && takeOptionalString(scanner, raw.fields[i]);
+      if (spells(key, kKeys[i])) values[i] = value;
     }
-    return good;
+    return true;
   });
-  if (!isObject || !good || raw.payload.empty()) return std::nullopt;
+  if (!isObject || raw.payload.empty()) return std::nullopt;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    JsonScanner scanner(values[i]);
+    if (!values[i].empty() && !(takeOptionalString(scanner, raw.fields[i]) && scanner.atEnd())) return std::nullopt;
+  }
   return raw;
 }
 

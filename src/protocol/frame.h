@@ -40,7 +40,8 @@ struct Envelope {
 
 /// Finds the envelope's parts without parsing the payload: any key order, any white space. `scratch` takes the strings
 /// that have escapes in them; the views die with it and with `text`. Nothing when `text` is no frame. What is inside
-/// the payload is only checked as far as its end has to be found.
+/// the payload, and inside further members of version 1, is only checked as far as its end has to be found; letters are
+/// taken as they come, control characters and what is no UTF-8 too.
 std::optional<Envelope> scanEnvelope(Version version, std::string_view text, std::string& scratch);
 
 }  // namespace switchboard

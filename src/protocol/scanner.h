@@ -17,7 +17,8 @@ class JsonScanner {
   char peek();
   /// Takes `c` if it is next.
   bool take(char c);
-  bool atEnd() { return peek() == 0; }
+  /// Only white space is left. (A NUL is no end: JSON has none.)
+  bool atEnd() { return peek() == 0 && at_ >= text_.size(); }
 
   /// A string's inside, escapes and all.
   std::optional<std::string_view> rawString();

@@ -81,6 +81,21 @@ TEST_CASE("of a key that comes twice the last counts") {
   CHECK(frame->topic == "b");
   CHECK(frame->payload == "2");
   CHECK_FALSE(frame->hasRef());
+  // An earlier one that could not stand alone made the frame a bad one.
+  CHECK(scan(Version::V1, R"({"topic":"t","event":"e","payload":{},"ref":1,"ref":"2"})")->ref == "2");
+}
+
+TEST_CASE("a ref that only begins with null is none") {
+  CHECK_FALSE(scan(Version::V1, R"({"ref":nullx,"topic":"t","event":"e","payload":{}})"));
+  CHECK_FALSE(scan(Version::V2, R"([null,nullx,"t","e",{}])"));
+}
+
+TEST_CASE("a NUL is not the end of a frame") {
+  const std::string two = R"(["1","1","t","e",{}])";
+  const std::string one = R"({"topic":"t","event":"e","payload":{}})";
+  CHECK_FALSE(scan(Version::V2, two + std::string("\0garbage", 8)));
+  CHECK_FALSE(scan(Version::V1, one + std::string("\0garbage", 8)));
+  CHECK_FALSE(scan(Version::V2, two + std::string(1, '\0')));
 }
 
 TEST_CASE("escapes in names and keys are resolved, those in the payload left alone") {
