@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StepError } from '../lib/errors.mjs';
 import { findExecutable, isExecutable } from '../lib/paths.mjs';
 import { runChecked } from '../lib/processes.mjs';
 
-/** @typedef {'start' | 'test' | 'lint'} Purpose */
+/** @typedef {'start' | 'test' | 'lint' | 'fuzz'} Purpose */
 /**
  * @typedef {object} Requirement
  * @property {string} name as a person knows it
@@ -32,6 +33,15 @@ function hasEmscripten() {
   );
 }
 
+/** Whether clang++ finds its fuzzer library, whose name holds the processor's. */
+function hasLibFuzzer() {
+  if (findExecutable('clang++') === undefined) return false;
+  const folder = execFileSync('clang++', ['-print-resource-dir'], { encoding: 'utf8' }).trim();
+  return (
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((path) => path.includes('clang_rt.fuzzer'))
+  );
+}
+
 /**
  * The browser the tests drive: CHROMIUM, or the first one on PATH.
  */
@@ -40,7 +50,7 @@ export function findChromium() {
 }
 
 /** @type {readonly Purpose[]} */
-const all = ['start', 'test', 'lint'];
+const all = ['start', 'test', 'lint', 'fuzz'];
 
 /** @type {readonly Requirement[]} */
 const requirements = [
@@ -86,6 +96,20 @@ const requirements = [
     purposes: ['test', 'lint'],
     present: () => hasHeader('doctest/doctest.h', process.env.DOCTEST_ROOT),
     source: 'github.com/doctest/doctest, or a package named doctest',
+  },
+  {
+    name: 'clang++',
+    debian: 'clang',
+    purposes: ['fuzz'],
+    present: () => findExecutable('clang++') !== undefined,
+    source: 'llvm.org',
+  },
+  {
+    name: "clang's libFuzzer and sanitizers",
+    debian: 'libclang-rt-14-dev',
+    purposes: ['fuzz'],
+    present: hasLibFuzzer,
+    source: 'llvm.org (compiler-rt)',
   },
   {
     name: 'Chromium, found on PATH or named by CHROMIUM',
