@@ -11,6 +11,36 @@ using namespace std::chrono_literals;
 void Chaos::strike() {
   ++faults_;
   world_.checks.disturb();
+  switch (world_.random.chance(70) ? emphasis_ : Emphasis::Everything) {
+    case Emphasis::Everything:
+      strikeAny();
+      break;
+    case Emphasis::Sockets:
+      if (auto* socket = world_.server.anySocket()) hitSocket(*socket);
+      break;
+    case Emphasis::Channels:
+      if (const auto [socket, topic] = world_.server.anyChannel(); socket != nullptr) hitChannel(*socket, topic);
+      break;
+    case Emphasis::Server:
+      disturbServer();
+      break;
+    case Emphasis::Stalls:
+      stall();
+      break;
+  }
+}
+
+/// The two ways in which a socket stands still for a while although nothing is wrong with it.
+void Chaos::stall() {
+  if (world_.random.chance(50)) {
+    refuseJoins();
+    world_.server.mood.refusePercent = 30;
+  } else if (auto* socket = world_.server.anySocket()) {
+    socket->freeze(world_.random.between(Duration{1s}, Duration{20s}));
+  }
+}
+
+void Chaos::strikeAny() {
   const auto what = world_.random.below(100);
   if (what < 30) {
     if (auto* socket = world_.server.anySocket()) hitSocket(*socket);

@@ -22,7 +22,8 @@ class Chaos {
     Application& application;
   };
 
-  explicit Chaos(World world) : world_(world) {}
+  explicit Chaos(World world)
+      : world_(world), emphasis_(static_cast<Emphasis>(world.random.chance(50) ? 0 : world.random.between(0u, 4u))) {}
 
   /// One fault; those that last go by themselves after a while.
   void strike();
@@ -31,6 +32,11 @@ class Chaos {
   std::uint64_t faults() const { return faults_; }
 
  private:
+  /// What this world suffers from most.
+  enum class Emphasis : unsigned char { Everything, Sockets, Channels, Server, Stalls };
+
+  void strikeAny();
+  void stall();
   void hitSocket(ServerSocket& socket);
   void hitChannel(ServerSocket& socket, const std::string& topic);
   void disturbServer();
@@ -40,6 +46,7 @@ class Chaos {
   void endAfter(Duration span, void (*undo)(Mood&));
 
   World world_;
+  Emphasis emphasis_;
   std::uint64_t faults_ = 0;
   std::uint64_t heals_ = 0;
 };

@@ -33,6 +33,7 @@ ApplicationTraits applicationTraits(SimRandom& random, const ServerTraits& serve
   if (server.maxChannels < 100) traits.client.exchange.maxSockets = 8;
   if (random.chance(30)) traits.client.exchange.plan.bindingsPerLine = random.between(1u, 4u);
   if (random.chance(20)) traits.client.exchange.linger = Duration{0};
+  if (random.chance(15)) traits.client.endpoint.version = Version::V1;
   return traits;
 }
 
@@ -63,8 +64,8 @@ class Simulation {
   }
 
   Outcome run() {
-    changeInterval_ = random_.between(Duration{200}, Duration{3'000});
-    actInterval_ = random_.between(Duration{300}, Duration{4'000});
+    changeInterval_ = random_.between(Duration{random_.chance(20) ? 50 : 400}, Duration{3'000});
+    actInterval_ = random_.between(Duration{200}, Duration{random_.chance(30) ? 900 : 4'000});
     faultInterval_ = random_.between(Duration{500}, Duration{8'000});
     changeLater();
     actLater();

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "protocol/frame.h"
 #include "witness/json.h"
 
 namespace switchboard::sim {
@@ -29,11 +30,19 @@ struct DownFrame {
   std::string joinRef;  ///< likewise, but not of changes, which carry none
 };
 
-/// `[join_ref, ref, topic, event, payload]`; empty refs are sent as null (protocol.md §2.2).
-inline std::string frameText(const std::string& joinRef, const std::string& ref, const std::string& topic,
-                             std::string_view event, const Json& payload) {
+/// Empty refs are sent as null; version 1 has no join_ref in what the server sends (protocol.md §2.1, §2.2).
+inline std::string frameText(Version version, const std::string& joinRef, const std::string& ref,
+                             const std::string& topic, std::string_view event, const Json& payload) {
   const auto orNull = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-  return toText(Json::array({orNull(joinRef), orNull(ref), topic, event, payload}));
+  if (version == Version::V2) return toText(Json::array({orNull(joinRef), orNull(ref), topic, event, payload}));
+  return toText(Json{{"topic", topic}, {"event", event}, {"payload", payload}, {"ref", orNull(ref)}});
+}
+
+/// A client's frame as version 2 would have it.
+inline Json readFrame(std::string_view text) {
+  Json frame = *parseJson(text);
+  if (frame.is_array()) return frame;
+  return Json::array({frame["join_ref"], frame["ref"], frame["topic"], frame["event"], frame["payload"]});
 }
 
 }  // namespace switchboard::sim

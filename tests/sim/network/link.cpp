@@ -22,7 +22,8 @@ class LinkTransport final : public Transport {
 
 }  // namespace
 
-Link::Link(unsigned id, LinkContext& context, TransportEvents& client) : id_(id), context_(context), client_(&client) {}
+Link::Link(unsigned id, Version version, LinkContext& context, TransportEvents& client)
+    : id_(id), version_(version), context_(context), client_(&client) {}
 
 Duration Link::arrival(Duration& free) {
   const auto& weather = context_.weather;
@@ -127,7 +128,7 @@ void Link::leaveServer() {
 void Link::sendUp(std::string_view text) {
   if (!open_) return;
   context_.trace.add(context_.events.now(), "->", id_, text);
-  auto frame = *parseJson(text);
+  auto frame = readFrame(text);
   context_.observer.onSent(*this, frame);
   context_.events.at(arrival(upFree_), [self = shared_from_this(), this, frame = std::move(frame)] {
     if (atServer_ && !dropUp_) context_.server.onClientFrame(*this, frame);
@@ -155,8 +156,9 @@ void Link::release() {
   });
 }
 
-std::unique_ptr<Transport> Network::open(const std::string& /*url*/, TransportEvents& events) {
-  auto link = std::make_shared<Link>(++lastId_, context_, events);
+std::unique_ptr<Transport> Network::open(const std::string& url, TransportEvents& events) {
+  const Version version = url.find("vsn=1.0.0") == std::string::npos ? Version::V2 : Version::V1;
+  auto link = std::make_shared<Link>(++lastId_, version, context_, events);
   links_.push_back(link);
   context_.observer.onOpened(*link);
   link->dial();

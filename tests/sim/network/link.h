@@ -71,9 +71,10 @@ struct LinkContext {
 /// both directions carry nothing any more and nobody is told.
 class Link : public std::enable_shared_from_this<Link> {
  public:
-  Link(unsigned id, LinkContext& context, TransportEvents& client);
+  Link(unsigned id, Version version, LinkContext& context, TransportEvents& client);
 
   unsigned id() const { return id_; }
+  Version version() const { return version_; }
   bool released() const { return client_ == nullptr; }
   /// What the server sends now arrives.
   bool reachesClient() const { return open_ && !released() && !dropDown_; }
@@ -99,6 +100,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void leaveServer();
 
   unsigned id_;
+  Version version_;
   LinkContext& context_;
   TransportEvents* client_;
   std::deque<DownFrame> down_;

@@ -119,8 +119,8 @@ void ServerSocket::take(const Json& frame) {
 void ServerSocket::reply(const Json& frame, bool ok, const Json& response, Mark mark) {
   const Json payload = {{"status", ok ? "ok" : "error"}, {"response", response}};
   link_->send({DownFrame::Kind::Text,
-               frameText(textAt(frame, 0), textAt(frame, 1), textAt(frame, 2), "phx_reply", payload), 0, mark,
-               textAt(frame, 2), textAt(frame, 0)});
+               frameText(link_->version(), textAt(frame, 0), textAt(frame, 1), textAt(frame, 2), "phx_reply", payload),
+               0, mark, textAt(frame, 2), textAt(frame, 0)});
 }
 
 void ServerSocket::beginJoin(const Json& frame) {
@@ -281,14 +281,17 @@ DownFrame ServerSocket::system(const ServerChannel& channel, std::string_view ex
                         {"status", ok ? "ok" : "error"},
                         {"extension", extension},
                         {"channel", channel.topic.substr(9)}};
-  return {
-      DownFrame::Kind::Text, frameText(channel.joinRef, "", channel.topic, "system", payload), 0, mark, channel.topic,
-      channel.joinRef};
+  return {DownFrame::Kind::Text,
+          frameText(link_->version(), channel.joinRef, "", channel.topic, "system", payload),
+          0,
+          mark,
+          channel.topic,
+          channel.joinRef};
 }
 
 DownFrame ServerSocket::ending(const ServerChannel& channel, std::string_view event) const {
   return {DownFrame::Kind::Text,
-          frameText(channel.joinRef, channel.joinRef, channel.topic, event, Json::object()),
+          frameText(link_->version(), channel.joinRef, channel.joinRef, channel.topic, event, Json::object()),
           0,
           Mark::Ended,
           channel.topic,
@@ -341,8 +344,8 @@ void ServerSocket::dispatch(const TableChange& change, std::set<std::pair<unsign
       if (change.type != "DELETE") data["record"] = recordOf(change);
       if (change.type == "DELETE") data["old_record"] = recordOf(change);
       if (change.type == "UPDATE") data["old_record"] = {{"owner", change.owner}};
-      const auto text = R"([null,null,")" + topic + R"(","postgres_changes",{"data":)" + toText(data) + R"(,"ids":)" +
-                        toText(ids) + "}]";
+      const auto text =
+          frameText(link_->version(), "", "", topic, "postgres_changes", {{"data", std::move(data)}, {"ids", ids}});
       for (unsigned copy = 0; copy < change.copies; ++copy) {
         post({DownFrame::Kind::Text, text, 0, Mark::Change, topic, {}});
       }

@@ -54,7 +54,8 @@ void SimServer::restart() {
     if (random_.chance(50)) {
       const Json payload = {{"extension", "system"}, {"status", "ok"}, {"message", "Server requested disconnect"}};
       for (const auto& [topic, channel] : socket->channels()) {
-        socket->link().send({DownFrame::Kind::Text, frameText(channel.joinRef, "", topic, "system", payload), 0,
+        socket->link().send({DownFrame::Kind::Text,
+                             frameText(socket->link().version(), channel.joinRef, "", topic, "system", payload), 0,
                              Mark::Other, topic, channel.joinRef});
       }
     }
