@@ -19,3 +19,13 @@ export async function countBookings(db: pg.Client, businessId: string): Promise<
   );
   return rows[0]?.count ?? 0;
 }
+
+/** The latest bookings of a business as the table shows them: id, status and amount, in order. */
+export async function latestBookings(db: pg.Client, businessId: string, count: number): Promise<string[]> {
+  const { rows } = await db.query<{ text: string }>(
+    `select concat_ws(' ', id, replace(status, '_', ' '), to_char(amount, 'FM999999990.00')) as text
+       from bookings where business_id = $1 order by starts_at desc, bookings.id desc limit $2`,
+    [businessId, count],
+  );
+  return rows.map(({ text }) => text);
+}

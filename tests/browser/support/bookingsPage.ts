@@ -45,6 +45,23 @@ export class BookingsPage {
       .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row') ?? ''));
   }
 
+  /** The bookings on display: id, status and amount, in order. */
+  shownBookings(): Promise<string[]> {
+    return this.page.locator('[data-table="bookings"] [data-row]').evaluateAll((rows) =>
+      rows.map((row) => {
+        const text = (slot: string): string => row.querySelector(`[data-slot="${slot}"]`)?.textContent ?? '';
+        const amount = text('value').replace(/[^\d.]/g, '');
+        return [row.getAttribute('data-row') ?? '', text('badge'), amount].filter((part) => part !== '').join(' ');
+      }),
+    );
+  }
+
+  /** One of the lab's counters, such as `gaps`. */
+  async counter(name: string): Promise<number> {
+    const text = await this.page.locator(`[data-counter="${name}"]`).innerText();
+    return Number(text.replaceAll(',', ''));
+  }
+
   /** Resolves when the indicator says `state`. */
   async untilStatus(state: string): Promise<void> {
     await this.page.locator(`header .switchboard-status[data-state="${state}"]`).waitFor();

@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
+declare global {
+  /** Each unexpected shift of the page's layout, in order, with what was moved. */
+  var shifts: { value: number; moved: string[] }[];
+}
+
+/** An entry of the Layout Instability API, which the DOM types leave out. */
+interface LayoutShift extends PerformanceEntry {
+  value: number;
+  hadRecentInput: boolean;
+  sources: { node: Node | null }[];
+}
+
 /** Longer than anything here takes, a reconnect after a back-off included. */
 const TIMEOUT_MS = 45_000;
 
@@ -44,6 +56,18 @@ export async function openWindow(browser: Browser, url: string, options: Browser
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   await page.addInitScript(() => {
+    globalThis.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as LayoutShift[]) {
+        if (entry.hadRecentInput) continue;
+        const elements = entry.sources.map(({ node }) => (node instanceof Element ? node : node?.parentElement));
+        // Toasts are a layer of their own, above the page; one that is gone by now has no element.
+        if (elements.every((element) => element === null || element?.closest('[data-sonner-toaster]') !== null))
+          continue;
+        const moved = elements.map((element) => element?.outerHTML.slice(0, 120) ?? 'gone');
+        globalThis.shifts.push({ value: entry.value, moved });
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
       console.error(`refused by ${violatedDirective}: ${blockedURI}`);
     });

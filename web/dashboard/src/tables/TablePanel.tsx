@@ -24,15 +24,16 @@ export function TablePanel({ title, count, state, message, add, onAdd, onRetry, 
     <section className="panel table-panel" aria-label={title} data-rows-state={state}>
       <div className="panel-head">
         <p className="table-note">
-          <b>{count === undefined ? '–' : formatCount(count)}</b> <span>{notes[state]}</span>{' '}
+          <b>{count === undefined ? '–' : formatCount(count)}</b>
+          <span className="table-state">{notes[state]}</span>
           {message !== '' && state !== 'live' ? (
             <>
-              <span className="table-message" title={message}>
-                {message}
-              </span>{' '}
               <button type="button" className="link" onClick={onRetry}>
                 Try now
               </button>
+              <span className="table-message" title={message}>
+                {message}
+              </span>
             </>
           ) : null}
         </p>

@@ -1,0 +1,141 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { insertBooking } from './support/bookings.js';
+import { BookingsPage } from './support/bookingsPage.js';
+import { openWindow, type Window } from './support/chromium.js';
+import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+import { RealChromium } from './support/realChromium.js';
+
+let lab: Lab;
+let window: Window;
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+
+afterEach(async () => {
+  await lab.backend.faults.reset();
+  await window.page.context().close();
+});
+
+afterAll(async () => {
+  await lab.close();
+});
+
+const open = async (): Promise<BookingsPage> => {
+  window = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`);
+  return new BookingsPage(window.page);
+};
+
+/** The words and the colour of the indicator, and the page's colours by name. */
+function look(
+  page: Page,
+): Promise<{ words: string; color: string; good: string; warn: string; bad: string; off: string }> {
+  return page.evaluate(() => {
+    const status = document.querySelector('.switchboard-trigger');
+    const icon = status?.querySelector('svg');
+    const colorOf = (name: string): string => {
+      const probe = document.body.appendChild(document.createElement('i'));
+      probe.style.color = `var(--${name})`;
+      const { color } = getComputedStyle(probe);
+      probe.remove();
+      return color;
+    };
+    return {
+      words: status?.textContent ?? '',
+      color: icon ? getComputedStyle(icon).color : '',
+      good: colorOf('good'),
+      warn: colorOf('warn'),
+      bad: colorOf('bad'),
+      off: colorOf('text-quiet'),
+    };
+  });
+}
+
+describe('the status in the header', () => {
+  it('is green and says Live', async () => {
+    const dashboard = await open();
+    await dashboard.untilStatus('live');
+    const { words, color, good } = await look(window.page);
+    expect({ words, color }).toEqual({ words: 'Live', color: good });
+  });
+
+  it('is yellow while it connects', async () => {
+    await lab.backend.faults.refuse({ mode: 'hang' });
+    const dashboard = await open();
+    await dashboard.untilStatus('connecting');
+    const { words, color, warn } = await look(window.page);
+    expect({ words, color }).toEqual({ words: 'Connecting', color: warn });
+  });
+
+  it('is yellow and says so when one table cannot be had', async () => {
+    await lab.db.query('alter publication supabase_realtime drop table admin_alerts');
+    const dashboard = await open();
+    await dashboard.untilStatus('partial');
+    const { words, color, warn } = await look(window.page);
+    expect({ words, color }).toEqual({ words: 'Partly live', color: warn });
+    await dashboard.statusTrigger.click();
+    await window.page.screenshot({ path: screenshotPath('partial') });
+    await lab.db.query('alter publication supabase_realtime add table admin_alerts');
+  });
+
+  it('is grey and says Idle while nothing is wanted', async () => {
+    window = await openWindow(lab.browser, 'about:blank');
+    await window.page.route('**/rest/v1/businesses*', () => undefined);
+    await window.page.goto(lab.dashboard);
+    await new BookingsPage(window.page).untilStatus('idle');
+    const { words, color, off } = await look(window.page);
+    expect({ words, color }).toEqual({ words: 'Idle', color: off });
+  });
+
+  it('is red when the browser is offline, and green with all rows when it is online again', async () => {
+    const dashboard = await open();
+    await dashboard.untilRowsLive();
+    await window.page.context().setOffline(true);
+    lab.backend.faults.drop();
+    await dashboard.untilStatus('offline');
+    const { words, color, bad } = await look(window.page);
+    expect({ words, color }).toEqual({ words: 'Offline', color: bad });
+    const id = await insertBooking(lab.db, salon, 'Offline guest');
+    await window.page.context().setOffline(false);
+    await dashboard.untilStatus('live');
+    await dashboard.row(id).waitFor();
+  });
+});
+
+describe('a dashboard in the back/forward cache', () => {
+  it('is live again with all rows when it is shown', async () => {
+    window = await openWindow(lab.browser, 'about:blank');
+    const chromium = await RealChromium.launch();
+    try {
+      const tab = await chromium.open(`${lab.dashboard}?business=${salon}`);
+      await tab.show();
+      await tab.run(untilShown, '[aria-label="Bookings"][data-rows-state="live"]');
+      await tab.run(() => {
+        document.title = 'kept';
+      }, null);
+      await tab.navigate(`${lab.dashboard}icon.svg`);
+      const id = await insertBooking(lab.db, salon, 'Came meanwhile');
+      await tab.back();
+      await tab.run(untilShown, `[data-table="bookings"] [data-row="${id}"]`);
+      await tab.run(untilShown, '.switchboard-status[data-state="live"]');
+      expect(await tab.run(() => document.title, null)).toBe('kept'); // else it was loaded anew
+    } finally {
+      await chromium.close();
+    }
+  });
+});
+
+/** Runs in the page: resolves when there is such an element. */
+function untilShown(selector: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (document.querySelector(selector) === null) return;
+      observer.disconnect();
+      resolve();
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document, { subtree: true, childList: true, attributes: true });
+    look();
+  });
+}
