@@ -1,0 +1,211 @@
+// @vitest-environment happy-dom
+import { createClient } from '@supabase/supabase-js';
+import type { QueryClient } from '@tanstack/react-query';
+import { act, type ComponentType, type ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
+import WebSocket from 'ws';
+import { configureRealtime, realtimeManager, type LiveRows, type RealtimeManager } from 'switchboard-realtime';
+import { RealtimeProvider, type Toaster } from 'switchboard-realtime/react';
+import { createRealtimeManager, openLab, quick, untilStatus, type Lab } from '../support/lab.js';
+import { RecordingClient } from '../react/stage.js';
+import { readExamples, removeExamples, writeExample } from './examples.js';
+import { surroundings } from './surroundings.js';
+
+const businessId = '88888888-8888-4888-8888-888888888888';
+const MS = 60_000;
+const examples = readExamples();
+
+let lab: Lab;
+let manager: RealtimeManager;
+let printed: Mock<typeof console.log>;
+
+beforeAll(async () => {
+  vi.setConfig({ testTimeout: 3 * MS });
+  lab = await openLab();
+  await lab.db.query(`
+    create table my_table (id int primary key, business_id uuid);
+    alter table my_table replica identity full;
+    alter publication supabase_realtime add table my_table;
+    grant select on my_table to anon`);
+}, 2 * MS);
+
+afterAll(async () => {
+  removeExamples();
+  await lab.close();
+});
+
+beforeEach(() => {
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
+  // What this window has of its own is not made for sockets.
+  vi.stubGlobal('WebSocket', WebSocket);
+  vi.stubGlobal('businessId', businessId);
+  printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  manager = createRealtimeManager(quick(lab.backend));
+});
+
+afterEach(async () => {
+  await manager.dispose();
+  await realtimeManager.dispose();
+  document.body.replaceChildren();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+/** Runs an example. Its top level has run when it resolves. */
+async function run(name: string, globals: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+  for (const [key, value] of Object.entries(globals)) vi.stubGlobal(key, value);
+  const example = examples.find((candidate) => candidate.name === name);
+  if (example === undefined) throw new Error(`the README has no example '${name}'`);
+  return import(/* @vite-ignore */ writeExample(example, surroundings[name] ?? {}));
+}
+
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: MS, interval: 20 });
+const untilInTree = (check: () => void): Promise<void> => act(() => until(check));
+
+/** Lets a change come that the one subscription of this manager is to hear of. */
+function changes(sql: string): (of: RealtimeManager) => Promise<void> {
+  return async (of) => {
+    const isLive = ({ overall }: { overall: string }): boolean => overall === 'live';
+    await untilStatus(of, 'live', isLive, MS);
+    printed.mockClear();
+    await lab.db.query(sql, [businessId]);
+    await until(() => {
+      expect(printed).toHaveBeenCalled();
+    });
+  };
+}
+
+const insertBooking = `insert into bookings (business_id, client_name, service, starts_at) values ($1, 'Ann', 'Cut', now())`;
+
+describe('the examples of the README', () => {
+  it('manager: prints a change, and ends', async () => {
+    await run('manager', { backend: lab.backend, untilChange: changes(insertBooking) });
+    expect(printed.mock.calls).toEqual([['INSERT', expect.objectContaining({ client_name: 'Ann' }), {}]]);
+  });
+
+  it('shared: the manual connection management of the brief runs as written', async () => {
+    configureRealtime(quick(lab.backend));
+    await run('shared', { untilChange: changes('insert into my_table values (1, $1)') });
+    expect(printed.mock.calls).toEqual([
+      ['Change detected:', expect.objectContaining({ eventType: 'INSERT', new: { id: 1, business_id: businessId } })],
+    ]);
+    expect(realtimeManager.stats().subscriptions).toBe(0);
+  });
+
+  it('gaps: tells of a gap and has it made good', async () => {
+    const refetch = vi.fn(() => Promise.resolve());
+    await run('gaps', { manager, onEvent: () => undefined, refetch });
+    await untilStatus(manager, 'live', ({ overall }) => overall === 'live', MS);
+    lab.backend.faults.drop();
+    await until(() => {
+      expect(refetch).toHaveBeenCalledWith(expect.any(AbortSignal));
+      expect(printed).toHaveBeenCalledWith(expect.objectContaining({ code: 'CONNECTION_LOST', outcome: 'refetched' }));
+    });
+  });
+
+  it('live rows: follow the table', async () => {
+    const supabase = createClient(lab.backend.url, lab.backend.anonKey);
+    const { live } = (await run('live rows', { manager, supabase })) as { live: LiveRows<{ client_name: string }> };
+    const count = async (): Promise<number> =>
+      (await lab.db.query('select from bookings where business_id = $1', [businessId])).rowCount ?? 0;
+    await until(() => {
+      expect(live.status()).toMatchObject({ state: 'live' });
+    });
+    expect(live.rows()).toHaveLength(await count());
+    await lab.db.query(insertBooking, [businessId]);
+    const wanted = await count();
+    await until(() => {
+      expect(live.rows()).toHaveLength(wanted);
+    });
+    expect(printed).toHaveBeenCalledWith('live', live.rows());
+  });
+});
+
+describe('the examples of the README for React', () => {
+  /** Renders below a provider. */
+  async function show(tree: ReactNode): Promise<{ text: () => string; end: () => void }> {
+    const host = document.createElement('div');
+    const root = createRoot(host);
+    await act(async () => {
+      root.render(
+        <RealtimeProvider manager={manager} queryClient={new RecordingClient()}>
+          {tree}
+        </RealtimeProvider>,
+      );
+      await manager.ready();
+    });
+    const end = (): void => {
+      act(() => {
+        root.unmount();
+      });
+    };
+    return { text: () => host.textContent, end };
+  }
+
+  it('provider: shows the status, and a toast for an insert', async () => {
+    const host = document.createElement('div');
+    host.id = 'root';
+    document.body.append(host);
+    const { url, anonKey: apikey } = lab.backend;
+    const { queryClient } = await act(() => run('provider', { url, apikey }) as Promise<{ queryClient: QueryClient }>);
+    await untilInTree(() => {
+      expect(host.querySelector('[data-state]')?.getAttribute('data-state')).toBe('live');
+    });
+    const invalidate = vi.spyOn(queryClient, 'invalidateQueries');
+    await lab.db.query(insertBooking, [businessId]);
+    await untilInTree(() => {
+      expect(document.body.textContent).toContain('New bookingAnn, Cut');
+      expect(invalidate).toHaveBeenCalledWith({ queryKey: ['bookings', businessId] });
+    });
+  });
+
+  it('useRealtime: the component of the brief runs as written', async () => {
+    const { MyComponent } = (await run('useRealtime')) as { MyComponent: ComponentType<{ businessId: string }> };
+    const { end } = await show(<MyComponent businessId={businessId} />);
+    await act(() => untilStatus(manager, 'live', ({ overall }) => overall === 'live', MS));
+    expect(manager.status().subscriptions).toMatchObject([
+      { table: 'bookings', filter: `business_id=eq.${businessId}` },
+    ]);
+    end();
+    await until(() => {
+      expect(manager.stats().subscriptions).toBe(0);
+    });
+  });
+
+  it('own hook: subscribes to its table', async () => {
+    const { useShop } = (await run('own hook')) as {
+      useShop: (options: object) => { connectionStatus: { orders: string } };
+    };
+    function Shop(): ReactNode {
+      return useShop({ shopId: 5, enableOrders: true }).connectionStatus.orders;
+    }
+    const { end } = await show(<Shop />);
+    expect(manager.status().subscriptions).toMatchObject([{ table: 'orders', filter: 'shop_id=eq.5' }]);
+    end();
+  });
+
+  it('hooks: show rows, changes and the round trip', async () => {
+    const fetchBookings = (): Promise<object[]> => Promise.resolve([{ id: 1, client_name: 'Zoë' }]);
+    const { Bookings } = (await run('hooks', { fetchBookings })) as { Bookings: ComponentType<{ businessId: string }> };
+    const { text, end } = await show(<Bookings businessId={businessId} />);
+    await untilInTree(() => {
+      expect(text()).toMatch(/^live: Zoë \((\?|[\d.]+) ms\)$/);
+      expect(printed).toHaveBeenCalledWith('SUBSCRIBED', expect.anything());
+    });
+    await lab.db.query(`insert into staff (business_id, full_name, position) values ($1, 'Bo', 'Barber')`, [
+      businessId,
+    ]);
+    await untilInTree(() => {
+      expect(printed).toHaveBeenCalledWith('INSERT');
+    });
+    end();
+  });
+
+  it('toaster: is one for the provider', async () => {
+    const showMessage = vi.fn();
+    const { toaster } = (await run('toaster', { showMessage })) as { toaster: Toaster };
+    toaster({ title: 'New booking', description: 'Ann', id: 'a' });
+    expect(showMessage).toHaveBeenCalledWith('New booking Ann', { id: 'a' });
+  });
+});

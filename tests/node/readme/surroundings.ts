@@ -1,0 +1,53 @@
+import type { Surroundings } from './examples.js';
+
+/** By the name of the example. */
+export const surroundings: Readonly<Record<string, Surroundings>> = {
+  manager: {
+    declare: `
+      declare const businessId: string;
+      declare const backend: { url: string; anonKey: string };
+      declare function untilChange(manager: { ready(): Promise<void> }): Promise<void>;`,
+    edit: (text) =>
+      text
+        .replace("'https://<ref>.supabase.co'", 'backend.url')
+        .replace("'<anon or publishable key>'", 'backend.anonKey')
+        .replace('manager.unsubscribeAll(id)', 'await untilChange(manager);\n$&'),
+  },
+  shared: {
+    declare: `
+      declare const businessId: string;
+      declare function untilChange(manager: { ready(): Promise<void> }): Promise<void>;`,
+    edit: (text) => text.replace('// Unsubscribe when done', 'await untilChange(realtimeManager);\n$&'),
+  },
+  gaps: {
+    declare: `
+      import type { RealtimeManager, Resync } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;
+      declare const onEvent: (change: unknown) => void;
+      declare const refetch: (signal: AbortSignal) => Promise<void>;`,
+  },
+  'live rows': {
+    declare: `
+      import type { SupabaseClient } from '@supabase/supabase-js';
+      import type { RealtimeManager } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;
+      declare const businessId: string;
+      declare const supabase: SupabaseClient;`,
+    append: 'export { live };',
+  },
+  provider: {
+    declare: `
+      declare const url: string;
+      declare const apikey: string;
+      declare const businessId: string;`,
+    append: 'export { queryClient };',
+  },
+  useRealtime: { append: 'export { MyComponent };' },
+  'own hook': {},
+  hooks: {
+    declare: `
+      type Booking = { id: number; client_name: string };
+      declare const fetchBookings: () => Promise<Booking[]>;`,
+  },
+  toaster: { declare: 'declare function showMessage(text: string, options: { id?: string | undefined }): void;' },
+};
