@@ -1,9 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace switchboard {
 
@@ -80,19 +80,20 @@ struct Error {
 template <class T>
 class Result {
  public:
-  Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
-  bool ok() const { return std::holds_alternative<T>(state_); }
+  bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }
   /// Only when ok().
-  T& value() { return *std::get_if<T>(&state_); }
-  const T& value() const { return *std::get_if<T>(&state_); }
+  T& value() { return *value_; }
+  const T& value() const { return *value_; }
   /// Only when !ok().
-  const Error& error() const { return *std::get_if<Error>(&state_); }
+  const Error& error() const { return error_; }
 
  private:
-  std::variant<T, Error> state_;
+  std::optional<T> value_;
+  Error error_;
 };
 
 }  // namespace switchboard

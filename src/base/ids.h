@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 
 namespace switchboard {
 
@@ -26,12 +24,5 @@ using LineId = Id<struct LineTag>;
 using ConnectionId = Id<struct ConnectionTag>;
 /// The server's number for a binding, 0 … 2^27−1 (protocol.md §3.3).
 using BindingId = Id<struct BindingTag>;
-
-struct IdHash {
-  template <class Tag>
-  std::size_t operator()(Id<Tag> id) const {
-    return std::hash<std::uint32_t>{}(id.value);
-  }
-};
 
 }  // namespace switchboard

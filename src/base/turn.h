@@ -1,9 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
+
+#include "base/action.h"
 
 namespace switchboard {
 
@@ -15,7 +16,7 @@ class Turns {
  public:
   /// `onEnd` runs at the end of each outermost turn, still inside it: entries it causes are nested and don't end turns
   /// of their own.
-  explicit Turns(std::function<void()> onEnd) : onEnd_(std::move(onEnd)) {}
+  explicit Turns(Action<void()> onEnd) : onEnd_(onEnd) {}
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
@@ -38,7 +39,7 @@ class Turns {
     }
   }
 
-  std::function<void()> onEnd_;
+  Action<void()> onEnd_;
   std::vector<std::unique_ptr<void, void (*)(void*)>> discarded_;
   int depth_ = 0;
 };

@@ -51,7 +51,7 @@ void Multiplexer::add(Channel& channel) {
 }
 
 void Multiplexer::remove(Channel& channel) {
-  queue_.erase(std::remove(queue_.begin(), queue_.end(), &channel), queue_.end());
+  std::erase(queue_, &channel);
   router_.remove(channel);
   channel.leave();
   restIfUnused();
@@ -72,7 +72,7 @@ void Multiplexer::pump() {
   }
   pace_.take();
   joining_ = queue_.front();
-  queue_.pop_front();
+  queue_.erase(queue_.begin());
   joining_->join();
 }
 

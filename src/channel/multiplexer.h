@@ -1,8 +1,8 @@
 #pragma once
 
-#include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "channel/channel.h"
 #include "channel/join_pace.h"
@@ -78,7 +78,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   Counters& counters_;
   MultiplexerDelegate& delegate_;
   Router router_;
-  std::deque<Channel*> queue_;
+  std::vector<Channel*> queue_;
   Channel* joining_ = nullptr;
   bool needed_ = false;
   Deadline joinSlot_;

@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "base/text.h"
+
 namespace switchboard {
 
 namespace {
@@ -69,26 +71,25 @@ bool quotesTransientSqlState(std::string_view message) {
 }  // namespace
 
 Cause classifyClose(int code, std::string_view reason, bool opened) {
-  const std::string words = reason.empty() ? std::string() : " (" + std::string(reason) + ")";
+  const std::string words = reason.empty() ? "." : concat({" (", reason, ")."});
+  const auto told = [&](std::string_view what) { return concat({what, words}); };
   switch (code) {
     case 1000:
-      return {Code::IdleTimeout, Retry::Backoff, "The server closed the connection" + words + "."};
+      return {Code::IdleTimeout, Retry::Backoff, told("The server closed the connection")};
     case 1001:
       return {Code::RateLimited, Retry::Slow,
-              "The server closed the connection because a limit of the project was reached" + words + "."};
+              told("The server closed the connection because a limit of the project was reached")};
     case 1009:
-      return {Code::FrameTooLarge, Retry::Backoff,
-              "The server refused a frame above its 5,000,000 bytes" + words + "."};
+      return {Code::FrameTooLarge, Retry::Backoff, told("The server refused a frame above its 5,000,000 bytes")};
     case 1012:
-      return {Code::ServerRestart, Retry::Backoff, "The server is restarting" + words + "."};
+      return {Code::ServerRestart, Retry::Backoff, told("The server is restarting")};
     default:
       break;
   }
   if (!opened) {
-    return {Code::ConnectFailed, Retry::Backoff,
-            "The server could not be reached or refused the connection" + words + "."};
+    return {Code::ConnectFailed, Retry::Backoff, told("The server could not be reached or refused the connection")};
   }
-  return {Code::ConnectionLost, Retry::Backoff, "The connection was lost" + words + "."};
+  return {Code::ConnectionLost, Retry::Backoff, told("The connection was lost")};
 }
 
 Cause classifyJoinError(std::string_view reason) {

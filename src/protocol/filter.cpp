@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "base/text.h"
+
 namespace switchboard {
 
 namespace {
@@ -12,12 +14,9 @@ constexpr std::size_t kMaxInValues = 100;
 constexpr std::array<std::string_view, 13> kOperators = {"eq",   "neq",   "lt",    "lte",    "gt", "gte",       "in",
                                                          "like", "ilike", "match", "imatch", "is", "isdistinct"};
 
-Error filterError(std::string message) {
-  return Error{Code::InvalidOption, "filter", std::move(message)};
-}
-
-std::string quote(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
+/// The parts of the message, one behind the other.
+Error filterError(std::initializer_list<std::string_view> message) {
+  return Error{Code::InvalidOption, "filter", concat(message)};
 }
 
 constexpr std::string_view kQuoteHint = "put the value in double quotes and escape \" and \\ inside with a backslash.";
@@ -56,8 +55,8 @@ Result<std::vector<std::string_view>> splitConditions(std::string_view text) {
     }
     previous = c;
   }
-  if (inQuotes) return filterError("A double quote in `filter` is never closed; " + std::string(kQuoteHint));
-  if (depth > 0) return filterError("A parenthesis in `filter` is never closed; " + std::string(kQuoteHint));
+  if (inQuotes) return filterError({"A double quote in `filter` is never closed; ", kQuoteHint});
+  if (depth > 0) return filterError({"A parenthesis in `filter` is never closed; ", kQuoteHint});
   parts.push_back(text.substr(start));
   return parts;
 }
@@ -79,18 +78,17 @@ bool isQuoted(std::string_view text) {
 std::optional<Error> checkItem(std::string_view item) {
   const auto text = trimmed(item);
   if (text.empty()) {
-    return filterError("A value of `in` is empty; take out the extra comma, or write \"\" for an empty text.");
+    return filterError({"A value of `in` is empty; take out the extra comma, or write \"\" for an empty text."});
   }
   if (text.front() == '"') {
     if (isQuoted(text)) return std::nullopt;
-    return filterError("Text follows the closing quote in " + std::string(text) + "; " + std::string(kQuoteHint));
+    return filterError({"Text follows the closing quote in ", text, "; ", kQuoteHint});
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
       ++i;
     } else if (text[i] == '"' || text[i] == '{' || text[i] == '}') {
-      return filterError("The letters \", { and } in " + std::string(text) + " need quoting; " +
-                         std::string(kQuoteHint));
+      return filterError({"The letters \", { and } in ", text, " need quoting; ", kQuoteHint});
     }
   }
   return std::nullopt;
@@ -111,7 +109,7 @@ Result<std::vector<std::string_view>> splitItems(std::string_view inside) {
       start = i + 1;
     }
   }
-  if (inQuotes) return filterError("A double quote in the list of `in` is never closed; " + std::string(kQuoteHint));
+  if (inQuotes) return filterError({"A double quote in the list of `in` is never closed; ", kQuoteHint});
   items.push_back(inside.substr(start));
   return items;
 }
@@ -119,19 +117,18 @@ Result<std::vector<std::string_view>> splitItems(std::string_view inside) {
 std::optional<Error> checkList(const Condition& condition) {
   const auto value = condition.value;
   if (value.size() < 2 || value.front() != '(' || value.back() != ')') {
-    return filterError("`in` takes its values in parentheses, as in " +
-                       quote(std::string(condition.column) + "=in.(a,b)") + ".");
+    return filterError({"`in` takes its values in parentheses, as in \"", condition.column, "=in.(a,b)\"."});
   }
   const auto inside = value.substr(1, value.size() - 2);
-  if (trimmed(inside).empty()) return filterError("`in` needs at least one value; an empty list matches nothing.");
+  if (trimmed(inside).empty()) return filterError({"`in` needs at least one value; an empty list matches nothing."});
   const auto items = splitItems(inside);
   if (!items) return items.error();
   for (const auto item : items.value()) {
     if (auto error = checkItem(item)) return error;
   }
   if (items.value().size() <= kMaxInValues) return std::nullopt;
-  return filterError("`in` takes at most 100 values, not " + std::to_string(items.value().size()) +
-                     "; subscribe in several parts.");
+  return filterError(
+      {"`in` takes at most 100 values, not ", std::to_string(items.value().size()), "; subscribe in several parts."});
 }
 
 std::optional<Error> checkIs(const Condition& condition) {
@@ -139,17 +136,17 @@ std::optional<Error> checkIs(const Condition& condition) {
   auto value = condition.value;
   if (isQuoted(value)) value = value.substr(1, value.size() - 2);
   if (std::find(kValues.begin(), kValues.end(), value) != kValues.end()) return std::nullopt;
-  return filterError("`is` takes null, true, false or unknown, not " + quote(condition.value) + ".");
+  return filterError({"`is` takes null, true, false or unknown, not \"", condition.value, "\"."});
 }
 
 Result<Condition> parseCondition(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos) {
-    return filterError(quote(text) + " has no \"=\"; a condition reads column=operator.value, as in \"id=eq.1\".");
+    return filterError({"\"", text, "\" has no \"=\"; a condition reads column=operator.value, as in \"id=eq.1\"."});
   }
   Condition condition;
   condition.column = text.substr(0, equals);
-  if (trimmed(condition.column).empty()) return filterError(quote(text) + " names no column before \"=\".");
+  if (trimmed(condition.column).empty()) return filterError({"\"", text, "\" names no column before \"=\"."});
   auto rest = text.substr(equals + 1);
   constexpr std::string_view kNot = "not.";
   if (rest.substr(0, kNot.size()) == kNot) {
@@ -158,15 +155,15 @@ Result<Condition> parseCondition(std::string_view text) {
   }
   const auto dot = rest.find('.');
   if (dot == std::string_view::npos) {
-    return filterError(quote(text) + " has no \".\" behind its operator; write " +
-                       quote(std::string(condition.column) + "=eq." + std::string(rest)) + ".");
+    return filterError(
+        {"\"", text, "\" has no \".\" behind its operator; write \"", condition.column, "=eq.", rest, "\"."});
   }
   condition.op = rest.substr(0, dot);
   condition.value = rest.substr(dot + 1);
   if (std::find(kOperators.begin(), kOperators.end(), condition.op) == kOperators.end()) {
-    return filterError(quote(condition.op) +
-                       " is no operator; use eq, neq, lt, lte, gt, gte, in, like, ilike, match, imatch, is or "
-                       "isdistinct.");
+    return filterError({"\"", condition.op,
+                        "\" is no operator; use eq, neq, lt, lte, gt, gte, in, like, ilike, match, imatch, is or "
+                        "isdistinct."});
   }
   std::optional<Error> error;
   if (condition.op == "in") error = checkList(condition);
@@ -184,7 +181,7 @@ Result<std::vector<Condition>> parseFilter(std::string_view text) {
   if (!parts) return parts.error();
   for (const auto part : parts.value()) {
     if (trimmed(part).empty()) {
-      return filterError("The filter " + quote(text) + " has an empty condition; take out the extra comma.");
+      return filterError({"The filter \"", text, "\" has an empty condition; take out the extra comma."});
     }
     auto condition = parseCondition(trimmed(part));
     if (!condition) return condition.error();
@@ -197,14 +194,9 @@ std::string canonicalFilter(const std::vector<Condition>& conditions) {
   std::vector<std::string> parts;
   parts.reserve(conditions.size());
   for (const auto& condition : conditions) {
-    std::string part(condition.column);
-    part += condition.negated ? "=not." : "=";
-    part += condition.op;
-    part += '.';
-    part += condition.value;
-    parts.push_back(std::move(part));
+    parts.push_back(concat({condition.column, condition.negated ? "=not." : "=", condition.op, ".", condition.value}));
   }
-  std::sort(parts.begin(), parts.end());
+  sortTexts(parts);
   std::string text;
   for (const auto& part : parts) {
     if (!text.empty()) text += ',';

@@ -58,7 +58,7 @@ void StatusTracker::set(SubscriptionStatus status) {
 }
 
 void StatusTracker::remove(SubscriptionId id) {
-  if (subscriptions_.erase(id) == 0) return;
+  if (!subscriptions_.erase(id)) return;
   changedSubscriptions_.erase(id);
   removedSubscriptions_.insert(id);
 }
@@ -66,14 +66,14 @@ void StatusTracker::remove(SubscriptionId id) {
 Overall StatusTracker::judge() const {
   if (subscriptions_.empty()) return Overall::Idle;
   const auto is = [](SubscriptionState state) {
-    return [state](const auto& item) { return item.second.state == state; };
+    return [state](const auto& item) { return item.second->state == state; };
   };
   const auto live = std::count_if(subscriptions_.begin(), subscriptions_.end(), is(SubscriptionState::Live));
   if (live == static_cast<std::ptrdiff_t>(subscriptions_.size())) return Overall::Live;
   if (live > 0) return Overall::Partial;
   if (std::all_of(subscriptions_.begin(), subscriptions_.end(), is(SubscriptionState::Parked))) return Overall::Offline;
   const bool hopeful = std::all_of(connections_.begin(), connections_.end(), [](const auto& item) {
-    const auto& connection = item.second;
+    const auto& connection = *item.second;
     const bool failing = connection.state == ConnectionState::Backoff ||
                          (connection.state == ConnectionState::Connecting && connection.attempts > 0);
     return !failing;
@@ -108,9 +108,12 @@ std::optional<StatusDelta> StatusTracker::take() {
   StatusDelta delta;
   delta.overall = overall_;
   delta.since = since_;
-  for (const auto id : std::exchange(changedConnections_, {})) delta.connections.push_back(connections_.at(id));
-  for (const auto id : std::exchange(changedSubscriptions_, {})) delta.subscriptions.push_back(subscriptions_.at(id));
-  for (const auto id : std::exchange(removedSubscriptions_, {})) delta.removedSubscriptions.push_back(id);
+  changedConnections_.forEach([&](ConnectionId id) { delta.connections.push_back(connections_.at(id)); });
+  changedSubscriptions_.forEach([&](SubscriptionId id) { delta.subscriptions.push_back(subscriptions_.at(id)); });
+  removedSubscriptions_.forEach([&](SubscriptionId id) { delta.removedSubscriptions.push_back(id); });
+  changedConnections_.clear();
+  changedSubscriptions_.clear();
+  removedSubscriptions_.clear();
   return delta;
 }
 

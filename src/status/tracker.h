@@ -1,9 +1,8 @@
 #pragma once
 
-#include <map>
 #include <optional>
-#include <set>
 
+#include "base/id_map.h"
 #include "status/snapshot.h"
 #include "timing/context.h"
 
@@ -26,8 +25,8 @@ class StatusTracker {
   void remove(SubscriptionId id);
 
   Overall overall() const { return overall_; }
-  const std::map<SubscriptionId, SubscriptionStatus>& subscriptions() const { return subscriptions_; }
-  const std::map<ConnectionId, ConnectionStatus>& connections() const { return connections_; }
+  const IdMap<SubscriptionId, SubscriptionStatus>& subscriptions() const { return subscriptions_; }
+  const IdMap<ConnectionId, ConnectionStatus>& connections() const { return connections_; }
 
   /// Waits for nothing any more.
   void stop() { worse_.cancel(); }
@@ -43,11 +42,11 @@ class StatusTracker {
   Context& context_;
   const Duration steadyAfter_;
   Deadline worse_;
-  std::map<ConnectionId, ConnectionStatus> connections_;
-  std::map<SubscriptionId, SubscriptionStatus> subscriptions_;
-  std::set<ConnectionId> changedConnections_;
-  std::set<SubscriptionId> changedSubscriptions_;
-  std::set<SubscriptionId> removedSubscriptions_;
+  IdMap<ConnectionId, ConnectionStatus> connections_;
+  IdMap<SubscriptionId, SubscriptionStatus> subscriptions_;
+  IdSet<ConnectionId> changedConnections_;
+  IdSet<SubscriptionId> changedSubscriptions_;
+  IdSet<SubscriptionId> removedSubscriptions_;
   Overall overall_ = Overall::Idle;
   bool overallChanged_ = false;
   WallTime since_;

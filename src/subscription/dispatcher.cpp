@@ -14,18 +14,16 @@ bool isImmediate(const DeliveryConfig& config) {
 }  // namespace
 
 void Dispatcher::attach(const KeyEntry& entry, SubscriptionId id, DeliveryConfig config) {
-  const auto [it, fresh] = places_.emplace(id, Place{entry.id, std::move(config), false});
+  Place& place = places_.add(id, std::make_unique<Place>(Place{entry.id, std::move(config), false}));
   ++outlets_[entry.id].subscribers;
-  enter(it->second, id);
+  enter(place, id);
 }
 
 void Dispatcher::detach(SubscriptionId id) {
-  const auto it = places_.find(id);
-  if (it == places_.end()) return;
-  leave(it->second, id);
-  const auto outlets = outlets_.find(it->second.key);
-  if (--outlets->second.subscribers == 0) outlets_.erase(outlets);
-  places_.erase(it);
+  const auto place = places_.take(id);
+  if (place == nullptr) return;
+  leave(*place, id);
+  if (--outlets_.at(place->key).subscribers == 0) outlets_.erase(place->key);
   out_.forget(id);
 }
 
@@ -64,29 +62,28 @@ void Dispatcher::leave(const Place& place, SubscriptionId id) {
 }
 
 void Dispatcher::clear() {
-  while (!places_.empty()) detach(places_.begin()->first);
+  while (!places_.empty()) detach((*places_.begin()).first);
 }
 
 /// A paused subscription has a window to itself; what the shared one held for it goes out first, so that order is kept.
 void Dispatcher::setPaused(SubscriptionId id, bool paused) {
-  const auto it = places_.find(id);
-  if (it == places_.end() || it->second.paused == paused) return;
-  Outlets& outlets = outlets_[it->second.key];
+  Place* place = places_.find(id);
+  if (place == nullptr || place->paused == paused) return;
+  const Outlets& outlets = outlets_.at(place->key);
   for (const auto& window : outlets.windows) {
     if (window->has(id)) window->flush();
   }
-  leave(it->second, id);
-  it->second.paused = paused;
-  enter(it->second, id);
+  leave(*place, id);
+  place->paused = paused;
+  enter(*place, id);
 }
 
 std::size_t Dispatcher::push(const KeyEntry& entry, const Change& change, std::vector<SubscriptionId>& immediate) {
-  const auto it = outlets_.find(entry.id);
-  if (it == outlets_.end()) return 0;
-  const Outlets& outlets = it->second;
-  immediate.insert(immediate.end(), outlets.immediate.begin(), outlets.immediate.end());
-  for (const auto& window : outlets.windows) window->push(change);
-  return outlets.subscribers;
+  const Outlets* outlets = outlets_.find(entry.id);
+  if (outlets == nullptr) return 0;
+  immediate.insert(immediate.end(), outlets->immediate.begin(), outlets->immediate.end());
+  for (const auto& window : outlets->windows) window->push(change);
+  return outlets->subscribers;
 }
 
 void Dispatcher::pushImmediate(std::vector<SubscriptionId> subscribers, std::string_view payload) {

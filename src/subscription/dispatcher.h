@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
+#include "base/id_map.h"
 #include "subscription/delivery.h"
 #include "subscription/registry.h"
 #include "subscription/window.h"
@@ -51,8 +51,8 @@ class Dispatcher {
   Context& context_;
   DeliveryQueue& out_;
   WindowDelegate& delegate_;
-  std::unordered_map<KeyId, Outlets, IdHash> outlets_;
-  std::unordered_map<SubscriptionId, Place, IdHash> places_;
+  IdMap<KeyId, Outlets> outlets_;
+  IdMap<SubscriptionId, Place> places_;
 };
 
 }  // namespace switchboard

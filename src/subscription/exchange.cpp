@@ -1,8 +1,9 @@
 #include "subscription/exchange.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
+
+#include "base/text.h"
 
 namespace switchboard {
 
@@ -113,11 +114,11 @@ void Exchange::setOnline(bool online) {
   fallback_.setOnline(online);
 }
 
-void Exchange::forEachConnection(const std::function<void(Connection&)>& visit) {
+void Exchange::forEachConnection(Action<void(Connection&)> visit) {
   for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
 }
 
-void Exchange::forEachConnection(const std::function<void(const Connection&)>& visit) const {
+void Exchange::forEachConnection(Action<void(const Connection&)> visit) const {
   for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
 }
 
@@ -128,7 +129,7 @@ void Exchange::shutDown() {
   dispatcher_.clear();
   fallback_.stop();
   for (auto* deadline : {&planTick_, &retry_, &linger_}) deadline->cancel();
-  while (!lines_.empty()) endLine(lines_.begin()->first);
+  while (!lines_.empty()) endLine((*lines_.begin()).first);
   for (const auto& pulse : pulses_) pulse->setWanted(false);
   for (const auto& multiplexer : multiplexers_) multiplexer->shutDown();
 }
@@ -260,7 +261,7 @@ bool Exchange::hasLiveLine(const Multiplexer& multiplexer) const {
 /// its socket for 5 s, so it goes to a socket that carries nothing live, if one may be had.
 Multiplexer* Exchange::place(const NewLine& line) {
   if (line.replaces) {
-    Multiplexer& same = lines_.at(*line.replaces)->multiplexer();
+    Multiplexer& same = lines_.at(*line.replaces).multiplexer();
     return same.hasRoom() ? &same : nullptr;
   }
   if (!multiplexers_.front()->connection().isOpen()) return nullptr;
@@ -303,20 +304,17 @@ void Exchange::openLine(const NewLine& wanted, Multiplexer& multiplexer) {
   for (const auto key : wanted.keys) bindings.push_back({key, registry_.find(key)->spec.binding});
   const LineId id{++lastLine_};
   LineDelegate& delegate = *this;
-  auto line = std::make_unique<Line>(id, topicPrefix_ + std::to_string(id.value), std::move(bindings), options_.line,
-                                     context_, multiplexer, delegate);
-  Line& added = *line;
-  lines_.emplace(id, std::move(line));
+  auto line = std::make_unique<Line>(id, concat({topicPrefix_, std::to_string(id.value)}), std::move(bindings),
+                                     options_.line, context_, multiplexer, delegate);
+  Line& added = lines_.add(id, std::move(line));
   if (wanted.replaces) rebuilds_.start(*wanted.replaces, id);
   added.start();
   report(multiplexer);
 }
 
 void Exchange::endLine(LineId id) {
-  const auto it = lines_.find(id);
-  if (it == lines_.end()) return;
-  auto line = std::move(it->second);
-  lines_.erase(it);
+  auto line = lines_.take(id);
+  if (line == nullptr) return;
   rebuilds_.onGone(id);
   tokenOfLine_.erase(id);
   line->end();
@@ -326,7 +324,7 @@ void Exchange::endLine(LineId id) {
 
 /// The old line leaves, unless it carries something that was wanted again meanwhile: then the new one does.
 void Exchange::finishRebuild(LineId oldLine, LineId newLine) {
-  const auto& bindings = lines_.at(oldLine)->bindings();
+  const auto& bindings = lines_.at(oldLine).bindings();
   const bool oldIsNeeded = std::any_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
     const KeyEntry* entry = registry_.find(binding.key);
     return entry != nullptr && isNeeded(*entry) && findCarrier(binding.key, oldLine) == nullptr;
@@ -342,14 +340,14 @@ Line* Exchange::findCarrier(KeyId key, std::optional<LineId> except) const {
     const auto& bindings = line->bindings();
     const bool carries =
         std::any_of(bindings.begin(), bindings.end(), [key](const auto& binding) { return binding.key == key; });
-    if (carries && (found == nullptr || line->isLive())) found = line.get();
+    if (carries && (found == nullptr || line->isLive())) found = line;
   }
   return found;
 }
 
 /// A key leaves the registry once nobody wants it, no line carries it, and no narrower key depends on it.
 void Exchange::eraseUnwanted() {
-  std::set<KeyId> carried;
+  IdSet<KeyId> carried;
   for (const auto& [id, line] : lines_) {
     for (const auto& binding : line->bindings()) carried.insert(binding.key);
   }
@@ -357,9 +355,9 @@ void Exchange::eraseUnwanted() {
   do {  // again, because the last key that another served may have gone with this round
     gone.clear();
     for (const auto& [id, entry] : registry_.entries()) {
-      if (entry->wanted() || carried.count(id) != 0) continue;
+      if (entry->wanted() || carried.contains(id)) continue;
       const auto& served = entry->served;
-      const bool servesOthers = served.size() > 1 || (served.size() == 1 && served.front() != entry.get());
+      const bool servesOthers = served.size() > 1 || (served.size() == 1 && served.front() != entry);
       if (!servesOthers) gone.push_back(id);
     }
     for (const auto id : gone) {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/action.h"
+#include "base/id_map.h"
 #include "channel/join_pace.h"
 #include "channel/multiplexer.h"
 #include "net/token_keeper.h"
@@ -88,8 +88,8 @@ class Exchange final : private LineDelegate,
   /// Subscriptions whose rows are to be fetched because they have not been live for a while.
   std::vector<SubscriptionId> takePolls() { return fallback_.takePolls(); }
   /// Every connection, to tell it what the runtime knows.
-  void forEachConnection(const std::function<void(Connection&)>& visit);
-  void forEachConnection(const std::function<void(const Connection&)>& visit) const;
+  void forEachConnection(Action<void(Connection&)> visit);
+  void forEachConnection(Action<void(const Connection&)> visit) const;
   /// Closes everything for good.
   void shutDown();
 
@@ -174,8 +174,8 @@ class Exchange final : private LineDelegate,
   std::vector<std::unique_ptr<Multiplexer>>
       multiplexers_;                            ///< the first is the one that is used when nothing speaks against it
   std::vector<std::unique_ptr<Pulse>> pulses_;  ///< one for each of these; none when there is no pulse
-  std::map<LineId, std::unique_ptr<Line>> lines_;
-  std::map<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
+  IdMap<LineId, Line> lines_;
+  IdMap<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
   Deadline planTick_;
   Deadline retry_;
   Deadline linger_;

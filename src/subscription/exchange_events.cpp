@@ -80,7 +80,7 @@ std::vector<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
 }
 
 void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
-  if (lines_.count(line.id()) == 0) return;
+  if (lines_.find(line.id()) == nullptr) return;
   Cause cause = failure;
   // A token that came meanwhile is not to blame for the end of the one before it. If it is no better, its join will
   // say.

@@ -5,11 +5,11 @@
 namespace switchboard {
 
 Fallback::Fallback(const FallbackOptions& options, Registry& registry, Context& context,
-                   std::function<void(KeyEntry&)> onModeChange)
+                   Action<void(KeyEntry&)> onModeChange)
     : options_(options),
       registry_(registry),
       context_(context),
-      onModeChange_(std::move(onModeChange)),
+      onModeChange_(onModeChange),
       tick_(context.deadlines, DeadlineKind::Poll, [this] { update(); }) {}
 
 void Fallback::setOnline(bool online) {
@@ -35,7 +35,7 @@ void Fallback::update() {
   tick_.cancel();
   std::vector<KeyEntry*> down;
   for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->notLiveSince && !entry->subscribers.empty()) down.push_back(entry.get());
+    if (entry->notLiveSince && !entry->subscribers.empty()) down.push_back(entry);
   }
   for (auto* entry : down) {
     const bool polling = online_ && *entry->notLiveSince + options_.after <= now;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <utility>
 #include <vector>
 
+#include "base/action.h"
 #include "subscription/registry.h"
 #include "timing/context.h"
 
@@ -21,8 +21,7 @@ struct FallbackOptions {
 class Fallback {
  public:
   /// `onPolled(entry)`: the entry's way of getting its rows has changed.
-  Fallback(const FallbackOptions& options, Registry& registry, Context& context,
-           std::function<void(KeyEntry&)> onModeChange);
+  Fallback(const FallbackOptions& options, Registry& registry, Context& context, Action<void(KeyEntry&)> onModeChange);
 
   void setOnline(bool online);
   void setSparing(bool sparing) { sparing_ = sparing; }
@@ -42,7 +41,7 @@ class Fallback {
   const FallbackOptions& options_;
   Registry& registry_;
   Context& context_;
-  std::function<void(KeyEntry&)> onModeChange_;
+  Action<void(KeyEntry&)> onModeChange_;
   Deadline tick_;
   std::vector<SubscriptionId> polls_;
   bool online_ = true;

@@ -3,23 +3,26 @@
 #include <numeric>
 #include <string>
 
+#include "base/text.h"
+
 namespace switchboard {
 
 namespace {
 
-bool contains(std::string_view text, const std::string& part) {
-  return text.find(part) != std::string_view::npos;
+/// Whether the text has these parts one behind the other.
+bool contains(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return text.find(concat(parts)) != std::string_view::npos;
 }
 
 /// The message quotes the parameters as `[event: *, schema: public, table: t, filters: [{"col", "eq", "x", false}],
 /// select: nil]`, and a filter that it can't read as `["col", "x"]` (recorded: join_bindings).
 bool isNamed(const BindingConfig& binding, std::string_view message) {
-  if (contains(message, "schema: " + binding.schema + ",")) {
-    return contains(message, "table: " + binding.table + ",") && contains(message, "event: " + binding.event + ",") &&
-           (binding.filter.empty() == contains(message, "filters: []"));
+  if (contains(message, {"schema: ", binding.schema, ","})) {
+    return contains(message, {"table: ", binding.table, ","}) && contains(message, {"event: ", binding.event, ","}) &&
+           (binding.filter.empty() == contains(message, {"filters: []"}));
   }
   const auto column = binding.filter.substr(0, binding.filter.find('='));
-  return !column.empty() && contains(message, "[\"" + column + "\"");
+  return !column.empty() && contains(message, {"[\"", column, "\""});
 }
 
 }  // namespace

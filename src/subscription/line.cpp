@@ -41,13 +41,12 @@ void Line::onChannelJoined(Channel& /*channel*/, JsonValue response) {
   for (const auto& accepted : acceptedBindings(response)) {
     const LineBinding* binding = findBinding(accepted.config);
     if (binding == nullptr) continue;
-    const auto [it, fresh] = keyById_.emplace(accepted.id, binding->key);
-    if (!fresh && it->second != binding->key) {
+    if (!byId_.insert(accepted.id, *binding) && byId_.find(accepted.id)->key != binding->key) {
       delegate_.onLineCollision(*this, binding->key);
       return;
     }
   }
-  if (keyById_.size() != bindings_.size()) {
+  if (byId_.size() != bindings_.size()) {
     delegate_.onLineFailed(*this,
                            {Code::BindingMismatch, Retry::Backoff,
                             "The server's answer does not list the subscriptions that were asked for."},
@@ -86,9 +85,9 @@ void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   if (!change) return;
   matched_.clear();
   for (const auto id : ids_) {
-    const auto it = keyById_.find(id);
-    if (it == keyById_.end()) continue;
-    if (std::find(matched_.begin(), matched_.end(), it->second) == matched_.end()) matched_.push_back(it->second);
+    const LineBinding* binding = byId_.find(id);
+    if (binding == nullptr) continue;
+    if (std::find(matched_.begin(), matched_.end(), binding->key) == matched_.end()) matched_.push_back(binding->key);
   }
   if (!matched_.empty()) delegate_.onLineChange(*this, matched_, *change, envelope.payload);
 }

@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "base/id_map.h"
 #include "base/ids.h"
 #include "channel/channel.h"
 #include "channel/multiplexer.h"
@@ -88,7 +88,7 @@ class Line final : private ChannelDelegate {
   const LineOptions& options_;
   Multiplexer& multiplexer_;
   LineDelegate& delegate_;
-  std::unordered_map<BindingId, KeyId, IdHash> keyById_;
+  IdRefs<BindingId, const LineBinding> byId_;
   std::vector<BindingId> ids_;  // reused for each change
   std::vector<KeyId> matched_;  // likewise
   Deadline liveTimeout_;

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "base/ids.h"
 
@@ -20,7 +21,7 @@ class Overlap {
   /// Whether the change with this `data` passes for this key. Each key by itself, because a side may carry more of them
   /// than the other.
   bool admit(Side side, KeyId key, std::string_view data) {
-    Seen& seen = seen_[hash(data) + key.value];
+    Seen& seen = seenOf(hash(data) + key.value);
     const unsigned count = ++seen.bySide[static_cast<std::size_t>(side)];
     if (count <= seen.passed) return false;
     seen.passed = count;
@@ -29,6 +30,7 @@ class Overlap {
 
  private:
   struct Seen {
+    std::uint64_t change = 0;
     std::array<unsigned, 2> bySide{};
     unsigned passed = 0;
   };
@@ -40,7 +42,14 @@ class Overlap {
     return value;
   }
 
-  std::unordered_map<std::uint64_t, Seen> seen_;
+  Seen& seenOf(std::uint64_t change) {
+    const auto it = std::lower_bound(seen_.begin(), seen_.end(), change,
+                                     [](const Seen& seen, std::uint64_t other) { return seen.change < other; });
+    if (it != seen_.end() && it->change == change) return *it;
+    return *seen_.insert(it, Seen{change, {}, 0});
+  }
+
+  std::vector<Seen> seen_;  // in order of `change`
 };
 
 }  // namespace switchboard

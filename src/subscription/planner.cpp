@@ -1,25 +1,26 @@
 #include "subscription/planner.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <utility>
+
+#include "base/id_map.h"
 
 namespace switchboard {
 
 namespace {
 
+bool goesBefore(const WantedBinding& a, const WantedBinding& b) {
+  return a.risky == b.risky ? a.suspectGroup < b.suspectGroup : b.risky;
+}
+
+/// `homeless` in the order in which they are packed, so that those that may share a line stand together.
 void packLines(Plan& plan, const std::vector<WantedBinding>& homeless, const PlanLimits& limits) {
-  std::map<std::pair<bool, std::uint32_t>, std::vector<KeyId>> packs;
-  for (const auto& binding : homeless) packs[{binding.risky, binding.suspectGroup}].push_back(binding.key);
-  for (const auto& [kind, keys] : packs) {
-    for (std::size_t start = 0; start < keys.size(); start += limits.bindingsPerLine) {
-      const std::size_t end = std::min(keys.size(), start + limits.bindingsPerLine);
-      plan.open.push_back(
-          {{keys.begin() + static_cast<std::ptrdiff_t>(start), keys.begin() + static_cast<std::ptrdiff_t>(end)},
-           std::nullopt,
-           kind.first});
-    }
+  for (std::size_t i = 0; i < homeless.size(); ++i) {
+    const auto& binding = homeless[i];
+    const bool fits =
+        i > 0 && !goesBefore(homeless[i - 1], binding) && plan.open.back().keys.size() < limits.bindingsPerLine;
+    if (!fits) plan.open.push_back({{}, std::nullopt, binding.risky});
+    plan.open.back().keys.push_back(binding.key);
   }
 }
 
@@ -28,27 +29,28 @@ void packLines(Plan& plan, const std::vector<WantedBinding>& homeless, const Pla
 Plan makePlan(const std::vector<WantedBinding>& wanted, const std::vector<CurrentLine>& lines,
               const PlanLimits& limits) {
   Plan plan;
-  std::set<KeyId> wantedKeys;
+  IdSet<KeyId> wantedKeys;
   for (const auto& binding : wanted) wantedKeys.insert(binding.key);
 
-  std::set<KeyId> carried;
+  IdSet<KeyId> carried;
   for (const auto& line : lines) {
     std::vector<KeyId> kept;
     for (const auto key : line.keys) {
-      if (wantedKeys.count(key) != 0) kept.push_back(key);
+      if (wantedKeys.contains(key)) kept.push_back(key);
     }
     if (kept.empty()) {
       plan.close.push_back(line.id);
       continue;
     }
-    carried.insert(kept.begin(), kept.end());
+    for (const auto key : kept) carried.insert(key);
     const std::size_t dead = line.keys.size() - kept.size();
     if (line.live && !line.inRebuild && dead > kept.size()) plan.open.push_back({std::move(kept), line.id, false});
   }
 
   std::vector<WantedBinding> homeless;
   for (const auto& binding : wanted) {
-    if (carried.count(binding.key) == 0) homeless.push_back(binding);
+    if (carried.contains(binding.key)) continue;
+    homeless.insert(std::upper_bound(homeless.begin(), homeless.end(), binding, goesBefore), binding);
   }
   packLines(plan, homeless, limits);
   return plan;

@@ -15,8 +15,8 @@ void Rebuilds::start(LineId oldLine, LineId newLine) {
 }
 
 bool Rebuilds::busy(LineId line) const {
-  const auto paused = pausedUntil_.find(line);
-  if (paused != pausedUntil_.end() && paused->second > context_.now()) return true;
+  const TimePoint* pausedUntil = pausedUntil_.find(line);
+  if (pausedUntil != nullptr && *pausedUntil > context_.now()) return true;
   return std::any_of(rebuilds_.begin(), rebuilds_.end(),
                      [line](const auto& rebuild) { return rebuild->oldLine == line || rebuild->newLine == line; });
 }

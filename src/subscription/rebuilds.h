@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <vector>
 
+#include "base/action.h"
+#include "base/id_map.h"
 #include "base/ids.h"
 #include "subscription/overlap.h"
 #include "timing/context.h"
@@ -18,8 +18,8 @@ class Rebuilds {
  public:
   /// `onDone(oldLine, newLine)`: the new line has taken over; the old one is to leave. `overlap`: how long both run
   /// side by side. `pause`: how long a line is left alone after its rebuild failed.
-  Rebuilds(Context& context, Duration overlap, Duration pause, std::function<void(LineId, LineId)> onDone)
-      : context_(context), overlap_(overlap), pause_(pause), onDone_(std::move(onDone)) {}
+  Rebuilds(Context& context, Duration overlap, Duration pause, Action<void(LineId, LineId)> onDone)
+      : context_(context), overlap_(overlap), pause_(pause), onDone_(onDone) {}
 
   void start(LineId oldLine, LineId newLine);
   /// Whether the line takes part in a rebuild, or did in one that failed a short while ago.
@@ -47,9 +47,9 @@ class Rebuilds {
   Context& context_;
   const Duration overlap_;
   const Duration pause_;
-  std::function<void(LineId, LineId)> onDone_;
+  Action<void(LineId, LineId)> onDone_;
   std::vector<std::unique_ptr<Rebuild>> rebuilds_;
-  std::map<LineId, TimePoint> pausedUntil_;
+  IdMap<LineId, TimePoint> pausedUntil_;
 };
 
 }  // namespace switchboard

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <map>
-#include <memory>
 #include <optional>
-#include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/id_map.h"
 #include "base/ids.h"
+#include "base/text_map.h"
 #include "base/time.h"
 #include "status/gap.h"
 #include "status/subscription_state.h"
@@ -69,18 +68,19 @@ class Registry {
   KeyEntry* remove(SubscriptionId id);
   void erase(KeyId key);
 
-  KeyEntry* find(KeyId key);
-  KeyEntry* findByText(const std::string& key);
-  KeyEntry* findBySubscription(SubscriptionId id);
+  /// Null when there is none.
+  KeyEntry* find(KeyId key) { return entries_.find(key); }
+  KeyEntry* findByText(std::string_view key) { return byText_.find(key); }
+  KeyEntry* findBySubscription(SubscriptionId id) { return bySubscription_.find(id); }
 
   std::size_t subscriptionCount() const { return bySubscription_.size(); }
   /// In the order in which they were first wanted.
-  const std::map<KeyId, std::unique_ptr<KeyEntry>>& entries() const { return entries_; }
+  const IdMap<KeyId, KeyEntry>& entries() const { return entries_; }
 
  private:
-  std::map<KeyId, std::unique_ptr<KeyEntry>> entries_;
-  std::unordered_map<std::string, KeyId> byText_;
-  std::unordered_map<SubscriptionId, KeyId, IdHash> bySubscription_;
+  IdMap<KeyId, KeyEntry> entries_;
+  TextMap<KeyEntry> byText_;  // the texts are those of the entries' specs
+  IdRefs<SubscriptionId, KeyEntry> bySubscription_;
   std::uint32_t lastKey_ = 0;
 };
 

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.h"
 #include "protocol/filter.h"
 
 namespace switchboard {
 
 namespace {
 
-constexpr char kFieldEnd = '\x1f';  // unit separator; no name of the wire holds one
+constexpr std::string_view kFieldEnd = "\x1f";  // unit separator; no name of the wire holds one
 
 std::string upperCase(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -22,10 +23,13 @@ bool isWildcard(const std::string& name) {
 
 std::string canonicalKey(const BindingConfig& binding, const std::string& event, const std::string& filter) {
   auto select = binding.select;
-  std::sort(select.begin(), select.end());
+  sortTexts(select);
   select.erase(std::unique(select.begin(), select.end()), select.end());
-  std::string key = binding.schema + kFieldEnd + binding.table + kFieldEnd + event + kFieldEnd + filter;
-  for (const auto& column : select) key += kFieldEnd + column;
+  std::string key = concat({binding.schema, kFieldEnd, binding.table, kFieldEnd, event, kFieldEnd, filter});
+  for (const auto& column : select) {
+    key += kFieldEnd;
+    key += column;
+  }
   return key;
 }
 
@@ -49,7 +53,8 @@ Result<Spec> makeSpec(BindingConfig binding) {
   if (binding.schema.empty()) binding.schema = "public";
   const auto& event = binding.event;
   if (event != "*" && event != "INSERT" && event != "UPDATE" && event != "DELETE") {
-    return Error{Code::InvalidOption, "event", "`event` must be *, INSERT, UPDATE or DELETE, not \"" + event + "\"."};
+    return Error{Code::InvalidOption, "event",
+                 concat({"`event` must be *, INSERT, UPDATE or DELETE, not \"", event, "\"."})};
   }
   if (binding.table.empty()) {
     return Error{Code::InvalidOption, "table",

@@ -62,7 +62,7 @@ DeadlineQueue::~DeadlineQueue() {
   assert(heap_.empty() && "a deadline outlived its queue");
 }
 
-void DeadlineQueue::onLate(Duration threshold, std::function<void(Duration)> callback) {
+void DeadlineQueue::onLate(Duration threshold, Action<void(Duration)> callback) {
   lateThreshold_ = threshold;
   onLate_ = std::move(callback);
 }

@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/action.h"
 #include "base/time.h"
 #include "base/turn.h"
 #include "platform/clock.h"
@@ -53,7 +53,7 @@ class DeadlineQueue final : private TimerEvents {
   std::size_t size() const { return heap_.size(); }
   /// Called with the lateness when the platform timer came much too late by either clock, as it does after a sleep
   /// (some monotonic clocks stand still meanwhile). Before any deadline runs.
-  void onLate(Duration threshold, std::function<void(Duration)> callback);
+  void onLate(Duration threshold, Action<void(Duration)> callback);
   /// Does now what the platform timer is behind with, as a throttled timer may be.
   void runDue();
   /// "Silence in 1200 ms, …", soonest first; for logs and failing tests.
@@ -75,7 +75,7 @@ class DeadlineQueue final : private TimerEvents {
   Timer& timer_;
   Turns& turns_;
   std::vector<Deadline*> heap_;
-  std::function<void(Duration)> onLate_;
+  Action<void(Duration)> onLate_;
   Duration lateThreshold_{0};
   TimePoint armedFor_{};
   WallTime armedForWall_{};
@@ -88,8 +88,7 @@ class DeadlineQueue final : private TimerEvents {
 /// `Turns::discard`).
 class Deadline {
  public:
-  Deadline(DeadlineQueue& queue, DeadlineKind kind, std::function<void()> onDue)
-      : queue_(queue), onDue_(std::move(onDue)), kind_(kind) {}
+  Deadline(DeadlineQueue& queue, DeadlineKind kind, Action<void()> onDue) : queue_(queue), onDue_(onDue), kind_(kind) {}
   ~Deadline() { cancel(); }
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
@@ -109,7 +108,7 @@ class Deadline {
   static constexpr std::size_t kNotQueued = static_cast<std::size_t>(-1);
 
   DeadlineQueue& queue_;
-  std::function<void()> onDue_;
+  Action<void()> onDue_;
   TimePoint at_{};
   std::uint64_t sequence_ = 0;
   std::size_t index_ = kNotQueued;

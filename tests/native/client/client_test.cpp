@@ -322,7 +322,7 @@ TEST_SUITE("staying connected") {
     h.run(Duration{200});
     REQUIRE(h.server.channels().size() == 2);
     h.network.last().closeFromServer(1006);
-    const auto next = h.client().status().connections().begin()->second.nextRetryAt;
+    const auto next = h.client().status().connections().at(ConnectionId{1}).nextRetryAt;
     REQUIRE(next);
     for (unsigned id = 1; id <= 2; ++id) CHECK(h.status(id).nextRetryAt == next);
     for (std::size_t i = h.told.size() - 2; i < h.told.size(); ++i) {
@@ -348,7 +348,7 @@ TEST_SUITE("staying connected") {
       if (h.status(1).state == SubscriptionState::Live) h.network.last().closeFromServer(1006);
     }
     CHECK(h.network.sockets.size() <= 8);
-    CHECK(h.client().status().connections().begin()->second.attempts >= 3);
+    CHECK(h.client().status().connections().at(ConnectionId{1}).attempts >= 3);
   }
 
   TEST_CASE("a join that the server refuses for a passing reason is tried again, on a socket without live lines") {

@@ -1,3 +1,4 @@
+import { sizeLine } from '../size/report.mjs';
 import { bundleDashboard, buildPreset, compileTypeScript } from './builds.mjs';
 import { provideNpmPackages } from './npmPackages.mjs';
 import { provideSystemPackages } from './systemPackages.mjs';
@@ -15,6 +16,7 @@ export async function setUp(purpose, { progress, verbose }) {
   await provideSystemPackages(purpose, progress, verbose);
   await provideNpmPackages(progress, verbose);
   await buildPreset('wasm', progress, verbose);
+  progress.note(sizeLine());
   await compileTypeScript(['web', 'web/backend'], progress, verbose);
   await bundleDashboard(progress, verbose);
 }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchboard {
+
+/// The parts one behind the other.
+std::string concat(std::initializer_list<std::string_view> parts);
+
+/// Sorts texts of which there are few.
+void sortTexts(std::vector<std::string>& texts);
+
+}  // namespace switchboard

@@ -1,0 +1,58 @@
+#include "base/text_map.h"
+
+#include <utility>
+
+namespace switchboard {
+
+namespace {
+
+/// FNV-1a.
+std::size_t hash(std::string_view text) {
+  std::uint32_t value = 0x811c9dc5;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x01000193;
+  return value;
+}
+
+}  // namespace
+
+/// Where the text stands, or the free slot where it would. There always is one.
+std::size_t TextIndex::place(std::string_view text) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash(text) & mask;
+  while (slots_[at].item != nullptr && slots_[at].text != text) at = (at + 1) & mask;
+  return at;
+}
+
+void* TextIndex::find(std::string_view text) const {
+  return slots_.empty() ? nullptr : slots_[place(text)].item;
+}
+
+void TextIndex::insert(std::string_view text, void* item) {
+  if (size_ * 4 >= slots_.size() * 3) grow();
+  Slot& slot = slots_[place(text)];
+  if (slot.item == nullptr) ++size_;
+  slot = {text, item};
+}
+
+void TextIndex::grow() {
+  const auto old = std::exchange(slots_, std::vector<Slot>(slots_.empty() ? 8 : slots_.size() * 2));
+  for (const auto& slot : old) {
+    if (slot.item != nullptr) slots_[place(slot.text)] = slot;
+  }
+}
+
+/// What stands behind the gap is placed anew, up to the next free slot, so that none is cut off from its place.
+void TextIndex::erase(std::string_view text) {
+  if (slots_.empty()) return;
+  std::size_t at = place(text);
+  if (slots_[at].item == nullptr) return;
+  --size_;
+  slots_[at] = {};
+  const std::size_t mask = slots_.size() - 1;
+  for (at = (at + 1) & mask; slots_[at].item != nullptr; at = (at + 1) & mask) {
+    const Slot moved = std::exchange(slots_[at], Slot{});
+    slots_[place(moved.text)] = moved;
+  }
+}
+
+}  // namespace switchboard

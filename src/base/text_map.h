@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace switchboard {
+
+/// What is the same for all TextMaps: a hash table with open addressing.
+class TextIndex {
+ public:
+  struct Slot {
+    std::string_view text;
+    void* item = nullptr;  ///< null: the slot is free
+  };
+
+  /// Null when there is none.
+  void* find(std::string_view text) const;
+  /// Replaces what stood there.
+  void insert(std::string_view text, void* item);
+  void erase(std::string_view text);
+  std::size_t size() const { return size_; }
+  const std::vector<Slot>& slots() const { return slots_; }
+
+ private:
+  std::size_t place(std::string_view text) const;
+  void grow();
+
+  std::vector<Slot> slots_;  // their number is a power of two
+  std::size_t size_ = 0;
+};
+
+/// Items by text, in no order. The map owns neither: both outlive their place in it.
+template <class T>
+class TextMap {
+ public:
+  T* find(std::string_view text) const { return static_cast<T*>(index_.find(text)); }
+  void insert(std::string_view text, T& item) { index_.insert(text, &item); }
+  void erase(std::string_view text) { index_.erase(text); }
+  std::size_t size() const { return index_.size(); }
+  /// Whether it is there, under whatever text. Looks at all there are; `item` may be dead.
+  bool holds(const T* item) const {
+    for (const auto& slot : index_.slots()) {
+      if (slot.item == item) return item != nullptr;
+    }
+    return false;
+  }
+
+  std::vector<T*> items() const {
+    std::vector<T*> items;
+    for (const auto& slot : index_.slots()) {
+      if (slot.item != nullptr) items.push_back(static_cast<T*>(slot.item));
+    }
+    return items;
+  }
+
+ private:
+  TextIndex index_;
+};
+
+}  // namespace switchboard
