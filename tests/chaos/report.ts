@@ -21,6 +21,8 @@ export interface Report {
   /** Of plain subscriptions: changes that each should have been told of. */
   expected: number;
   inGaps: number;
+  /** Lost by the server in silence: told by the pulse, and such that it could not tell. */
+  pulsed: number;
   silent: number;
   /** Of live rows: readings begun, and times at which they became live. */
   readings: number;
@@ -38,7 +40,7 @@ export interface Report {
 export function emptyReport(seed: number): Report {
   return {
     ...{ seed, rounds: 0, faults: new Map(), fetchFaults: new Map(), gaps: new Map(), changes: 0, transactions: 0 },
-    ...{ expected: 0, inGaps: 0, silent: 0, readings: 0, liveTimes: 0, excusedRows: 0, tablesChecked: 0 },
+    ...{ expected: 0, inGaps: 0, pulsed: 0, silent: 0, readings: 0, liveTimes: 0, excusedRows: 0, tablesChecked: 0 },
     ...{ resyncs: 0, resyncFailures: 0, polls: 0, connects: 0, problems: [], reference: null },
   };
 }
@@ -49,10 +51,10 @@ export function total(counts: Counts): number {
 
 /** One line for the time while it runs. */
 export function progressLine(report: Report, seconds: number): string {
-  const { rounds, faults, gaps, changes, expected, inGaps, silent, readings, resyncFailures } = report;
+  const { rounds, faults, gaps, changes, expected, inGaps, pulsed, silent, readings, resyncFailures } = report;
   return (
     `${seconds.toFixed(0).padStart(5)} s  round ${rounds}: ${total(faults)} faults, ${changes} changes, ${total(gaps)} gaps, ` +
-    `${expected} events due (${inGaps} in gaps, ${silent} lost by the server in silence), ${readings} fetches, ${resyncFailures} resync retries`
+    `${expected} events due (${inGaps} in gaps, ${pulsed} + ${silent} lost by the server in silence), ${readings} fetches, ${resyncFailures} resync retries`
   );
 }
 
@@ -72,7 +74,7 @@ export function describeReport(report: Report): string {
     ...table('fetches that went wrong', report.fetchFaults),
     ...table('gaps of subscriptions', report.gaps),
     `changes committed: ${report.changes} in ${report.transactions} transactions`,
-    `events due to plain subscriptions: ${report.expected}; missed inside gaps: ${report.inGaps}; lost by the server in silence: ${report.silent}; other losses, repetitions or disorder: ${report.problems.length}`,
+    `events due to plain subscriptions: ${report.expected}; missed inside gaps: ${report.inGaps}; lost by the server in silence: ${report.pulsed} told by the pulse, ${report.silent} beyond it; other losses, repetitions or disorder: ${report.problems.length}`,
     `live rows: ${report.readings} fetches, ${report.resyncs} resyncs, ${report.resyncFailures} retries, ${report.polls} polls; live ${report.liveTimes} times; ${report.tablesChecked} tables compared, ${report.excusedRows} rows stale as documented`,
     `connections opened: ${report.connects}`,
     ...(reference === null ? [] : describeReference(reference)),

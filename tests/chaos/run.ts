@@ -1,6 +1,6 @@
 import type { Timing } from 'switchboard-backend';
 import type { ManagerOptions } from 'switchboard-realtime';
-import { PlainCheck } from './check/plainCheck.js';
+import { PlainCheck, type Silence } from './check/plainCheck.js';
 import { checkRows, type RowsLimits } from './check/rowsCheck.js';
 import { settle, type SettleLimits } from './check/settle.js';
 import { openFleet, type Member } from './clients/fleet.js';
@@ -64,7 +64,9 @@ class Chaos {
     this.#plans = random.fork();
     this.#fleet = openFleet(world, random.fork(), { tuning: options.tuning });
     this.#references = options.reference ? new References(world) : null;
-    this.#checks = this.#plain.map((client) => new PlainCheck(client, world.ledger, world.silent));
+    this.#checks = this.#fleet.flatMap((member) =>
+      member.plain.map((client) => new PlainCheck(client, world.ledger, this.#silence(member))),
+    );
     for (const { manager } of this.#fleet) {
       manager.onGap(({ over, outcome, code }) => {
         if (over && outcome === 'unknown') add(this.#report.gaps, code);
@@ -102,7 +104,6 @@ class Chaos {
     const { roundMs, faultsPerRound, only, limits } = this.options;
     const report = this.#report;
     const plan = planRound(this.#plans.fork(), roundMs, faultsPerRound, only);
-    const begun = Date.now();
     this.#workload.start();
     const tokens = [...this.#fleet, ...(this.#references === null ? [] : [this.#references])].map(
       (owner) => owner.tokens,
@@ -114,11 +115,11 @@ class Chaos {
     await this.#references?.settle(this.world.fences);
     const problems = await settle(this.#plain, this.world.fences, limits);
     await this.world.ledger.read();
-    await this.#judge(problems, begun);
+    await this.#judge(problems);
     this.#count();
   }
 
-  async #judge(problems: string[], begun: number): Promise<void> {
+  async #judge(problems: string[]): Promise<void> {
     const { limits, timeline } = this.options;
     const { ledger, silent } = this.world;
     const report = this.#report;
@@ -131,12 +132,15 @@ class Chaos {
       report.expected += verdict.expected;
       report.inGaps += verdict.inGaps;
       report.silent += verdict.silent;
+      report.pulsed += verdict.pulsed;
       problems.push(...verdict.problems.map((problem) => `${check.name}: ${problem}`));
     }
-    const views = this.#fleet.flatMap(({ rows }) => rows);
-    const silentLoss = silent.since(begun);
+    const views = this.#fleet.flatMap((member) =>
+      member.rows.map((view) => ({ view, silence: this.#silence(member) })),
+    );
     await Promise.all(
-      views.map(async (view) => {
+      views.map(async ({ view, silence }) => {
+        const silentLoss = changes.some(({ at }) => silence.lost(at) && !silence.mustTell(at));
         const verdict = await checkRows(view, ledger, silentLoss, limits);
         report.excusedRows += verdict.excused;
         report.tablesChecked += 1;
@@ -147,6 +151,11 @@ class Chaos {
     silent.forget();
     for (const problem of problems) timeline.note('PROBLEM', problem);
     report.problems.push(...problems);
+  }
+
+  #silence({ pulse }: Member): Silence {
+    const { silent, ledger } = this.world;
+    return { lost: (at) => silent.covers(at), mustTell: (at) => pulse.mustNotice(at, ledger, silent) };
   }
 
   #count(): void {

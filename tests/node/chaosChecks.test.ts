@@ -37,7 +37,7 @@ function judge(mode: Mode, changes: LedgerChange[], fill: (log: PlainLog) => voi
   const check = new PlainCheck(
     client,
     { byId: new Map(changes.map((each) => [each.id, each])) },
-    { covers: () => silent },
+    { lost: () => silent, mustTell: () => false },
   );
   fill(log);
   return check.judge(changes).problems;

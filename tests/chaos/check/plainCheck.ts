@@ -2,9 +2,16 @@ import type { Gap } from 'switchboard-realtime';
 import type { PlainClient } from '../clients/plain.js';
 import type { SeenEvent } from '../clients/plainLog.js';
 import type { Ledger, LedgerChange } from '../world/ledger.js';
-import type { SilentTimes } from '../world/silentTimes.js';
 import { tables } from '../world/schema.js';
 import { foldRound, type KeyStates } from './keyStates.js';
+
+/** What the server has lost with no sign on the channels concerned. Times are those of commits. */
+export interface Silence {
+  /** Whether a change of that time was lost so, or may have been. */
+  lost(at: number): boolean;
+  /** Whether the pulse must have told of it. */
+  mustTell(at: number): boolean;
+}
 
 /** What one round was like for one subscription. */
 export interface PlainVerdict {
@@ -12,7 +19,9 @@ export interface PlainVerdict {
   expected: number;
   /** Missing, and inside a reported gap. */
   inGaps: number;
-  /** Missing, and lost by the server without a sign while there is no pulse. */
+  /** Lost by the server in silence, and inside a gap since beats of the pulse were lost with them. */
+  pulsed: number;
+  /** Lost by the server in silence such that the pulse could not tell. */
   silent: number;
 }
 
@@ -28,7 +37,7 @@ export class PlainCheck {
   constructor(
     private readonly client: Pick<PlainClient, 'name' | 'spec' | 'mode' | 'wants' | 'log'>,
     private readonly ledger: Pick<Ledger, 'byId'>,
-    private readonly silent: Pick<SilentTimes, 'covers'>,
+    private readonly silence: Silence,
   ) {}
 
   /** `changes`: all of the round. Empties the client's log. */
@@ -36,7 +45,7 @@ export class PlainCheck {
     const { log, mode } = this.client;
     const wanted = changes.filter((change) => this.client.wants(change));
     const excused = new Set(wanted.filter((change) => this.#excuse(change) !== null));
-    const verdict: PlainVerdict = { problems: [], expected: wanted.length, inGaps: 0, silent: 0 };
+    const verdict: PlainVerdict = { problems: [], expected: wanted.length, inGaps: 0, silent: 0, pulsed: 0 };
     if (mode === 'count') this.#judgeCount(wanted, excused, verdict);
     else {
       this.#judgeEvents(verdict);
@@ -65,7 +74,7 @@ export class PlainCheck {
 
   #excuse({ at }: LedgerChange): 'gap' | 'silent' | null {
     if ([...this.client.log.gaps.values()].some((gap) => covers(gap, at))) return 'gap';
-    return this.silent.covers(at) ? 'silent' : null;
+    return this.silence.lost(at) && !this.silence.mustTell(at) ? 'silent' : null;
   }
 
   #judgeCount(wanted: readonly LedgerChange[], excused: ReadonlySet<LedgerChange>, verdict: PlainVerdict): void {
@@ -103,7 +112,8 @@ export class PlainCheck {
     for (const change of wanted) {
       if (seen.has(change.id)) continue;
       const excuse = this.#excuse(change);
-      if (excuse === 'gap') verdict.inGaps += 1;
+      if (excuse === 'gap' && this.silence.lost(change.at)) verdict.pulsed += 1;
+      else if (excuse === 'gap') verdict.inGaps += 1;
       else if (excuse === 'silent') verdict.silent += 1;
       else verdict.problems.push(`never got ${describe(change)}, which no gap covers`);
     }

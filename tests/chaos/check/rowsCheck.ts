@@ -23,7 +23,7 @@ const ARRIVAL_MS = 1_500;
 /**
  * Waits until the rows are live and those of the table, which nobody writes to any more.
  *
- * `silentLoss`: the server has lost changes without a sign, which only `verify` finds; other rows are fetched anew then.
+ * `silentLoss`: the server has lost changes of which the pulse can't tell, so that only `verify` finds them; other rows are fetched anew then.
  */
 export async function checkRows(
   client: RowsClient,

@@ -4,6 +4,7 @@ import { openJobs, tables } from '../world/schema.js';
 import { Reader } from '../world/reader.js';
 import type { World } from '../world/world.js';
 import { PlainClient, type PlainSpec } from './plain.js';
+import { PulseWatch } from './pulseWatch.js';
 import { RowsClient, type RowsSpec } from './rows.js';
 import { TokenSource } from './tokens.js';
 
@@ -119,6 +120,7 @@ export interface Member {
   tokens: TokenSource;
   rows: readonly RowsClient[];
   plain: readonly PlainClient[];
+  pulse: PulseWatch;
 }
 
 export interface FleetOptions {
@@ -137,6 +139,7 @@ function openMember(world: World, random: Random, tuning: Partial<ManagerOptions
     url: world.proxyUrl,
     apikey: world.backend.anonKey,
     logger: null,
+    pulse: { periodMs: world.pulseMs },
     ...tuning,
     ...member.options,
     ...(member.withTokens ? { accessToken: tokens.token } : {}),
@@ -151,5 +154,5 @@ function openMember(world: World, random: Random, tuning: Partial<ManagerOptions
   // Ids count up from 1, and the views came first.
   manager.onGap((gap: Gap) => rows[gap.subscription - 1]?.gap(gap));
   const plain = member.plain.map((spec) => new PlainClient(manager, spec, world.timeline.note));
-  return { name: member.name, manager, tokens, rows, plain };
+  return { name: member.name, manager, tokens, rows, plain, pulse: new PulseWatch(manager) };
 }

@@ -1,5 +1,6 @@
 import { decodePgoutput, TransactionAssembler, type RowChange } from 'switchboard-backend';
 import type { Database } from './database.js';
+import { PULSE_TABLE } from './silentTimes.js';
 import { keyOf, tables, type TableName, type TextRow } from './schema.js';
 
 /** One committed change. */
@@ -29,6 +30,8 @@ const SLOT = 'chaos_ledger';
 export class Ledger {
   readonly changes: LedgerChange[] = [];
   readonly byId = new Map<string, LedgerChange>();
+  /** Commits of the database's pulse, Unix ms. */
+  readonly beats: number[] = [];
   readonly #assembler = new TransactionAssembler(() => undefined);
   #lastCommit = 0n;
 
@@ -55,6 +58,7 @@ export class Ledger {
   }
 
   #add({ relation, type, committedAt, newValues, oldValues }: RowChange): void {
+    if (relation.name === PULSE_TABLE) this.beats.push(committedAt.getTime());
     if (!(relation.name in tables)) return;
     const table = relation.name as TableName;
     const rowOf = (values: RowChange['newValues']): TextRow | null =>

@@ -60,8 +60,8 @@ export class Reader {
     signal.throwIfAborted();
     this.#reading.push(page);
     if (fault === 'half') {
-      // Of the last page so little would be missing that it could have been deleted meanwhile.
-      if (page.next === null) throw new FetchFailure('the last page is cut short');
+      // Of a later page so little may be missing that it could have been deleted meanwhile.
+      if (cursor !== null || page.next === null) throw new FetchFailure('the page is cut short');
       return { rows: page.rows.slice(0, page.rows.length >> 1), total: page.total };
     }
     if (page.next === null && reading !== null) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-interface Silence {
+/** A time in which the server could not know of changes, because replication was gone. */
+interface Outage {
   from: number;
   to: number | null;
 }
@@ -8,9 +9,11 @@ interface Silence {
 /** How much later than it was committed a change may reach the server, on a busy machine. */
 const ON_THE_WAY_MS = 5_000;
 
-/** The times in which the server lost changes with no sign on the wire: nobody can tell without a pulse. */
+/** What the server has lost with no sign on the channels concerned, by its own account. All times are Unix ms of commits. */
 export class SilentTimes {
-  #times: Silence[] = [];
+  #outages: Outage[] = [];
+  readonly #lost = new Set<number>();
+  readonly #lostBeats = new Set<number>();
   #inSilence = false;
 
   /** From now on the server loses changes on demand: in silence, or such that it will give a sign. */
@@ -21,27 +24,29 @@ export class SilentTimes {
   /** A line of the server's log. */
   heard(message: string): void {
     const now = Date.now();
-    const lost = /^lost: changes committed at (.*)$/.exec(message)?.[1];
-    if (lost !== undefined) {
-      if (this.#inSilence) this.#times.push({ from: Date.parse(lost), to: Date.parse(lost) });
+    const [, names = '', commit = ''] = /^lost: changes of (.*) committed at (.*)$/.exec(message) ?? [];
+    if (commit !== '') {
+      const at = Date.parse(commit);
+      if (names === PULSE_TABLE) this.#lostBeats.add(at);
+      else if (this.#inSilence) this.#lost.add(at);
     } else if (message.startsWith('replication stream lost')) this.begin();
     else if (message.startsWith('replication stream is back')) this.end();
-    else if (message.includes('changes lost')) this.#times.push({ from: now - ON_THE_WAY_MS, to: now });
+    else if (message.includes('changes lost')) this.#outages.push({ from: now - ON_THE_WAY_MS, to: now });
   }
 
   /** Replication is gone, or about to go. */
   begin(): void {
-    if (!this.isSilent) this.#times.push({ from: Date.now() - ON_THE_WAY_MS, to: null });
+    if (!this.isSilent) this.#outages.push({ from: Date.now() - ON_THE_WAY_MS, to: null });
   }
 
   end(): void {
     const now = Date.now();
-    for (const time of this.#times) time.to ??= now;
+    for (const outage of this.#outages) outage.to ??= now;
   }
 
+  /** Replication is gone. */
   get isSilent(): boolean {
-    const now = Date.now();
-    return this.#times.some(({ to }) => to === null || to > now);
+    return this.#outages.some(({ to }) => to === null);
   }
 
   async over(limitMs: number): Promise<void> {
@@ -51,17 +56,26 @@ export class SilentTimes {
     }
   }
 
-  /** Whether a change that was committed then may have been lost so. */
+  /** Whether a change that was committed then was lost so, or may have been. */
   covers(at: number): boolean {
-    return this.#times.some(({ from, to }) => at >= from && (to === null || at <= to));
+    return this.#lost.has(at) || this.inOutage(at);
   }
 
-  /** Anything since then. */
-  since(at: number): boolean {
-    return this.#times.some(({ to }) => to === null || to >= at);
+  inOutage(at: number): boolean {
+    return this.#outages.some(({ from, to }) => at >= from && (to === null || at <= to));
   }
 
+  hasLostBeat(at: number): boolean {
+    return this.#lostBeats.has(at);
+  }
+
+  /** Before the next round. */
   forget(): void {
-    this.#times = this.#times.filter(({ to }) => to === null);
+    this.#outages = this.#outages.filter(({ to }) => to === null);
+    this.#lost.clear();
+    this.#lostBeats.clear();
   }
 }
+
+/** The table that the database's pulse is in. */
+export const PULSE_TABLE = 'switchboard_pulse';

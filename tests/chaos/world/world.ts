@@ -18,11 +18,15 @@ export interface World {
   proxy: Proxy;
   /** Of the clients; http. */
   proxyUrl: string;
+  /** Period of the database's pulse. */
+  pulseMs: number;
   fetchFaults: FetchFaults;
   silent: SilentTimes;
   timeline: Timeline;
   close(): Promise<void>;
 }
+
+const PULSE_MS = 500;
 
 /** The waits of the real server, but for those that would only make the run longer. */
 export const chaosTiming: Timing = {
@@ -38,7 +42,13 @@ export async function openWorld(random: Random, timeline: Timeline, timing: Timi
     silent.heard(message);
     if (level !== 'debug') timeline.note('backend', `${level} ${message}`);
   };
-  const backend = await startBackend({ seed: false, timing, limits: { changeBytes: CHANGE_BYTES }, log });
+  const backend = await startBackend({
+    seed: false,
+    timing,
+    limits: { changeBytes: CHANGE_BYTES },
+    pulseMs: PULSE_MS,
+    log,
+  });
   const db = new Database(backend.postgres);
   try {
     await db.query(createTables);
@@ -49,6 +59,7 @@ export async function openWorld(random: Random, timeline: Timeline, timing: Timi
     return {
       ...{ backend, db, ledger, fences, proxy, silent, timeline },
       proxyUrl: `http://127.0.0.1:${proxy.port}`,
+      pulseMs: PULSE_MS,
       fetchFaults: new FetchFaults(),
       async close() {
         await proxy.close();

@@ -129,8 +129,10 @@ export class ChangeFeed {
 
   private enqueue(changes: RowChange[]): void {
     if (Date.now() < this.loseUntil) {
-      // So that a test can tell what was lost from what it has lost itself.
-      this.options.log('debug', `lost: changes committed at ${changes[0]?.committedAt.toISOString() ?? 'no time'}`);
+      // So that a test can tell what was lost here from what its subject has lost.
+      const tables = [...new Set(changes.map(({ relation }) => relation.name))].join(',');
+      const at = changes[0]?.committedAt.toISOString() ?? '';
+      this.options.log('debug', `lost: changes of ${tables} committed at ${at}`);
       return;
     }
     for (const change of changes) {

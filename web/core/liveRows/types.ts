@@ -16,7 +16,7 @@ export interface FetchPage<Row> {
   readonly next?: unknown;
   /**
    * How many rows there are on all pages, as far as the first page can say. With it an answer that was cut short is noticed: PostgREST leaves out what is
-   * above its `max-rows` (1,000 on Supabase) without an error.
+   * above its `max-rows` (1,000 on Supabase) without an error. One that lacks no more rows than went meanwhile can't be told from a whole one.
    */
   readonly total?: number | null | undefined;
 }
