@@ -130,6 +130,7 @@ class Exchange final : private LineDelegate,
   void updatePulses();
   std::vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
   void doubt(const Pulse& pulse, bool atOnce);
+  void onPulseProof(Pulse& pulse) override;
   void onPulseState(Pulse& pulse, PulseState from) override;
   void onPulseSkipped(Pulse& pulse, const Cause& cause) override;
   /// Whether it is a beat that was brought by a binding to all tables.

@@ -56,6 +56,10 @@ void Exchange::doubt(const Pulse& pulse, bool atOnce) {
   }
 }
 
+void Exchange::onPulseProof(Pulse& pulse) {
+  for (auto* entry : liveOn(pulse.multiplexer())) entry->provenCommit = entry->lastCommit.stamp();
+}
+
 void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
   if (shutDown_) return;
   if (pulse.state() == PulseState::Silent) doubt(pulse, false);

@@ -95,6 +95,7 @@ void Pulse::listen() {
   heardAt_ = context_.now();
   dueAt_ = heardAt_ + options_.period * 5 / 2;
   next_.setAt(dueAt_);
+  delegate_.onPulseProof(*this);
 }
 
 void Pulse::onLineLive(Line& /*line*/, bool again) {
@@ -146,6 +147,7 @@ void Pulse::hear(const Change& change) {
   dueAt_ = heardAt_ + options_.period * 5 / 2;
   next_.setAt(dueAt_);
   transition(PulseState::Beating);
+  delegate_.onPulseProof(*this);
 }
 
 std::optional<Cause> Pulse::skipped(std::uint64_t seq) {

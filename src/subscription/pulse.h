@@ -30,6 +30,8 @@ class Pulse;
 
 class PulseDelegate {
  public:
+  /// What was to come until now has come: from here on it listens, or it has heard a beat.
+  virtual void onPulseProof(Pulse& pulse) = 0;
   /// After each transition.
   virtual void onPulseState(Pulse& pulse, PulseState from) = 0;
   /// Beats between the last one and this one never came, although it was listened to all the time; changes that were

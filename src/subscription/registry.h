@@ -31,6 +31,9 @@ struct KeyEntry {
   std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
 
   LastCommit lastCommit;
+  /// `lastCommit` when it last was known that nothing is missing before it: as it went live, and at each beat of the
+  /// pulse.
+  std::string provenCommit;
   /// The interruption that it is in, and who is to hear of its end.
   struct OpenGap {
     Gap gap;  ///< without a subscription

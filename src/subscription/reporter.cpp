@@ -38,6 +38,7 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
     entry.notLiveSince.reset();
     entry.nextPollAt.reset();
     closeGap(entry);
+    entry.provenCommit = entry.lastCommit.stamp();
   } else if (wasLive) {
     if (!entry.notLiveSince) entry.notLiveSince = context_.now();
     openGap(entry, entry.cause);
@@ -55,7 +56,9 @@ Gap Reporter::describeGap(const KeyEntry* entry, const Cause& cause) {
   gap.id = ++lastGap_;
   gap.code = cause.code;
   gap.message = cause.message;
-  if (entry != nullptr) gap.fromCommit = entry->lastCommit.stamp();
+  // What was seen since the pulse last vouched for it may have come after what was lost.
+  if (entry != nullptr)
+    gap.fromCommit = cause.code == Code::PulseLost ? entry->provenCommit : entry->lastCommit.stamp();
   gap.from = proofOfLife_.value_or(context_.clock.wallNow());
   return gap;
 }

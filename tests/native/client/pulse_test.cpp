@@ -102,6 +102,29 @@ TEST_SUITE("pulse") {
     CHECK(h.gaps.size() == 2);
   }
 
+  TEST_CASE("its gaps begin with what was seen before the last beat, not with what came after the loss") {
+    const std::string before = "2026-11-22T12:00:01.000Z";
+    PulseHarness h;
+    h.goLive(10);
+    h.server.change("bookings", "INSERT", R"({"id": 1})", before);
+    h.run(kBeatPeriod);
+    h.beat(11);
+    h.run(kBeatPeriod * 3 / 2);  // a beat is lost, and changes with it
+    h.server.change("bookings", "INSERT", R"({"id": 2})", "2026-11-22T12:00:09.000Z");
+    SUBCASE("when the next beat comes") {
+      h.run(kBeatPeriod / 2);
+      h.beat(13);
+      REQUIRE(h.gaps.size() == 1);
+      CHECK(h.gaps[0].to);
+    }
+    SUBCASE("when it stays silent") {
+      h.run(kBeatPeriod * 2);
+      REQUIRE(h.gaps.size() == 1);
+      CHECK_FALSE(h.gaps[0].to);
+    }
+    CHECK(h.gaps[0].fromCommit == before);
+  }
+
   TEST_CASE("a seq that went back is a gap, the same seq again is not") {
     PulseHarness h;
     h.goLive(10);

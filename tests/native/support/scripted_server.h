@@ -72,7 +72,8 @@ class ScriptedServer {
 
   /// Sends a change of `table` on every live channel with a binding that wants it: `record` as JSON text. Filters are
   /// taken to match. Returns the number of frames sent.
-  int change(std::string_view table, std::string_view type, std::string_view record) {
+  int change(std::string_view table, std::string_view type, std::string_view record,
+             std::string_view commit = "2026-11-22T12:00:00.000Z") {
     int frames = 0;
     for (const auto& channel : channels()) {
       std::string ids;
@@ -84,13 +85,11 @@ class ScriptedServer {
       }
       if (!channel.live || ids.empty()) continue;
       ++frames;
-      send(
-          channel.socket,
-          R"([null,null,")" + channel.topic + R"(","postgres_changes",{"data":{"table":")" + std::string(table) +
-              R"(","type":")" + std::string(type) + (type == "DELETE" ? R"(","old_record":)" : R"(","record":)") +
-              std::string(record) +
-              R"(,"columns":[],"errors":null,"schema":"public","commit_timestamp":"2026-11-22T12:00:00.000Z"},"ids":[)" +
-              ids + "]}]");
+      send(channel.socket, R"([null,null,")" + channel.topic + R"(","postgres_changes",{"data":{"table":")" +
+                               std::string(table) + R"(","type":")" + std::string(type) +
+                               (type == "DELETE" ? R"(","old_record":)" : R"(","record":)") + std::string(record) +
+                               R"(,"columns":[],"errors":null,"schema":"public","commit_timestamp":")" +
+                               std::string(commit) + R"("},"ids":[)" + ids + "]}]");
     }
     return frames;
   }
