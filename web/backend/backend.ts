@@ -78,6 +78,10 @@ async function assemble(
   connectionString: string,
 ): Promise<Backend> {
   const pool = new pg.Pool({ connectionString, options: SESSION, application_name: 'switchboard', max: 10 });
+  // One that is in use when PostgreSQL goes fails its query; without a listener it would end the process as well.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   pool.on('error', (error) => {
     if (!pool.ending) settings.log('warn', `database connection lost: ${error.message}`);
   });

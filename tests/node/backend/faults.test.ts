@@ -302,6 +302,21 @@ describe('the database', () => {
     expect(backend.faults.connections().length).toBe(1);
   });
 
+  it('restartPostgres fails the requests that are under way, and nothing else', async () => {
+    await sql.query('begin');
+    await sql.query('lock table clients in access exclusive mode');
+    const answer = fetch(`${backend.rest}/clients?select=id`, { headers: { apikey: backend.anonKey } });
+    const watcher = await connectSql();
+    const waiting = "select from pg_stat_activity where wait_event_type = 'Lock'";
+    while ((await watcher.query(waiting)).rowCount === 0) await pause();
+    await backend.faults.restartPostgres();
+    expect((await answer).status).toBeGreaterThanOrEqual(500);
+    await watcher.end();
+    sql = await connectSql();
+    const again = await fetch(`${backend.rest}/clients?select=id`, { headers: { apikey: backend.anonKey } });
+    expect(again.status).toBe(200);
+  });
+
   it('a killed replication backend is replaced', async () => {
     const { client } = await subscribe();
     await sql.query(`select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'walsender'`);
