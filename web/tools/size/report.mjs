@@ -28,7 +28,7 @@ export async function sizeReport() {
   const indices = wasm.functionSizes.map((_, position) => wasm.importedFunctions + position);
   const names = await demangle(indices.map((index) => symbols.get(index) ?? `function ${String(index)}`));
   const functions = wasm.functionSizes.map((bytes, position) => ({ name: names[position] ?? '?', bytes }));
-  const packed = [...Object.entries(files), ['together', total]].map(([name, { raw, gzip, brotli }]) => [
+  const packed = Object.entries({ ...files, together: total }).map(([name, { raw, gzip, brotli }]) => [
     raw,
     gzip,
     brotli,
