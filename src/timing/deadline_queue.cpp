@@ -64,7 +64,7 @@ DeadlineQueue::~DeadlineQueue() {
 
 void DeadlineQueue::onLate(Duration threshold, Action<void(Duration)> callback) {
   lateThreshold_ = threshold;
-  onLate_ = std::move(callback);
+  onLate_ = callback;
 }
 
 std::string DeadlineQueue::toString() const {
