@@ -115,6 +115,30 @@ describe('listen', () => {
     ]);
   });
 
+  it('prints a gap for a change that came without its values', async () => {
+    const process = listenHere('--table', 'clients');
+    await process.live();
+    const large = 'x'.repeat(1_100_000);
+    await lab.db.query('insert into clients (business_id, full_name) values ($1, $2)', [business, large]);
+    const gap = await process.lines.first('a gap', ({ type }) => type === 'gap', 60_000);
+    expect(gap).toMatchObject({ subscription: 1, code: 'PAYLOAD_TOO_LARGE', over: true });
+  });
+
+  it('prints what the database has against a table that the server refuses, with --db', async () => {
+    await lab.db.query('create table unpublished (id int4 primary key)');
+    const process = listenHere('--table', 'unpublished', '--table', 'clients', '--db', lab.backend.postgres);
+    const isHint = ({ type, check }: { type: string; check?: unknown }): boolean =>
+      type === 'hint' && check === 'published';
+    const hint = await process.lines.first('a hint', isHint, 60_000);
+    expect(hint).toMatchObject({
+      subscription: 1,
+      severity: 'error',
+      subject: 'public.unpublished',
+      sql: ['ALTER PUBLICATION supabase_realtime ADD TABLE "public"."unpublished"'],
+    });
+    expect(process.lines.items.filter(({ type, subscription }) => type === 'hint' && subscription !== 1)).toEqual([]);
+  });
+
   it('prints a gap when it opens and when it is over', async () => {
     const listen = new ListenProcess([
       'listen',

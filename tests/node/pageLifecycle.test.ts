@@ -77,6 +77,26 @@ describe('the page watch', () => {
     watch.stop();
   });
 
+  it('tells when data is to be saved or the link is slow, and when that is over', () => {
+    const { connection } = stubPage();
+    const seen: string[] = [];
+    const watch = watchPage((evidence) => seen.push(evidence), 1_000);
+    const change = (to: { saveData?: boolean; effectiveType?: string }): void => {
+      Object.assign(connection, to);
+      connection.dispatchEvent(new Event('change'));
+    };
+    change({ effectiveType: '3g' });
+    change({ saveData: true });
+    change({ effectiveType: '2g' });
+    expect(watch.current()).toEqual(['savedata']);
+    change({ saveData: false });
+    change({ effectiveType: '4g' });
+    expect(seen.filter((evidence) => evidence !== 'networkchange')).toEqual(['savedata', 'fulldata']);
+    expect(seen).toHaveLength(7);
+    expect(watch.current()).toEqual([]);
+    watch.stop();
+  });
+
   it('listens in a worker to what there is', () => {
     stubPage();
     vi.stubGlobal('document', undefined);

@@ -1,8 +1,10 @@
 import { parse, stringify } from 'lossless-json';
+import { findingText } from './doctor/report.js';
+import type { Finding } from './doctor/finding.js';
 import type { ConnectionState, Gap, ReasonCode, SubscriptionNotice } from '../core/index.js';
 
 /** What `listen` prints: one of these per line, as JSON. `at` is the local time of arrival, ISO 8601. */
-export type Line = ConnectionLine | StatusLine | GapLine | ChangeLine;
+export type Line = ConnectionLine | StatusLine | GapLine | ChangeLine | HintLine;
 
 /** A connection's state changed. */
 export interface ConnectionLine {
@@ -40,6 +42,13 @@ export interface GapLine {
   from: string;
   to: string | null;
   over: boolean;
+}
+
+/** With `--db`: why the server may have refused a subscription, and the SQL that mends it; as `switchboard doctor` finds it. */
+export interface HintLine extends Finding {
+  type: 'hint';
+  at: string;
+  subscription: number;
 }
 
 /** A row changed. Numbers are kept as the server wrote them. */
@@ -107,6 +116,8 @@ export function plainText(line: Line): string {
       return joined(time, `#${line.subscription}`, line.status, reason(line));
     case 'gap':
       return joined(time, `#${line.subscription}`, line.over ? 'GAP OVER' : 'GAP', reason(line));
+    case 'hint':
+      return joined(time, `#${line.subscription}`, findingText(line, false));
     case 'change': {
       const row = line.eventType === 'DELETE' ? line.old : line.new;
       const name = `${String(line.schema)}.${String(line.table)}`;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createManager } from '../core/createRealtimeManager.js';
 import type { ConnectionStatus, StatusSnapshot } from '../core/index.js';
 import type { Manager } from '../core/manager.js';
+import { Hints } from './hints.js';
 import { changeLine, gapLine, type Line } from './lines.js';
 import type { ListenOptions } from './listenOptions.js';
 
@@ -47,12 +48,14 @@ class Listening {
   readonly #output: ListenOutput;
   #printed = 0;
   #wasLive = false;
+  readonly #hints: Hints | null;
   #connections: readonly ConnectionStatus[] = [];
 
   constructor(manager: Manager, options: ListenOptions, output: ListenOutput) {
     this.#manager = manager;
     this.#options = options;
     this.#output = output;
+    this.#hints = options.db === null ? null : new Hints(options.db, options, output);
   }
 
   until(stop: AbortSignal): Promise<number> {
@@ -82,8 +85,9 @@ class Listening {
           { once: true },
         );
     });
-    return ended.finally(() => {
+    return ended.finally(async () => {
       if (timer !== null) clearTimeout(timer);
+      await this.#hints?.done();
     });
   }
 
@@ -100,6 +104,7 @@ class Listening {
         (status, { code, message }) => {
           if (status === 'SUBSCRIBED') this.#wasLive = true;
           this.#output.line({ type: 'status', at: new Date().toISOString(), subscription: id, status, code, message });
+          if (code === 'BAD_BINDING' || code === 'UNAUTHORIZED') this.#hints?.give(id, spec);
         },
       );
     }

@@ -12,6 +12,8 @@ export interface ListenOptions {
   count: number | null;
   /** Gives up when nothing is live by then, in ms; null: never. */
   timeoutMs: number | null;
+  /** Asked why when the server refuses a subscription; null: nobody is asked. */
+  db: string | null;
   /** Lines of JSON even on a terminal. */
   json: boolean;
 }
@@ -36,6 +38,7 @@ interface Flags {
   tokenFile?: string;
   count?: number;
   timeout?: number;
+  db?: string;
   json?: boolean;
 }
 
@@ -67,6 +70,7 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
     .addOption(
       new Option('--timeout <s>', 'give up when nothing is live after so many seconds').argParser(parseSeconds),
     )
+    .option('--db <url>', 'postgres://…: asked why when the server refuses a subscription (see doctor)')
     .option('--json', 'lines of JSON even on a terminal')
     .addHelpText('after', EXIT_CODES)
     .action((flags: Flags) => run(fromFlags(flags)));
@@ -87,6 +91,7 @@ function fromFlags(flags: Flags): ListenOptions {
     tokenFile: flags.tokenFile ?? null,
     count: flags.count ?? null,
     timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1_000,
+    db: flags.db ?? null,
     json: flags.json ?? false,
   };
 }

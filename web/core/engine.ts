@@ -11,7 +11,10 @@ import type {
   SubscriptionStatus,
 } from './status.js';
 
-/** What the page or the runtime noticed about the network or itself. `tick`: time has passed; do what is due, if the timers did not. */
+/**
+ * What the page or the runtime noticed about the network or itself. `savedata`: the link is slow, or data is to be saved; `fulldata`: no longer.
+ * `tick`: time has passed; do what is due, if the timers did not.
+ */
 export type Evidence =
   | 'online'
   | 'offline'
@@ -22,6 +25,8 @@ export type Evidence =
   | 'pagehide'
   | 'pageshow'
   | 'networkchange'
+  | 'savedata'
+  | 'fulldata'
   | 'tick';
 
 /** A validated subscription. */

@@ -5,7 +5,7 @@ import { HiddenTicks } from './hiddenTicks.js';
 export interface PageWatch {
   /** How many listeners there are. */
   readonly listeners: number;
-  /** What an engine must know that was opened late: `hidden` or `offline`, if so. */
+  /** What an engine must know that was opened late: `hidden`, `offline` or `savedata`, if so. */
   current(): readonly Evidence[];
   /** Whether a worker ticks in place of the page's own timers. */
   readonly ticking: boolean;
@@ -31,20 +31,30 @@ export function watchPage(report: (evidence: Evidence) => void, tickMs: number):
     ticks.set(page?.visibilityState === 'hidden' && !left);
     report(evidence);
   };
-  const listen = (target: EventTarget, type: string, evidence: () => Evidence): void => {
-    const listener = (): void => {
-      heard(evidence());
-    };
+  const add = (target: EventTarget, type: string, listener: () => void): void => {
     target.addEventListener(type, listener);
     removers.push(() => {
       target.removeEventListener(type, listener);
+    });
+  };
+  const listen = (target: EventTarget, type: string, evidence: () => Evidence): void => {
+    add(target, type, () => {
+      heard(evidence());
     });
   };
 
   if (scope !== null) {
     for (const type of ['online', 'offline'] as const) listen(scope, type, () => type);
     const connection = networkInformation();
-    if (connection !== null) listen(connection, 'change', () => 'networkchange');
+    if (connection !== null) {
+      let sparing = isSparing();
+      add(connection, 'change', () => {
+        heard('networkchange');
+        if (isSparing() === sparing) return;
+        sparing = !sparing;
+        report(sparing ? 'savedata' : 'fulldata');
+      });
+    }
   }
   if (scope !== null && page !== null) {
     for (const type of ['pagehide', 'pageshow'] as const) listen(scope, type, () => type);
@@ -62,6 +72,7 @@ export function watchPage(report: (evidence: Evidence) => void, tickMs: number):
     current: () => [
       ...(page?.visibilityState === 'hidden' ? (['hidden'] as const) : []),
       ...(scope !== null && !navigator.onLine ? (['offline'] as const) : []),
+      ...(scope !== null && isSparing() ? (['savedata'] as const) : []),
     ],
     stop: () => {
       for (const remove of removers.splice(0)) remove();
@@ -74,6 +85,12 @@ export function watchPage(report: (evidence: Evidence) => void, tickMs: number):
 function eventScope(): EventTarget | null {
   const hasOnline = typeof navigator === 'object' && typeof navigator.onLine === 'boolean';
   return hasOnline && typeof globalThis.addEventListener === 'function' ? globalThis : null;
+}
+
+/** Whether the person wants to save data, or the link is of the slow kinds. */
+function isSparing(): boolean {
+  const { connection } = navigator as { connection?: { saveData?: unknown; effectiveType?: unknown } | null };
+  return connection?.saveData === true || ['slow-2g', '2g'].includes(String(connection?.effectiveType));
 }
 
 /** Not in every browser, and not in TypeScript's types. */

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { checkDatabase } from './doctor/databaseChecks.js';
+import { openDatabase } from './doctor/database.js';
+import { roleOf } from './doctor/endpointChecks.js';
+import { readDatabase } from './doctor/facts.js';
+import { inspectTables } from './doctor/inspection.js';
+import type { ListenOutput } from './listen.js';
+import type { ListenOptions, TableOptions } from './listenOptions.js';
+
+/** Asks the database why the server refuses a subscription. */
+export class Hints {
+  readonly #url: string;
+  readonly #options: ListenOptions;
+  readonly #output: ListenOutput;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(url: string, options: ListenOptions, output: ListenOutput) {
+    this.#url = url;
+    this.#options = options;
+    this.#output = output;
+  }
+
+  /** Prints what there is to say of its table, a little later. Never throws. */
+  give(subscription: number, spec: TableOptions): void {
+    const run = this.#look(subscription, spec)
+      .catch((error: unknown) => {
+        this.#output.log(`switchboard: no hint: ${error instanceof Error ? error.message : String(error)}`);
+      })
+      .finally(() => this.#running.delete(run));
+    this.#running.add(run);
+  }
+
+  /** Resolves when all that were asked for are printed. */
+  async done(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async #look(subscription: number, { table, schema = 'public' }: TableOptions): Promise<void> {
+    const role = await this.#role();
+    const db = await openDatabase(this.#url);
+    try {
+      const tables = table === '*' ? [] : [{ schema, table }];
+      const findings = [...checkDatabase(await readDatabase(db)), ...(await inspectTables(db, tables, role))];
+      for (const finding of findings) {
+        if (finding.severity === 'note') continue;
+        this.#output.line({ type: 'hint', at: new Date().toISOString(), subscription, ...finding });
+      }
+    } finally {
+      await db.close();
+    }
+  }
+
+  /** The role that the server goes by. */
+  async #role(): Promise<string> {
+    const { tokenFile, apikey } = this.#options;
+    const token = tokenFile === null ? '' : (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
+    return roleOf(token) ?? roleOf(apikey) ?? 'anon';
+  }
+}
