@@ -34,6 +34,11 @@ export class Incoming {
     return (this.#payloads ?? []).filter(({ errors }) => errors !== null && errors.length > 0);
   }
 
+  /** For the sake of `incomplete`. @throws SyntaxError when the text is not JSON. */
+  read(): void {
+    this.#payloads ??= this.#read();
+  }
+
   #read(): readonly ChangePayload[] {
     if (this.kind === 'notify') return [];
     const wire = this.#values.parse(this.text);
@@ -86,8 +91,7 @@ export function receiveText(onText: (text: string) => void): Receiver {
     guard(() => {
       onText(incoming.text);
     });
-    // Reading it has it reported as a gap if its values are missing.
-    if (ERRORS.test(incoming.text)) void incoming.payloads;
+    if (ERRORS.test(incoming.text)) incoming.read();
   };
 }
 

@@ -47,12 +47,11 @@ export function watchPage(report: (evidence: Evidence) => void, tickMs: number):
     for (const type of ['online', 'offline'] as const) listen(scope, type, () => type);
     const connection = networkInformation();
     if (connection !== null) {
-      let sparing = isSparing();
+      const sparingChanged = sparingWatch();
       add(connection, 'change', () => {
         heard('networkchange');
-        if (isSparing() === sparing) return;
-        sparing = !sparing;
-        report(sparing ? 'savedata' : 'fulldata');
+        const sparing = sparingChanged();
+        if (sparing !== null) report(sparing);
       });
     }
   }
@@ -85,6 +84,16 @@ export function watchPage(report: (evidence: Evidence) => void, tickMs: number):
 function eventScope(): EventTarget | null {
   const hasOnline = typeof navigator === 'object' && typeof navigator.onLine === 'boolean';
   return hasOnline && typeof globalThis.addEventListener === 'function' ? globalThis : null;
+}
+
+/** Each call tells what has changed since the one before. */
+function sparingWatch(): () => 'savedata' | 'fulldata' | null {
+  let sparing = isSparing();
+  return () => {
+    if (isSparing() === sparing) return null;
+    sparing = !sparing;
+    return sparing ? 'savedata' : 'fulldata';
+  };
 }
 
 /** Whether the person wants to save data, or the link is of the slow kinds. */
