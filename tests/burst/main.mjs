@@ -1,0 +1,75 @@
+// Counts the long tasks (more than 50 ms) of the dashboard during a burst of 10,000 changes, and of the same dashboard on the reference client.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { startBackend } from 'switchboard-backend';
+import { build } from 'vite';
+import { serveDashboard } from '../../web/tools/start/dashboardServer.mjs';
+
+const ROUNDS = Number(process.env.ROUNDS ?? '3');
+const root = fileURLToPath(new URL('../../web/dashboard', import.meta.url));
+const reference = fileURLToPath(new URL('reference.tsx', import.meta.url));
+const scratch = await mkdtemp(join(tmpdir(), 'switchboard-burst-'));
+const backend = await startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } });
+const { realtime, rest, anonKey: apikey, url } = backend;
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
+
+/** Bundles and serves the dashboard, on this client. */
+async function serve(name, alias) {
+  const outDir = join(scratch, name);
+  const configFile = join(root, 'vite.config.ts');
+  await build({ root, configFile, logLevel: 'error', resolve: { alias }, build: { outDir, emptyOutDir: true } });
+  return serveDashboard({ port: 0, config: { realtime, rest, apikey, lab: `${url}/lab` }, outDir });
+}
+
+async function measure(address) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.setDefaultTimeout(120_000);
+  await page.goto(address);
+  await page.locator('[aria-label="Bookings"][data-rows-state="live"]').waitFor();
+  await page.locator('.feed[data-live="true"]').waitFor();
+  await page.locator('.recharts-surface').first().waitFor();
+  await page.evaluate(() => {
+    globalThis.tasks = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) globalThis.tasks.push(duration);
+    }).observe({ type: 'longtask' });
+  });
+  const [first] = backend.businesses.toSorted((a, b) => a.name.localeCompare(b.name));
+  await fetch(`${url}/lab/burst`, {
+    method: 'POST',
+    body: JSON.stringify({ businessId: first.id, changes: 10_000 }),
+  });
+  // A row of its own, which comes after all of them.
+  const headers = { apikey, authorization: `Bearer ${apikey}`, 'content-type': 'application/json' };
+  const last = { business_id: first.id, client_name: 'Last of all', service: 'None', starts_at: '2100-01-01' };
+  await fetch(`${rest}/bookings`, { method: 'POST', headers, body: JSON.stringify(last) });
+  await page.locator('[data-table="bookings"]', { hasText: 'Last of all' }).waitFor();
+  const tasks = await page.evaluate(() => globalThis.tasks);
+  await page.close();
+  await fetch(`${rest}/bookings?client_name=eq.Last of all`, { method: 'DELETE', headers });
+  const blockedMs = Math.round(tasks.reduce((sum, ms) => sum + ms - 50, 0));
+  return { longTasks: tasks.length, blockedMs, longestMs: Math.round(Math.max(0, ...tasks)) };
+}
+
+try {
+  const pages = {
+    switchboard: await serve('switchboard', []),
+    reference: await serve('reference', [{ find: /^switchboard-realtime(\/react)?$/, replacement: reference }]),
+  };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    for (const [name, { url: address }] of Object.entries(pages)) {
+      process.stdout.write(`${JSON.stringify({ round, client: name, ...(await measure(address)) })}\n`);
+    }
+  }
+  for (const { close } of Object.values(pages)) await close();
+} finally {
+  await browser.close();
+  await backend.stop();
+  await rm(scratch, { recursive: true, force: true });
+}
