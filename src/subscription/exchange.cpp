@@ -146,6 +146,7 @@ void Exchange::plan() {
   if (shutDown_ || suspended_) return;
   endLingers();
   wakeRetries();
+  eraseUnwanted();  // a key that lost its line unnoticed must not be taken for a live one by a narrower key
   assignServing();
   const auto wanted = wantedBindings();
   const bool needed = needsConnection();

@@ -36,6 +36,27 @@ TEST_SUITE("regressions") {
     CHECK(h.status(3).state == SubscriptionState::Live);
   }
 
+  TEST_CASE("a key that lost its line while nobody wanted it is not live to who comes next") {
+    Harness h;
+    h.subscribe(1, "staff");
+    h.subscribe(2, "payments");
+    h.subscribe(3, "clients");
+    h.settle();
+    h.unsubscribe(1);
+    h.unsubscribe(3);
+    h.run(Duration{6'000});  // the lingering is over, the line without the two is live beside the old one
+    REQUIRE(h.server.joins.size() == 2);
+    h.server.answerJoins = false;
+    h.clock.advance(Duration{2'000});  // the timer is late: the old line's end and the plan come in one turn
+    h.subscribe(4, "staff", "INSERT");
+    h.run(Duration{100});
+    h.subscribe(5, "staff");
+    h.run(Duration{100});
+    CHECK(h.status(4).state == SubscriptionState::Joining);
+    CHECK(h.status(5).state != SubscriptionState::Live);
+    CHECK(h.notices(5).empty());
+  }
+
   TEST_CASE("a rebuild that is interrupted before the new line has joined is told") {
     Harness h;
     for (unsigned id = 1; id <= 3; ++id) h.subscribe(id, "t" + std::to_string(id));
