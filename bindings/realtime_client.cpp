@@ -4,6 +4,11 @@
 
 #include "client_json.h"
 
+extern "C" {
+/// Calls the sink, without Embind's conversions; in websocket_library.js.
+void switchboard_flush(emscripten::EM_VAL sink, const std::uint32_t* words);
+}
+
 namespace switchboard {
 
 RealtimeClient::RealtimeClient(const std::string& optionsJson, emscripten::val sink) : sink_(std::move(sink)) {
@@ -73,7 +78,7 @@ void RealtimeClient::dispose() {
 }
 
 void RealtimeClient::onFlush(const Flush& flush) {
-  sink_(reinterpret_cast<std::uintptr_t>(words_.pack(flush)) / sizeof(std::uint32_t));
+  switchboard_flush(sink_.as_handle(), words_.pack(flush));
 }
 
 }  // namespace switchboard

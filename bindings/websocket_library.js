@@ -3,11 +3,13 @@
  * - text comes into the heap by TextEncoder.encodeInto instead of a JavaScript loop (20 to 70 times faster on frames of 0.4 to 1 kB);
  * - a deleted socket leaves the table (3.1.6 deletes the wrong key, so each reconnect leaks one) and can't call back;
  * - the class of sockets comes from the loader, because Node 20 has none of its own;
- * - a url that the runtime refuses is an error code, not an exception through the wasm.
+ * - a url that the runtime refuses is an error code, not an exception through the wasm;
+ * - the text of the frame that is being handled is at hand, so that nobody has to decode its bytes again.
  * The layout of the event structs is that of the header.
  */
 mergeInto(LibraryManager.library, {
   $sockets__deps: ['malloc', 'free'],
+  $sockets__postset: "Module['frame'] = sockets.frame;",
   $sockets: {
     table: [null], // index 0 is no socket
     free: [],
@@ -16,6 +18,7 @@ mergeInto(LibraryManager.library, {
     buffer: 0, // likewise for the text of a message
     capacity: 0,
     busy: false,
+    view: null, // of the buffer, for encodeInto
     keep: 1 << 20, // a buffer above this is given back after use
     silence: function () {},
 
@@ -29,6 +32,17 @@ mergeInto(LibraryManager.library, {
       if (!sockets.event) sockets.event = _malloc(1024);
       HEAPU32[sockets.event >> 2] = id;
       return sockets.event;
+    },
+
+    /** The frame that is being handled, for those who would have its text rather than its bytes: see CoreFrame in web/core/wasmModule.ts. */
+    frame: { text: null, start: 0, bytes: 0 },
+
+    /** Where encodeInto may write. Made anew when the memory has grown. */
+    target: function (buffer, size) {
+      var view = sockets.view;
+      if (!view || view.buffer != HEAPU8.buffer || view.byteOffset != buffer || view.length < size)
+        view = sockets.view = HEAPU8.subarray(buffer, buffer + Math.max(size, sockets.capacity - 1));
+      return view;
     },
 
     /** Calls use(pointer, bytes) with `size` bytes of heap. A callback that leads to another message gets a buffer of its own. */
@@ -97,8 +111,15 @@ mergeInto(LibraryManager.library, {
       // UTF-8 takes at most three bytes for a UTF-16 unit; text is followed by a NUL, which the API counts
       sockets.withBuffer(isText ? data.length * 3 + 1 : bytes.length + 1, function (buffer) {
         var length;
+        var frame = sockets.frame;
+        var outer = frame.text;
+        var outerStart = frame.start;
+        var outerBytes = frame.bytes;
         if (isText) {
-          length = sockets.encoder.encodeInto(data, HEAPU8.subarray(buffer, buffer + data.length * 3)).written;
+          length = sockets.encoder.encodeInto(data, sockets.target(buffer, data.length * 3)).written;
+          frame.text = data;
+          frame.start = buffer;
+          frame.bytes = length;
           HEAPU8[buffer + length++] = 0;
         } else {
           length = bytes.length;
@@ -109,9 +130,17 @@ mergeInto(LibraryManager.library, {
         HEAPU32[(event + 8) >> 2] = length;
         HEAPU32[(event + 12) >> 2] = isText ? 1 : 0;
         {{{ makeDynCall('iiii', 'callback') }}}(0, event, userData);
+        frame.text = outer;
+        frame.start = outerStart;
+        frame.bytes = outerBytes;
       });
     };
     return 0;
+  },
+
+  switchboard_flush__deps: ['$Emval'],
+  switchboard_flush: function (sink, words) {
+    Emval.toValue(sink)(words >> 2);
   },
 
   emscripten_websocket_send_utf8_text__deps: ['$sockets'],

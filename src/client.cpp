@@ -9,9 +9,6 @@ namespace {
 /// A timer this much behind its time has not been late but asleep.
 constexpr Duration kSleepThreshold{5'000};
 
-/// Callbacks that enter the client again get their say within the turn, but not for ever.
-constexpr int kMaxRounds = 100;
-
 }  // namespace
 
 std::optional<Evidence> evidenceFromText(std::string_view text) {
@@ -156,28 +153,6 @@ void Client::dispose() {
   Turn turn(turns_);
   exchange_->shutDown();
   tracker_.stop();
-}
-
-Flush Client::collect() {
-  Flush flush;
-  flush.deliveries = deliveries_.take();
-  flush.status = tracker_.take();
-  flush.counters = exchange_->counters();
-  flush.notices = exchange_->reporter().takeNotices();
-  flush.gaps = exchange_->reporter().takeGaps();
-  flush.polls = exchange_->takePolls();
-  flush.tokenRequest = std::exchange(tokenRequest_, std::nullopt);
-  flush.logs = std::exchange(logs_, {});
-  return flush;
-}
-
-void Client::onTurnEnd() {
-  for (int round = 0; round < kMaxRounds && !disposed_; ++round) {
-    exchange_->settle();
-    const Flush flush = collect();
-    if (flush.empty()) return;
-    sink_.onFlush(flush);
-  }
 }
 
 }  // namespace switchboard

@@ -41,8 +41,9 @@ struct ClientOptions {
 /// What one turn has to say to the outside.
 struct Flush {
   std::vector<Delivery> deliveries;
+  std::vector<std::string_view> columnLists;  ///< new ones; see ColumnLists. They stay good
   std::optional<StatusDelta> status;
-  Counters counters;  ///< as they stand; only told together with a status
+  Counters counters;  ///< as they stand; only filled in together with a status
   std::vector<Notice> notices;
   std::vector<Gap> gaps;
   std::vector<SubscriptionId> polls;  ///< not live for a while: their rows are to be fetched
@@ -119,7 +120,7 @@ class Client final : private ExchangeDelegate, private Log {
   Client(ClientOptions options, const Platform& platform, ClientSink& sink);
 
   void onTurnEnd();
-  Flush collect();
+  void collect();
   void onTokenWanted(std::uint32_t request) override { tokenRequest_ = request; }
   void write(LogLevel level, std::string_view message) override { logs_.emplace_back(level, message); }
 
@@ -130,6 +131,7 @@ class Client final : private ExchangeDelegate, private Log {
   Context context_;
   StatusTracker tracker_;
   DeliveryQueue deliveries_;
+  Flush flush_;  // its memory is used again
   std::vector<std::pair<LogLevel, std::string>> logs_;
   std::optional<std::uint32_t> tokenRequest_;
   std::unique_ptr<Exchange> exchange_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -27,6 +28,11 @@ class Turns {
     discarded_.emplace_back(object.release(), [](void* p) { delete static_cast<T*>(p); });
   }
 
+  /// Whether one is going on.
+  bool active() const { return depth_ > 0; }
+  /// Another number for each entry, nested ones too: what is looked up once for each can be told by it.
+  std::uint64_t entry() const { return entry_; }
+
  private:
   friend class Turn;
 
@@ -41,13 +47,17 @@ class Turns {
 
   Action<void()> onEnd_;
   std::vector<std::unique_ptr<void, void (*)(void*)>> discarded_;
+  std::uint64_t entry_ = 0;
   int depth_ = 0;
 };
 
 /// Scope of one entry.
 class Turn {
  public:
-  explicit Turn(Turns& turns) : turns_(turns) { ++turns_.depth_; }
+  explicit Turn(Turns& turns) : turns_(turns) {
+    ++turns_.depth_;
+    ++turns_.entry_;
+  }
   ~Turn() { turns_.end(); }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;

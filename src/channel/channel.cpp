@@ -117,8 +117,7 @@ bool Channel::isCurrent(const Envelope& envelope) const {
   return !isEnd || !envelope.hasRef() || envelope.ref == joinRef_;
 }
 
-bool Channel::onFrame(const Envelope& envelope) {
-  if (state_ != ChannelState::Joining && state_ != ChannelState::Joined) return false;
+bool Channel::onRareFrame(const Envelope& envelope) {
   if (!isCurrent(envelope)) return false;
   if (envelope.event == names::kReply) return onReply(envelope);
   if (envelope.event == names::kClose) {

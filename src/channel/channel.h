@@ -80,6 +80,8 @@ class Channel {
  private:
   void transition(ChannelState to);
   bool isCurrent(const Envelope& envelope) const;
+  /// Any frame but a change that was read from its ends.
+  bool onRareFrame(const Envelope& envelope);
   bool onReply(const Envelope& envelope);
   void fail(ChannelState to, const Cause& cause);
 

@@ -94,11 +94,6 @@ void Multiplexer::onConnectionState(Connection& connection, ConnectionState from
   pump();
 }
 
-void Multiplexer::onConnectionFrame(Connection& /*connection*/, const Envelope& envelope) {
-  Channel* channel = router_.find(envelope.topic);
-  if (channel == nullptr || !channel->onFrame(envelope)) ++counters_.ignoredFrames;
-}
-
 Duration Multiplexer::stallAllowance(const Connection& /*connection*/) const {
   return joining_ == nullptr ? Duration{0} : options_.joinStall;
 }

@@ -228,31 +228,6 @@ void Connection::onTransportOpen() {
   transition(ConnectionState::Open, {});
 }
 
-void Connection::countInbound(std::size_t bytes) {
-  ++counters_.framesIn;
-  counters_.bytesIn += bytes;
-  heartbeat_.onInbound();
-  if (heard_) return;
-  heard_ = true;
-  proven_.setAfter(options_.provenAfter);
-}
-
-void Connection::onTransportText(std::string_view text) {
-  Turn turn(context_.turns);
-  countInbound(text.size());
-  const auto envelope = scanEnvelope(options_.version, text, scratch_);
-  if (!envelope) {
-    ++counters_.badFrames;
-    context_.log.write(LogLevel::Debug, "Dropped a malformed frame of " + std::to_string(text.size()) + " bytes.");
-    return;
-  }
-  if (envelope->topic == names::kPhoenixTopic) {
-    if (!heartbeat_.onReply(envelope->ref)) ++counters_.ignoredFrames;
-    return;
-  }
-  delegate_.onConnectionFrame(*this, *envelope);
-}
-
 void Connection::onTransportBinary(std::string_view bytes) {
   Turn turn(context_.turns);
   countInbound(bytes.size());

@@ -46,6 +46,12 @@ std::optional<Change> scanChange(std::string_view payload, std::vector<BindingId
   return change;
 }
 
+std::optional<Change> scanChange(const Envelope& envelope, std::vector<BindingId>& ids) {
+  if (!envelope.isChange()) return scanChange(envelope.payload, ids);
+  if (!readIds(envelope.ids, ids)) return std::nullopt;
+  return Change{envelope.data};
+}
+
 std::optional<ChangeType> changeType(const Change& change) {
   const auto type = findString(change.data, "type");
   if (type == "INSERT") return ChangeType::Insert;

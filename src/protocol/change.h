@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "protocol/frame.h"
 
 namespace switchboard {
 
@@ -18,6 +19,9 @@ struct Change {
 /// Finds `ids` and `data`. `ids` is cleared and filled, repeats included. Nothing when the payload is none of this
 /// kind.
 std::optional<Change> scanChange(std::string_view payload, std::vector<BindingId>& ids);
+
+/// The same for a frame whose envelope has been read.
+std::optional<Change> scanChange(const Envelope& envelope, std::vector<BindingId>& ids);
 
 /// The change's `type`; of several the first, and none when it is written with escapes.
 std::optional<ChangeType> changeType(const Change& change);

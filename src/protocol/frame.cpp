@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "protocol/change_frame.h"
 #include "protocol/json_writer.h"
 #include "protocol/scanner.h"
 
@@ -136,13 +137,18 @@ std::string encodeFrame(Version version, const OutgoingFrame& frame) {
   return out;
 }
 
-std::optional<Envelope> scanEnvelope(Version version, std::string_view text, std::string& scratch) {
+std::optional<Envelope> scanWholeFrame(Version version, std::string_view text, std::string& scratch) {
   auto raw = version == Version::V2 ? scanArray(text) : scanObject(text);
   if (!raw) return std::nullopt;
   const auto& [joinRef, ref, topic, event] = raw->fields;
   if (topic.data() == nullptr || event.data() == nullptr) return std::nullopt;
   if (!resolveEscapes(raw->fields, scratch)) return std::nullopt;
-  return Envelope{joinRef, ref, topic, event, raw->payload};
+  return Envelope{joinRef, ref, topic, event, raw->payload, {}, {}};
+}
+
+std::optional<Envelope> scanEnvelope(Version version, std::string_view text, std::string& scratch) {
+  auto change = scanChangeFrame(version, text);
+  return change ? change : scanWholeFrame(version, text, scratch);
 }
 
 }  // namespace switchboard

@@ -33,15 +33,22 @@ struct Envelope {
   std::string_view topic;
   std::string_view event;
   std::string_view payload;  ///< JSON text, not looked into
+  std::string_view data{};   ///< of a database change that was read in passing (`scanChangeFrame`)
+  std::string_view ids{};    ///< likewise
 
   bool hasJoinRef() const { return joinRef.data() != nullptr; }
   bool hasRef() const { return ref.data() != nullptr; }
+  /// Read as a database change in passing; then it has no refs.
+  bool isChange() const { return data.data() != nullptr; }
 };
 
 /// Finds the envelope's parts without parsing the payload: any key order, any white space. `scratch` takes the strings
 /// that have escapes in them; the views die with it and with `text`. Nothing when `text` is no frame. What is inside
 /// the payload, and inside further members of version 1, is only checked as far as its end has to be found; letters are
 /// taken as they come, control characters and what is no UTF-8 too.
+std::optional<Envelope> scanWholeFrame(Version version, std::string_view text, std::string& scratch);
+
+/// The same, without looking at all of the text where that can be done (`scanChangeFrame`).
 std::optional<Envelope> scanEnvelope(Version version, std::string_view text, std::string& scratch);
 
 }  // namespace switchboard

@@ -3,13 +3,11 @@
 #include <charconv>
 #include <cstdint>
 
+#include "protocol/structure.h"
+
 namespace switchboard {
 
 namespace {
-
-bool isSpace(char c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
 
 std::optional<unsigned> hex4(std::string_view text) {
   if (text.size() < 4) return std::nullopt;
@@ -80,17 +78,6 @@ char simpleEscape(char c) {
 
 }  // namespace
 
-char JsonScanner::peek() {
-  while (at_ < text_.size() && isSpace(text_[at_])) ++at_;
-  return at_ < text_.size() ? text_[at_] : '\0';
-}
-
-bool JsonScanner::take(char c) {
-  if (peek() != c) return false;
-  ++at_;
-  return true;
-}
-
 bool JsonScanner::takeNull() {
   if (peek() != 'n' || text_.substr(at_, 4) != "null") return false;
   at_ += 4;
@@ -99,27 +86,17 @@ bool JsonScanner::takeNull() {
 
 /// Stands behind the opening quote and ends behind the closing one.
 bool JsonScanner::skipString() {
-  while (at_ < text_.size()) {
-    const char c = text_[at_++];
-    if (c == '"') return true;
-    if (c == '\\') ++at_;
-  }
-  return false;
+  const std::size_t length = stringEnd(text_.substr(at_));
+  if (length == std::string_view::npos) return false;
+  at_ += length;
+  return true;
 }
 
 bool JsonScanner::skipContainer() {
-  std::size_t depth = 0;
-  while (at_ < text_.size()) {
-    const char c = text_[at_++];
-    if (c == '"') {
-      if (!skipString()) return false;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      if (--depth == 0) return true;
-    }
-  }
-  return false;
+  const std::size_t length = containerEnd(text_.substr(at_));
+  if (length == std::string_view::npos) return false;
+  at_ += length;
+  return true;
 }
 
 bool JsonScanner::skipScalar() {
@@ -139,19 +116,20 @@ std::optional<std::string_view> JsonScanner::rawString() {
   return text_.substr(start, at_ - 1 - start);
 }
 
-std::optional<std::string_view> JsonScanner::rawValue() {
+bool JsonScanner::skipValue() {
   const char first = peek();
-  const std::size_t start = at_;
-  bool good = false;
-  if (first == '{' || first == '[') {
-    good = skipContainer();
-  } else if (first == '"') {
+  if (first == '{' || first == '[') return skipContainer();
+  if (first == '"') {
     ++at_;
-    good = skipString();
-  } else if (first != '\0') {
-    good = skipScalar();
+    return skipString();
   }
-  if (!good) return std::nullopt;
+  return first != '\0' && skipScalar();
+}
+
+std::optional<std::string_view> JsonScanner::rawValue() {
+  peek();
+  const std::size_t start = at_;
+  if (!skipValue()) return std::nullopt;
   return text_.substr(start, at_ - start);
 }
 

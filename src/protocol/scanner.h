@@ -14,9 +14,16 @@ class JsonScanner {
   explicit JsonScanner(std::string_view text) : text_(text) {}
 
   /// The next character that is no white space; 0 at the end.
-  char peek();
+  char peek() {
+    while (at_ < text_.size() && isSpace(text_[at_])) ++at_;
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
   /// Takes `c` if it is next.
-  bool take(char c);
+  bool take(char c) {
+    if (peek() != c) return false;
+    ++at_;
+    return true;
+  }
   /// Only white space is left. (A NUL is no end: JSON has none.)
   bool atEnd() { return peek() == 0 && at_ >= text_.size(); }
 
@@ -24,12 +31,19 @@ class JsonScanner {
   std::optional<std::string_view> rawString();
   /// Any value, verbatim: brackets are balanced and strings closed, more is not checked.
   std::optional<std::string_view> rawValue();
+  /// Passes over any value.
+  bool skipValue();
+  /// What is left.
+  std::string_view rest() const { return text_.substr(at_); }
+  /// Passes over so many characters, which the caller knows.
+  void advance(std::size_t count) { at_ += count; }
   /// Takes the word `null` if it is next.
   bool takeNull();
   /// A number that is a non-negative integer below 2^32.
   std::optional<unsigned> unsignedInteger();
 
  private:
+  static bool isSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
   bool skipString();
   bool skipContainer();
   bool skipScalar();

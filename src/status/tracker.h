@@ -33,6 +33,11 @@ class StatusTracker {
 
   /// Nothing when nothing changed.
   std::optional<StatusDelta> take();
+  /// Whether there may be something to take.
+  bool changed() const {
+    return overallChanged_ || !changedConnections_.empty() || !changedSubscriptions_.empty() ||
+           !removedSubscriptions_.empty();
+  }
 
  private:
   Overall judge() const;

@@ -1,25 +1,11 @@
 #include "subscription/conflator.h"
 
 #include "protocol/scanner.h"
+#include "subscription/batch_text.h"
 
 namespace switchboard {
 
 namespace {
-
-struct Records {
-  std::string_view after;   ///< `record`
-  std::string_view before;  ///< `old_record`
-};
-
-Records findRecords(const Change& change) {
-  Records records;
-  forEachMember(change.data, [&](std::string_view key, std::string_view value) {
-    if (key == "record") records.after = value;
-    if (key == "old_record") records.before = value;
-    return true;
-  });
-  return records;
-}
 
 std::string_view toText(ChangeType type) {
   switch (type) {
@@ -43,78 +29,84 @@ std::optional<ChangeType> netEffect(ChangeType first, ChangeType second, bool ke
   return ChangeType::Update;
 }
 
-void append(std::vector<char>& out, std::string_view text) {
-  out.insert(out.end(), text.begin(), text.end());
-}
-
 }  // namespace
 
-/// The values of the key columns as they are written; nothing when one is missing.
-std::optional<std::string> Conflator::keyOf(std::string_view record) const {
-  std::vector<std::string_view> values(key_.size());
+/// The values of the key columns as they are written, in `scratch` where there are several; nothing when one is
+/// missing. What follows the record is not looked at.
+std::optional<std::string_view> Conflator::keyOf(std::string_view record, std::string& scratch) const {
   std::size_t found = 0;
+  values_.assign(key_.size(), {});
   forEachMember(record, [&](std::string_view name, std::string_view value) {
     for (std::size_t i = 0; i < key_.size(); ++i) {
-      if (name != key_[i] || values[i].data() != nullptr) continue;
-      values[i] = value;
+      if (name != key_[i] || values_[i].data() != nullptr) continue;
+      values_[i] = value;
       ++found;
     }
     return found < key_.size();
   });
   if (found < key_.size() || key_.empty()) return std::nullopt;
-  std::string text;
-  for (const auto value : values) {
-    text += value;
-    text += '\n';
+  if (key_.size() == 1) return values_.front();
+  scratch.clear();
+  for (const auto value : values_) {
+    scratch += value;
+    scratch += '\n';
   }
-  return text;
+  return scratch;
 }
 
 void Conflator::push(const Change& change) {
-  const auto type = changeType(change);
-  const Records records = findRecords(change);
-  const auto key = keyOf(type == ChangeType::Delete ? records.before : records.after);
+  const ChangeParts parts = lists_.read(change.data);
+  const auto type = parts.type;
+  const auto key = keyOf(type == ChangeType::Delete ? parts.oldRecord : parts.record, keyText_);
   if (!type || !key) {
-    append(change, type, std::nullopt);
+    append(change, parts, std::nullopt);
     return;
   }
   if (type == ChangeType::Update) {
-    const auto before = keyOf(records.before);
+    const auto before = keyOf(parts.oldRecord, oldKeyText_);
     if (before && *before != *key) {  // later changes of either key are not to be folded into earlier ones
-      byKey_.erase(*before);
-      byKey_.erase(*key);
-      append(change, type, std::nullopt);
+      forget(*before);
+      forget(*key);
+      append(change, parts, std::nullopt);
       return;
     }
   }
   const auto known = byKey_.find(*key);
   if (known == byKey_.end()) {
-    append(change, type, key);
+    append(change, parts, key);
   } else {
-    fold(known->second, change, *type);
+    fold(known->second, change, parts);
     if (rows_[known->second].gone) byKey_.erase(known);
   }
 }
 
-void Conflator::append(const Change& change, std::optional<ChangeType> type, std::optional<std::string> key) {
-  if (key) byKey_.emplace(std::move(*key), rows_.size());
-  rows_.push_back({type, type, std::string(change.data), false});
-  bytes_ += change.data.size();
+void Conflator::forget(std::string_view key) {
+  const auto known = byKey_.find(key);
+  if (known != byKey_.end()) byKey_.erase(known);
+}
+
+void Conflator::append(const Change& change, const ChangeParts& parts, std::optional<std::string_view> key) {
+  if (key) byKey_.emplace(*key, rows_.size());
+  Row& row = rows_.emplace_back();
+  row.net = row.written = parts.type;
+  appendData(row.data, change.data, parts.columns);
+  bytes_ += row.data.size();
   ++live_;
 }
 
-void Conflator::fold(std::size_t index, const Change& change, ChangeType type) {
+void Conflator::fold(std::size_t index, const Change& change, const ChangeParts& parts) {
   Row& row = rows_[index];
   bytes_ -= row.data.size();
-  row.net = netEffect(*row.net, type, keepDeletes_);
+  row.net = netEffect(*row.net, *parts.type, keepDeletes_);
+  row.data.clear();
   if (!row.net) {
     row.gone = true;
-    row.data.clear();
+    row.data.shrink_to_fit();
     --live_;
     return;
   }
-  row.written = type;
-  row.data.assign(change.data);
+  row.written = parts.type;
+  appendData(row.data, change.data, parts.columns);
   bytes_ += row.data.size();
 }
 
@@ -127,9 +119,10 @@ std::vector<char> Conflator::take() {
     if (out.size() > 1) out.push_back(',');
     switchboard::append(out, R"({"data":)");
     if (row.net == row.written) {
-      switchboard::append(out, row.data);
+      switchboard::append(out, {row.data.data(), row.data.size()});
     } else {  // of two members with one name, JSON.parse takes the last
-      switchboard::append(out, std::string_view(row.data).substr(0, row.data.rfind('}')));
+      const std::string_view data(row.data.data(), row.data.size());
+      switchboard::append(out, data.substr(0, data.rfind('}')));
       switchboard::append(out, R"(,"type":")");
       switchboard::append(out, toText(*row.net));
       switchboard::append(out, "\"}");

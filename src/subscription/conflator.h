@@ -1,12 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "protocol/change.h"
+#include "protocol/columns.h"
 
 namespace switchboard {
 
@@ -16,10 +17,10 @@ namespace switchboard {
 /// another key, stands for itself, in its place.
 class Conflator {
  public:
-  /// `key`: the columns that tell rows apart. `keepDeletes`: INSERT then DELETE is one DELETE, for those who may have
-  /// the row from elsewhere.
-  explicit Conflator(std::vector<std::string> key, bool keepDeletes = false)
-      : key_(std::move(key)), keepDeletes_(keepDeletes) {}
+  /// `key`: the columns that tell rows apart. `lists`: outlives this. `keepDeletes`: INSERT then DELETE is one DELETE,
+  /// for those who may have the row from elsewhere.
+  Conflator(std::vector<std::string> key, ColumnLists& lists, bool keepDeletes)
+      : key_(std::move(key)), lists_(lists), keepDeletes_(keepDeletes) {}
 
   void push(const Change& change);
   /// Changes that are left.
@@ -33,18 +34,29 @@ class Conflator {
   struct Row {
     std::optional<ChangeType> net;
     std::optional<ChangeType> written;  ///< the type that `data` itself names
-    std::string data;
+    std::vector<char> data;             ///< with the number of its columns
     bool gone = false;
   };
 
-  std::optional<std::string> keyOf(std::string_view record) const;
-  void append(const Change& change, std::optional<ChangeType> type, std::optional<std::string> key);
-  void fold(std::size_t index, const Change& change, ChangeType type);
+  /// Lets a key be looked up without a copy of it.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  std::optional<std::string_view> keyOf(std::string_view record, std::string& scratch) const;
+  void forget(std::string_view key);
+  void append(const Change& change, const ChangeParts& parts, std::optional<std::string_view> key);
+  void fold(std::size_t index, const Change& change, const ChangeParts& parts);
 
   const std::vector<std::string> key_;
+  ColumnLists& lists_;
   const bool keepDeletes_;
   std::vector<Row> rows_;
-  std::unordered_map<std::string, std::size_t> byKey_;
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> byKey_;
+  mutable std::vector<std::string_view> values_;  // these three are reused for each change
+  std::string keyText_;
+  std::string oldKeyText_;
   std::size_t live_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "protocol/columns.h"
 
 namespace switchboard {
 
@@ -44,25 +46,47 @@ enum class DeliveryKind : unsigned char {
 struct Delivery {
   DeliveryKind kind = DeliveryKind::Each;
   std::vector<SubscriptionId> subscribers;
-  std::size_t count = 1;     ///< changes
-  std::string_view payload;  ///< JSON text, valid until the turn ends; empty for Notify
-  std::vector<char> owned;   ///< what `payload` points into, unless that is the frame itself
+  std::size_t count = 1;              ///< changes
+  std::string_view payload;           ///< JSON text, valid until the turn ends; empty for Notify
+  std::optional<ColumnsCut> columns;  ///< of `payload`, for Each
+  std::vector<char> owned;            ///< what `payload` points into, unless that is the frame itself
 };
 
-/// Collects the deliveries of a turn.
+/// Collects the deliveries of a turn. Their memory is used again and again, since most turns have one.
 class DeliveryQueue {
  public:
-  void push(Delivery delivery) { deliveries_.push_back(std::move(delivery)); }
+  /// An empty one at the end, to be filled in. Valid until the next call.
+  Delivery& add() {
+    if (used_ == deliveries_.size()) deliveries_.emplace_back();
+    Delivery& delivery = deliveries_[used_++];
+    delivery.kind = DeliveryKind::Each;
+    delivery.subscribers.clear();
+    delivery.count = 1;
+    delivery.payload = {};
+    delivery.columns.reset();
+    return delivery;
+  }
   /// The subscription has ended and is not to get what waits for it.
   void forget(SubscriptionId id) {
+    deliveries_.resize(used_);
     for (auto& delivery : deliveries_) std::erase(delivery.subscribers, id);
     std::erase_if(deliveries_, [](const Delivery& delivery) { return delivery.subscribers.empty(); });
+    used_ = deliveries_.size();
   }
-  bool empty() const { return deliveries_.empty(); }
-  std::vector<Delivery> take() { return std::exchange(deliveries_, {}); }
+  /// Of all changes that go through here. In the payload of a Batch `columns` is a number of this, where it has one.
+  ColumnLists& columnLists() { return columnLists_; }
+  /// Replaces what is in `out`, and takes over its memory.
+  void takeInto(std::vector<Delivery>& out) {
+    for (auto& delivery : out) delivery.owned = {};
+    deliveries_.resize(used_);
+    deliveries_.swap(out);
+    used_ = 0;
+  }
 
  private:
-  std::vector<Delivery> deliveries_;
+  std::vector<Delivery> deliveries_;  ///< the first `used_` of them
+  std::size_t used_ = 0;
+  ColumnLists columnLists_;
 };
 
 }  // namespace switchboard

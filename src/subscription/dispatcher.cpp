@@ -86,8 +86,12 @@ std::size_t Dispatcher::push(const KeyEntry& entry, const Change& change, std::v
   return outlets->subscribers;
 }
 
-void Dispatcher::pushImmediate(std::vector<SubscriptionId> subscribers, std::string_view payload) {
-  out_.push({DeliveryKind::Each, std::move(subscribers), 1, payload, {}});
+void Dispatcher::pushImmediate(const std::vector<SubscriptionId>& subscribers, const Change& change,
+                               std::string_view payload) {
+  Delivery& delivery = out_.add();
+  delivery.subscribers = subscribers;
+  delivery.payload = payload;
+  delivery.columns = out_.columnLists().find(change.data);
 }
 
 }  // namespace switchboard

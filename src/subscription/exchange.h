@@ -136,7 +136,7 @@ class Exchange final : private LineDelegate,
   /// Whether it is a beat that was brought by a binding to all tables.
   bool isStrayBeat(const KeyEntry& server, const Change& change) const;
 
-  // what becomes of lines, connections and tokens: exchange_events.cpp
+  // what becomes of lines, connections and tokens: exchange_events.cpp; changes, the hot path: exchange_changes.cpp
   std::string joinPayload(const Line& line) override;
   void onLineJoining(Line& line) override;
   void onLineLive(Line& line, bool again) override;
@@ -177,6 +177,7 @@ class Exchange final : private LineDelegate,
   std::vector<std::unique_ptr<Pulse>> pulses_;  ///< one for each of these; none when there is no pulse
   IdMap<LineId, Line> lines_;
   IdMap<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
+  std::vector<SubscriptionId> immediate_;     // reused for each change
   Deadline planTick_;
   Deadline retry_;
   Deadline linger_;

@@ -150,30 +150,6 @@ void Exchange::onLineCollision(Line& line, KeyId key) {
   planAtTurnEnd_ = true;
 }
 
-void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
-                            std::string_view payload) {
-  std::vector<SubscriptionId> immediate;
-  std::size_t subscribers = 0;
-  std::optional<ChangeType> type;
-  for (const auto key : keys) {
-    const KeyEntry* server = registry_.find(key);
-    if (server == nullptr || isStrayBeat(*server, change)) continue;
-    if (!rebuilds_.admit(line.id(), key, change.data)) continue;
-    for (auto* entry : server->served) {
-      if (entry != server) {
-        if (!type) type = changeType(change);
-        if (!entry->spec.wants(type)) continue;
-      }
-      entry->lastCommit.note(change);
-      subscribers += dispatcher_.push(*entry, change, immediate);
-    }
-  }
-  if (subscribers == 0) return;
-  ++counters_.changes;
-  counters_.deliveries += subscribers;
-  if (!immediate.empty()) dispatcher_.pushImmediate(std::move(immediate), payload);
-}
-
 void Exchange::onWindowOverflow(const std::vector<SubscriptionId>& subscribers) {
   reporter_.setProofOfLife(context_.clock.wallNow());
   reporter_.reportGap(subscribers, kOverflow);

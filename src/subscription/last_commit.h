@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/change.h"
 
@@ -13,18 +14,20 @@ class LastCommit {
  public:
   void note(const Change& change) {
     constexpr std::size_t kKeep = 16 * 1024;
+    data_.clear();
     if (change.data.size() <= kKeep) {
-      data_.assign(change.data);
+      data_.assign(change.data.begin(), change.data.end());
     } else {
-      data_.clear();
       stamp_ = commitTimestamp(change);
     }
   }
   /// As the server wrote it; empty before the first change.
-  std::string stamp() const { return data_.empty() ? stamp_ : std::string(commitTimestamp({data_})); }
+  std::string stamp() const {
+    return data_.empty() ? stamp_ : std::string(commitTimestamp({{data_.data(), data_.size()}}));
+  }
 
  private:
-  std::string data_;
+  std::vector<char> data_;
   std::string stamp_;
 };
 

@@ -81,7 +81,7 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
 
 void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   if (envelope.event != names::kPostgresChanges) return;
-  const auto change = scanChange(envelope.payload, ids_);
+  const auto change = scanChange(envelope, ids_);
   if (!change) return;
   matched_.clear();
   for (const auto id : ids_) {

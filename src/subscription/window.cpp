@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "subscription/batch_text.h"
+
 namespace switchboard {
 
 namespace {
-
-void put(std::vector<char>& out, std::string_view text) {
-  out.insert(out.end(), text.begin(), text.end());
-}
 
 /// The next multiple of `grid` after `time`.
 TimePoint nextOnGrid(TimePoint time, Duration grid) {
@@ -27,7 +25,7 @@ Window::Window(DeliveryConfig config, std::size_t maxBytes, Context& context, De
       out_(out),
       delegate_(delegate),
       due_(context.deadlines, DeadlineKind::Window, [this] { onDue(); }),
-      rows_(config_.key, config_.keepDeletes) {}
+      rows_(config_.key, out.columnLists(), config_.keepDeletes) {}
 
 void Window::remove(SubscriptionId id) {
   subscribers_.erase(std::remove(subscribers_.begin(), subscribers_.end(), id), subscribers_.end());
@@ -51,8 +49,8 @@ void Window::collect(const Change& change) {
   if (config_.mode == DeliveryMode::Latest) {
     rows_.push(change);
   } else {
-    put(array_, array_.empty() ? R"([{"data":)" : R"(,{"data":)");
-    put(array_, change.data);
+    append(array_, array_.empty() ? R"([{"data":)" : R"(,{"data":)");
+    appendData(array_, change.data, out_.columnLists().find(change.data));
     array_.push_back('}');
   }
   if (rows_.bytes() + array_.size() <= maxBytes_) return;
@@ -106,20 +104,23 @@ void Window::onDue() {
 
 void Window::emit() {
   if (!holds()) return;
-  Delivery delivery;
+  const std::size_t count = std::exchange(count_, 0);
+  if (config_.payload && config_.mode == DeliveryMode::Latest) {
+    delegate_.onConflated(count - rows_.size(), subscribers_.size());
+    if (rows_.size() == 0) {  // all of it cancelled out
+      rows_.clear();
+      return;
+    }
+  }
+  Delivery& delivery = out_.add();
   delivery.subscribers = subscribers_;
-  delivery.count = std::exchange(count_, 0);
+  delivery.count = count;
   if (!config_.payload) {
     delivery.kind = DeliveryKind::Notify;
   } else {
     delivery.kind = DeliveryKind::Batch;
     if (config_.mode == DeliveryMode::Latest) {
-      delegate_.onConflated(delivery.count - rows_.size(), subscribers_.size());
       delivery.count = rows_.size();
-      if (delivery.count == 0) {  // all of it cancelled out
-        rows_.clear();
-        return;
-      }
       delivery.owned = rows_.take();
     } else {
       array_.push_back(']');
@@ -127,7 +128,6 @@ void Window::emit() {
     }
     delivery.payload = {delivery.owned.data(), delivery.owned.size()};
   }
-  out_.push(std::move(delivery));
 }
 
 void Window::drop() {

@@ -49,7 +49,15 @@ class DeadlineQueue final : private TimerEvents {
   DeadlineQueue(const DeadlineQueue&) = delete;
   DeadlineQueue& operator=(const DeadlineQueue&) = delete;
 
-  TimePoint now() const { return clock_.now(); }
+  /// Within an entry into the core (see Turns) the clock is read once; all of the entry happens at that time.
+  TimePoint now() const {
+    if (!turns_.active()) return clock_.now();
+    if (nowOf_ != turns_.entry()) {
+      nowOf_ = turns_.entry();
+      now_ = clock_.now();
+    }
+    return now_;
+  }
   std::size_t size() const { return heap_.size(); }
   /// Called with the lateness when the platform timer came much too late by either clock, as it does after a sleep
   /// (some monotonic clocks stand still meanwhile). Before any deadline runs.
@@ -80,6 +88,8 @@ class DeadlineQueue final : private TimerEvents {
   TimePoint armedFor_{};
   WallTime armedForWall_{};
   std::uint64_t nextSequence_ = 0;
+  mutable TimePoint now_{};  ///< in the entry `nowOf_`
+  mutable std::uint64_t nowOf_ = 0;
   bool armed_ = false;
   bool running_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include "examine.h"
 #include "protocol/change.h"
+#include "protocol/change_frame.h"
 #include "protocol/frame.h"
 #include "protocol/scanner.h"
 #include "strict_json.h"
@@ -107,9 +108,31 @@ std::string withPlainNames(std::string_view text, std::string rest) {
   return rest;
 }
 
-Complaint examineFrame(Version version, std::string_view text) {
+/// What is read from a frame's ends is what a look at all of it finds, or its payload is not JSON.
+Complaint examineEnds(Version version, std::string_view text) {
+  const auto ends = scanChangeFrame(version, text);
+  if (!ends || readStrictly(ends->payload).verdict != Verdict::Json) return std::nullopt;
   std::string scratch;
-  const auto scanned = scanEnvelope(version, text, scratch);
+  const auto whole = scanWholeFrame(version, text, scratch);
+  if (!whole || whole->payload != ends->payload) return "the ends are of another frame";
+  if (whole->topic != ends->topic || whole->event != ends->event) return "the ends have another topic or event";
+  if (whole->hasRef() || whole->hasJoinRef()) return "the ends have no refs";
+  std::vector<BindingId> ids;
+  std::vector<BindingId> wholeIds;
+  const auto change = scanChange(*ends, ids);
+  const auto wholeChange = scanChange(*whole, wholeIds);
+  if (change.has_value() != wholeChange.has_value()) return "the ends alone make a change, or none";
+  if (!change) return std::nullopt;
+  if (ids != wholeIds) return "the ends have other ids";
+  const auto data = parseJson(R"({"data":)" + std::string(change->data) + "}");
+  if (!data || (*data)["data"] != parseJson(wholeChange->data)) return "the ends have other data";
+  return std::nullopt;
+}
+
+Complaint examineFrame(Version version, std::string_view text) {
+  if (auto complaint = examineEnds(version, text)) return complaint;
+  std::string scratch;
+  const auto scanned = scanWholeFrame(version, text, scratch);
   const auto strict = readStrictly(text);
   if (strict.verdict == Verdict::Json) {
     const auto parts = partsOf(version, strict.value);
@@ -220,7 +243,8 @@ Complaint examineRows(std::string_view rows) {
   if (first.verdict != Verdict::Json || second.verdict != Verdict::Json) return std::nullopt;
   const std::string came = R"({"type":"INSERT","record":)" + texts[0] + "}";
   const std::string went = R"({"type":"DELETE","old_record":)" + texts[1] + "}";
-  Conflator conflator({"id"});
+  ColumnLists lists;
+  Conflator conflator({"id"}, lists, false);
   conflator.push(Change{came});
   conflator.push(Change{went});
   const bool cancelled = conflator.size() == 0;

@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { parseArrayLiteral } from '../../web/core/arrayLiteral.js';
 import { plainValues } from '../../web/core/change.js';
-import { convertRow } from '../../web/core/convert.js';
+import { ColumnLists } from '../../web/core/columnLists.js';
+import { rowConverter } from '../../web/core/convert.js';
+import type { Delivery } from '../../web/core/engine.js';
 import { Incoming } from '../../web/core/incoming.js';
 import type { ChangePayload } from '../../web/core/payload.js';
 
+function deliveryOf(text: string): Delivery {
+  return { kind: 'each', subscribers: [], count: 1, text, columns: null };
+}
+
 /** The payload of a frame with one change. */
 function payloadOf(text: string): ChangePayload | undefined {
-  return new Incoming({ kind: 'each', subscribers: [], count: 1, text }, plainValues).payloads[0];
+  return new Incoming(deliveryOf(text), plainValues, new ColumnLists()).payloads[0];
 }
 
 function convert(value: unknown, type: string): unknown {
   const row = { column: value };
-  convertRow(row, [{ name: 'column', type }]);
+  rowConverter([{ name: 'column', type }])(row);
   return row.column;
 }
 
@@ -75,10 +81,10 @@ describe('the conversion of column values', () => {
 
   it('leaves columns alone that the row has not, whatever their name', () => {
     const row = JSON.parse('{"a":"1"}') as Record<string, unknown>;
-    convertRow(row, [
+    rowConverter([
       { name: '__proto__', type: 'int4' },
       { name: 'b', type: 'int4' },
-    ]);
+    ])(row);
     expect(row).toEqual({ a: '1' });
   });
 });
@@ -133,8 +139,29 @@ describe('a change', () => {
 
   it('is parsed once', () => {
     const json = text({ ...common, type: 'INSERT', columns, record: { id: 2 } });
-    const incoming = new Incoming({ kind: 'each', subscribers: [], count: 1, text: json }, plainValues);
+    const incoming = new Incoming(deliveryOf(json), plainValues, new ColumnLists());
     expect(incoming.payloads).toBe(incoming.payloads);
+  });
+
+  it('has its columns in a list of the core, which is read once', () => {
+    const lists = new ColumnLists();
+    lists.add(['[{"name":"other","type":"int8"}]', JSON.stringify(columns)]);
+    const head = '{"data":{"type":"UPDATE"';
+    const tail = ',"record":{"id":"2"},"old_record":{"id":"1"}},"ids":[7]}';
+    const delivery = { ...deliveryOf(head + tail), columns: { list: 1, at: head.length } };
+    const incoming = new Incoming(delivery, plainValues, lists);
+    expect(incoming.payloads[0]).toMatchObject({ eventType: 'UPDATE', new: { id: 2 }, old: { id: 1 } });
+    expect(incoming.text).toBe(`${head},"columns":${JSON.stringify(columns)}${tail}`);
+    expect(lists.converter(1, plainValues)).toBe(lists.converter(1, plainValues));
+  });
+
+  it('of a batch names a list by its number, or has one of its own', () => {
+    const lists = new ColumnLists();
+    lists.add([JSON.stringify(columns)]);
+    const change = '{"data":{"type":"INSERT","columns":0,"record":{"id":"2"}}}';
+    const own = '{"data":{"type":"INSERT","columns":[{"name":"id","type":"text"}],"record":{"id":"2"}}}';
+    const incoming = new Incoming({ ...deliveryOf(`[${change},${own}]`), kind: 'batch' }, plainValues, lists);
+    expect(incoming.payloads.map((payload) => payload.new)).toEqual([{ id: 2 }, { id: '2' }]);
   });
 
   it('without any data still has the shape', () => {

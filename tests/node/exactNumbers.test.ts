@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exactValues } from '../../web/core/exactNumbers.js';
+import { ColumnLists } from '../../web/core/columnLists.js';
 import { Incoming } from '../../web/core/incoming.js';
 import { createTableSql, expectedRow, insertSql, updateSql } from './support/columnRows.js';
 import { createRealtimeManager, Line, openLab, quick } from './support/lab.js';
@@ -25,7 +26,7 @@ function rowsOf(numbers: 'string' | 'bigint', ...records: string[]): unknown[] {
   const texts = records.map((record) => frame(record));
   const [delivery] = texts.length === 1 ? each([1], ...texts) : [batch([1], ...texts)];
   if (delivery === undefined) return [];
-  return new Incoming(delivery, exactValues(numbers)).payloads.map((payload) => payload.new);
+  return new Incoming(delivery, exactValues(numbers), new ColumnLists()).payloads.map((payload) => payload.new);
 }
 
 const LONG = '12345678901234567890.12345678901234567890';
@@ -62,11 +63,11 @@ describe('numbers to the last digit', () => {
   it('with the type that counts last, and an error for what is no JSON', () => {
     const [delivery] = each([1], frame('{"id": 1}', ',"type":"UPDATE"'));
     if (delivery === undefined) throw new Error('no delivery');
-    expect(new Incoming(delivery, exactValues('bigint')).payloads[0]).toMatchObject({
+    expect(new Incoming(delivery, exactValues('bigint'), new ColumnLists()).payloads[0]).toMatchObject({
       eventType: 'UPDATE',
       new: { id: 1n },
     });
-    const broken = new Incoming({ ...delivery, text: '{"data":' }, exactValues('bigint'));
+    const broken = new Incoming({ ...delivery, text: '{"data":' }, exactValues('bigint'), new ColumnLists());
     expect(() => broken.payloads).toThrow(SyntaxError);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineBatch, EngineOptions } from '../../web/core/engine.js';
 import { WasmEngine } from '../../web/core/wasmEngine.js';
-import type { CoreClient, CoreModule, CoreSink } from '../../web/core/wasmModule.js';
+import type { CoreClient, CoreFrame, CoreModule, CoreSink } from '../../web/core/wasmModule.js';
 
 const OPTIONS: EngineOptions = {
   url: 'ws://h/realtime/v1',
@@ -23,6 +23,7 @@ class MemoryModule implements CoreModule {
   HEAPU32 = new Uint32Array(0);
   readonly calls: string[] = [];
   optionsJson = '';
+  frame: CoreFrame = { text: null, start: 0, bytes: 0 };
   refusal = '';
   sink: CoreSink = () => undefined;
   readonly RealtimeClient: CoreModule['RealtimeClient'];
@@ -81,7 +82,7 @@ class MemoryModule implements CoreModule {
   }
 
   /** Writes a flush behind some other data, as the core does, and calls the sink. */
-  flush(control: string, deliveries: WireDelivery[]): void {
+  flush(control: string, deliveries: WireDelivery[], lists: string[] = []): void {
     const encoder = new TextEncoder();
     const chunks: number[] = [];
     const place = (text: string): [number, number] => {
@@ -90,9 +91,16 @@ class MemoryModule implements CoreModule {
       chunks.push(...bytes);
       return [at, bytes.length];
     };
-    const words = [...place(control), deliveries.length];
+    const words = [...place(control), lists.length, ...lists.flatMap(place), deliveries.length];
     for (const { kind, subscribers, count, text } of deliveries) {
-      words.push(kind, subscribers.length, count, ...subscribers, ...(text === undefined ? [] : place(text)));
+      words.push(kind, subscribers.length, count, ...subscribers);
+      if (text === undefined) continue;
+      const at = place(text);
+      words.push(...at);
+      if (kind !== 0) continue;
+      // The test's texts are ASCII as far as the columns.
+      const cut = /,"columns":\[[^\]]*\]/u.exec(text);
+      words.push(...(cut === null ? [0, 0, 0] : [at[0] + cut.index, cut[0].length, 5]));
     }
     const wordIndex = Math.ceil(chunks.length / 4) + 3;
     const memory = new ArrayBuffer((wordIndex + words.length) * 4);
@@ -137,14 +145,41 @@ describe('the engine over the wasm module', () => {
     expect(batches).toEqual([
       {
         control: { logs: [{ level: 'info', message: 'ü' }] },
+        columnLists: [],
         deliveries: [
-          { kind: 'each', subscribers: [7, 4_000_000_000], count: 1, text },
-          { kind: 'each', subscribers: [7], count: 1, text: '\ufeff{}' },
-          { kind: 'notify', subscribers: [9, 10], count: 3, text: '' },
-          { kind: 'batch', subscribers: [8], count: 2, text: `[${text},${text}]` },
+          { kind: 'each', subscribers: [7, 4_000_000_000], count: 1, text, columns: null },
+          { kind: 'each', subscribers: [7], count: 1, text: '\ufeff{}', columns: null },
+          { kind: 'notify', subscribers: [9, 10], count: 3, text: '', columns: null },
+          { kind: 'batch', subscribers: [8], count: 2, text: `[${text},${text}]`, columns: null },
         ],
       },
     ]);
+  });
+
+  it('leaves the list of columns out of a change, and says which and where', () => {
+    const { module, batches } = open();
+    const [head, tail] = ['{"data":{"type":"INSERT"', ',"record":{"name":"Zoë"}},"ids":[1]}'];
+    const text = `${head},"columns":[{"name":"name"}]${tail}`;
+    module.flush('', [{ kind: 0, subscribers: [7], count: 1, text }], ['[{"name":"ü"}]', '[]']);
+    expect(batches[0]?.columnLists).toEqual(['[{"name":"ü"}]', '[]']);
+    expect(batches[0]?.deliveries[0]).toMatchObject({ text: head + tail, columns: { list: 5, at: head.length } });
+  });
+
+  it("takes what is in the frame that is being handled from the frame's own text", () => {
+    const { module, batches } = open();
+    const text = '{"data":{"type":"INSERT","columns":[],"record":{}},"ids":[1]}';
+    // What is in memory is the same but for its letters: only so can it be seen where the text came from.
+    module.frame = { text: text.toUpperCase(), start: 0, bytes: text.length };
+    module.flush('', [{ kind: 0, subscribers: [7], count: 1, text }]);
+    expect(batches[0]?.deliveries[0]?.text).toBe(text.replace(',"columns":[]', '').toUpperCase());
+  });
+
+  it('decodes what is in a frame with letters beyond ASCII', () => {
+    const { module, batches } = open();
+    const text = '{"data":{"type":"INSERT","columns":[],"record":{"name":"Zoë"}},"ids":[1]}';
+    module.frame = { text: text.toUpperCase(), start: 0, bytes: text.length + 1 };
+    module.flush('', [{ kind: 0, subscribers: [7], count: 1, text }]);
+    expect(batches[0]?.deliveries[0]?.text).toBe(text.replace(',"columns":[]', ''));
   });
 
   it('reports a flush that it can not read, and throws nothing into the core', () => {
@@ -161,7 +196,7 @@ describe('the engine over the wasm module', () => {
   it('knows a flush without control', () => {
     const { module, batches } = open();
     module.flush('', []);
-    expect(batches).toEqual([{ control: null, deliveries: [] }]);
+    expect(batches).toEqual([{ control: null, columnLists: [], deliveries: [] }]);
   });
 
   it('turns a refusal of the core into a parked subscription', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ControlMessage } from '../../web/core/engine.js';
-import { readBatch } from '../../web/core/wasmEngine.js';
+import { readBatch } from '../../web/core/flushReader.js';
 import type { CoreClient, CoreModule, CoreModuleFactory } from '../../web/core/wasmModule.js';
 import { Recorder } from './support/until.js';
 

@@ -1,4 +1,5 @@
-import { convertRow, type Column } from './convert.js';
+import type { ColumnLists } from './columnLists.js';
+import { rowConverter, type Column } from './convert.js';
 import type { ChangePayload } from './payload.js';
 
 /** What is inside a change frame's payload; every part may be missing in what a broken server sends. */
@@ -8,32 +9,42 @@ export interface WireChange {
     table?: string;
     type?: string;
     commit_timestamp?: string;
-    columns?: readonly Column[] | null;
+    /** A number: that one of the core's lists. */
+    columns?: readonly Column[] | number | null;
     record?: Record<string, unknown> | null;
     old_record?: Record<string, unknown> | null;
     errors?: readonly string[] | null;
   };
 }
 
+/** Brings a row that was parsed to the values that applications get, in place. */
+export type RowConverter = (row: Record<string, unknown>) => void;
+
 /** How the server's text becomes values. */
 export interface ValueReader {
   /** @throws SyntaxError when the text is not JSON. */
   parse(text: string): unknown;
-  /** Brings what was parsed to the values that applications get, in place. */
-  convertRow(row: Record<string, unknown>, columns: readonly Column[]): void;
+  /** For rows with these columns. */
+  converter(columns: readonly Column[]): RowConverter;
 }
 
 /** Every number is a JavaScript number. */
-export const plainValues: ValueReader = { parse: (text) => JSON.parse(text) as unknown, convertRow };
+export const plainValues: ValueReader = { parse: (text) => JSON.parse(text) as unknown, converter: rowConverter };
 
-/** The payload that applications know. Rows are converted in place. */
-export function toPayload(wire: WireChange, values: ValueReader): ChangePayload {
+/** The payload that applications know. Rows are converted in place. `list`: of the columns, if they are not in the change itself. */
+export function toPayload(
+  wire: WireChange,
+  values: ValueReader,
+  lists: ColumnLists,
+  list: number | null,
+): ChangePayload {
   const data = wire.data ?? {};
-  const columns = data.columns ?? [];
+  const columns = data.columns ?? list ?? [];
+  const convert = typeof columns === 'number' ? lists.converter(columns, values) : values.converter(columns);
   const record = data.type === 'DELETE' ? {} : (data.record ?? {});
   const oldRecord = data.type === 'INSERT' ? {} : (data.old_record ?? {});
-  values.convertRow(record, columns);
-  values.convertRow(oldRecord, columns);
+  convert(record);
+  convert(oldRecord);
   return {
     schema: data.schema ?? '',
     table: data.table ?? '',

@@ -9,20 +9,26 @@ export interface Column {
 /** A double holds this many decimal digits whatever the value. */
 const EXACT_DIGITS = 15;
 
+/** Types whose text becomes something else, besides arrays. */
+const CONVERTED = new Set(['bool', 'float4', 'float8', 'int2', 'int4', 'int8', 'numeric', 'oid', 'timestamp']);
+
 /**
- * Brings a row's values to JavaScript types, in place, as the reference client does: values already arrive typed from today's server and stay
+ * Makes what brings the values of rows with these columns to JavaScript types, in place, as the reference client does: values already arrive typed from today's server and stay
  * as they are; values that arrive as text (older servers) are read by their column's type.
  *
  * Unlike the reference client: text in a `json` or `jsonb` column stays text (it is a JSON string, already parsed once); numeric text that a double
  * can't hold stays text; array literals are read with their quotes and NULLs.
  */
-export function convertRow(row: Record<string, unknown>, columns: readonly Column[]): void {
-  for (const { name, type } of columns) {
-    const value = row[name];
-    if (typeof value !== 'string') continue;
-    const converted = convertText(value, type);
-    if (converted !== value) row[name] = converted;
-  }
+export function rowConverter(columns: readonly Column[]): (row: Record<string, unknown>) => void {
+  const concerned = columns.filter(({ type }) => type.startsWith('_') || CONVERTED.has(type));
+  return (row) => {
+    for (const { name, type } of concerned) {
+      const value = row[name];
+      if (typeof value !== 'string') continue;
+      const converted = convertText(value, type);
+      if (converted !== value) row[name] = converted;
+    }
+  };
 }
 
 /** One value that came as text. */

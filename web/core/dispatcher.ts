@@ -1,5 +1,6 @@
 import type { CallbackQueue } from './callbackQueue.js';
 import type { ValueReader } from './change.js';
+import type { ColumnLists } from './columnLists.js';
 import type { Delivery, Notice } from './engine.js';
 import type { Gap, GapHandler } from './gaps/gap.js';
 import { Incoming } from './incoming.js';
@@ -78,13 +79,14 @@ export class Dispatcher {
     this.#listeners.clear();
   }
 
-  deliver(deliveries: readonly Delivery[], values: ValueReader, onIncomplete: OnIncomplete): void {
+  deliver(deliveries: readonly Delivery[], values: ValueReader, lists: ColumnLists, onIncomplete: OnIncomplete): void {
     if (deliveries.length === 0) return;
     this.#queue.push(() => {
       for (const delivery of deliveries) {
-        const incoming = new Incoming(delivery, values);
+        const incoming = new Incoming(delivery, values, lists);
         this.#deliverOne(incoming, delivery.subscribers);
-        if (incoming.incomplete.length > 0) this.#tellIncomplete(incoming, delivery.subscribers, onIncomplete);
+        const { incomplete } = incoming;
+        if (incomplete.length > 0) this.#tellIncomplete(incomplete, delivery.subscribers, onIncomplete);
       }
     });
   }
@@ -161,9 +163,13 @@ export class Dispatcher {
     return true;
   }
 
-  #tellIncomplete(incoming: Incoming, subscribers: readonly number[], onIncomplete: OnIncomplete): void {
+  #tellIncomplete(
+    payloads: readonly ChangePayload[],
+    subscribers: readonly number[],
+    onIncomplete: OnIncomplete,
+  ): void {
     const left = subscribers.filter((id) => this.#subscriptions.get(id) !== undefined);
-    onIncomplete(left, incoming.incomplete);
+    onIncomplete(left, payloads);
   }
 
   #attempt(where: string, call: () => void): void {

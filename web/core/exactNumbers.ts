@@ -49,9 +49,11 @@ export function exactValues(numbers: 'string' | 'bigint'): ValueReader {
         // As JSON.parse does; the core writes the type of a conflated change behind its data.
         onDuplicateKey: ({ newValue }) => newValue,
       }),
-    convertRow: (row, columns: readonly Column[]) => {
+    converter: (columns: readonly Column[]) => {
       const types = new Map(columns.map(({ name, type }) => [name, type]));
-      for (const [name, value] of Object.entries(row)) row[name] = convert(value, types.get(name) ?? '');
+      return (row) => {
+        for (const [name, value] of Object.entries(row)) row[name] = convert(value, types.get(name) ?? '');
+      };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { toPayload, type ValueReader, type WireChange } from './change.js';
+import type { ColumnLists } from './columnLists.js';
 import type { DeliverySpec } from './delivery.js';
 import type { Delivery } from './engine.js';
 import type { ChangePayload } from './payload.js';
@@ -11,16 +12,24 @@ export class Incoming {
   readonly kind: Delivery['kind'];
   /** How many changes. */
   readonly count: number;
-  /** As it came from the core, see {@link Delivery.text}. */
-  readonly text: string;
+  readonly #delivery: Delivery;
   readonly #values: ValueReader;
+  readonly #lists: ColumnLists;
   #payloads: readonly ChangePayload[] | null = null;
 
-  constructor({ kind, count, text }: Delivery, values: ValueReader) {
+  constructor(delivery: Delivery, values: ValueReader, lists: ColumnLists) {
+    this.#delivery = delivery;
     this.#values = values;
-    this.kind = kind;
-    this.count = count;
-    this.text = text;
+    this.#lists = lists;
+    this.kind = delivery.kind;
+    this.count = delivery.count;
+  }
+
+  /** What the server sent. Of `each` only. */
+  get text(): string {
+    const { text, columns } = this.#delivery;
+    if (columns === null) return text;
+    return `${text.slice(0, columns.at)},"columns":${this.#lists.text(columns.list)}${text.slice(columns.at)}`;
   }
 
   /** In the order in which they came; none for `notify`. @throws SyntaxError when the text is not JSON. */
@@ -31,7 +40,7 @@ export class Incoming {
 
   /** Those whose values the server left out, as far as anybody has read them. */
   get incomplete(): readonly ChangePayload[] {
-    return (this.#payloads ?? []).filter(({ errors }) => errors !== null && errors.length > 0);
+    return this.#payloads?.filter(isIncomplete) ?? NO_PAYLOADS;
   }
 
   /** For the sake of `incomplete`. @throws SyntaxError when the text is not JSON. */
@@ -41,14 +50,21 @@ export class Incoming {
 
   #read(): readonly ChangePayload[] {
     if (this.kind === 'notify') return [];
-    const wire = this.#values.parse(this.text);
-    const changes = this.kind === 'batch' ? (wire as readonly WireChange[]) : [wire as WireChange];
-    return changes.map((change) => toPayload(change, this.#values));
+    const { text, columns } = this.#delivery;
+    const wire = this.#values.parse(text);
+    if (this.kind === 'each') return [toPayload(wire as WireChange, this.#values, this.#lists, columns?.list ?? null)];
+    return (wire as readonly WireChange[]).map((change) => toPayload(change, this.#values, this.#lists, null));
   }
 }
 
 /** Stands in every change that came without its values, and seldom in others. */
 const ERRORS = /"errors":\s*\[\s*"/u;
+
+const NO_PAYLOADS: readonly ChangePayload[] = [];
+
+function isIncomplete({ errors }: ChangePayload): boolean {
+  return errors !== null && errors.length > 0;
+}
 
 /** Makes one call of the application. False when the subscription is gone; the call is not made then. Does not throw. */
 export type Guard = (call: () => void) => boolean;

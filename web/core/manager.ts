@@ -1,6 +1,7 @@
 import { CallbackQueue } from './callbackQueue.js';
 import { Dispatcher } from './dispatcher.js';
 import { plainValues, type ValueReader } from './change.js';
+import { ColumnLists } from './columnLists.js';
 import type { DeliveryOption, DeliverySpec } from './delivery.js';
 import type { Engine, EngineBatch, OpenEngine, SubscriptionSpec } from './engine.js';
 import { disposedError, EngineSlot } from './engineSlot.js';
@@ -15,7 +16,7 @@ import type { CheckedOptions } from './managerOptions.js';
 import { receiverFor, receiveText, type Receiver } from './incoming.js';
 import type { UntypedSubscribeOptions } from './options.js';
 import { watchPage, type PageWatch } from './pageLifecycle.js';
-import type { EventName } from './payload.js';
+import type { ChangePayload, EventName } from './payload.js';
 import { Pauses } from './pauses.js';
 import type { ManagerStats, SubscribeUntyped, SubscriptionId } from './realtimeManagerTypes.js';
 import { Redactor } from './redact.js';
@@ -49,6 +50,10 @@ export class Manager {
     else this.#slot.engine?.resume(id);
   });
   readonly #gaps: GapDesk;
+  readonly #columnLists = new ColumnLists();
+  readonly #onIncomplete = (subscribers: readonly number[], payloads: readonly ChangePayload[]): void => {
+    this.#gaps.incomplete(subscribers, payloads);
+  };
   readonly #liveRows = new Set<{ close(): void }>();
   #values: ValueReader = plainValues;
   #page: PageWatch | null = null;
@@ -355,7 +360,8 @@ export class Manager {
 
   #receive(batch: EngineBatch): void {
     if (this.#disposal !== null) return;
-    const { control, deliveries } = batch;
+    const { control, columnLists, deliveries } = batch;
+    this.#columnLists.add(columnLists);
     if (control !== null) {
       for (const line of control.logs ?? []) this.#log.write(line);
       if (control.status !== undefined && this.#status.apply(control.status)) this.#dispatcher.statusChanged();
@@ -363,9 +369,7 @@ export class Manager {
       for (const notice of control.notices ?? []) this.#dispatcher.notify(notice);
       if (control.tokenRequest !== undefined) this.#answerTokenRequest(control.tokenRequest.request);
     }
-    this.#dispatcher.deliver(deliveries, this.#values, (subscribers, payloads) => {
-      this.#gaps.incomplete(subscribers, payloads);
-    });
+    this.#dispatcher.deliver(deliveries, this.#values, this.#columnLists, this.#onIncomplete);
     this.#callbacks.flush();
   }
 

@@ -1,6 +1,4 @@
 import type {
-  ControlMessage,
-  Delivery,
   Engine,
   EngineBatch,
   EngineOptions,
@@ -9,11 +7,9 @@ import type {
   Evidence,
   SubscriptionSpec,
 } from './engine.js';
+import { readBatch } from './flushReader.js';
 import type { ReasonCode } from './reasons.js';
 import type { CoreClient, CoreModule } from './wasmModule.js';
-
-const KINDS = ['each', 'batch', 'notify'] as const;
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The engine over the WebAssembly module in this realm. */
 export class WasmEngine implements Engine {
@@ -96,35 +92,8 @@ export class WasmEngine implements Engine {
   }
 }
 
-/**
- * Copies one flush out of the module's memory. Words: control pointer and length, number of deliveries; then per delivery its kind, number of
- * subscribers and of changes, the subscriber ids, and, unless it only notifies, pointer and length of its text.
- */
-export function readBatch(module: CoreModule, wordIndex: number): EngineBatch {
-  const words = module.HEAPU32;
-  const bytes = module.HEAPU8;
-  let at = wordIndex;
-  const word = (): number => words[at++] ?? 0;
-  const text = (): string => {
-    const start = word();
-    return decoder.decode(bytes.subarray(start, start + word()));
-  };
-
-  const control = text();
-  const deliveries: Delivery[] = [];
-  for (let left = word(); left > 0; left -= 1) {
-    const kind = KINDS[word()] ?? 'each';
-    const subscriberCount = word();
-    const count = word();
-    const subscribers: number[] = [];
-    for (let i = 0; i < subscriberCount; i += 1) subscribers.push(word());
-    deliveries.push({ kind, subscribers, count, text: kind === 'notify' ? '' : text() });
-  }
-  return { control: control === '' ? null : (JSON.parse(control) as ControlMessage), deliveries };
-}
-
 function logBatch(message: string): EngineBatch {
-  return { control: { logs: [{ level: 'error', message }] }, deliveries: [] };
+  return { control: { logs: [{ level: 'error', message }] }, columnLists: [], deliveries: [] };
 }
 
 function refusalBatch(id: number, refusal: string): EngineBatch {
@@ -136,6 +105,7 @@ function refusalBatch(id: number, refusal: string): EngineBatch {
       status: { subscriptions: [{ id, state: 'parked', mode: 'paused', since: now, attempts: 0, ...common }] },
       notices: [{ subscription: id, status: 'CHANNEL_ERROR', ...common }],
     },
+    columnLists: [],
     deliveries: [],
   };
 }

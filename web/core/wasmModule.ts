@@ -28,7 +28,18 @@ export interface CoreClient {
 /** Gets the position of a flush in `HEAPU32`, see wasmEngine.ts. Valid only during the call. */
 export type CoreSink = (wordIndex: number) => void;
 
+/** The frame that is being handled. */
+export interface CoreFrame {
+  /** As the socket gave it; null while none is, and for one that is not text. */
+  readonly text: string | null;
+  /** Where its UTF-8 begins in `HEAPU8`. */
+  readonly start: number;
+  /** Of the UTF-8. */
+  readonly bytes: number;
+}
+
 export interface CoreModule {
+  readonly frame: CoreFrame;
   /** Read anew for every use: the memory may have grown since. */
   readonly HEAPU8: Uint8Array<ArrayBuffer>;
   readonly HEAPU32: Uint32Array<ArrayBuffer>;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "protocol/change.h"
+#include "protocol/change_frame.h"
 #include "protocol/frame.h"
 #include "support/damage.h"
 #include "support/transcripts.h"
@@ -66,10 +67,33 @@ bool sameChange(std::string_view payload, const Json& parsed) {
   return !isChange || (ids == expected && parseJson(change->data) == parsed["data"]);
 }
 
+/// Whether what was read from the frame's ends, if it could be, is what a look at all of it finds. Otherwise its
+/// payload must not be JSON.
+bool endsAgree(Version version, const std::string& text) {
+  const auto fast = scanChangeFrame(version, text);
+  if (!fast) return true;
+  std::string scratch;
+  const auto whole = scanWholeFrame(version, text, scratch);
+  if (!whole || whole->payload != fast->payload) return !parseJson(fast->payload);
+  if (whole->hasJoinRef() || whole->hasRef() || fast->hasJoinRef() || fast->hasRef()) return false;
+  if (whole->topic != fast->topic || whole->event != fast->event || whole->payload != fast->payload) return false;
+  std::vector<BindingId> ids;
+  std::vector<BindingId> wholeIds;
+  const auto change = scanChange(*fast, ids);
+  const auto wholeChange = scanChange(*whole, wholeIds);
+  if (change.has_value() != wholeChange.has_value()) return false;
+  if (!change) return true;
+  if (ids != wholeIds) return false;
+  const auto payload = parseJson(whole->payload);
+  const auto data = parseJson(R"({"data":)" + std::string(change->data) + "}");
+  return payload.has_value() == data.has_value() && (!payload || (*payload)["data"] == (*data)["data"]);
+}
+
 /// Whether scanner and parser agree on this text.
 bool agrees(Version version, const std::string& text, Tally& tally) {
   std::string scratch;
-  const auto scanned = scanEnvelope(version, text, scratch);
+  if (!endsAgree(version, text)) return false;
+  const auto scanned = scanWholeFrame(version, text, scratch);
   const auto parsed = parseJson(text);
   if (!parsed) return true;
   const auto parts = partsOf(version, *parsed);
@@ -99,6 +123,21 @@ TEST_CASE("scanner and parser read every recorded frame of the server alike") {
     }
     CHECK(tally.compared > 1'350);
     CHECK(tally.changes > 540);
+  }
+}
+
+TEST_CASE("every change that was recorded can be read from its ends") {
+  for (const Version version : {Version::V1, Version::V2}) {
+    int changes = 0;
+    for (const auto text : recordedTexts(version, "in")) {
+      std::string scratch;
+      const auto whole = scanWholeFrame(version, text, scratch);
+      const bool isChange = whole && whole->event == "postgres_changes";
+      CAPTURE(text);
+      CHECK(scanChangeFrame(version, text).has_value() == isChange);
+      if (isChange) ++changes;
+    }
+    CHECK(changes > 540);
   }
 }
 

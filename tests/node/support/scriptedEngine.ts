@@ -86,7 +86,7 @@ export class ScriptedEngine implements Engine {
   }
 
   control(control: ControlMessage): void {
-    this.#sink({ control, deliveries: [] });
+    this.#sink({ control, columnLists: [], deliveries: [] });
   }
 
   status(status: StatusDelta): void {
@@ -94,7 +94,7 @@ export class ScriptedEngine implements Engine {
   }
 
   deliver(...deliveries: (Delivery | readonly Delivery[])[]): void {
-    this.#sink({ control: null, deliveries: deliveries.flat() });
+    this.#sink({ control: null, columnLists: [], deliveries: deliveries.flat() });
   }
 
   #record(name: string, detail = ''): void {
@@ -180,17 +180,17 @@ export function changeText(
 
 /** One delivery per change, each a frame's payload. */
 export function each(subscribers: readonly number[], ...texts: readonly string[]): Delivery[] {
-  return texts.map((text) => ({ kind: 'each', subscribers, count: 1, text }));
+  return texts.map((text) => ({ kind: 'each', subscribers, count: 1, text, columns: null }));
 }
 
 /** One delivery with all these changes, as a window hands them over. */
 export function batch(subscribers: readonly number[], ...texts: readonly string[]): Delivery {
-  return { kind: 'batch', subscribers, count: texts.length, text: `[${texts.join(',')}]` };
+  return { kind: 'batch', subscribers, count: texts.length, text: `[${texts.join(',')}]`, columns: null };
 }
 
 /** One delivery of a number alone. */
 export function notify(subscribers: readonly number[], count: number): Delivery {
-  return { kind: 'notify', subscribers, count, text: '' };
+  return { kind: 'notify', subscribers, count, text: '', columns: null };
 }
 
 /** What the core says of one subscription. */

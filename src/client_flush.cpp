@@ -1,0 +1,40 @@
+#include <utility>
+
+#include "client.h"
+
+/// The end of every turn, by itself because it is compiled for speed.
+namespace switchboard {
+
+namespace {
+
+/// Callbacks that enter the client again get their say within the turn, but not for ever.
+constexpr int kMaxRounds = 100;
+
+}  // namespace
+
+void Client::collect() {
+  deliveries_.takeInto(flush_.deliveries);
+  if (!flush_.deliveries.empty()) flush_.columnLists = deliveries_.columnLists().takeNew();
+  if (tracker_.changed()) {
+    flush_.status = tracker_.take();
+  } else {
+    flush_.status.reset();
+  }
+  if (flush_.status) flush_.counters = exchange_->counters();
+  flush_.notices = exchange_->reporter().takeNotices();
+  flush_.gaps = exchange_->reporter().takeGaps();
+  flush_.polls = exchange_->takePolls();
+  flush_.tokenRequest = std::exchange(tokenRequest_, std::nullopt);
+  flush_.logs = std::exchange(logs_, {});
+}
+
+void Client::onTurnEnd() {
+  for (int round = 0; round < kMaxRounds && !disposed_; ++round) {
+    exchange_->settle();
+    collect();
+    if (flush_.empty()) return;
+    sink_.onFlush(flush_);
+  }
+}
+
+}  // namespace switchboard

@@ -1,0 +1,32 @@
+#include "net/connection.h"
+#include "protocol/names.h"
+
+/// The way in of every frame, by itself because it is compiled for speed.
+namespace switchboard {
+
+void Connection::countInbound(std::size_t bytes) {
+  ++counters_.framesIn;
+  counters_.bytesIn += bytes;
+  heartbeat_.onInbound();
+  if (heard_) return;
+  heard_ = true;
+  proven_.setAfter(options_.provenAfter);
+}
+
+void Connection::onTransportText(std::string_view text) {
+  Turn turn(context_.turns);
+  countInbound(text.size());
+  const auto envelope = scanEnvelope(options_.version, text, scratch_);
+  if (!envelope) {
+    ++counters_.badFrames;
+    context_.log.write(LogLevel::Debug, "Dropped a malformed frame of " + std::to_string(text.size()) + " bytes.");
+    return;
+  }
+  if (!envelope->isChange() && envelope->topic == names::kPhoenixTopic) {
+    if (!heartbeat_.onReply(envelope->ref)) ++counters_.ignoredFrames;
+    return;
+  }
+  delegate_.onConnectionFrame(*this, *envelope);
+}
+
+}  // namespace switchboard

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#if defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace switchboard {
+
+/// 16 bytes of text, each looked at in the same step: by WebAssembly SIMD (in every browser since March 2023 and in
+/// Node since 16.4), by SSE2, or one by one. In the masks bit n stands for byte n.
+class Block {
+ public:
+  static constexpr std::size_t kSize = 16;
+
+  /// Reads kSize bytes.
+  explicit Block(const char* from);
+
+  std::uint32_t equal(char c) const;
+  /// Bytes that are `c` once bit 5 is set: '{' takes in '[', '}' takes in ']'.
+  std::uint32_t equalFolded(char c) const;
+  bool operator==(const Block& other) const;
+
+ private:
+#if defined(__wasm_simd128__)
+  v128_t bytes_;
+#elif defined(__SSE2__)
+  __m128i bytes_;
+#else
+  char bytes_[kSize];
+#endif
+};
+
+#if defined(__wasm_simd128__)
+
+inline Block::Block(const char* from) : bytes_(wasm_v128_load(from)) {}
+inline std::uint32_t Block::equal(char c) const {
+  return wasm_i8x16_bitmask(wasm_i8x16_eq(bytes_, wasm_i8x16_splat(c)));
+}
+inline std::uint32_t Block::equalFolded(char c) const {
+  const v128_t folded = wasm_v128_or(bytes_, wasm_i8x16_splat(0x20));
+  return wasm_i8x16_bitmask(wasm_i8x16_eq(folded, wasm_i8x16_splat(c)));
+}
+inline bool Block::operator==(const Block& other) const {
+  return wasm_i8x16_all_true(wasm_i8x16_eq(bytes_, other.bytes_));
+}
+
+#elif defined(__SSE2__)
+
+inline Block::Block(const char* from) : bytes_(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))) {}
+inline std::uint32_t Block::equal(char c) const {
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))));
+}
+inline std::uint32_t Block::equalFolded(char c) const {
+  const __m128i folded = _mm_or_si128(bytes_, _mm_set1_epi8(0x20));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(folded, _mm_set1_epi8(c))));
+}
+inline bool Block::operator==(const Block& other) const {
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(bytes_, other.bytes_)) == 0xFFFF;
+}
+
+#else
+
+inline Block::Block(const char* from) {
+  std::memcpy(bytes_, from, kSize);
+}
+inline std::uint32_t Block::equal(char c) const {
+  std::uint32_t mask = 0;
+  for (std::size_t i = 0; i < kSize; ++i) mask |= static_cast<std::uint32_t>(bytes_[i] == c) << i;
+  return mask;
+}
+inline std::uint32_t Block::equalFolded(char c) const {
+  std::uint32_t mask = 0;
+  for (std::size_t i = 0; i < kSize; ++i) mask |= static_cast<std::uint32_t>((bytes_[i] | 0x20) == c) << i;
+  return mask;
+}
+inline bool Block::operator==(const Block& other) const {
+  return std::memcmp(bytes_, other.bytes_, kSize) == 0;
+}
+
+#endif
+
+/// Position of the lowest bit that is set; `mask` is not 0.
+inline unsigned lowestBit(std::uint64_t mask) {
+  return static_cast<unsigned>(__builtin_ctzll(mask));
+}
+
+/// Whether `text` begins with `start`; for long starts, which the library compares byte by byte.
+inline bool beginsWith(std::string_view text, std::string_view start) {
+  if (text.size() < start.size()) return false;
+  std::size_t at = 0;
+  for (; at + Block::kSize <= start.size(); at += Block::kSize) {
+    if (!(Block(text.data() + at) == Block(start.data() + at))) return false;
+  }
+  return text.substr(at, start.size() - at) == start.substr(at);
+}
+
+}  // namespace switchboard

@@ -1,0 +1,115 @@
+#include "protocol/columns.h"
+
+#include "protocol/block.h"
+#include "protocol/scanner.h"
+
+namespace switchboard {
+
+namespace {
+
+constexpr std::size_t kMaxLists = 64;
+constexpr std::size_t kMaxBytes = 256 * 1024;
+
+std::optional<ChangeType> typeOf(std::string_view raw) {
+  if (raw == R"("UPDATE")") return ChangeType::Update;
+  if (raw == R"("INSERT")") return ChangeType::Insert;
+  if (raw == R"("DELETE")") return ChangeType::Delete;
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// `rest` begins with a list. `length` becomes the list's.
+std::optional<std::uint32_t> ColumnLists::numberOf(std::string_view rest, std::size_t& length) {
+  const auto isIt = [&](std::uint32_t number) { return beginsWith(rest, lists_[number]); };
+  std::uint32_t number = last_;
+  if (number >= lists_.size() || !isIt(number)) {
+    for (number = 0; number < lists_.size() && !isIt(number);) ++number;
+  }
+  if (number < lists_.size()) {
+    length = lists_[number].size();
+    last_ = number;
+    return number;
+  }
+  JsonScanner scanner(rest);
+  const auto list = scanner.rawValue();
+  if (!list) return std::nullopt;
+  length = list->size();
+  return add(*list);
+}
+
+std::optional<std::uint32_t> ColumnLists::add(std::string_view list) {
+  if (list.front() != '[' || lists_.size() == kMaxLists || bytes_ + list.size() > kMaxBytes) return std::nullopt;
+  lists_.reserve(kMaxLists);  // the views that were given out stay good
+  lists_.emplace_back(list);
+  bytes_ += list.size();
+  last_ = static_cast<std::uint32_t>(lists_.size() - 1);
+  return last_;
+}
+
+std::optional<ColumnsCut> ColumnLists::find(std::string_view data) {
+  JsonScanner scanner(data);
+  if (!scanner.take('{')) return std::nullopt;
+  const char* comma = nullptr;
+  do {
+    const auto key = scanner.rawString();
+    if (!key || !scanner.take(':')) return std::nullopt;
+    if (*key != "columns") {
+      if (!scanner.skipValue()) return std::nullopt;
+    } else {
+      scanner.peek();
+      const auto rest = scanner.rest();
+      std::size_t length = 0;
+      const auto number = numberOf(rest, length);
+      if (!number || comma == nullptr) return std::nullopt;
+      const char* end = rest.data() + length;
+      return ColumnsCut{{comma, static_cast<std::size_t>(end - comma)}, *number};
+    }
+    scanner.peek();
+    comma = scanner.rest().data();
+  } while (scanner.take(','));
+  return std::nullopt;
+}
+
+ChangeParts ColumnLists::read(std::string_view data) {
+  ChangeParts parts;
+  JsonScanner scanner(data);
+  if (!scanner.take('{')) return parts;
+  const char* comma = nullptr;
+  do {
+    const auto key = scanner.rawString();
+    if (!key || !scanner.take(':')) return parts;
+    scanner.peek();
+    const auto rest = scanner.rest();
+    if (*key == "columns") {
+      std::size_t length = 0;
+      const auto number = numberOf(rest, length);
+      if (length == 0) return parts;
+      if (number && comma != nullptr) {
+        const char* end = rest.data() + length;
+        parts.columns = ColumnsCut{{comma, static_cast<std::size_t>(end - comma)}, *number};
+      }
+      scanner.advance(length);
+    } else {
+      if (*key == "record") parts.record = rest;
+      if (*key == "old_record") {
+        parts.oldRecord = rest;
+        if (parts.type && parts.columns) return parts;  // nothing is missing
+      }
+      if (!scanner.skipValue()) return parts;
+      const std::size_t length = rest.size() - scanner.rest().size();
+      if (*key == "type") parts.type = typeOf(rest.substr(0, length));
+    }
+    scanner.peek();
+    comma = scanner.rest().data();
+  } while (scanner.take(','));
+  return parts;
+}
+
+std::vector<std::string_view> ColumnLists::takeNew() {
+  std::vector<std::string_view> fresh;
+  for (; told_ < lists_.size(); ++told_) fresh.emplace_back(lists_[told_]);
+  return fresh;
+}
+
+}  // namespace switchboard

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/change.h"
+
+namespace switchboard {
+
+/// Where a change's list of columns stands.
+struct ColumnsCut {
+  std::string_view member;  ///< in `data`: `,"columns":[…]` from its comma on
+  std::uint32_t list = 0;   ///< the list's number
+};
+
+/// What of a change tells rows apart. The views are into its `data`.
+struct ChangeParts {
+  std::optional<ChangeType> type;
+  std::string_view record;     ///< from its first character on, not to its end
+  std::string_view oldRecord;  ///< likewise
+  std::optional<ColumnsCut> columns;
+};
+
+/// The lists of columns that changes came with, by number. The server repeats a table's list with every change, where
+/// it is a third of the frame; by its number it has to be read only once.
+///
+/// Bounded: the lists that come when it is full have no number.
+class ColumnLists {
+ public:
+  /// Where the list stands in `data`. Nothing when it has no number, or stands first. Reads `data` only as far as that.
+  std::optional<ColumnsCut> find(std::string_view data);
+  /// The same, and what else there is to know of the change.
+  ChangeParts read(std::string_view data);
+  /// The lists that have got their number since the last call, which are the highest numbers; the first is 0. The views
+  /// live as long as this.
+  std::vector<std::string_view> takeNew();
+
+ private:
+  std::optional<std::uint32_t> numberOf(std::string_view rest, std::size_t& length);
+  std::optional<std::uint32_t> add(std::string_view list);
+
+  std::vector<std::string> lists_;
+  std::size_t bytes_ = 0;
+  std::size_t told_ = 0;
+  std::uint32_t last_ = 0;  ///< tried first
+};
+
+}  // namespace switchboard

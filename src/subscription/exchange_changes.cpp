@@ -1,0 +1,29 @@
+#include "subscription/exchange.h"
+
+namespace switchboard {
+
+void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
+                            std::string_view payload) {
+  immediate_.clear();
+  std::size_t subscribers = 0;
+  std::optional<ChangeType> type;
+  for (const auto key : keys) {
+    const KeyEntry* server = registry_.find(key);
+    if (server == nullptr || isStrayBeat(*server, change)) continue;
+    if (!rebuilds_.admit(line.id(), key, change.data)) continue;
+    for (auto* entry : server->served) {
+      if (entry != server) {
+        if (!type) type = changeType(change);
+        if (!entry->spec.wants(type)) continue;
+      }
+      entry->lastCommit.note(change);
+      subscribers += dispatcher_.push(*entry, change, immediate_);
+    }
+  }
+  if (subscribers == 0) return;
+  ++counters_.changes;
+  counters_.deliveries += subscribers;
+  if (!immediate_.empty()) dispatcher_.pushImmediate(immediate_, change, payload);
+}
+
+}  // namespace switchboard

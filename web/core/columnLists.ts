@@ -1,0 +1,36 @@
+import type { RowConverter, ValueReader } from './change.js';
+import type { Column } from './convert.js';
+
+interface List {
+  readonly text: string;
+  /** Made at the first use. */
+  convert: RowConverter | null;
+}
+
+/** The lists of columns that the core has told, by number. A table's list is read once, not with every change. */
+export class ColumnLists {
+  readonly #lists: List[] = [];
+
+  /** Takes the next ones, as {@link EngineBatch.columnLists} brings them. */
+  add(texts: readonly string[]): void {
+    for (const text of texts) this.#lists.push({ text, convert: null });
+  }
+
+  /** The list as the server wrote it. */
+  text(list: number): string {
+    return this.#at(list).text;
+  }
+
+  /** @throws SyntaxError when the list is not JSON. */
+  converter(list: number, values: ValueReader): RowConverter {
+    const known = this.#at(list);
+    known.convert ??= values.converter(JSON.parse(known.text) as readonly Column[]);
+    return known.convert;
+  }
+
+  #at(list: number): List {
+    const known = this.#lists[list];
+    if (known === undefined) throw new RangeError(`there is no list of columns ${list}`);
+    return known;
+  }
+}
