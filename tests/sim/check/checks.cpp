@@ -259,9 +259,9 @@ void Checks::checkPublished(const Client& client) {
          std::to_string(watched_.size()) + " subscriptions, " + std::to_string(held.size()) + " with a status");
   }
   for (const auto& [id, watched] : watched_) {
-    const auto it = held.find(SubscriptionId{id});
-    const bool same = it != held.end() && watched.published && watched.published->state == it->second.state &&
-                      watched.published->code == it->second.code;
+    const auto* status = held.find(SubscriptionId{id});
+    const bool same = status != nullptr && watched.published && watched.published->state == status->state &&
+                      watched.published->code == status->code;
     if (!same) fail(Invariant::PublishedIsTrue, "subscription " + std::to_string(id));
   }
 }
