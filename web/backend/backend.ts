@@ -8,6 +8,7 @@ import { freePort } from './freePort.js';
 import { Listener } from './http/listener.js';
 import { Router } from './http/router.js';
 import { Lab } from './lab/lab.js';
+import type { Log } from './log.js';
 import { settingsOf, type BackendOptions, type Settings } from './options.js';
 import { Cluster } from './postgres/cluster.js';
 import { migrate } from './postgres/migrate.js';
@@ -71,20 +72,25 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   }
 }
 
-async function assemble(
-  options: BackendOptions,
-  settings: Settings,
-  cluster: Cluster | null,
-  connectionString: string,
-): Promise<Backend> {
+function openPool(connectionString: string, log: Log): pg.Pool {
   const pool = new pg.Pool({ connectionString, options: SESSION, application_name: 'switchboard', max: 10 });
   // One that is in use when PostgreSQL goes fails its query; without a listener it would end the process as well.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
   pool.on('error', (error) => {
-    if (!pool.ending) settings.log('warn', `database connection lost: ${error.message}`);
+    if (!pool.ending) log('warn', `database connection lost: ${error.message}`);
   });
+  return pool;
+}
+
+async function assemble(
+  options: BackendOptions,
+  settings: Settings,
+  cluster: Cluster | null,
+  connectionString: string,
+): Promise<Backend> {
+  const pool = openPool(connectionString, settings.log);
   const rates = ratesOf(settings);
   const feed = new ChangeFeed({
     pool,
