@@ -60,6 +60,21 @@ describe('numbers to the last digit', () => {
     ]);
   });
 
+  it.each(['string', 'bigint'] as const)(
+    'as %s in batches whose changes name a list of columns by its number',
+    (numbers) => {
+      const lists = new ColumnLists();
+      lists.add(['[]', JSON.stringify(COLUMNS)]);
+      const change = '{"data":{"type":"INSERT","columns":1,"record":{"id": 9007199254740993, "small": 7}}}';
+      const incoming = new Incoming(batch([1], change, change), exactValues(numbers), lists);
+      const id = numbers === 'string' ? '9007199254740993' : 9007199254740993n;
+      expect(incoming.payloads.map((payload) => payload.new)).toEqual([
+        { id, small: 7 },
+        { id, small: 7 },
+      ]);
+    },
+  );
+
   it('with the type that counts last, and an error for what is no JSON', () => {
     const [delivery] = each([1], frame('{"id": 1}', ',"type":"UPDATE"'));
     if (delivery === undefined) throw new Error('no delivery');

@@ -9,8 +9,8 @@ export interface WireChange {
     table?: string;
     type?: string;
     commit_timestamp?: string;
-    /** A number: that one of the core's lists. */
-    columns?: readonly Column[] | number | null;
+    /** A number, or what {@link ValueReader.parse} makes of one: that one of the core's lists. */
+    columns?: readonly Column[] | number | { valueOf(): number } | null;
     record?: Record<string, unknown> | null;
     old_record?: Record<string, unknown> | null;
     errors?: readonly string[] | null;
@@ -40,7 +40,7 @@ export function toPayload(
 ): ChangePayload {
   const data = wire.data ?? {};
   const columns = data.columns ?? list ?? [];
-  const convert = typeof columns === 'number' ? lists.converter(columns, values) : values.converter(columns);
+  const convert = isList(columns) ? values.converter(columns) : lists.converter(Number(columns), values);
   const record = data.type === 'DELETE' ? {} : (data.record ?? {});
   const oldRecord = data.type === 'INSERT' ? {} : (data.old_record ?? {});
   convert(record);
@@ -54,4 +54,8 @@ export function toPayload(
     old: oldRecord,
     errors: data.errors ?? null,
   } as ChangePayload;
+}
+
+function isList(columns: readonly Column[] | number | object): columns is readonly Column[] {
+  return Array.isArray(columns);
 }

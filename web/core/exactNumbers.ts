@@ -10,6 +10,11 @@ class NumberText {
   constructor(text: string) {
     this.text = text;
   }
+
+  /** For numbers that are the core's own. */
+  valueOf(): number {
+    return Number(this.text);
+  }
 }
 
 /**
