@@ -18,6 +18,7 @@ mergeInto(LibraryManager.library, {
     buffer: 0, // likewise for the text of a message
     capacity: 0,
     busy: false,
+    heap: null, // HEAPU8 as it was when the view was made
     view: null, // of the buffer, for encodeInto
     keep: 1 << 20, // a buffer above this is given back after use
     silence: function () {},
@@ -37,34 +38,39 @@ mergeInto(LibraryManager.library, {
     /** The frame that is being handled, for those who would have its text rather than its bytes: see CoreFrame in web/core/wasmModule.ts. */
     frame: { text: null, start: 0, bytes: 0 },
 
-    /** Where encodeInto may write. Made anew when the memory has grown. */
-    target: function (buffer, size) {
-      var view = sockets.view;
-      if (!view || view.buffer != HEAPU8.buffer || view.byteOffset != buffer || view.length < size)
-        view = sockets.view = HEAPU8.subarray(buffer, buffer + Math.max(size, sockets.capacity - 1));
-      return view;
-    },
-
-    /** Calls use(pointer, bytes) with `size` bytes of heap. A callback that leads to another message gets a buffer of its own. */
-    withBuffer: function (size, use) {
-      if (sockets.busy) {
-        var own = _malloc(size);
-        use(own);
-        _free(own);
-        return;
-      }
+    /** `size` bytes of the heap, to be given back with `release`. A message that comes while another is handled gets a buffer of its own. */
+    acquire: function (size) {
+      if (sockets.busy) return _malloc(size);
       if (sockets.capacity < size) {
         if (sockets.buffer) _free(sockets.buffer);
         sockets.buffer = _malloc(size);
         sockets.capacity = size;
+        sockets.heap = null;
       }
       sockets.busy = true;
-      use(sockets.buffer);
+      return sockets.buffer;
+    },
+
+    release: function (buffer) {
+      if (buffer != sockets.buffer) {
+        _free(buffer);
+        return;
+      }
       sockets.busy = false;
       if (sockets.capacity > sockets.keep) {
-        _free(sockets.buffer);
+        _free(buffer);
         sockets.buffer = sockets.capacity = 0;
       }
+    },
+
+    /** Writes the text into a buffer that is large enough; returns the number of bytes. */
+    write: function (text, buffer) {
+      if (buffer != sockets.buffer) return sockets.encoder.encodeInto(text, HEAPU8.subarray(buffer, buffer + text.length * 3)).written;
+      if (sockets.heap != HEAPU8) {
+        sockets.heap = HEAPU8;
+        sockets.view = HEAPU8.subarray(buffer, buffer + sockets.capacity - 1);
+      }
+      return sockets.encoder.encodeInto(text, sockets.view).written;
     },
   },
 
@@ -107,33 +113,32 @@ mergeInto(LibraryManager.library, {
     sockets.table[id].onmessage = function (e) {
       var data = e.data;
       var isText = typeof data == 'string';
-      var bytes = isText ? null : new Uint8Array(data);
+      if (!isText) data = new Uint8Array(data);
       // UTF-8 takes at most three bytes for a UTF-16 unit; text is followed by a NUL, which the API counts
-      sockets.withBuffer(isText ? data.length * 3 + 1 : bytes.length + 1, function (buffer) {
-        var length;
-        var frame = sockets.frame;
-        var outer = frame.text;
-        var outerStart = frame.start;
-        var outerBytes = frame.bytes;
-        if (isText) {
-          length = sockets.encoder.encodeInto(data, sockets.target(buffer, data.length * 3)).written;
-          frame.text = data;
-          frame.start = buffer;
-          frame.bytes = length;
-          HEAPU8[buffer + length++] = 0;
-        } else {
-          length = bytes.length;
-          HEAPU8.set(bytes, buffer);
-        }
-        var event = sockets.eventFor(id);
-        HEAPU32[(event + 4) >> 2] = buffer;
-        HEAPU32[(event + 8) >> 2] = length;
-        HEAPU32[(event + 12) >> 2] = isText ? 1 : 0;
-        {{{ makeDynCall('iiii', 'callback') }}}(0, event, userData);
-        frame.text = outer;
-        frame.start = outerStart;
-        frame.bytes = outerBytes;
-      });
+      var buffer = sockets.acquire(isText ? data.length * 3 + 1 : data.length + 1);
+      var length = data.length;
+      var frame = sockets.frame;
+      var outer = frame.text;
+      var outerStart = frame.start;
+      var outerBytes = frame.bytes;
+      if (isText) {
+        length = sockets.write(data, buffer);
+        frame.text = data;
+        frame.start = buffer;
+        frame.bytes = length;
+        HEAPU8[buffer + length++] = 0;
+      } else {
+        HEAPU8.set(data, buffer);
+      }
+      var event = sockets.eventFor(id);
+      HEAPU32[(event + 4) >> 2] = buffer;
+      HEAPU32[(event + 8) >> 2] = length;
+      HEAPU32[(event + 12) >> 2] = isText ? 1 : 0;
+      {{{ makeDynCall('iiii', 'callback') }}}(0, event, userData);
+      frame.text = outer;
+      frame.start = outerStart;
+      frame.bytes = outerBytes;
+      sockets.release(buffer);
     };
     return 0;
   },

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeChange } from '../bench/feed/changes.mjs';
 import { Ledger } from '../bench/feed/ledger.mjs';
 import { smallRow } from '../bench/feed/rows.mjs';
+import { nodeRunner } from '../bench/node/nodeRunner.mjs';
+import { scenarios } from '../bench/scenarios.mjs';
 
 const program = fileURLToPath(new URL('../bench/main.mjs', import.meta.url));
 const payloads = [1, 2, 3].map((revision) => makeChange(smallRow, revision, 7, '').payload);
@@ -79,6 +81,15 @@ describe('the benchmark', () => {
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/u);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/u);
     expect(svg.match(/<rect class="(better|worse)"/gu)).toHaveLength(list.length);
+  });
+
+  it('measures in processes of its own, also without a bound', { timeout: 60_000 }, async () => {
+    const scenario = scenarios.find(({ name }) => name === 'one channel, one binding');
+    if (scenario === undefined) throw new Error('there is no such scenario');
+    const effort = { rounds: 1, warmUps: 0, atMost: Infinity, subscriptions: 1, messages: 1, samples: 1 };
+    const [measured] = await nodeRunner.run(scenario, effort);
+    expect(measured?.switchboard).toBeGreaterThan(0);
+    expect(measured?.reference).toBeGreaterThan(0);
   });
 
   it('says so when no scenario fits', async () => {

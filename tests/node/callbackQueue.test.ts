@@ -31,6 +31,24 @@ describe('the callback queue', () => {
     expect(order).toEqual(['job']);
   });
 
+  it('runs a job at once when nothing is queued, and otherwise in its turn', async () => {
+    const order: string[] = [];
+    const queue = new CallbackQueue(() => undefined);
+    queue.runOrPush(() => {
+      queue.runOrPush(() => order.push('from within'));
+      order.push('at once');
+    });
+    expect(order).toEqual(['at once', 'from within']);
+    queue.push(() => order.push('queued before'));
+    queue.runOrPush(() => order.push('after it'));
+    queue.enter(() => {
+      queue.runOrPush(() => order.push('after the call'));
+      order.push('the call');
+    });
+    await Promise.resolve();
+    expect(order.slice(2)).toEqual(['queued before', 'after it', 'the call', 'after the call']);
+  });
+
   it('forgets what was cleared, also while it runs', () => {
     const order: string[] = [];
     const queue = new CallbackQueue(() => undefined);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ControlMessage } from '../../web/core/engine.js';
-import { readBatch } from '../../web/core/flushReader.js';
+import { FlushReader } from '../../web/core/flushReader.js';
 import type { CoreClient, CoreModule, CoreModuleFactory } from '../../web/core/wasmModule.js';
 import { Recorder } from './support/until.js';
 
@@ -70,7 +70,7 @@ beforeAll(async () => {
 function open(): { client: CoreClient; controls: Recorder<ControlMessage> } {
   const controls = new Recorder<ControlMessage>();
   const client = new module.RealtimeClient(OPTIONS, (wordIndex) => {
-    const { control } = readBatch(module, wordIndex);
+    const { control } = new FlushReader(module).read(wordIndex);
     if (control !== null) controls.push(control);
   });
   return { client, controls };

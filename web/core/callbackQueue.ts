@@ -29,6 +29,19 @@ export class CallbackQueue {
     this.#jobs.push(job);
   }
 
+  /** The same as `push` and then `flush`, without a detour through the queue when nothing is in it. */
+  runOrPush(job: () => void): void {
+    if (this.#running || this.#entered > 0 || this.#jobs.length > 0) {
+      this.push(job);
+      this.flush();
+      return;
+    }
+    this.#running = true;
+    this.#runOne(job);
+    this.#running = false;
+    if (this.#jobs.length > 0) this.#run();
+  }
+
   /** Runs what is queued: now, or when the running call or callback is done. */
   flush(): void {
     if (!this.#running && this.#entered === 0) this.#run();
@@ -50,7 +63,9 @@ export class CallbackQueue {
   #run(): void {
     this.#running = true;
     // Callbacks may queue further jobs, also while the loop runs.
-    for (let jobs = this.#take(); jobs.length > 0; jobs = this.#take()) {
+    while (this.#jobs.length > 0) {
+      const jobs = this.#jobs;
+      this.#jobs = [];
       for (const job of jobs) this.#runOne(job);
     }
     this.#running = false;
@@ -62,11 +77,5 @@ export class CallbackQueue {
     } catch (error) {
       this.#onError(error);
     }
-  }
-
-  #take(): readonly (() => void)[] {
-    const jobs = this.#jobs;
-    this.#jobs = [];
-    return jobs;
   }
 }

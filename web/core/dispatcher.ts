@@ -3,7 +3,7 @@ import type { ValueReader } from './change.js';
 import type { ColumnLists } from './columnLists.js';
 import type { Delivery, Notice } from './engine.js';
 import type { Gap, GapHandler } from './gaps/gap.js';
-import { Incoming } from './incoming.js';
+import { Incoming, type Caller } from './incoming.js';
 import type { LogOutlet } from './logger.js';
 import type { ChangePayload } from './payload.js';
 import type { StatusSnapshot } from './status.js';
@@ -81,12 +81,12 @@ export class Dispatcher {
 
   deliver(deliveries: readonly Delivery[], values: ValueReader, lists: ColumnLists, onIncomplete: OnIncomplete): void {
     if (deliveries.length === 0) return;
-    this.#queue.push(() => {
+    this.#queue.runOrPush(() => {
       for (const delivery of deliveries) {
         const incoming = new Incoming(delivery, values, lists);
         this.#deliverOne(incoming, delivery.subscribers);
         const { incomplete } = incoming;
-        if (incomplete.length > 0) this.#tellIncomplete(incomplete, delivery.subscribers, onIncomplete);
+        if (incomplete !== null) this.#tellIncomplete(incomplete, delivery.subscribers, onIncomplete);
       }
     });
   }
@@ -145,23 +145,25 @@ export class Dispatcher {
       const subscription = this.#subscriptions.get(id);
       if (subscription === undefined) continue;
       try {
-        subscription.receive(incoming, (call) => this.#callEvent(subscription, call));
+        subscription.receive(incoming, id, this.#callEvent);
       } catch (error) {
         this.failed(`a delivery to ${nameOf(subscription)}`, error);
       }
     }
   }
 
-  #callEvent(subscription: Subscription, call: () => void): boolean {
-    if (this.#subscriptions.get(subscription.id) === undefined) return false;
+  /** A function of its own for all deliveries: what is made anew for each is most of the work of a small change. */
+  readonly #callEvent: Caller = (id, onEvent, event) => {
+    const subscription = this.#subscriptions.get(id);
+    if (subscription === undefined) return false;
     this.#eventCalls += 1;
     try {
-      call();
+      onEvent(event);
     } catch (error) {
       this.failed(`onEvent of ${nameOf(subscription)}`, error);
     }
     return true;
-  }
+  };
 
   #tellIncomplete(
     payloads: readonly ChangePayload[],

@@ -7,49 +7,50 @@ const NO_DELIVERIES: readonly Delivery[] = [];
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Copies one flush out of the module's memory. Words: control pointer and length; number of new lists of columns, pointer and length of each; number
+ * Copies flushes out of the module's memory. Words: control pointer and length; number of new lists of columns, pointer and length of each; number
  * of deliveries, then per delivery its kind, number of subscribers and of changes, the subscriber ids, and, unless it only notifies, pointer and
  * length of its text; for a single change pointer and length of the columns in it, and the number of their list.
  */
-export function readBatch(module: CoreModule, wordIndex: number): EngineBatch {
-  const reader = new FlushReader(module, wordIndex);
-  const control = reader.text();
-  const columnLists = reader.columnLists();
-  return {
-    control: control === '' ? null : (JSON.parse(control) as ControlMessage),
-    columnLists,
-    deliveries: reader.deliveries(),
-  };
-}
-
-class FlushReader {
+export class FlushReader {
   readonly #module: CoreModule;
-  readonly #words: Uint32Array;
-  #at: number;
+  #words: Uint32Array;
+  #at = 0;
 
-  constructor(module: CoreModule, wordIndex: number) {
+  constructor(module: CoreModule) {
     this.#module = module;
     this.#words = module.HEAPU32;
-    this.#at = wordIndex;
   }
 
-  text(): string {
+  /** The flush at this position in `HEAPU32`. Everything is copied; nothing of it is needed afterwards. */
+  read(wordIndex: number): EngineBatch {
+    this.#words = this.#module.HEAPU32;
+    this.#at = wordIndex;
+    const control = this.#text();
+    return {
+      control: control === '' ? null : (JSON.parse(control) as ControlMessage),
+      columnLists: this.#columnLists(),
+      deliveries: this.#deliveries(),
+    };
+  }
+
+  #text(): string {
     const start = this.#word();
     const length = this.#word();
     return length === 0 ? '' : this.#slice(start, start + length);
   }
 
-  columnLists(): readonly string[] {
+  #columnLists(): readonly string[] {
     let left = this.#word();
     if (left === 0) return NO_LISTS;
     const lists: string[] = [];
-    for (; left > 0; left -= 1) lists.push(this.text());
+    for (; left > 0; left -= 1) lists.push(this.#text());
     return lists;
   }
 
-  deliveries(): readonly Delivery[] {
+  #deliveries(): readonly Delivery[] {
     let left = this.#word();
     if (left === 0) return NO_DELIVERIES;
+    if (left === 1) return [this.#delivery()];
     const deliveries: Delivery[] = [];
     for (; left > 0; left -= 1) deliveries.push(this.#delivery());
     return deliveries;
@@ -57,12 +58,11 @@ class FlushReader {
 
   #delivery(): Delivery {
     const kind = KINDS[this.#word()] ?? 'each';
-    let left = this.#word();
+    const subscriberCount = this.#word();
     const count = this.#word();
-    const subscribers: number[] = [];
-    for (; left > 0; left -= 1) subscribers.push(this.#word());
+    const subscribers = this.#subscribers(subscriberCount);
     if (kind === 'notify') return { kind, subscribers, count, text: '', columns: null };
-    if (kind === 'batch') return { kind, subscribers, count, text: this.text(), columns: null };
+    if (kind === 'batch') return { kind, subscribers, count, text: this.#text(), columns: null };
 
     const start = this.#word();
     const end = start + this.#word();
@@ -73,6 +73,13 @@ class FlushReader {
     const head = this.#slice(start, cut);
     const text = head + this.#slice(cutEnd, end);
     return { kind, subscribers, count, text, columns: { list, at: head.length } };
+  }
+
+  #subscribers(count: number): readonly number[] {
+    if (count === 1) return [this.#word()];
+    const subscribers: number[] = [];
+    for (let left = count; left > 0; left -= 1) subscribers.push(this.#word());
+    return subscribers;
   }
 
   #word(): number {

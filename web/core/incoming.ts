@@ -38,9 +38,9 @@ export class Incoming {
     return this.#payloads;
   }
 
-  /** Those whose values the server left out, as far as anybody has read them. */
-  get incomplete(): readonly ChangePayload[] {
-    return this.#payloads?.filter(isIncomplete) ?? NO_PAYLOADS;
+  /** Those whose values the server left out, as far as anybody has read them. Null: none. */
+  get incomplete(): readonly ChangePayload[] | null {
+    return this.#payloads?.some(isIncomplete) === true ? this.#payloads.filter(isIncomplete) : null;
   }
 
   /** For the sake of `incomplete`. @throws SyntaxError when the text is not JSON. */
@@ -60,53 +60,41 @@ export class Incoming {
 /** Stands in every change that came without its values, and seldom in others. */
 const ERRORS = /"errors":\s*\[\s*"/u;
 
-const NO_PAYLOADS: readonly ChangePayload[] = [];
-
 function isIncomplete({ errors }: ChangePayload): boolean {
   return errors !== null && errors.length > 0;
 }
 
-/** Makes one call of the application. False when the subscription is gone; the call is not made then. Does not throw. */
-export type Guard = (call: () => void) => boolean;
+/** Makes one call of the application for a subscription. False when that is gone; the call is not made then. Does not throw. */
+export type Caller = <Event>(subscription: number, onEvent: (event: Event) => void, event: Event) => boolean;
 
-/** Hands a delivery to one subscription's callback, each call through the guard. May throw what reading the delivery throws. */
-export type Receiver = (incoming: Incoming, guard: Guard) => void;
+/** Hands a delivery to one subscription's callback, each call through `call`. May throw what reading the delivery throws. */
+export type Receiver = (incoming: Incoming, subscription: number, call: Caller) => void;
 
 /** One call per change. */
 function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver {
-  return ({ payloads }, guard) => {
-    payloads.every((payload) =>
-      guard(() => {
-        onEvent(payload);
-      }),
-    );
+  return (incoming, subscription, call) => {
+    for (const payload of incoming.payloads) if (!call(subscription, onEvent, payload)) return;
   };
 }
 
 /** One call per delivery, with all its changes. */
 function receiveAll(onEvent: (payloads: readonly ChangePayload[]) => void): Receiver {
-  return ({ payloads }, guard) => {
-    guard(() => {
-      onEvent(payloads);
-    });
+  return (incoming, subscription, call) => {
+    call(subscription, onEvent, incoming.payloads);
   };
 }
 
 /** One call per delivery, with the number of changes. */
 function receiveCount(onEvent: (changes: { readonly count: number }) => void): Receiver {
-  return ({ count }, guard) => {
-    guard(() => {
-      onEvent({ count });
-    });
+  return ({ count }, subscription, call) => {
+    call(subscription, onEvent, { count });
   };
 }
 
 /** One call per delivery, with its text unparsed. */
 export function receiveText(onText: (text: string) => void): Receiver {
-  return (incoming, guard) => {
-    guard(() => {
-      onText(incoming.text);
-    });
+  return (incoming, subscription, call) => {
+    call(subscription, onText, incoming.text);
     if (ERRORS.test(incoming.text)) incoming.read();
   };
 }

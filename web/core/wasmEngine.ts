@@ -7,19 +7,19 @@ import type {
   Evidence,
   SubscriptionSpec,
 } from './engine.js';
-import { readBatch } from './flushReader.js';
+import { FlushReader } from './flushReader.js';
 import type { ReasonCode } from './reasons.js';
 import type { CoreClient, CoreModule } from './wasmModule.js';
 
 /** The engine over the WebAssembly module in this realm. */
 export class WasmEngine implements Engine {
-  readonly #module: CoreModule;
+  readonly #flushes: FlushReader;
   readonly #sink: EngineSink;
   #client: CoreClient | null;
   #closed = false;
 
   constructor(module: CoreModule, options: EngineOptions, sink: EngineSink) {
-    this.#module = module;
+    this.#flushes = new FlushReader(module);
     this.#sink = sink;
     const { tuning, ...rest } = options;
     this.#client = new module.RealtimeClient(JSON.stringify({ ...rest, ...tuning }), (wordIndex) => {
@@ -84,7 +84,7 @@ export class WasmEngine implements Engine {
     // Nothing may be thrown from here: it would unwind the core's stack without its destructors.
     let batch: EngineBatch;
     try {
-      batch = readBatch(this.#module, wordIndex);
+      batch = this.#flushes.read(wordIndex);
     } catch (error) {
       batch = logBatch(`a flush of the core can't be read: ${String(error)}`);
     }

@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('child.mjs', import.meta.url));
 
 /** @param {Job} job @returns {Promise<any>} */
 function inChild(job) {
-  const child = fork(program, { execArgv: ['--expose-gc'] });
+  const child = fork(program, { execArgv: ['--expose-gc'], serialization: 'advanced' });
   return new Promise((resolve, reject) => {
     child.once('message', (/** @type {{ result?: unknown, error?: string }} */ { result, error }) => {
       if (error === undefined) resolve(result);
