@@ -2,7 +2,7 @@
 import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OverallState } from 'switchboard-realtime';
-import { RealtimeConnectionStatus } from 'switchboard-realtime/react';
+import { RealtimeConnectionStatus, type StatusTexts } from 'switchboard-realtime/react';
 import { subscriptionDelta } from '../support/scriptedEngine.js';
 import { Stage } from './stage.js';
 
@@ -197,6 +197,54 @@ describe('RealtimeConnectionStatus', () => {
     expect(trigger().textContent).toBe('');
     expect(trigger().getAttribute('aria-label')).toBe('Verbindung: Verbunden. Details');
     expect(part('[role="status"]')?.textContent).toBe('Verbindung: Verbunden');
+  });
+
+  it('says everything in the language that it is given, down to the last word', async () => {
+    const words = { live: 'x', partial: 'x', connecting: 'x', offline: 'x', idle: 'x' };
+    const states = { idle: 'x', connecting: 'x', open: 'x', backoff: 'x', closing: 'x', closed: 'x' };
+    const texts: StatusTexts = {
+      trigger: (label, word) => `x ${label} ${word}`,
+      ...{ connections: 'x c', subscriptions: 'x s', noConnection: 'x no c', noSubscription: 'x no s' },
+      connection: (id) => `x ${String(id)}`,
+      connectionStates: states,
+      subscriptionStates: { live: 'x', pending: 'x', joining: 'x', retrying: 'x', parked: 'x' },
+      modes: { polling: 'x' },
+      time: () => '12:00',
+      since: (time) => <>x {time}</>,
+      roundTrip: (ms) => `x ${String(ms)}`,
+      failedAttempts: (count) => `x ${String(count)}`,
+      nextTry: (seconds) => `x ${String(seconds)}`,
+      problem: (code) => `x ${code}`,
+      remedies: { CONNECT_FAILED: 'x remedy' },
+    };
+    await show({ label: 'x', words, reconnectLabel: 'x', texts });
+    const faults = { attempts: 3, nextRetryAt: 1, code: 'CONNECT_FAILED', message: 'Refused.' } as const;
+    await stage.say(() => {
+      stage.engine.status({
+        overall: 'offline',
+        connections: [
+          {
+            ...{ id: 1, state: 'backoff', since: 1_790_000_000_000, rttMs: 12, channels: 1, pulse: null },
+            ...faults,
+          },
+        ],
+        subscriptions: [subscriptionDelta(1, { state: 'retrying', mode: 'polling', ...faults })],
+      });
+    });
+    await open();
+    const english = (): string[] =>
+      `${stage.host.innerText || stage.text} ${[...stage.host.querySelectorAll('[aria-label]')]
+        .map((element) => element.getAttribute('aria-label') ?? '')
+        .join(' ')}`
+        .replace(/bookings|id=eq\.1|CONNECT_FAILED|remedy/g, '')
+        .split(/[^a-z]+/i)
+        .filter((word) => word.length > 2);
+    expect(english()).toEqual([]);
+    expect(stage.text).toContain('x CONNECT_FAILED');
+    expect(stage.text).toContain('x remedy');
+    await stage.render(<RealtimeConnectionStatus texts={{ remedies: { CONNECT_FAILED: 'Netz?' } }} />);
+    expect(stage.text).toContain('Netz?');
+    expect(stage.text).toContain('3 failed attempts');
   });
 
   it('does not render again for what it does not show', async () => {

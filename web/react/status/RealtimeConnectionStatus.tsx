@@ -5,7 +5,8 @@ import { useConnectionStatus } from '../useConnectionStatus.js';
 import { useRealtimeSetup } from '../useRealtimeManager.js';
 import { StateIcon } from './StateIcon.js';
 import { StatusDetails } from './StatusDetails.js';
-import { ClockTime } from './times.js';
+import { completeTexts, type SomeStatusTexts, type StatusTexts } from './texts.js';
+import { Since } from './times.js';
 import { useDetailsPopover } from './useDetailsPopover.js';
 import { OVERALL_WORDS } from './words.js';
 
@@ -18,6 +19,8 @@ export interface RealtimeConnectionStatusProps {
   words?: Readonly<Partial<Record<OverallState, string>>> | undefined;
   /** What the button says. Default 'Reconnect'. */
   reconnectLabel?: string | undefined;
+  /** All the other texts, those of the details above all, for other languages. What is not given is English. */
+  texts?: SomeStatusTexts | undefined;
   /** Only the sign; the words stay for screen readers. For narrow headers. Default false. */
   compact?: boolean | undefined;
   /** Where the details open, if there is room. Default 'bottom-end'. */
@@ -39,6 +42,7 @@ export interface RealtimeConnectionStatusProps {
 export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): ReactNode {
   const { className, label = 'Realtime', words, reconnectLabel = 'Reconnect', compact = false } = props;
   const { placement = 'bottom-end' } = props;
+  const texts = completeTexts(props.texts);
   const { manager } = useRealtimeSetup('RealtimeConnectionStatus');
   const overall = useConnectionStatus((status) => status.overall);
   const { isOpen, setTrigger, setPanel, triggerProps, panelProps, panelStyle, onBlur } = useDetailsPopover(placement);
@@ -65,7 +69,7 @@ export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): 
         type="button"
         ref={setTrigger}
         className="switchboard-trigger"
-        {...triggerProps({ 'aria-label': `${label}: ${word}. Details` })}
+        {...triggerProps({ 'aria-label': texts.trigger(label, word) })}
       >
         <StateIcon look={overall} />
         {compact ? null : <span>{word}</span>}
@@ -77,7 +81,7 @@ export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): 
           style={panelStyle}
           {...panelProps({ 'aria-labelledby': titleId })}
         >
-          <Details titleId={titleId} title={`${label}: ${word}`} />
+          <Details titleId={titleId} title={`${label}: ${word}`} texts={texts} />
           {reconnect}
         </div>
       ) : null}
@@ -90,7 +94,7 @@ export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): 
 }
 
 /** On its own, so that only what is open follows every change. */
-function Details({ titleId, title }: { titleId: string; title: string }): ReactNode {
+function Details({ titleId, title, texts }: { titleId: string; title: string; texts: StatusTexts }): ReactNode {
   const status = useConnectionStatus();
   return (
     <>
@@ -99,11 +103,11 @@ function Details({ titleId, title }: { titleId: string; title: string }): ReactN
         {status.since === 0 ? null : (
           <span className="switchboard-quiet">
             {' '}
-            since <ClockTime at={status.since} />
+            <Since at={status.since} texts={texts} />
           </span>
         )}
       </p>
-      <StatusDetails status={status} />
+      <StatusDetails status={status} texts={texts} />
     </>
   );
 }

@@ -2,29 +2,30 @@ import type { ReactNode } from 'react';
 import type { ConnectionStatus, StatusSnapshot, SubscriptionStatus } from '../../core/index.js';
 import { groupByRows, type Group } from './groups.js';
 import { StateIcon } from './StateIcon.js';
-import { ClockTime, Countdown } from './times.js';
-import { CONNECTION_WORDS, MODE_WORDS, REMEDIES, SUBSCRIPTION_WORDS } from './words.js';
+import type { StatusTexts } from './texts.js';
+import { Countdown, Since } from './times.js';
+import { CONNECTION_LOOKS, SUBSCRIPTION_LOOKS } from './words.js';
 
 /** Each connection and each subscription: how it stands, since when, and what is wrong with it. */
-export function StatusDetails({ status }: { status: StatusSnapshot }): ReactNode {
+export function StatusDetails({ status, texts }: { status: StatusSnapshot; texts: StatusTexts }): ReactNode {
   const groups = groupByRows(status.subscriptions);
   return (
     <>
       {status.connections.length === 0 ? (
-        <p className="switchboard-quiet">No connection.</p>
+        <p className="switchboard-quiet">{texts.noConnection}</p>
       ) : (
-        <ul className="switchboard-list" aria-label="Connections">
+        <ul className="switchboard-list" aria-label={texts.connections}>
           {status.connections.map((entry) => (
-            <Connection key={entry.id} entry={entry} />
+            <Connection key={entry.id} entry={entry} texts={texts} />
           ))}
         </ul>
       )}
       {groups.length === 0 ? (
-        <p className="switchboard-quiet">No subscriptions.</p>
+        <p className="switchboard-quiet">{texts.noSubscription}</p>
       ) : (
-        <ul className="switchboard-list" aria-label="Subscriptions">
+        <ul className="switchboard-list" aria-label={texts.subscriptions}>
           {groups.map((group) => (
-            <Subscription key={group.key} group={group} />
+            <Subscription key={group.key} group={group} texts={texts} />
           ))}
         </ul>
       )}
@@ -32,54 +33,51 @@ export function StatusDetails({ status }: { status: StatusSnapshot }): ReactNode
   );
 }
 
-function Connection({ entry }: { entry: ConnectionStatus }): ReactNode {
-  const { text, look } = CONNECTION_WORDS[entry.state];
+function Connection({ entry, texts }: { entry: ConnectionStatus; texts: StatusTexts }): ReactNode {
   return (
     <li>
-      <StateIcon look={look} />
+      <StateIcon look={CONNECTION_LOOKS[entry.state]} />
       <div>
-        <strong>Connection {entry.id}</strong>: {text} since <ClockTime at={entry.since} />
+        <strong>{texts.connection(entry.id)}</strong>: {texts.connectionStates[entry.state]}{' '}
+        <Since at={entry.since} texts={texts} />
         {entry.rttMs === null ? null : (
-          <span className="switchboard-quiet">, round trip {Math.round(entry.rttMs)} ms</span>
+          <span className="switchboard-quiet">, {texts.roundTrip(Math.round(entry.rttMs))}</span>
         )}
-        <Problem entry={entry} />
+        <Problem entry={entry} texts={texts} />
       </div>
     </li>
   );
 }
 
-function Subscription({ group: { entry, count } }: { group: Group }): ReactNode {
-  const { text, look } = SUBSCRIPTION_WORDS[entry.state];
-  const mode = MODE_WORDS[entry.mode];
+function Subscription({ group: { entry, count }, texts }: { group: Group; texts: StatusTexts }): ReactNode {
+  const mode = texts.modes[entry.mode];
   return (
     <li>
-      <StateIcon look={look} />
+      <StateIcon look={SUBSCRIPTION_LOOKS[entry.state]} />
       <div>
         <strong>{entry.schema === 'public' ? entry.table : `${entry.schema}.${entry.table}`}</strong>
-        {count === 1 ? null : ` (${count}×)`}: {text} since <ClockTime at={entry.since} />
+        {count === 1 ? null : ` (${count}×)`}: {texts.subscriptionStates[entry.state]}{' '}
+        <Since at={entry.since} texts={texts} />
         {mode === undefined ? null : <div>{mode}</div>}
         {entry.filter === null ? null : <code className="switchboard-filter">{entry.filter}</code>}
-        <Problem entry={entry} />
+        <Problem entry={entry} texts={texts} />
       </div>
     </li>
   );
 }
 
 /** Attempts, the next try, the last error and its remedy; nothing when nothing is wrong. */
-function Problem({ entry }: { entry: ConnectionStatus | SubscriptionStatus }): ReactNode {
-  const remedy = REMEDIES[entry.code];
+function Problem({ entry, texts }: { entry: ConnectionStatus | SubscriptionStatus; texts: StatusTexts }): ReactNode {
+  const remedy = texts.remedies[entry.code];
+  const problem = entry.message === '' ? '' : texts.problem(entry.code, entry.message);
   return (
     <>
-      {entry.attempts === 0 ? null : (
-        <div>
-          {entry.attempts} failed {entry.attempts === 1 ? 'attempt' : 'attempts'}
-        </div>
-      )}
-      {entry.message === '' ? null : <div className="switchboard-problem">{entry.message}</div>}
+      {entry.attempts === 0 ? null : <div>{texts.failedAttempts(entry.attempts)}</div>}
+      {problem === '' ? null : <div className="switchboard-problem">{problem}</div>}
       {remedy === undefined ? null : <div>{remedy}</div>}
       {entry.nextRetryAt === null ? null : (
         <div>
-          Next try <Countdown to={entry.nextRetryAt} />
+          <Countdown to={entry.nextRetryAt} texts={texts} />
         </div>
       )}
     </>

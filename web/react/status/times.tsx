@@ -1,14 +1,18 @@
 import type { ReactNode } from 'react';
+import type { StatusTexts } from './texts.js';
 import { useSeconds } from './useSeconds.js';
 
-/** A moment, as the clock shows it here. */
-export function ClockTime({ at }: { at: number }): ReactNode {
-  const date = new Date(at);
-  return <time dateTime={date.toISOString()}>{date.toLocaleTimeString()}</time>;
+/** Since when something stands as it does. */
+export function Since({ at, texts }: { at: number; texts: StatusTexts }): ReactNode {
+  const time = (
+    <time key="time" dateTime={new Date(at).toISOString()}>
+      {texts.time(at)}
+    </time>
+  );
+  return texts.since(time);
 }
 
-/** The time until then, counting down. */
-export function Countdown({ to }: { to: number }): ReactNode {
-  const left = Math.ceil(to / 1_000) - useSeconds();
-  return left > 0 ? `in ${left} s` : 'now';
+/** The next try, counting down. */
+export function Countdown({ to, texts }: { to: number; texts: StatusTexts }): ReactNode {
+  return texts.nextTry(Math.max(0, Math.ceil(to / 1_000) - useSeconds()));
 }

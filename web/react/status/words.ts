@@ -11,25 +11,42 @@ export const OVERALL_WORDS: Readonly<Record<OverallState, string>> = {
   idle: 'Idle',
 };
 
-export const CONNECTION_WORDS: Readonly<Record<ConnectionState, { text: string; look: Look }>> = {
-  idle: { text: 'not needed', look: 'idle' },
-  connecting: { text: 'connecting', look: 'connecting' },
-  open: { text: 'connected', look: 'live' },
-  backoff: { text: 'waiting before the next try', look: 'offline' },
-  closing: { text: 'closing', look: 'idle' },
-  closed: { text: 'closed', look: 'idle' },
+export const CONNECTION_LOOKS: Readonly<Record<ConnectionState, Look>> = {
+  idle: 'idle',
+  connecting: 'connecting',
+  open: 'live',
+  backoff: 'offline',
+  closing: 'idle',
+  closed: 'idle',
 };
 
-export const SUBSCRIPTION_WORDS: Readonly<Record<SubscriptionState, { text: string; look: Look }>> = {
-  live: { text: 'live', look: 'live' },
-  pending: { text: 'waiting for a connection', look: 'connecting' },
-  joining: { text: 'joining', look: 'connecting' },
-  retrying: { text: 'trying again', look: 'partial' },
-  parked: { text: 'refused', look: 'offline' },
+export const CONNECTION_TEXTS: Readonly<Record<ConnectionState, string>> = {
+  idle: 'not needed',
+  connecting: 'connecting',
+  open: 'connected',
+  backoff: 'waiting before the next try',
+  closing: 'closing',
+  closed: 'closed',
+};
+
+export const SUBSCRIPTION_LOOKS: Readonly<Record<SubscriptionState, Look>> = {
+  live: 'live',
+  pending: 'connecting',
+  joining: 'connecting',
+  retrying: 'partial',
+  parked: 'offline',
+};
+
+export const SUBSCRIPTION_TEXTS: Readonly<Record<SubscriptionState, string>> = {
+  live: 'live',
+  pending: 'waiting for a connection',
+  joining: 'joining',
+  retrying: 'trying again',
+  parked: 'refused',
 };
 
 /** Said only where it is not what one expects. */
-export const MODE_WORDS: Readonly<Partial<Record<FreshnessMode, string>>> = {
+export const MODE_TEXTS: Readonly<Partial<Record<FreshnessMode, string>>> = {
   polling: 'fetched now and then until the line is back',
 };
 

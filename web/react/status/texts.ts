@@ -1,0 +1,73 @@
+import type { ReactNode } from 'react';
+import type { ConnectionState, FreshnessMode, ReasonCode, SubscriptionState } from '../../core/index.js';
+import { CONNECTION_TEXTS, MODE_TEXTS, REMEDIES, SUBSCRIPTION_TEXTS } from './words.js';
+
+/** All that `RealtimeConnectionStatus` says beside `label`, `words` and `reconnectLabel`. In English by default. */
+export interface StatusTexts {
+  /** Name of the sign, which opens the details. */
+  trigger: (label: string, word: string) => string;
+  /** Names of the two lists, for screen readers. */
+  connections: string;
+  subscriptions: string;
+  /** In place of an empty list. */
+  noConnection: string;
+  noSubscription: string;
+  connection: (id: number) => string;
+  connectionStates: Readonly<Record<ConnectionState, string>>;
+  subscriptionStates: Readonly<Record<SubscriptionState, string>>;
+  /** Modes without a text are not told. */
+  modes: Readonly<Partial<Record<FreshnessMode, string>>>;
+  /** A moment in Unix ms, as the clock shows it here. Default `toLocaleTimeString()`. */
+  time: (at: number) => string;
+  /** `time` is an element that holds the text of `time`. */
+  since: (time: ReactNode) => ReactNode;
+  roundTrip: (ms: number) => string;
+  /** From 1 on. */
+  failedAttempts: (count: number) => string;
+  /** 0 is now. */
+  nextTry: (seconds: number) => string;
+  /** What went wrong: the message of the status, which is in English. Nothing is shown for an empty text. */
+  problem: (code: ReasonCode, message: string) => string;
+  /** What a person can do about it. Codes without a text mend themselves. */
+  remedies: Readonly<Partial<Record<ReasonCode, string>>>;
+}
+
+/** Some of the texts, and of their tables some of the lines. */
+export type SomeStatusTexts = {
+  readonly [Name in keyof StatusTexts]?: StatusTexts[Name] extends (...of: never[]) => unknown
+    ? StatusTexts[Name]
+    : StatusTexts[Name] extends string
+      ? string
+      : Readonly<Partial<StatusTexts[Name]>>;
+};
+
+const ENGLISH: StatusTexts = {
+  trigger: (label, word) => `${label}: ${word}. Details`,
+  connections: 'Connections',
+  subscriptions: 'Subscriptions',
+  noConnection: 'No connection.',
+  noSubscription: 'No subscriptions.',
+  connection: (id) => `Connection ${String(id)}`,
+  connectionStates: CONNECTION_TEXTS,
+  subscriptionStates: SUBSCRIPTION_TEXTS,
+  modes: MODE_TEXTS,
+  time: (at) => new Date(at).toLocaleTimeString(),
+  since: (time) => ['since ', time],
+  roundTrip: (ms) => `round trip ${String(ms)} ms`,
+  failedAttempts: (count) => `${String(count)} failed ${count === 1 ? 'attempt' : 'attempts'}`,
+  nextTry: (seconds) => `Next try ${seconds > 0 ? `in ${String(seconds)} s` : 'now'}`,
+  problem: (_code, message) => message,
+  remedies: REMEDIES,
+};
+
+/** The English texts, where others are not given. */
+export function completeTexts(given: SomeStatusTexts = {}): StatusTexts {
+  return {
+    ...ENGLISH,
+    ...given,
+    connectionStates: { ...ENGLISH.connectionStates, ...given.connectionStates },
+    subscriptionStates: { ...ENGLISH.subscriptionStates, ...given.subscriptionStates },
+    modes: { ...ENGLISH.modes, ...given.modes },
+    remedies: { ...ENGLISH.remedies, ...given.remedies },
+  };
+}
