@@ -74,6 +74,8 @@ std::string_view toString(Code code) {
       return "OVERFLOW";
     case Code::PayloadTooLarge:
       return "PAYLOAD_TOO_LARGE";
+    case Code::PayloadInvalid:
+      return "PAYLOAD_INVALID";
     case Code::UserReconnect:
       return "USER_RECONNECT";
     case Code::Unsubscribed:

@@ -45,6 +45,7 @@ enum class Code : unsigned char {
   PulseLost,            ///< The database's pulse skipped a beat or fell silent although the socket is open.
   Overflow,             ///< More changes were held back than a delivery window may hold.
   PayloadTooLarge,      ///< A change came without its values because they are too large for the server.
+  PayloadInvalid,       ///< What the server sent of a change can't be read.
   UserReconnect,        ///< `reconnectAll()` was called.
   Unsubscribed,         ///< Ended by the application.
   Disposed,             ///< The manager was disposed of.

@@ -234,6 +234,17 @@ void Connection::onTransportBinary(std::string_view bytes) {
   ++counters_.ignoredFrames;  // only broadcasts are binary, and nothing here listens to broadcasts
 }
 
+/// One that speaks of database changes is taken for a change of the first topic in it, which can't be read: the server
+/// writes the topic in front of the row.
+void Connection::onMalformed(std::string_view text) {
+  ++counters_.badFrames;
+  context_.log.write(LogLevel::Debug, "Dropped a malformed frame of " + std::to_string(text.size()) + " bytes.");
+  const auto start = text.find(names::kTopicPrefix);
+  if (start == std::string_view::npos || text.find(names::kPostgresChanges) == std::string_view::npos) return;
+  const auto rest = text.substr(start);
+  delegate_.onConnectionFrame(*this, {{}, {}, rest.substr(0, rest.find('"')), names::kPostgresChanges, {}, {}, {}});
+}
+
 void Connection::onTransportClose(int code, std::string_view reason) {
   Turn turn(context_.turns);
   if (state_ == ConnectionState::Closing) {

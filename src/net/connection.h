@@ -134,6 +134,7 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   void onRoundTrip(Duration roundTrip) override;
 
   void countInbound(std::size_t bytes);
+  void onMalformed(std::string_view text);
 
   const ConnectionId id_;
   const ConnectionOptions& options_;

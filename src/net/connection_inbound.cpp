@@ -18,8 +18,7 @@ void Connection::onTransportText(std::string_view text) {
   countInbound(text.size());
   const auto envelope = scanEnvelope(options_.version, text, scratch_);
   if (!envelope) {
-    ++counters_.badFrames;
-    context_.log.write(LogLevel::Debug, "Dropped a malformed frame of " + std::to_string(text.size()) + " bytes.");
+    onMalformed(text);
     return;
   }
   if (!envelope->isChange() && envelope->topic == names::kPhoenixTopic) {

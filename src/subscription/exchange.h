@@ -144,6 +144,7 @@ class Exchange final : private LineDelegate,
   void onLineCollision(Line& line, KeyId key) override;
   void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
                     std::string_view payload) override;
+  void onLineUnreadable(Line& line) override;
   std::vector<KeyEntry*> servedBy(const Line& line);
   std::vector<KeyEntry*> abandon(Line& line, const Cause& cause);
   void isolate(const std::vector<LineBinding>& bindings, const Cause& cause);

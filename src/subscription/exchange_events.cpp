@@ -13,6 +13,8 @@ const Cause kResubscribed{Code::Resubscribed, Retry::Backoff,
                           "The server subscribed anew by itself; changes in between are lost."};
 const Cause kOverflow{Code::Overflow, Retry::Backoff, "More changes were held back than the delivery window may hold."};
 
+const Cause kUnreadable{Code::PayloadInvalid, Retry::Backoff, "A change came that can't be read."};
+
 bool concernsToken(const Cause& cause) {
   return cause.code == Code::TokenExpired || cause.code == Code::TokenInvalid;
 }
@@ -58,6 +60,13 @@ void Exchange::onLineLive(Line& line, bool again) {
   }
   rebuilds_.onLive(line.id());
   planAtTurnEnd_ = true;
+}
+
+void Exchange::onLineUnreadable(Line& line) {
+  reporter_.setProofOfLife(context_.clock.wallNow());
+  for (auto* entry : servedBy(line)) {
+    if (entry->state == SubscriptionState::Live && !entry->gap) reporter_.reportGap(*entry, kUnreadable);
+  }
 }
 
 /// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,

@@ -82,7 +82,10 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
 void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   if (envelope.event != names::kPostgresChanges) return;
   const auto change = scanChange(envelope, ids_);
-  if (!change) return;
+  if (!change) {
+    delegate_.onLineUnreadable(*this);
+    return;
+  }
   matched_.clear();
   for (const auto id : ids_) {
     const LineBinding* binding = byId_.find(id);

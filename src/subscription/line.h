@@ -42,6 +42,8 @@ class LineDelegate {
   /// A change for these keys, each once. Valid during the call: the views until the turn ends.
   virtual void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
                             std::string_view payload) = 0;
+  /// A change came that can't be read, so whose it was is not known.
+  virtual void onLineUnreadable(Line& line) = 0;
 
  protected:
   ~LineDelegate() = default;

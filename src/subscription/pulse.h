@@ -92,6 +92,7 @@ class Pulse final : private LineDelegate {
   void onLineCollision(Line& /*line*/, KeyId /*key*/) override {}
   void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
                     std::string_view payload) override;
+  void onLineUnreadable(Line& /*line*/) override {}  // a beat that is missing shows with the next one
 
   const PulseOptions& options_;
   const LineOptions& lineOptions_;

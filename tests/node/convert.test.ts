@@ -164,7 +164,8 @@ describe('a change', () => {
     expect(incoming.payloads.map((payload) => payload.new)).toEqual([{ id: 2 }, { id: '2' }]);
   });
 
-  it('without any data still has the shape', () => {
-    expect(payloadOf('{}')).toMatchObject({ schema: '', new: {}, old: {}, errors: null });
+  it('without a type is none', () => {
+    expect(() => payloadOf('{}')).toThrow('no INSERT, UPDATE or DELETE');
+    expect(() => payloadOf('{"data":{}}')).toThrow(SyntaxError);
   });
 });

@@ -140,7 +140,7 @@ describe('what onEvent gets', () => {
     engine.deliver(each([1], '{"data":', changeText({ id: 2 })));
     expect(seen).toEqual([{ id: 2 }]);
     expect(bench.logged[0]).toMatchObject({
-      level: 'error',
+      level: 'warn',
       message: expect.stringContaining('subscription 1') as string,
     });
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Gap, GapOutcome, Resync } from 'switchboard-realtime';
+import { changeLine } from '../../web/cli/lines.js';
 import type { GapReport } from '../../web/core/gaps/gap.js';
 import { batch, Bench, changeText, each, notify, type ScriptedEngine } from './support/scriptedEngine.js';
 
@@ -74,6 +75,69 @@ describe('a gap', () => {
     ]);
     engine.deliver(notify([1], 1), each([1], changeText({ id: 2 })));
     expect(bench.manager.stats().gaps.opened).toBe(2);
+  });
+
+  it('is one for a delivery that can not be read, and disturbs nobody else', async () => {
+    const bench = new Bench({ resyncJitterMs: 0 });
+    const seen: unknown[] = [];
+    const onGap = (gap: Gap): void => void seen.push(gap);
+    const onEvent = (change: { new: { id?: number } }): void => void seen.push(change.new.id);
+    const delivery = { mode: 'batch', everyMs: 9 } as const;
+    const resyncs: Resync[] = [];
+    vi.setSystemTime(FROM);
+    bench.manager.subscribe({ table: 'a', onGap, onResync: (resync) => resyncs.push(resync) }, onEvent);
+    bench.manager.subscribe({ table: 'a', onGap, delivery }, (changes) => seen.push(changes.length));
+    bench.manager.subscribe({ table: 'a', onGap, delivery: { ...delivery, payload: false } }, nothing);
+    bench.manager.subscribe({ table: 'b', onGap }, onEvent);
+    const engine = await bench.open();
+    const commit_timestamp = '2026-09-01T10:11:12.345Z';
+    const good = changeText({ id: 1 }, 'INSERT', { commit_timestamp });
+    engine.deliver(each([1], good), batch([2], good, good));
+    vi.setSystemTime(FROM + 10_000);
+    const broken = changeText({ id: 2 }).replace('"id":2', '"id":2x');
+    const common = { code: 'PAYLOAD_INVALID', fromCommit: commit_timestamp, to: FROM + 10_000, over: true };
+    seen.length = 0;
+    engine.deliver(each([1], broken), batch([2], good, broken), notify([3], 1), each([4], changeText({ id: 3 })));
+    expect(seen).toEqual([
+      3,
+      // One change by itself came just now; what a window held may be as old as what came before.
+      expect.objectContaining({ ...common, subscription: 1, from: FROM + 10_000 }),
+      expect.objectContaining({ ...common, subscription: 2, from: Date.parse(commit_timestamp) }),
+    ]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(resyncs).toMatchObject([{ reason: 'gap', gaps: [{ subscription: 1, code: 'PAYLOAD_INVALID' }] }]);
+    expect(bench.manager.stats()).toMatchObject({ callbackErrors: 0, gaps: { opened: 2, over: 2, refetched: 1 } });
+    expect(bench.logged.filter(({ level }) => level === 'warn')).toHaveLength(2);
+  });
+
+  it('is one for whatever the server sends in place of a change', async () => {
+    const bench = new Bench();
+    const gaps: Gap[] = [];
+    const got: unknown[] = [];
+    bench.manager.subscribe({ table: 'a', onGap: (gap) => gaps.push(gap) }, (change) => got.push(change));
+    const id = bench.manager.subscribe({ table: 'a', onGap: (gap) => gaps.push(gap) }, nothing);
+    const engine = await bench.open();
+    const texts = ['', '{', 'null', '[]', '{"data":null}', '{"data":{}}', '{"data":{"type":"TRUNCATE"}}'];
+    const odd = ['{"data":{"type":"INSERT","columns":[null],"record":{}}}', '{"data":{"type":"INSERT","columns":"x"}}'];
+    bench.manager.unsubscribe(id);
+    engine.deliver(each([1, id], ...texts, ...odd));
+    expect(got).toEqual([]);
+    expect(gaps.map(({ subscription, code, fromCommit }) => [subscription, code, fromCommit])).toEqual(
+      [...texts, ...odd].map(() => [1, 'PAYLOAD_INVALID', null]),
+    );
+    expect(new Set(gaps.map((gap) => gap.id)).size).toBe(gaps.length);
+  });
+
+  it('is one for a text that its reader can not read', async () => {
+    const bench = new Bench();
+    const gaps: Gap[] = [];
+    const off = bench.manager.onGap((gap) => gaps.push(gap));
+    bench.manager.subscribeText({ table: 'a' }, (text) => changeLine(new Date(), 1, text));
+    const engine = await bench.open();
+    engine.deliver(each([1], '{"data":', '{}', changeText({ id: 1 })));
+    expect(gaps.map(({ code }) => code)).toEqual(['PAYLOAD_INVALID', 'PAYLOAD_INVALID']);
+    expect(bench.manager.stats().callbackErrors).toBe(0);
+    off();
   });
 
   it('is not told to a subscription that has ended, and one that throws stops no other', async () => {

@@ -129,6 +129,18 @@ describe('applying changes', () => {
     expect(lab.live.status().state).toBe('live');
   });
 
+  it('is stale after a change that can not be read, and fetches again', async () => {
+    const lab = await liveWith([row(1)]);
+    lab.engine.deliver(each([1], changeText({ id: 2, name: 'lost' }).slice(0, -9)));
+    expect(lab.live.status()).toMatchObject({ state: 'stale', code: 'PAYLOAD_INVALID' });
+    await tick();
+    lab.server.latest.answer([row(1), row(2, 'lost')]);
+    await tick();
+    expect(names(lab.live)).toEqual(['v1', 'lost']);
+    expect(lab.live.status().state).toBe('live');
+    expect(lab.bench.manager.stats()).toMatchObject({ callbackErrors: 0, gaps: { opened: 1, refetched: 1 } });
+  });
+
   it('with `wide` sees rows leave and enter the filter, and fetches where it can not tell', async () => {
     const lab = await liveWith([row(1, 'in')], { filter: 'name=in.(in,inside)', wide: true });
     expect(lab.engine.commands[0]).not.toContain('filter');

@@ -70,7 +70,8 @@ export function changeLine(at: Date, subscription: number, text: string): Change
   const { data } = parse(text, null, {
     // A `json` column may hold a key twice; as everywhere, the last one counts.
     onDuplicateKey: ({ newValue }) => newValue,
-  }) as { data: Readonly<Record<string, unknown>> };
+  }) as { data: Readonly<Record<string, unknown>> | null | undefined };
+  if (data === null || data === undefined) throw new SyntaxError('a change without data');
   const isDelete = data.type === 'DELETE';
   return {
     type: 'change',

@@ -31,7 +31,11 @@ export interface ValueReader {
 /** Every number is a JavaScript number. */
 export const plainValues: ValueReader = { parse: (text) => JSON.parse(text) as unknown, converter: rowConverter };
 
-/** The payload that applications know. Rows are converted in place. `list`: of the columns, if they are not in the change itself. */
+/**
+ * The payload that applications know. Rows are converted in place. `list`: of the columns, if they are not in the change itself.
+ *
+ * @throws SyntaxError when it is no INSERT, UPDATE or DELETE, or a list of columns is not JSON; TypeError when it is of another form.
+ */
 export function toPayload(
   wire: WireChange,
   values: ValueReader,
@@ -39,6 +43,7 @@ export function toPayload(
   list: number | null,
 ): ChangePayload {
   const data = wire.data ?? {};
+  if (!isEvent(data.type)) throw new SyntaxError('no INSERT, UPDATE or DELETE');
   const columns = data.columns ?? list ?? [];
   const convert = isList(columns) ? values.converter(columns) : lists.converter(Number(columns), values);
   const record = data.type === 'DELETE' ? {} : (data.record ?? {});
@@ -54,6 +59,10 @@ export function toPayload(
     old: oldRecord,
     errors: data.errors ?? null,
   } as ChangePayload;
+}
+
+function isEvent(type: string | undefined): boolean {
+  return type === 'INSERT' || type === 'UPDATE' || type === 'DELETE';
 }
 
 function isList(columns: readonly Column[] | number | object): columns is readonly Column[] {

@@ -18,8 +18,13 @@ interface GapListener {
   readonly call: GapHandler;
 }
 
-/** Hears of changes whose values are missing, after they were handed over. */
-type OnIncomplete = (subscribers: readonly number[], payloads: readonly ChangePayload[]) => void;
+/** Hears of what a delivery did not bring, after it was handed over. */
+export interface Losses {
+  /** Changes came without their values. */
+  incomplete(subscribers: readonly number[], payloads: readonly ChangePayload[]): void;
+  /** What came can't be read, so these have not got it. */
+  unreadable(subscriptions: readonly Subscription[], kind: Delivery['kind']): void;
+}
 
 /**
  * Calls the application back: changes, notices, status. Everything goes through the queue; whether a subscription or listener is still there is asked
@@ -79,14 +84,15 @@ export class Dispatcher {
     this.#listeners.clear();
   }
 
-  deliver(deliveries: readonly Delivery[], values: ValueReader, lists: ColumnLists, onIncomplete: OnIncomplete): void {
+  deliver(deliveries: readonly Delivery[], values: ValueReader, lists: ColumnLists, losses: Losses): void {
     if (deliveries.length === 0) return;
     this.#queue.runOrPush(() => {
       for (const delivery of deliveries) {
         const incoming = new Incoming(delivery, values, lists);
-        this.#deliverOne(incoming, delivery.subscribers);
+        const failed = this.#deliverOne(incoming, delivery.subscribers);
+        if (failed !== null) losses.unreadable(failed.filter(this.#isThere), delivery.kind);
         const { incomplete } = incoming;
-        if (incomplete !== null) this.#tellIncomplete(incomplete, delivery.subscribers, onIncomplete);
+        if (incomplete !== null) this.#tellIncomplete(incomplete, delivery.subscribers, losses);
       }
     });
   }
@@ -140,17 +146,27 @@ export class Dispatcher {
     });
   }
 
-  #deliverOne(incoming: Incoming, subscribers: readonly number[]): void {
+  /** Returns those for whom it could not be read; null when there are none. */
+  #deliverOne(incoming: Incoming, subscribers: readonly number[]): Subscription[] | null {
+    let failed: Subscription[] | null = null;
     for (const id of subscribers) {
       const subscription = this.#subscriptions.get(id);
       if (subscription === undefined) continue;
       try {
         subscription.receive(incoming, id, this.#callEvent);
+        subscription.newest = incoming.newest ?? subscription.newest;
       } catch (error) {
-        this.failed(`a delivery to ${nameOf(subscription)}`, error);
+        if (failed === null) {
+          this.#log.write({ level: 'warn', message: `a delivery to ${nameOf(subscription)} can't be read` }, error);
+          failed = [];
+        }
+        failed.push(subscription);
       }
     }
+    return failed;
   }
+
+  readonly #isThere = ({ id }: Subscription): boolean => this.#subscriptions.get(id) !== undefined;
 
   /** A function of its own for all deliveries: what is made anew for each is most of the work of a small change. */
   readonly #callEvent: Caller = (id, onEvent, event) => {
@@ -165,13 +181,9 @@ export class Dispatcher {
     return true;
   };
 
-  #tellIncomplete(
-    payloads: readonly ChangePayload[],
-    subscribers: readonly number[],
-    onIncomplete: OnIncomplete,
-  ): void {
+  #tellIncomplete(payloads: readonly ChangePayload[], subscribers: readonly number[], losses: Losses): void {
     const left = subscribers.filter((id) => this.#subscriptions.get(id) !== undefined);
-    onIncomplete(left, payloads);
+    losses.incomplete(left, payloads);
   }
 
   #attempt(where: string, call: () => void): void {

@@ -16,6 +16,7 @@ export class Incoming {
   readonly #values: ValueReader;
   readonly #lists: ColumnLists;
   #payloads: readonly ChangePayload[] | null = null;
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(delivery: Delivery, values: ValueReader, lists: ColumnLists) {
     this.#delivery = delivery;
@@ -32,7 +33,7 @@ export class Incoming {
     return `${text.slice(0, columns.at)},"columns":${this.#lists.text(columns.list)}${text.slice(columns.at)}`;
   }
 
-  /** In the order in which they came; none for `notify`. @throws SyntaxError when the text is not JSON. */
+  /** In the order in which they came; none for `notify`. Throws when they can't be read, each time the same. */
   get payloads(): readonly ChangePayload[] {
     this.#payloads ??= this.#read();
     return this.#payloads;
@@ -43,13 +44,28 @@ export class Incoming {
     return this.#payloads?.some(isIncomplete) === true ? this.#payloads.filter(isIncomplete) : null;
   }
 
-  /** For the sake of `incomplete`. @throws SyntaxError when the text is not JSON. */
+  /** The newest that anybody has read; null when nobody has read any. */
+  get newest(): ChangePayload | null {
+    return this.#payloads?.at(-1) ?? null;
+  }
+
+  /** For the sake of `incomplete`. Throws as `payloads` does. */
   read(): void {
     this.#payloads ??= this.#read();
   }
 
   #read(): readonly ChangePayload[] {
     if (this.kind === 'notify') return [];
+    if (this.#failure !== null) throw this.#failure.error;
+    try {
+      return this.#parse();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  #parse(): readonly ChangePayload[] {
     const { text, columns } = this.#delivery;
     const wire = this.#values.parse(text);
     if (this.kind === 'each') return [toPayload(wire as WireChange, this.#values, this.#lists, columns?.list ?? null)];
@@ -91,10 +107,21 @@ function receiveCount(onEvent: (changes: { readonly count: number }) => void): R
   };
 }
 
-/** One call per delivery, with its text unparsed. */
+/** One call per delivery, with its text unparsed. `onText` throws a SyntaxError for a text that it can't read. */
 export function receiveText(onText: (text: string) => void): Receiver {
+  const unreadable: SyntaxError[] = [];
+  const read = (text: string): void => {
+    try {
+      onText(text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      unreadable.push(error);
+    }
+  };
   return (incoming, subscription, call) => {
-    call(subscription, onText, incoming.text);
+    call(subscription, read, incoming.text);
+    const error = unreadable.pop();
+    if (error !== undefined) throw error;
     if (ERRORS.test(incoming.text)) incoming.read();
   };
 }

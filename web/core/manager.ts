@@ -16,7 +16,7 @@ import type { CheckedOptions } from './managerOptions.js';
 import { receiverFor, receiveText, type Receiver } from './incoming.js';
 import type { UntypedSubscribeOptions } from './options.js';
 import { watchPage, type PageWatch } from './pageLifecycle.js';
-import type { ChangePayload, EventName } from './payload.js';
+import type { EventName } from './payload.js';
 import { Pauses } from './pauses.js';
 import type { ManagerStats, SubscribeUntyped, SubscriptionId } from './realtimeManagerTypes.js';
 import { Redactor } from './redact.js';
@@ -51,9 +51,6 @@ export class Manager {
   });
   readonly #gaps: GapDesk;
   readonly #columnLists = new ColumnLists();
-  readonly #onIncomplete = (subscribers: readonly number[], payloads: readonly ChangePayload[]): void => {
-    this.#gaps.incomplete(subscribers, payloads);
-  };
   readonly #liveRows = new Set<{ close(): void }>();
   #values: ValueReader = plainValues;
   #page: PageWatch | null = null;
@@ -278,7 +275,7 @@ export class Manager {
     // Not inside the closure below: what one closure refers to, all of the same function keep alive.
     if (owner !== null) this.#subscriptions.watchOwner(owner, id, spec);
     return this.#callbacks.enter(() => {
-      const subscription = { id, spec, receive, onStatus: onStatus ?? null, onGap };
+      const subscription = { id, spec, receive, onStatus: onStatus ?? null, onGap, since: Date.now(), newest: null };
       this.#subscriptions.add(subscription, signal, () => {
         this.unsubscribe(id);
       });
@@ -369,7 +366,7 @@ export class Manager {
       for (const notice of control.notices ?? []) this.#dispatcher.notify(notice);
       if (control.tokenRequest !== undefined) this.#answerTokenRequest(control.tokenRequest.request);
     }
-    this.#dispatcher.deliver(deliveries, this.#values, this.#columnLists, this.#onIncomplete);
+    this.#dispatcher.deliver(deliveries, this.#values, this.#columnLists, this.#gaps);
     this.#callbacks.flush();
   }
 

@@ -3,6 +3,7 @@ import { SwitchboardError } from './errors.js';
 import type { GapHandler } from './gaps/gap.js';
 import type { Receiver } from './incoming.js';
 import { OwnerWatch } from './ownerWatch.js';
+import type { ChangePayload } from './payload.js';
 import type { NoticeDetail, SubscriptionNotice } from './status.js';
 import { describe } from './validate.js';
 
@@ -16,6 +17,10 @@ export interface Subscription {
   readonly receive: Receiver;
   readonly onStatus: StatusHandler | null;
   readonly onGap: GapHandler | null;
+  /** Unix ms at which it was made. */
+  readonly since: number;
+  /** The newest change that it has got and that was read; null before. */
+  newest: ChangePayload | null;
 }
 
 interface Entry {

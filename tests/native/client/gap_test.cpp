@@ -112,6 +112,61 @@ TEST_SUITE("gaps") {
     CHECK(h.changes(2).size() == 20);
   }
 
+  TEST_CASE("a change that can't be read is a gap of those it may have been for, and of nobody else") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "bookings");
+    h.settle();
+    const std::string topic = h.server.channels().front().topic;
+    h.subscribe(3, "clients");  // on a channel of its own
+    h.run(Duration{500});
+    REQUIRE(h.server.channels().size() == 2);
+    h.server.change("bookings", "INSERT", row(1));
+    const auto receive = [&](const std::string& payload) {
+      h.network.last().receive(R"([null,null,")" + topic + R"(","postgres_changes",)" + payload + "]");
+    };
+    SUBCASE("no ids") {
+      receive(R"({"data":{"type":"INSERT","record":{"id":2}}})");
+    }
+    SUBCASE("ids that are none") {
+      receive(R"({"data":{"type":"INSERT","record":{"id":2}},"ids":["x"]})");
+    }
+    SUBCASE("no data") {
+      receive(R"({"ids":[1000]})");
+    }
+    SUBCASE("no object") {
+      receive("7");
+    }
+    SUBCASE("a frame that ends in the middle") {
+      receive(R"({"data":{"type":"INSERT","record":{"id":)");
+    }
+    REQUIRE(h.gaps.size() == 2);
+    CHECK(h.gaps[0].code == Code::PayloadInvalid);
+    CHECK(h.gaps[0].subscription == SubscriptionId{1});
+    CHECK(h.gaps[1].subscription == SubscriptionId{2});
+    CHECK(h.gaps[0].fromCommit == "2026-11-22T12:00:00.000Z");
+    CHECK(h.gaps[0].from == h.clock.wallNow());
+    CHECK(h.gaps[0].to == h.clock.wallNow());
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    h.server.change("bookings", "INSERT", row(3));
+    CHECK(h.changes(1).size() == 2);
+    CHECK(h.gaps.size() == 2);
+  }
+
+  TEST_CASE("a malformed frame that is no change, or a change of nobody here, is no gap") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    const std::string topic = h.server.channels().front().topic;
+    for (const auto& frame : {R"([null,null,")" + topic + R"(","presence_diff",{"joins")",
+                              std::string(R"([null,null,"realtime:other","postgres_changes",{"data":)"),
+                              std::string(R"("postgres_changes)"), std::string("}{")}) {
+      h.network.last().receive(frame);
+    }
+    CHECK(h.gaps.empty());
+    CHECK(h.client().exchange().counters().badFrames == 4);
+  }
+
   TEST_CASE("a large row's commit time is known too") {
     Harness h;
     h.subscribe(1, "bookings");

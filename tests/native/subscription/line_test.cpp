@@ -57,14 +57,15 @@ TEST_CASE("each key of a change comes once, however often its id is repeated") {
   CHECK(bench.takeEvents() == Texts{"1 change I 1 2"});
 }
 
-TEST_CASE("ids that are nobody's and changes that can't be read are passed over") {
+TEST_CASE("ids that are nobody's are passed over, changes that can't be read are told") {
   LineBench bench;
   goLive(bench);
   bench.change(1, "[99]");
   bench.change(1, "[]");
-  bench.hear(1, {}, {}, "postgres_changes", R"({"ids":[11]})");
   bench.hear(1, {}, {}, "broadcast", R"({"data":{},"ids":[11]})");
   CHECK(bench.takeEvents().empty());
+  bench.hear(1, {}, {}, "postgres_changes", R"({"ids":[11]})");
+  CHECK(bench.takeEvents() == Texts{"1 unreadable"});
   bench.change(1, "[99,11]", R"({"type":"DELETE"})");
   CHECK(bench.takeEvents() == Texts{"1 change D 1"});
 }

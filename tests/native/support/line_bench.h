@@ -141,6 +141,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
     note(line, "collision " + std::to_string(key.value));
     end(line.id().value);
   }
+  void onLineUnreadable(Line& line) override { note(line, "unreadable"); }
   void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change, std::string_view) override {
     std::string text = "change";
     const auto type = changeType(change);

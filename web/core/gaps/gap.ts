@@ -17,7 +17,10 @@ export interface Gap {
   readonly id: number;
   /** The subscription that is told of it. */
   readonly subscription: number;
-  /** The cause. `PAYLOAD_TOO_LARGE` and `UNAUTHORIZED`: a single change came without its values. */
+  /**
+   * The cause. `PAYLOAD_TOO_LARGE` and `UNAUTHORIZED`: a single change came without its values. `PAYLOAD_INVALID`: what came can't be read; if it is a
+   * delivery of several changes, all of them are missed.
+   */
   readonly code: ReasonCode;
   /** The same for people. */
   readonly message: string;

@@ -1,6 +1,8 @@
-import type { SubscriptionSpec } from '../engine.js';
+import type { Losses } from '../dispatcher.js';
+import type { Delivery, SubscriptionSpec } from '../engine.js';
 import type { ChangePayload } from '../payload.js';
 import type { ReasonCode } from '../reasons.js';
+import type { Subscription } from '../subscriptionTable.js';
 import type { Gap, GapCounters, GapReport, ResyncHandler } from './gap.js';
 import { Resyncs, type ResyncEvents, type ResyncOptions } from './resyncs.js';
 
@@ -13,7 +15,7 @@ export interface GapDeskEvents extends Pick<ResyncEvents, 'starting' | 'handlerF
 const FIRST_OWN_ID = 2 ** 32;
 
 /** Accounts for the gaps of one manager, and has them made good. */
-export class GapDesk {
+export class GapDesk implements Losses {
   readonly #events: GapDeskEvents;
   readonly #resyncs: Resyncs;
   readonly #open = new Set<string>();
@@ -85,6 +87,22 @@ export class GapDesk {
       for (const subscription of subscriptions) {
         this.#tell({ id: this.#lastOwnId, subscription, ...common, over: true, outcome: 'unknown' });
       }
+    }
+  }
+
+  /**
+   * What came can't be read: as good as missed. Of several changes in one delivery none can. They were committed after what came before them, and a
+   * window may have held them since.
+   */
+  unreadable(subscriptions: readonly Subscription[], kind: Delivery['kind']): void {
+    const now = Date.now();
+    const what = { code: 'PAYLOAD_INVALID', message: "What came can't be read.", to: now } as const;
+    this.#lastOwnId += 1;
+    for (const { id, since, newest } of subscriptions) {
+      const fromCommit = newest?.commit_timestamp ?? null;
+      const before = fromCommit === null ? NaN : Date.parse(fromCommit);
+      const from = kind === 'each' ? now : Math.min(now, Number.isNaN(before) ? since : before);
+      this.#tell({ id: this.#lastOwnId, subscription: id, ...what, fromCommit, from, over: true, outcome: 'unknown' });
     }
   }
 
