@@ -149,11 +149,12 @@ export class Dispatcher {
   /** Returns those for whom it could not be read; null when there are none. */
   #deliverOne(incoming: Incoming, subscribers: readonly number[]): Subscription[] | null {
     let failed: Subscription[] | null = null;
+    const call = this.#callEvent;
     for (const id of subscribers) {
       const subscription = this.#subscriptions.get(id);
       if (subscription === undefined) continue;
       try {
-        subscription.receive(incoming, id, this.#callEvent);
+        subscription.receive(incoming, subscription, call);
         subscription.newest = incoming.newest ?? subscription.newest;
       } catch (error) {
         if (failed === null) {
@@ -166,12 +167,11 @@ export class Dispatcher {
     return failed;
   }
 
-  readonly #isThere = ({ id }: Subscription): boolean => this.#subscriptions.get(id) !== undefined;
+  readonly #isThere = ({ ended }: Subscription): boolean => !ended;
 
   /** A function of its own for all deliveries: what is made anew for each is most of the work of a small change. */
-  readonly #callEvent: Caller = (id, onEvent, event) => {
-    const subscription = this.#subscriptions.get(id);
-    if (subscription === undefined) return false;
+  readonly #callEvent: Caller = (subscription, onEvent, event) => {
+    if (subscription.ended) return false;
     this.#eventCalls += 1;
     try {
       onEvent(event);

@@ -3,6 +3,7 @@ import type { ColumnLists } from './columnLists.js';
 import type { DeliverySpec } from './delivery.js';
 import type { Delivery } from './engine.js';
 import type { ChangePayload } from './payload.js';
+import type { Subscription } from './subscriptionTable.js';
 
 /**
  * One delivery on its way to its subscribers. Its text is parsed at the first use, by one call, and the payloads are then shared by all
@@ -81,15 +82,16 @@ function isIncomplete({ errors }: ChangePayload): boolean {
 }
 
 /** Makes one call of the application for a subscription. False when that is gone; the call is not made then. Does not throw. */
-export type Caller = <Event>(subscription: number, onEvent: (event: Event) => void, event: Event) => boolean;
+export type Caller = <Event>(subscription: Subscription, onEvent: (event: Event) => void, event: Event) => boolean;
 
 /** Hands a delivery to one subscription's callback, each call through `call`. May throw what reading the delivery throws. */
-export type Receiver = (incoming: Incoming, subscription: number, call: Caller) => void;
+export type Receiver = (incoming: Incoming, subscription: Subscription, call: Caller) => void;
 
 /** One call per change. */
 function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver {
   return (incoming, subscription, call) => {
-    for (const payload of incoming.payloads) if (!call(subscription, onEvent, payload)) return;
+    const { payloads } = incoming;
+    for (const payload of payloads) if (!call(subscription, onEvent, payload)) return;
   };
 }
 

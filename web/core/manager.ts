@@ -275,7 +275,8 @@ export class Manager {
     // Not inside the closure below: what one closure refers to, all of the same function keep alive.
     if (owner !== null) this.#subscriptions.watchOwner(owner, id, spec);
     return this.#callbacks.enter(() => {
-      const subscription = { id, spec, receive, onStatus: onStatus ?? null, onGap, since: Date.now(), newest: null };
+      const started = { since: Date.now(), newest: null, ended: false };
+      const subscription = { id, spec, receive, onStatus: onStatus ?? null, onGap, ...started };
       this.#subscriptions.add(subscription, signal, () => {
         this.unsubscribe(id);
       });

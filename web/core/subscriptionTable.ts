@@ -21,6 +21,8 @@ export interface Subscription {
   readonly since: number;
   /** The newest change that it has got and that was read; null before. */
   newest: ChangePayload | null;
+  /** Set by the table; from then on nothing is called for it. */
+  ended: boolean;
 }
 
 interface Entry {
@@ -79,6 +81,7 @@ export class SubscriptionTable {
   remove(id: number): boolean {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
+    entry.subscription.ended = true;
     entry.signal?.removeEventListener('abort', entry.onAbort);
     this.#owners.forget(id);
     return this.#entries.delete(id);
