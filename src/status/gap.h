@@ -19,7 +19,7 @@ struct Gap {
   Code code = Code::ConnectionLost;  ///< the cause
   std::string message;
   std::string fromCommit;      ///< `commit_timestamp` of the last change that was seen, empty if there was none
-  WallTime from{};             ///< last proof of life
+  WallTime from{};             ///< last proof of life; with a pulse both as they were when it was last heard
   std::optional<WallTime> to;  ///< live again; nothing while it is open
 };
 

@@ -31,7 +31,7 @@ Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Cont
       transports_(transports),
       tracker_(tracker),
       delegate_(delegate),
-      reporter_(context, tracker),
+      reporter_(context, tracker, options.pulse.enabled()),
       tokens_(options.token, std::move(accessToken), context, *this),
       pace_(options.joinsPerSecond, context),
       rebuilds_(context, options.overlap, options.rebuildPause,

@@ -130,6 +130,7 @@ class Exchange final : private LineDelegate,
   void updatePulses();
   std::vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
   void doubt(const Pulse& pulse, bool atOnce);
+  void forgetProofs(const Pulse& pulse);
   void onPulseProof(Pulse& pulse) override;
   void onPulseState(Pulse& pulse, PulseState from) override;
   void onPulseSkipped(Pulse& pulse, const Cause& cause) override;

@@ -31,6 +31,7 @@ void Exchange::updatePulses() {
                                      [&](const auto& item) { return &item.second->multiplexer() == &multiplexer; });
     pulse->setWanted(pulse->hasLine() ? carries : hasLiveLine(multiplexer));
     if (pulse->state() == PulseState::Silent) doubt(*pulse, true);
+    if (pulse->state() == PulseState::Refused) forgetProofs(*pulse);
   }
 }
 
@@ -51,13 +52,18 @@ std::vector<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
 /// hears of it only now, being new, has its rows fetched at once rather than when its turn comes.
 void Exchange::doubt(const Pulse& pulse, bool atOnce) {
   for (auto* entry : liveOn(pulse.multiplexer())) {
-    const auto told = reporter_.beginDoubt(*entry, kSilent, pulse.lastProof());
+    const auto told = reporter_.beginDoubt(*entry, kSilent);
     if (atOnce) fallback_.pollNow(told);
   }
 }
 
 void Exchange::onPulseProof(Pulse& pulse) {
-  for (auto* entry : liveOn(pulse.multiplexer())) entry->provenCommit = entry->lastCommit.stamp();
+  for (auto* entry : liveOn(pulse.multiplexer())) reporter_.prove(*entry);
+}
+
+/// Nothing vouches for them, so their gaps begin with what was seen last.
+void Exchange::forgetProofs(const Pulse& pulse) {
+  for (auto* entry : liveOn(pulse.multiplexer())) entry->proof.reset();
 }
 
 void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
@@ -68,15 +74,14 @@ void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
       if (entry->inDoubt()) reporter_.endDoubt(*entry);
     }
   }
+  if (pulse.state() == PulseState::Refused) forgetProofs(pulse);
   report(pulse.multiplexer());
   fallback_.update();
 }
 
 void Exchange::onPulseSkipped(Pulse& pulse, const Cause& cause) {
   for (auto* entry : liveOn(pulse.multiplexer())) {
-    if (entry->inDoubt()) continue;
-    reporter_.setProofOfLife(std::max(pulse.lastProof(), entry->since));
-    reporter_.reportGap(*entry, cause);
+    if (!entry->inDoubt()) reporter_.reportGap(*entry, cause);
   }
 }
 

@@ -31,10 +31,6 @@ Pulse::Pulse(const PulseOptions& options, const LineOptions& lineOptions, std::s
       delegate_(delegate),
       next_(context.deadlines, DeadlineKind::Pulse, [this] { onDue(); }) {}
 
-WallTime Pulse::lastProof() const {
-  return context_.clock.wallNow() - (context_.now() - heardAt_);
-}
-
 void Pulse::transition(PulseState to) {
   if (to == state_) return;
   assert(isLegal(state_, to) && "illegal pulse transition");

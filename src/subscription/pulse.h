@@ -62,8 +62,6 @@ class Pulse final : private LineDelegate {
   Multiplexer& multiplexer() const { return multiplexer_; }
   PulseState state() const { return state_; }
   bool hasLine() const { return line_ != nullptr; }
-  /// When a beat last came; before the first, when it began to listen. Only meaningful while listened to.
-  WallTime lastProof() const;
   /// From the commit of the last beat to its arrival, as the two clocks have it; nothing before the first beat.
   std::optional<Duration> delay() const { return delay_; }
 

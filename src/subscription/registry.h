@@ -31,9 +31,12 @@ struct KeyEntry {
   std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
 
   LastCommit lastCommit;
-  /// `lastCommit` when it last was known that nothing is missing before it: as it went live, and at each beat of the
-  /// pulse.
-  std::string provenCommit;
+  /// When it last was known that nothing was missing: as it went live, and at each beat of the pulse.
+  struct Proof {
+    std::string commit;  ///< `lastCommit` then
+    TimePoint at{};
+  };
+  std::optional<Proof> proof;  ///< none where no pulse can be had
   /// The interruption that it is in, and who is to hear of its end.
   struct OpenGap {
     Gap gap;  ///< without a subscription

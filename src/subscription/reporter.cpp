@@ -38,7 +38,7 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
     entry.notLiveSince.reset();
     entry.nextPollAt.reset();
     closeGap(entry);
-    entry.provenCommit = entry.lastCommit.stamp();
+    prove(entry);
   } else if (wasLive) {
     if (!entry.notLiveSince) entry.notLiveSince = context_.now();
     openGap(entry, entry.cause);
@@ -51,15 +51,20 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   notify(entry, entry.subscribers);
 }
 
+void Reporter::prove(KeyEntry& entry) {
+  if (hasPulse_) entry.proof = KeyEntry::Proof{entry.lastCommit.stamp(), context_.now()};
+}
+
+/// What was seen since it was last proven that nothing is missing may have come after what was lost in silence.
 Gap Reporter::describeGap(const KeyEntry* entry, const Cause& cause) {
   Gap gap;
   gap.id = ++lastGap_;
   gap.code = cause.code;
   gap.message = cause.message;
-  // What was seen since the pulse last vouched for it may have come after what was lost.
-  if (entry != nullptr)
-    gap.fromCommit = cause.code == Code::PulseLost ? entry->provenCommit : entry->lastCommit.stamp();
   gap.from = proofOfLife_.value_or(context_.clock.wallNow());
+  if (entry == nullptr) return gap;
+  gap.fromCommit = entry->proof ? entry->proof->commit : entry->lastCommit.stamp();
+  if (entry->proof) gap.from = context_.clock.wallNow() - (context_.now() - entry->proof->at);
   return gap;
 }
 
@@ -97,8 +102,7 @@ std::vector<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& caus
   return told;
 }
 
-std::vector<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause, WallTime from) {
-  setProofOfLife(std::max(from, entry.since));
+std::vector<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause) {
   auto told = openGap(entry, cause);
   if (told.empty()) return told;
   entry.cause = cause;

@@ -13,7 +13,10 @@ namespace switchboard {
 /// Moves keys from state to state and tells the status and the subscribers of it.
 class Reporter {
  public:
-  Reporter(Context& context, StatusTracker& tracker) : context_(context), tracker_(tracker) {}
+  /// `hasPulse`: silent losses are told of by a pulse, so that gaps begin where it last proved that nothing was
+  /// missing.
+  Reporter(Context& context, StatusTracker& tracker, bool hasPulse)
+      : context_(context), tracker_(tracker), hasPulse_(hasPulse) {}
 
   /// `connectionRetryAt`: the next attempt of the connection, which keys that wait for it share.
   void setConnectionRetryAt(std::optional<WallTime> at) { connectionRetryAt_ = at; }
@@ -22,15 +25,18 @@ class Reporter {
   void setState(KeyEntry& entry, SubscriptionState state, Cause cause);
   /// A key that waits has another reason to.
   void setWaiting(KeyEntry& entry, const Cause& cause);
-  /// When the connection of the keys that are about to change state last gave a sign of life; where gaps begin.
+  /// What was to come for the key until now has come.
+  void prove(KeyEntry& entry);
+  /// When the connection of the keys that are about to change state last gave a sign of life; where gaps begin, unless
+  /// there is a proof.
   void setProofOfLife(WallTime at) { proofOfLife_ = at; }
   /// A live key may have missed changes from its last proof of life until now.
   void reportGap(const KeyEntry& entry, const Cause& cause);
   /// The same for some subscriptions of any key.
   void reportGap(const std::vector<SubscriptionId>& subscribers, const Cause& cause);
-  /// The changes of a live key can't be relied on from `from` until `endDoubt`, or until it goes live anew: an open
-  /// gap. Returns who has been told of it now, which is not everybody if it was in doubt already.
-  std::vector<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause, WallTime from);
+  /// The changes of a live key can't be relied on since its last proof, until `endDoubt` or until it goes live anew: an
+  /// open gap. Returns who has been told of it now, which is not everybody if it was in doubt already.
+  std::vector<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause);
   void endDoubt(KeyEntry& entry);
   std::vector<Gap> takeGaps() { return std::exchange(gaps_, {}); }
 
@@ -54,6 +60,7 @@ class Reporter {
 
   Context& context_;
   StatusTracker& tracker_;
+  const bool hasPulse_;
   std::vector<Notice> notices_;
   std::vector<Gap> gaps_;
   std::optional<WallTime> proofOfLife_;

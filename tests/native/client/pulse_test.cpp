@@ -125,6 +125,68 @@ TEST_SUITE("pulse") {
     CHECK(h.gaps[0].fromCommit == before);
   }
 
+  TEST_CASE("any gap begins where the pulse was last heard, since a change may have been lost in silence before it") {
+    const std::string before = "2026-11-22T12:00:01.000Z";
+    PulseHarness h;
+    h.goLive(10);
+    h.server.change("bookings", "INSERT", R"({"id": 1})", before);
+    h.run(kBeatPeriod);
+    h.beat(11);
+    const WallTime proven = h.clock.wallNow();
+    h.run(kBeatPeriod / 2);  // a change is lost here
+    h.server.change("bookings", "INSERT", R"({"id": 3})", "2026-11-22T12:00:09.000Z");
+    const auto isOfBookings = [](const auto& channel) { return channel.bindings[0]["table"] == "bookings"; };
+    const auto channels = h.server.channels();
+    const auto bookings = *std::find_if(channels.begin(), channels.end(), isOfBookings);
+    SUBCASE("when the socket is cut") {
+      h.network.last().closeFromServer(1006);
+    }
+    SUBCASE("when it is replaced") {
+      h.client().reconnectAll();
+    }
+    SUBCASE("when the channel is closed") {
+      h.server.closeChannel(bookings);
+    }
+    SUBCASE("when the server subscribes anew") {
+      h.server.system(bookings, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    }
+    SUBCASE("when a change can't be read") {
+      h.network.last().receive(R"([null,null,")" + bookings.topic + R"(","postgres_changes",{}])");
+    }
+    REQUIRE_FALSE(h.gaps.empty());
+    CHECK(h.gaps[0].fromCommit == before);
+    CHECK(h.gaps[0].from == proven);
+  }
+
+  TEST_CASE("before the pulse is heard a gap begins with going live, and with what came last where there is none") {
+    PulseHarness h;
+    WallTime begin{};
+    SUBCASE("before the first beat") {
+      h.subscribe(1, "bookings");
+      h.run(Duration{500});
+      begin = h.clock.wallNow() - Duration{500};
+    }
+    SUBCASE("where the table can't be had") {
+      h.server.unknownTables.insert("switchboard_pulse");
+      h.subscribe(1, "bookings");
+      h.run(Duration{500});
+      REQUIRE(h.pulse() == PulseState::Refused);
+      h.subscribe(2, "bookings", "INSERT");  // live at once, on the same binding
+      h.run(Duration{500});
+    }
+    const bool refused = h.pulse() == PulseState::Refused;
+    h.server.change("bookings", "INSERT", R"({"id": 1})", "2026-11-22T12:00:01.000Z");
+    if (refused) begin = h.clock.wallNow();
+    h.run(Duration{1'000});
+    h.network.last().closeFromServer(1006);
+    REQUIRE(h.gaps.size() == (refused ? 2u : 1u));
+    for (const auto& gap : h.gaps) {
+      CHECK(gap.fromCommit == (refused ? "2026-11-22T12:00:01.000Z" : ""));
+      CHECK(gap.from >= begin);
+      CHECK(gap.from <= begin + Duration{500});
+    }
+  }
+
   TEST_CASE("a seq that went back is a gap, the same seq again is not") {
     PulseHarness h;
     h.goLive(10);

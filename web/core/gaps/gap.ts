@@ -24,9 +24,12 @@ export interface Gap {
   readonly code: ReasonCode;
   /** The same for people. */
   readonly message: string;
-  /** `commit_timestamp` of the last change that was seen before it; null when there was none. */
+  /**
+   * `commit_timestamp` of the last change that was seen before it; null when there was none, or it is not known. With a pulse the last one that was seen
+   * before that was heard: what came later may have come after something that was lost in silence.
+   */
   readonly fromCommit: string | null;
-  /** Unix ms of the last sign of life before it. */
+  /** Unix ms of the last sign of life before it; with a pulse, of the pulse. */
   readonly from: number;
   /** Unix ms at which changes flowed again; null while it is open. */
   readonly to: number | null;
