@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -9,6 +10,8 @@ const importsReact = [/\/web\/dist\/react\//, /@floating-ui\//, /@tanstack\/reac
 
 export default defineConfig({
   test: {
+    // Vitest leaves one processor free; most of these tests wait for something most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
@@ -30,6 +33,8 @@ export default defineConfig({
         test: {
           name: 'react18',
           include: ['tests/node/react/**/*.test.tsx'],
+          // What these are about is not React's.
+          exclude: ['**/manyComponents.test.tsx', '**/realtimeToasts.test.tsx'],
           env: { REACT_VERSION: '18' },
           server: {
             deps: { inline: importsReact, external: [/\/web\/dist\/(core|wasm)\//, /\/web\/backend\/dist\//] },
@@ -43,7 +48,6 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           server: { deps: { external: builtModules } },
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -6,12 +6,13 @@ import { Progress, seconds } from './lib/progress.mjs';
 import { scratchFolder } from './lib/scratch.mjs';
 import { setUp } from './setup/setUp.mjs';
 import { findChromium } from './setup/systemPackages.mjs';
-import { suites } from './suites/suite.mjs';
+import { suites, usual } from './suites/suite.mjs';
 
 const names = Object.keys(suites);
 const usage = `npm run test:realtime -- [suite…] [--verbose]
 
-Sets up what is missing and runs the suites, all of them when none is named: ${names.join(', ')}.
+Sets up what is missing and runs the suites: ${usual.join(', ')} when none is named.
+${names.filter((name) => !usual.includes(name)).join(', ')}: the same tests as native-asan, without its checks.
 What they print is kept in test-output/.`;
 
 /** @typedef {import('./suites/ctest.mjs').Counts} Counts */
@@ -79,7 +80,7 @@ await main(async (cleanUps) => {
   const total = await counted(async () => {
     await setUp('test', context);
     const env = { ...scratchFolder(cleanUps), CHROMIUM: findChromium() ?? '' };
-    return runSuites(positionals.length > 0 ? positionals : names, { ...context, env });
+    return runSuites(positionals.length > 0 ? positionals : usual, { ...context, env });
   });
   process.stdout.write(`${countsText(total)}\n`);
   return total.failed === 0 ? 0 : 1;

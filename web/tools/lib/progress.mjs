@@ -12,10 +12,11 @@ export function seconds(ms) {
 
 /**
  * Shows what is being done and for how long, on standard error. A terminal gets one line that is redrawn; anything
- * else gets a line when a step turns out to be long, reminders while it lasts, and one when it is done.
+ * else, and a step beside another, gets a line when it turns out to be long, reminders while it lasts, and one when it is done.
  */
 export class Progress {
   #stream = process.stderr;
+  #spinning = false;
 
   /**
    * A line of its own.
@@ -23,7 +24,7 @@ export class Progress {
    * @param {string} text
    */
   note(text) {
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${this.#spinning ? '\r\x1b[2K' : ''}${text}\n`);
   }
 
   /**
@@ -37,7 +38,7 @@ export class Progress {
   async step(title, work) {
     const begun = performance.now();
     const elapsed = () => performance.now() - begun;
-    const stop = this.#stream.isTTY ? this.#spin(title, elapsed) : this.#announce(title, elapsed);
+    const stop = this.#stream.isTTY && !this.#spinning ? this.#spin(title, elapsed) : this.#announce(title, elapsed);
     let mark = '✗';
     try {
       const result = await work();
@@ -55,12 +56,14 @@ export class Progress {
    */
   #spin(title, elapsed) {
     let frame = 0;
+    this.#spinning = true;
     const timer = setInterval(() => {
       frame = (frame + 1) % frames.length;
       this.#stream.write(`\r\x1b[2K${frames[frame] ?? ''} ${title} ${Math.floor(elapsed() / 1000)} s`);
     }, redrawMs);
     return () => {
       clearInterval(timer);
+      this.#spinning = false;
       this.#stream.write('\r\x1b[2K');
     };
   }

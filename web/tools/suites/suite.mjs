@@ -19,3 +19,6 @@ export const suites = {
   node: (context) => runVitest(['node', 'react18'], context),
   browser: (context) => runVitest(['browser'], context),
 };
+
+/** What runs when none is named: `native` has the same tests as `native-asan`, and shows nothing beyond it. */
+export const usual = Object.keys(suites).filter((name) => name !== 'native');
