@@ -24,10 +24,15 @@ Duration Fallback::interval(std::size_t keys) const {
       pace, kMinute * static_cast<Duration::rep>(keys) / static_cast<Duration::rep>(std::max(1u, options_.perMinute)));
 }
 
+/// Any part of it. An outage begins for all clients at the same moment, so their first polls are spread over a whole
+/// interval; that also keeps those of many keys within the budget.
+Duration Fallback::within(Duration interval) {
+  return Duration{static_cast<Duration::rep>(context_.random.below(static_cast<std::uint64_t>(interval.count()) + 1))};
+}
+
 /// Three quarters to five quarters of it.
 Duration Fallback::jittered(Duration interval) {
-  const auto spread = context_.random.below(static_cast<std::uint64_t>(interval.count() / 2) + 1);
-  return interval * 3 / 4 + Duration{static_cast<Duration::rep>(spread)};
+  return interval * 3 / 4 + within(interval / 2);
 }
 
 void Fallback::update() {
@@ -41,7 +46,7 @@ void Fallback::update() {
     const bool polling = online_ && *entry->notLiveSince + options_.after <= now;
     if (polling != entry->nextPollAt.has_value()) {
       if (polling) {
-        entry->nextPollAt = now;
+        entry->nextPollAt = now + within(interval(down.size()));
       } else {
         entry->nextPollAt.reset();
       }

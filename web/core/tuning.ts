@@ -34,7 +34,10 @@ export interface TuningOptions {
   idleCloseMs?: number | undefined;
   /** How long the `accessToken` callback may take. Default 5,000. */
   tokenTimeoutMs?: number | undefined;
-  /** How long a subscription must not be live before its rows are polled, see `onResync`. Default 10,000. */
+  /**
+   * How long a subscription must not be live before its rows are polled, see `onResync`. Default 10,000. The first poll comes at a random moment of the
+   * `pollEveryMs` (or `pollEverySparingMs`) that follow, so that a server's outage does not make all its clients poll at once.
+   */
   fallbackAfterMs?: number | undefined;
   /** Pace of polls. Default 15,000; jittered. */
   pollEveryMs?: number | undefined;

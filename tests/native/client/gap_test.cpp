@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+
 #include "harness.h"
 
 using namespace switchboard;
@@ -188,8 +191,10 @@ TEST_SUITE("fallback") {
     CHECK(h.polls.empty());
     CHECK(h.status(1).mode == FreshnessMode::Paused);
     h.run(Duration{300});
-    CHECK(h.polls == std::vector<unsigned>{1});
     CHECK(h.status(1).mode == FreshnessMode::Polling);
+    h.run(Duration{15'000});
+    CHECK(h.polls.size() >= 1);
+    CHECK(h.polls.size() <= 2);
     h.run(Duration{60'000});
     CHECK(h.polls.size() >= 4);
     CHECK(h.polls.size() <= 7);
@@ -200,6 +205,37 @@ TEST_SUITE("fallback") {
     const auto polled = h.polls.size();
     h.run(Duration{60'000});
     CHECK(h.polls.size() == polled);
+  }
+
+  TEST_CASE("the first polls of clients that an outage hit together are spread over an interval") {
+    Duration interval{15'000};
+    bool hidden = false;
+    SUBCASE("while somebody looks") {}
+    SUBCASE("while nobody looks") {
+      interval = Duration{60'000};
+      hidden = true;
+    }
+    constexpr int kClients = 200;
+    std::array<int, 10> tenths{};
+    for (int i = 0; i < kClients; ++i) {
+      Harness h;
+      for (int drawn = 0; drawn < i; ++drawn) h.random.next();
+      h.subscribe(1, "bookings");
+      h.settle();
+      if (hidden) h.client().signal(Evidence::Hidden);
+      h.server.acceptSockets = false;
+      h.network.last().closeFromServer(1006);
+      const TimePoint lost = h.clock.now();
+      while (h.polls.empty() && h.clock.now() - lost < Duration{90'000}) h.run(Duration{50});
+      const Duration waited = h.clock.now() - lost - Duration{10'000};
+      REQUIRE(waited >= Duration{0});
+      REQUIRE(waited <= interval + Duration{50});
+      ++tenths[static_cast<std::size_t>(std::min<Duration::rep>(9, waited * 10 / interval))];
+    }
+    for (const int count : tenths) {
+      CHECK(count >= kClients / 40);
+      CHECK(count <= kClients / 5);
+    }
   }
 
   TEST_CASE("nothing is polled offline, and less often while nobody looks") {
@@ -226,6 +262,8 @@ TEST_SUITE("fallback") {
     h.network.last().closeFromServer(1006);
     h.run(Duration{70'000});
     const auto first = h.polls.size();
+    CHECK(first >= 30);
+    CHECK(first <= 80);
     h.run(Duration{300'000});
     CHECK(h.polls.size() - first <= 300 * 4 / 3);
     CHECK(h.polls.size() - first >= 200);
