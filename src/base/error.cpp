@@ -44,6 +44,8 @@ std::string_view toString(Code code) {
       return "TOKEN_UNAVAILABLE";
     case Code::Unauthorized:
       return "UNAUTHORIZED";
+    case Code::RoleInvalid:
+      return "ROLE_INVALID";
     case Code::JoinTimeout:
       return "JOIN_TIMEOUT";
     case Code::LiveTimeout:

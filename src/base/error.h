@@ -30,6 +30,7 @@ enum class Code : unsigned char {
   TokenInvalid,         ///< The server refuses the access token.
   TokenUnavailable,     ///< The `accessToken` callback failed or took too long.
   Unauthorized,         ///< The token's role may not read this.
+  RoleInvalid,          ///< The database does not know the token's role, or may not take it on.
   JoinTimeout,          ///< The server did not answer the join.
   LiveTimeout,          ///< The join was accepted, but database changes were never announced.
   ChannelCrashed,       ///< The server's channel process crashed (`phx_error`).

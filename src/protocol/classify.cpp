@@ -58,13 +58,24 @@ Cause classifyWords(std::string_view words) {
   return Cause{Code::ServerError, Retry::Backoff, std::string(words)};
 }
 
-/// SQLSTATE classes that speak of the database's health, not of the binding: connection, transaction rollback,
-/// resources, operator intervention, system. The server quotes them as "ERROR 57014 (query_canceled) …".
-bool quotesTransientSqlState(std::string_view message) {
+/// What the server quotes of the database, as "57014 (query_canceled) canceling statement …"; empty when it quotes
+/// nothing.
+std::string_view quotedError(std::string_view message) {
   constexpr std::string_view kMark = "Exception: ERROR ";
   const auto at = message.find(kMark);
-  if (at == std::string_view::npos) return false;
-  const auto sqlClass = message.substr(at + kMark.size(), 2);
+  return at == std::string_view::npos ? std::string_view() : message.substr(at + kMark.size());
+}
+
+/// A role that does not exist, or that the server may not take on. (Both codes are used for other objects too.)
+bool blamesRole(std::string_view error) {
+  const auto sqlState = error.substr(0, 5);
+  return (sqlState == "42704" || sqlState == "42501") && error.find("role \"") != std::string_view::npos;
+}
+
+/// SQLSTATE classes that speak of the database's health, not of the binding: connection, transaction rollback,
+/// resources, operator intervention, system.
+bool isTransient(std::string_view error) {
+  const auto sqlClass = error.substr(0, 2);
   return sqlClass == "08" || sqlClass == "40" || sqlClass == "53" || sqlClass == "57" || sqlClass == "58";
 }
 
@@ -105,7 +116,11 @@ Cause classifyBindingError(std::string_view message) {
                                 message.starts_with("Error parsing `") ||
                                 message.starts_with("No subscription params") ||
                                 message.starts_with("Column selection is not supported");
-  if (blamesParameters && !quotesTransientSqlState(message)) {
+  const auto error = quotedError(message);
+  if (blamesRole(error)) {
+    return {Code::RoleInvalid, Retry::NewToken, concat({"The database can't act in the token's role: ", error})};
+  }
+  if (blamesParameters && !isTransient(error)) {
     return {Code::BadBinding, Retry::Parked, std::string(message)};
   }
   return {Code::DatabaseUnavailable, Retry::Backoff, std::string(message)};

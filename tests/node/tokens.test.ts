@@ -81,6 +81,24 @@ describe('a token callback that fails', () => {
   });
 });
 
+describe('a token whose role the database does not know', () => {
+  it('is named as the reason, and another token is enough to go live', async () => {
+    const manager = open(quick(lab.backend));
+    manager.setAuth(await lab.backend.signToken({ sub: owner, role: 'nosuchrole' }));
+    const lines = ['secrets', 'bookings'].map((table) => new Line(manager, { table }));
+    for (const line of lines) {
+      const notice = await line.notices.first('the reason', ({ detail }) => detail.code === 'ROLE_INVALID');
+      expect(notice.detail).toMatchObject({
+        retryable: false,
+        message: expect.stringContaining('nosuchrole') as string,
+      });
+    }
+    expect(manager.stats().counters.joins).toBe(1);
+    manager.setAuth(token);
+    for (const line of lines) await line.live();
+  });
+});
+
 describe('tokens and keys', () => {
   it('appear in no log, status, notice or error', async () => {
     const said: unknown[] = [];

@@ -493,6 +493,41 @@ TEST_SUITE("tokens") {
     CHECK(h.server.joins.back()["access_token"] == "t1");
   }
 
+  TEST_CASE("a token whose role the database does not know is no binding's fault, and waits for another token") {
+    ClientOptions options;
+    options.accessToken = "good";
+    SUBCASE("from the start") {
+      options.accessToken = "odd";
+    }
+    SUBCASE("as a new token") {}
+    const bool fromTheStart = options.accessToken == "odd";
+    Harness h(options);
+    h.server.roleless = {"odd"};
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "clients");
+    h.run(Duration{1'000});
+    if (!fromTheStart) {
+      REQUIRE(h.status(1).state == SubscriptionState::Live);
+      h.client().provideToken(0, "odd");
+    }
+    h.run(Duration{60'000});
+    for (const unsigned id : {1u, 2u}) {
+      CHECK(h.status(id).state == SubscriptionState::Parked);
+      CHECK(h.status(id).code == Code::RoleInvalid);
+    }
+    // together: nobody is isolated; the token that was pushed is tried once with a join of its own
+    CHECK(h.server.joins.size() == (fromTheStart ? 1u : 2u));
+    const auto joins = h.server.joins.size();
+    h.client().provideToken(0, "odd");
+    h.run(Duration{60'000});
+    CHECK(h.server.joins.size() == joins);
+    h.client().provideToken(0, "good");
+    h.run(Duration{2'000});
+    CHECK(h.status(1).state == SubscriptionState::Live);
+    CHECK(h.status(2).state == SubscriptionState::Live);
+    CHECK(h.server.joins.size() == joins + 1);
+  }
+
   TEST_CASE("no status, notice or log holds a token") {
     Harness h(withCallback());
     std::string everything;

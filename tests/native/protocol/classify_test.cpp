@@ -143,6 +143,22 @@ TEST_CASE("words that blame the parameters park the binding, words about the dat
   }
 }
 
+TEST_CASE("a role that the database does not know or may not take on is the token's fault, not the binding's") {
+  const std::string exception =
+      "Unable to subscribe to changes with given parameters. An exception happened so please check your connect "
+      "parameters: [event: *, schema: public, table: role \"x\", filters: [], select: nil]. Exception: ERROR ";
+  const std::string recorded = R"(42704 (undefined_object) role "nosuchrole" does not exist)";
+  const Cause cause = classifyBindingError(exception + recorded);
+  checkCause(cause, C::RoleInvalid, R::NewToken);
+  CHECK(cause.message == "The database can't act in the token's role: " + recorded);
+  checkCause(classifyBindingError(exception + R"(42501 (insufficient_privilege) permission denied to set role "x")"),
+             C::RoleInvalid, R::NewToken);
+  checkCause(classifyBindingError(exception + R"(42704 (undefined_object) type "x" does not exist)"), C::BadBinding,
+             R::Parked);
+  checkCause(classifyBindingError(exception + "42501 (insufficient_privilege) permission denied for table x"),
+             C::BadBinding, R::Parked);
+}
+
 TEST_CASE("every recorded `system` error is understood") {
   std::set<std::string> bindingErrors;
   std::set<std::string> shutdowns;
@@ -161,7 +177,8 @@ TEST_CASE("every recorded `system` error is understood") {
   CHECK(shutdowns.size() >= 7);
   for (const auto& words : bindingErrors) {
     CAPTURE(words);
-    checkCause(classifyBindingError(words), C::BadBinding, R::Parked);
+    const bool ofRole = words.find("42704") != std::string::npos;
+    checkCause(classifyBindingError(words), ofRole ? C::RoleInvalid : C::BadBinding, ofRole ? R::NewToken : R::Parked);
   }
   for (const auto& words : shutdowns) {
     CAPTURE(words);

@@ -117,7 +117,7 @@ TEST_CASE("tokens: a bad token ends the channel, and the cause says what is wron
                                                        {"refresh_garbage", "1 failed TOKEN_INVALID"},
                                                        {"refresh_badsig", "1 failed TOKEN_INVALID"},
                                                        {"refresh_norole", "1 failed TOKEN_INVALID"},
-                                                       {"refresh_unknown_role", "1 failed BAD_BINDING"}};
+                                                       {"refresh_unknown_role", "1 failed ROLE_INVALID"}};
   for (const auto& [connection, failure] : cases) {
     CHECK(storyOf("tokens", {connection}) == Texts{"1 joining", "1 live", failure});
   }

@@ -34,6 +34,7 @@ class ScriptedServer {
   bool announceChanges = true;          ///< `Subscribed to PostgreSQL` follows a join
   std::set<std::string> unknownTables;  ///< poison their whole channel
   std::string joinError;                ///< refuses every join with this reason
+  std::set<std::string> roleless;       ///< tokens whose role the database does not know
 
   // What it has seen.
   std::vector<Json> joins;  ///< payloads of phx_join
@@ -134,7 +135,18 @@ class ScriptedServer {
       reply(socket, frame, "ok", Json::object());
     } else if (event == "access_token") {
       pushedTokens.emplace_back(textMember(frame[4], "access_token"));
+      const auto channel = channels_.find(frame[2].get<std::string>());
+      if (channel != channels_.end() && roleless.count(pushedTokens.back()) != 0) refuseRole(channel->second);
     }
+  }
+
+  /// As recorded (transcripts: `tokens`, refresh_unknown_role): the channel stays, silent.
+  void refuseRole(Channel& channel) {
+    channel.live = false;
+    system(channel, "postgres_changes", "error",
+           "Unable to subscribe to changes with given parameters. An exception happened so please check your connect "
+           "parameters: [event: *, schema: public, table: bookings, filters: [], select: nil]. Exception: ERROR 42704 "
+           "(undefined_object) role \"nosuchrole\" does not exist");
   }
 
   void onJoin(std::size_t socket, const Json& frame) {
@@ -157,10 +169,13 @@ class ScriptedServer {
       channel.bindings.push_back(accepted);
       if (unknownTables.count(std::string(textMember(entry, "table"))) != 0) poison = &entry;
     }
-    channel.live = poison == nullptr && announceChanges;
+    const bool hasRole = roleless.count(channel.token) == 0;
+    channel.live = poison == nullptr && hasRole && announceChanges;
     channels_[channel.topic] = channel;
     reply(socket, frame, "ok", {{"postgres_changes", channel.bindings}});
-    if (poison != nullptr) {
+    if (!hasRole) {
+      refuseRole(channels_[channel.topic]);
+    } else if (poison != nullptr) {
       system(channel, "postgres_changes", "error",
              "Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the given "
              "connect "

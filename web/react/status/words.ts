@@ -63,6 +63,8 @@ export const REMEDIES: Readonly<Partial<Record<ReasonCode, string>>> = {
   TOKEN_INVALID: 'Sign in again; if that does not help, check who issues the tokens.',
   TOKEN_UNAVAILABLE: 'Sign in again; if that does not help, mend the accessToken callback.',
   UNAUTHORIZED: 'Sign in as someone who may read this, or mend the policy.',
+  ROLE_INVALID:
+    'Sign in with a token of another role, or create this one and grant it to the role that Realtime connects as.',
   BAD_BINDING: 'Publish the table, or mend the filter; then reconnect.',
   DATABASE_UNAVAILABLE: "Check the project's database.",
   TENANT_NOT_FOUND: 'Check the address of the project; then reconnect.',
