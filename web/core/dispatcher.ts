@@ -150,12 +150,14 @@ export class Dispatcher {
   #deliverOne(incoming: Incoming, subscribers: readonly number[]): Subscription[] | null {
     let failed: Subscription[] | null = null;
     const call = this.#callEvent;
-    for (const id of subscribers) {
-      const subscription = this.#subscriptions.get(id);
+    let at = 0;
+    while (at < subscribers.length) {
+      const subscription = this.#subscriptions.get(subscribers[at] ?? 0);
+      at += 1;
       if (subscription === undefined) continue;
       try {
         subscription.receive(incoming, subscription, call);
-        subscription.newest = incoming.newest ?? subscription.newest;
+        if (incoming.newest !== null) subscription.newest = incoming.newest;
       } catch (error) {
         if (failed === null) {
           this.#log.write({ level: 'warn', message: `a delivery to ${nameOf(subscription)} can't be read` }, error);

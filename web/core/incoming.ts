@@ -13,6 +13,8 @@ export class Incoming {
   readonly kind: Delivery['kind'];
   /** How many changes. */
   readonly count: number;
+  /** The newest that anybody has read; null when nobody has read any. */
+  newest: ChangePayload | null = null;
   readonly #delivery: Delivery;
   readonly #values: ValueReader;
   readonly #lists: ColumnLists;
@@ -45,11 +47,6 @@ export class Incoming {
     return this.#payloads?.some(isIncomplete) === true ? this.#payloads.filter(isIncomplete) : null;
   }
 
-  /** The newest that anybody has read; null when nobody has read any. */
-  get newest(): ChangePayload | null {
-    return this.#payloads?.at(-1) ?? null;
-  }
-
   /** For the sake of `incomplete`. Throws as `payloads` does. */
   read(): void {
     this.#payloads ??= this.#read();
@@ -69,8 +66,15 @@ export class Incoming {
   #parse(): readonly ChangePayload[] {
     const { text, columns } = this.#delivery;
     const wire = this.#values.parse(text);
-    if (this.kind === 'each') return [toPayload(wire as WireChange, this.#values, this.#lists, columns?.list ?? null)];
-    return (wire as readonly WireChange[]).map((change) => toPayload(change, this.#values, this.#lists, null));
+    if (this.kind === 'each') {
+      this.newest = toPayload(wire as WireChange, this.#values, this.#lists, columns?.list ?? null);
+      return [this.newest];
+    }
+    const payloads = (wire as readonly WireChange[]).map((change) =>
+      toPayload(change, this.#values, this.#lists, null),
+    );
+    this.newest = payloads.at(-1) ?? null;
+    return payloads;
   }
 }
 
@@ -91,7 +95,9 @@ export type Receiver = (incoming: Incoming, subscription: Subscription, call: Ca
 function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver {
   return (incoming, subscription, call) => {
     const { payloads } = incoming;
-    for (const payload of payloads) if (!call(subscription, onEvent, payload)) return;
+    // By index: an iterator for each call costs a fifth of a delivery to many subscribers.
+    let at = 0;
+    while (at < payloads.length && call(subscription, onEvent, payloads[at] as ChangePayload)) at += 1;
   };
 }
 
