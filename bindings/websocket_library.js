@@ -9,7 +9,7 @@
  */
 mergeInto(LibraryManager.library, {
   $sockets__deps: ['malloc', 'free'],
-  $sockets__postset: "Module['frame'] = sockets.frame;",
+  $sockets__postset: "Module['frame'] = sockets.frame; sockets.encoder = new TextEncoder();",
   $sockets: {
     table: [null], // index 0 is no socket
     free: [],
@@ -101,7 +101,9 @@ mergeInto(LibraryManager.library, {
       var event = sockets.eventFor(id);
       HEAPU32[(event + 4) >> 2] = e.wasClean ? 1 : 0;
       HEAPU32[(event + 8) >> 2] = e.code;
-      stringToUTF8(String(e.reason || ''), event + 10, 512); // the code is the lower half of that word
+      // the code is the lower half of that word; the text has 512 bytes with its NUL, and is cut between two characters
+      var reason = HEAPU8.subarray(event + 10, event + 521);
+      HEAPU8[event + 10 + sockets.encoder.encodeInto(String(e.reason || ''), reason).written] = 0;
       {{{ makeDynCall('iiii', 'callback') }}}(0, event, userData);
     };
     return 0;
@@ -109,7 +111,6 @@ mergeInto(LibraryManager.library, {
 
   emscripten_websocket_set_onmessage_callback_on_thread__deps: ['$sockets'],
   emscripten_websocket_set_onmessage_callback_on_thread: function (id, userData, callback, thread) {
-    if (!sockets.encoder) sockets.encoder = new TextEncoder();
     sockets.table[id].onmessage = function (e) {
       var data = e.data;
       var isText = typeof data == 'string';
