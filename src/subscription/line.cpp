@@ -79,20 +79,4 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
   delegate_.onLineLive(*this, again);
 }
 
-void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
-  if (envelope.event != names::kPostgresChanges) return;
-  const auto change = scanChange(envelope, ids_);
-  if (!change) {
-    delegate_.onLineUnreadable(*this);
-    return;
-  }
-  matched_.clear();
-  for (const auto id : ids_) {
-    const LineBinding* binding = byId_.find(id);
-    if (binding == nullptr) continue;
-    if (std::find(matched_.begin(), matched_.end(), binding->key) == matched_.end()) matched_.push_back(binding->key);
-  }
-  if (!matched_.empty()) delegate_.onLineChange(*this, matched_, *change, envelope.payload);
-}
-
 }  // namespace switchboard

@@ -1,0 +1,24 @@
+#include <algorithm>
+
+#include "protocol/names.h"
+#include "subscription/line.h"
+
+namespace switchboard {
+
+void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
+  if (envelope.event != names::kPostgresChanges) return;
+  const auto change = scanChange(envelope, ids_);
+  if (!change) {
+    delegate_.onLineUnreadable(*this);
+    return;
+  }
+  matched_.clear();
+  for (const auto id : ids_) {
+    const LineBinding* binding = byId_.find(id);
+    if (binding == nullptr) continue;
+    if (std::find(matched_.begin(), matched_.end(), binding->key) == matched_.end()) matched_.push_back(binding->key);
+  }
+  if (!matched_.empty()) delegate_.onLineChange(*this, matched_, *change, envelope.payload);
+}
+
+}  // namespace switchboard
