@@ -14,6 +14,7 @@ constexpr int kMaxRounds = 100;
 
 void Client::collect() {
   deliveries_.takeInto(flush_.deliveries);
+  flush_.columnLists.clear();
   if (!flush_.deliveries.empty()) flush_.columnLists = deliveries_.columnLists().takeNew();
   if (tracker_.changed()) {
     flush_.status = tracker_.take();

@@ -58,6 +58,27 @@ TEST_SUITE("delivery") {
       CHECK(got[static_cast<std::size_t>(i)] == "INSERT " + std::to_string(i) + ":" + std::to_string(i));
   }
 
+  TEST_CASE("a list of columns is told once, also when what is told next is no change") {
+    Harness h;
+    std::vector<std::string> lists;
+    int flushesWithoutChanges = 0;
+    h.onEachFlush = [&](const Flush& flush) {
+      lists.insert(lists.end(), flush.columnLists.begin(), flush.columnLists.end());
+      if (flush.deliveries.empty()) ++flushesWithoutChanges;
+    };
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.change("bookings", "INSERT", row(1, 1));
+    CHECK(lists == std::vector<std::string>{"[]"});
+    const int before = flushesWithoutChanges;
+    h.subscribe(2, "payments");
+    h.run(Duration{10'000});
+    CHECK(flushesWithoutChanges > before);
+    h.server.change("payments", "INSERT", row(1, 1));
+    CHECK(h.delivered.size() == 2);
+    CHECK(lists == std::vector<std::string>{"[]"});
+  }
+
   TEST_CASE("batch hands over early when max is reached") {
     Harness h;
     auto config = windowOf(DeliveryMode::Batch, 1'000);
