@@ -235,6 +235,35 @@ describe('what changes seldom', () => {
   });
 });
 
+describe('the first view', () => {
+  it('asks for the rows before the chart, and for nothing twice', async () => {
+    const window = await openWindow(lab.browser, 'about:blank');
+    windows.push(window);
+    const requests: string[] = [];
+    window.page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    await window.page.goto(`${lab.dashboard}?business=${salon}`);
+    await window.page.locator('.recharts-surface').first().waitFor();
+    const rows = requests.indexOf('/rest/v1/bookings');
+    const chart = requests.findIndex((path) => path.startsWith('/assets/DayChart'));
+    expect(rows).toBeGreaterThan(-1);
+    expect(chart).toBeGreaterThan(rows);
+    const assets = requests.filter((path) => path.startsWith('/assets/') || path === '/config.json');
+    expect(assets).toEqual([...new Set(assets)]);
+    // The core is on its way before the page's script has run.
+    const core = requests.findIndex((path) => /^\/assets\/switchboard-.*\.wasm$/.test(path));
+    expect(core).toBeLessThan(requests.indexOf('/rest/v1/businesses'));
+    expect(await window.page.locator('link[rel="preload"][type="application/wasm"]').count()).toBe(1);
+  });
+
+  it("is made with React's production build", async () => {
+    const { page } = await openBookings();
+    const script = (await page.locator('script[type="module"]').getAttribute('src')) ?? '';
+    const text = await (await page.request.get(new URL(script, lab.dashboard).href)).text();
+    expect(text.length).toBeGreaterThan(100_000);
+    expect(text).not.toContain('React DevTools');
+  });
+});
+
 describe('the page policy', () => {
   it('forbids eval while the wasm core runs', async () => {
     const bookings = await openBookings();

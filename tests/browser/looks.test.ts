@@ -81,3 +81,20 @@ describe.each(['light', 'dark'] as const)('the page in %s', (colorScheme) => {
     await lab.db.query('delete from bookings where id = $1', [id]);
   });
 });
+
+describe('the lab', () => {
+  it('leaves the table beside it room for its words', async () => {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: sizes.wide });
+    await new BookingsPage(page).untilRowsLive();
+    await page.getByRole('button', { name: 'Lab', exact: true }).click();
+    await page.locator('.lab').waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    const cut = await page
+      .locator('[data-table="bookings"] :is([data-slot="sub"], [data-slot="value"], [data-slot="meta"])')
+      .evaluateAll((cells) =>
+        cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map(({ textContent }) => textContent),
+      );
+    expect(cut).toEqual([]);
+    await page.context().close();
+  });
+});

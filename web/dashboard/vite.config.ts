@@ -17,8 +17,28 @@ function sonnerWithoutStyleElement(): Plugin {
   };
 }
 
+/** Has the browser fetch the WebAssembly core beside the page's own script rather than after it. */
+function corePreloaded(): Plugin {
+  return {
+    name: 'core-preloaded',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle = {} }) =>
+        Object.keys(bundle)
+          .filter((file) => /(^|\/)switchboard-[^/]+\.(wasm|js)$/.test(file))
+          .map((file) => ({
+            tag: 'link',
+            attrs: file.endsWith('.js')
+              ? { rel: 'modulepreload', href: `/${file}`, crossorigin: true }
+              : { rel: 'preload', href: `/${file}`, as: 'fetch', type: 'application/wasm', crossorigin: true },
+            injectTo: 'head' as const,
+          })),
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), sonnerWithoutStyleElement()],
+  plugins: [react(), sonnerWithoutStyleElement(), corePreloaded()],
   build: {
     target: 'es2022',
     // The page's policy allows no data: URLs for scripts or wasm.

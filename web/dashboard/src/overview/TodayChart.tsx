@@ -3,14 +3,17 @@ import { useBusinessData } from '../data/businessData.js';
 import { useToday } from '../data/today.js';
 import { byHour, type Hour } from './byHour.js';
 
-// The chart library is as large as the rest of the page: it comes after the figures.
+// The chart library is as large as the rest of the page, and drawing is work: it comes after the rows.
 const DayChart = lazy(() => import('./DayChart.js'));
+
+const drawing = <p className="empty">Drawing…</p>;
 
 export function TodayChart() {
   const { business, bookings, payments } = useBusinessData();
   const today = useToday();
   const hours = useMemo(() => byHour(bookings.rows, payments.rows, today), [bookings.rows, payments.rows, today]);
   const settled = useDeferredValue(useSame(hours));
+  const hasRows = bookings.status.state !== 'loading';
   return (
     <section className="panel chart" aria-labelledby="chart-title">
       <div className="panel-head">
@@ -21,8 +24,8 @@ export function TodayChart() {
         </p>
       </div>
       <div className="chart-frame">
-        <Suspense fallback={<p className="empty">Drawing…</p>}>
-          <DayChart hours={settled} currency={business.currency} />
+        <Suspense fallback={drawing}>
+          {hasRows ? <DayChart hours={settled} currency={business.currency} /> : drawing}
         </Suspense>
       </div>
     </section>

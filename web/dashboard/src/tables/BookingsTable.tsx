@@ -68,22 +68,22 @@ type Actions = { edit: (row: Booking) => void; cancel: (row: Booking) => void };
 
 function bookingColumns(currency: string, { edit, cancel }: Actions): readonly Column<Booking>[] {
   return [
-    { head: 'Starts', slot: 'meta', width: '9.5rem', cell: ({ starts_at }) => <When iso={starts_at} /> },
+    { head: 'Starts', slot: 'meta', width: '8.5rem', cell: ({ starts_at }) => <When iso={starts_at} /> },
     { head: 'Client', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ client_name }) => client_name },
     { head: 'Service', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ service }) => service },
-    { head: 'Minutes', slot: 'more', width: '5.5rem', isNumber: true, cell: (row) => row.duration_minutes },
+    { head: 'Minutes', slot: 'more', width: '4rem', isNumber: true, cell: (row) => row.duration_minutes },
     {
       head: 'Amount',
       slot: 'value',
-      width: '7rem',
+      width: '6.5rem',
       isNumber: true,
       cell: ({ amount }) => formatMoney(amount, currency),
     },
-    { head: 'Status', slot: 'badge', width: '8rem', cell: ({ status }) => <StatusBadge status={status} /> },
+    { head: 'Status', slot: 'badge', width: '6.5rem', cell: ({ status }) => <StatusBadge status={status} /> },
     {
       head: 'Actions',
       slot: 'actions',
-      width: '5.5rem',
+      width: '4.75rem',
       cell: (row) => (
         <RowActions
           what={`booking of ${row.client_name}`}

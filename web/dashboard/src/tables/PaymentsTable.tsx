@@ -61,21 +61,21 @@ type Actions = { edit: (row: Payment) => void; cancel: (row: Payment) => void };
 
 function paymentColumns({ edit, cancel }: Actions): readonly Column<Payment>[] {
   return [
-    { head: 'When', slot: 'meta', width: '9.5rem', cell: ({ created_at }) => <When iso={created_at} /> },
+    { head: 'When', slot: 'meta', width: '8.5rem', cell: ({ created_at }) => <When iso={created_at} /> },
     { head: 'Reference', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ reference }) => reference ?? 'No reference' },
     { head: 'Method', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ method }) => method },
     {
       head: 'Amount',
       slot: 'value',
-      width: '7rem',
+      width: '6.5rem',
       isNumber: true,
       cell: ({ amount, currency }) => formatMoney(amount, currency),
     },
-    { head: 'Status', slot: 'badge', width: '8rem', cell: ({ status }) => <StatusBadge status={status} /> },
+    { head: 'Status', slot: 'badge', width: '6.5rem', cell: ({ status }) => <StatusBadge status={status} /> },
     {
       head: 'Actions',
       slot: 'actions',
-      width: '5.5rem',
+      width: '4.75rem',
       cell: (row) => (
         <RowActions
           what={`payment ${row.reference ?? ''}`}
