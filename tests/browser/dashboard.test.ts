@@ -178,6 +178,7 @@ describe('the payments', () => {
   it('are added, edited and cancelled by forms, and count as revenue while they are paid', async () => {
     const dashboard = await openBookings();
     await dashboard.show('Payments');
+    await dashboard.untilRowsLive('Payments');
     const before = await dashboard.figure('revenue').innerText();
     await dashboard.page.getByRole('button', { name: 'Add payment' }).click();
     await dashboard.submit({ Amount: '1000', Method: 'cash', Reference: 'P-NEW' }, 'Add');
@@ -281,7 +282,7 @@ describe('the page policy', () => {
     expect(evaluated).toBe(false);
     // Chromium's own report and the page's event.
     const problems = windows[0]?.problems ?? [];
-    await expect.poll(() => problems.length).toBe(2);
+    await expect.poll(() => problems.length, { timeout: 30_000 }).toBe(2);
     expect(problems.splice(0).every((text) => text.includes('inline'))).toBe(true);
   });
 
