@@ -62,6 +62,7 @@ describe('the bookings', () => {
       ...names.slice(0, 3).map((name) => `Removed ${name}, Cut and finish`),
       'New Last, Cut and finish',
     ]);
+    await bookings.row(last).waitFor();
     expect(await bookings.row(last).count()).toBe(1);
     expect(await bookings.row(ids[4] ?? '').innerText()).toMatch(/Zoë 🦊[\s\S]*confirmed/);
     for (const id of ids.slice(0, 3)) await bookings.expectNoRow(id);
@@ -90,6 +91,8 @@ describe('the bookings', () => {
     const other = await insertBooking(lab.db, physio, 'Not here');
     const own = await insertBooking(lab.db, salon, 'Here');
     await bookings.row(own).waitFor();
+    // The row may be there by the fetch already.
+    await bookings.untilChanges(1);
     expect(await bookings.changes()).toEqual(['New Here, Cut and finish']);
     expect(await bookings.row(other).count()).toBe(0);
   });
@@ -129,6 +132,7 @@ describe('the bookings', () => {
     await row.getByText('cancelled').waitFor();
     await bookings.page.getByRole('button', { name: 'Undo' }).click();
     await row.getByText('confirmed').waitFor();
+    await bookings.untilChanges(4);
     expect(await bookings.changes()).toEqual([
       'New Ada Byron, Treatment',
       'Changed Ada Byron, pending → confirmed',

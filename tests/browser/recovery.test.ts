@@ -44,6 +44,7 @@ describe('when the realtime server goes away', () => {
     await bookings.expectNoRow(before);
     const after = await insertBooking(lab.db, salon, 'After');
     await bookings.row(after).waitFor();
+    await bookings.untilChanges(2);
     expect(await bookings.changes()).toEqual(['New Before, Cut and finish', 'New After, Cut and finish']);
     expect(ownProblems()).toEqual([]);
   });
