@@ -40,6 +40,24 @@ void Chaos::stall() {
   }
 }
 
+void Chaos::loseOrBreak() {
+  ++faults_;
+  world_.checks.disturb();
+  auto* const socket = world_.server.anySocket();
+  if (socket != nullptr && world_.random.chance(40)) {
+    socket->link().cut();
+  } else {
+    lose(world_.random.between(Duration{1s}, Duration{20s}));
+  }
+}
+
+void Chaos::lose(Duration span) {
+  Mood& mood = world_.server.mood;
+  mood.losesPercent = world_.random.chance(50) ? 100 : world_.random.between(10u, 70u);
+  world_.trace.add(world_.events.now(), "loses", mood.losesPercent, span);
+  endAfter(span, [](Mood& m) { m.losesPercent = 0; });
+}
+
 void Chaos::strikeAny() {
   const auto what = world_.random.below(100);
   if (what < 30) {
@@ -140,7 +158,7 @@ void Chaos::hitChannel(ServerSocket& socket, const std::string& topic) {
 void Chaos::disturbServer() {
   Mood& mood = world_.server.mood;
   const Duration span = world_.random.between(Duration{1s}, Duration{world_.random.chance(80) ? 20s : 60s});
-  switch (world_.random.below(6)) {
+  switch (world_.random.below(7)) {
     case 0:
       world_.trace.add(world_.events.now(), "restart", span);
       world_.server.restart();
@@ -174,6 +192,9 @@ void Chaos::disturbServer() {
       world_.trace.add(world_.events.now(), "slow joins", span);
       mood.joinTime = world_.random.between(Duration{500ms}, Duration{14s});
       endAfter(span, [](Mood& m) { m.joinTime = Mood{}.joinTime; });
+      break;
+    case 6:
+      lose(span);
       break;
   }
 }

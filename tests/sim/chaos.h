@@ -27,6 +27,8 @@ class Chaos {
 
   /// One fault; those that last go by themselves after a while.
   void strike();
+  /// A silent loss of changes, or a cut.
+  void loseOrBreak();
   /// Ends everything that lasts. What has died stays dead until somebody notices.
   void heal();
   std::uint64_t faults() const { return faults_; }
@@ -37,6 +39,7 @@ class Chaos {
 
   void strikeAny();
   void stall();
+  void lose(Duration span);
   void hitSocket(ServerSocket& socket);
   void hitChannel(ServerSocket& socket, const std::string& topic);
   void disturbServer();

@@ -34,6 +34,8 @@ ApplicationTraits applicationTraits(SimRandom& random, const ServerTraits& serve
   if (random.chance(30)) traits.client.exchange.plan.bindingsPerLine = random.between(1u, 4u);
   if (random.chance(20)) traits.client.exchange.linger = Duration{0};
   if (random.chance(15)) traits.client.endpoint.version = Version::V1;
+  const bool hasPulse = random.chance(60) && server.maxChannels == 100;  // it needs a channel of its own
+  if (hasPulse) traits.client.exchange.pulse.period = random.between(Duration{1s}, Duration{5s});
   return traits;
 }
 
@@ -59,7 +61,11 @@ class Simulation {
         chaos_({events_, machine_, trace_, chaosRandom_, server_, network_, weather_, checks_, application_}) {
     server_.onDispatch = [this](const TableChange& change, const SentOn& sentOn) {
       trace_.add(events_.now(), "change", change.seq, change.type, change.table, change.owner, change.kind);
-      checks_.ledger().onDispatch(change, sentOn);
+      if (change.table != kPulseTable) checks_.ledger().onDispatch(change, sentOn);
+    };
+    server_.onLost = [this](const TableChange& change, const SentOn& channels) {
+      trace_.add(events_.now(), "lost", change.seq, change.type, change.table, change.owner, change.kind);
+      checks_.silence().onLost(change, channels);
     };
   }
 
@@ -70,6 +76,7 @@ class Simulation {
     changeLater();
     actLater();
     faultLater();
+    if (hasPulse()) beatLater();
     while (!failed() && events_.steps() < options_.steps) playRound();
     if (!failed()) application_.finish();
     runFor(90s, [] { return false; });
@@ -78,6 +85,7 @@ class Simulation {
   }
 
  private:
+  bool hasPulse() const { return applicationTraits_.client.exchange.pulse.enabled(); }
   bool failed() const { return violations_.first().has_value(); }
 
   void step() {
@@ -105,6 +113,16 @@ class Simulation {
     const bool toTheEnd = random_.chance(25);
     const Duration healed = events_.now();
     runFor(180s, [&] { return !toTheEnd && checks_.allServed() && events_.now() - healed > Duration{20s}; });
+    if (hasPulse()) playLosses();
+  }
+
+  /// What is live loses changes in silence, and some of it its socket soon after.
+  void playLosses() {
+    checks_.setHealthy(false);
+    for (unsigned i = random_.between(1u, 5u); i > 0; --i) {
+      chaos_.loseOrBreak();
+      runFor(random_.between(Duration{500}, Duration{9s}), [] { return false; });
+    }
   }
 
   void changeLater() {
@@ -117,6 +135,12 @@ class Simulation {
                         random_.between(1u, 2u), random_.chance(5) ? 2u : 1u});
       }
       changeLater();
+    });
+  }
+  void beatLater() {
+    events_.after(applicationTraits_.client.exchange.pulse.period, [this] {
+      server_.commit({++beats_, std::string(kPulseTable), "UPDATE"});
+      beatLater();
     });
   }
   void actLater() {
@@ -185,6 +209,7 @@ class Simulation {
   Duration actInterval_{0};
   Duration faultInterval_{0};
   std::uint64_t changes_ = 0;
+  std::uint64_t beats_ = 0;
   bool trouble_ = true;
 };
 

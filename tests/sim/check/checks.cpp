@@ -51,7 +51,8 @@ Checks::Checks(EventQueue& events, const Machine& machine, SimServer& server, Bo
       bounds_(bounds),
       watched_(watched),
       violations_(violations),
-      ledger_(events, machine, watched, wire_, violations) {}
+      ledger_(events, machine, watched, wire_, violations),
+      silence_(events, watched, wire_, violations) {}
 
 void Checks::fail(Invariant invariant, std::string detail) {
   violations_.report(invariant, events_.now(), std::move(detail));
@@ -66,6 +67,7 @@ void Checks::disturb() {
 void Checks::onNewClient() {
   connections_.clear();
   doubleSince_.clear();
+  silence_.onNewClient();
   tokenGiven_ = false;
   joinedAt_.reset();
   disturb();
@@ -88,6 +90,7 @@ void Checks::onOpened(Link& /*link*/) {
 
 void Checks::onSent(Link& link, const Json& frame) {
   wire_.onSent(link, frame);
+  silence_.onSent(link, frame);
   if (frame[3] != "phx_join") return;
   ++joins_;
   const Duration now = events_.now();
@@ -107,10 +110,12 @@ void Checks::onSent(Link& link, const Json& frame) {
 
 void Checks::onReceived(Link& link, const DownFrame& frame) {
   wire_.onReceived(link, frame);
+  silence_.onReceived(link, frame);
 }
 
 void Checks::onEnded(Link& link) {
   wire_.onEnded(link);
+  silence_.onEnded(link);
 }
 
 // --- what the client says
@@ -151,7 +156,7 @@ void Checks::onFlush(const Flush& flush) {
     if (lost && !watched.openGap) {
       fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is no longer live and has no gap");
     }
-    if (watched.live() && watched.openGap) {
+    if (watched.live() && watched.openGap && !watched.inDoubt) {
       fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is live and its gap is open");
     }
     if (watched.told && (*watched.told == NoticeStatus::Subscribed) != watched.live()) {
@@ -170,7 +175,9 @@ void Checks::onGap(const Gap& gap) {
   }
   Watched& watched = it->second;
   Ledger::forgive(watched);
+  silence_.onGap(watched, gap);
   if (!gap.to) {
+    watched.inDoubt = gap.code == Code::PulseLost;
     if (watched.openGap) fail(Invariant::GapsAgree, "a second open gap for " + std::to_string(it->first));
     watched.openGap = gap.id;
   } else if (watched.openGap == gap.id) {
@@ -230,6 +237,7 @@ void Checks::onStep(const Client& client) {
   checkHonesty();
   checkBindings();
   ledger_.check();
+  silence_.check();
   if (healthy_) checkLiveness();
 }
 
@@ -272,9 +280,10 @@ void Checks::checkBounds(const Client& client) {
   const auto& exchange = client.exchange();
   const std::size_t connections = exchange.connectionCount();
   const std::size_t lines = exchange.lineCount();
+  const std::size_t channels = lines + exchange.pulseCount();
   const std::size_t deadlines = client.deadlines().size();
   if (connections > bounds_.maxSockets) fail(Invariant::Bounded, std::to_string(connections) + " connections");
-  if (deadlines > 5 + 7 * connections + 3 * lines) {
+  if (deadlines > 5 + 8 * connections + 3 * channels) {
     fail(Invariant::Bounded, std::to_string(deadlines) + " deadlines: " + client.deadlines().toString());
   }
   if (lines > 2 * exchange.registry().entries().size()) {
@@ -342,7 +351,9 @@ void Checks::checkBindings() {
   std::map<std::string, unsigned> live;
   for (const auto& [place, channel] : wire_.channels()) {
     if (!channel.live) continue;
-    for (const auto& interest : channel.interests) ++live[interest.text()];
+    for (const auto& interest : channel.interests) {
+      if (interest.table != kPulseTable) ++live[interest.text()];  // each socket has one
+    }
   }
   std::map<std::string, Duration> doubles;
   for (const auto& [key, count] : live) {

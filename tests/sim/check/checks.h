@@ -9,6 +9,7 @@
 
 #include "check/invariant.h"
 #include "check/ledger.h"
+#include "check/silence.h"
 #include "check/watched.h"
 #include "check/wire_view.h"
 #include "client.h"
@@ -35,6 +36,7 @@ class Checks final : public WireObserver {
   Checks& operator=(const Checks&) = delete;
 
   Ledger& ledger() { return ledger_; }
+  Silence& silence() { return silence_; }
   const WireView& wire() const { return wire_; }
 
   /// Something has been done that may interrupt subscriptions.
@@ -91,6 +93,7 @@ class Checks final : public WireObserver {
   Violations& violations_;
   WireView wire_;
   Ledger ledger_;
+  Silence silence_;
 
   std::map<unsigned, ConnectionState> connections_;
   std::map<std::string, Duration> doubleSince_;

@@ -38,6 +38,8 @@ std::string_view toString(Invariant invariant) {
       return "OnceAndInOrder";
     case Invariant::NothingLost:
       return "NothingLost";
+    case Invariant::LossesTold:
+      return "LossesTold";
     case Invariant::OnlyWhatWasAsked:
       return "OnlyWhatWasAsked";
     case Invariant::TokenInJoin:

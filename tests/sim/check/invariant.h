@@ -22,11 +22,12 @@ enum class Invariant : unsigned char {
   LegalTransitions,   ///< Connections are published in states that follow from one another.
   PublishedIsTrue,    ///< What was published last is what the client holds.
   NoticesAgree,       ///< Who was told SUBSCRIBED last is live; who is no longer live has been told.
-  GapsAgree,          ///< Whoever is no longer live has an open gap; whoever is live has none.
+  GapsAgree,          ///< Whoever is no longer live has an open gap; whoever is live has none but a silent pulse's.
   HonestByWire,       ///< Live only with a channel that was announced live, and has not ended, on the wire.
   HonestByServer,     ///< Live only while the server serves the key, or for as long as it takes to find out.
   OnceAndInOrder,     ///< No change comes twice or after a later one.
   NothingLost,        ///< What the server sent while a key was live and stayed live has come.
+  LossesTold,         ///< What the server loses in silence lies in a gap once the pulse has shown that beats were lost.
   OnlyWhatWasAsked,   ///< Deliveries match the subscription.
   TokenInJoin,        ///< With an accessToken callback no join goes out before it has given a token.
   NoSecrets,          ///< No token in a status, notice or log.

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "server/tables.h"
 #include "status/snapshot.h"
@@ -18,6 +19,13 @@ struct Debt {
   Duration due{0};       ///< in awake time
 };
 
+/// A change that the server lost in silence, while a pulse vouched for the subscription.
+struct Loss {
+  std::uint64_t seq = 0;
+  std::string commit;
+  std::pair<unsigned, std::string> pulse;  ///< its socket and topic
+};
+
 /// A subscription as the application and those who check on it see it.
 struct Watched {
   Interest interest;
@@ -27,7 +35,9 @@ struct Watched {
   std::optional<SubscriptionStatus> published;
   std::optional<NoticeStatus> told;  ///< by the last notice
   std::optional<std::uint32_t> openGap;
-  std::deque<Debt> debts;  ///< since it has been live without a break
+  bool inDoubt = false;     ///< the open gap is that of a silent pulse
+  std::deque<Debt> debts;   ///< since it has been live without a break
+  std::deque<Loss> losses;  ///< that it has to be told of
   std::uint64_t lastSeq = 0;
   unsigned lastCopies = 0;           ///< of the last change, that have come
   std::optional<Duration> unserved;  ///< awake time since which it is live although the server does not serve it

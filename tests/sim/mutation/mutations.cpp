@@ -54,7 +54,7 @@ Tampering onFlushes(const std::function<void(Flush&)>& change) {
   return onSink([change](const Flush& flush, const SinkRelay::Pass& pass) {
     Flush changed;
     for (const auto& delivery : flush.deliveries) {
-      changed.deliveries.push_back({delivery.kind, delivery.subscribers, delivery.count, delivery.payload, {}});
+      changed.deliveries.push_back({delivery.kind, delivery.subscribers, delivery.count, delivery.payload, {}, {}});
     }
     changed.status = flush.status;
     changed.counters = flush.counters;
@@ -354,6 +354,13 @@ std::vector<Mutation> mutations() {
        {I::NoticesAgree},
        [] { return onFlushes([](Flush& flush) { flush.notices.clear(); }); }},
       {"gaps are forgotten", {I::GapsAgree}, [] { return onFlushes([](Flush& flush) { flush.gaps.clear(); }); }},
+      {"gaps of the pulse are forgotten",
+       {I::LossesTold},
+       [] {
+         return onFlushes([](Flush& flush) {
+           std::erase_if(flush.gaps, [](const Gap& gap) { return gap.code == Code::PulseLost; });
+         });
+       }},
       {"what was said is said again later", {I::SilentAfterEnd, I::PublishedIsTrue}, repeatFlushes},
       {"a delivery for the one before",
        {I::SilentAfterEnd},

@@ -24,6 +24,7 @@ struct Mood {
   Duration joinTime{20};                   ///< until a join is answered, at most
   bool rateLimited = false;                ///< joins are refused, their sockets closed with 1001
   Announcement announcement = Announcement::Warm;
+  unsigned losesPercent = 0;  ///< of the changes, beats among them, that are never sent to anybody
 };
 
 /// What stays as it is for the life of a world.

@@ -327,7 +327,8 @@ void ServerSocket::closeChannel(std::string topic) {
 }
 
 /// One frame for each distinct `select` list, its ids in reverse order of the join (protocol.md §8.1).
-void ServerSocket::dispatch(const TableChange& change, std::set<std::pair<unsigned, std::string>>& sentOn) {
+void ServerSocket::dispatch(const TableChange& change, bool lost,
+                            std::set<std::pair<unsigned, std::string>>& channels) {
   for (const auto& [topic, channel] : channels_) {
     if (!channel.flowing) continue;
     std::map<std::vector<std::string>, Json> idsBySelect;
@@ -337,9 +338,11 @@ void ServerSocket::dispatch(const TableChange& change, std::set<std::pair<unsign
       if (ids.is_null()) ids = Json::array();
       ids.push_back(it->id);
     }
+    if (!idsBySelect.empty()) channels.emplace(link_->id(), topic);
+    if (lost) continue;
     for (const auto& [select, ids] : idsBySelect) {
       Json data = {{"schema", "public"},  {"table", change.table},
-                   {"type", change.type}, {"commit_timestamp", "2026-11-22T12:00:00.000Z"},
+                   {"type", change.type}, {"commit_timestamp", commitText(change.at)},
                    {"columns", select},   {"errors", nullptr}};
       if (change.type != "DELETE") data["record"] = recordOf(change);
       if (change.type == "DELETE") data["old_record"] = recordOf(change);
@@ -349,7 +352,6 @@ void ServerSocket::dispatch(const TableChange& change, std::set<std::pair<unsign
       for (unsigned copy = 0; copy < change.copies; ++copy) {
         post({DownFrame::Kind::Text, text, 0, Mark::Change, topic, {}});
       }
-      sentOn.emplace(link_->id(), topic);
     }
   }
 }

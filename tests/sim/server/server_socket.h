@@ -66,8 +66,8 @@ class ServerSocket {
   /// From outside the channels: garbage, or frames that belong nowhere.
   void inject(DownFrame frame) { post(std::move(frame)); }
 
-  /// Sends the change on every channel that wants it; tells which those were.
-  void dispatch(const TableChange& change, std::set<std::pair<unsigned, std::string>>& sentOn);
+  /// Sends the change on every channel that wants it, unless it is lost; tells which those are.
+  void dispatch(const TableChange& change, bool lost, std::set<std::pair<unsigned, std::string>>& channels);
   // The topic comes by value: it may be the key of what is taken out.
   /// `system` error and `phx_close`, in one of the orders in which a network of processes may put them, perhaps twice.
   void shutDown(std::string topic, const std::string& message);

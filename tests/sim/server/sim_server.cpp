@@ -18,12 +18,14 @@ SimServer::SimServer(EventQueue& events, Trace& trace, SimRandom& random, TokenM
 
 void SimServer::commit(TableChange change) {
   dispatched_ = std::max(dispatched_, events_.now() + random_.between(Duration{10}, traits_.poll));
+  change.at = dispatched_;
   events_.at(dispatched_, [this, change = std::move(change)] {
-    SentOn sentOn;
+    const bool lost = mood.losesPercent > 0 && random_.chance(mood.losesPercent);
+    SentOn channels;
     for (const auto& [id, socket] : sockets_) {
-      if (!socket->ended()) socket->dispatch(change, sentOn);
+      if (!socket->ended()) socket->dispatch(change, lost, channels);
     }
-    onDispatch(change, sentOn);
+    (lost ? onLost : onDispatch)(change, channels);
   });
 }
 

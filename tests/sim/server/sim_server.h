@@ -26,6 +26,8 @@ class SimServer final : public ServerPort {
 
   /// Called with each change when it is sent, at once for all channels.
   std::function<void(const TableChange&, const SentOn&)> onDispatch;
+  /// Called instead with each change that is lost, and where it should have gone.
+  std::function<void(const TableChange&, const SentOn&)> onLost;
   /// Commits a change; it is sent a little later, changes in the order of their commits.
   void commit(TableChange change);
 

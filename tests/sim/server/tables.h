@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "witness/json.h"
 
 namespace switchboard::sim {
@@ -49,6 +50,19 @@ inline Interest interestOf(const Json& entry) {
   return interest;
 }
 
+/// The table that the database raises as its pulse; its row's `seq` counts the beats.
+inline constexpr std::string_view kPulseTable = "switchboard_pulse";
+
+/// Of what is sent at this time, as the server writes it.
+inline std::string commitText(Duration at) {
+  const auto part = [&](Duration::rep unit, Duration::rep count, std::size_t digits) {
+    const std::string number = std::to_string(at.count() / unit % count);
+    return std::string(digits - std::min(digits, number.size()), '0') + number;
+  };
+  return "2026-11-2" + part(86'400'000, 10, 1) + "T" + part(3'600'000, 24, 2) + ":" + part(60'000, 60, 2) + ":" +
+         part(1'000, 60, 2) + "." + part(1, 1'000, 3) + "Z";
+}
+
 /// A committed change of a row with the columns `seq`, `owner` and `kind`.
 struct TableChange {
   std::uint64_t seq = 0;  ///< counts all changes of a world
@@ -57,6 +71,7 @@ struct TableChange {
   unsigned owner = 0;
   unsigned kind = 0;
   unsigned copies = 1;  ///< so many equal ones in one transaction
+  Duration at{0};       ///< when it is sent
 
   /// As the server decides it (protocol.md §8.4).
   bool matches(const Interest& interest) const {
