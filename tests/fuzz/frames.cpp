@@ -46,8 +46,9 @@ bool isDelimited(std::string_view value) {
   bool inString = false;
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
-    if (inString) {
-      if (c == '\\') ++i;
+    if (c == '\\' && (inString || depth > 0)) {  // outside of a string it makes no sense, but is taken for one inside
+      ++i;
+    } else if (inString) {
       if (c == '"') inString = false;
     } else if (c == '"') {
       inString = true;
