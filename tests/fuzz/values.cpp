@@ -28,9 +28,10 @@ bool sameNumber(JsonValue value, const Json& parsed) {
   if (parsed.is_number_integer()) return integer == parsed.get<std::int64_t>();
   const auto number = parsed.get<double>();
   if (!integer) return false;
-  if (std::abs(number) >= 9.3e18) return *integer == (number > 0 ? Int64::max() : Int64::min());
+  constexpr double kLimit = 9223372036854775808.0;
+  const double nearest = std::clamp(number, -kLimit, kLimit);
   // A double of that size has no digit of its own behind the 15th.
-  return std::abs(static_cast<double>(*integer) - number) <= std::max(1.0, std::abs(number) * 1e-15);
+  return std::abs(static_cast<double>(*integer) - nearest) <= std::max(1.0, std::abs(nearest) * 1e-15);
 }
 
 bool same(JsonValue value, const Json& parsed) {
