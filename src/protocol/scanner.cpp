@@ -103,7 +103,7 @@ bool JsonScanner::skipScalar() {
   const std::size_t start = at_;
   while (at_ < text_.size()) {
     const char c = text_[at_];
-    if (c == ',' || c == '}' || c == ']' || c == ':' || c == '"' || isSpace(c)) break;
+    if (c == ',' || c == ':' || c == '"' || (c | 0x20) == '{' || (c | 0x20) == '}' || isSpace(c)) break;
     ++at_;
   }
   return at_ > start;
