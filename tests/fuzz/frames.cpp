@@ -46,8 +46,10 @@ bool isDelimited(std::string_view value) {
   bool inString = false;
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
-    if (c == '\\' && (inString || depth > 0)) {  // outside of a string it makes no sense, but is taken for one inside
-      ++i;
+    if (c == '\\' && (inString || depth > 0)) {
+      // Outside of a string it makes no sense, but keeps a quote from opening one all the same.
+      const char next = i + 1 < value.size() ? value[i + 1] : '\0';
+      if (inString || next == '"' || next == '\\') ++i;
     } else if (inString) {
       if (c == '"') inString = false;
     } else if (c == '"') {
