@@ -1,7 +1,7 @@
 // @ts-check
 // The benchmark proper; `npm run bench` sets up what it needs and then runs this. See --help there.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Progress } from '../../web/tools/lib/progress.mjs';
@@ -35,7 +35,7 @@ const progress = new Progress();
 
 function machine() {
   const [first] = cpus();
-  return `${cpus().length} cores of ${first?.model.trim() ?? 'unknown make'}, ${process.platform} ${release()}`;
+  return `${cpus().length} cores of ${first?.model.trim() ?? 'unknown make'}, ${process.platform}`;
 }
 
 /** @param {readonly Line[]} lines @param {string} where @param {string} folder */
