@@ -106,7 +106,8 @@ std::string withPlainNames(std::string_view text, std::string rest) {
     return true;
   });
   for (const auto name : names) {
-    if (const auto at = rest.find(name); at != std::string::npos) rest.replace(at, name.size(), "x");
+    const std::string quoted = '"' + std::string(name) + '"';  // by itself it may be the beginning of another
+    if (const auto at = rest.find(quoted); at != std::string::npos) rest.replace(at, quoted.size(), R"("x")");
   }
   return rest;
 }
