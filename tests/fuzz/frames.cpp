@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -69,12 +70,17 @@ bool isDelimited(std::string_view value) {
 std::string withoutUnread(Version version, std::string_view text, std::string_view payload) {
   std::vector<std::string_view> unread = {payload};
   if (version == Version::V1) {
+    constexpr std::array kRead = {"join_ref", "ref", "topic", "event"};
+    std::array<std::string_view, kRead.size()> last{};  // of members with one name only the last is read
     unread.clear();
     forEachMember(text, [&](std::string_view name, std::string_view value) {
-      if (!spells(name, "join_ref") && !spells(name, "ref") && !spells(name, "topic") && !spells(name, "event"))
-        unread.push_back(value);
+      for (std::size_t i = 0; i < kRead.size(); ++i) {
+        if (spells(name, kRead[i])) std::swap(value, last[i]);
+      }
+      if (value.data() != nullptr) unread.push_back(value);
       return true;
     });
+    std::sort(unread.begin(), unread.end(), [](auto a, auto b) { return a.data() < b.data(); });
   }
   std::string rest(text);
   for (auto it = unread.rbegin(); it != unread.rend(); ++it)
