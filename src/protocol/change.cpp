@@ -52,12 +52,15 @@ std::optional<Change> scanChange(const Envelope& envelope, std::vector<BindingId
   return Change{envelope.data};
 }
 
-std::optional<ChangeType> changeType(const Change& change) {
-  const auto type = findString(change.data, "type");
-  if (type == "INSERT") return ChangeType::Insert;
-  if (type == "UPDATE") return ChangeType::Update;
-  if (type == "DELETE") return ChangeType::Delete;
+std::optional<ChangeType> typeNamed(std::string_view name) {
+  if (name == "INSERT") return ChangeType::Insert;
+  if (name == "UPDATE") return ChangeType::Update;
+  if (name == "DELETE") return ChangeType::Delete;
   return std::nullopt;
+}
+
+std::optional<ChangeType> changeType(const Change& change) {
+  return typeNamed(findString(change.data, "type"));
 }
 
 std::string_view commitTimestamp(const Change& change) {

@@ -23,6 +23,9 @@ std::optional<Change> scanChange(std::string_view payload, std::vector<BindingId
 /// The same for a frame whose envelope has been read.
 std::optional<Change> scanChange(const Envelope& envelope, std::vector<BindingId>& ids);
 
+/// The type of this name, which stands without its quotes; none for any other.
+std::optional<ChangeType> typeNamed(std::string_view name);
+
 /// The change's `type`; of several the first, and none when it is written with escapes.
 std::optional<ChangeType> changeType(const Change& change);
 

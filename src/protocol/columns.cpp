@@ -10,13 +10,6 @@ namespace {
 constexpr std::size_t kMaxLists = 64;
 constexpr std::size_t kMaxBytes = 256 * 1024;
 
-std::optional<ChangeType> typeOf(std::string_view raw) {
-  if (raw == R"("UPDATE")") return ChangeType::Update;
-  if (raw == R"("INSERT")") return ChangeType::Insert;
-  if (raw == R"("DELETE")") return ChangeType::Delete;
-  return std::nullopt;
-}
-
 }  // namespace
 
 /// `rest` begins with a list. `length` becomes the list's.
@@ -48,30 +41,15 @@ std::optional<std::uint32_t> ColumnLists::add(std::string_view list) {
 }
 
 std::optional<ColumnsCut> ColumnLists::find(std::string_view data) {
-  JsonScanner scanner(data);
-  if (!scanner.take('{')) return std::nullopt;
-  const char* comma = nullptr;
-  do {
-    const auto key = scanner.rawString();
-    if (!key || !scanner.take(':')) return std::nullopt;
-    if (*key != "columns") {
-      if (!scanner.skipValue()) return std::nullopt;
-    } else {
-      scanner.peek();
-      const auto rest = scanner.rest();
-      std::size_t length = 0;
-      const auto number = numberOf(rest, length);
-      if (!number || comma == nullptr) return std::nullopt;
-      const char* end = rest.data() + length;
-      return ColumnsCut{{comma, static_cast<std::size_t>(end - comma)}, *number};
-    }
-    scanner.peek();
-    comma = scanner.rest().data();
-  } while (scanner.take(','));
-  return std::nullopt;
+  return walk<false>(data).columns;
 }
 
 ChangeParts ColumnLists::read(std::string_view data) {
+  return walk<true>(data);
+}
+
+template <bool kAll>
+ChangeParts ColumnLists::walk(std::string_view data) {
   ChangeParts parts;
   JsonScanner scanner(data);
   if (!scanner.take('{')) return parts;
@@ -89,16 +67,19 @@ ChangeParts ColumnLists::read(std::string_view data) {
         const char* end = rest.data() + length;
         parts.columns = ColumnsCut{{comma, static_cast<std::size_t>(end - comma)}, *number};
       }
+      if (!kAll) return parts;
       scanner.advance(length);
+    } else if (kAll && *key == "type") {
+      const auto raw = scanner.rawValue();
+      if (!raw) return parts;
+      if (raw->front() == '"') parts.type = typeNamed(raw->substr(1, raw->size() - 2));
     } else {
-      if (*key == "record") parts.record = rest;
-      if (*key == "old_record") {
+      if (kAll && *key == "record") parts.record = rest;
+      if (kAll && *key == "old_record") {
         parts.oldRecord = rest;
         if (parts.type && parts.columns) return parts;  // nothing is missing
       }
       if (!scanner.skipValue()) return parts;
-      const std::size_t length = rest.size() - scanner.rest().size();
-      if (*key == "type") parts.type = typeOf(rest.substr(0, length));
     }
     scanner.peek();
     comma = scanner.rest().data();

@@ -40,6 +40,9 @@ class ColumnLists {
   std::vector<std::string_view> takeNew();
 
  private:
+  /// Without `kAll` to the list of columns only.
+  template <bool kAll>
+  ChangeParts walk(std::string_view data);
   std::optional<std::uint32_t> numberOf(std::string_view rest, std::size_t& length);
   std::optional<std::uint32_t> add(std::string_view list);
 

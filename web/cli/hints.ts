@@ -50,10 +50,9 @@ export class Hints {
     }
   }
 
-  /** The role that the server goes by. */
   async #role(): Promise<string> {
     const { tokenFile, apikey } = this.#options;
-    const token = tokenFile === null ? '' : (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
-    return roleOf(token) ?? roleOf(apikey) ?? 'anon';
+    const token = tokenFile === null ? null : (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
+    return roleOf(token, apikey);
   }
 }

@@ -31,15 +31,13 @@ export class CallbackQueue {
 
   /** The same as `push` and then `flush`, without a detour through the queue when nothing is in it. */
   runOrPush(job: () => void): void {
-    if (this.#running || this.#entered > 0 || this.#jobs.length > 0) {
-      this.push(job);
-      this.flush();
-      return;
+    if (this.#running || this.#entered > 0 || this.#jobs.length > 0) this.push(job);
+    else {
+      this.#running = true;
+      this.#runOne(job);
+      this.#running = false;
     }
-    this.#running = true;
-    this.#runOne(job);
-    this.#running = false;
-    if (this.#jobs.length > 0) this.#run();
+    if (this.#jobs.length > 0) this.flush();
   }
 
   /** Runs what is queued: now, or when the running call or callback is done. */

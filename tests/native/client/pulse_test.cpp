@@ -30,6 +30,13 @@ struct PulseHarness : Harness {
     run(Duration{500});
     beat(seq);
   }
+  /// Live with beats 10 and 11, and a change with this `commit_timestamp` between them.
+  void goLiveWithChange(std::string_view commit) {
+    goLive(10);
+    server.change("bookings", "INSERT", R"({"id": 1})", commit);
+    run(kBeatPeriod);
+    beat(11);
+  }
   std::optional<PulseState> pulse(unsigned connection = 1) const {
     return client().status().connections().at(ConnectionId{connection}).pulse;
   }
@@ -105,10 +112,7 @@ TEST_SUITE("pulse") {
   TEST_CASE("its gaps begin with what was seen before the last beat, not with what came after the loss") {
     const std::string before = "2026-11-22T12:00:01.000Z";
     PulseHarness h;
-    h.goLive(10);
-    h.server.change("bookings", "INSERT", R"({"id": 1})", before);
-    h.run(kBeatPeriod);
-    h.beat(11);
+    h.goLiveWithChange(before);
     h.run(kBeatPeriod * 3 / 2);  // a beat is lost, and changes with it
     h.server.change("bookings", "INSERT", R"({"id": 2})", "2026-11-22T12:00:09.000Z");
     SUBCASE("when the next beat comes") {
@@ -128,10 +132,7 @@ TEST_SUITE("pulse") {
   TEST_CASE("any gap begins where the pulse was last heard, since a change may have been lost in silence before it") {
     const std::string before = "2026-11-22T12:00:01.000Z";
     PulseHarness h;
-    h.goLive(10);
-    h.server.change("bookings", "INSERT", R"({"id": 1})", before);
-    h.run(kBeatPeriod);
-    h.beat(11);
+    h.goLiveWithChange(before);
     const WallTime proven = h.clock.wallNow();
     h.run(kBeatPeriod / 2);  // a change is lost here
     h.server.change("bookings", "INSERT", R"({"id": 3})", "2026-11-22T12:00:09.000Z");

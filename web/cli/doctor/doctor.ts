@@ -56,10 +56,8 @@ async function allowed(ready: readonly Finding[], output: DoctorOutput): Promise
 /** The role is the one that is given, or that the token or the api key names. */
 async function inspectionOf({ endpoint, tokenFile, ...rest }: DoctorOptions): Promise<Inspection> {
   const token = tokenFile === null ? null : await readToken(tokenFile);
-  const named = [token, endpoint?.apikey]
-    .map((text) => (typeof text === 'string' ? roleOf(text) : null))
-    .find((role) => role);
-  return { tables: rest.tables, role: rest.role ?? named ?? 'anon', pulse: rest.pulse, endpoint, token };
+  const role = rest.role ?? roleOf(token, endpoint?.apikey ?? null);
+  return { tables: rest.tables, role, pulse: rest.pulse, endpoint, token };
 }
 
 async function readToken(file: string): Promise<string> {

@@ -32,10 +32,13 @@ export function checkToken(subject: 'api key' | 'access token', token: string, n
   return [{ severity: 'warning', check: 'token', subject, message, why: 'Nothing connects after that.', sql: [] }];
 }
 
-/** The role that a token names; null when it names none. */
-export function roleOf(token: string): string | null {
-  const role = claimsOf(token)?.role;
-  return typeof role === 'string' && role !== '' ? role : null;
+/** The role that the server goes by: the token's if it names one, else the api key's, else `anon`. */
+export function roleOf(token: string | null, apikey: string | null): string {
+  for (const text of [token, apikey]) {
+    const role = text === null ? null : claimsOf(text)?.role;
+    if (typeof role === 'string' && role !== '') return role;
+  }
+  return 'anon';
 }
 
 function claimsOf(token: string): { exp?: unknown; role?: unknown } | null {
