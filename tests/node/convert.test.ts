@@ -13,7 +13,7 @@ function deliveryOf(text: string): Delivery {
 
 /** The payload of a frame with one change. */
 function payloadOf(text: string): ChangePayload | undefined {
-  return new Incoming(deliveryOf(text), plainValues, new ColumnLists()).payloads[0];
+  return new Incoming(plainValues, new ColumnLists()).become(deliveryOf(text)).payloads[0];
 }
 
 function convert(value: unknown, type: string): unknown {
@@ -139,7 +139,7 @@ describe('a change', () => {
 
   it('is parsed once', () => {
     const json = text({ ...common, type: 'INSERT', columns, record: { id: 2 } });
-    const incoming = new Incoming(deliveryOf(json), plainValues, new ColumnLists());
+    const incoming = new Incoming(plainValues, new ColumnLists()).become(deliveryOf(json));
     expect(incoming.payloads).toBe(incoming.payloads);
   });
 
@@ -149,7 +149,7 @@ describe('a change', () => {
     const head = '{"data":{"type":"UPDATE"';
     const tail = ',"record":{"id":"2"},"old_record":{"id":"1"}},"ids":[7]}';
     const delivery = { ...deliveryOf(head + tail), columns: { list: 1, at: head.length } };
-    const incoming = new Incoming(delivery, plainValues, lists);
+    const incoming = new Incoming(plainValues, lists).become(delivery);
     expect(incoming.payloads[0]).toMatchObject({ eventType: 'UPDATE', new: { id: 2 }, old: { id: 1 } });
     expect(incoming.text).toBe(`${head},"columns":${JSON.stringify(columns)}${tail}`);
     expect(lists.converter(1, plainValues)).toBe(lists.converter(1, plainValues));
@@ -160,7 +160,7 @@ describe('a change', () => {
     lists.add([JSON.stringify(columns)]);
     const change = '{"data":{"type":"INSERT","columns":0,"record":{"id":"2"}}}';
     const own = '{"data":{"type":"INSERT","columns":[{"name":"id","type":"text"}],"record":{"id":"2"}}}';
-    const incoming = new Incoming({ ...deliveryOf(`[${change},${own}]`), kind: 'batch' }, plainValues, lists);
+    const incoming = new Incoming(plainValues, lists).become({ ...deliveryOf(`[${change},${own}]`), kind: 'batch' });
     expect(incoming.payloads.map((payload) => payload.new)).toEqual([{ id: 2 }, { id: '2' }]);
   });
 

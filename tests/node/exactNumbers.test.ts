@@ -26,7 +26,7 @@ function rowsOf(numbers: 'string' | 'bigint', ...records: string[]): unknown[] {
   const texts = records.map((record) => frame(record));
   const [delivery] = texts.length === 1 ? each([1], ...texts) : [batch([1], ...texts)];
   if (delivery === undefined) return [];
-  return new Incoming(delivery, exactValues(numbers), new ColumnLists()).payloads.map((payload) => payload.new);
+  return new Incoming(exactValues(numbers), new ColumnLists()).become(delivery).payloads.map((payload) => payload.new);
 }
 
 const LONG = '12345678901234567890.12345678901234567890';
@@ -66,7 +66,7 @@ describe('numbers to the last digit', () => {
       const lists = new ColumnLists();
       lists.add(['[]', JSON.stringify(COLUMNS)]);
       const change = '{"data":{"type":"INSERT","columns":1,"record":{"id": 9007199254740993, "small": 7}}}';
-      const incoming = new Incoming(batch([1], change, change), exactValues(numbers), lists);
+      const incoming = new Incoming(exactValues(numbers), lists).become(batch([1], change, change));
       const id = numbers === 'string' ? '9007199254740993' : 9007199254740993n;
       expect(incoming.payloads.map((payload) => payload.new)).toEqual([
         { id, small: 7 },
@@ -78,11 +78,11 @@ describe('numbers to the last digit', () => {
   it('with the type that counts last, and an error for what is no JSON', () => {
     const [delivery] = each([1], frame('{"id": 1}', ',"type":"UPDATE"'));
     if (delivery === undefined) throw new Error('no delivery');
-    expect(new Incoming(delivery, exactValues('bigint'), new ColumnLists()).payloads[0]).toMatchObject({
+    expect(new Incoming(exactValues('bigint'), new ColumnLists()).become(delivery).payloads[0]).toMatchObject({
       eventType: 'UPDATE',
       new: { id: 1n },
     });
-    const broken = new Incoming({ ...delivery, text: '{"data":' }, exactValues('bigint'), new ColumnLists());
+    const broken = new Incoming(exactValues('bigint'), new ColumnLists()).become({ ...delivery, text: '{"data":' });
     expect(() => broken.payloads).toThrow(SyntaxError);
   });
 

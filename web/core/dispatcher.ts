@@ -1,9 +1,7 @@
 import type { CallbackQueue } from './callbackQueue.js';
-import type { ValueReader } from './change.js';
-import type { ColumnLists } from './columnLists.js';
 import type { Delivery, Notice } from './engine.js';
 import type { Gap, GapHandler } from './gaps/gap.js';
-import { Incoming, type Caller } from './incoming.js';
+import type { Caller, Incoming } from './incoming.js';
 import type { LogOutlet } from './logger.js';
 import type { ChangePayload } from './payload.js';
 import type { StatusSnapshot } from './status.js';
@@ -84,16 +82,18 @@ export class Dispatcher {
     this.#listeners.clear();
   }
 
-  deliver(deliveries: readonly Delivery[], values: ValueReader, lists: ColumnLists, losses: Losses): void {
+  /** `incoming` becomes each in turn. */
+  deliver(deliveries: readonly Delivery[], incoming: Incoming, losses: Losses): void {
     if (deliveries.length === 0) return;
     this.#queue.runOrPush(() => {
       for (const delivery of deliveries) {
-        const incoming = new Incoming(delivery, values, lists);
+        incoming.become(delivery);
         const failed = this.#deliverOne(incoming, delivery.subscribers);
         if (failed !== null) losses.unreadable(failed.filter(this.#isThere), delivery.kind);
         const { incomplete } = incoming;
         if (incomplete !== null) this.#tellIncomplete(incomplete, delivery.subscribers, losses);
       }
+      incoming.become();
     });
   }
 

@@ -5,28 +5,41 @@ import type { Delivery } from './engine.js';
 import type { ChangePayload } from './payload.js';
 import type { Subscription } from './subscriptionTable.js';
 
+const NOTHING: Delivery = { kind: 'notify', subscribers: [], count: 0, text: '', columns: null };
+
 /**
- * One delivery on its way to its subscribers. Its text is parsed at the first use, by one call, and the payloads are then shared by all
+ * The delivery that is on its way to its subscribers. Its text is parsed at the first use, by one call, and the payloads are then shared by all
  * subscribers.
+ *
+ * One object serves all deliveries in turn: V8 forgets the shape of objects when none is left at a garbage collection, and with it the optimised
+ * code of whatever handles them, which here is the way of every change.
  */
 export class Incoming {
-  readonly kind: Delivery['kind'];
-  /** How many changes. */
-  readonly count: number;
   /** The newest that anybody has read; null when nobody has read any. */
   newest: ChangePayload | null = null;
-  readonly #delivery: Delivery;
-  readonly #values: ValueReader;
-  readonly #lists: ColumnLists;
+  #delivery = NOTHING;
   #payloads: readonly ChangePayload[] | null = null;
   #failure: { readonly error: unknown } | null = null;
+  readonly #values: ValueReader;
+  readonly #lists: ColumnLists;
 
-  constructor(delivery: Delivery, values: ValueReader, lists: ColumnLists) {
-    this.#delivery = delivery;
+  constructor(values: ValueReader, lists: ColumnLists) {
     this.#values = values;
     this.#lists = lists;
-    this.kind = delivery.kind;
-    this.count = delivery.count;
+  }
+
+  /** Turns to this delivery; without one it lets go of the last. */
+  become(delivery: Delivery = NOTHING): this {
+    this.#delivery = delivery;
+    this.#payloads = null;
+    this.#failure = null;
+    this.newest = null;
+    return this;
+  }
+
+  /** How many changes. */
+  get count(): number {
+    return this.#delivery.count;
   }
 
   /** What the server sent. Of `each` only. */
@@ -53,7 +66,7 @@ export class Incoming {
   }
 
   #read(): readonly ChangePayload[] {
-    if (this.kind === 'notify') return [];
+    if (this.#delivery.kind === 'notify') return [];
     if (this.#failure !== null) throw this.#failure.error;
     try {
       return this.#parse();
@@ -64,9 +77,9 @@ export class Incoming {
   }
 
   #parse(): readonly ChangePayload[] {
-    const { text, columns } = this.#delivery;
+    const { kind, text, columns } = this.#delivery;
     const wire = this.#values.parse(text);
-    if (this.kind === 'each') {
+    if (kind === 'each') {
       this.newest = toPayload(wire as WireChange, this.#values, this.#lists, columns?.list ?? null);
       return [this.newest];
     }

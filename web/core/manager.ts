@@ -1,6 +1,6 @@
 import { CallbackQueue } from './callbackQueue.js';
 import { Dispatcher } from './dispatcher.js';
-import { plainValues, type ValueReader } from './change.js';
+import { plainValues } from './change.js';
 import { ColumnLists } from './columnLists.js';
 import type { DeliveryOption, DeliverySpec } from './delivery.js';
 import type { Engine, EngineBatch, OpenEngine, SubscriptionSpec } from './engine.js';
@@ -13,7 +13,7 @@ import { LiveRowsView, type LiveRowsHost } from './liveRows/liveRowsView.js';
 import type { LiveRows, LiveRowsOptions } from './liveRows/types.js';
 import { LogOutlet } from './logger.js';
 import type { CheckedOptions } from './managerOptions.js';
-import { receiverFor, receiveText, type Receiver } from './incoming.js';
+import { Incoming, receiverFor, receiveText, type Receiver } from './incoming.js';
 import type { UntypedSubscribeOptions } from './options.js';
 import { watchPage, type PageWatch } from './pageLifecycle.js';
 import type { EventName } from './payload.js';
@@ -52,7 +52,7 @@ export class Manager {
   readonly #gaps: GapDesk;
   readonly #columnLists = new ColumnLists();
   readonly #liveRows = new Set<{ close(): void }>();
-  #values: ValueReader = plainValues;
+  #incoming = new Incoming(plainValues, this.#columnLists);
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
   #disposal: Promise<void> | null = null;
@@ -85,7 +85,7 @@ export class Manager {
     const open = async (): Promise<Engine> => {
       if (options.numbers !== 'number') {
         const { exactValues } = await import('./exactNumbers.js');
-        this.#values = exactValues(options.numbers);
+        this.#incoming = new Incoming(exactValues(options.numbers), this.#columnLists);
       }
       return openEngine(options.engine, (batch) => {
         this.#receive(batch);
@@ -367,7 +367,7 @@ export class Manager {
       for (const notice of control.notices ?? []) this.#dispatcher.notify(notice);
       if (control.tokenRequest !== undefined) this.#answerTokenRequest(control.tokenRequest.request);
     }
-    this.#dispatcher.deliver(deliveries, this.#values, this.#columnLists, this.#gaps);
+    this.#dispatcher.deliver(deliveries, this.#incoming, this.#gaps);
     this.#callbacks.flush();
   }
 

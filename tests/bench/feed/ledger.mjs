@@ -23,6 +23,8 @@ function read(sum, row) {
 export class Ledger {
   /** Rows that callbacks have read so far. */
   rows = 0;
+  /** @type {any} */
+  newest = null;
   #sum = 0;
   #expectedRows = 0;
   #expectedSum = 0;
@@ -39,6 +41,7 @@ export class Ledger {
   read(payload) {
     this.rows += 1;
     this.#sum = read(this.#sum, payload.new);
+    this.newest = payload;
     if (this.#kept !== null) this.#kept.push(payload);
   }
 
