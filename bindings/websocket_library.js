@@ -74,6 +74,13 @@ mergeInto(LibraryManager.library, {
     },
   },
 
+  // In Node the global `performance` is a getter, which costs more than the clock.
+  $clock: '=performance',
+  emscripten_get_now__deps: ['$clock'],
+  emscripten_get_now: function () {
+    return clock.now();
+  },
+
   emscripten_websocket_new__deps: ['$sockets'],
   emscripten_websocket_new: function (attributes) {
     var url = UTF8ToString(HEAPU32[attributes >> 2]);
@@ -111,6 +118,7 @@ mergeInto(LibraryManager.library, {
 
   emscripten_websocket_set_onmessage_callback_on_thread__deps: ['$sockets'],
   emscripten_websocket_set_onmessage_callback_on_thread: function (id, userData, callback, thread) {
+    var call = {{{ makeDynCall('iiii', 'callback') }}};
     sockets.table[id].onmessage = function (e) {
       var data = e.data;
       var isText = typeof data == 'string';
@@ -135,7 +143,7 @@ mergeInto(LibraryManager.library, {
       HEAPU32[(event + 4) >> 2] = buffer;
       HEAPU32[(event + 8) >> 2] = length;
       HEAPU32[(event + 12) >> 2] = isText ? 1 : 0;
-      {{{ makeDynCall('iiii', 'callback') }}}(0, event, userData);
+      call(0, event, userData);
       frame.text = outer;
       frame.start = outerStart;
       frame.bytes = outerBytes;

@@ -120,6 +120,7 @@ class Client final : private ExchangeDelegate, private Log {
   Client(ClientOptions options, const Platform& platform, ClientSink& sink);
 
   void onTurnEnd();
+  bool hasNews() const;
   void collect();
   void onTokenWanted(std::uint32_t request) override { tokenRequest_ = request; }
   void write(LogLevel level, std::string_view message) override { logs_.emplace_back(level, message); }

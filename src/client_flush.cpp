@@ -12,6 +12,10 @@ constexpr int kMaxRounds = 100;
 
 }  // namespace
 
+bool Client::hasNews() const {
+  return !deliveries_.empty() || tracker_.changed() || exchange_->hasNews() || tokenRequest_ || !logs_.empty();
+}
+
 void Client::collect() {
   deliveries_.takeInto(flush_.deliveries);
   flush_.columnLists.clear();
@@ -32,9 +36,11 @@ void Client::collect() {
 void Client::onTurnEnd() {
   for (int round = 0; round < kMaxRounds && !disposed_; ++round) {
     exchange_->settle();
+    if (!hasNews()) return;
     collect();
     if (flush_.empty()) return;
     sink_.onFlush(flush_);
+    for (auto& delivery : flush_.deliveries) delivery.owned = {};
   }
 }
 

@@ -1,16 +1,30 @@
 #include "base/text_map.h"
 
+#include <cstring>
 #include <utility>
+
+#include "base/block.h"
 
 namespace switchboard {
 
 namespace {
 
-/// FNV-1a.
+/// By words, like FNV-1a by bytes; the upper half of each product goes into the lower bits, which choose the slot.
 std::size_t hash(std::string_view text) {
-  std::uint32_t value = 0x811c9dc5;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x01000193;
-  return value;
+  std::uint64_t value = text.size();
+  const auto add = [&](std::uint64_t word) {
+    value = (value ^ word) * 0x9E3779B97F4A7C15;
+    value ^= value >> 32;
+  };
+  std::uint64_t word = 0;
+  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
+    add(word);
+  }
+  word = 0;
+  for (const char c : text) word = word << 8 | static_cast<unsigned char>(c);
+  add(word);
+  return static_cast<std::size_t>(value);
 }
 
 }  // namespace
@@ -19,7 +33,7 @@ std::size_t hash(std::string_view text) {
 std::size_t TextIndex::place(std::string_view text) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash(text) & mask;
-  while (slots_[at].item != nullptr && slots_[at].text != text) at = (at + 1) & mask;
+  while (slots_[at].item != nullptr && !sameText(slots_[at].text, text)) at = (at + 1) & mask;
   return at;
 }
 

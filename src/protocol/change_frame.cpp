@@ -1,5 +1,6 @@
 #include "protocol/change_frame.h"
 
+#include "base/block.h"
 #include "protocol/names.h"
 #include "protocol/structure.h"
 
@@ -24,13 +25,13 @@ constexpr Form formOf(Version version) {
 }
 
 bool take(std::string_view& rest, std::string_view start) {
-  if (rest.substr(0, start.size()) != start) return false;
+  if (!beginsWith(rest, start)) return false;
   rest.remove_prefix(start.size());
   return true;
 }
 
 bool takeEnd(std::string_view& rest, std::string_view end) {
-  if (rest.size() < end.size() || rest.substr(rest.size() - end.size()) != end) return false;
+  if (!endsWith(rest, end)) return false;
   rest.remove_suffix(end.size());
   return true;
 }
@@ -45,11 +46,9 @@ std::optional<Envelope> scanChangeFrame(Version version, std::string_view text) 
   const Form form = formOf(version);
   std::string_view rest = text;
   if (!take(rest, form.beforeTopic)) return std::nullopt;
-  const std::size_t topicEnd = stringEnd(rest);
-  if (topicEnd == std::string_view::npos) return std::nullopt;
-  const auto topic = rest.substr(0, topicEnd - 1);
+  const auto topic = rest.substr(0, quoteOrBackslash(rest));
   rest.remove_prefix(topic.size());
-  if (!take(rest, form.beforeData) || topic.find('\\') != std::string_view::npos) return std::nullopt;
+  if (!take(rest, form.beforeData)) return std::nullopt;
   const char* payload = rest.data() - kData.size();
 
   if (!takeEnd(rest, form.end)) return std::nullopt;

@@ -1,6 +1,6 @@
 #include "protocol/columns.h"
 
-#include "protocol/block.h"
+#include "base/block.h"
 #include "protocol/scanner.h"
 
 namespace switchboard {

@@ -135,13 +135,14 @@ std::optional<std::string_view> JsonScanner::rawValue() {
 
 std::optional<unsigned> JsonScanner::unsignedInteger() {
   peek();
-  std::uint32_t value = 0;
-  const char* first = text_.data() + at_;
-  const char* last = text_.data() + text_.size();
-  const auto [end, error] = std::from_chars(first, last, value);
-  if (error != std::errc{}) return std::nullopt;
-  at_ += static_cast<std::size_t>(end - first);
-  return value;
+  const std::size_t start = at_;
+  std::uint64_t value = 0;
+  for (; at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9'; ++at_) {
+    value = value * 10 + static_cast<unsigned>(text_[at_] - '0');
+    if (value > UINT32_MAX) return std::nullopt;
+  }
+  if (at_ == start) return std::nullopt;
+  return static_cast<unsigned>(value);
 }
 
 std::optional<std::string> unescape(std::string_view raw) {

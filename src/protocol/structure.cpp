@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "protocol/block.h"
+#include "base/block.h"
 
 namespace switchboard {
 
@@ -115,22 +115,21 @@ std::size_t containerEnd(std::string_view text) {
   return std::string_view::npos;
 }
 
-std::size_t stringEnd(std::string_view text) {
+std::size_t quoteOrBackslash(std::string_view text) {
   std::size_t at = 0;
-  for (; at + Block::kSize <= text.size();) {
+  for (; at + Block::kSize <= text.size(); at += Block::kSize) {
     const Block block(text.data() + at);
     const std::uint32_t found = block.equal('"') | block.equal('\\');
-    if (found == 0) {
-      at += Block::kSize;
-      continue;
-    }
-    at += lowestBit(found);
-    if (text[at] == '"') return at + 1;
-    at += 2;
+    if (found != 0) return at + lowestBit(found);
   }
-  for (; at < text.size(); ++at) {
-    if (text[at] == '"') return at + 1;
-    if (text[at] == '\\') ++at;
+  while (at < text.size() && text[at] != '"' && text[at] != '\\') ++at;
+  return at;
+}
+
+std::size_t stringEnd(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); at += 2) {  // over a backslash and what it escapes
+    at += quoteOrBackslash(text.substr(at));
+    if (at < text.size() && text[at] == '"') return at + 1;
   }
   return std::string_view::npos;
 }

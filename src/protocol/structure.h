@@ -10,6 +10,9 @@ namespace switchboard {
 /// once.
 std::size_t containerEnd(std::string_view text);
 
+/// Where the first of the two stands, or the size.
+std::size_t quoteOrBackslash(std::string_view text);
+
 /// Where the string ends whose inside `text` begins with: behind its closing quote, or npos.
 std::size_t stringEnd(std::string_view text);
 

@@ -75,9 +75,9 @@ class DeliveryQueue {
   }
   /// Of all changes that go through here. In the payload of a Batch `columns` is a number of this, where it has one.
   ColumnLists& columnLists() { return columnLists_; }
+  bool empty() const { return used_ == 0; }
   /// Replaces what is in `out`, and takes over its memory.
   void takeInto(std::vector<Delivery>& out) {
-    for (auto& delivery : out) delivery.owned = {};
     deliveries_.resize(used_);
     deliveries_.swap(out);
     used_ = 0;

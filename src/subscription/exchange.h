@@ -87,6 +87,8 @@ class Exchange final : private LineDelegate,
   void setSparing(bool sparing) { fallback_.setSparing(sparing); }
   /// Subscriptions whose rows are to be fetched because they have not been live for a while.
   std::vector<SubscriptionId> takePolls() { return fallback_.takePolls(); }
+  /// Whether there are polls, or the reporter has something to take.
+  bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || fallback_.hasPolls(); }
   /// Every connection, to tell it what the runtime knows.
   void forEachConnection(Action<void(Connection&)> visit);
   void forEachConnection(Action<void(const Connection&)> visit) const;

@@ -31,6 +31,7 @@ class Fallback {
   void pollNow(const std::vector<SubscriptionId>& subscribers) {
     if (online_) polls_.insert(polls_.end(), subscribers.begin(), subscribers.end());
   }
+  bool hasPolls() const { return !polls_.empty(); }
   std::vector<SubscriptionId> takePolls() { return std::exchange(polls_, {}); }
   void stop() { tick_.cancel(); }
 

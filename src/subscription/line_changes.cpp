@@ -6,7 +6,7 @@
 namespace switchboard {
 
 void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
-  if (envelope.event != names::kPostgresChanges) return;
+  if (!envelope.isChange() && envelope.event != names::kPostgresChanges) return;
   const auto change = scanChange(envelope, ids_);
   if (!change) {
     delegate_.onLineUnreadable(*this);

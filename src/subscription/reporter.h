@@ -39,6 +39,7 @@ class Reporter {
   std::vector<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause);
   void endDoubt(KeyEntry& entry);
   std::vector<Gap> takeGaps() { return std::exchange(gaps_, {}); }
+  bool hasGaps() const { return !gaps_.empty(); }
 
   /// Tells those who joined a key that already stands somehow.
   void tellNewcomers(KeyEntry& entry);

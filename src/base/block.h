@@ -91,14 +91,42 @@ inline unsigned lowestBit(std::uint64_t mask) {
   return static_cast<unsigned>(__builtin_ctzll(mask));
 }
 
-/// Whether `text` begins with `start`; for long starts, which the library compares byte by byte.
-inline bool beginsWith(std::string_view text, std::string_view start) {
-  if (text.size() < start.size()) return false;
-  std::size_t at = 0;
-  for (; at + Block::kSize <= start.size(); at += Block::kSize) {
-    if (!(Block(text.data() + at) == Block(start.data() + at))) return false;
+/// Whether so many bytes are the same, by words: the C library of WebAssembly compares one at a time.
+inline bool sameBytes(const char* a, const char* b, std::size_t count) {
+  if (count < Block::kSize) {
+    // The first and the last word overlap.
+    const auto sameEnds = [=]<class Word>(Word first, Word other) {
+      std::memcpy(&first, a, sizeof(Word));
+      std::memcpy(&other, b, sizeof(Word));
+      if (first != other) return false;
+      std::memcpy(&first, a + count - sizeof(Word), sizeof(Word));
+      std::memcpy(&other, b + count - sizeof(Word), sizeof(Word));
+      return first == other;
+    };
+    if (count >= sizeof(std::uint64_t)) return sameEnds(std::uint64_t{}, std::uint64_t{});
+    if (count >= sizeof(std::uint32_t)) return sameEnds(std::uint32_t{}, std::uint32_t{});
+    for (std::size_t at = 0; at < count; ++at) {
+      if (a[at] != b[at]) return false;
+    }
+    return true;
   }
-  return text.substr(at, start.size() - at) == start.substr(at);
+  const std::size_t last = count - Block::kSize;
+  for (std::size_t at = 0; at < last; at += Block::kSize) {
+    if (!(Block(a + at) == Block(b + at))) return false;
+  }
+  return Block(a + last) == Block(b + last);
+}
+
+inline bool sameText(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sameBytes(a.data(), b.data(), a.size());
+}
+
+inline bool beginsWith(std::string_view text, std::string_view start) {
+  return text.size() >= start.size() && sameBytes(text.data(), start.data(), start.size());
+}
+
+inline bool endsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && sameBytes(text.data() + text.size() - end.size(), end.data(), end.size());
 }
 
 }  // namespace switchboard
