@@ -23,7 +23,12 @@ function read(sum, row) {
 export class Ledger {
   /** Rows that callbacks have read so far. */
   rows = 0;
-  /** @type {any} */
+  /**
+   * The newest payload, which an application would show: without any the runtime forgets the shape of rows at each collection of garbage, and
+   * each round would begin with learning it.
+   *
+   * @type {any}
+   */
   newest = null;
   #sum = 0;
   #expectedRows = 0;
