@@ -23,8 +23,8 @@ class Block {
   explicit Block(const char* from);
 
   std::uint32_t equal(char c) const;
-  /// Bytes that are `c` once bit 5 is set: '{' takes in '[', '}' takes in ']'.
-  std::uint32_t equalFolded(char c) const;
+  /// Bytes that are `c` once these bits are set in them.
+  std::uint32_t equalWith(char bits, char c) const;
   bool operator==(const Block& other) const;
 
  private:
@@ -43,9 +43,9 @@ inline Block::Block(const char* from) : bytes_(wasm_v128_load(from)) {}
 inline std::uint32_t Block::equal(char c) const {
   return wasm_i8x16_bitmask(wasm_i8x16_eq(bytes_, wasm_i8x16_splat(c)));
 }
-inline std::uint32_t Block::equalFolded(char c) const {
-  const v128_t folded = wasm_v128_or(bytes_, wasm_i8x16_splat(0x20));
-  return wasm_i8x16_bitmask(wasm_i8x16_eq(folded, wasm_i8x16_splat(c)));
+inline std::uint32_t Block::equalWith(char bits, char c) const {
+  const v128_t with = wasm_v128_or(bytes_, wasm_i8x16_splat(bits));
+  return wasm_i8x16_bitmask(wasm_i8x16_eq(with, wasm_i8x16_splat(c)));
 }
 inline bool Block::operator==(const Block& other) const {
   return wasm_i8x16_all_true(wasm_i8x16_eq(bytes_, other.bytes_));
@@ -57,9 +57,9 @@ inline Block::Block(const char* from) : bytes_(_mm_loadu_si128(reinterpret_cast<
 inline std::uint32_t Block::equal(char c) const {
   return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))));
 }
-inline std::uint32_t Block::equalFolded(char c) const {
-  const __m128i folded = _mm_or_si128(bytes_, _mm_set1_epi8(0x20));
-  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(folded, _mm_set1_epi8(c))));
+inline std::uint32_t Block::equalWith(char bits, char c) const {
+  const __m128i with = _mm_or_si128(bytes_, _mm_set1_epi8(bits));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(with, _mm_set1_epi8(c))));
 }
 inline bool Block::operator==(const Block& other) const {
   return _mm_movemask_epi8(_mm_cmpeq_epi8(bytes_, other.bytes_)) == 0xFFFF;
@@ -75,9 +75,9 @@ inline std::uint32_t Block::equal(char c) const {
   for (std::size_t i = 0; i < kSize; ++i) mask |= static_cast<std::uint32_t>(bytes_[i] == c) << i;
   return mask;
 }
-inline std::uint32_t Block::equalFolded(char c) const {
+inline std::uint32_t Block::equalWith(char bits, char c) const {
   std::uint32_t mask = 0;
-  for (std::size_t i = 0; i < kSize; ++i) mask |= static_cast<std::uint32_t>((bytes_[i] | 0x20) == c) << i;
+  for (std::size_t i = 0; i < kSize; ++i) mask |= static_cast<std::uint32_t>((bytes_[i] | bits) == c) << i;
   return mask;
 }
 inline bool Block::operator==(const Block& other) const {

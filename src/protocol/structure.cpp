@@ -9,28 +9,47 @@ namespace switchboard {
 
 namespace {
 
-constexpr std::size_t kChunk = 4 * Block::kSize;
+/// 64 bytes, looked at in the same step. In the masks bit n stands for byte n.
+class Chunk {
+ public:
+  static constexpr std::size_t kSize = 4 * Block::kSize;
 
-/// One bit for each of 64 bytes.
-struct Masks {
-  std::uint64_t quotes = 0;
-  std::uint64_t backslashes = 0;
-  std::uint64_t opening = 0;
-  std::uint64_t closing = 0;
-};
+  /// Reads kSize bytes.
+  explicit Chunk(const char* from)
+      : first_(from), second_(from + Block::kSize), third_(from + 2 * Block::kSize), fourth_(from + 3 * Block::kSize) {}
 
-Masks masksOf(const char* chunk) {
-  Masks masks;
-  for (unsigned part = 0; part < 4; ++part) {
-    const Block block(chunk + part * Block::kSize);
-    const unsigned shift = part * Block::kSize;
-    masks.quotes |= static_cast<std::uint64_t>(block.equal('"')) << shift;
-    masks.backslashes |= static_cast<std::uint64_t>(block.equal('\\')) << shift;
-    masks.opening |= static_cast<std::uint64_t>(block.equalFolded('{')) << shift;
-    masks.closing |= static_cast<std::uint64_t>(block.equalFolded('}')) << shift;
+  std::uint64_t quotes() const {
+    return mask([](const Block& block) { return block.equal('"'); });
   }
-  return masks;
-}
+  std::uint64_t backslashes() const {
+    const auto backslashes = [](const Block& block) { return block.equal('\\'); };
+    const bool any = (backslashes(first_) | backslashes(second_) | backslashes(third_) | backslashes(fourth_)) !=
+                     0;  // they are rare
+    return any ? mask(backslashes) : 0;
+  }
+  /// '{' and '['.
+  std::uint64_t opening() const {
+    return mask([](const Block& block) { return block.equalWith(0x20, '{'); });
+  }
+  /// '}' and ']'.
+  std::uint64_t closing() const {
+    return mask([](const Block& block) { return block.equalWith(0x20, '}'); });
+  }
+  /// All brackets, and "Yy_" and DEL: of these JSON has none outside of strings.
+  std::uint64_t maybeBrackets() const {
+    return mask([](const Block& block) { return block.equalWith(0x26, 0x7F); });
+  }
+
+ private:
+  template <class Match>
+  std::uint64_t mask(Match match) const {
+    const std::uint64_t low = match(first_) | match(second_) << Block::kSize;
+    const std::uint64_t high = match(third_) | match(fourth_) << Block::kSize;
+    return low | high << (2 * Block::kSize);
+  }
+
+  Block first_, second_, third_, fourth_;
+};
 
 /// Bit n is the parity of the bits up to n.
 std::uint64_t prefixParity(std::uint64_t bits) {
@@ -42,8 +61,10 @@ std::uint64_t prefixParity(std::uint64_t bits) {
 class Strings {
  public:
   /// The bytes that are inside strings, opening quotes included.
-  std::uint64_t inside(const Masks& masks) {
-    const std::uint64_t quotes = masks.quotes & ~escaped(masks.backslashes);
+  std::uint64_t inside(const Chunk& chunk) {
+    const std::uint64_t escapes = escaped(chunk.backslashes());
+    const std::uint64_t quotes = chunk.quotes() & ~escapes;
+    if (quotes == 0) return open_;
     const std::uint64_t inside = prefixParity(quotes) ^ open_;
     open_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
     return inside;
@@ -76,12 +97,12 @@ unsigned countBits(std::uint64_t bits) {
   return static_cast<unsigned>(__builtin_popcountll(bits));
 }
 
-/// Where depth falls to 0, or kChunk. `depth` is that before the chunk and becomes that behind it.
+/// Where depth falls to 0, or Chunk::kSize. `depth` is that before the chunk and becomes that behind it.
 std::size_t findEnd(std::uint64_t opening, std::uint64_t closing, std::size_t& depth) {
   const unsigned closings = countBits(closing);
   if (depth > closings) {
     depth = depth + countBits(opening) - closings;
-    return kChunk;
+    return Chunk::kSize;
   }
   for (std::uint64_t brackets = opening | closing; brackets != 0; brackets &= brackets - 1) {
     const std::uint64_t bracket = brackets & -brackets;
@@ -91,7 +112,7 @@ std::size_t findEnd(std::uint64_t opening, std::uint64_t closing, std::size_t& d
       return lowestBit(bracket);
     }
   }
-  return kChunk;
+  return Chunk::kSize;
 }
 
 }  // namespace
@@ -99,18 +120,19 @@ std::size_t findEnd(std::uint64_t opening, std::uint64_t closing, std::size_t& d
 std::size_t containerEnd(std::string_view text) {
   Strings strings;
   std::size_t depth = 0;
-  std::array<char, kChunk> last;
-  for (std::size_t at = 0; at < text.size(); at += kChunk) {
-    const char* chunk = text.data() + at;
-    if (text.size() - at < kChunk) {  // blanks behind the end
+  std::array<char, Chunk::kSize> last;
+  for (std::size_t at = 0; at < text.size(); at += Chunk::kSize) {
+    const char* from = text.data() + at;
+    if (text.size() - at < Chunk::kSize) {  // blanks behind the end
       last.fill(' ');
-      std::memcpy(last.data(), chunk, text.size() - at);
-      chunk = last.data();
+      std::memcpy(last.data(), from, text.size() - at);
+      from = last.data();
     }
-    const Masks masks = masksOf(chunk);
-    const std::uint64_t outside = ~strings.inside(masks);
-    const std::size_t end = findEnd(masks.opening & outside, masks.closing & outside, depth);
-    if (end < kChunk) return at + end + 1;
+    const Chunk chunk(from);
+    const std::uint64_t outside = ~strings.inside(chunk);
+    if (outside == 0 || (chunk.maybeBrackets() & outside) == 0) continue;
+    const std::size_t end = findEnd(chunk.opening() & outside, chunk.closing() & outside, depth);
+    if (end < Chunk::kSize) return at + end + 1;
   }
   return std::string_view::npos;
 }
