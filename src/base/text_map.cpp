@@ -1,5 +1,6 @@
 #include "base/text_map.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -67,6 +68,12 @@ void TextIndex::erase(std::string_view text) {
     const Slot moved = std::exchange(slots_[at], Slot{});
     slots_[place(moved.text)] = moved;
   }
+}
+
+void TextIndex::clear() {
+  if (size_ == 0) return;
+  std::fill(slots_.begin(), slots_.end(), Slot{});
+  size_ = 0;
 }
 
 }  // namespace switchboard

@@ -20,6 +20,8 @@ class TextIndex {
   /// Replaces what stood there.
   void insert(std::string_view text, void* item);
   void erase(std::string_view text);
+  /// Keeps the memory.
+  void clear();
   std::size_t size() const { return size_; }
   const std::vector<Slot>& slots() const { return slots_; }
 
@@ -38,6 +40,7 @@ class TextMap {
   T* find(std::string_view text) const { return static_cast<T*>(index_.find(text)); }
   void insert(std::string_view text, T& item) { index_.insert(text, &item); }
   void erase(std::string_view text) { index_.erase(text); }
+  void clear() { index_.clear(); }
   std::size_t size() const { return index_.size(); }
   /// Whether it is there, under whatever text. Looks at all there are; `item` may be dead.
   bool holds(const T* item) const {

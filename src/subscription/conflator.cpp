@@ -65,37 +65,34 @@ void Conflator::push(const Change& change) {
   if (type == ChangeType::Update) {
     const auto before = keyOf(parts.oldRecord, oldKeyText_);
     if (before && *before != *key) {  // later changes of either key are not to be folded into earlier ones
-      forget(*before);
-      forget(*key);
+      byKey_.erase(*before);
+      byKey_.erase(*key);
       append(change, parts, std::nullopt);
       return;
     }
   }
-  const auto known = byKey_.find(*key);
-  if (known == byKey_.end()) {
+  Row* known = byKey_.find(*key);
+  if (known == nullptr) {
     append(change, parts, key);
   } else {
-    fold(known->second, change, parts);
-    if (rows_[known->second].gone) byKey_.erase(known);
+    fold(*known, change, parts);
+    if (known->gone) byKey_.erase(*key);
   }
 }
 
-void Conflator::forget(std::string_view key) {
-  const auto known = byKey_.find(key);
-  if (known != byKey_.end()) byKey_.erase(known);
-}
-
 void Conflator::append(const Change& change, const ChangeParts& parts, std::optional<std::string_view> key) {
-  if (key) byKey_.emplace(*key, rows_.size());
-  Row& row = rows_.emplace_back();
+  Row& row = *rows_.emplace_back(std::make_unique<Row>());
+  if (key) {
+    row.key = *key;
+    byKey_.insert(row.key, row);
+  }
   row.net = row.written = parts.type;
   appendData(row.data, change.data, parts.columns);
   bytes_ += row.data.size();
   ++live_;
 }
 
-void Conflator::fold(std::size_t index, const Change& change, const ChangeParts& parts) {
-  Row& row = rows_[index];
+void Conflator::fold(Row& row, const Change& change, const ChangeParts& parts) {
   bytes_ -= row.data.size();
   row.net = netEffect(*row.net, *parts.type, keepDeletes_);
   row.data.clear();
@@ -114,7 +111,8 @@ std::vector<char> Conflator::take() {
   std::vector<char> out;
   out.reserve(bytes_ + live_ * 32 + 2);
   out.push_back('[');
-  for (const auto& row : rows_) {
+  for (const auto& item : rows_) {
+    const Row& row = *item;
     if (row.gone) continue;
     if (out.size() > 1) out.push_back(',');
     switchboard::append(out, R"({"data":)");
@@ -135,8 +133,8 @@ std::vector<char> Conflator::take() {
 }
 
 void Conflator::clear() {
-  rows_.clear();
   byKey_.clear();
+  rows_.clear();
   live_ = 0;
   bytes_ = 0;
 }

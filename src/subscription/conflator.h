@@ -1,12 +1,12 @@
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "base/text_map.h"
 #include "protocol/columns.h"
 
 namespace switchboard {
@@ -32,28 +32,22 @@ class Conflator {
 
  private:
   struct Row {
+    std::string key;  ///< what it stands under in `byKey_`; empty when it never stood there
     std::optional<ChangeType> net;
     std::optional<ChangeType> written;  ///< the type that `data` itself names
     std::vector<char> data;             ///< with the number of its columns
     bool gone = false;
   };
 
-  /// Lets a key be looked up without a copy of it.
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-
   std::optional<std::string_view> keyOf(std::string_view record, std::string& scratch) const;
-  void forget(std::string_view key);
   void append(const Change& change, const ChangeParts& parts, std::optional<std::string_view> key);
-  void fold(std::size_t index, const Change& change, const ChangeParts& parts);
+  void fold(Row& row, const Change& change, const ChangeParts& parts);
 
   const std::vector<std::string> key_;
   ColumnLists& lists_;
   const bool keepDeletes_;
-  std::vector<Row> rows_;
-  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> byKey_;
+  std::vector<std::unique_ptr<Row>> rows_;
+  TextMap<Row> byKey_;
   mutable std::vector<std::string_view> values_;  // these three are reused for each change
   std::string keyText_;
   std::string oldKeyText_;
