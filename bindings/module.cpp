@@ -2,11 +2,15 @@
 
 #include "realtime_client.h"
 
-/// Embind prints the address of a type that was never registered, for its error message, and nothing else prints. This
-/// stands in the place of the C library's, so that printf stays out of the module.
-extern "C" int siprintf(char* text, const char* /*format*/, ...) {  // NOLINT(cert-dcl50-cpp)
-  *text = '\0';
-  return 0;
+/// Registers the types that the methods below take and return, in the place of Embind's own, which registers all that
+/// C++ has. Weak, so that where Embind's library is linked its own one wins.
+extern "C" __attribute__((constructor, weak)) void
+__embind_register_native_and_builtin_types() {  // NOLINT(*-reserved-identifier)
+  using namespace emscripten::internal;         // NOLINT(google-build-using-namespace)
+  _embind_register_void(TypeID<void>::get(), "void");
+  _embind_register_integer(TypeID<std::uint32_t>::get(), "unsigned int", sizeof(std::uint32_t), 0, UINT32_MAX);
+  _embind_register_std_string(TypeID<std::string>::get(), "std::string");
+  _embind_register_emval(TypeID<emscripten::val>::get(), "emscripten::val");
 }
 
 EMSCRIPTEN_BINDINGS(switchboard) {
