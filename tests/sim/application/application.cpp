@@ -71,6 +71,7 @@ void Application::subscribe(Interest interest) {
   world_.trace.add(world_.events.now(), "subscribe", id, interest.text());
   Watched watched;
   watched.key = interest.text();
+  watched.coverKey = interest.coverText();
   watched.poison = !Tables::refusal(interest).empty();
   watched.since = world_.events.now();
   watched.interest = interest;

@@ -36,6 +36,14 @@ bool mayFollow(ConnectionState from, ConnectionState to) {
   return to != ConnectionState::Open || from == ConnectionState::Connecting;
 }
 
+/// Whether the subscription asked for this binding. Most are the same to the letter, and no text has to be made.
+bool isSame(const BindingConfig& binding, const Watched& watched) {
+  const Interest& interest = watched.interest;
+  const bool equal = binding.event == interest.event && binding.table == interest.table &&
+                     binding.filter == interest.filter && binding.select == interest.select;
+  return equal || Interest{binding.event, binding.table, binding.filter, binding.select}.text() == watched.key;
+}
+
 unsigned countSince(std::deque<Duration>& times, Duration since) {
   return static_cast<unsigned>(
       std::count_if(times.begin(), times.end(), [since](Duration time) { return time > since; }));
@@ -247,10 +255,7 @@ void Checks::checkRegistry(const Client& client) {
     for (const auto id : entry->subscribers) {
       ++found;
       const auto it = watched_.find(id.value);
-      const auto& binding = entry->spec.binding;
-      const bool right =
-          it != watched_.end() &&
-          Interest{binding.event, binding.table, binding.filter, binding.select}.text() == it->second.key;
+      const bool right = it != watched_.end() && isSame(entry->spec.binding, it->second);
       if (!right) fail(Invariant::SubscriptionKnown, "subscription " + std::to_string(id.value) + " under a wrong key");
     }
   }
@@ -319,13 +324,13 @@ bool Checks::allServed() const {
                      [](const auto& item) { return item.second.poison || item.second.live(); });
 }
 
-bool Checks::isServed(const Interest& interest) const {
+bool Checks::isServed(const Watched& watched) const {
   for (auto* socket : server_.sockets()) {
     if (!socket->link().reachesClient()) continue;
     for (const auto& [topic, channel] : socket->channels()) {
       if (!channel.announced || channel.poisoned) continue;
       const auto* wire = wire_.find({socket->link().id(), topic});
-      if (wire != nullptr && wire->carries(interest)) return true;
+      if (wire != nullptr && wire->carries(watched)) return true;
     }
   }
   return false;
@@ -334,10 +339,10 @@ bool Checks::isServed(const Interest& interest) const {
 void Checks::checkHonesty() {
   for (auto& [id, watched] : watched_) {
     if (!watched.live()) continue;
-    if (wire_.carriers(watched.interest).empty()) {
+    if (!wire_.isCarried(watched)) {
       fail(Invariant::HonestByWire, "subscription " + std::to_string(id) + " (" + watched.key + ")");
     }
-    if (isServed(watched.interest)) {
+    if (isServed(watched)) {
       watched.unserved.reset();
     } else if (!watched.unserved) {
       watched.unserved = machine_.awakeTime();
@@ -351,8 +356,8 @@ void Checks::checkBindings() {
   std::map<std::string, unsigned> live;
   for (const auto& [place, channel] : wire_.channels()) {
     if (!channel.live) continue;
-    for (const auto& interest : channel.interests) {
-      if (interest.table != kPulseTable) ++live[interest.text()];  // each socket has one
+    for (const auto& binding : channel.bindings) {
+      if (binding.table != kPulseTable) ++live[binding.text];  // each socket has one
     }
   }
   std::map<std::string, Duration> doubles;

@@ -82,7 +82,7 @@ class Checks final : public WireObserver {
   void checkBindings();
   void checkBounds(const Client& client);
   void checkSecrets(std::string_view text);
-  bool isServed(const Interest& interest) const;
+  bool isServed(const Watched& watched) const;
   void fail(Invariant invariant, std::string detail);
 
   EventQueue& events_;

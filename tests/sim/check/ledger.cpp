@@ -35,7 +35,7 @@ void Ledger::onDispatch(const TableChange& change, const SentOn& sentOn) {
   while (changes_.size() > 20'000) changes_.erase(changes_.begin());
   for (auto& [id, watched] : watched_) {
     if (!watched.live() || !change.matches(watched.interest)) continue;
-    const auto carriers = wire_.carriers(watched.interest);
+    const auto carriers = wire_.carriers(watched);
     const bool sent =
         std::all_of(carriers.begin(), carriers.end(), [&](const auto& place) { return sentOn.count(place) != 0; });
     if (carriers.empty() || !sent) continue;

@@ -9,7 +9,7 @@ namespace switchboard::sim {
 namespace {
 
 bool isPulse(const WireChannel* channel) {
-  return channel != nullptr && channel->interests.size() == 1 && channel->interests.front().table == kPulseTable;
+  return channel != nullptr && channel->bindings.size() == 1 && channel->bindings.front().table == kPulseTable;
 }
 
 /// What stands behind `mark`, as far as one of `ends`.
@@ -32,7 +32,7 @@ void Silence::onLost(const TableChange& change, const SentOn& channels) {
   if (change.table == kPulseTable) return;
   for (auto& [id, watched] : watched_) {
     if (!watched.live() || watched.openGap || !change.matches(watched.interest)) continue;
-    const auto carriers = wire_.carriers(watched.interest);
+    const auto carriers = wire_.carriers(watched);
     if (carriers.empty()) continue;
     const Place* pulse = pulseOn(carriers.front().first);
     const bool vouched = pulse != nullptr && std::all_of(carriers.begin(), carriers.end(), [&](const auto& place) {

@@ -29,9 +29,10 @@ struct Loss {
 /// A subscription as the application and those who check on it see it.
 struct Watched {
   Interest interest;
-  std::string key;      ///< `interest.text()`
-  bool poison = false;  ///< the server can't serve it
-  Duration since{0};    ///< when it was made
+  std::string key;       ///< `interest.text()`
+  std::string coverKey;  ///< `interest.coverText()`
+  bool poison = false;   ///< the server can't serve it
+  Duration since{0};     ///< when it was made
   std::optional<SubscriptionStatus> published;
   std::optional<NoticeStatus> told;  ///< by the last notice
   std::optional<std::uint32_t> openGap;

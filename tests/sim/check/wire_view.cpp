@@ -4,13 +4,10 @@
 
 namespace switchboard::sim {
 
-bool WireChannel::hasBinding(const std::string& interestText) const {
-  return std::any_of(interests.begin(), interests.end(),
-                     [&](const auto& interest) { return interest.text() == interestText; });
-}
-
-bool WireChannel::carries(const Interest& interest) const {
-  return hasBinding(interest.text()) || hasBinding(interest.coverText());
+bool WireChannel::carries(const Watched& watched) const {
+  return std::any_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
+    return binding.text == watched.key || binding.text == watched.coverKey;
+  });
 }
 
 void WireView::onSent(Link& link, const Json& frame) {
@@ -19,7 +16,10 @@ void WireView::onSent(Link& link, const Json& frame) {
   if (event == "phx_join") {
     WireChannel channel;
     channel.joinRef = frame[0].get<std::string>();
-    for (const auto& entry : frame[4]["config"]["postgres_changes"]) channel.interests.push_back(interestOf(entry));
+    for (const auto& entry : frame[4]["config"]["postgres_changes"]) {
+      const Interest interest = interestOf(entry);
+      channel.bindings.push_back({interest.table, interest.text()});
+    }
     channels_[place] = std::move(channel);
   } else if (event == "phx_leave") {
     channels_.erase(place);
@@ -61,12 +61,17 @@ const WireChannel* WireView::find(const Place& place) const {
   return it == channels_.end() ? nullptr : &it->second;
 }
 
-std::vector<WireView::Place> WireView::carriers(const Interest& interest) const {
+std::vector<WireView::Place> WireView::carriers(const Watched& watched) const {
   std::vector<Place> places;
   for (const auto& [place, channel] : channels_) {
-    if (channel.live && channel.carries(interest)) places.push_back(place);
+    if (channel.live && channel.carries(watched)) places.push_back(place);
   }
   return places;
+}
+
+bool WireView::isCarried(const Watched& watched) const {
+  return std::any_of(channels_.begin(), channels_.end(),
+                     [&](const auto& item) { return item.second.live && item.second.carries(watched); });
 }
 
 }  // namespace switchboard::sim
