@@ -14,20 +14,20 @@ Error badOption(std::string option, std::string message) {
   return Error{Code::InvalidOption, std::move(option), std::move(message)};
 }
 
-void readDuration(JsonValue json, std::string_view key, Duration& out) {
+void readDuration(const JsonValue& json, const char* key, Duration& out) {
   if (const auto value = json.member(key).integer()) out = Duration{*value};
 }
 
-void readFlag(JsonValue json, std::string_view key, bool& out) {
+void readFlag(const JsonValue& json, const char* key, bool& out) {
   out = json.member(key).boolean().value_or(out);
 }
 
 template <class Unsigned>
-void readCount(JsonValue json, std::string_view key, Unsigned& out) {
+void readCount(const JsonValue& json, const char* key, Unsigned& out) {
   if (const auto value = json.member(key).unsignedInteger()) out = *value;
 }
 
-void writeTime(JsonWriter& out, std::string_view name, const std::optional<WallTime>& time) {
+void writeTime(JsonWriter& out, const char* name, const std::optional<WallTime>& time) {
   if (time) {
     out.number(name, time->time_since_epoch().count());
   } else {
@@ -103,7 +103,7 @@ void write(JsonWriter& out, const Gap& gap) {
 }
 
 void writeCounters(JsonWriter& out, const Counters& counters) {
-  const std::pair<std::string_view, std::uint64_t> members[] = {
+  const std::pair<const char*, std::uint64_t> members[] = {
       {"framesIn", counters.framesIn},        {"framesOut", counters.framesOut},
       {"bytesIn", counters.bytesIn},          {"bytesOut", counters.bytesOut},
       {"changes", counters.changes},          {"deliveries", counters.deliveries},
@@ -138,7 +138,7 @@ void write(JsonWriter& out, const LogLine& line) {
 }
 
 template <class Items>
-void writeArray(JsonWriter& out, std::string_view name, const Items& items) {
+void writeArray(JsonWriter& out, const char* name, const Items& items) {
   out.beginArray(name);
   for (const auto& item : items) {
     out.beginObject();
@@ -149,7 +149,7 @@ void writeArray(JsonWriter& out, std::string_view name, const Items& items) {
 }
 
 template <class Ids>
-void writeIds(JsonWriter& out, std::string_view name, const Ids& ids) {
+void writeIds(JsonWriter& out, const char* name, const Ids& ids) {
   out.beginArray(name);
   for (const auto id : ids) out.number({}, id.value);
   out.endArray();
@@ -167,7 +167,7 @@ void writeStatus(JsonWriter& out, const StatusDelta& status, const Counters& cou
   out.endObject();
 }
 
-void readExchangeOptions(JsonValue json, ExchangeOptions& options) {
+void readExchangeOptions(const JsonValue& json, ExchangeOptions& options) {
   readDuration(json, "heartbeatSilenceMs", options.connection.heartbeat.silence);
   readDuration(json, "heartbeatAnswerMs", options.connection.heartbeat.answer);
   readDuration(json, "heartbeatQuietMs", options.connection.heartbeat.quiet);
@@ -195,7 +195,7 @@ void readExchangeOptions(JsonValue json, ExchangeOptions& options) {
   readCount(json, "joinsPerSecond", options.joinsPerSecond);
 }
 
-void readPulse(JsonValue json, PulseOptions& options) {
+void readPulse(const JsonValue& json, PulseOptions& options) {
   readDuration(json, "periodMs", options.period);
   if (auto schema = json.member("schema").string(); !schema.empty()) options.schema = std::move(schema);
   if (auto table = json.member("table").string(); !table.empty()) options.table = std::move(table);

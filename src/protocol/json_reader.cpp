@@ -165,6 +165,10 @@ JsonValue JsonValue::member(std::string_view name) const {
   return found;
 }
 
+JsonValue JsonValue::member(const char* name) const {
+  return member(std::string_view(name));
+}
+
 std::string JsonValue::string() const {
   if (!isString()) return {};
   return unescape(text_.substr(1, text_.size() - 2)).value_or(std::string());

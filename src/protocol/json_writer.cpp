@@ -27,28 +27,28 @@ void appendJsonString(std::string& out, std::string_view text) {
 }
 
 /// A value follows at once on the bracket that opens its list; on anything else there is a comma first.
-void JsonWriter::lead(std::string_view name) {
+void JsonWriter::lead(const char* name) {
   if (!out_.empty() && out_.back() != '{' && out_.back() != '[') out_ += ',';
-  if (name.empty()) return;
+  if (name == nullptr) return;
   appendJsonString(out_, name);
   out_ += ':';
 }
 
-void JsonWriter::open(std::string_view name, char bracket) {
+void JsonWriter::open(const char* name, char bracket) {
   lead(name);
   out_ += bracket;
 }
 
-void JsonWriter::text(std::string_view name, std::string_view value) {
+void JsonWriter::text(const char* name, std::string_view value) {
   lead(name);
   appendJsonString(out_, value);
 }
 
-void JsonWriter::number(std::string_view name, std::int64_t value) {
+void JsonWriter::number(const char* name, std::int64_t value) {
   verbatim(name, std::to_string(value));
 }
 
-void JsonWriter::verbatim(std::string_view name, std::string_view json) {
+void JsonWriter::verbatim(const char* name, std::string_view json) {
   lead(name);
   out_ += json;
 }
