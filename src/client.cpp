@@ -65,7 +65,7 @@ std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding,
   if (!spec) return spec.error();
   Turn turn(turns_);
   if (!exchange_->subscribe(id, std::move(spec.value()), std::move(delivery))) {
-    return Error{Code::InvalidOption, "id", "The subscription id is in use."};
+    return invalidOption("id", "The subscription id is in use.");
   }
   return std::nullopt;
 }

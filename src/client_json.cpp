@@ -10,10 +10,6 @@ namespace switchboard {
 
 namespace {
 
-Error badOption(std::string option, std::string message) {
-  return Error{Code::InvalidOption, std::move(option), std::move(message)};
-}
-
 void readDuration(const JsonValue& json, const char* key, Duration& out) {
   if (const auto value = json.member(key).integer()) out = Duration{*value};
 }
@@ -205,7 +201,7 @@ void readPulse(const JsonValue& json, PulseOptions& options) {
 
 Result<ClientOptions> readOptions(std::string_view text) {
   const auto json = JsonValue::parse(text);
-  if (!json.isObject()) return badOption("options", "The options must be an object.");
+  if (!json.isObject()) return invalidOption("options", "The options must be an object.");
   ClientOptions options;
   options.endpoint.url = json.member("url").string();
   options.endpoint.apikey = json.member("apikey").string();
@@ -217,7 +213,7 @@ Result<ClientOptions> readOptions(std::string_view text) {
     options.endpoint.params.emplace_back("log_level", std::move(level));
   if (const auto vsn = json.member("vsn").string(); !vsn.empty()) {
     const auto version = versionFromText(vsn);
-    if (!version) return badOption("vsn", "`vsn` must be \"2.0.0\" or \"1.0.0\".");
+    if (!version) return invalidOption("vsn", "`vsn` must be \"2.0.0\" or \"1.0.0\".");
     options.endpoint.version = *version;
   }
   options.accessToken = json.member("accessToken").string();
@@ -230,10 +226,10 @@ Result<ClientOptions> readOptions(std::string_view text) {
 
 Result<BindingConfig> readSpec(std::string_view text) {
   const auto json = JsonValue::parse(text);
-  if (!json.isObject()) return badOption("options", "The subscription's options must be an object.");
+  if (!json.isObject()) return invalidOption("options", "The subscription's options must be an object.");
   bool onlyNames = true;
   json.member("select").forEachItem([&](JsonValue column) { onlyNames = onlyNames && column.isString(); });
-  if (!onlyNames) return badOption("select", "`select` must be a list of column names.");
+  if (!onlyNames) return invalidOption("select", "`select` must be a list of column names.");
   return readBinding(json);
 }
 
@@ -249,7 +245,7 @@ Result<DeliveryConfig> readDelivery(std::string_view text) {
   const auto name = delivery.member("mode").string();
   const auto mode = std::find_if(kModes.begin(), kModes.end(), [&](const auto& item) { return item.first == name; });
   if (mode == kModes.end())
-    return badOption("delivery", "`delivery.mode` must be each, debounce, throttle, batch or latest.");
+    return invalidOption("delivery", "`delivery.mode` must be each, debounce, throttle, batch or latest.");
   config.mode = mode->second;
   readFlag(delivery, "payload", config.payload);
   readFlag(delivery, "leading", config.leading);

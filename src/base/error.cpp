@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include <utility>
+
 namespace switchboard {
 
 std::string_view toString(Code code) {
@@ -88,6 +90,10 @@ std::string_view toString(Code code) {
       return "INVALID_OPTION";
   }
   return "SERVER_ERROR";
+}
+
+Error invalidOption(const char* option, std::string message) {
+  return Error{Code::InvalidOption, option, std::move(message)};
 }
 
 }  // namespace switchboard

@@ -77,6 +77,8 @@ struct Error {
   std::string option;   ///< The option at fault, empty when none is.
   std::string message;  ///< What is wrong and how to mend it.
 };
+/// With Code::InvalidOption.
+Error invalidOption(const char* option, std::string message);
 
 /// A value or the reason why there is none. The wasm build has no exceptions.
 template <class T>

@@ -33,11 +33,11 @@ Result<std::string> socketUrl(const Endpoint& endpoint) {
   const std::size_t schemeLength = url.starts_with("wss://") ? 6 : url.starts_with("ws://") ? 5 : 0;
   const auto host = url.substr(schemeLength, url.substr(schemeLength).find_first_of("/?#"));
   if (schemeLength == 0 || host.empty()) {
-    return Error{Code::InvalidOption, "url",
-                 "`url` must be a ws:// or wss:// address, as in \"wss://<ref>.supabase.co/realtime/v1\"."};
+    return invalidOption("url",
+                         "`url` must be a ws:// or wss:// address, as in \"wss://<ref>.supabase.co/realtime/v1\".");
   }
   if (endpoint.apikey.empty()) {
-    return Error{Code::InvalidOption, "apikey", "`apikey` is missing: give the project's anon or publishable key."};
+    return invalidOption("apikey", "`apikey` is missing: give the project's anon or publishable key.");
   }
   const auto hash = url.find('#');
   if (hash != std::string_view::npos) url = url.substr(0, hash);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "base/text.h"
 
@@ -14,11 +13,6 @@ constexpr std::size_t kMaxInValues = 100;
 constexpr std::array<std::string_view, 13> kOperators = {"eq",   "neq",   "lt",    "lte",    "gt", "gte",       "in",
                                                          "like", "ilike", "match", "imatch", "is", "isdistinct"};
 
-/// The parts of the message, one behind the other.
-Error filterError(std::initializer_list<std::string_view> message) {
-  return Error{Code::InvalidOption, "filter", concat(message)};
-}
-
 constexpr std::string_view kQuoteHint = "put the value in double quotes and escape \" and \\ inside with a backslash.";
 
 std::string_view trimmed(std::string_view text) {
@@ -28,10 +22,11 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
+// These return what is wrong, or an empty text.
+
 /// Cuts at the commas outside of parentheses and double quotes. As on the server, a quote opens only right behind `.`,
 /// `(` or `,`, the comma that cuts not counted, and a parenthesis that closes nothing is a letter like others.
-Result<std::vector<std::string_view>> splitConditions(std::string_view text) {
-  std::vector<std::string_view> parts;
+std::string splitConditions(std::string_view text, std::vector<std::string_view>& parts) {
   std::size_t start = 0;
   std::size_t depth = 0;
   bool inQuotes = false;
@@ -55,10 +50,10 @@ Result<std::vector<std::string_view>> splitConditions(std::string_view text) {
     }
     previous = c;
   }
-  if (inQuotes) return filterError({"A double quote in `filter` is never closed; ", kQuoteHint});
-  if (depth > 0) return filterError({"A parenthesis in `filter` is never closed; ", kQuoteHint});
+  if (inQuotes) return concat({"A double quote in `filter` is never closed; ", kQuoteHint});
+  if (depth > 0) return concat({"A parenthesis in `filter` is never closed; ", kQuoteHint});
   parts.push_back(text.substr(start));
-  return parts;
+  return {};
 }
 
 /// Whether one pair of quotes spans the whole value; if not, its quotes are letters like others.
@@ -75,27 +70,26 @@ bool isQuoted(std::string_view text) {
 }
 
 /// One value of `in`. The server hands the list to PostgreSQL as an array, so its rules for quotes and braces hold.
-std::optional<Error> checkItem(std::string_view item) {
+std::string checkItem(std::string_view item) {
   const auto text = trimmed(item);
   if (text.empty()) {
-    return filterError({"A value of `in` is empty; take out the extra comma, or write \"\" for an empty text."});
+    return "A value of `in` is empty; take out the extra comma, or write \"\" for an empty text.";
   }
   if (text.front() == '"') {
-    if (isQuoted(text)) return std::nullopt;
-    return filterError({"Text follows the closing quote in ", text, "; ", kQuoteHint});
+    if (isQuoted(text)) return {};
+    return concat({"Text follows the closing quote in ", text, "; ", kQuoteHint});
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
       ++i;
     } else if (text[i] == '"' || text[i] == '{' || text[i] == '}') {
-      return filterError({"The letters \", { and } in ", text, " need quoting; ", kQuoteHint});
+      return concat({"The letters \", { and } in ", text, " need quoting; ", kQuoteHint});
     }
   }
-  return std::nullopt;
+  return {};
 }
 
-Result<std::vector<std::string_view>> splitItems(std::string_view inside) {
-  std::vector<std::string_view> items;
+std::string splitItems(std::string_view inside, std::vector<std::string_view>& items) {
   std::size_t start = 0;
   bool inQuotes = false;
   for (std::size_t i = 0; i < inside.size(); ++i) {
@@ -109,44 +103,42 @@ Result<std::vector<std::string_view>> splitItems(std::string_view inside) {
       start = i + 1;
     }
   }
-  if (inQuotes) return filterError({"A double quote in the list of `in` is never closed; ", kQuoteHint});
+  if (inQuotes) return concat({"A double quote in the list of `in` is never closed; ", kQuoteHint});
   items.push_back(inside.substr(start));
-  return items;
+  return {};
 }
 
-std::optional<Error> checkList(const Condition& condition) {
+std::string checkList(const Condition& condition) {
   const auto value = condition.value;
   if (value.size() < 2 || value.front() != '(' || value.back() != ')') {
-    return filterError({"`in` takes its values in parentheses, as in \"", condition.column, "=in.(a,b)\"."});
+    return concat({"`in` takes its values in parentheses, as in \"", condition.column, "=in.(a,b)\"."});
   }
   const auto inside = value.substr(1, value.size() - 2);
-  if (trimmed(inside).empty()) return filterError({"`in` needs at least one value; an empty list matches nothing."});
-  const auto items = splitItems(inside);
-  if (!items) return items.error();
-  for (const auto item : items.value()) {
-    if (auto error = checkItem(item)) return error;
+  if (trimmed(inside).empty()) return "`in` needs at least one value; an empty list matches nothing.";
+  std::vector<std::string_view> items;
+  auto problem = splitItems(inside, items);
+  for (const auto item : items) {
+    if (problem.empty()) problem = checkItem(item);
   }
-  if (items.value().size() <= kMaxInValues) return std::nullopt;
-  return filterError(
-      {"`in` takes at most 100 values, not ", std::to_string(items.value().size()), "; subscribe in several parts."});
+  if (!problem.empty() || items.size() <= kMaxInValues) return problem;
+  return concat({"`in` takes at most 100 values, not ", std::to_string(items.size()), "; subscribe in several parts."});
 }
 
-std::optional<Error> checkIs(const Condition& condition) {
+std::string checkIs(const Condition& condition) {
   constexpr std::array<std::string_view, 4> kValues = {"null", "true", "false", "unknown"};
   auto value = condition.value;
   if (isQuoted(value)) value = value.substr(1, value.size() - 2);
-  if (std::find(kValues.begin(), kValues.end(), value) != kValues.end()) return std::nullopt;
-  return filterError({"`is` takes null, true, false or unknown, not \"", condition.value, "\"."});
+  if (std::find(kValues.begin(), kValues.end(), value) != kValues.end()) return {};
+  return concat({"`is` takes null, true, false or unknown, not \"", condition.value, "\"."});
 }
 
-Result<Condition> parseCondition(std::string_view text) {
+std::string parseCondition(std::string_view text, Condition& condition) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos) {
-    return filterError({"\"", text, "\" has no \"=\"; a condition reads column=operator.value, as in \"id=eq.1\"."});
+    return concat({"\"", text, "\" has no \"=\"; a condition reads column=operator.value, as in \"id=eq.1\"."});
   }
-  Condition condition;
   condition.column = text.substr(0, equals);
-  if (trimmed(condition.column).empty()) return filterError({"\"", text, "\" names no column before \"=\"."});
+  if (trimmed(condition.column).empty()) return concat({"\"", text, "\" names no column before \"=\"."});
   auto rest = text.substr(equals + 1);
   constexpr std::string_view kNot = "not.";
   if (rest.substr(0, kNot.size()) == kNot) {
@@ -155,38 +147,40 @@ Result<Condition> parseCondition(std::string_view text) {
   }
   const auto dot = rest.find('.');
   if (dot == std::string_view::npos) {
-    return filterError(
-        {"\"", text, "\" has no \".\" behind its operator; write \"", condition.column, "=eq.", rest, "\"."});
+    return concat({"\"", text, "\" has no \".\" behind its operator; write \"", condition.column, "=eq.", rest, "\"."});
   }
   condition.op = rest.substr(0, dot);
   condition.value = rest.substr(dot + 1);
   if (std::find(kOperators.begin(), kOperators.end(), condition.op) == kOperators.end()) {
-    return filterError({"\"", condition.op,
-                        "\" is no operator; use eq, neq, lt, lte, gt, gte, in, like, ilike, match, imatch, is or "
-                        "isdistinct."});
+    return concat({"\"", condition.op,
+                   "\" is no operator; use eq, neq, lt, lte, gt, gte, in, like, ilike, match, imatch, is or "
+                   "isdistinct."});
   }
-  std::optional<Error> error;
-  if (condition.op == "in") error = checkList(condition);
-  if (condition.op == "is") error = checkIs(condition);
-  if (error) return *error;
-  return condition;
+  if (condition.op == "in") return checkList(condition);
+  if (condition.op == "is") return checkIs(condition);
+  return {};
+}
+
+std::string parseConditions(std::string_view text, std::vector<Condition>& conditions) {
+  if (trimmed(text).empty()) return {};
+  std::vector<std::string_view> parts;
+  auto problem = splitConditions(trimmed(text), parts);
+  for (const auto part : parts) {
+    if (!problem.empty()) break;
+    if (trimmed(part).empty()) {
+      return concat({"The filter \"", text, "\" has an empty condition; take out the extra comma."});
+    }
+    problem = parseCondition(trimmed(part), conditions.emplace_back());
+  }
+  return problem;
 }
 
 }  // namespace
 
 Result<std::vector<Condition>> parseFilter(std::string_view text) {
   std::vector<Condition> conditions;
-  if (trimmed(text).empty()) return conditions;
-  const auto parts = splitConditions(trimmed(text));
-  if (!parts) return parts.error();
-  for (const auto part : parts.value()) {
-    if (trimmed(part).empty()) {
-      return filterError({"The filter \"", text, "\" has an empty condition; take out the extra comma."});
-    }
-    auto condition = parseCondition(trimmed(part));
-    if (!condition) return condition.error();
-    conditions.push_back(condition.value());
-  }
+  auto problem = parseConditions(text, conditions);
+  if (!problem.empty()) return invalidOption("filter", std::move(problem));
   return conditions;
 }
 

@@ -53,25 +53,23 @@ Result<Spec> makeSpec(BindingConfig binding) {
   if (binding.schema.empty()) binding.schema = "public";
   const auto& event = binding.event;
   if (event != "*" && event != "INSERT" && event != "UPDATE" && event != "DELETE") {
-    return Error{Code::InvalidOption, "event",
-                 concat({"`event` must be *, INSERT, UPDATE or DELETE, not \"", event, "\"."})};
+    return invalidOption("event", concat({"`event` must be *, INSERT, UPDATE or DELETE, not \"", event, "\"."}));
   }
   if (binding.table.empty()) {
-    return Error{Code::InvalidOption, "table",
-                 "`table` is missing: name the table to listen to, or \"*\" for all of the schema."};
+    return invalidOption("table", "`table` is missing: name the table to listen to, or \"*\" for all of the schema.");
   }
   const bool wildcard = isWildcard(binding.table) || isWildcard(binding.schema);
   const auto conditions = parseFilter(binding.filter);
   if (!conditions) return conditions.error();
   if (conditions.value().empty()) binding.filter.clear();
   if (wildcard && !binding.filter.empty()) {
-    return Error{Code::InvalidOption, "filter", "`filter` needs one table; it can't be used with \"*\"."};
+    return invalidOption("filter", "`filter` needs one table; it can't be used with \"*\".");
   }
   if (wildcard && !binding.select.empty()) {
-    return Error{Code::InvalidOption, "select", "`select` needs one table; it can't be used with \"*\"."};
+    return invalidOption("select", "`select` needs one table; it can't be used with \"*\".");
   }
   if (std::any_of(binding.select.begin(), binding.select.end(), [](const auto& column) { return column.empty(); })) {
-    return Error{Code::InvalidOption, "select", "`select` must list column names; one of them is empty."};
+    return invalidOption("select", "`select` must list column names; one of them is empty.");
   }
   Spec spec;
   const std::string filter = canonicalFilter(conditions.value());
