@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessTokenCallback, RealtimeManager, TuningOptions } from 'switchboard-realtime';
@@ -309,12 +310,17 @@ describe('a restart of PostgreSQL', () => {
       const again = (db = new pg.Client(own.backend.postgres));
       await db.connect();
       // What is written until replication is back is lost without a word (which is what gaps and pulses are for).
-      const writing = setInterval(() => {
-        void again.query("insert into clients (business_id, full_name) values (gen_random_uuid(), 'after')");
-      }, 20);
+      const enough = new AbortController();
+      const writing = (async () => {
+        while (!enough.signal.aborted) {
+          await again.query("insert into clients (business_id, full_name) values (gen_random_uuid(), 'after')");
+          await delay(20);
+        }
+      })();
       await line.changes.count('changes', 3).finally(() => {
-        clearInterval(writing);
+        enough.abort();
       });
+      await writing;
       expect(manager.status().overall).toBe('live');
     } finally {
       await manager.dispose();
