@@ -5,7 +5,7 @@
  * - the class of sockets comes from the loader, because Node 20 has none of its own;
  * - a url that the runtime refuses is an error code, not an exception through the wasm;
  * - the text of the frame that is being handled is at hand, so that nobody has to decode its bytes again.
- * The layout of the event structs is that of the header.
+ * The layout of the event structs is that of the header. Besides, the platform's clock, timer and random bytes.
  */
 mergeInto(LibraryManager.library, {
   $sockets__deps: ['malloc', 'free'],
@@ -79,6 +79,21 @@ mergeInto(LibraryManager.library, {
   emscripten_get_now__deps: ['$clock'],
   emscripten_get_now: function () {
     return clock.now();
+  },
+
+  // Without the runtime's wrapper, which also takes programs that exit.
+  emscripten_set_timeout__deps: ['$getWasmTableEntry'],
+  emscripten_set_timeout: function (callback, delay, userData) {
+    return setTimeout(function () {
+      if (!ABORT) getWasmTableEntry(callback)(userData);
+    }, delay);
+  },
+
+  // All bytes at once.
+  getentropy__deps: [],
+  getentropy: function (buffer, length) {
+    crypto.getRandomValues(HEAPU8.subarray(buffer, buffer + length));
+    return 0;
   },
 
   emscripten_websocket_new__deps: ['$sockets'],
