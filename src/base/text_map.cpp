@@ -71,8 +71,9 @@ void TextIndex::erase(std::string_view text) {
 }
 
 void TextIndex::clear() {
-  if (size_ == 0) return;
-  std::fill(slots_.begin(), slots_.end(), Slot{});
+  constexpr std::size_t kKeep = 1024;  // more would have to be wiped each time, for a few texts too
+  if (slots_.size() > kKeep) slots_ = {};
+  if (size_ > 0) std::fill(slots_.begin(), slots_.end(), Slot{});
   size_ = 0;
 }
 

@@ -20,7 +20,7 @@ class TextIndex {
   /// Replaces what stood there.
   void insert(std::string_view text, void* item);
   void erase(std::string_view text);
-  /// Keeps the memory.
+  /// Keeps the memory, unless it is much.
   void clear();
   std::size_t size() const { return size_; }
   const std::vector<Slot>& slots() const { return slots_; }
