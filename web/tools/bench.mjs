@@ -10,7 +10,7 @@ import { provideSystemPackages } from './setup/systemPackages.mjs';
 const usage = `npm run bench -- [options]
 
 Sets up what is missing, then measures Switchboard as it ships and realtime-js side by side, without a network, and prints a table of
-ratios with the marks. Takes about four minutes. Fails when either client drops, repeats or corrupts a payload.
+ratios with the marks. Takes about five minutes. Fails when either client drops, repeats or corrupts a payload.
 
   --out DIR       also writes DIR/bench.json and DIR/bench.svg
   --only PATTERN  only the scenarios whose names match this regular expression
