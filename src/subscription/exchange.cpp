@@ -62,6 +62,7 @@ void Exchange::unsubscribe(SubscriptionId id) {
   if (entry == nullptr) return;
   dispatcher_.detach(id);
   reporter_.forget(id);
+  fallback_.forget(id);
   tracker_.remove(id);
   if (!entry->subscribers.empty()) return;
   const bool carried = entry->state == SubscriptionState::Live || entry->state == SubscriptionState::Joining;

@@ -80,7 +80,7 @@ std::vector<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
       homeless.push_back(entry);
     } else if (!other->isLive() && entry->state == SubscriptionState::Live) {
       reporter_.setState(*entry, SubscriptionState::Pending, cause);
-      if (other->isJoining()) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
+      if (other->isJoining() || other->isJoined()) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
     }
   }
   for (auto* entry : homeless) orphan(*entry);

@@ -31,6 +31,8 @@ class Fallback {
   void pollNow(const std::vector<SubscriptionId>& subscribers) {
     if (online_) polls_.insert(polls_.end(), subscribers.begin(), subscribers.end());
   }
+  /// The subscription has ended, and is not to hear of what was not taken yet.
+  void forget(SubscriptionId id) { std::erase(polls_, id); }
   bool hasPolls() const { return !polls_.empty(); }
   std::vector<SubscriptionId> takePolls() { return std::exchange(polls_, {}); }
   void stop() { tick_.cancel(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "harness.h"
 
@@ -205,6 +206,28 @@ TEST_SUITE("fallback") {
     const auto polled = h.polls.size();
     h.run(Duration{60'000});
     CHECK(h.polls.size() == polled);
+  }
+
+  TEST_CASE("a poll that falls due within a call and is not told yet goes with its subscription") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.server.acceptSockets = false;
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{10'100});
+    REQUIRE(h.status(1).mode == FreshnessMode::Polling);
+    REQUIRE(h.polls.empty());
+    bool isFirst = true;
+    h.onEachFlush = [&](const Flush&) {
+      if (!std::exchange(isFirst, false)) return;
+      h.clock.advance(Duration{60'000});
+      h.client().tick();
+      CHECK(h.client().exchange().hasNews());
+      h.unsubscribe(1);
+    };
+    h.subscribe(2, "clients");
+    CHECK_FALSE(isFirst);
+    CHECK(std::find(h.polls.begin(), h.polls.end(), 1U) == h.polls.end());
   }
 
   TEST_CASE("the first polls of clients that an outage hit together are spread over an interval") {

@@ -72,6 +72,24 @@ TEST_SUITE("regressions") {
     CHECK(h.gaps.size() == 1);
   }
 
+  TEST_CASE("a rebuild whose old line ends between the new one's join and its announcement is joining until then") {
+    Harness h;
+    for (unsigned id = 1; id <= 3; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.settle();
+    h.server.announceChanges = false;
+    h.unsubscribe(2);
+    h.unsubscribe(3);
+    h.run(Duration{6'000});
+    REQUIRE(h.server.channels().size() == 2);
+    h.server.closeChannel(h.server.channels().front());
+    CHECK(h.status(1).state == SubscriptionState::Joining);
+    h.server.closeChannel(h.server.channels().back());
+    CHECK(h.status(1).state == SubscriptionState::Retrying);
+    h.server.announceChanges = true;
+    h.run(Duration{10'000});
+    CHECK(h.status(1).state == SubscriptionState::Live);
+  }
+
   TEST_CASE("reconnectAll tries once more what was refused for its token, when there is no other") {
     Harness h;
     h.subscribe(1, "bookings");
