@@ -554,8 +554,7 @@ TEST_SUITE("evidence") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
-    h.server.acceptSockets = false;
-    h.network.last().closeFromServer(1006);
+    h.loseServer();
     for (int i = 0; i < 12; ++i) {
       h.run(Duration{10'000});
       if (h.network.last().released()) continue;
@@ -571,8 +570,7 @@ TEST_SUITE("evidence") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
-    h.server.acceptSockets = false;
-    h.network.last().closeFromServer(1006);
+    h.loseServer();
     const auto before = h.network.sockets.size();
     for (int i = 0; i < 40; ++i) {  // 4 s
       h.client().signal(Evidence::Visible);
@@ -675,8 +673,7 @@ TEST_SUITE("evidence") {
     REQUIRE(h.status(1).state == SubscriptionState::Live);
     CHECK_FALSE(overall.empty());
     for (const auto& word : overall) CHECK(word == "live");
-    h.server.acceptSockets = false;
-    h.network.last().closeFromServer(1006);
+    h.loseServer();
     h.run(Duration{1'100});
     CHECK(overall.back() == "offline");
   }

@@ -186,8 +186,7 @@ TEST_SUITE("fallback") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
-    h.server.acceptSockets = false;
-    h.network.last().closeFromServer(1006);
+    h.loseServer();
     h.run(Duration{9'900});
     CHECK(h.polls.empty());
     CHECK(h.status(1).mode == FreshnessMode::Paused);
@@ -212,8 +211,7 @@ TEST_SUITE("fallback") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
-    h.server.acceptSockets = false;
-    h.network.last().closeFromServer(1006);
+    h.loseServer();
     h.run(Duration{10'100});
     REQUIRE(h.status(1).mode == FreshnessMode::Polling);
     REQUIRE(h.polls.empty());
@@ -246,8 +244,7 @@ TEST_SUITE("fallback") {
       h.subscribe(1, "bookings");
       h.settle();
       if (hidden) h.client().signal(Evidence::Hidden);
-      h.server.acceptSockets = false;
-      h.network.last().closeFromServer(1006);
+      h.loseServer();
       const TimePoint lost = h.clock.now();
       while (h.polls.empty() && h.clock.now() - lost < Duration{90'000}) h.run(Duration{50});
       const Duration waited = h.clock.now() - lost - Duration{10'000};
@@ -281,8 +278,7 @@ TEST_SUITE("fallback") {
     Harness h;
     for (unsigned id = 1; id <= 100; ++id) h.subscribe(id, "t" + std::to_string(id));
     h.run(Duration{1'000});
-    h.server.acceptSockets = false;
-    h.network.last().closeFromServer(1006);
+    h.loseServer();
     h.run(Duration{70'000});
     const auto first = h.polls.size();
     CHECK(first >= 30);

@@ -40,6 +40,11 @@ class Harness : private ClientSink {
   }
   /// The next tick, and all that the server has to say to it.
   void settle() { run(Duration{1}); }
+  /// The socket is cut, and no other is let in.
+  void loseServer() {
+    server.acceptSockets = false;
+    network.last().closeFromServer(1006);
+  }
 
   SubscriptionStatus status(unsigned id) const { return client_->status().subscriptions().at(SubscriptionId{id}); }
   /// The payloads that went to this subscription.
