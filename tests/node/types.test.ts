@@ -11,6 +11,7 @@ import {
   type InsertPayload,
   type RealtimeManager,
   type StatusSnapshot,
+  type UpdatePayload,
 } from 'switchboard-realtime';
 
 // The shape that `supabase gen types typescript` writes.
@@ -184,6 +185,14 @@ describe('without a Database type', () => {
         expectTypeOf(payload.new.id).toEqualTypeOf<number>();
       });
       realtimeManager.subscribe({ table: 'bookings' }, (payload: ChangePayload<Booking>) => {
+        expectTypeOf(payload.eventType).toEqualTypeOf<'INSERT' | 'UPDATE' | 'DELETE'>();
+      });
+      // The compiler orders a union's members by when it first met them, or by name; the row must not depend on that.
+      interface Refund {
+        id: number;
+      }
+      type Refunded = DeletePayload<Refund> | InsertPayload<Refund> | UpdatePayload<Refund>;
+      realtimeManager.subscribe({ table: 'refunds' }, (payload: Refunded) => {
         expectTypeOf(payload.eventType).toEqualTypeOf<'INSERT' | 'UPDATE' | 'DELETE'>();
       });
       const delivery = { mode: 'batch', everyMs: 100 } as const;

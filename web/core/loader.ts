@@ -53,7 +53,7 @@ async function instantiate({ wasm, transport }: ModuleKey): Promise<CoreModule> 
  */
 export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source);
+  if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source as BufferSource);
   const url = new URL(source, typeof location === 'object' ? location.href : import.meta.url);
   if (url.protocol === 'file:' && isNode()) return WebAssembly.compile(await readFile(url));
 

@@ -18,8 +18,13 @@ export type AccessTokenCallback = () => string | null | undefined | Promise<stri
 /** A class like the browser's `WebSocket`. */
 export type WebSocketClass = new (url: string, protocols?: string | string[]) => object;
 
+/** `WebAssembly.Module`; nothing in a project for Node alone, where that has no type. */
+type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
+  ? Module
+  : never;
+
 /** Where the core's bytes come from: an address, the bytes, or a compiled module. */
-export type WasmSource = URL | string | BufferSource | WebAssembly.Module;
+export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView | CompiledModule;
 
 /**
  * What `int8` and `numeric` values become. 'number': numbers, rounded to what a double holds. 'string': the digits that the database wrote.

@@ -19,10 +19,13 @@ export interface ChangeCommon {
   errors: readonly string[] | null;
 }
 
+// Not `Readonly<…>`: the compiler would take it for a row when it infers one from the type of a callback's parameter.
+type NoRow = Record<string, never>;
+
 export interface InsertPayload<Row = UntypedRow> extends ChangeCommon {
   eventType: 'INSERT';
   new: Readonly<Row>;
-  old: Readonly<Record<string, never>>;
+  old: NoRow;
 }
 
 export interface UpdatePayload<Row = UntypedRow> extends ChangeCommon {
@@ -34,7 +37,7 @@ export interface UpdatePayload<Row = UntypedRow> extends ChangeCommon {
 
 export interface DeletePayload<Row = UntypedRow> extends ChangeCommon {
   eventType: 'DELETE';
-  new: Readonly<Record<string, never>>;
+  new: NoRow;
   /** With REPLICA IDENTITY FULL and no row level security the whole row, otherwise its primary key. */
   old: Readonly<Partial<Row>>;
 }
