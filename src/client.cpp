@@ -52,7 +52,10 @@ Client::Client(ClientOptions options, const Platform& platform, ClientSink& sink
   ExchangeDelegate& delegate = *this;
   exchange_ = std::make_unique<Exchange>(options_.exchange, options_.accessToken, context_, platform.transports,
                                          tracker_, deliveries_, delegate);
-  deadlines_.onLate(kSleepThreshold, [this](Duration) { signal(Evidence::Resume); });
+  deadlines_.onFire([this](Duration late) {
+    exchange_->tokens().followCalendar();
+    if (late >= kSleepThreshold) signal(Evidence::Resume);
+  });
 }
 
 Client::~Client() {
@@ -113,6 +116,7 @@ void Client::failToken(std::uint32_t request, std::string_view message) {
 void Client::signal(Evidence evidence) {
   if (disposed_) return;
   Turn turn(turns_);
+  exchange_->tokens().followCalendar();
   switch (evidence) {
     case Evidence::Online:
     case Evidence::Offline:

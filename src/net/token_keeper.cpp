@@ -22,9 +22,13 @@ void TokenKeeper::refresh() {
   if (options_.hasCallback) ask();
 }
 
+void TokenKeeper::followCalendar() {
+  if (renewAt_) again_.setWithin(std::max(Duration{0}, *renewAt_ - context_.clock.wallNow()));
+}
+
 void TokenKeeper::ask() {
   if (asking_) return;
-  again_.cancel();
+  rest();
   asking_ = true;
   timeout_.setAfter(options_.timeout);
   delegate_.onTokenWanted(++lastRequest_);
@@ -65,16 +69,21 @@ void TokenKeeper::fail(std::uint32_t request, std::string_view message) {
 
 void TokenKeeper::stop() {
   timeout_.cancel();
-  again_.cancel();
+  rest();
   asking_ = false;
   lastRequest_ = 0;
+}
+
+void TokenKeeper::rest() {
+  again_.cancel();
+  renewAt_.reset();
 }
 
 void TokenKeeper::accept(std::string token) {
   asking_ = false;
   known_ = true;
   timeout_.cancel();
-  again_.cancel();
+  rest();
   const bool changed = token != token_;
   if (changed) ++version_;
   token_ = std::move(token);
@@ -119,7 +128,8 @@ void TokenKeeper::scheduleRefresh() {
   if (!claims || !claims->expiresAt) return;
   const Duration left = *claims->expiresAt - context_.clock.wallNow();
   if (left <= Duration{0}) return;  // either the clock is wrong or the server will say so
-  again_.setAfter(left - std::min(options_.refreshBefore, left / 10));
+  renewAt_ = *claims->expiresAt - std::min(options_.refreshBefore, left / 10);
+  followCalendar();
 }
 
 }  // namespace switchboard

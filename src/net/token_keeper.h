@@ -51,6 +51,9 @@ class TokenKeeper {
 
   /// Joins are about to follow an interruption: asks the callback if there is one and it is not being asked already.
   void refresh();
+  /// To be called when the calendar may have run ahead of the monotonic clock, as it does over a sleep: a token expires
+  /// by the calendar, and by that its renewal is brought forward, never put off.
+  void followCalendar();
   /// The server refused the present token.
   void refuse(Cause cause);
 
@@ -68,6 +71,7 @@ class TokenKeeper {
   void ask();
   void accept(std::string token);
   void missed(const std::string& message);
+  void rest();
   void scheduleRefresh();
   bool usable() const;
 
@@ -75,7 +79,8 @@ class TokenKeeper {
   Context& context_;
   TokenDelegate& delegate_;
   Deadline timeout_;
-  Deadline again_;
+  Deadline again_;                   ///< the next question, be it a renewal or asked again after a failure or refusal
+  std::optional<WallTime> renewAt_;  ///< while `again_` is a renewal
   Backoff backoff_;
   std::string token_;
   std::string refused_;

@@ -62,11 +62,6 @@ DeadlineQueue::~DeadlineQueue() {
   assert(heap_.empty() && "a deadline outlived its queue");
 }
 
-void DeadlineQueue::onLate(Duration threshold, Action<void(Duration)> callback) {
-  lateThreshold_ = threshold;
-  onLate_ = callback;
-}
-
 std::string DeadlineQueue::toString() const {
   auto sorted = heap_;
   std::sort(sorted.begin(), sorted.end(),
@@ -145,17 +140,20 @@ void DeadlineQueue::remove(Deadline& deadline) {
   }
 }
 
+Duration DeadlineQueue::wallAhead() const {
+  return clock_.wallNow().time_since_epoch() - clock_.now().time_since_epoch();
+}
+
 /// A timer that is armed too early is left alone: it fires, finds nothing due and arms itself for what is left. That
 /// keeps deadlines that are pushed back all the time (silence, idle) from costing a platform call each.
 void DeadlineQueue::armTimer() {
   if (running_ || heap_.empty()) return;
   const TimePoint due = heap_.front()->at_;
   if (armed_ && armedFor_ <= due) return;
+  if (!armed_) wallAhead_ = wallAhead();
   armed_ = true;
   armedFor_ = due;
-  const Duration delay = std::max(Duration{0}, due - clock_.now());
-  armedForWall_ = clock_.wallNow() + delay;
-  timer_.arm(delay, *this);
+  timer_.arm(std::max(Duration{0}, due - clock_.now()), *this);
 }
 
 void DeadlineQueue::runDue() {
@@ -169,8 +167,7 @@ void DeadlineQueue::onTimer() {
   armed_ = false;
   running_ = true;
   const TimePoint now = clock_.now();
-  const Duration late = std::max(now - armedFor_, clock_.wallNow() - armedForWall_);
-  if (onLate_ && late >= lateThreshold_) onLate_(late);
+  if (onFire_) onFire_(now - armedFor_ + std::max(Duration{0}, wallAhead() - wallAhead_));
   const std::uint64_t limit = nextSequence_;  // what the callbacks set waits for the next round, so a round always ends
   while (!heap_.empty() && heap_.front()->at_ <= now && heap_.front()->sequence_ < limit) {
     Deadline& due = *heap_.front();

@@ -59,9 +59,9 @@ class DeadlineQueue final : private TimerEvents {
     return now_;
   }
   std::size_t size() const { return heap_.size(); }
-  /// Called with the lateness when the platform timer came much too late by either clock, as it does after a sleep
-  /// (some monotonic clocks stand still meanwhile). Before any deadline runs.
-  void onLate(Duration threshold, Action<void(Duration)> callback);
+  /// Called whenever the platform timer fires, before any deadline runs, with how late it is by the clock that says
+  /// more: after a sleep in which the monotonic one stood still, that is the calendar.
+  void onFire(Action<void(Duration)> callback) { onFire_ = callback; }
   /// Does now what the platform timer is behind with, as a throttled timer may be.
   void runDue();
   /// "Silence in 1200 ms, …", soonest first; for logs and failing tests.
@@ -77,16 +77,16 @@ class DeadlineQueue final : private TimerEvents {
   void siftDown(std::size_t i);
   void place(Deadline* deadline, std::size_t i);
   void armTimer();
+  Duration wallAhead() const;
   void onTimer() override;
 
   const Clock& clock_;
   Timer& timer_;
   Turns& turns_;
   std::vector<Deadline*> heap_;
-  Action<void(Duration)> onLate_;
-  Duration lateThreshold_{0};
+  Action<void(Duration)> onFire_;
   TimePoint armedFor_{};
-  WallTime armedForWall_{};
+  Duration wallAhead_{0};  ///< of the monotonic clock, since the timer was last armed after it had rested
   std::uint64_t nextSequence_ = 0;
   mutable TimePoint now_{};  ///< in the entry `nowOf_`
   mutable std::uint64_t nowOf_ = 0;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "harness.h"
+#include "support/jwt.h"
 
 using namespace switchboard;
 using namespace switchboard::testing;
@@ -463,6 +464,61 @@ TEST_SUITE("tokens") {
     h.settle();
     CHECK(h.status(1).state == SubscriptionState::Live);
     CHECK(h.server.joins.back()["access_token"] == "new");
+  }
+
+  TEST_CASE(
+      "a token whose renewal fell due in a sleep with a clock that stood still is renewed before the server minds") {
+    ClientOptions options = withCallback();
+    options.accessToken = tokenUntil(kWallStart + Duration{3'600'000}, "old");
+    Harness h(options);
+    h.subscribe(1, "bookings");
+    h.settle();
+    h.client().provideToken(h.tokenRequests.back(), options.accessToken);
+    h.settle();
+    REQUIRE(h.status(1).state == SubscriptionState::Live);
+    const auto asked = h.tokenRequests.size();
+    const auto sleep = [&](Duration span) { h.clock.jumpWall(span); };
+    const auto runUntilAsked = [&](int seconds) {
+      for (int i = 0; i < seconds && h.tokenRequests.size() == asked; ++i) h.run(Duration{1'000}, Duration{500});
+    };
+    SUBCASE("noticed by what the page says") {
+      Evidence evidence = Evidence::Resume;
+      SUBCASE("resume") {}
+      SUBCASE("visible") {
+        evidence = Evidence::Visible;
+      }
+      SUBCASE("online") {
+        evidence = Evidence::Online;
+      }
+      SUBCASE("network change") {
+        evidence = Evidence::NetworkChange;
+      }
+      sleep(Duration{3'560'000});
+      h.client().signal(evidence);
+      h.settle();
+    }
+    SUBCASE("noticed by the next timer") {
+      sleep(Duration{3'560'000});
+      runUntilAsked(15);
+    }
+    SUBCASE("noticed by a tick") {
+      sleep(Duration{3'560'000});
+      h.clock.advance(Duration{15'000});
+      h.client().tick();
+    }
+    SUBCASE("in many naps, each too short to be noticed as one") {
+      for (int i = 0; i < 190; ++i) {
+        runUntilAsked(15);
+        if (h.tokenRequests.size() == asked) sleep(Duration{4'500});
+      }
+    }
+    REQUIRE(h.tokenRequests.size() == asked + 1);
+    const auto fresh = tokenUntil(kWallStart + Duration{7'200'000}, "fresh");
+    h.client().provideToken(h.tokenRequests.back(), fresh);
+    CHECK(h.gaps.empty());
+    h.settle();
+    CHECK(h.server.pushedTokens == std::vector<std::string>{fresh});
+    CHECK(h.status(1).state == SubscriptionState::Live);
   }
 
   TEST_CASE("without a callback an expired token waits for setAuth") {

@@ -172,6 +172,95 @@ TEST_CASE("the initial token is renewed ahead of its expiry too") {
   CHECK(k.requests.size() == 1);
 }
 
+TEST_CASE("after a sleep in which the monotonic clock stood still the renewal is brought forward by as much") {
+  Keeper k(true, goodFor(ms(3'600'000)));
+  k.clock.jumpWall(ms(3'000'000));
+  k.keeper.followCalendar();
+  k.advance(ms(539'999));
+  CHECK(k.requests.empty());
+  k.advance(ms(1));
+  CHECK(k.requests.size() == 1);
+}
+
+TEST_CASE("a renewal that fell due in such a sleep is made at once, also when the token expired in it") {
+  Keeper k(true, goodFor(ms(3'600'000)));
+  SUBCASE("due") {
+    k.clock.jumpWall(ms(3'540'000));
+  }
+  SUBCASE("expired") {
+    k.clock.jumpWall(ms(30'000'000));
+  }
+  k.keeper.followCalendar();
+  k.advance(ms(0));
+  REQUIRE(k.requests.size() == 1);
+  k.keeper.followCalendar();  // a question is open
+  k.advance(ms(0));
+  CHECK(k.requests.size() == 1);
+  k.answer(goodFor(ms(40'000'000)));
+  CHECK(k.changes == 1);
+  CHECK(k.keeper.ready());
+}
+
+TEST_CASE(
+    "a callback that gives the token that expired in the sleep again is not asked at every look at the calendar") {
+  const auto token = goodFor(ms(3'600'000));
+  Keeper k(true, token);
+  k.clock.jumpWall(ms(3'600'001));
+  for (int i = 0; i < 10; ++i) {
+    k.keeper.followCalendar();
+    k.advance(ms(0));
+    k.answer(token);
+  }
+  CHECK(k.requests.size() == 1);
+}
+
+TEST_CASE("the calendar does not quicken the pace of asking again") {
+  Keeper k(true, goodFor(ms(3'600'000)));
+  SUBCASE("after a failure") {
+    k.keeper.refresh();
+    k.keeper.fail(k.lastRequest(), "x");
+  }
+  SUBCASE("after a refusal") {
+    k.keeper.refuse(kExpired);
+    k.answer(goodFor(ms(3'600'000)));
+  }
+  const auto asked = k.requests.size();
+  const auto wait = k.untilTimer();
+  k.clock.jumpWall(ms(3'600'001));
+  k.keeper.followCalendar();
+  CHECK(k.untilTimer() == wait);
+  k.advance(wait);
+  CHECK(k.requests.size() == asked + 1);
+}
+
+TEST_CASE("a calendar that is set back does not put the renewal off") {
+  Keeper k(true, goodFor(ms(3'600'000)));
+  k.clock.jumpWall(ms(-1'000'000));
+  k.keeper.followCalendar();
+  k.advance(ms(3'540'000));
+  CHECK(k.requests.size() == 1);
+}
+
+TEST_CASE("what is never renewed is not renewed by the calendar either") {
+  std::string token = goodFor(ms(3'600'000));
+  bool hasCallback = true;
+  bool stopped = false;
+  SUBCASE("without an expiry") {
+    token = "sb_publishable_x";
+  }
+  SUBCASE("without a callback") {
+    hasCallback = false;
+  }
+  SUBCASE("stopped") {
+    stopped = true;
+  }
+  Keeper k(hasCallback, token);
+  if (stopped) k.keeper.stop();
+  k.clock.jumpWall(ms(30'000'000));
+  k.keeper.followCalendar();
+  CHECK_FALSE(k.timer.isArmed());
+}
+
 TEST_CASE("a callback that keeps giving the same token is not asked in a frenzy as it expires") {
   Keeper k(true);
   const auto token = goodFor(ms(600'000));

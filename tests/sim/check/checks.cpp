@@ -184,14 +184,14 @@ void Checks::onGap(const Gap& gap) {
   Watched& watched = it->second;
   Ledger::forgive(watched);
   silence_.onGap(watched, gap);
+  const bool isEnd = gap.to && watched.openGap == gap.id;
+  if (isEnd) watched.openGap.reset();
   if (!gap.to) {
     watched.inDoubt = gap.code == Code::PulseLost;
     if (watched.openGap) fail(Invariant::GapsAgree, "a second open gap for " + std::to_string(it->first));
     watched.openGap = gap.id;
-  } else if (watched.openGap == gap.id) {
-    watched.openGap.reset();
   }
-  if (healthy_ && watched.settled) {
+  if (healthy_ && watched.settled && !isEnd) {
     fail(Invariant::StaysLive, "a gap for subscription " + std::to_string(it->first) + ": " + gap.message);
   }
 }
