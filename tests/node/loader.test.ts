@@ -79,7 +79,8 @@ describe('the core is loaded', () => {
 describe('a core that can not be had is an error with its cause', () => {
   it.each([
     ['/missing.wasm', /missing\.wasm answered 404/],
-    ['/page.wasm', /is no WebAssembly \(content type text\/html\)/],
+    ['/page.wasm', /is no WebAssembly \(content type text\/html\)$/],
+    ['/node_modules/.vite/wasm/switchboard.wasm', /answered 404: add optimizeDeps: .* to Vite's configuration/],
   ])('%s', async (path, message) => {
     await expect(load(`${origin}${path}`)).rejects.toMatchObject({
       name: 'SwitchboardError',

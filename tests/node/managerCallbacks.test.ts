@@ -54,6 +54,31 @@ describe('callbacks', () => {
     expect(bench.manager.stats().callbackErrors).toBeGreaterThanOrEqual(3);
   });
 
+  it('that are async and reject are reported like those that throw, and no other thenable is touched', async () => {
+    const bench = new Bench();
+    const boom = new Error('boom');
+    const reject = (): unknown => Promise.reject(boom);
+    const lazy = { then: () => expect.unreachable('a query was run by looking at it') };
+    bench.manager.subscribe({ table: 'bookings', onGap: reject }, reject, reject);
+    bench.manager.subscribe({ table: 'bookings' }, () => lazy);
+    bench.manager.onStatusChange(reject);
+    const engine = await bench.open();
+    await turn();
+    bench.logged.length = 0;
+    engine.control({
+      status: { subscriptions: [subscriptionDelta(1)] },
+      notices: [{ subscription: 1, status: 'SUBSCRIBED', code: 'OK', message: '', retryable: true, nextRetryAt: null }],
+    });
+    engine.deliver(each([1, 2], changeText({ id: 1 })));
+    await turn();
+    expect(bench.logged.map(({ message }) => message)).toEqual([
+      'switchboard: a status listener threw',
+      'switchboard: onStatus of subscription 1 (public.bookings) threw',
+      'switchboard: onEvent of subscription 1 (public.bookings) threw',
+    ]);
+    expect(bench.logged.every(({ detail }) => detail === boom)).toBe(true);
+  });
+
   it('report a payload that is no JSON like one that throws', async () => {
     const bench = new Bench();
     const seen: ChangePayload[] = [];

@@ -9,11 +9,11 @@ import type { StatusStore } from './statusStore.js';
 import type { Subscription, SubscriptionTable } from './subscriptionTable.js';
 
 interface StatusListener {
-  readonly call: (status: StatusSnapshot) => void;
+  readonly call: (status: StatusSnapshot) => unknown;
 }
 
 interface GapListener {
-  readonly call: GapHandler;
+  readonly call: (gap: Gap) => unknown;
 }
 
 /** Hears of what a delivery did not bring, after it was handed over. */
@@ -103,11 +103,7 @@ export class Dispatcher {
       if (subscription === undefined) return;
       const { code, message, retryable, nextRetryAt } = notice;
       const detail = { code, message, retryable, nextRetryAt };
-      try {
-        subscription.onStatus?.(notice.status, detail);
-      } catch (error) {
-        this.failed(`onStatus of ${nameOf(subscription)}`, error);
-      }
+      this.#attempt(`onStatus of ${nameOf(subscription)}`, () => subscription.onStatus?.(notice.status, detail));
     });
   }
 
@@ -116,14 +112,10 @@ export class Dispatcher {
     this.#queue.push(() => {
       const subscription = this.#subscriptions.get(gap.subscription);
       if (subscription === undefined) return;
-      this.#attempt(`onGap of ${nameOf(subscription)}`, () => {
-        subscription.onGap?.(gap);
-      });
+      this.#attempt(`onGap of ${nameOf(subscription)}`, () => subscription.onGap?.(gap));
       for (const listener of [...this.#gapListeners]) {
         if (!this.#gapListeners.has(listener)) continue;
-        this.#attempt('a gap listener', () => {
-          listener.call(gap);
-        });
+        this.#attempt('a gap listener', () => listener.call(gap));
       }
     });
   }
@@ -137,11 +129,7 @@ export class Dispatcher {
       const snapshot = this.#status.snapshot();
       for (const listener of [...this.#listeners]) {
         if (!this.#listeners.has(listener)) continue;
-        try {
-          listener.call(snapshot);
-        } catch (error) {
-          this.failed('a status listener', error);
-        }
+        this.#attempt('a status listener', () => listener.call(snapshot));
       }
     });
   }
@@ -172,11 +160,16 @@ export class Dispatcher {
   readonly #isThere = ({ ended }: Subscription): boolean => !ended;
 
   /** A function of its own for all deliveries: what is made anew for each is most of the work of a small change. */
-  readonly #callEvent: Caller = (subscription, onEvent, event) => {
+  readonly #callEvent: Caller = <Event>(
+    subscription: Subscription,
+    onEvent: (event: Event) => unknown,
+    event: Event,
+  ): boolean => {
     if (subscription.ended) return false;
     this.#eventCalls += 1;
     try {
-      onEvent(event);
+      const returned = onEvent(event);
+      if (returned instanceof Promise) this.#await(returned, `onEvent of ${nameOf(subscription)}`);
     } catch (error) {
       this.failed(`onEvent of ${nameOf(subscription)}`, error);
     }
@@ -188,12 +181,20 @@ export class Dispatcher {
     losses.incomplete(left, payloads);
   }
 
-  #attempt(where: string, call: () => void): void {
+  #attempt(where: string, call: () => unknown): void {
     try {
-      call();
+      const returned = call();
+      if (returned instanceof Promise) this.#await(returned, where);
     } catch (error) {
       this.failed(where, error);
     }
+  }
+
+  /** A callback may be an async function. Only real promises: a query builder is a thenable that would be run by looking. */
+  #await(returned: Promise<unknown>, where: string): void {
+    returned.catch((error: unknown) => {
+      this.failed(where, error);
+    });
   }
 
   /** Reports what the application's code threw, and counts it. */

@@ -59,14 +59,21 @@ export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
 
   const response = await fetch(url);
   const type = response.headers.get('content-type') ?? 'none';
-  if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${url.href} answered ${response.status}${remedy(url)}`);
   // Streaming compilation insists on the right type; servers that don't know .wasm are common.
   if (type.startsWith('application/wasm')) return WebAssembly.compileStreaming(response);
   try {
     return await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
-    throw new Error(`${url.href} is no WebAssembly (content type ${type})`, { cause: error });
+    throw new Error(`${url.href} is no WebAssembly (content type ${type})${remedy(url)}`, { cause: error });
   }
+}
+
+/** Until version 8 the development server of Vite moves a package's scripts to a folder of its own, and leaves other files behind. */
+function remedy(url: URL): string {
+  return url.pathname.includes('/.vite/')
+    ? ": add optimizeDeps: { exclude: ['switchboard-realtime'] } to Vite's configuration"
+    : '';
 }
 
 function runtimeWebSocket(): WebSocketClass | Promise<WebSocketClass> {

@@ -103,8 +103,8 @@ export type Subscribe<Db> = Db extends UntypedDatabase ? SubscribeUntyped : Subs
  * Serves any number of subscriptions over few connections, keeps them alive, and says how they stand.
  *
  * A manager starts nothing before its first subscription (or `ready()`), and gives everything back at `dispose()`. Callbacks run one after the
- * other, never inside a call into the manager, and may call anything on it. One that throws is reported to the logger and stops nothing. After
- * `unsubscribe` or `dispose` has returned, no callback concerned is called again.
+ * other, never inside a call into the manager, and may call anything on it. One that throws, or is async and rejects, is reported to the logger and stops
+ * nothing; an async one is not awaited. After `unsubscribe` or `dispose` has returned, no callback concerned is called again.
  *
  * Mistakes in a call throw a `SwitchboardError` at that call; what goes wrong later arrives as status.
  *

@@ -69,7 +69,7 @@ export type UseSubscription<Db> = Db extends UntypedDatabase ? UseSubscriptionUn
 
 /** What is called or held, not compared. */
 type Handlers = Pick<UntypedSubscribeOptions, 'onGap' | 'onResync' | 'owner'> & {
-  onEvent: (event: unknown) => void;
+  onEvent: (event: unknown) => unknown;
   onStatus?: StatusHandler | undefined;
 };
 
@@ -78,9 +78,7 @@ type AnyOptions = UntypedSubscribeOptions<EventName, DeliveryOption> & { onStatu
 /** Handlers that call those of the latest render. A gap counts as unrepaired where there is no `onResync`, so there is one only if there is one. */
 function latestHandlers(latest: { readonly current: Handlers }, hasResync: boolean) {
   const resync: ResyncHandler = (due) => latest.current.onResync?.(due);
-  const onGap: GapHandler = (gap) => {
-    latest.current.onGap?.(gap);
-  };
+  const onGap: GapHandler = (gap) => latest.current.onGap?.(gap);
   return { onGap, ...(hasResync ? { onResync: resync } : {}) };
 }
 
@@ -107,16 +105,7 @@ function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: u
       ...(heldBy === undefined ? {} : { owner: heldBy }),
     };
     const tell: StatusHandler = (...notice) => latest.current.onStatus?.(...notice);
-    const id = guarded(NAME, () =>
-      subscribe(
-        manager,
-        line,
-        (event) => {
-          latest.current.onEvent(event);
-        },
-        tell,
-      ),
-    );
+    const id = guarded(NAME, () => subscribe(manager, line, (event) => latest.current.onEvent(event), tell));
     if (id === null) return undefined;
     held.hold(id);
     return () => {
