@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/list.h"
 #include "base/turn.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -44,11 +45,11 @@ struct Flush {
   std::vector<std::string_view> columnLists;  ///< new ones; see ColumnLists. They stay good
   std::optional<StatusDelta> status;
   Counters counters;  ///< as they stand; only filled in together with a status
-  std::vector<Notice> notices;
-  std::vector<Gap> gaps;
-  std::vector<SubscriptionId> polls;  ///< not live for a while: their rows are to be fetched
+  List<Notice> notices;
+  List<Gap> gaps;
+  List<SubscriptionId> polls;  ///< not live for a while: their rows are to be fetched
   std::optional<std::uint32_t> tokenRequest;
-  std::vector<std::pair<LogLevel, std::string>> logs;
+  List<std::pair<LogLevel, std::string>> logs;
 
   bool hasControl() const {
     return status || !notices.empty() || !gaps.empty() || !polls.empty() || tokenRequest || !logs.empty();
@@ -133,7 +134,7 @@ class Client final : private ExchangeDelegate, private Log {
   StatusTracker tracker_;
   DeliveryQueue deliveries_;
   Flush flush_;  // its memory is used again
-  std::vector<std::pair<LogLevel, std::string>> logs_;
+  List<std::pair<LogLevel, std::string>> logs_;
   std::optional<std::uint32_t> tokenRequest_;
   std::unique_ptr<Exchange> exchange_;
   bool hidden_ = false;

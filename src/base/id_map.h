@@ -6,7 +6,8 @@
 #include <iterator>
 #include <memory>
 #include <utility>
-#include <vector>
+
+#include "base/list.h"
 
 namespace switchboard {
 
@@ -33,7 +34,7 @@ class IdIndex {
  private:
   std::size_t lowerBound(std::uint32_t id) const;
 
-  std::vector<Slot> slots_;
+  List<Slot> slots_;
 };
 
 /// Items by id, in the order of ids. Items stay where they are for as long as they are in the map. New ids are mostly

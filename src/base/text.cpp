@@ -11,7 +11,7 @@ std::string concat(std::initializer_list<std::string_view> parts) {
 }
 
 /// By insertion.
-void sortTexts(std::vector<std::string>& texts) {
+void sortTexts(List<std::string>& texts) {
   for (std::size_t end = 1; end < texts.size(); ++end) {
     for (std::size_t i = end; i > 0 && texts[i] < texts[i - 1]; --i) texts[i].swap(texts[i - 1]);
   }

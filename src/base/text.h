@@ -3,7 +3,8 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "base/list.h"
 
 namespace switchboard {
 
@@ -11,6 +12,6 @@ namespace switchboard {
 std::string concat(std::initializer_list<std::string_view> parts);
 
 /// Sorts texts of which there are few.
-void sortTexts(std::vector<std::string>& texts);
+void sortTexts(List<std::string>& texts);
 
 }  // namespace switchboard

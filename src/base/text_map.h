@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
+
+#include "base/list.h"
 
 namespace switchboard {
 
@@ -23,13 +24,13 @@ class TextIndex {
   /// Keeps the memory, unless it is much.
   void clear();
   std::size_t size() const { return size_; }
-  const std::vector<Slot>& slots() const { return slots_; }
+  const List<Slot>& slots() const { return slots_; }
 
  private:
   std::size_t place(std::string_view text) const;
   void grow();
 
-  std::vector<Slot> slots_;  // their number is a power of two
+  List<Slot> slots_;  // their number is a power of two
   std::size_t size_ = 0;
 };
 
@@ -50,8 +51,8 @@ class TextMap {
     return false;
   }
 
-  std::vector<T*> items() const {
-    std::vector<T*> items;
+  List<T*> items() const {
+    List<T*> items;
     for (const auto& slot : index_.slots()) {
       if (slot.item != nullptr) items.push_back(static_cast<T*>(slot.item));
     }

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "base/action.h"
+#include "base/list.h"
 
 namespace switchboard {
 
@@ -46,7 +46,7 @@ class Turns {
   }
 
   Action<void()> onEnd_;
-  std::vector<std::unique_ptr<void, void (*)(void*)>> discarded_;
+  List<std::unique_ptr<void, void (*)(void*)>> discarded_;
   std::uint64_t entry_ = 0;
   int depth_ = 0;
 };

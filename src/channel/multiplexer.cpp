@@ -51,7 +51,7 @@ void Multiplexer::add(Channel& channel) {
 }
 
 void Multiplexer::remove(Channel& channel) {
-  std::erase(queue_, &channel);
+  queue_.remove(&channel);
   router_.remove(channel);
   channel.leave();
   restIfUnused();

@@ -2,8 +2,8 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "base/list.h"
 #include "channel/channel.h"
 #include "channel/join_pace.h"
 #include "channel/router.h"
@@ -78,7 +78,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   Counters& counters_;
   MultiplexerDelegate& delegate_;
   Router router_;
-  std::vector<Channel*> queue_;
+  List<Channel*> queue_;
   Channel* joining_ = nullptr;
   bool needed_ = false;
   Deadline joinSlot_;

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/error.h"
+#include "base/list.h"
 #include "protocol/frame.h"
 
 namespace switchboard {
@@ -14,7 +14,7 @@ namespace switchboard {
 struct Endpoint {
   std::string url;     ///< ws:// or wss://, without `/websocket`, as in "wss://ref.supabase.co/realtime/v1"
   std::string apikey;  ///< sent as a parameter; never logged
-  std::vector<std::pair<std::string, std::string>> params;  ///< further parameters, in this order
+  List<std::pair<std::string, std::string>> params;  ///< further parameters, in this order
   Version version = Version::V2;
 };
 

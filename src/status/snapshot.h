@@ -2,10 +2,10 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/list.h"
 #include "net/connection.h"
 #include "status/pulse_state.h"
 #include "status/subscription_state.h"
@@ -74,10 +74,10 @@ struct Notice {
 struct StatusDelta {
   Overall overall = Overall::Idle;
   WallTime since{};  ///< of `overall`
-  std::vector<ConnectionStatus> connections;
-  std::vector<ConnectionId> removedConnections;
-  std::vector<SubscriptionStatus> subscriptions;
-  std::vector<SubscriptionId> removedSubscriptions;
+  List<ConnectionStatus> connections;
+  List<ConnectionId> removedConnections;
+  List<SubscriptionStatus> subscriptions;
+  List<SubscriptionId> removedSubscriptions;
 };
 
 }  // namespace switchboard

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/list.h"
 #include "base/text_map.h"
 #include "protocol/columns.h"
 
@@ -46,7 +47,7 @@ class Conflator {
   const std::vector<std::string> key_;
   ColumnLists& lists_;
   const bool keepDeletes_;
-  std::vector<std::unique_ptr<Row>> rows_;
+  List<std::unique_ptr<Row>> rows_;
   TextMap<Row> byKey_;
   mutable std::vector<std::string_view> values_;  // these three are reused for each change
   std::string keyText_;

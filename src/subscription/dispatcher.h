@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/id_map.h"
+#include "base/list.h"
 #include "subscription/delivery.h"
 #include "subscription/registry.h"
 #include "subscription/window.h"
@@ -35,7 +36,7 @@ class Dispatcher {
   /// The ways in which one key's changes go out.
   struct Outlets {
     std::vector<SubscriptionId> immediate;
-    std::vector<std::unique_ptr<Window>> windows;
+    List<std::unique_ptr<Window>> windows;
     std::size_t subscribers = 0;
   };
   struct Place {

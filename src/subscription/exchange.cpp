@@ -17,7 +17,7 @@ std::string hexText(std::uint64_t value, int digits) {
 }
 
 template <class T>
-void removeFrom(std::vector<T*>& list, const T* item) {
+void removeFrom(List<T*>& list, const T* item) {
   list.erase(std::remove(list.begin(), list.end(), item), list.end());
 }
 
@@ -75,9 +75,8 @@ void Exchange::unsubscribe(SubscriptionId id) {
 }
 
 void Exchange::unsubscribeAll() {
-  std::vector<SubscriptionId> all;
-  for (const auto& [id, entry] : registry_.entries())
-    all.insert(all.end(), entry->subscribers.begin(), entry->subscribers.end());
+  List<SubscriptionId> all;
+  for (const auto& [id, entry] : registry_.entries()) all.append(entry->subscribers);
   for (const auto id : all) unsubscribe(id);
 }
 
@@ -222,16 +221,16 @@ bool Exchange::isNeeded(const KeyEntry& entry) {
                      [](const KeyEntry* served) { return served->wanted() && served->plannable(); });
 }
 
-std::vector<WantedBinding> Exchange::wantedBindings() {
-  std::vector<WantedBinding> wanted;
+List<WantedBinding> Exchange::wantedBindings() {
+  List<WantedBinding> wanted;
   for (const auto& [id, entry] : registry_.entries()) {
     if (isNeeded(*entry)) wanted.push_back({id, entry->suspectGroup, entry->risky});
   }
   return wanted;
 }
 
-std::vector<CurrentLine> Exchange::currentLines() const {
-  std::vector<CurrentLine> current;
+List<CurrentLine> Exchange::currentLines() const {
+  List<CurrentLine> current;
   for (const auto& [id, line] : lines_) {
     CurrentLine item{id, {}, line->isLive(), rebuilds_.busy(id)};
     for (const auto& binding : line->bindings()) item.keys.push_back(binding.key);
@@ -240,7 +239,7 @@ std::vector<CurrentLine> Exchange::currentLines() const {
   return current;
 }
 
-void Exchange::openLines(const std::vector<NewLine>& wanted) {
+void Exchange::openLines(const List<NewLine>& wanted) {
   bool homeless = false;
   for (const auto& line : wanted) {
     if (Multiplexer* multiplexer = place(line)) {
@@ -302,7 +301,7 @@ Multiplexer& Exchange::addMultiplexer() {
 }
 
 void Exchange::openLine(const NewLine& wanted, Multiplexer& multiplexer) {
-  std::vector<LineBinding> bindings;
+  List<LineBinding> bindings;
   for (const auto key : wanted.keys) bindings.push_back({key, registry_.find(key)->spec.binding});
   const LineId id{++lastLine_};
   LineDelegate& delegate = *this;
@@ -353,7 +352,7 @@ void Exchange::eraseUnwanted() {
   for (const auto& [id, line] : lines_) {
     for (const auto& binding : line->bindings()) carried.insert(binding.key);
   }
-  std::vector<KeyId> gone;
+  List<KeyId> gone;
   do {  // again, because the last key that another served may have gone with this round
     gone.clear();
     for (const auto& [id, entry] : registry_.entries()) {

@@ -6,6 +6,7 @@
 
 #include "base/action.h"
 #include "base/id_map.h"
+#include "base/list.h"
 #include "channel/join_pace.h"
 #include "channel/multiplexer.h"
 #include "net/token_keeper.h"
@@ -86,7 +87,7 @@ class Exchange final : private LineDelegate,
   /// Nobody looks, or the link is slow or paid by the byte.
   void setSparing(bool sparing) { fallback_.setSparing(sparing); }
   /// Subscriptions whose rows are to be fetched because they have not been live for a while.
-  std::vector<SubscriptionId> takePolls() { return fallback_.takePolls(); }
+  List<SubscriptionId> takePolls() { return fallback_.takePolls(); }
   /// Whether there are polls, or the reporter has something to take.
   bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || fallback_.hasPolls(); }
   /// Every connection, to tell it what the runtime knows.
@@ -115,9 +116,9 @@ class Exchange final : private LineDelegate,
   void serve(KeyEntry& entry, KeyEntry& server);
   void orphan(KeyEntry& entry);
   static bool isNeeded(const KeyEntry& entry);
-  std::vector<WantedBinding> wantedBindings();
-  std::vector<CurrentLine> currentLines() const;
-  void openLines(const std::vector<NewLine>& wanted);
+  List<WantedBinding> wantedBindings();
+  List<CurrentLine> currentLines() const;
+  void openLines(const List<NewLine>& wanted);
   void openLine(const NewLine& wanted, Multiplexer& multiplexer);
   void endLine(LineId id);
   void finishRebuild(LineId oldLine, LineId newLine);
@@ -130,7 +131,7 @@ class Exchange final : private LineDelegate,
 
   // the database's pulse on each socket: exchange_pulse.cpp
   void updatePulses();
-  std::vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
+  List<KeyEntry*> liveOn(const Multiplexer& multiplexer);
   void doubt(const Pulse& pulse, bool atOnce);
   void forgetProofs(const Pulse& pulse);
   void onPulseProof(Pulse& pulse) override;
@@ -148,10 +149,10 @@ class Exchange final : private LineDelegate,
   void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
                     std::string_view payload) override;
   void onLineUnreadable(Line& line) override;
-  std::vector<KeyEntry*> servedBy(const Line& line);
-  std::vector<KeyEntry*> abandon(Line& line, const Cause& cause);
-  void isolate(const std::vector<LineBinding>& bindings, const Cause& cause);
-  void retryLater(const std::vector<KeyEntry*>& entries, const Cause& cause);
+  List<KeyEntry*> servedBy(const Line& line);
+  List<KeyEntry*> abandon(Line& line, const Cause& cause);
+  void isolate(const List<LineBinding>& bindings, const Cause& cause);
+  void retryLater(const List<KeyEntry*>& entries, const Cause& cause);
   void onMultiplexerState(Multiplexer& multiplexer) override;
   void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
@@ -176,9 +177,9 @@ class Exchange final : private LineDelegate,
   Rebuilds rebuilds_;
   Dispatcher dispatcher_;
   Fallback fallback_;
-  std::vector<std::unique_ptr<Multiplexer>>
-      multiplexers_;                            ///< the first is the one that is used when nothing speaks against it
-  std::vector<std::unique_ptr<Pulse>> pulses_;  ///< one for each of these; none when there is no pulse
+  List<std::unique_ptr<Multiplexer>>
+      multiplexers_;                     ///< the first is the one that is used when nothing speaks against it
+  List<std::unique_ptr<Pulse>> pulses_;  ///< one for each of these; none when there is no pulse
   IdMap<LineId, Line> lines_;
   IdMap<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
   std::vector<SubscriptionId> immediate_;     // reused for each change

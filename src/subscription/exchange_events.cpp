@@ -22,18 +22,18 @@ bool concernsToken(const Cause& cause) {
 }  // namespace
 
 std::string Exchange::joinPayload(const Line& line) {
-  std::vector<BindingConfig> configs;
+  List<BindingConfig> configs;
   for (const auto& binding : line.bindings()) configs.push_back(binding.config);
   tokenOfLine_[line.id()] = tokens_.version();
   return switchboard::joinPayload(configs, tokens_.token());
 }
 
 /// The keys whose changes the line's bindings bring.
-std::vector<KeyEntry*> Exchange::servedBy(const Line& line) {
-  std::vector<KeyEntry*> served;
+List<KeyEntry*> Exchange::servedBy(const Line& line) {
+  List<KeyEntry*> served;
   for (const auto& binding : line.bindings()) {
     const KeyEntry* entry = registry_.find(binding.key);
-    if (entry != nullptr) served.insert(served.end(), entry->served.begin(), entry->served.end());
+    if (entry != nullptr) served.append(entry->served);
   }
   return served;
 }
@@ -71,9 +71,9 @@ void Exchange::onLineUnreadable(Line& line) {
 
 /// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,
 /// stay with that.
-std::vector<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
+List<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
   reporter_.setProofOfLife(line.multiplexer().connection().lastProofOfLife());
-  std::vector<KeyEntry*> homeless;
+  List<KeyEntry*> homeless;
   for (auto* entry : servedBy(line)) {
     const Line* other = findCarrier(entry->server->id, line.id());
     if (other == nullptr) {
@@ -119,8 +119,8 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
 }
 
 /// One of these bindings silences the rest (protocol.md §14): parts them, so that each part is joined by itself.
-void Exchange::isolate(const std::vector<LineBinding>& bindings, const Cause& cause) {
-  std::vector<BindingConfig> configs;
+void Exchange::isolate(const List<LineBinding>& bindings, const Cause& cause) {
+  List<BindingConfig> configs;
   for (const auto& binding : bindings) configs.push_back(binding.config);
   const auto suspected = suspects(configs, cause.message);
   const std::uint32_t suspectGroup = ++lastGroup_;
@@ -134,7 +134,7 @@ void Exchange::isolate(const std::vector<LineBinding>& bindings, const Cause& ca
 }
 
 /// All keys of a line come back together, so that they are packed into one line again.
-void Exchange::retryLater(const std::vector<KeyEntry*>& entries, const Cause& cause) {
+void Exchange::retryLater(const List<KeyEntry*>& entries, const Cause& cause) {
   unsigned attempts = 0;
   for (auto* entry : entries) attempts = std::max(attempts, entry->attempts);
   const Duration delay =

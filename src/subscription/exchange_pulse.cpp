@@ -36,8 +36,8 @@ void Exchange::updatePulses() {
 }
 
 /// The keys that get their changes over this socket now, each once.
-std::vector<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
-  std::vector<KeyEntry*> keys;
+List<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
+  List<KeyEntry*> keys;
   for (const auto& [id, line] : lines_) {
     if (&line->multiplexer() != &multiplexer || !line->isLive()) continue;
     for (auto* entry : servedBy(*line)) {

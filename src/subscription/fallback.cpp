@@ -38,7 +38,7 @@ Duration Fallback::jittered(Duration interval) {
 void Fallback::update() {
   const TimePoint now = context_.now();
   tick_.cancel();
-  std::vector<KeyEntry*> down;
+  List<KeyEntry*> down;
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->notLiveSince && !entry->subscribers.empty()) down.push_back(entry);
   }
@@ -53,7 +53,7 @@ void Fallback::update() {
       onModeChange_(*entry);
     }
     if (polling && *entry->nextPollAt <= now) {
-      polls_.insert(polls_.end(), entry->subscribers.begin(), entry->subscribers.end());
+      polls_.append(entry->subscribers);
       entry->nextPollAt = now + jittered(interval(down.size()));
     }
     if (online_) {

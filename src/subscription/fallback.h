@@ -1,9 +1,9 @@
 #pragma once
 
 #include <utility>
-#include <vector>
 
 #include "base/action.h"
+#include "base/list.h"
 #include "subscription/registry.h"
 #include "timing/context.h"
 
@@ -28,13 +28,13 @@ class Fallback {
   /// States of keys may have changed.
   void update();
   /// These can't wait for their turn.
-  void pollNow(const std::vector<SubscriptionId>& subscribers) {
-    if (online_) polls_.insert(polls_.end(), subscribers.begin(), subscribers.end());
+  void pollNow(const List<SubscriptionId>& subscribers) {
+    if (online_) polls_.append(subscribers);
   }
   /// The subscription has ended, and is not to hear of what was not taken yet.
-  void forget(SubscriptionId id) { std::erase(polls_, id); }
+  void forget(SubscriptionId id) { polls_.remove(id); }
   bool hasPolls() const { return !polls_.empty(); }
-  std::vector<SubscriptionId> takePolls() { return std::exchange(polls_, {}); }
+  List<SubscriptionId> takePolls() { return std::exchange(polls_, {}); }
   void stop() { tick_.cancel(); }
 
  private:
@@ -47,7 +47,7 @@ class Fallback {
   Context& context_;
   Action<void(KeyEntry&)> onModeChange_;
   Deadline tick_;
-  std::vector<SubscriptionId> polls_;
+  List<SubscriptionId> polls_;
   bool online_ = true;
   bool sparing_ = false;
 };

@@ -27,13 +27,13 @@ bool isNamed(const BindingConfig& binding, std::string_view message) {
 
 }  // namespace
 
-std::vector<std::size_t> suspects(const std::vector<BindingConfig>& bindings, std::string_view serverMessage) {
-  std::vector<std::size_t> named;
+List<std::size_t> suspects(const List<BindingConfig>& bindings, std::string_view serverMessage) {
+  List<std::size_t> named;
   for (std::size_t i = 0; i < bindings.size(); ++i) {
     if (isNamed(bindings[i], serverMessage)) named.push_back(i);
   }
   if (!named.empty() && named.size() < bindings.size()) return named;
-  std::vector<std::size_t> half(bindings.size() / 2);
+  List<std::size_t> half(bindings.size() / 2);
   std::iota(half.begin(), half.end(), std::size_t{0});
   return half;
 }

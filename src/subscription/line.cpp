@@ -8,8 +8,8 @@
 
 namespace switchboard {
 
-Line::Line(LineId id, std::string topic, std::vector<LineBinding> bindings, const LineOptions& options,
-           Context& context, Multiplexer& multiplexer, LineDelegate& delegate)
+Line::Line(LineId id, std::string topic, List<LineBinding> bindings, const LineOptions& options, Context& context,
+           Multiplexer& multiplexer, LineDelegate& delegate)
     : id_(id),
       bindings_(std::move(bindings)),
       options_(options),

@@ -7,6 +7,7 @@
 
 #include "base/id_map.h"
 #include "base/ids.h"
+#include "base/list.h"
 #include "channel/channel.h"
 #include "channel/multiplexer.h"
 #include "protocol/change.h"
@@ -54,7 +55,7 @@ class LineDelegate {
 /// one's (protocol.md §2).
 class Line final : private ChannelDelegate {
  public:
-  Line(LineId id, std::string topic, std::vector<LineBinding> bindings, const LineOptions& options, Context& context,
+  Line(LineId id, std::string topic, List<LineBinding> bindings, const LineOptions& options, Context& context,
        Multiplexer& multiplexer, LineDelegate& delegate);
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
@@ -68,7 +69,7 @@ class Line final : private ChannelDelegate {
   }
 
   LineId id() const { return id_; }
-  const std::vector<LineBinding>& bindings() const { return bindings_; }
+  const List<LineBinding>& bindings() const { return bindings_; }
   Multiplexer& multiplexer() const { return multiplexer_; }
   bool isJoining() const { return channel_.state() == ChannelState::Joining; }
   bool isJoined() const { return channel_.isJoined(); }
@@ -86,7 +87,7 @@ class Line final : private ChannelDelegate {
   const LineBinding* findBinding(const BindingConfig& config) const;
 
   const LineId id_;
-  const std::vector<LineBinding> bindings_;
+  const List<LineBinding> bindings_;
   const LineOptions& options_;
   Multiplexer& multiplexer_;
   LineDelegate& delegate_;

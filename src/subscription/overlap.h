@@ -4,9 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "base/ids.h"
+#include "base/list.h"
 
 namespace switchboard {
 
@@ -49,7 +49,7 @@ class Overlap {
     return *seen_.insert(it, Seen{change, {}, 0});
   }
 
-  std::vector<Seen> seen_;  // in order of `change`
+  List<Seen> seen_;  // in order of `change`
 };
 
 }  // namespace switchboard

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "base/ids.h"
+#include "base/list.h"
 
 namespace switchboard {
 
@@ -18,9 +18,9 @@ struct WantedBinding {
 /// A channel as it stands.
 struct CurrentLine {
   LineId id;
-  std::vector<KeyId> keys;  ///< the bindings it was joined with
-  bool live = false;        ///< its changes flow
-  bool inRebuild = false;   ///< it replaces another line or is being replaced
+  List<KeyId> keys;        ///< the bindings it was joined with
+  bool live = false;       ///< its changes flow
+  bool inRebuild = false;  ///< it replaces another line or is being replaced
 };
 
 struct PlanLimits {
@@ -29,14 +29,14 @@ struct PlanLimits {
 
 /// A channel to be joined with these bindings. With `replaces`, that line is left only once the new one is live.
 struct NewLine {
-  std::vector<KeyId> keys;
+  List<KeyId> keys;
   std::optional<LineId> replaces;
   bool risky = false;
 };
 
 struct Plan {
-  std::vector<NewLine> open;
-  std::vector<LineId> close;
+  List<NewLine> open;
+  List<LineId> close;
 
   bool empty() const { return open.empty() && close.empty(); }
 };
@@ -48,7 +48,6 @@ struct Plan {
 ///   apart from the rest. A line that is joined or joining is never touched to add one.
 /// * A line none of whose bindings is wanted is closed.
 /// * A live line whose unwanted bindings outnumber the wanted ones is rebuilt without them.
-Plan makePlan(const std::vector<WantedBinding>& wanted, const std::vector<CurrentLine>& lines,
-              const PlanLimits& limits);
+Plan makePlan(const List<WantedBinding>& wanted, const List<CurrentLine>& lines, const PlanLimits& limits);
 
 }  // namespace switchboard

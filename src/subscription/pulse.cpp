@@ -62,7 +62,7 @@ void Pulse::start() {
   }
   LineDelegate& delegate = *this;
   line_ = std::make_unique<Line>(LineId{}, topicPrefix_ + std::to_string(++lastLine_),
-                                 std::vector<LineBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}},
+                                 List<LineBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}},
                                  lineOptions_, context_, multiplexer_, delegate);
   transition(PulseState::Joining);
   if (line_) line_->start();

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "base/action.h"
 #include "base/id_map.h"
 #include "base/ids.h"
+#include "base/list.h"
 #include "subscription/overlap.h"
 #include "timing/context.h"
 
@@ -48,7 +48,7 @@ class Rebuilds {
   const Duration overlap_;
   const Duration pause_;
   Action<void(LineId, LineId)> onDone_;
-  std::vector<std::unique_ptr<Rebuild>> rebuilds_;
+  List<std::unique_ptr<Rebuild>> rebuilds_;
   IdMap<LineId, TimePoint> pausedUntil_;
 };
 

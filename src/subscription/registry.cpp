@@ -29,7 +29,7 @@ KeyEntry* Registry::remove(SubscriptionId id) {
   KeyEntry* entry = findBySubscription(id);
   if (entry == nullptr) return nullptr;
   bySubscription_.erase(id);
-  for (auto* list : {&entry->subscribers, &entry->newcomers}) std::erase(*list, id);
+  for (auto* list : {&entry->subscribers, &entry->newcomers}) list->remove(id);
   return entry;
 }
 

@@ -2,11 +2,11 @@
 
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "base/id_map.h"
 #include "base/ids.h"
+#include "base/list.h"
 #include "base/text_map.h"
 #include "base/time.h"
 #include "status/gap.h"
@@ -20,8 +20,8 @@ namespace switchboard {
 struct KeyEntry {
   KeyId id;
   Spec spec;
-  std::vector<SubscriptionId> subscribers;  ///< in the order in which they came
-  std::vector<SubscriptionId> newcomers;    ///< of these, those that have not been told yet how the key stands
+  List<SubscriptionId> subscribers;  ///< in the order in which they came
+  List<SubscriptionId> newcomers;    ///< of these, those that have not been told yet how the key stands
 
   SubscriptionState state = SubscriptionState::Pending;
   Cause cause{Code::Connecting, Retry::Backoff, "Waiting for the connection."};
@@ -40,7 +40,7 @@ struct KeyEntry {
   /// The interruption that it is in, and who is to hear of its end.
   struct OpenGap {
     Gap gap;  ///< without a subscription
-    std::vector<SubscriptionId> subscribers;
+    List<SubscriptionId> subscribers;
   };
   std::optional<OpenGap> gap;
 
@@ -50,7 +50,7 @@ struct KeyEntry {
   /// Whose binding brings its changes: its own or that of the key with event `*`. Null while none does.
   KeyEntry* server = nullptr;
   /// The other way round: the keys, itself among them, whose changes its binding brings.
-  std::vector<KeyEntry*> served;
+  List<KeyEntry*> served;
   /// Keys whose channel was refused as a whole are sorted into groups until the one at fault is alone; 0 is the healthy
   /// rest.
   std::uint32_t suspectGroup = 0;

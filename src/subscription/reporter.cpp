@@ -68,7 +68,7 @@ Gap Reporter::describeGap(const KeyEntry* entry, const Cause& cause) {
   return gap;
 }
 
-void Reporter::reportGap(const std::vector<SubscriptionId>& subscribers, const Cause& cause) {
+void Reporter::reportGap(std::span<const SubscriptionId> subscribers, const Cause& cause) {
   Gap gap = describeGap(nullptr, cause);
   gap.to = context_.clock.wallNow();
   for (const auto id : subscribers) {
@@ -86,8 +86,8 @@ void Reporter::reportGap(const KeyEntry& entry, const Cause& cause) {
   }
 }
 
-std::vector<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause) {
-  std::vector<SubscriptionId> told;
+List<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause) {
+  List<SubscriptionId> told;
   if (entry.subscribers.empty()) return told;
   if (!entry.gap) entry.gap = KeyEntry::OpenGap{describeGap(&entry, cause), {}};
   auto& known = entry.gap->subscribers;
@@ -102,7 +102,7 @@ std::vector<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& caus
   return told;
 }
 
-std::vector<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause) {
+List<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause) {
   auto told = openGap(entry, cause);
   if (told.empty()) return told;
   entry.cause = cause;
@@ -141,11 +141,11 @@ void Reporter::tellNewcomers(KeyEntry& entry) {
 }
 
 void Reporter::forget(SubscriptionId id) {
-  std::erase_if(notices_, [id](const Notice& notice) { return notice.subscription == id; });
-  std::erase_if(gaps_, [id](const Gap& gap) { return gap.subscription == id; });
+  notices_.removeIf([id](const Notice& notice) { return notice.subscription == id; });
+  gaps_.removeIf([id](const Gap& gap) { return gap.subscription == id; });
 }
 
-void Reporter::notify(const KeyEntry& entry, const std::vector<SubscriptionId>& subscribers) {
+void Reporter::notify(const KeyEntry& entry, const List<SubscriptionId>& subscribers) {
   for (const auto id : subscribers) {
     notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message,
                         entry.state != SubscriptionState::Parked, nextRetryAt(entry)});

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <span>
 #include <utility>
-#include <vector>
 
+#include "base/list.h"
 #include "status/gap.h"
 #include "status/tracker.h"
 #include "subscription/registry.h"
@@ -33,12 +34,12 @@ class Reporter {
   /// A live key may have missed changes from its last proof of life until now.
   void reportGap(const KeyEntry& entry, const Cause& cause);
   /// The same for some subscriptions of any key.
-  void reportGap(const std::vector<SubscriptionId>& subscribers, const Cause& cause);
+  void reportGap(std::span<const SubscriptionId> subscribers, const Cause& cause);
   /// The changes of a live key can't be relied on since its last proof, until `endDoubt` or until it goes live anew: an
   /// open gap. Returns who has been told of it now, which is not everybody if it was in doubt already.
-  std::vector<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause);
+  List<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause);
   void endDoubt(KeyEntry& entry);
-  std::vector<Gap> takeGaps() { return std::exchange(gaps_, {}); }
+  List<Gap> takeGaps() { return std::exchange(gaps_, {}); }
   bool hasGaps() const { return !gaps_.empty(); }
 
   /// Tells those who joined a key that already stands somehow.
@@ -48,22 +49,22 @@ class Reporter {
 
   /// The subscription has ended: what it has not been told yet, it is not to hear any more.
   void forget(SubscriptionId id);
-  std::vector<Notice> takeNotices() { return std::exchange(notices_, {}); }
+  List<Notice> takeNotices() { return std::exchange(notices_, {}); }
   bool hasNotices() const { return !notices_.empty(); }
 
  private:
   /// Tells of an interruption all who have not been told.
-  std::vector<SubscriptionId> openGap(KeyEntry& entry, const Cause& cause);
+  List<SubscriptionId> openGap(KeyEntry& entry, const Cause& cause);
   void closeGap(KeyEntry& entry);
   Gap describeGap(const KeyEntry* entry, const Cause& cause);
-  void notify(const KeyEntry& entry, const std::vector<SubscriptionId>& subscribers);
+  void notify(const KeyEntry& entry, const List<SubscriptionId>& subscribers);
   std::optional<WallTime> nextRetryAt(const KeyEntry& entry) const;
 
   Context& context_;
   StatusTracker& tracker_;
   const bool hasPulse_;
-  std::vector<Notice> notices_;
-  std::vector<Gap> gaps_;
+  List<Notice> notices_;
+  List<Gap> gaps_;
   std::optional<WallTime> proofOfLife_;
   std::uint32_t lastGap_ = 0;
   std::optional<WallTime> connectionRetryAt_;

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/action.h"
+#include "base/list.h"
 #include "base/time.h"
 #include "base/turn.h"
 #include "platform/clock.h"
@@ -83,7 +83,7 @@ class DeadlineQueue final : private TimerEvents {
   const Clock& clock_;
   Timer& timer_;
   Turns& turns_;
-  std::vector<Deadline*> heap_;
+  List<Deadline*> heap_;
   Action<void(Duration)> onFire_;
   TimePoint armedFor_{};
   Duration wallAhead_{0};  ///< of the monotonic clock, since the timer was last armed after it had rested

@@ -11,9 +11,9 @@ TEST_CASE("parts are put one behind the other") {
 }
 
 TEST_CASE("texts are sorted, equal ones kept") {
-  std::vector<std::string> texts = {"b", "", "a", "b", "ab"};
+  List<std::string> texts = {"b", "", "a", "b", "ab"};
   sortTexts(texts);
-  CHECK(texts == std::vector<std::string>{"", "a", "ab", "b", "b"});
+  CHECK(texts == List<std::string>{"", "a", "ab", "b", "b"});
   texts.clear();
   sortTexts(texts);
   CHECK(texts.empty());

@@ -29,8 +29,8 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   }
 
   /// Starts the next line, number 1 the first; its keys are numbered from 1.
-  Line& start(const std::vector<BindingConfig>& configs) {
-    std::vector<LineBinding> bindings;
+  Line& start(const List<BindingConfig>& configs) {
+    List<LineBinding> bindings;
     for (const auto& config : configs) {
       bindings.push_back({KeyId{static_cast<std::uint32_t>(bindings.size() + 1)}, config});
     }
@@ -126,7 +126,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   void onTokenState() override { mux.pump(); }
 
   std::string joinPayload(const Line& line) override {
-    std::vector<BindingConfig> configs;
+    List<BindingConfig> configs;
     for (const auto& binding : line.bindings()) configs.push_back(binding.config);
     return switchboard::joinPayload(configs, tokens.token());
   }

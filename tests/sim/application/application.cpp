@@ -76,8 +76,9 @@ void Application::subscribe(Interest interest) {
   watched.since = world_.events.now();
   watched.interest = interest;
   world_.watched.emplace(id, std::move(watched));
-  const auto error = client_->subscribe(SubscriptionId{id},
-                                        {interest.event, "public", interest.table, interest.filter, interest.select});
+  BindingConfig config{interest.event, "public", interest.table, interest.filter, {}};
+  for (const auto& column : interest.select) config.select.push_back(column);
+  const auto error = client_->subscribe(SubscriptionId{id}, std::move(config));
   if (error) world_.watched.erase(id);
 }
 

@@ -40,8 +40,9 @@ bool mayFollow(ConnectionState from, ConnectionState to) {
 bool isSame(const BindingConfig& binding, const Watched& watched) {
   const Interest& interest = watched.interest;
   const bool equal = binding.event == interest.event && binding.table == interest.table &&
-                     binding.filter == interest.filter && binding.select == interest.select;
-  return equal || Interest{binding.event, binding.table, binding.filter, binding.select}.text() == watched.key;
+                     binding.filter == interest.filter && std::ranges::equal(binding.select, interest.select);
+  const auto select = [&] { return std::vector<std::string>(binding.select.begin(), binding.select.end()); };
+  return equal || Interest{binding.event, binding.table, binding.filter, select()}.text() == watched.key;
 }
 
 unsigned countSince(std::deque<Duration>& times, Duration since) {

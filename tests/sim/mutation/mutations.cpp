@@ -357,9 +357,8 @@ std::vector<Mutation> mutations() {
       {"gaps of the pulse are forgotten",
        {I::LossesTold},
        [] {
-         return onFlushes([](Flush& flush) {
-           std::erase_if(flush.gaps, [](const Gap& gap) { return gap.code == Code::PulseLost; });
-         });
+         return onFlushes(
+             [](Flush& flush) { flush.gaps.removeIf([](const Gap& gap) { return gap.code == Code::PulseLost; }); });
        }},
       {"what was said is said again later", {I::SilentAfterEnd, I::PublishedIsTrue}, repeatFlushes},
       {"a delivery for the one before",
