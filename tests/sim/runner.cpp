@@ -72,7 +72,7 @@ void print(const Totals& totals) {
   std::printf("slowest recovery of a seed once all is well: median %.1f s, longest %.1f s\n",
               static_cast<double>(recoveries[recoveries.size() / 2].count()) / 1'000,
               static_cast<double>(recoveries.back().count()) / 1'000);
-  std::printf("most sockets opened by one client: %u in 1 s, %u in 15 s\n", sum.mostConnectsIn1s,
+  std::printf("most sockets opened by one connection: %u in 1 s, %u in 15 s\n", sum.mostConnectsIn1s,
               sum.mostConnectsIn15s);
 }
 

@@ -98,7 +98,7 @@ class Checks final : public WireObserver {
   std::map<unsigned, ConnectionState> connections_;
   std::map<std::string, Duration> doubleSince_;
   std::optional<Duration> joinedAt_;
-  std::deque<Duration> connectTimes_;
+  std::map<const TransportEvents*, std::deque<Duration>> connectTimes_;  ///< of each connection
   std::vector<std::string> secrets_;
   Duration disturbedAt_{0};
   Duration recovery_{0};

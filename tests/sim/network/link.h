@@ -74,6 +74,8 @@ class Link : public std::enable_shared_from_this<Link> {
   Link(unsigned id, Version version, LinkContext& context, TransportEvents& client);
 
   unsigned id() const { return id_; }
+  /// Who opened it; null once released.
+  const TransportEvents* client() const { return client_; }
   Version version() const { return version_; }
   bool released() const { return client_ == nullptr; }
   /// What the server sends now arrives.
