@@ -10,6 +10,18 @@ std::string concat(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
+std::string decimal(std::int64_t value) {
+  char text[20];
+  char* first = text + sizeof text;
+  auto rest = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  do {
+    *--first = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest > 0);
+  if (value < 0) *--first = '-';
+  return {first, text + sizeof text};
+}
+
 /// By insertion.
 void sortTexts(List<std::string>& texts) {
   for (std::size_t end = 1; end < texts.size(); ++end) {

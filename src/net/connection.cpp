@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 
+#include "base/text.h"
 #include "base/transitions.h"
 #include "protocol/classify.h"
 #include "protocol/names.h"
@@ -238,7 +239,7 @@ void Connection::onTransportBinary(std::string_view bytes) {
 /// writes the topic in front of the row.
 void Connection::onMalformed(std::string_view text) {
   ++counters_.badFrames;
-  context_.log.write(LogLevel::Debug, "Dropped a malformed frame of " + std::to_string(text.size()) + " bytes.");
+  context_.log.write(LogLevel::Debug, "Dropped a malformed frame of " + decimal(text.size()) + " bytes.");
   const auto start = text.find(names::kTopicPrefix);
   if (start == std::string_view::npos || text.find(names::kPostgresChanges) == std::string_view::npos) return;
   const auto rest = text.substr(start);
@@ -274,13 +275,13 @@ std::optional<std::string> Connection::send(std::string_view topic, std::string_
   if (state_ != ConnectionState::Open || payload.size() + topic.size() + kEnvelopeRoom > names::kMaxFrameBytes) {
     return std::nullopt;
   }
-  std::string ref = std::to_string(++lastRef_);
+  std::string ref = decimal(++lastRef_);
   write({joinRef, ref, topic, event, payload});
   return ref;
 }
 
 std::optional<std::string> Connection::sendJoin(std::string_view topic, std::string_view payload) {
-  const std::string ownRef = std::to_string(lastRef_ + 1);
+  const std::string ownRef = decimal(lastRef_ + 1);
   auto ref = send(topic, names::kJoin, payload, ownRef);
   if (ref) ++counters_.joins;
   return ref;

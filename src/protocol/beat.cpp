@@ -1,8 +1,8 @@
 #include "protocol/beat.h"
 
-#include <charconv>
 #include <chrono>
 
+#include "protocol/json_reader.h"
 #include "protocol/scanner.h"
 
 namespace switchboard {
@@ -21,15 +21,9 @@ std::optional<int> digitsAt(std::string_view text, std::size_t at, std::size_t d
 }
 
 std::optional<std::uint64_t> readSeq(std::string_view record) {
-  std::optional<std::uint64_t> seq;
-  forEachMember(record, [&](std::string_view key, std::string_view value) {
-    if (!spells(key, "seq")) return true;
-    std::uint64_t number = 0;
-    const auto [rest, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error == std::errc() && rest == value.data() + value.size()) seq = number;
-    return false;
-  });
-  return seq;
+  const auto seq = JsonValue::parse(record).member("seq");
+  const bool isWhole = seq.text().find_first_not_of("0123456789") == std::string_view::npos;
+  return isWhole ? seq.integer() : std::nullopt;
 }
 
 /// Milliseconds of a fraction such as ".5" or ".123456"; the rest of a millisecond is dropped.

@@ -121,7 +121,7 @@ std::string checkList(const Condition& condition) {
     if (problem.empty()) problem = checkItem(item);
   }
   if (!problem.empty() || items.size() <= kMaxInValues) return problem;
-  return concat({"`in` takes at most 100 values, not ", std::to_string(items.size()), "; subscribe in several parts."});
+  return concat({"`in` takes at most 100 values, not ", decimal(items.size()), "; subscribe in several parts."});
 }
 
 std::string checkIs(const Condition& condition) {

@@ -91,26 +91,19 @@ class Grammar {
     const char kind = rest_.front();
     rest_.remove_prefix(1);
     if (kind != 'u') return kPlain.find(kind) != std::string_view::npos;
-    const auto unit = codeUnit();
+    const auto unit = hexDigits();
     if (!unit || isLow(*unit)) return false;
     if (!isHigh(*unit)) return true;
-    const auto second = word("\\u") ? codeUnit() : std::nullopt;
+    const auto second = word("\\u") ? hexDigits() : std::nullopt;
     return second && isLow(*second);
   }
 
   static bool isHigh(unsigned unit) { return (unit & 0xFC00) == 0xD800; }
   static bool isLow(unsigned unit) { return (unit & 0xFC00) == 0xDC00; }
 
-  std::optional<unsigned> codeUnit() {
-    unsigned unit = 0;
-    for (int i = 0; i < 4; ++i) {
-      const char c = next();
-      const char lower = static_cast<char>(c | 0x20);
-      const bool isLetter = lower >= 'a' && lower <= 'f';
-      if (!isDigit(c) && !isLetter) return std::nullopt;
-      unit = unit * 16 + static_cast<unsigned>(isLetter ? lower - 'a' + 10 : c - '0');
-      rest_.remove_prefix(1);
-    }
+  std::optional<unsigned> hexDigits() {
+    const auto unit = codeUnit(rest_);
+    if (unit) rest_.remove_prefix(4);
     return unit;
   }
 

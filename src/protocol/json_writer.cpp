@@ -1,5 +1,6 @@
 #include "protocol/json_writer.h"
 
+#include "base/text.h"
 #include "protocol/utf8.h"
 
 namespace switchboard {
@@ -45,7 +46,7 @@ void JsonWriter::text(const char* name, std::string_view value) {
 }
 
 void JsonWriter::number(const char* name, std::int64_t value) {
-  verbatim(name, std::to_string(value));
+  verbatim(name, decimal(value));
 }
 
 void JsonWriter::verbatim(const char* name, std::string_view json) {

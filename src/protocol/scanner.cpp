@@ -1,6 +1,5 @@
 #include "protocol/scanner.h"
 
-#include <charconv>
 #include <cstdint>
 
 #include "protocol/structure.h"
@@ -8,14 +7,6 @@
 namespace switchboard {
 
 namespace {
-
-std::optional<unsigned> hex4(std::string_view text) {
-  if (text.size() < 4) return std::nullopt;
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + 4, value, 16);
-  if (error != std::errc{} || end != text.data() + 4) return std::nullopt;
-  return value;
-}
 
 void appendUtf8(std::string& out, unsigned c) {
   if (c < 0x80) {
@@ -38,14 +29,14 @@ void appendUtf8(std::string& out, unsigned c) {
 /// `rest` stands behind "\u". Returns how many characters of it were used, 0 when malformed.
 std::size_t appendUnicodeEscape(std::string& out, std::string_view rest) {
   constexpr unsigned kReplacement = 0xFFFD;
-  const auto first = hex4(rest);
+  const auto first = codeUnit(rest);
   if (!first) return 0;
   if (*first < 0xD800 || *first > 0xDFFF) {
     appendUtf8(out, *first);
     return 4;
   }
   if (*first <= 0xDBFF && rest.substr(4, 2) == "\\u") {
-    const auto second = hex4(rest.substr(6));
+    const auto second = codeUnit(rest.substr(6));
     if (second && *second >= 0xDC00 && *second <= 0xDFFF) {
       appendUtf8(out, 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00));
       return 10;
@@ -77,6 +68,39 @@ char simpleEscape(char c) {
 }
 
 }  // namespace
+
+std::optional<unsigned> codeUnit(std::string_view digits) {
+  if (digits.size() < 4) return std::nullopt;
+  unsigned unit = 0;
+  for (const char c : digits.substr(0, 4)) {
+    const char lower = static_cast<char>(c | 0x20);
+    const bool isLetter = lower >= 'a' && lower <= 'f';
+    if (!isLetter && (c < '0' || c > '9')) return std::nullopt;
+    unit = unit * 16 + static_cast<unsigned>(isLetter ? lower - 'a' + 10 : c - '0');
+  }
+  return unit;
+}
+
+bool JsonMembers::next() {
+  if (!begun_) {
+    begun_ = true;
+    if (!scanner_.take('{')) return false;
+    if (scanner_.take('}')) {
+      complete_ = scanner_.atEnd();
+      return false;
+    }
+  } else if (!scanner_.take(',')) {
+    complete_ = scanner_.take('}') && scanner_.atEnd();
+    return false;
+  }
+  const auto key = scanner_.rawString();
+  if (!key || !scanner_.take(':')) return false;
+  const auto value = scanner_.rawValue();
+  if (!value) return false;
+  key_ = *key;
+  value_ = *value;
+  return true;
+}
 
 bool JsonScanner::takeNull() {
   if (peek() != 'n' || text_.substr(at_, 4) != "null") return false;

@@ -52,27 +52,46 @@ class JsonScanner {
   std::size_t at_ = 0;
 };
 
+/// The four digits behind "\u". Nothing when they are none.
+std::optional<unsigned> codeUnit(std::string_view digits);
+
 /// Resolves the escapes of a string's inside. Nothing when one is malformed; lone surrogates become U+FFFD.
 std::optional<std::string> unescape(std::string_view raw);
 
 /// Whether a string's inside, escapes and all, spells `plain`.
 bool spells(std::string_view raw, std::string_view plain);
 
-/// Calls `onMember(key, rawValue)` for each member of the object `text`, keys with their escapes (see `spells`), until
-/// it returns false. False when `text` is no object, or an object with something behind it; a key may come twice.
+/// The members of an object, one after the other; a key may come twice.
+class JsonMembers {
+ public:
+  explicit JsonMembers(std::string_view object) : scanner_(object) {}
+
+  /// Whether there is one more.
+  bool next();
+  /// Of the one that `next` found, with its escapes (see `spells`).
+  std::string_view key() const { return key_; }
+  /// Likewise, as it is written.
+  std::string_view value() const { return value_; }
+  /// Once there is none any more: it was an object, and there is nothing behind it.
+  bool complete() const { return complete_; }
+
+ private:
+  JsonScanner scanner_;
+  std::string_view key_;
+  std::string_view value_;
+  bool begun_ = false;
+  bool complete_ = false;
+};
+
+/// Calls `onMember(key, rawValue)` for each member of the object `text`, until it returns false. False when `text` is
+/// no object, or an object with something behind it.
 template <class OnMember>
 bool forEachMember(std::string_view text, OnMember onMember) {
-  JsonScanner scanner(text);
-  if (!scanner.take('{')) return false;
-  if (scanner.take('}')) return scanner.atEnd();
-  do {
-    const auto key = scanner.rawString();
-    if (!key || !scanner.take(':')) return false;
-    const auto value = scanner.rawValue();
-    if (!value) return false;
-    if (!onMember(*key, *value)) return true;
-  } while (scanner.take(','));
-  return scanner.take('}') && scanner.atEnd();
+  JsonMembers members(text);
+  while (members.next()) {
+    if (!onMember(members.key(), members.value())) return true;
+  }
+  return members.complete();
 }
 
 }  // namespace switchboard

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "protocol/columns.h"
 
 namespace switchboard {
@@ -21,11 +20,9 @@ inline void appendData(std::vector<char>& out, std::string_view data, const std:
     return;
   }
   const auto start = static_cast<std::size_t>(columns->member.data() - data.data());
-  std::array<char, 12> number{};
-  const auto written = std::to_chars(number.data(), number.data() + number.size(), columns->list);
   append(out, data.substr(0, start));
   append(out, R"(,"columns":)");
-  append(out, {number.data(), static_cast<std::size_t>(written.ptr - number.data())});
+  append(out, decimal(columns->list));
   append(out, data.substr(start + columns->member.size()));
 }
 

@@ -294,7 +294,7 @@ Multiplexer& Exchange::addMultiplexer() {
   if (options_.pulse.enabled()) {
     PulseDelegate& listener = *this;
     pulses_.push_back(std::make_unique<Pulse>(options_.pulse, options_.line,
-                                              topicPrefix_ + "pulse" + std::to_string(id.value) + "-", context_,
+                                              topicPrefix_ + "pulse" + decimal(id.value) + "-", context_,
                                               *multiplexers_.back(), tokens_, counters_, listener));
   }
   return *multiplexers_.back();
@@ -305,8 +305,8 @@ void Exchange::openLine(const NewLine& wanted, Multiplexer& multiplexer) {
   for (const auto key : wanted.keys) bindings.push_back({key, registry_.find(key)->spec.binding});
   const LineId id{++lastLine_};
   LineDelegate& delegate = *this;
-  auto line = std::make_unique<Line>(id, concat({topicPrefix_, std::to_string(id.value)}), std::move(bindings),
-                                     options_.line, context_, multiplexer, delegate);
+  auto line = std::make_unique<Line>(id, concat({topicPrefix_, decimal(id.value)}), std::move(bindings), options_.line,
+                                     context_, multiplexer, delegate);
   Line& added = lines_.add(id, std::move(line));
   if (wanted.replaces) rebuilds_.start(*wanted.replaces, id);
   added.start();

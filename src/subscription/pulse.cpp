@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "base/text.h"
 #include "protocol/beat.h"
 #include "timing/backoff.h"
 
@@ -61,7 +62,7 @@ void Pulse::start() {
     return;
   }
   LineDelegate& delegate = *this;
-  line_ = std::make_unique<Line>(LineId{}, topicPrefix_ + std::to_string(++lastLine_),
+  line_ = std::make_unique<Line>(LineId{}, topicPrefix_ + decimal(++lastLine_),
                                  List<LineBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}},
                                  lineOptions_, context_, multiplexer_, delegate);
   transition(PulseState::Joining);
@@ -149,14 +150,14 @@ void Pulse::hear(const Change& change) {
 std::optional<Cause> Pulse::skipped(std::uint64_t seq) {
   if (!lastSeq_ || seq == *lastSeq_ || seq == *lastSeq_ + 1) return std::nullopt;
   if (seq < *lastSeq_) {
-    return Cause{Code::PulseLost, Retry::Backoff,
-                 "The database's pulse went back from " + std::to_string(*lastSeq_) + " to " + std::to_string(seq) +
-                     ", as after a restore."};
+    return Cause{
+        Code::PulseLost, Retry::Backoff,
+        "The database's pulse went back from " + decimal(*lastSeq_) + " to " + decimal(seq) + ", as after a restore."};
   }
   const std::uint64_t missed = seq - *lastSeq_ - 1;
   counters_.pulsesMissed += missed;
   return Cause{Code::PulseLost, Retry::Backoff,
-               std::to_string(missed) + (missed == 1 ? " beat" : " beats") +
+               decimal(missed) + (missed == 1 ? " beat" : " beats") +
                    " of the database's pulse never came; changes may be lost with " + (missed == 1 ? "it." : "them.")};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/text.h"
+
 namespace switchboard {
 
 std::string_view toString(DeadlineKind kind) {
@@ -71,7 +73,7 @@ std::string DeadlineQueue::toString() const {
   for (const auto* deadline : sorted) {
     if (!text.empty()) text += ", ";
     text += switchboard::toString(deadline->kind_);
-    text += " in " + std::to_string((deadline->at_ - now).count()) + " ms";
+    text += " in " + decimal((deadline->at_ - now).count()) + " ms";
   }
   return text;
 }
