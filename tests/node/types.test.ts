@@ -3,6 +3,7 @@ import WebSocket from 'ws';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   createRealtimeManager,
+  equals,
   realtimeManager,
   type ChangeCount,
   type ChangePayload,
@@ -156,6 +157,9 @@ describe('with a generated Database type', () => {
       manager.subscribe({ table: 'bookings', filter: `business_id=eq.${businessId}` }, nothing);
       manager.subscribe({ table: 'bookings', filter: `amount=not.is.null,business_id=eq.${businessId}` }, nothing);
       manager.subscribe({ table: 'bookings', filter: businessId as FilterText<Booking> }, nothing);
+      manager.subscribe({ table: 'bookings', filter: equals('business_id', businessId) }, nothing);
+      // @ts-expect-error no such column
+      manager.subscribe({ table: 'bookings', filter: equals('name', businessId) }, nothing);
       manager.subscribe({ table: 'bookings', filter: undefined, event: undefined, select: undefined }, nothing);
     });
   });

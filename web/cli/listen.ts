@@ -122,7 +122,8 @@ class Listening {
   #giveUp(end: (code: number) => void): void {
     if (this.#wasLive) return;
     const { connections, subscriptions } = this.#manager.status();
-    const reasons = [...connections, ...subscriptions].map(({ code, message }) => message || code);
+    const troubled = [...connections, ...subscriptions].filter(({ code }) => code !== 'OK');
+    const reasons = troubled.map(({ code, message }) => message || code);
     this.#output.log(`switchboard: nothing was live in time: ${[...new Set(reasons)].join('; ')}`);
     end(EXIT_UNREACHABLE);
   }

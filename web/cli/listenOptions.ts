@@ -62,7 +62,7 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
         .makeOptionMandatory(),
     )
     .option('--schema <schema>', "the tables' schema (default: public)")
-    .addOption(new Option('--event <event>', 'only these changes').argParser(parseEvent))
+    .addOption(new Option('--event <event>', 'only these changes: insert, update or delete').argParser(parseEvent))
     .option('--filter <filter>', 'for tables without a filter of their own, such as id=eq.5')
     .addOption(new Option('--select <columns>', 'only these columns, separated by commas').argParser(parseColumns))
     .option('--token-file <file>', 'holds the access token; read at every need of one')

@@ -5,6 +5,7 @@
  */
 export { createRealtimeManager } from './createRealtimeManager.js';
 export { configureRealtime, realtimeManager } from './sharedManager.js';
+export { equals } from './equals.js';
 export { SwitchboardError, type SwitchboardErrorCode } from './errors.js';
 export { FilterSyntaxError, parseFilter, type FilterCondition, type FilterOperator } from './filter.js';
 export { IDLE_SNAPSHOT } from './statusStore.js';

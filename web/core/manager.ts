@@ -24,7 +24,7 @@ import type { StatusSnapshot } from './status.js';
 import { StatusStore } from './statusStore.js';
 import { checkCallbacks, checkSubscribeOptions } from './subscribeOptions.js';
 import { SubscriptionTable, type StatusHandler } from './subscriptionTable.js';
-import { TokenSource } from './tokens.js';
+import { signedOutToken, TokenSource } from './tokens.js';
 import { describe, requireFunction } from './validate.js';
 
 type AnySubscribeOptions = UntypedSubscribeOptions<EventName, DeliveryOption>;
@@ -215,7 +215,7 @@ export class Manager {
         `setAuth takes the access token, or null to sign out, not ${describe(token)}.`,
       );
     }
-    this.#giveToken(token ?? '');
+    this.#giveToken(token ?? signedOutToken(this.#options.engine.apikey));
   }
 
   stats(): ManagerStats {
@@ -345,8 +345,13 @@ export class Manager {
   }
 
   #giveToken(token: string): void {
+    const takenAway = token === '' && this.#tokens.given !== '';
     this.#tokens.set(token);
-    this.#callbacks.enter(() => this.#slot.engine?.provideToken(0, token));
+    this.#callbacks.enter(() => {
+      this.#slot.engine?.provideToken(0, token);
+      // Else what is joined, and what lingers, would go on with the rights of somebody who has left.
+      if (takenAway) this.#slot.engine?.reconnectAll();
+    });
   }
 
   /** Tells a new engine all that is wanted. */

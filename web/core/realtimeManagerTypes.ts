@@ -159,8 +159,8 @@ export interface RealtimeManager<Db = RegisteredDatabase> {
    */
   onResync(handler: ResyncHandler): () => void;
   /**
-   * Gives a new access token, which joined channels get too; null takes it away, for later joins. With an `accessToken` callback the
-   * next answer of the callback replaces it.
+   * Gives a new access token, which joined channels get too. Null takes it away, also from what is joined: channels get the api key in its place
+   * or, where the key is no JWT (`sb_…`), all is connected anew. With an `accessToken` callback the next answer of the callback replaces it.
    *
    * @throws SwitchboardError
    */

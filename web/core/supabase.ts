@@ -1,5 +1,6 @@
 import type { AccessTokenCallback } from './options.js';
 import { SwitchboardError } from './errors.js';
+import { signedOutToken } from './tokens.js';
 
 /** The parts of a supabase-js client (2.46 or later) that are used. */
 export interface SupabaseClientLike {
@@ -48,14 +49,6 @@ export function readSupabaseClient(client: SupabaseClientLike): SupabaseSource {
     accessToken: realtime.accessToken === null ? null : () => realtime.accessToken?.() ?? null,
     watch: (onToken) => watchAuth(client, apiKey, onToken),
   };
-}
-
-/**
- * What a signed-out user's channels get, so that they lose the old token's rights: the api key where it is a JWT. The server ignores keys of
- * the new form (`sb_…`).
- */
-function signedOutToken(apikey: string): string {
-  return apikey.startsWith('eyJ') ? apikey : '';
 }
 
 function watchAuth(client: SupabaseClientLike, apikey: string, onToken: (token: string) => void): () => void {

@@ -4,6 +4,14 @@ import type { Redactor } from './redact.js';
 import { describe } from './validate.js';
 
 /**
+ * What a signed-out user's channels get, so that they lose the old token's rights: the api key where it is a JWT. The server ignores keys of
+ * the new form (`sb_…`), so with those it is nothing, and channels have to be joined anew.
+ */
+export function signedOutToken(apikey: string): string {
+  return apikey.startsWith('eyJ') ? apikey : '';
+}
+
+/**
  * Where access tokens come from: the `accessToken` callback when the core asks, `setAuth` when the application says. Tokens go to the core and to
  * the redactor, nowhere else.
  */

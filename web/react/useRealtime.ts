@@ -1,5 +1,5 @@
 import type { UntypedRow } from '../core/index.js';
-import { equals } from './equals.js';
+import { equals } from '../core/equals.js';
 import { createRealtimeHook } from './realtimeHook/createRealtimeHook.js';
 import type { HookParameters } from './realtimeHook/definition.js';
 
