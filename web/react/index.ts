@@ -8,7 +8,7 @@
 export { RealtimeProvider, type RealtimeProviderProps } from './RealtimeProvider.js';
 export { RealtimeConnectionStatus, type RealtimeConnectionStatusProps } from './status/RealtimeConnectionStatus.js';
 export type { SomeStatusTexts, StatusTexts } from './status/texts.js';
-export { equals } from '../core/equals.js';
+export { equals } from '../core/index.js';
 export type { QueryClientLike, QueryKey, QueryLike } from './queryClient.js';
 export { createRealtimeHook, type RealtimeHook, type RealtimeResult } from './realtimeHook/createRealtimeHook.js';
 export type {

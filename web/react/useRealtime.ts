@@ -1,5 +1,4 @@
-import type { UntypedRow } from '../core/index.js';
-import { equals } from '../core/equals.js';
+import { equals, type UntypedRow } from '../core/index.js';
 import { createRealtimeHook } from './realtimeHook/createRealtimeHook.js';
 import type { HookParameters } from './realtimeHook/definition.js';
 
