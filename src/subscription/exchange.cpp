@@ -9,6 +9,9 @@ namespace switchboard {
 
 namespace {
 
+/// What a socket brings later than this never comes: silent for 15 s, it has 10 s to answer, and 5 more in a stall.
+constexpr Duration kLag{30'000};
+
 std::string hexText(std::uint64_t value, int digits) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string text;
@@ -203,10 +206,19 @@ void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
   const Line* line = findCarrier(server.id);
   if (line == nullptr) return;
   if (line->isLive()) {
+    entry.handover = KeyEntry::Proof{entry.lastCommit.stamp(), context_.now()};
     reporter_.setState(entry, SubscriptionState::Live, {});
   } else {
     reporter_.setState(entry, SubscriptionState::Joining, {Code::Connecting, Retry::Backoff, "Joining."});
   }
+}
+
+/// Whether the key had this change already, or an earlier one, before it came to the binding that brings it now.
+bool Exchange::isRepeated(KeyEntry& entry, const Change& change) const {
+  if (!entry.handover) return false;
+  if (commitTimestamp(change) <= entry.handover->commit && context_.now() - entry.handover->at < kLag) return true;
+  entry.handover.reset();  // a binding brings its changes in their order
+  return false;
 }
 
 void Exchange::orphan(KeyEntry& entry) {

@@ -114,6 +114,7 @@ class Exchange final : private LineDelegate,
   void wakeRetries();
   void assignServing();
   void serve(KeyEntry& entry, KeyEntry& server);
+  bool isRepeated(KeyEntry& entry, const Change& change) const;
   void orphan(KeyEntry& entry);
   static bool isNeeded(const KeyEntry& entry);
   List<WantedBinding> wantedBindings();

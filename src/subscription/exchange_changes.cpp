@@ -16,6 +16,7 @@ void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Ch
         if (!type) type = changeType(change);
         if (!entry->spec.wants(type)) continue;
       }
+      if (isRepeated(*entry, change)) continue;
       entry->lastCommit.note(change);
       subscribers += dispatcher_.push(*entry, change, immediate_);
     }

@@ -37,6 +37,8 @@ struct KeyEntry {
     TimePoint at{};
   };
   std::optional<Proof> proof;  ///< none where no pulse can be had
+  /// Where it stood as it was given to a binding that was live already: that may yet bring what came before.
+  std::optional<Proof> handover;
   /// The interruption that it is in, and who is to hear of its end.
   struct OpenGap {
     Gap gap;  ///< without a subscription
