@@ -12,8 +12,10 @@ namespace switchboard {
 ///
 ///     control text (pointer, bytes; no bytes: none), number of new lists of columns, for each pointer and bytes,
 ///     number of deliveries, and for each
-///     kind, number of subscribers, number of changes, subscriber ids…, payload (pointer, bytes; not for Notify),
-///     for Each where its columns stand (pointer, bytes; no bytes: nowhere in particular) and the number of that list
+///     kind, number of subscribers, number of changes, subscriber ids…, text (pointer, bytes; not for Notify)
+///
+/// Kind 3 is Each with a text that is not in the heap, or need not be read there: in place of pointer and bytes stand
+/// how many characters of the frame's own text are before and after it.
 class FlushWords {
  public:
   /// The first word. Valid until the next call or until what the flush points to goes.

@@ -124,7 +124,7 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   Cause refusal(Cause cause) const;
 
   void onTransportOpen() override;
-  void onTransportText(std::string_view text) override;
+  void onTransportText(const InboundText& text) override;
   void onTransportBinary(std::string_view bytes) override;
   void onTransportClose(int code, std::string_view reason) override;
 

@@ -13,12 +13,12 @@ void Connection::countInbound(std::size_t bytes) {
   proven_.setAfter(options_.provenAfter);
 }
 
-void Connection::onTransportText(std::string_view text) {
+void Connection::onTransportText(const InboundText& text) {
   Turn turn(context_.turns);
   countInbound(text.size());
   const auto envelope = scanEnvelope(options_.version, text, scratch_);
   if (!envelope) {
-    onMalformed(text);
+    onMalformed(text.whole());
     return;
   }
   if (!envelope->isChange() && envelope->topic == names::kPhoenixTopic) {

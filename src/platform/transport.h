@@ -4,13 +4,15 @@
 #include <string>
 #include <string_view>
 
+#include "base/inbound_text.h"
+
 namespace switchboard {
 
 /// What a socket reports. The bytes of a message live until the call returns.
 class TransportEvents {
  public:
   virtual void onTransportOpen() = 0;
-  virtual void onTransportText(std::string_view text) = 0;
+  virtual void onTransportText(const InboundText& text) = 0;
   virtual void onTransportBinary(std::string_view bytes) = 0;
   /// Last event, at most once. `code` as in RFC 6455 §7.4; 1006 when there was no close frame.
   virtual void onTransportClose(int code, std::string_view reason) = 0;

@@ -41,11 +41,11 @@ std::optional<int> readFraction(std::string_view fraction) {
 
 }  // namespace
 
-std::optional<Beat> readBeat(const Change& change) {
-  if (changeType(change) == ChangeType::Delete) return std::nullopt;
+std::optional<Beat> readBeat(std::string_view data) {
+  if (changeType(data) == ChangeType::Delete) return std::nullopt;
   Beat beat;
-  beat.committedAt = readTimestamp(commitTimestamp(change));
-  forEachMember(change.data, [&](std::string_view key, std::string_view value) {
+  beat.committedAt = readTimestamp(commitTimestamp(data));
+  forEachMember(data, [&](std::string_view key, std::string_view value) {
     if (!spells(key, "record")) return true;
     beat.seq = readSeq(value);
     return false;
@@ -53,9 +53,9 @@ std::optional<Beat> readBeat(const Change& change) {
   return beat;
 }
 
-bool isOfTable(const Change& change, std::string_view schema, std::string_view table) {
+bool isOfTable(std::string_view data, std::string_view schema, std::string_view table) {
   unsigned agreeing = 0;
-  forEachMember(change.data, [&](std::string_view key, std::string_view value) {
+  forEachMember(data, [&](std::string_view key, std::string_view value) {
     const bool isSchema = spells(key, "schema");
     if (!isSchema && !spells(key, "table")) return true;
     JsonScanner scanner(value);

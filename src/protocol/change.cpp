@@ -33,23 +33,23 @@ std::string_view findString(std::string_view object, std::string_view key) {
 
 }  // namespace
 
-std::optional<Change> scanChange(std::string_view payload, std::vector<BindingId>& ids) {
+std::optional<std::string_view> scanChange(std::string_view payload, std::vector<BindingId>& ids) {
   ids.clear();
-  Change change;
+  std::string_view data;
   bool hasIds = false;
   const bool isObject = forEachMember(payload, [&](std::string_view key, std::string_view value) {
-    if (spells(key, "data")) change.data = value;
+    if (spells(key, "data")) data = value;
     if (spells(key, "ids")) hasIds = readIds(value, ids);
     return true;
   });
-  if (!isObject || !hasIds || change.data.empty()) return std::nullopt;
-  return change;
+  if (!isObject || !hasIds || data.empty()) return std::nullopt;
+  return data;
 }
 
-std::optional<Change> scanChange(const Envelope& envelope, std::vector<BindingId>& ids) {
+std::optional<std::string_view> scanChange(const Envelope& envelope, std::vector<BindingId>& ids) {
   if (!envelope.isChange()) return scanChange(envelope.payload, ids);
   if (!readIds(envelope.ids, ids)) return std::nullopt;
-  return Change{envelope.data};
+  return envelope.data;
 }
 
 std::optional<ChangeType> typeNamed(std::string_view name) {
@@ -59,12 +59,12 @@ std::optional<ChangeType> typeNamed(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<ChangeType> changeType(const Change& change) {
-  return typeNamed(findString(change.data, "type"));
+std::optional<ChangeType> changeType(std::string_view data) {
+  return typeNamed(findString(data, "type"));
 }
 
-std::string_view commitTimestamp(const Change& change) {
-  return findString(change.data, "commit_timestamp");
+std::string_view commitTimestamp(std::string_view data) {
+  return findString(data, "commit_timestamp");
 }
 
 }  // namespace switchboard

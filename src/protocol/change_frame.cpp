@@ -42,26 +42,28 @@ bool isIdCharacter(char c) {
 
 }  // namespace
 
-std::optional<Envelope> scanChangeFrame(Version version, std::string_view text) {
+std::optional<Envelope> scanChangeFrame(Version version, std::string_view front, std::string_view back) {
   const Form form = formOf(version);
-  std::string_view rest = text;
-  if (!take(rest, form.beforeTopic)) return std::nullopt;
-  const auto topic = rest.substr(0, quoteOrBackslash(rest));
-  rest.remove_prefix(topic.size());
-  if (!take(rest, form.beforeData)) return std::nullopt;
-  const char* payload = rest.data() - kData.size();
+  if (!take(front, form.beforeTopic)) return std::nullopt;
+  const auto topic = front.substr(0, quoteOrBackslash(front));
+  front.remove_prefix(topic.size());
+  if (!take(front, form.beforeData) || front.empty() || front.front() != '{') return std::nullopt;
+  const char* data = front.data();
+  const char* payload = data - kData.size();
 
-  if (!takeEnd(rest, form.end)) return std::nullopt;
-  const char* idsEnd = rest.data() + rest.size();
-  while (!rest.empty() && isIdCharacter(rest.back())) rest.remove_suffix(1);
-  const char* idsStart = rest.data() + rest.size();
-  if (!takeEnd(rest, "[") || !takeEnd(rest, kBeforeIds)) return std::nullopt;
-  if (rest.size() < 2 || rest.front() != '{' || rest.back() != '}') return std::nullopt;
+  const char* end = back.data() + back.size() - form.afterPayload;
+  if (!takeEnd(back, form.end)) return std::nullopt;
+  const char* idsEnd = back.data() + back.size();
+  while (!back.empty() && isIdCharacter(back.back())) back.remove_suffix(1);
+  const char* ids = back.data() + back.size();
+  if (!takeEnd(back, "[") || !takeEnd(back, kBeforeIds) || back.empty() || back.back() != '}') return std::nullopt;
+  const char* dataEnd = back.data() + back.size();
+  if (dataEnd - data < 2) return std::nullopt;
 
-  Envelope envelope{{}, {}, topic, names::kPostgresChanges, {}, rest, {}};
-  const char* end = text.data() + text.size() - form.afterPayload;
+  Envelope envelope{{}, {}, topic, names::kPostgresChanges, {}, {}, {}};
   envelope.payload = {payload, static_cast<std::size_t>(end - payload)};
-  envelope.ids = {idsStart - 1, static_cast<std::size_t>(idsEnd - idsStart) + 2};
+  envelope.data = {data, static_cast<std::size_t>(dataEnd - data)};
+  envelope.ids = {ids - 1, static_cast<std::size_t>(idsEnd - ids) + 2};
   return envelope;
 }
 

@@ -146,9 +146,12 @@ std::optional<Envelope> scanWholeFrame(Version version, std::string_view text, s
   return Envelope{joinRef, ref, topic, event, raw->payload, {}, {}};
 }
 
-std::optional<Envelope> scanEnvelope(Version version, std::string_view text, std::string& scratch) {
-  auto change = scanChangeFrame(version, text);
-  return change ? change : scanWholeFrame(version, text, scratch);
+std::optional<Envelope> scanEnvelope(Version version, const InboundText& text, std::string& scratch) {
+  auto envelope = scanChangeFrame(version, text.front(), text.back());
+  if (!envelope) envelope = scanChangeFrame(version, text.whole(), text.whole());
+  if (!envelope) envelope = scanWholeFrame(version, text.whole(), scratch);
+  if (envelope) envelope->text = &text;
+  return envelope;
 }
 
 }  // namespace switchboard

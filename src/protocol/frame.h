@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/inbound_text.h"
+
 namespace switchboard {
 
 /// Serializer version, the `vsn` of the url.
@@ -32,13 +34,14 @@ struct Envelope {
   std::string_view ref;
   std::string_view topic;
   std::string_view event;
-  std::string_view payload;  ///< JSON text, not looked into
-  std::string_view data{};   ///< of a database change that was read in passing (`scanChangeFrame`)
-  std::string_view ids{};    ///< likewise
+  std::string_view payload;  ///< JSON text, not looked into; not to be read where `isChange`
+  std::string_view data{};   ///< likewise, of a database change that was read from its ends (`scanChangeFrame`)
+  std::string_view ids{};    ///< of such a change
+  const InboundText* text = nullptr;  ///< of `scanEnvelope`: what it was found in
 
   bool hasJoinRef() const { return joinRef.data() != nullptr; }
   bool hasRef() const { return ref.data() != nullptr; }
-  /// Read as a database change in passing; then it has no refs.
+  /// Read as a database change from its ends; then it has no refs.
   bool isChange() const { return data.data() != nullptr; }
 };
 
@@ -48,7 +51,7 @@ struct Envelope {
 /// taken as they come, control characters and what is no UTF-8 too.
 std::optional<Envelope> scanWholeFrame(Version version, std::string_view text, std::string& scratch);
 
-/// The same, without looking at all of the text where that can be done (`scanChangeFrame`).
-std::optional<Envelope> scanEnvelope(Version version, std::string_view text, std::string& scratch);
+/// The same from the text's ends where that can be done (`scanChangeFrame`), else from all of it.
+std::optional<Envelope> scanEnvelope(Version version, const InboundText& text, std::string& scratch);
 
 }  // namespace switchboard

@@ -54,12 +54,12 @@ std::optional<std::string_view> Conflator::keyOf(std::string_view record, std::s
   return scratch;
 }
 
-void Conflator::push(const Change& change) {
-  const ChangeParts parts = lists_.read(change.data);
+void Conflator::push(std::string_view data) {
+  const ChangeParts parts = lists_.read(data);
   const auto type = parts.type;
   const auto key = keyOf(type == ChangeType::Delete ? parts.oldRecord : parts.record, keyText_);
   if (!type || !key) {
-    append(change, parts, std::nullopt);
+    append(data, parts, std::nullopt);
     return;
   }
   if (type == ChangeType::Update) {
@@ -67,32 +67,32 @@ void Conflator::push(const Change& change) {
     if (before && *before != *key) {  // later changes of either key are not to be folded into earlier ones
       byKey_.erase(*before);
       byKey_.erase(*key);
-      append(change, parts, std::nullopt);
+      append(data, parts, std::nullopt);
       return;
     }
   }
   Row* known = byKey_.find(*key);
   if (known == nullptr) {
-    append(change, parts, key);
+    append(data, parts, key);
   } else {
-    fold(*known, change, parts);
+    fold(*known, data, parts);
     if (known->gone) byKey_.erase(*key);
   }
 }
 
-void Conflator::append(const Change& change, const ChangeParts& parts, std::optional<std::string_view> key) {
+void Conflator::append(std::string_view data, const ChangeParts& parts, std::optional<std::string_view> key) {
   Row& row = *rows_.emplace_back(std::make_unique<Row>());
   if (key) {
     row.key = *key;
     byKey_.insert(row.key, row);
   }
   row.net = row.written = parts.type;
-  appendData(row.data, change.data, parts.columns);
+  appendData(row.data, data, parts.columns);
   bytes_ += row.data.size();
   ++live_;
 }
 
-void Conflator::fold(Row& row, const Change& change, const ChangeParts& parts) {
+void Conflator::fold(Row& row, std::string_view data, const ChangeParts& parts) {
   bytes_ -= row.data.size();
   row.net = netEffect(*row.net, *parts.type, keepDeletes_);
   row.data.clear();
@@ -103,7 +103,7 @@ void Conflator::fold(Row& row, const Change& change, const ChangeParts& parts) {
     return;
   }
   row.written = parts.type;
-  appendData(row.data, change.data, parts.columns);
+  appendData(row.data, data, parts.columns);
   bytes_ += row.data.size();
 }
 

@@ -23,7 +23,8 @@ class Conflator {
   Conflator(std::vector<std::string> key, ColumnLists& lists, bool keepDeletes)
       : key_(std::move(key)), lists_(lists), keepDeletes_(keepDeletes) {}
 
-  void push(const Change& change);
+  /// A change's `data`.
+  void push(std::string_view data);
   /// Changes that are left.
   std::size_t size() const { return live_; }
   std::size_t bytes() const { return bytes_; }
@@ -41,8 +42,8 @@ class Conflator {
   };
 
   std::optional<std::string_view> keyOf(std::string_view record, std::string& scratch) const;
-  void append(const Change& change, const ChangeParts& parts, std::optional<std::string_view> key);
-  void fold(Row& row, const Change& change, const ChangeParts& parts);
+  void append(std::string_view data, const ChangeParts& parts, std::optional<std::string_view> key);
+  void fold(Row& row, std::string_view data, const ChangeParts& parts);
 
   const std::vector<std::string> key_;
   ColumnLists& lists_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/inbound_text.h"
 #include "base/time.h"
 #include "protocol/columns.h"
 
@@ -46,10 +47,14 @@ enum class DeliveryKind : unsigned char {
 struct Delivery {
   DeliveryKind kind = DeliveryKind::Each;
   std::vector<SubscriptionId> subscribers;
-  std::size_t count = 1;              ///< changes
-  std::string_view payload;           ///< JSON text, valid until the turn ends; empty for Notify
-  std::optional<ColumnsCut> columns;  ///< of `payload`, for Each
-  std::vector<char> owned;            ///< what `payload` points into, unless that is the frame itself
+  std::size_t count = 1;    ///< changes
+  Passage passage;          ///< Each: JSON text, part of the message that is being handled
+  std::vector<char> owned;  ///< Batch: JSON text
+
+  /// Brings in the message's text if need be; empty for Notify.
+  std::string_view text() const {
+    return kind == DeliveryKind::Each ? passage.read() : std::string_view(owned.data(), owned.size());
+  }
 };
 
 /// Collects the deliveries of a turn. Their memory is used again and again, since most turns have one.
@@ -62,8 +67,7 @@ class DeliveryQueue {
     delivery.kind = DeliveryKind::Each;
     delivery.subscribers.clear();
     delivery.count = 1;
-    delivery.payload = {};
-    delivery.columns.reset();
+    delivery.passage = {};
     return delivery;
   }
   /// The subscription has ended and is not to get what waits for it.

@@ -30,7 +30,7 @@ class Dispatcher {
   /// Returns how many subscriptions the key has.
   std::size_t push(const KeyEntry& entry, const Change& change, std::vector<SubscriptionId>& immediate);
   /// A change for those that want it at once.
-  void pushImmediate(const std::vector<SubscriptionId>& subscribers, const Change& change, std::string_view payload);
+  void pushImmediate(const std::vector<SubscriptionId>& subscribers, const Change& change);
 
  private:
   /// The ways in which one key's changes go out.

@@ -10,12 +10,10 @@ std::size_t Dispatcher::push(const KeyEntry& entry, const Change& change, std::v
   return outlets->subscribers;
 }
 
-void Dispatcher::pushImmediate(const std::vector<SubscriptionId>& subscribers, const Change& change,
-                               std::string_view payload) {
+void Dispatcher::pushImmediate(const std::vector<SubscriptionId>& subscribers, const Change& change) {
   Delivery& delivery = out_.add();
   delivery.subscribers = subscribers;
-  delivery.payload = payload;
-  delivery.columns = out_.columnLists().find(change.data);
+  delivery.passage = change.payload;
 }
 
 }  // namespace switchboard

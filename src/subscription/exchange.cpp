@@ -216,7 +216,8 @@ void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
 /// Whether the key had this change already, or an earlier one, before it came to the binding that brings it now.
 bool Exchange::isRepeated(KeyEntry& entry, const Change& change) const {
   if (!entry.handover) return false;
-  if (commitTimestamp(change) <= entry.handover->commit && context_.now() - entry.handover->at < kLag) return true;
+  const bool mayLag = context_.now() - entry.handover->at < kLag;
+  if (mayLag && commitTimestamp(change.data.read()) <= entry.handover->commit) return true;
   entry.handover.reset();  // a binding brings its changes in their order
   return false;
 }

@@ -147,8 +147,7 @@ class Exchange final : private LineDelegate,
   void onLineLive(Line& line, bool again) override;
   void onLineFailed(Line& line, const Cause& cause, bool refused) override;
   void onLineCollision(Line& line, KeyId key) override;
-  void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
-                    std::string_view payload) override;
+  void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change) override;
   void onLineUnreadable(Line& line) override;
   List<KeyEntry*> servedBy(const Line& line);
   List<KeyEntry*> abandon(Line& line, const Cause& cause);

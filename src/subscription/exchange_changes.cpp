@@ -2,18 +2,17 @@
 
 namespace switchboard {
 
-void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
-                            std::string_view payload) {
+void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change) {
   immediate_.clear();
   std::size_t subscribers = 0;
   std::optional<ChangeType> type;
   for (const auto key : keys) {
     const KeyEntry* server = registry_.find(key);
     if (server == nullptr || isStrayBeat(*server, change)) continue;
-    if (!rebuilds_.admit(line.id(), key, change.data)) continue;
+    if (!rebuilds_.admit(line.id(), key, change)) continue;
     for (auto* entry : server->served) {
       if (entry != server) {
-        if (!type) type = changeType(change);
+        if (!type) type = changeType(change.data.read());
         if (!entry->spec.wants(type)) continue;
       }
       if (isRepeated(*entry, change)) continue;
@@ -24,7 +23,7 @@ void Exchange::onLineChange(Line& line, const std::vector<KeyId>& keys, const Ch
   if (subscribers == 0) return;
   ++counters_.changes;
   counters_.deliveries += subscribers;
-  if (!immediate_.empty()) dispatcher_.pushImmediate(immediate_, change, payload);
+  if (!immediate_.empty()) dispatcher_.pushImmediate(immediate_, change);
 }
 
 }  // namespace switchboard

@@ -1,33 +1,35 @@
 #pragma once
 
+#include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "protocol/change.h"
 
 namespace switchboard {
 
 /// Remembers when the last change of a key was committed. Changes are many and the answer is rarely asked for, so the
-/// change itself is kept and only read when it is; a large one is read at once instead of kept.
+/// change itself is kept and only read when it is, or at once where that would be too much to keep.
 class LastCommit {
  public:
   void note(const Change& change) {
-    constexpr std::size_t kKeep = 16 * 1024;
-    data_.clear();
-    if (change.data.size() <= kKeep) {
-      data_.assign(change.data.begin(), change.data.end());
+    if (change.text().keepIn(kept_)) {
+      data_ = change.data;
     } else {
-      stamp_ = commitTimestamp(change);
+      kept_.reset();
+      stamp_ = commitTimestamp(change.data.read());
     }
   }
   /// As the server wrote it; empty before the first change.
   std::string stamp() const {
-    return data_.empty() ? stamp_ : std::string(commitTimestamp({{data_.data(), data_.size()}}));
+    if (!kept_) return stamp_;
+    const std::string text = kept_->text();
+    const std::string_view data(text.data() + data_.start, text.size() - data_.start - data_.behind);
+    return std::string(commitTimestamp(data));
   }
 
  private:
-  std::vector<char> data_;
+  std::unique_ptr<KeptText> kept_;
+  Passage data_;  ///< in the text that is kept
   std::string stamp_;
 };
 

@@ -40,9 +40,8 @@ class LineDelegate {
   virtual void onLineFailed(Line& line, const Cause& cause, bool refused) = 0;
   /// Two keys got the same binding id; they can't share a line. It is to be removed.
   virtual void onLineCollision(Line& line, KeyId key) = 0;
-  /// A change for these keys, each once. Valid during the call: the views until the turn ends.
-  virtual void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change,
-                            std::string_view payload) = 0;
+  /// A change for these keys, each once. Its text lives until the turn ends.
+  virtual void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change) = 0;
   /// A change came that can't be read, so whose it was is not known.
   virtual void onLineUnreadable(Line& line) = 0;
 

@@ -7,8 +7,8 @@ namespace switchboard {
 
 void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   if (!envelope.isChange() && envelope.event != names::kPostgresChanges) return;
-  const auto change = scanChange(envelope, ids_);
-  if (!change) {
+  const auto data = scanChange(envelope, ids_);
+  if (!data) {
     delegate_.onLineUnreadable(*this);
     return;
   }
@@ -18,7 +18,9 @@ void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
     if (binding == nullptr) continue;
     if (std::find(matched_.begin(), matched_.end(), binding->key) == matched_.end()) matched_.push_back(binding->key);
   }
-  if (!matched_.empty()) delegate_.onLineChange(*this, matched_, *change, envelope.payload);
+  if (matched_.empty()) return;
+  const InboundText& text = *envelope.text;
+  delegate_.onLineChange(*this, matched_, {text.passage(envelope.payload), text.passage(*data)});
 }
 
 }  // namespace switchboard

@@ -125,13 +125,12 @@ void Pulse::onLineFailed(Line& /*line*/, const Cause& cause, bool refused) {
   transition(forGood ? PulseState::Refused : PulseState::Idle);
 }
 
-void Pulse::onLineChange(Line& /*line*/, const std::vector<KeyId>& /*keys*/, const Change& change,
-                         std::string_view /*payload*/) {
+void Pulse::onLineChange(Line& /*line*/, const std::vector<KeyId>& /*keys*/, const Change& change) {
   hear(change);
 }
 
 void Pulse::hear(const Change& change) {
-  const auto beat = readBeat(change);
+  const auto beat = readBeat(change.data.read());
   if (!beat) return;
   ++counters_.pulses;
   if (beat->committedAt) {

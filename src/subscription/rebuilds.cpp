@@ -21,10 +21,10 @@ bool Rebuilds::busy(LineId line) const {
                      [line](const auto& rebuild) { return rebuild->oldLine == line || rebuild->newLine == line; });
 }
 
-bool Rebuilds::admit(LineId line, KeyId key, std::string_view data) {
+bool Rebuilds::admit(LineId line, KeyId key, const Change& change) {
   for (const auto& rebuild : rebuilds_) {
-    if (rebuild->oldLine == line) return rebuild->overlap.admit(Overlap::Side::Old, key, data);
-    if (rebuild->newLine == line) return rebuild->overlap.admit(Overlap::Side::New, key, data);
+    if (rebuild->oldLine == line) return rebuild->overlap.admit(Overlap::Side::Old, key, change.data.read());
+    if (rebuild->newLine == line) return rebuild->overlap.admit(Overlap::Side::New, key, change.data.read());
   }
   return true;
 }

@@ -6,6 +6,7 @@
 #include "base/id_map.h"
 #include "base/ids.h"
 #include "base/list.h"
+#include "protocol/change.h"
 #include "subscription/overlap.h"
 #include "timing/context.h"
 
@@ -24,8 +25,8 @@ class Rebuilds {
   void start(LineId oldLine, LineId newLine);
   /// Whether the line takes part in a rebuild, or did in one that failed a short while ago.
   bool busy(LineId line) const;
-  /// Whether a change with this `data`, brought by this line for this key, passes.
-  bool admit(LineId line, KeyId key, std::string_view data);
+  /// Whether a change, brought by this line for this key, passes.
+  bool admit(LineId line, KeyId key, const Change& change);
   void onLive(LineId line);
   /// The line is gone, whichever side of a rebuild it was. For a while the other may still bring what this one has
   /// brought before.

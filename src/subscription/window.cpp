@@ -47,10 +47,11 @@ void Window::collect(const Change& change) {
   ++count_;
   if (!config_.payload) return;
   if (config_.mode == DeliveryMode::Latest) {
-    rows_.push(change);
+    rows_.push(change.data.read());
   } else {
     append(array_, array_.empty() ? R"([{"data":)" : R"(,{"data":)");
-    appendData(array_, change.data, out_.columnLists().find(change.data));
+    const auto data = change.data.read();
+    appendData(array_, data, out_.columnLists().find(data));
     array_.push_back('}');
   }
   if (rows_.bytes() + array_.size() <= maxBytes_) return;
@@ -126,7 +127,6 @@ void Window::emit() {
       array_.push_back(']');
       delivery.owned = std::exchange(array_, {});
     }
-    delivery.payload = {delivery.owned.data(), delivery.owned.size()};
   }
 }
 

@@ -10,10 +10,13 @@
 #include "protocol/scanner.h"
 #include "strict_json.h"
 #include "subscription/conflator.h"
+#include "support/fake_text.h"
 
 namespace switchboard::fuzz {
 
 namespace {
+
+using testing::FakeText;
 
 bool isRef(const Json& value) {
   return value.is_string() || value.is_null();
@@ -120,7 +123,7 @@ std::string withPlainNames(std::string_view text, std::string rest) {
 
 /// What is read from a frame's ends is what a look at all of it finds, or its payload is not JSON.
 Complaint examineEnds(Version version, std::string_view text) {
-  const auto ends = scanChangeFrame(version, text);
+  const auto ends = scanChangeFrame(version, text, text);
   if (!ends || readStrictly(ends->payload).verdict != Verdict::Json) return std::nullopt;
   std::string scratch;
   const auto whole = scanWholeFrame(version, text, scratch);
@@ -134,13 +137,45 @@ Complaint examineEnds(Version version, std::string_view text) {
   if (change.has_value() != wholeChange.has_value()) return "the ends alone make a change, or none";
   if (!change) return std::nullopt;
   if (ids != wholeIds) return "the ends have other ids";
-  const auto data = parseJson(R"({"data":)" + std::string(change->data) + "}");
-  if (!data || (*data)["data"] != parseJson(wholeChange->data)) return "the ends have other data";
+  const auto data = parseJson(R"({"data":)" + std::string(*change) + "}");
+  if (!data || (*data)["data"] != parseJson(*wholeChange)) return "the ends have other data";
+  return std::nullopt;
+}
+
+/// A text of which only the ends are there at first is read as one that is all there.
+Complaint examineScant(Version version, std::string_view text) {
+  std::string scratch;
+  const FakeText all(text, text.size());
+  const auto expected = scanEnvelope(version, all, scratch);
+  for (const std::size_t ends : {16, 64, 96}) {
+    std::string scantScratch;
+    const FakeText scant(text, ends);
+    const auto found = scanEnvelope(version, scant, scantScratch);
+    if (found.has_value() != expected.has_value()) return "with its ends only it is a frame, or none";
+    if (!found) continue;
+    if (found->topic != expected->topic || found->event != expected->event)
+      return "its ends tell another topic or event";
+    std::vector<BindingId> ids;
+    std::vector<BindingId> expectedIds;
+    const auto data = scanChange(*found, ids);
+    const auto expectedData = scanChange(*expected, expectedIds);
+    if (data.has_value() != expectedData.has_value() || ids != expectedIds) return "its ends tell other ids";
+    if (!data) continue;
+    const auto payload = scant.passage(found->payload);
+    const auto passage = scant.passage(*data);
+    if (payload.read() != expected->payload || passage.read() != *expectedData) return "its ends tell another place";
+    std::unique_ptr<KeptText> kept;
+    if (!scant.keepIn(kept)) return "its text is not kept";
+    const std::string copy = kept->text();
+    const std::string_view again(copy.data() + passage.start, copy.size() - passage.start - passage.behind);
+    if (again != *expectedData) return "what is kept of it is another change";
+  }
   return std::nullopt;
 }
 
 Complaint examineFrame(Version version, std::string_view text) {
   if (auto complaint = examineEnds(version, text)) return complaint;
+  if (auto complaint = examineScant(version, text)) return complaint;
   std::string scratch;
   const auto scanned = scanWholeFrame(version, text, scratch);
   const auto strict = readStrictly(text);
@@ -172,9 +207,9 @@ std::optional<std::string> plainMember(std::string_view text, const Json& object
   return std::string(textMember(object, name));
 }
 
-Complaint examineData(const Change& change, const Json& data) {
+Complaint examineData(std::string_view change, const Json& data) {
   const auto type = changeType(change);
-  if (const auto expected = plainMember(change.data, data, "type")) {
+  if (const auto expected = plainMember(change, data, "type")) {
     const bool known = *expected == "INSERT" || *expected == "UPDATE" || *expected == "DELETE";
     if (type.has_value() != known) return "the type is known to one only";
     if (type && (*type == ChangeType::Insert   ? "INSERT"
@@ -182,7 +217,7 @@ Complaint examineData(const Change& change, const Json& data) {
                                                : "DELETE") != *expected)
       return "type differs";
   }
-  const auto expected = plainMember(change.data, data, "commit_timestamp");
+  const auto expected = plainMember(change, data, "commit_timestamp");
   if (expected && commitTimestamp(change) != *expected) return "commit_timestamp differs";
   return std::nullopt;
 }
@@ -201,7 +236,7 @@ Complaint examineChange(std::string_view payload) {
   const auto change = scanChange(payload, ids);
   const auto strict = readStrictly(payload);
   if (strict.verdict != Verdict::Json) {
-    if (change && !isDelimited(change->data)) return "data is no value";
+    if (change && !isDelimited(*change)) return "data is no value";
     if (change) changeType(*change);
     if (change) commitTimestamp(*change);
     return std::nullopt;
@@ -219,7 +254,7 @@ Complaint examineChange(std::string_view payload) {
   if (change.has_value() != isChange) return isChange ? "a change is refused" : "what is no change is accepted";
   if (!isChange) return std::nullopt;
   if (ids != expected) return "ids differ";
-  if (parseJson(change->data) != *data) return "data differs";
+  if (parseJson(*change) != *data) return "data differs";
   return examineData(*change, *data);
 }
 
@@ -255,8 +290,8 @@ Complaint examineRows(std::string_view rows) {
   const std::string went = R"({"type":"DELETE","old_record":)" + texts[1] + "}";
   ColumnLists lists;
   Conflator conflator({"id"}, lists, false);
-  conflator.push(Change{came});
-  conflator.push(Change{went});
+  conflator.push(came);
+  conflator.push(went);
   const bool cancelled = conflator.size() == 0;
   const Json* one = member(first.value, "id");
   const Json* other = member(second.value, "id");

@@ -8,7 +8,7 @@ import { Incoming } from '../../web/core/incoming.js';
 import type { ChangePayload } from '../../web/core/payload.js';
 
 function deliveryOf(text: string): Delivery {
-  return { kind: 'each', subscribers: [], count: 1, text, columns: null };
+  return { kind: 'each', subscribers: [], count: 1, text };
 }
 
 /** The payload of a frame with one change. */
@@ -141,18 +141,6 @@ describe('a change', () => {
     const json = text({ ...common, type: 'INSERT', columns, record: { id: 2 } });
     const incoming = new Incoming(plainValues, new ColumnLists()).become(deliveryOf(json));
     expect(incoming.payloads).toBe(incoming.payloads);
-  });
-
-  it('has its columns in a list of the core, which is read once', () => {
-    const lists = new ColumnLists();
-    lists.add(['[{"name":"other","type":"int8"}]', JSON.stringify(columns)]);
-    const head = '{"data":{"type":"UPDATE"';
-    const tail = ',"record":{"id":"2"},"old_record":{"id":"1"}},"ids":[7]}';
-    const delivery = { ...deliveryOf(head + tail), columns: { list: 1, at: head.length } };
-    const incoming = new Incoming(plainValues, lists).become(delivery);
-    expect(incoming.payloads[0]).toMatchObject({ eventType: 'UPDATE', new: { id: 2 }, old: { id: 1 } });
-    expect(incoming.text).toBe(`${head},"columns":${JSON.stringify(columns)}${tail}`);
-    expect(lists.converter(1, plainValues)).toBe(lists.converter(1, plainValues));
   });
 
   it('of a batch names a list by its number, or has one of its own', () => {

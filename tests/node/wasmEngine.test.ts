@@ -15,6 +15,8 @@ interface WireDelivery {
   subscribers: number[];
   count: number;
   text?: string;
+  /** In place of the text. */
+  place?: [number, number];
 }
 
 /** A module whose memory the test fills; its one client records calls. */
@@ -23,7 +25,7 @@ class MemoryModule implements CoreModule {
   HEAPU32 = new Uint32Array(0);
   readonly calls: string[] = [];
   optionsJson = '';
-  frame: CoreFrame = { text: null, start: 0, bytes: 0 };
+  frame: CoreFrame = { text: null };
   refusal = '';
   sink: CoreSink = () => undefined;
   readonly RealtimeClient: CoreModule['RealtimeClient'];
@@ -92,15 +94,9 @@ class MemoryModule implements CoreModule {
       return [at, bytes.length];
     };
     const words = [...place(control), lists.length, ...lists.flatMap(place), deliveries.length];
-    for (const { kind, subscribers, count, text } of deliveries) {
+    for (const { kind, subscribers, count, text, place: inFrame } of deliveries) {
       words.push(kind, subscribers.length, count, ...subscribers);
-      if (text === undefined) continue;
-      const at = place(text);
-      words.push(...at);
-      if (kind !== 0) continue;
-      // The test's texts are ASCII as far as the columns.
-      const cut = /,"columns":\[[^\]]*\]/u.exec(text);
-      words.push(...(cut === null ? [0, 0, 0] : [at[0] + cut.index, cut[0].length, 5]));
+      words.push(...(text === undefined ? (inFrame ?? []) : place(text)));
     }
     const wordIndex = Math.ceil(chunks.length / 4) + 3;
     const memory = new ArrayBuffer((wordIndex + words.length) * 4);
@@ -147,39 +143,32 @@ describe('the engine over the wasm module', () => {
         control: { logs: [{ level: 'info', message: 'ü' }] },
         columnLists: [],
         deliveries: [
-          { kind: 'each', subscribers: [7, 4_000_000_000], count: 1, text, columns: null },
-          { kind: 'each', subscribers: [7], count: 1, text: '\ufeff{}', columns: null },
-          { kind: 'notify', subscribers: [9, 10], count: 3, text: '', columns: null },
-          { kind: 'batch', subscribers: [8], count: 2, text: `[${text},${text}]`, columns: null },
+          { kind: 'each', subscribers: [7, 4_000_000_000], count: 1, text },
+          { kind: 'each', subscribers: [7], count: 1, text: '\ufeff{}' },
+          { kind: 'notify', subscribers: [9, 10], count: 3, text: '' },
+          { kind: 'batch', subscribers: [8], count: 2, text: `[${text},${text}]` },
         ],
       },
     ]);
   });
 
-  it('leaves the list of columns out of a change, and says which and where', () => {
+  it('hands over new lists of columns', () => {
     const { module, batches } = open();
-    const [head, tail] = ['{"data":{"type":"INSERT"', ',"record":{"name":"Zoë"}},"ids":[1]}'];
-    const text = `${head},"columns":[{"name":"name"}]${tail}`;
-    module.flush('', [{ kind: 0, subscribers: [7], count: 1, text }], ['[{"name":"ü"}]', '[]']);
+    module.flush('', [], ['[{"name":"ü"}]', '[]']);
     expect(batches[0]?.columnLists).toEqual(['[{"name":"ü"}]', '[]']);
-    expect(batches[0]?.deliveries[0]).toMatchObject({ text: head + tail, columns: { list: 5, at: head.length } });
   });
 
-  it("takes what is in the frame that is being handled from the frame's own text", () => {
+  it('takes what is told by its place from the text of the frame that is being handled', () => {
     const { module, batches } = open();
-    const text = '{"data":{"type":"INSERT","columns":[],"record":{}},"ids":[1]}';
-    // What is in memory is the same but for its letters: only so can it be seen where the text came from.
-    module.frame = { text: text.toUpperCase(), start: 0, bytes: text.length };
-    module.flush('', [{ kind: 0, subscribers: [7], count: 1, text }]);
-    expect(batches[0]?.deliveries[0]?.text).toBe(text.replace(',"columns":[]', '').toUpperCase());
-  });
-
-  it('decodes what is in a frame with letters beyond ASCII', () => {
-    const { module, batches } = open();
-    const text = '{"data":{"type":"INSERT","columns":[],"record":{"name":"Zoë"}},"ids":[1]}';
-    module.frame = { text: text.toUpperCase(), start: 0, bytes: text.length + 1 };
-    module.flush('', [{ kind: 0, subscribers: [7], count: 1, text }]);
-    expect(batches[0]?.deliveries[0]?.text).toBe(text.replace(',"columns":[]', ''));
+    module.frame = { text: '[null,"é",{"data":{},"ids":[1]}]' };
+    module.flush('', [
+      { kind: 3, subscribers: [7], count: 1, place: [10, 1] },
+      { kind: 2, subscribers: [8], count: 2 },
+    ]);
+    expect(batches[0]?.deliveries).toEqual([
+      { kind: 'each', subscribers: [7], count: 1, text: '{"data":{},"ids":[1]}' },
+      { kind: 'notify', subscribers: [8], count: 2, text: '' },
+    ]);
   });
 
   it('reports a flush that it can not read, and throws nothing into the core', () => {

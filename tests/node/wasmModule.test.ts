@@ -57,6 +57,7 @@ beforeAll(async () => {
   const compiled = await WebAssembly.compile(await readFile(new URL('switchboard.wasm', folder)));
   module = await createModule({
     webSocket: SilentSocket,
+    endsFrom: 384,
     instantiateWasm: (imports, done) => {
       void WebAssembly.instantiate(compiled, imports).then((instance) => {
         done(instance, compiled);

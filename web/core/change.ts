@@ -9,7 +9,7 @@ export interface WireChange {
     table?: string;
     type?: string;
     commit_timestamp?: string;
-    /** A number, or what {@link ValueReader.parse} makes of one: that one of the core's lists. */
+    /** A number, or what {@link ValueReader.parse} makes of one: that one of {@link ColumnLists}. */
     columns?: readonly Column[] | number | { valueOf(): number } | null;
     record?: Record<string, unknown> | null;
     old_record?: Record<string, unknown> | null;
@@ -32,19 +32,14 @@ export interface ValueReader {
 export const plainValues: ValueReader = { parse: (text) => JSON.parse(text) as unknown, converter: rowConverter };
 
 /**
- * The payload that applications know. Rows are converted in place. `list`: of the columns, if they are not in the change itself.
+ * The payload that applications know. Rows are converted in place. `lists`: what a number in place of the columns stands for.
  *
  * @throws SyntaxError when it is no INSERT, UPDATE or DELETE, or a list of columns is not JSON; TypeError when it is of another form.
  */
-export function toPayload(
-  wire: WireChange,
-  values: ValueReader,
-  lists: ColumnLists,
-  list: number | null,
-): ChangePayload {
+export function toPayload(wire: WireChange, values: ValueReader, lists: ColumnLists): ChangePayload {
   const data = wire.data ?? {};
   if (!isEvent(data.type)) throw new SyntaxError('no INSERT, UPDATE or DELETE');
-  const columns = data.columns ?? list ?? [];
+  const columns = data.columns ?? [];
   const convert = isList(columns) ? values.converter(columns) : lists.converter(Number(columns), values);
   const record = data.type === 'DELETE' ? {} : (data.record ?? {});
   const oldRecord = data.type === 'INSERT' ? {} : (data.old_record ?? {});

@@ -7,18 +7,13 @@ interface List {
   convert: RowConverter | null;
 }
 
-/** The lists of columns that the core has told, by number. A table's list is read once, not with every change. */
+/** Lists of columns, by number. A table's list is read once, not with every change. */
 export class ColumnLists {
   readonly #lists: List[] = [];
 
-  /** Takes the next ones, as {@link EngineBatch.columnLists} brings them. */
+  /** Takes the next ones, as the server wrote them. */
   add(texts: readonly string[]): void {
     for (const text of texts) this.#lists.push({ text, convert: null });
-  }
-
-  /** The list as the server wrote it. */
-  text(list: number): string {
-    return this.#at(list).text;
   }
 
   /** @throws SyntaxError when the list is not JSON. */

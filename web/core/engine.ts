@@ -102,18 +102,16 @@ export interface Delivery {
   /** How many changes. */
   count: number;
   /**
-   * JSON. `each`: the frame's payload as the server sent it, `{"data":{…},"ids":[…]}`, less what `columns` says. `batch`: an array of `{"data":{…}}`,
+   * JSON. `each`: the frame's payload as the server sent it, `{"data":{…},"ids":[…]}`. `batch`: an array of `{"data":{…}}`,
    * where a `data` may name `type` twice and the last counts, and `columns` may be the number of a list. `notify`: empty.
    */
   text: string;
-  /** Of `each`: the list of columns that was left out of `data`, and where in `text` it stood, as the member `,"columns":[…]`. Null: none was. */
-  columns: { readonly list: number; readonly at: number } | null;
 }
 
 /** One flush of the core: control first, then the deliveries in the order of arrival. */
 export interface EngineBatch {
   control: ControlMessage | null;
-  /** Lists of columns that are new. They are numbered from 0 on in the order in which they come; later batches may use them too. */
+  /** Lists of columns in batches that are new. They are numbered from 0 on in the order in which they come; later batches may use them too. */
   columnLists: readonly string[];
   deliveries: readonly Delivery[];
 }

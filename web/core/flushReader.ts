@@ -2,6 +2,8 @@ import type { ControlMessage, Delivery, EngineBatch } from './engine.js';
 import type { CoreModule } from './wasmModule.js';
 
 const KINDS = ['each', 'batch', 'notify'] as const;
+/** An `each` whose text is told by its place in the frame that is being handled. */
+const PLACE = 3;
 const NO_LISTS: readonly string[] = [];
 const NO_DELIVERIES: readonly Delivery[] = [];
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -9,7 +11,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /**
  * Copies flushes out of the module's memory. Words: control pointer and length; number of new lists of columns, pointer and length of each; number
  * of deliveries, then per delivery its kind, number of subscribers and of changes, the subscriber ids, and, unless it only notifies, pointer and
- * length of its text; for a single change pointer and length of the columns in it, and the number of their list.
+ * length of its text, or how many characters of the frame's text are before and after it.
  */
 export class FlushReader {
   readonly #module: CoreModule;
@@ -36,7 +38,14 @@ export class FlushReader {
   #text(): string {
     const start = this.#word();
     const length = this.#word();
-    return length === 0 ? '' : this.#slice(start, start + length);
+    return length === 0 ? '' : decoder.decode(this.#module.HEAPU8.subarray(start, start + length));
+  }
+
+  #place(): string {
+    const start = this.#word();
+    const behind = this.#word();
+    const text = this.#module.frame.text ?? '';
+    return text.slice(start, text.length - behind);
   }
 
   #columnLists(): readonly string[] {
@@ -57,22 +66,13 @@ export class FlushReader {
   }
 
   #delivery(): Delivery {
-    const kind = KINDS[this.#word()] ?? 'each';
+    const code = this.#word();
+    const kind = KINDS[code] ?? 'each';
     const subscriberCount = this.#word();
     const count = this.#word();
     const subscribers = this.#subscribers(subscriberCount);
-    if (kind === 'notify') return { kind, subscribers, count, text: '', columns: null };
-    if (kind === 'batch') return { kind, subscribers, count, text: this.#text(), columns: null };
-
-    const start = this.#word();
-    const end = start + this.#word();
-    const cut = this.#word();
-    const cutEnd = cut + this.#word();
-    const list = this.#word();
-    if (cutEnd === cut) return { kind, subscribers, count, text: this.#slice(start, end), columns: null };
-    const head = this.#slice(start, cut);
-    const text = head + this.#slice(cutEnd, end);
-    return { kind, subscribers, count, text, columns: { list, at: head.length } };
+    if (kind === 'notify') return { kind, subscribers, count, text: '' };
+    return { kind, subscribers, count, text: code === PLACE ? this.#place() : this.#text() };
   }
 
   #subscribers(count: number): readonly number[] {
@@ -86,12 +86,5 @@ export class FlushReader {
     const word = this.#words[this.#at] ?? 0;
     this.#at += 1;
     return word;
-  }
-
-  /** What is in the frame that is being handled comes from its own text, if every byte of that is a character. */
-  #slice(start: number, end: number): string {
-    const { text, start: frame, bytes } = this.#module.frame;
-    if (text?.length === bytes && start >= frame && end <= frame + bytes) return text.slice(start - frame, end - frame);
-    return decoder.decode(this.#module.HEAPU8.subarray(start, end));
   }
 }

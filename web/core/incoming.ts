@@ -1,28 +1,32 @@
 import { toPayload, type ValueReader, type WireChange } from './change.js';
+import { ColumnCut } from './columnCut.js';
 import type { ColumnLists } from './columnLists.js';
 import type { DeliverySpec } from './delivery.js';
 import type { Delivery } from './engine.js';
 import type { ChangePayload } from './payload.js';
 import type { Subscription } from './subscriptionTable.js';
 
-const NOTHING: Delivery = { kind: 'notify', subscribers: [], count: 0, text: '', columns: null };
+const NOTHING: Delivery = { kind: 'notify', subscribers: [], count: 0, text: '' };
 
 /**
  * The delivery that is on its way to its subscribers. Its text is parsed at the first use, by one call, and the payloads are then shared by all
  * subscribers.
  *
- * One object serves all deliveries in turn: V8 forgets the shape of objects when none is left at a garbage collection, and with it the optimised
- * code of whatever handles them, which here is the way of every change.
+ * One object serves all deliveries in turn, and keeps the last change that it parsed: V8 forgets the shape of objects when none is left at a garbage
+ * collection, and with it the optimised code of whatever handles them, which here is the way of every change.
  */
 export class Incoming {
   /** The newest that anybody has read; null when nobody has read any. */
   newest: ChangePayload | null = null;
   #delivery = NOTHING;
   #payloads: readonly ChangePayload[] | null = null;
+  #parsed: WireChange | null = null;
   #failure: { readonly error: unknown } | null = null;
   readonly #values: ValueReader;
   readonly #lists: ColumnLists;
+  readonly #cut = new ColumnCut();
 
+  /** `lists`: the core's. */
   constructor(values: ValueReader, lists: ColumnLists) {
     this.#values = values;
     this.#lists = lists;
@@ -44,9 +48,7 @@ export class Incoming {
 
   /** What the server sent. Of `each` only. */
   get text(): string {
-    const { text, columns } = this.#delivery;
-    if (columns === null) return text;
-    return `${text.slice(0, columns.at)},"columns":${this.#lists.text(columns.list)}${text.slice(columns.at)}`;
+    return this.#delivery.text;
   }
 
   /** In the order in which they came; none for `notify`. Throws when they can't be read, each time the same. */
@@ -77,15 +79,15 @@ export class Incoming {
   }
 
   #parse(): readonly ChangePayload[] {
-    const { kind, text, columns } = this.#delivery;
-    const wire = this.#values.parse(text);
+    const { kind, text } = this.#delivery;
     if (kind === 'each') {
-      this.newest = toPayload(wire as WireChange, this.#values, this.#lists, columns?.list ?? null);
+      this.#parsed = this.#cut.parse(text, this.#values);
+      this.newest = toPayload(this.#parsed, this.#values, this.#cut.lists);
       return [this.newest];
     }
-    const payloads = (wire as readonly WireChange[]).map((change) =>
-      toPayload(change, this.#values, this.#lists, null),
-    );
+    const changes = this.#values.parse(text) as readonly WireChange[];
+    this.#parsed = changes.at(-1) ?? null;
+    const payloads = changes.map((change) => toPayload(change, this.#values, this.#lists));
     this.newest = payloads.at(-1) ?? null;
     return payloads;
   }

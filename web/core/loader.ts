@@ -42,7 +42,7 @@ async function instantiate({ wasm, transport }: ModuleKey): Promise<CoreModule> 
       }, reject);
       return {};
     };
-    createModule({ instantiateWasm, webSocket }).then(resolve, reject);
+    createModule({ instantiateWasm, webSocket, endsFrom: isNode() ? 4_096 : 384 }).then(resolve, reject);
   });
 }
 

@@ -32,10 +32,6 @@ export type CoreSink = (wordIndex: number) => void;
 export interface CoreFrame {
   /** As the socket gave it; null while none is, and for one that is not text. */
   readonly text: string | null;
-  /** Where its UTF-8 begins in `HEAPU8`. */
-  readonly start: number;
-  /** Of the UTF-8. */
-  readonly bytes: number;
 }
 
 export interface CoreModule {
@@ -55,6 +51,8 @@ export interface CoreModuleArguments {
   ): Record<string, never>;
   /** The class that sockets are made with. */
   webSocket: new (url: string, protocols?: string | string[]) => object;
+  /** From how many characters on a frame comes into the heap by its ends first. */
+  endsFrom: number;
 }
 
 export type CoreModuleFactory = (moduleArguments: CoreModuleArguments) => Promise<CoreModule>;

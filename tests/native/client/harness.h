@@ -88,7 +88,7 @@ class Harness : private ClientSink {
     ++flushes;
     for (const auto& delivery : flush.deliveries) {
       for (const auto id : delivery.subscribers) {
-        delivered.emplace_back(id.value, std::string(delivery.payload));
+        delivered.emplace_back(id.value, std::string(delivery.text()));
         kinds.push_back(delivery.kind);
         counts.push_back(delivery.count);
       }

@@ -14,7 +14,7 @@ TEST_CASE("a change gives its ids, repeats included, and its data verbatim") {
   Ids ids = {BindingId{99}};
   const auto change = scanChange(R"({"data":{"type":"INSERT","record":{"id": 1}},"ids":[7, 8 ,7]})", ids);
   REQUIRE(change);
-  CHECK(change->data == R"({"type":"INSERT","record":{"id": 1}})");
+  CHECK(*change == R"({"type":"INSERT","record":{"id": 1}})");
   CHECK(ids == Ids{BindingId{7}, BindingId{8}, BindingId{7}});
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("what has no data, no ids or other ids than integers is no change") {
 }
 
 TEST_CASE("the type of a change is one of three, or unreadable") {
-  const auto typeOf = [](std::string_view data) { return changeType(Change{data}); };
+  const auto typeOf = [](std::string_view data) { return changeType(data); };
   CHECK(typeOf(R"({"table":"t","type":"INSERT"})") == ChangeType::Insert);
   CHECK(typeOf(R"({"type" : "UPDATE"})") == ChangeType::Update);
   CHECK(typeOf(R"({"record":{"type":"INSERT"},"type":"DELETE"})") == ChangeType::Delete);
@@ -53,10 +53,10 @@ TEST_CASE("the type of a change is one of three, or unreadable") {
 }
 
 TEST_CASE("the commit timestamp is the server's own text") {
-  CHECK(commitTimestamp(Change{R"({"commit_timestamp":"2026-11-22T13:36:19.725Z","type":"INSERT"})"}) ==
+  CHECK(commitTimestamp(R"({"commit_timestamp":"2026-11-22T13:36:19.725Z","type":"INSERT"})") ==
         "2026-11-22T13:36:19.725Z");
-  CHECK(commitTimestamp(Change{"{}"}).empty());
-  CHECK(commitTimestamp(Change{R"({"commit_timestamp":null})"}).empty());
+  CHECK(commitTimestamp("{}").empty());
+  CHECK(commitTimestamp(R"({"commit_timestamp":null})").empty());
 }
 
 TEST_CASE("every recorded change has ids, a type and a commit timestamp") {
@@ -65,7 +65,7 @@ TEST_CASE("every recorded change has ids, a type and a commit timestamp") {
     std::string scratch;
     Ids ids;
     for (const auto text : testing::recordedTexts(version, "in")) {
-      const auto envelope = scanEnvelope(version, text, scratch);
+      const auto envelope = scanWholeFrame(version, text, scratch);
       if (!envelope || envelope->event != "postgres_changes") continue;
       ++changes;
       const auto change = scanChange(envelope->payload, ids);

@@ -165,7 +165,7 @@ TEST_CASE("every recorded `system` error is understood") {
   for (const Version version : {Version::V1, Version::V2}) {
     std::string scratch;
     for (const auto text : testing::recordedTexts(version, "in")) {
-      const auto envelope = scanEnvelope(version, text, scratch);
+      const auto envelope = scanWholeFrame(version, text, scratch);
       if (!envelope || envelope->event != "system") continue;
       const auto message = readSystemMessage(envelope->payload);
       REQUIRE(message);

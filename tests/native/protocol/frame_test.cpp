@@ -12,7 +12,7 @@ using testing::recordedTexts;
 
 std::optional<Envelope> scan(Version version, std::string_view text) {
   static std::string scratch;
-  return scanEnvelope(version, text, scratch);
+  return scanWholeFrame(version, text, scratch);
 }
 
 TEST_CASE("version 2 writes an array with the refs first, null where there is none") {

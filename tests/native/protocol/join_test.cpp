@@ -50,7 +50,7 @@ TEST_CASE("a join is written as the recorded clients write it, key for key") {
     int compared = 0;
     std::string scratch;
     for (const auto text : recordedTexts(version, "out")) {
-      const auto envelope = scanEnvelope(version, text, scratch);
+      const auto envelope = scanWholeFrame(version, text, scratch);
       if (!envelope || envelope->event != "phx_join") continue;
       OrderedJson payload = OrderedJson::parse(envelope->payload, nullptr, false);
       if (!payload.is_object() || !payload.contains("config") || !payload["config"].is_object()) continue;
@@ -95,7 +95,7 @@ TEST_CASE("a token push and a heartbeat are the recorded ones") {
     int heartbeats = 0;
     std::string scratch;
     for (const auto text : recordedTexts(version, "out")) {
-      const auto envelope = scanEnvelope(version, text, scratch);
+      const auto envelope = scanWholeFrame(version, text, scratch);
       if (!envelope) continue;
       if (envelope->event == "heartbeat" && envelope->payload == "{}") ++heartbeats;
       if (envelope->event != "access_token") continue;
@@ -139,7 +139,7 @@ TEST_CASE("every recorded join reply lists what its join asked for") {
     std::map<std::string, Json> asked;  // by connection and ref
     for (const auto& record : testing::transcript("join_bindings", version)) {
       if (!record.isText) continue;
-      const auto envelope = scanEnvelope(version, record.text, scratch);
+      const auto envelope = scanWholeFrame(version, record.text, scratch);
       if (!envelope) continue;
       const std::string key = record.connection + "/" + std::string(envelope->ref);
       if (record.dir == "out" && envelope->event == "phx_join") asked[key] = *parseJson(envelope->payload);

@@ -76,7 +76,7 @@ class Player {
 
   void playOut(const std::string& text) {
     std::string scratch;
-    const auto frame = scanEnvelope(version_, text, scratch);
+    const auto frame = scanWholeFrame(version_, text, scratch);
     if (!frame) return;
     const std::string topic(frame->topic);
     if (frame->event == "phx_join") {
@@ -96,7 +96,7 @@ class Player {
 
   void playIn(const std::string& text) {
     std::string scratch;
-    const auto frame = scanEnvelope(version_, text, scratch);
+    const auto frame = scanWholeFrame(version_, text, scratch);
     if (!frame) {
       bench.network.last().receive(text);
       return;

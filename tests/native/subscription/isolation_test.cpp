@@ -112,7 +112,7 @@ TEST_CASE("the recorded words never blame a good binding by name") {
     std::string scratch;
     for (const auto& record : testing::transcript("join_bindings", version)) {
       if (!record.isText) continue;
-      const auto envelope = scanEnvelope(version, record.text, scratch);
+      const auto envelope = scanWholeFrame(version, record.text, scratch);
       if (!envelope) continue;
       if (record.dir == "in" && envelope->event == "phx_reply") {
         const auto reply = readReply(envelope->payload);

@@ -15,6 +15,7 @@
 #include "platform/random.h"
 #include "platform/timer.h"
 #include "platform/transport.h"
+#include "support/fake_text.h"
 
 namespace switchboard::testing {
 
@@ -121,7 +122,7 @@ class FakeSocket {
     if (events_ != nullptr) events_->onTransportOpen();
   }
   void receive(std::string_view text) {
-    if (events_ != nullptr) events_->onTransportText(text);
+    if (events_ != nullptr) events_->onTransportText(FakeText(text));
   }
   void receiveBinary(std::string_view bytes) {
     if (events_ != nullptr) events_->onTransportBinary(bytes);

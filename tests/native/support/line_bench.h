@@ -56,7 +56,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   void readSent() {
     for (const auto& text : network.last().takeSent()) {
       std::string scratch;
-      const auto frame = scanEnvelope(connectionOptions.version, text, scratch);
+      const auto frame = scanWholeFrame(connectionOptions.version, text, scratch);
       REQUIRE(frame);
       sent.push_back(std::string(frame->event) + " " + std::string(frame->topic));
       if (frame->event == "phx_join") joinRefs[std::string(frame->topic)] = frame->joinRef;
@@ -142,9 +142,9 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
     end(line.id().value);
   }
   void onLineUnreadable(Line& line) override { note(line, "unreadable"); }
-  void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change, std::string_view) override {
+  void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change) override {
     std::string text = "change";
-    const auto type = changeType(change);
+    const auto type = changeType(change.data.read());
     text += !type ? " ?" : *type == ChangeType::Insert ? " I" : *type == ChangeType::Update ? " U" : " D";
     auto sorted = keys;
     std::sort(sorted.begin(), sorted.end());

@@ -180,17 +180,17 @@ export function changeText(
 
 /** One delivery per change, each a frame's payload. */
 export function each(subscribers: readonly number[], ...texts: readonly string[]): Delivery[] {
-  return texts.map((text) => ({ kind: 'each', subscribers, count: 1, text, columns: null }));
+  return texts.map((text) => ({ kind: 'each', subscribers, count: 1, text }));
 }
 
 /** One delivery with all these changes, as a window hands them over. */
 export function batch(subscribers: readonly number[], ...texts: readonly string[]): Delivery {
-  return { kind: 'batch', subscribers, count: texts.length, text: `[${texts.join(',')}]`, columns: null };
+  return { kind: 'batch', subscribers, count: texts.length, text: `[${texts.join(',')}]` };
 }
 
 /** One delivery of a number alone. */
 export function notify(subscribers: readonly number[], count: number): Delivery {
-  return { kind: 'notify', subscribers, count, text: '', columns: null };
+  return { kind: 'notify', subscribers, count, text: '' };
 }
 
 /** What the core says of one subscription. */

@@ -136,7 +136,7 @@ void Checks::onEnded(Link& link) {
 void Checks::onFlush(const Flush& flush) {
   for (const auto& delivery : flush.deliveries) {
     for (const auto id : delivery.subscribers) {
-      ledger_.onDelivery(id.value, delivery.payload);
+      ledger_.onDelivery(id.value, delivery.text());
     }
   }
   std::set<unsigned> wereLive;

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "mutation/relay.h"
+#include "support/fake_text.h"
 
 namespace switchboard::sim {
 
 using namespace std::chrono_literals;
+using testing::FakeText;
 
 namespace {
 
@@ -53,9 +55,7 @@ Tampering onOptions(std::function<void(ClientOptions&)> change) {
 Tampering onFlushes(const std::function<void(Flush&)>& change) {
   return onSink([change](const Flush& flush, const SinkRelay::Pass& pass) {
     Flush changed;
-    for (const auto& delivery : flush.deliveries) {
-      changed.deliveries.push_back({delivery.kind, delivery.subscribers, delivery.count, delivery.payload, {}, {}});
-    }
+    changed.deliveries = flush.deliveries;
     changed.status = flush.status;
     changed.counters = flush.counters;
     changed.notices = flush.notices;
@@ -112,7 +112,7 @@ Tampering joinTwins() {
         twin->insert(twin->find("realtime:") + 9, "twin-");
         (*sendTwin)(std::exchange(*twin, {}));
       }
-      client.onTransportText(text);
+      client.onTransportText(FakeText(text));
     };
     return conduct;
   });
@@ -122,7 +122,7 @@ Tampering hideEnds() {
   return onSockets([](unsigned) {
     Relay::Conduct conduct;
     conduct.down = [](std::string_view text, TransportEvents& client) {
-      if (!holds(text, R"("phx_close")") && !holds(text, R"("phx_error")")) client.onTransportText(text);
+      if (!holds(text, R"("phx_close")") && !holds(text, R"("phx_error")")) client.onTransportText(FakeText(text));
     };
     return conduct;
   });
@@ -132,7 +132,7 @@ Tampering hideBindingErrors() {
   return onSockets([](unsigned) {
     Relay::Conduct conduct;
     conduct.down = [](std::string_view text, TransportEvents& client) {
-      if (!holds(text, "Unable to subscribe")) client.onTransportText(text);
+      if (!holds(text, "Unable to subscribe")) client.onTransportText(FakeText(text));
     };
     return conduct;
   });
@@ -142,7 +142,7 @@ Tampering loseChanges() {
   return onSockets([](unsigned) {
     Relay::Conduct conduct;
     conduct.down = [lost = every(7)](std::string_view text, TransportEvents& client) {
-      if (!isChange(text) || !lost()) client.onTransportText(text);
+      if (!isChange(text) || !lost()) client.onTransportText(FakeText(text));
     };
     return conduct;
   });
@@ -152,8 +152,8 @@ Tampering doubleChanges() {
   return onSockets([](unsigned) {
     Relay::Conduct conduct;
     conduct.down = [twice = every(7)](std::string_view text, TransportEvents& client) {
-      client.onTransportText(text);
-      if (isChange(text) && twice()) client.onTransportText(text);
+      client.onTransportText(FakeText(text));
+      if (isChange(text) && twice()) client.onTransportText(FakeText(text));
     };
     return conduct;
   });
@@ -167,8 +167,8 @@ Tampering swapChanges() {
         held = text;
         return;
       }
-      client.onTransportText(text);
-      if (isChange(text) && !held.empty()) client.onTransportText(std::exchange(held, {}));
+      client.onTransportText(FakeText(text));
+      if (isChange(text) && !held.empty()) client.onTransportText(FakeText(std::exchange(held, {})));
     };
     return conduct;
   });
@@ -182,7 +182,7 @@ Tampering changeRows() {
       std::string changed(text);
       const auto at = changed.find(R"("seq":)");
       if (at != std::string::npos) changed.insert(at + 6, "99999");
-      client.onTransportText(changed);
+      client.onTransportText(FakeText(changed));
     };
     return conduct;
   });
@@ -193,7 +193,7 @@ Tampering breakOften() {
     Relay::Conduct conduct;
     conduct.down = [frames = 0u](std::string_view text, TransportEvents& client) mutable {
       ++frames;
-      if (frames < 60) client.onTransportText(text);
+      if (frames < 60) client.onTransportText(FakeText(text));
       if (frames == 60) client.onTransportClose(1006, "");
     };
     return conduct;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "platform/transport.h"
+#include "support/fake_text.h"
 
 namespace switchboard::sim {
 
@@ -21,7 +22,7 @@ class Relay final : public TransportFactory {
       send(text);
     };
     std::function<void(std::string_view text, TransportEvents& client)> down =
-        [](std::string_view text, TransportEvents& client) { client.onTransportText(text); };
+        [](std::string_view text, TransportEvents& client) { client.onTransportText(testing::FakeText(text)); };
     /// Takes what the client lets go of; keeping it alive is a leak.
     std::function<void(std::unique_ptr<Transport>)> letGo = [](std::unique_ptr<Transport>) {};
   };
@@ -48,8 +49,8 @@ class Relay final : public TransportFactory {
     void onTransportOpen() override {
       if (client_ != nullptr) client_->onTransportOpen();
     }
-    void onTransportText(std::string_view text) override {
-      if (client_ != nullptr) conduct_->down(text, *client_);
+    void onTransportText(const InboundText& text) override {
+      if (client_ != nullptr) conduct_->down(text.whole(), *client_);
     }
     void onTransportBinary(std::string_view bytes) override {
       if (client_ != nullptr) client_->onTransportBinary(bytes);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/fake_text.h"
+
 namespace switchboard::sim {
 
 namespace {
@@ -97,7 +99,7 @@ void Link::deliver() {
     case DownFrame::Kind::Text:
       context_.trace.add(events.now(), "<-", id_, frame.text);
       context_.observer.onReceived(*this, frame);
-      client_->onTransportText(frame.text);
+      client_->onTransportText(testing::FakeText(frame.text));
       break;
     case DownFrame::Kind::Binary:
       context_.trace.add(events.now(), "<- binary", id_, frame.text.size());
