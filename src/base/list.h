@@ -152,13 +152,15 @@ class List : public ListRoom {
   }
   /// Keeps the room.
   void clear() {
-    std::destroy(begin(), end());
+    if constexpr (!std::is_trivially_destructible_v<T>) destroyItems();
     size_ = 0;
   }
 
   friend bool operator==(const List& a, const List& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
  private:
+  /// A function of its own, so that its code is there once and not wherever a list ends.
+  [[gnu::noinline]] void destroyItems() { std::destroy(begin(), end()); }
   static void move(void* to, void* from, std::size_t count) {
     auto* item = static_cast<T*>(from);
     std::uninitialized_move_n(item, count, static_cast<T*>(to));
