@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "base/list.h"
 #include "client.h"
 
 namespace switchboard {
@@ -25,7 +25,7 @@ class FlushWords {
   void append(std::string_view text);
 
   std::string control_;
-  std::vector<std::uint32_t> words_;
+  List<std::uint32_t> words_;
 };
 
 }  // namespace switchboard

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/error.h"
 #include "base/ids.h"
@@ -41,8 +40,8 @@ struct ClientOptions {
 
 /// What one turn has to say to the outside.
 struct Flush {
-  std::vector<Delivery> deliveries;
-  std::vector<std::string_view> columnLists;  ///< new ones; see ColumnLists. They stay good
+  List<Delivery> deliveries;
+  List<std::string_view> columnLists;  ///< new ones; see ColumnLists. They stay good
   std::optional<StatusDelta> status;
   Counters counters;  ///< as they stand; only filled in together with a status
   List<Notice> notices;

@@ -39,7 +39,10 @@ void ListRoom::closeGap(std::size_t at, std::size_t count, std::size_t itemSize)
 }
 
 void ListRoom::appendBytes(const void* items, std::size_t count, std::size_t itemSize) {
-  if (count > 0) std::memcpy(openGap(size_, count, itemSize), items, count * itemSize);
+  if (count == 0) return;
+  if (size_ + count > capacity_) grow(size_ + count, itemSize, nullptr);
+  std::memcpy(static_cast<char*>(items_) + size_ * itemSize, items, count * itemSize);
+  size_ += static_cast<std::uint32_t>(count);
 }
 
 }  // namespace switchboard

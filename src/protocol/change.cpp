@@ -6,7 +6,7 @@ namespace switchboard {
 
 namespace {
 
-bool readIds(std::string_view text, std::vector<BindingId>& ids) {
+bool readIds(std::string_view text, List<BindingId>& ids) {
   ids.clear();
   JsonScanner scanner(text);
   if (!scanner.take('[')) return false;
@@ -33,7 +33,7 @@ std::string_view findString(std::string_view object, std::string_view key) {
 
 }  // namespace
 
-std::optional<std::string_view> scanChange(std::string_view payload, std::vector<BindingId>& ids) {
+std::optional<std::string_view> scanChange(std::string_view payload, List<BindingId>& ids) {
   ids.clear();
   std::string_view data;
   bool hasIds = false;
@@ -46,7 +46,7 @@ std::optional<std::string_view> scanChange(std::string_view payload, std::vector
   return data;
 }
 
-std::optional<std::string_view> scanChange(const Envelope& envelope, std::vector<BindingId>& ids) {
+std::optional<std::string_view> scanChange(const Envelope& envelope, List<BindingId>& ids) {
   if (!envelope.isChange()) return scanChange(envelope.payload, ids);
   if (!readIds(envelope.ids, ids)) return std::nullopt;
   return envelope.data;

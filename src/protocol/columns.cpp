@@ -87,8 +87,8 @@ ChangeParts ColumnLists::walk(std::string_view data) {
   return parts;
 }
 
-std::vector<std::string_view> ColumnLists::takeNew() {
-  std::vector<std::string_view> fresh;
+List<std::string_view> ColumnLists::takeNew() {
+  List<std::string_view> fresh;
   for (; told_ < lists_.size(); ++told_) fresh.emplace_back(lists_[told_]);
   return fresh;
 }

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "base/list.h"
 #include "protocol/change.h"
 
 namespace switchboard {
@@ -37,7 +37,7 @@ class ColumnLists {
   ChangeParts read(std::string_view data);
   /// The lists that have got their number since the last call, which are the highest numbers; the first is 0. The views
   /// live as long as this.
-  std::vector<std::string_view> takeNew();
+  List<std::string_view> takeNew();
 
  private:
   /// Without `kAll` to the list of columns only.
@@ -46,7 +46,7 @@ class ColumnLists {
   std::optional<std::uint32_t> numberOf(std::string_view rest, std::size_t& length);
   std::optional<std::uint32_t> add(std::string_view list);
 
-  std::vector<std::string> lists_;
+  List<std::string> lists_;
   std::size_t bytes_ = 0;
   std::size_t told_ = 0;
   std::uint32_t last_ = 0;  ///< tried first

@@ -2,19 +2,19 @@
 
 #include <optional>
 #include <string_view>
-#include <vector>
 
+#include "base/list.h"
 #include "base/text.h"
 #include "protocol/columns.h"
 
 namespace switchboard {
 
-inline void append(std::vector<char>& out, std::string_view text) {
-  out.insert(out.end(), text.begin(), text.end());
+inline void append(List<char>& out, std::string_view text) {
+  out.append(text.data(), text.data() + text.size());
 }
 
 /// `data` with the number of its list of columns in place of the list.
-inline void appendData(std::vector<char>& out, std::string_view data, const std::optional<ColumnsCut>& columns) {
+inline void appendData(List<char>& out, std::string_view data, const std::optional<ColumnsCut>& columns) {
   if (!columns) {
     append(out, data);
     return;

@@ -35,7 +35,8 @@ std::optional<ChangeType> netEffect(ChangeType first, ChangeType second, bool ke
 /// missing. What follows the record is not looked at.
 std::optional<std::string_view> Conflator::keyOf(std::string_view record, std::string& scratch) const {
   std::size_t found = 0;
-  values_.assign(key_.size(), {});
+  values_.clear();
+  values_.resize(key_.size());
   forEachMember(record, [&](std::string_view name, std::string_view value) {
     for (std::size_t i = 0; i < key_.size(); ++i) {
       if (name != key_[i] || values_[i].data() != nullptr) continue;
@@ -98,7 +99,7 @@ void Conflator::fold(Row& row, std::string_view data, const ChangeParts& parts) 
   row.data.clear();
   if (!row.net) {
     row.gone = true;
-    row.data.shrink_to_fit();
+    row.data = List<char>();
     --live_;
     return;
   }
@@ -107,8 +108,8 @@ void Conflator::fold(Row& row, std::string_view data, const ChangeParts& parts) 
   bytes_ += row.data.size();
 }
 
-std::vector<char> Conflator::take() {
-  std::vector<char> out;
+List<char> Conflator::take() {
+  List<char> out;
   out.reserve(bytes_ + live_ * 32 + 2);
   out.push_back('[');
   for (const auto& item : rows_) {

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/list.h"
 #include "base/text_map.h"
@@ -20,7 +19,7 @@ class Conflator {
  public:
   /// `key`: the columns that tell rows apart. `lists`: outlives this. `keepDeletes`: INSERT then DELETE is one DELETE,
   /// for those who may have the row from elsewhere.
-  Conflator(std::vector<std::string> key, ColumnLists& lists, bool keepDeletes)
+  Conflator(List<std::string> key, ColumnLists& lists, bool keepDeletes)
       : key_(std::move(key)), lists_(lists), keepDeletes_(keepDeletes) {}
 
   /// A change's `data`.
@@ -29,7 +28,7 @@ class Conflator {
   std::size_t size() const { return live_; }
   std::size_t bytes() const { return bytes_; }
   /// A JSON array of `{"data":…}`, and empties it.
-  std::vector<char> take();
+  List<char> take();
   void clear();
 
  private:
@@ -37,7 +36,7 @@ class Conflator {
     std::string key;  ///< what it stands under in `byKey_`; empty when it never stood there
     std::optional<ChangeType> net;
     std::optional<ChangeType> written;  ///< the type that `data` itself names
-    std::vector<char> data;             ///< with the number of its columns
+    List<char> data;                    ///< with the number of its columns
     bool gone = false;
   };
 
@@ -45,12 +44,12 @@ class Conflator {
   void append(std::string_view data, const ChangeParts& parts, std::optional<std::string_view> key);
   void fold(Row& row, std::string_view data, const ChangeParts& parts);
 
-  const std::vector<std::string> key_;
+  const List<std::string> key_;
   ColumnLists& lists_;
   const bool keepDeletes_;
   List<std::unique_ptr<Row>> rows_;
   TextMap<Row> byKey_;
-  mutable std::vector<std::string_view> values_;  // these three are reused for each change
+  mutable List<std::string_view> values_;  // these three are reused for each change
   std::string keyText_;
   std::string oldKeyText_;
   std::size_t live_ = 0;

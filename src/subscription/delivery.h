@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/ids.h"
 #include "base/inbound_text.h"
+#include "base/list.h"
 #include "base/time.h"
 #include "protocol/columns.h"
 
@@ -26,13 +26,13 @@ enum class DeliveryMode : unsigned char {
 /// How the changes of one subscription are handed over.
 struct DeliveryConfig {
   DeliveryMode mode = DeliveryMode::Each;
-  bool payload = true;           ///< false: only that, and how often, something changed
-  Duration wait{0};              ///< Debounce: the quiet; else the length of the window
-  Duration maxWait{0};           ///< Debounce: the longest that the first change may wait; 0: no bound
-  bool leading = false;          ///< Debounce: the first change is handed over at once
-  std::size_t max = 0;           ///< Batch: hands over as soon as so many are there; 0: no bound
-  std::vector<std::string> key;  ///< Latest: the columns that tell rows apart
-  bool keepDeletes = false;      ///< Latest: a row that came and went is a DELETE, not nothing
+  bool payload = true;       ///< false: only that, and how often, something changed
+  Duration wait{0};          ///< Debounce: the quiet; else the length of the window
+  Duration maxWait{0};       ///< Debounce: the longest that the first change may wait; 0: no bound
+  bool leading = false;      ///< Debounce: the first change is handed over at once
+  std::size_t max = 0;       ///< Batch: hands over as soon as so many are there; 0: no bound
+  List<std::string> key;     ///< Latest: the columns that tell rows apart
+  bool keepDeletes = false;  ///< Latest: a row that came and went is a DELETE, not nothing
 
   friend bool operator==(const DeliveryConfig&, const DeliveryConfig&) = default;
 };
@@ -46,10 +46,10 @@ enum class DeliveryKind : unsigned char {
 /// What goes out in one call.
 struct Delivery {
   DeliveryKind kind = DeliveryKind::Each;
-  std::vector<SubscriptionId> subscribers;
-  std::size_t count = 1;    ///< changes
-  Passage passage;          ///< Each: JSON text, part of the message that is being handled
-  std::vector<char> owned;  ///< Batch: JSON text
+  List<SubscriptionId> subscribers;
+  std::size_t count = 1;  ///< changes
+  Passage passage;        ///< Each: JSON text, part of the message that is being handled
+  List<char> owned;       ///< Batch: JSON text
 
   /// Brings in the message's text if need be; empty for Notify.
   std::string_view text() const {
@@ -73,22 +73,22 @@ class DeliveryQueue {
   /// The subscription has ended and is not to get what waits for it.
   void forget(SubscriptionId id) {
     deliveries_.resize(used_);
-    for (auto& delivery : deliveries_) std::erase(delivery.subscribers, id);
-    std::erase_if(deliveries_, [](const Delivery& delivery) { return delivery.subscribers.empty(); });
+    for (auto& delivery : deliveries_) delivery.subscribers.remove(id);
+    deliveries_.removeIf([](const Delivery& delivery) { return delivery.subscribers.empty(); });
     used_ = deliveries_.size();
   }
   /// Of all changes that go through here. In the payload of a Batch `columns` is a number of this, where it has one.
   ColumnLists& columnLists() { return columnLists_; }
   bool empty() const { return used_ == 0; }
   /// Replaces what is in `out`, and takes over its memory.
-  void takeInto(std::vector<Delivery>& out) {
+  void takeInto(List<Delivery>& out) {
     deliveries_.resize(used_);
     deliveries_.swap(out);
     used_ = 0;
   }
 
  private:
-  std::vector<Delivery> deliveries_;  ///< the first `used_` of them
+  List<Delivery> deliveries_;  ///< the first `used_` of them
   std::size_t used_ = 0;
   ColumnLists columnLists_;
 };

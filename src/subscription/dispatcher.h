@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "base/id_map.h"
 #include "base/list.h"
@@ -28,14 +27,14 @@ class Dispatcher {
 
   /// Hands a change to all subscriptions of the key but those that want it at once, which are added to `immediate`.
   /// Returns how many subscriptions the key has.
-  std::size_t push(const KeyEntry& entry, const Change& change, std::vector<SubscriptionId>& immediate);
+  std::size_t push(const KeyEntry& entry, const Change& change, List<SubscriptionId>& immediate);
   /// A change for those that want it at once.
-  void pushImmediate(const std::vector<SubscriptionId>& subscribers, const Change& change);
+  void pushImmediate(const List<SubscriptionId>& subscribers, const Change& change);
 
  private:
   /// The ways in which one key's changes go out.
   struct Outlets {
-    std::vector<SubscriptionId> immediate;
+    List<SubscriptionId> immediate;
     List<std::unique_ptr<Window>> windows;
     std::size_t subscribers = 0;
   };

@@ -2,15 +2,15 @@
 
 namespace switchboard {
 
-std::size_t Dispatcher::push(const KeyEntry& entry, const Change& change, std::vector<SubscriptionId>& immediate) {
+std::size_t Dispatcher::push(const KeyEntry& entry, const Change& change, List<SubscriptionId>& immediate) {
   const Outlets* outlets = outlets_.find(entry.id);
   if (outlets == nullptr) return 0;
-  immediate.insert(immediate.end(), outlets->immediate.begin(), outlets->immediate.end());
+  immediate.append(outlets->immediate);
   for (const auto& window : outlets->windows) window->push(change);
   return outlets->subscribers;
 }
 
-void Dispatcher::pushImmediate(const std::vector<SubscriptionId>& subscribers, const Change& change) {
+void Dispatcher::pushImmediate(const List<SubscriptionId>& subscribers, const Change& change) {
   Delivery& delivery = out_.add();
   delivery.subscribers = subscribers;
   delivery.passage = change.payload;

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/action.h"
 #include "base/id_map.h"
@@ -147,7 +146,7 @@ class Exchange final : private LineDelegate,
   void onLineLive(Line& line, bool again) override;
   void onLineFailed(Line& line, const Cause& cause, bool refused) override;
   void onLineCollision(Line& line, KeyId key) override;
-  void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change) override;
+  void onLineChange(Line& line, const List<KeyId>& keys, const Change& change) override;
   void onLineUnreadable(Line& line) override;
   List<KeyEntry*> servedBy(const Line& line);
   List<KeyEntry*> abandon(Line& line, const Cause& cause);
@@ -156,7 +155,7 @@ class Exchange final : private LineDelegate,
   void onMultiplexerState(Multiplexer& multiplexer) override;
   void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
-  void onWindowOverflow(const std::vector<SubscriptionId>& subscribers) override;
+  void onWindowOverflow(const List<SubscriptionId>& subscribers) override;
   void onConflated(std::size_t changes, std::size_t subscribers) override;
   void onTokenChanged() override;
   void onTokenState() override;
@@ -182,7 +181,7 @@ class Exchange final : private LineDelegate,
   List<std::unique_ptr<Pulse>> pulses_;  ///< one for each of these; none when there is no pulse
   IdMap<LineId, Line> lines_;
   IdMap<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
-  std::vector<SubscriptionId> immediate_;     // reused for each change
+  List<SubscriptionId> immediate_;            // reused for each change
   Deadline planTick_;
   Deadline retry_;
   Deadline linger_;

@@ -159,7 +159,7 @@ void Exchange::onLineCollision(Line& line, KeyId key) {
   planAtTurnEnd_ = true;
 }
 
-void Exchange::onWindowOverflow(const std::vector<SubscriptionId>& subscribers) {
+void Exchange::onWindowOverflow(const List<SubscriptionId>& subscribers) {
   reporter_.setProofOfLife(context_.clock.wallNow());
   reporter_.reportGap(subscribers, kOverflow);
 }

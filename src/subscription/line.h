@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/id_map.h"
 #include "base/ids.h"
@@ -41,7 +40,7 @@ class LineDelegate {
   /// Two keys got the same binding id; they can't share a line. It is to be removed.
   virtual void onLineCollision(Line& line, KeyId key) = 0;
   /// A change for these keys, each once. Its text lives until the turn ends.
-  virtual void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change) = 0;
+  virtual void onLineChange(Line& line, const List<KeyId>& keys, const Change& change) = 0;
   /// A change came that can't be read, so whose it was is not known.
   virtual void onLineUnreadable(Line& line) = 0;
 
@@ -91,8 +90,8 @@ class Line final : private ChannelDelegate {
   Multiplexer& multiplexer_;
   LineDelegate& delegate_;
   IdRefs<BindingId, const LineBinding> byId_;
-  std::vector<BindingId> ids_;  // reused for each change
-  std::vector<KeyId> matched_;  // likewise
+  List<BindingId> ids_;  // reused for each change
+  List<KeyId> matched_;  // likewise
   Deadline liveTimeout_;
   Channel channel_;
   bool accepted_ = false;  ///< the server has answered the join with ok

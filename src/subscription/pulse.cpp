@@ -125,7 +125,7 @@ void Pulse::onLineFailed(Line& /*line*/, const Cause& cause, bool refused) {
   transition(forGood ? PulseState::Refused : PulseState::Idle);
 }
 
-void Pulse::onLineChange(Line& /*line*/, const std::vector<KeyId>& /*keys*/, const Change& change) {
+void Pulse::onLineChange(Line& /*line*/, const List<KeyId>& /*keys*/, const Change& change) {
   hear(change);
 }
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "base/list.h"
 #include "net/token_keeper.h"
 #include "status/pulse_state.h"
 #include "subscription/line.h"
@@ -88,7 +88,7 @@ class Pulse final : private LineDelegate {
   void onLineLive(Line& line, bool again) override;
   void onLineFailed(Line& line, const Cause& cause, bool refused) override;
   void onLineCollision(Line& /*line*/, KeyId /*key*/) override {}
-  void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change) override;
+  void onLineChange(Line& line, const List<KeyId>& keys, const Change& change) override;
   void onLineUnreadable(Line& /*line*/) override {}  // a beat that is missing shows with the next one
 
   const PulseOptions& options_;

@@ -68,7 +68,7 @@ Gap Reporter::describeGap(const KeyEntry* entry, const Cause& cause) {
   return gap;
 }
 
-void Reporter::reportGap(std::span<const SubscriptionId> subscribers, const Cause& cause) {
+void Reporter::reportGap(const List<SubscriptionId>& subscribers, const Cause& cause) {
   Gap gap = describeGap(nullptr, cause);
   gap.to = context_.clock.wallNow();
   for (const auto id : subscribers) {

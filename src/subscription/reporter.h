@@ -1,6 +1,5 @@
 #pragma once
 
-#include <span>
 #include <utility>
 
 #include "base/list.h"
@@ -34,7 +33,7 @@ class Reporter {
   /// A live key may have missed changes from its last proof of life until now.
   void reportGap(const KeyEntry& entry, const Cause& cause);
   /// The same for some subscriptions of any key.
-  void reportGap(std::span<const SubscriptionId> subscribers, const Cause& cause);
+  void reportGap(const List<SubscriptionId>& subscribers, const Cause& cause);
   /// The changes of a live key can't be relied on since its last proof, until `endDoubt` or until it goes live anew: an
   /// open gap. Returns who has been told of it now, which is not everybody if it was in doubt already.
   List<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause);

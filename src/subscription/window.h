@@ -2,8 +2,8 @@
 
 #include <functional>
 #include <string_view>
-#include <vector>
 
+#include "base/list.h"
 #include "protocol/change.h"
 #include "subscription/conflator.h"
 #include "subscription/delivery.h"
@@ -14,7 +14,7 @@ namespace switchboard {
 class WindowDelegate {
  public:
   /// More than the window may hold came in before it was due; what it held is lost.
-  virtual void onWindowOverflow(const std::vector<SubscriptionId>& subscribers) = 0;
+  virtual void onWindowOverflow(const List<SubscriptionId>& subscribers) = 0;
   /// So many changes went into newer ones of their rows, or cancelled out; each of the subscribers was spared them.
   virtual void onConflated(std::size_t changes, std::size_t subscribers) = 0;
 
@@ -59,11 +59,11 @@ class Window {
   Context& context_;
   DeliveryQueue& out_;
   WindowDelegate& delegate_;
-  std::vector<SubscriptionId> subscribers_;
+  List<SubscriptionId> subscribers_;
   Deadline due_;
-  Conflator rows_;           // Latest
-  std::vector<char> array_;  // else: "[{"data":…},…" without its end
-  std::size_t count_ = 0;    ///< changes held, conflated or not
+  Conflator rows_;         // Latest
+  List<char> array_;       // else: "[{"data":…},…" without its end
+  std::size_t count_ = 0;  ///< changes held, conflated or not
   TimePoint firstAt_{};
   TimePoint lastAt_{};
   bool paused_ = false;

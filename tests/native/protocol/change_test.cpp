@@ -8,7 +8,7 @@
 namespace switchboard {
 namespace {
 
-using Ids = std::vector<BindingId>;
+using Ids = List<BindingId>;
 
 TEST_CASE("a change gives its ids, repeats included, and its data verbatim") {
   Ids ids = {BindingId{99}};

@@ -142,7 +142,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
     end(line.id().value);
   }
   void onLineUnreadable(Line& line) override { note(line, "unreadable"); }
-  void onLineChange(Line& line, const std::vector<KeyId>& keys, const Change& change) override {
+  void onLineChange(Line& line, const List<KeyId>& keys, const Change& change) override {
     std::string text = "change";
     const auto type = changeType(change.data.read());
     text += !type ? " ?" : *type == ChangeType::Insert ? " I" : *type == ChangeType::Update ? " U" : " D";
