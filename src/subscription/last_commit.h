@@ -13,7 +13,7 @@ class LastCommit {
  public:
   void note(const Change& change) {
     if (change.text().keepIn(kept_)) {
-      data_ = change.data;
+      data_ = {nullptr, change.data.start, change.data.behind};
     } else {
       kept_.reset();
       stamp_ = commitTimestamp(change.data.read());
@@ -29,7 +29,7 @@ class LastCommit {
 
  private:
   std::unique_ptr<KeptText> kept_;
-  Passage data_;  ///< in the text that is kept
+  Passage data_;  ///< where it is in the text that is kept
   std::string stamp_;
 };
 
