@@ -114,6 +114,14 @@ describe('a change without its list of columns', () => {
     }
   });
 
+  it('is parsed as it is when it is large', () => {
+    const cut = new ColumnCut();
+    const parsed: string[] = [];
+    const large = change(`{"id": "1", "note": "${'x'.repeat(20_000)}"}`);
+    for (let round = 0; round < 2; round += 1) expect(read(cut, large, watched(parsed))).toMatchObject({ id: 1 });
+    expect(parsed).toEqual([large, large]);
+  });
+
   it('that is none throws, and disturbs nothing', () => {
     const cut = new ColumnCut();
     read(cut, change('{"id": "0"}'));

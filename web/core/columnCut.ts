@@ -6,6 +6,8 @@ const START = '[{"name"';
 /** What else begins like one, in rows with documents, is looked at as often as this. */
 const MAX_STARTS = 4;
 const MAX_LISTS = 64;
+/** In longer texts, in characters, the list is too small a part to be worth the search. */
+const MAX_LENGTH = 16_384;
 const NOTHING = '[]';
 /** Changes from which a list could not be learnt, before it is given up. */
 const MAX_FAILURES = 1_000;
@@ -29,6 +31,7 @@ export class ColumnCut {
 
   /** @throws SyntaxError when the text is not JSON, TypeError when it is null. */
   parse(text: string, values: ValueReader): WireChange {
+    if (text.length > MAX_LENGTH) return values.parse(text) as WireChange;
     const at = this.#find(text);
     if (at !== -1) {
       const list = this.#last;
