@@ -49,7 +49,7 @@ void Dispatcher::enter(const Place& place, SubscriptionId id) {
 void Dispatcher::leave(const Place& place, SubscriptionId id) {
   Outlets& outlets = outlets_[place.key];
   auto& immediate = outlets.immediate;
-  immediate.erase(std::remove(immediate.begin(), immediate.end(), id), immediate.end());
+  immediate.remove(id);
   for (auto it = outlets.windows.begin(); it != outlets.windows.end();) {
     if ((*it)->has(id)) (*it)->remove(id);
     if ((*it)->unused()) {

@@ -19,11 +19,6 @@ std::string hexText(std::uint64_t value, int digits) {
   return text;
 }
 
-template <class T>
-void removeFrom(List<T*>& list, const T* item) {
-  list.erase(std::remove(list.begin(), list.end(), item), list.end());
-}
-
 }  // namespace
 
 Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Context& context,
@@ -224,7 +219,7 @@ bool Exchange::isRepeated(KeyEntry& entry, const Change& change) const {
 
 void Exchange::orphan(KeyEntry& entry) {
   if (entry.server == nullptr) return;
-  removeFrom(entry.server->served, &entry);
+  entry.server->served.remove(&entry);
   entry.server = nullptr;
 }
 

@@ -28,7 +28,7 @@ Window::Window(DeliveryConfig config, std::size_t maxBytes, Context& context, De
       rows_(config_.key, out.columnLists(), config_.keepDeletes) {}
 
 void Window::remove(SubscriptionId id) {
-  subscribers_.erase(std::remove(subscribers_.begin(), subscribers_.end(), id), subscribers_.end());
+  subscribers_.remove(id);
 }
 
 bool Window::has(SubscriptionId id) const {
