@@ -51,9 +51,11 @@ class ScriptedSocket {
     this.readyState = 3;
   }
 
-  /** A change of which `data` holds this besides type and columns. */
+  /** A change of which `data` begins with this table, and ends with the other members. */
   change({ topic, ids }: Join, members: object, commit = '2026-11-23T10:00:00.000Z'): void {
-    const data = `${JSON.stringify(members).slice(0, -1)},"type":"UPDATE","columns":${COLUMNS},"commit_timestamp":"${commit}"}`;
+    const { table = 't', ...rest } = members as { table?: string };
+    const fixed = `"table":"${table}","type":"UPDATE","columns":${COLUMNS},"commit_timestamp":"${commit}"`;
+    const data = `{${fixed},${JSON.stringify(rest).slice(1)}`;
     this.receive(`[null,null,${JSON.stringify(topic)},"postgres_changes",{"data":${data},"ids":[${ids.join(',')}]}]`);
   }
 
@@ -99,7 +101,7 @@ const kinds: readonly (readonly [string, object])[] = [
   ['short with accents', { record: { id: 1, text: ACCENTS } }],
   ['long', { record: { id: 1, text: LONG } }],
   ['long with accents in its middle', { record: { id: 1, text: LONG + ACCENTS + LONG } }],
-  ['long with accents in its front', { record: { id: 1, text: ACCENTS + LONG } }],
+  ['long with accents in its front', { table: ACCENTS, record: { id: 1, text: LONG } }],
   ['long with accents at its back', { record: { id: 1, text: LONG }, old_record: { id: 1, text: LONG + ACCENTS } }],
   [
     'long with the list of columns in a document',
@@ -195,6 +197,21 @@ describe('a frame whose ends come in first', () => {
       expect(commits.sort()).toEqual(['04', '10', '11', '12', '13'].map((second) => `2026-11-23T10:00:${second}.000Z`));
       await manager.dispose();
     }
+  });
+
+  it('is not taken for one of another topic, or for other ids, whose letters end in the same byte', async () => {
+    open();
+    const got: unknown[] = [];
+    manager.subscribe({ table: 't' }, (change) => got.push(change));
+    const { socket, join } = await joined();
+    const other = (text: string): string =>
+      text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 0x100);
+    const members = { record: { id: 1, text: LONG } };
+    socket.change({ ...join, topic: other(join.topic) }, members);
+    socket.change({ ...join, ids: [other(String(join.ids[0])) as never] }, members);
+    expect(got).toHaveLength(0);
+    socket.change(join, members);
+    expect(got).toHaveLength(1);
   });
 
   it('that comes while another is handled waits for its turn', async () => {
