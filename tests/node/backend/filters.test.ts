@@ -97,9 +97,6 @@ const filters: [filter: string, sql: string][] = [
   [`uid=lt.${UUID('b')}`, `uid < '${UUID('b')}'`],
   ['mood=eq.two', `mood = 'two'`],
   ['mood=lt.two', `mood < 'two'`],
-  ['tags=eq."{x,y}"', `tags = '{x,y}'`],
-  ['tags=gt.{a}', `tags > '{a}'`],
-  ['jb=eq.{"a": 1}', `jb = '{"a":1}'`],
   ['rg=eq."[1,4]"', `rg = '[1,4]'`],
   ['ip=lt.10.0.0.1', `ip < '10.0.0.1'`],
   ['ip=eq.10.0.0.1/32', `ip = '10.0.0.1'`],
@@ -270,5 +267,72 @@ describe('images', () => {
     );
     expect(insert?.type).toBe('INSERT');
     expect(update?.type).toBe('DELETE');
+  });
+});
+
+describe('filters that the server accepts and cannot evaluate', () => {
+  let next = 1;
+
+  beforeAll(async () => {
+    await recorded.sql.query('create type pair as (a integer, b integer)');
+    await recorded.sql.query(
+      `create table risky (id integer generated always as identity primary key,
+         txt text, tags text[], jb jsonb, js json, pr pair, pt point)`,
+    );
+    await recorded.sql.query('create table innocent (id integer primary key)');
+    await recorded.sql.query('alter publication supabase_realtime add table risky, innocent');
+    await recorded.sql.query('grant select on risky, innocent to anon');
+  });
+
+  /** Whether another client gets a change that is committed together with the row, while somebody uses the filter. */
+  async function isInnocentServed(filter: string, row: string): Promise<boolean> {
+    const culprit = await ChannelClient.connect(recorded.backend);
+    await culprit.subscribe('realtime:risky', [{ event: '*', schema: 'public', table: 'risky', filter }]);
+    const client = await ChannelClient.connect(recorded.backend);
+    await client.subscribe('realtime:innocent', [{ event: '*', schema: 'public', table: 'innocent' }]);
+    const id = next;
+    await recorded.sql.query(`begin; insert into innocent values (${id}); insert into risky ${row}; commit`);
+    const change = client.change();
+    let first = id;
+    void change.then(({ data }) => (first = Number(data.record?.['id'])));
+    // What follows may be read together with the row, and be lost with it; something arrives at last.
+    for (let arrived = false; !arrived; ) {
+      next += 1;
+      await recorded.sql.query(`insert into innocent values (${next})`);
+      arrived = await Promise.race([change.then(() => true), new Promise<false>((r) => setTimeout(r, 20, false))]);
+    }
+    next += 1;
+    await client.close();
+    await culprit.close();
+    return first === id;
+  }
+
+  it.each([
+    ['txt=like.a\\', `(txt) values ('ab')`],
+    ['txt=ilike.A\\', `(txt) values ('ab')`],
+    ['txt=not.like.a\\', `(txt) values ('ab')`],
+    ['tags=eq.{a}', `(tags) values ('{a}')`],
+    ['tags=in.(a)', `(tags) values ('{}')`],
+    ['tags=not.eq.{a}', `(tags) values ('{b}')`],
+    ['tags=is.null', `(tags) values ('{a}')`],
+    ['jb=eq."1"', `(jb) values ('"text"')`],
+    ['jb=neq.1', `(jb) values ('"text"')`],
+    ['js=eq.1', `(js) values ('1')`],
+    ['js=eq.1', `(txt) values ('the column is null')`],
+    ['pr=is.null', `(pr) values ((1, 2))`],
+    ['pt=eq.(1,2)', `(pt) values ('(1,2)')`],
+  ])('%s loses what is read together with a row %s, for everybody', async (filter, row) => {
+    expect(await isInnocentServed(filter, row)).toBe(false);
+  });
+
+  it.each([
+    ['txt=like.a\\', `(txt) values ('b')`],
+    ['txt=like.a\\\\', `(txt) values ('a')`],
+    ['tags=eq.{a}', `(txt) values ('the column is null')`],
+    ['tags=is.null', `(tags) values (null)`],
+    ['jb=eq.1', `(jb) values ('1'), ('{"a": [1]}'), (null), ('null')`],
+    ['jb=is.null', `(jb) values ('{}')`],
+  ])('%s disturbs nobody with a row %s', async (filter, row) => {
+    expect(await isInnocentServed(filter, row)).toBe(true);
   });
 });

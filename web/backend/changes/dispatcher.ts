@@ -27,6 +27,7 @@ interface Prepared {
 export class Dispatcher {
   constructor(private readonly options: DispatcherOptions) {}
 
+  /** Rejects when a filter cannot be evaluated or the database fails; then nobody gets any of these changes. */
   async dispatch(changes: readonly RowChange[]): Promise<void> {
     const { database, rate, log } = this.options;
     const batch = await this.prepare(changes);
@@ -44,7 +45,7 @@ export class Dispatcher {
         });
       }
     }
-    await Promise.all([answers.fetch(database.pool, log), foreign.fetch(database.pool)]);
+    await Promise.all([answers.fetch(database.pool), foreign.fetch(database.pool)]);
     if (rate.isTripped) {
       log('warn', `more events a second than the limit: ${batch.length} changes dropped`);
       return;

@@ -30,7 +30,7 @@ const canonicalTypes = new Set([BOOL, 19, 20, 21, 23, 25, 26, 1043, 1082, 1114, 
 export async function compileCondition(pool: Pool, condition: Condition, type: TypeInfo): Promise<CompiledCondition> {
   const canonical = await check(pool, condition, type);
   const { column, operator, value, negate } = condition;
-  const sql = `select coalesce(${expression(condition, type.sql)}, false) as match from unnest($1::text[]) with ordinality as u (v, n) order by n`;
+  const sql = `select coalesce(${expression(condition, type)}, false) as match from unnest($1::text[]) with ordinality as u (v, n) order by n`;
   return {
     key: JSON.stringify([column, type.oid, operator, negate, value]),
     column,
@@ -56,7 +56,7 @@ async function check(pool: Pool, condition: Condition, type: TypeInfo): Promise<
     }
     case 'is':
       checkIs(value, type);
-      return [value];
+      return isPlainText(type) ? [value] : null;
     case 'like':
     case 'ilike':
     case 'match':
@@ -70,6 +70,11 @@ async function check(pool: Pool, condition: Condition, type: TypeInfo): Promise<
       return isCanonical && isEquality && item !== undefined ? [item] : null;
     }
   }
+}
+
+/** The JSON form of each value is its text, which is what the server casts back before it compares. */
+function isPlainText({ kind, hasJsonCast }: TypeInfo): boolean {
+  return (kind === 'base' || kind === 'enum' || kind === 'range') && !hasJsonCast;
 }
 
 function checkIs(value: string, type: TypeInfo): void {
@@ -115,16 +120,22 @@ const symbols = {
   imatch: '~*',
 } as const;
 
-function expression({ operator, value, negate }: Condition, type: string): string {
+/**
+ * The server holds each value as JSON and casts its text back to the column's type. That is the value again for most types; for arrays,
+ * composite types and JSON strings it is an error.
+ */
+function expression({ operator, value, negate }: Condition, type: TypeInfo): string {
+  const { sql } = type;
+  const column = isPlainText(type) ? `v::${sql}` : `(to_jsonb(v::${sql}) #>> '{}')::${sql}`;
   switch (operator) {
     case 'is':
-      return `v::${type} is ${negate ? 'not ' : ''}${value}`;
+      return `${column} is ${negate ? 'not ' : ''}${value}`;
     case 'isdistinct':
-      return `v::${type} is ${negate ? 'not ' : ''}distinct from $2::text::${type}`;
+      return `${column} is ${negate ? 'not ' : ''}distinct from $2::text::${sql}`;
     case 'in':
-      return `${negate ? 'not ' : ''}(v::${type} = any ($2::text::${type}[]))`;
+      return `${negate ? 'not ' : ''}(${column} = any ($2::text::${sql}[]))`;
     default:
-      return `${negate ? 'not ' : ''}(v::${type} ${symbols[operator]} $2::text::${type})`;
+      return `${negate ? 'not ' : ''}(${column} ${symbols[operator]} $2::text::${sql})`;
   }
 }
 

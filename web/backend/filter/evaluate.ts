@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { messageOf, type Log } from '../log.js';
+import { messageOf } from '../log.js';
 import { columnText } from './columnText.js';
 import type { CompiledCondition } from './compile.js';
 
@@ -19,15 +19,18 @@ export class Answers {
     entry.texts.set(columnText(value, condition.typeOid), false);
   }
 
-  /** Gets all answers, one query a condition. A condition that PostgreSQL fails to evaluate holds for nothing. */
-  async fetch(pool: Pool, log: Log): Promise<void> {
+  /**
+   * Gets all answers, one query a condition. Rejects when PostgreSQL can't evaluate one of them: the server reads all changes
+   * of a poll by one statement, so a filter that fails on one row loses the whole batch for every subscriber.
+   */
+  async fetch(pool: Pool): Promise<void> {
     for (const { condition, texts } of this.wanted.values()) {
       const values = [...texts.keys()];
       try {
         const { rows } = await pool.query<{ match: boolean }>(condition.sql, [values, ...condition.parameters]);
         values.forEach((value, i) => texts.set(value, rows[i]?.match === true));
-      } catch (error) {
-        log('warn', `filter on column ${condition.column} cannot be evaluated: ${messageOf(error)}`);
+      } catch (cause) {
+        throw new Error(`filter on column ${condition.column} cannot be evaluated: ${messageOf(cause)}`, { cause });
       }
     }
   }

@@ -10,8 +10,11 @@ import { RestApi } from '../rest/api.js';
 import type { Verification } from '../tokens.js';
 import { broadcastBatch, broadcastSingle } from './broadcastRoutes.js';
 import { handleFault } from './faultRoutes.js';
+import { refuseForeign } from './localOnly.js';
 import { readBody, readJson, respond, type Reply } from './respond.js';
+import { readTarget } from './target.js';
 
+const NOT_FOUND: Reply = { status: 404, body: { message: 'Not Found' } };
 const SINGLE_BROADCAST = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
 
 /** Everything the server answers over plain HTTP. */
@@ -44,19 +47,25 @@ export class Router {
 
   private async route(request: IncomingMessage): Promise<Reply> {
     if (request.method === 'OPTIONS') return { status: 204 };
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = readTarget(request.url);
+    if (url === null) return { status: 400, body: { message: 'Bad Request' } };
     const path = url.pathname.replace(/^\/realtime\/v1(?=\/api\/)/, '');
     if (path === '/health') return this.health();
-    if (path === '/faults') return { status: 200, body: this.hub.stats() };
-    if (path.startsWith('/faults/')) return this.fault(request, path.slice('/faults/'.length));
-    if (this.lab !== null && path.startsWith('/lab/')) {
-      const { method = 'GET', headers } = request;
-      return this.lab.handle(method, headers.origin, path.slice('/lab/'.length), await readJson(request));
-    }
+    if (/^\/(faults|lab)(\/|$)/.test(path)) return this.switches(request, path);
     if (path.startsWith('/rest/v1/'))
       return this.table(request, url, decodeURIComponent(path.slice('/rest/v1/'.length)));
     if (path.startsWith('/api/broadcast')) return this.broadcast(request, url, path);
-    return { status: 404, body: { message: 'Not Found' } };
+    return NOT_FOUND;
+  }
+
+  /** The fault switches and the lab, which ask for no key. */
+  private async switches(request: IncomingMessage, path: string): Promise<Reply> {
+    const refusal = refuseForeign(request.headers);
+    if (refusal !== null) return { status: 403, body: { error: refusal } };
+    if (path === '/faults') return { status: 200, body: this.hub.stats() };
+    if (path.startsWith('/faults/')) return this.fault(request, path.slice('/faults/'.length));
+    if (this.lab === null || !path.startsWith('/lab/')) return NOT_FOUND;
+    return this.lab.handle(request.method ?? 'GET', path.slice('/lab/'.length), await readJson(request));
   }
 
   private async health(): Promise<Reply> {
@@ -96,7 +105,7 @@ export class Router {
     if (request.method !== 'POST') return { status: 405, body: { message: 'use POST' } };
     if (path === '/api/broadcast') return broadcastBatch(this.hub, await readJson(request));
     const [, topic, event] = SINGLE_BROADCAST.exec(path) ?? [];
-    if (topic === undefined || event === undefined) return { status: 404, body: { message: 'Not Found' } };
+    if (topic === undefined || event === undefined) return NOT_FOUND;
     const isJson = !(request.headers['content-type'] ?? '').startsWith('application/octet-stream');
     const isPrivate = url.searchParams.get('private') === 'true';
     const data = await readBody(request);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+import { readTarget } from '../http/target.js';
 import { codecFor, type Codec } from './codec.js';
 import type { Hub } from './hub.js';
 import { handshakeMessage } from './tokenMessages.js';
@@ -22,8 +23,8 @@ const PATHS = new Set(['/realtime/v1/websocket', '/socket/websocket']);
 const TENANT = 'realtime-dev';
 
 export async function examine(hub: Hub, request: IncomingMessage): Promise<Admission | Refusal> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  if (!PATHS.has(url.pathname)) {
+  const url = readTarget(request.url);
+  if (url === null || !PATHS.has(url.pathname)) {
     return { status: 404, body: 'Not Found', contentType: 'text/html; charset=utf-8', isDelayed: false };
   }
   const codec = codecFor(url.searchParams.get('vsn'));
