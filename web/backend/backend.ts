@@ -57,6 +57,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   const settings = settingsOf(options);
   const { databaseUrl, host = LOCALHOST, port = 0, postgresPort = 0 } = options;
   if (options.lab === true && host !== LOCALHOST) throw new Error(`the lab is served on ${LOCALHOST} only`);
+  if (databaseUrl !== undefined) checkDatabaseUrl(databaseUrl);
   // Found out now, a port in use costs nothing.
   if (port !== 0) await freePort(host, port);
   if (postgresPort !== 0) await freePort(LOCALHOST, postgresPort);
@@ -70,6 +71,12 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     await cluster?.stop();
     throw error;
   }
+}
+
+function checkDatabaseUrl(text: string): void {
+  if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return;
+  // Not quoted: it may hold a password.
+  throw new Error('The database url must look like postgres://user:password@host:5432/database.');
 }
 
 function openPool(connectionString: string, log: Log): pg.Pool {

@@ -12,7 +12,8 @@ const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data 
   --no-seed          leave the tables empty
   --pulse MS         raise the row of the table switchboard_pulse every so many milliseconds
 
-With DATABASE_URL set, that PostgreSQL (wal_level=logical) is used instead of the embedded one.
+With DATABASE_URL set (postgres://user:password@host:5432/database), that PostgreSQL (wal_level=logical) is used
+instead of the embedded one.
 `;
 
 const EXIT_USAGE = 2;

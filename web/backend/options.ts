@@ -44,6 +44,8 @@ export interface Limits {
   changeBytes: number;
   /** A larger frame from a client closes its socket with 1009. Bytes. */
   frameBytes: number;
+  /** A socket for which more than this waits, because its client does not read, is cut. Bytes. */
+  backlogBytes: number;
 }
 
 export interface BackendOptions {
@@ -109,6 +111,7 @@ export const defaultLimits: Limits = {
   payloadKb: 3000,
   changeBytes: 1_048_576,
   frameBytes: 5_000_000,
+  backlogBytes: 50_000_000,
 };
 
 export interface Settings {

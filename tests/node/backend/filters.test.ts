@@ -296,7 +296,7 @@ describe('filters that the server accepts and cannot evaluate', () => {
     let first = id;
     void change.then(({ data }) => (first = Number(data.record?.['id'])));
     // What follows may be read together with the row, and be lost with it; something arrives at last.
-    for (let arrived = false; !arrived; ) {
+    for (let arrived = false; !arrived;) {
       next += 1;
       await recorded.sql.query(`insert into innocent values (${next})`);
       arrived = await Promise.race([change.then(() => true), new Promise<false>((r) => setTimeout(r, 20, false))]);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,6 +114,59 @@ describe('the library', () => {
     expect(readdirSync(scratch)).toEqual([]);
   });
 
+  it('says why it cannot use a data directory of another version of PostgreSQL', async () => {
+    const dataDir = join(scratch, 'old');
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, 'PG_VERSION'), '15\n');
+    await expect(startBackend({ dataDir, seed: false })).rejects.toThrow(/made by PostgreSQL 15.*embedded one is/);
+    expect(readdirSync(scratch)).toEqual(['old']);
+  });
+
+  it.each(['nonsense', 'http://localhost/postgres', 'localhost:5432', ''])(
+    'says what a database url looks like when it is given "%s"',
+    async (databaseUrl) => {
+      await expect(startBackend({ databaseUrl })).rejects.toThrow('postgres://user:password@host:5432/database');
+    },
+  );
+
+  it('starts PostgreSQL again when it dies, and says at which words it died', async () => {
+    const lines: string[] = [];
+    let revived = (): void => undefined;
+    const backend = await startBackend({
+      seed: false,
+      log: (level, message) => {
+        lines.push(`${level} ${message}`);
+        if (message.includes('has been started again')) revived();
+      },
+    });
+    for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
+      const again = new Promise<void>((resolve) => (revived = resolve));
+      process.kill(postmasterOf(scratch), signal);
+      await again;
+      expect(await countBookings(backend)).toBe(0);
+    }
+    const deaths = lines.filter((line) => line.startsWith('error PostgreSQL ended with'));
+    expect(deaths[0]).toMatch(/ended with \d+: [\s\S]*immediate shutdown request/);
+    expect(deaths.some((line) => line.includes('ended with SIGKILL'))).toBe(true);
+    await backend.stop();
+    expect(processes()).toEqual([]);
+  });
+
+  it('stops while PostgreSQL is dead', async () => {
+    let died = (): void => undefined;
+    const death = new Promise<void>((resolve) => (died = resolve));
+    const backend = await startBackend({
+      seed: false,
+      log: (_level, message) => {
+        if (message.startsWith('PostgreSQL ended')) died();
+      },
+    });
+    process.kill(postmasterOf(scratch), 'SIGQUIT');
+    await death;
+    await backend.stop();
+    await untilNothingIsLeft();
+  });
+
   it('keeps a data directory that it was given, with its rows, and leaves it when it is done', async () => {
     const dataDir = join(scratch, 'kept');
     const first = await startBackend({ dataDir });
@@ -194,6 +247,11 @@ describe('the program', () => {
     expect(await unknown.exited).toBe(2);
   });
 });
+
+function postmasterOf(folder: string): number {
+  const [name] = readdirSync(folder);
+  return Number(readFileSync(join(folder, name ?? '', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+}
 
 async function withSql<T>(backend: Backend, work: (sql: pg.Client) => Promise<T>): Promise<T> {
   const sql = new pg.Client(backend.postgres);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   backend = await startBackend({
     seed: false,
     timing: { ...fastTiming, joinErrorMs: STALL_MS },
-    limits: { channelsPerSocket: 4, payloadKb: 10, frameBytes: 50_000 },
+    limits: { channelsPerSocket: 4, payloadKb: 10, frameBytes: 50_000, backlogBytes: 1_000_000 },
   });
   sql = new pg.Client(backend.postgres);
   await sql.connect();
@@ -199,6 +199,33 @@ describe('limits', () => {
     const client = await connect();
     client.raw.send('x'.repeat(50_001));
     expect((await client.raw.closed).code).toBe(1009);
+  });
+
+  it('a socket whose client reads nothing is cut, and others get everything', async () => {
+    const idle = await connect();
+    await idle.subscribe('realtime:idle', [bookings]);
+    const reader = await connect();
+    await reader.subscribe('realtime:reader', [bookings]);
+    idle.raw.socket.pause();
+    // The system's own buffers take some megabytes first.
+    let sent = 0;
+    for (; backend.faults.connections().length > 1; sent += 1) {
+      await book(`${sent} ${'x'.repeat(500_000)}`);
+      expect((await reader.change()).data.record?.['client_name']).toMatch(new RegExp(`^${sent} `));
+    }
+    expect(sent).toBeGreaterThan(1);
+    idle.raw.socket.resume();
+    expect((await idle.raw.closed).code).toBe(1006);
+  });
+
+  it('a socket that gets nothing for the length of a join is cut when too much waits for it', async () => {
+    const client = await connect();
+    await client.subscribe('realtime:busy', [bookings]);
+    await book('x'.repeat(400_000));
+    await client.change();
+    client.sendJoin('realtime:', {});
+    for (let i = 0; backend.faults.connections().length > 0; i += 1) await book(`${i} ${'x'.repeat(400_000)}`);
+    expect((await client.raw.closed).code).toBe(1006);
   });
 });
 

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { freePort } from '../freePort.js';
-import type { Log } from '../log.js';
+import { messageOf, type Log } from '../log.js';
 import { findBinaries, type Binaries } from './binaries.js';
 import { Guard } from './guard.js';
 import { serverUser, type ServerUser } from './serverUser.js';
@@ -20,11 +20,16 @@ export interface ClusterOptions {
 
 const START_ATTEMPTS = 3;
 const IMPATIENCE_MS = 5000;
+const FIRST_REVIVAL_MS = 100;
+const SLOWEST_REVIVAL_MS = 10_000;
+const LAST_LINES = 8;
 
 /** An embedded PostgreSQL server of our own: created, started, stopped and, unless it has a `dataDir`, removed. */
 export class Cluster {
   private child: ChildProcess | null = null;
   private last: Promise<void> = Promise.resolve();
+  private revival: NodeJS.Timeout | null = null;
+  private isStopping = false;
 
   private constructor(
     private readonly binaries: Binaries,
@@ -47,7 +52,8 @@ export class Cluster {
       const binaries = await findBinaries(user === null ? null : join(scratch, 'postgres'));
       const port = options.port === 0 ? await freePort('127.0.0.1') : options.port;
       const cluster = new Cluster(binaries, user, data, scratch, guard, options.log, options.settings ?? {}, port);
-      if (!(await exists(join(data, 'PG_VERSION')))) await cluster.initialise();
+      if (await exists(join(data, 'PG_VERSION'))) await cluster.checkVersion();
+      else await cluster.initialise();
       await cluster.startOnAnyPort(options.port === 0);
       return cluster;
     } catch (error) {
@@ -72,6 +78,8 @@ export class Cluster {
 
   /** Ends the server and removes what was scratch. */
   stop(): Promise<void> {
+    this.isStopping = true;
+    if (this.revival !== null) clearTimeout(this.revival);
     return this.inTurn(async () => {
       await this.stopServer('SIGINT');
       if (this.scratch !== null) await rm(this.scratch, { recursive: true, force: true });
@@ -83,6 +91,17 @@ export class Cluster {
     const done = this.last.then(task);
     this.last = done.catch(() => undefined);
     return done;
+  }
+
+  /** PostgreSQL can't read the files of another major version. */
+  private async checkVersion(): Promise<void> {
+    const made = (await readFile(join(this.data, 'PG_VERSION'), 'utf8')).trim();
+    const [own] = this.binaries.version.split('.');
+    if (made === own) return;
+    throw new Error(
+      `The database in ${this.data} was made by PostgreSQL ${made}, and the embedded one is PostgreSQL ${String(own)}. ` +
+        'Name another directory, or remove this one to begin with an empty database.',
+    );
   }
 
   private async initialise(): Promise<void> {
@@ -132,19 +151,47 @@ export class Cluster {
     const child = this.spawn(this.binaries.postgres, ['-D', this.data, ...this.configuration()]);
     this.child = child;
     let output = '';
+    let isReady = false;
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => {
-        if (this.child === child) this.child = null;
-        reject(new Error(`PostgreSQL ended with ${String(code)}: ${output.trim()}`));
+      child.once('close', (code, signal) => {
+        const wasOurs = this.child === child;
+        if (wasOurs) this.child = null;
+        const words = `PostgreSQL ended with ${String(code ?? signal)}: ${lastLines(output)}`;
+        if (!isReady) reject(new Error(words));
+        else if (wasOurs) this.onDeath(words);
       });
       child.stderr?.on('data', (chunk: Buffer) => {
         const text = chunk.toString();
         this.log('debug', `postgres: ${text.trimEnd()}`);
-        if (output.length < 4096) output += text;
-        if (text.includes('ready to accept connections')) resolve();
+        output = lastLines(output + text);
+        if (!text.includes('ready to accept connections')) return;
+        isReady = true;
+        resolve();
       });
     });
+  }
+
+  /** The server ended though nobody asked it to. */
+  private onDeath(words: string): void {
+    this.log('error', `${words}It will be started again.`);
+    this.scheduleRevival(FIRST_REVIVAL_MS);
+  }
+
+  private scheduleRevival(delayMs: number): void {
+    if (this.isStopping) return;
+    this.revival = setTimeout(() => {
+      void this.inTurn(async () => {
+        if (this.child !== null || this.isStopping) return;
+        try {
+          await this.startServer();
+          this.log('warn', 'PostgreSQL has been started again');
+        } catch (error) {
+          this.log('error', messageOf(error));
+          this.scheduleRevival(Math.min(2 * delayMs, SLOWEST_REVIVAL_MS));
+        }
+      });
+    }, delayMs);
   }
 
   private configuration(): string[] {
@@ -195,4 +242,8 @@ export class Cluster {
       env: { ...process.env, LC_MESSAGES: 'C', TZ: 'UTC' },
     });
   }
+}
+
+function lastLines(text: string): string {
+  return `${text.trimEnd().split('\n').slice(-LAST_LINES).join('\n')}\n`;
 }

@@ -12,6 +12,7 @@ interface Waiting {
 /** The server's end of one websocket, with switches for what networks and servers do wrong. */
 export class Link {
   private readonly waiting: Waiting[] = [];
+  private waitingBytes = 0;
   private timer: NodeJS.Timeout | null = null;
   private stalledUntil = 0;
   private delayMs = 0;
@@ -29,6 +30,11 @@ export class Link {
     const dueAt = Math.max(now + this.delayMs, this.stalledUntil);
     if (dueAt <= now && this.waiting.length === 0) this.sendNow(frame);
     else this.enqueue(frame, dueAt);
+  }
+
+  /** Bytes that the client has not been sent yet, or does not read. */
+  get backlogBytes(): number {
+    return this.waitingBytes + this.webSocket.bufferedAmount;
   }
 
   close(code: number, reason = ''): void {
@@ -70,6 +76,7 @@ export class Link {
   private enqueue(frame: Frame, dueAt: number): void {
     const last = this.waiting.at(-1)?.dueAt ?? 0;
     this.waiting.push({ frame, dueAt: Math.max(dueAt, last) });
+    this.waitingBytes += Buffer.byteLength(frame);
     this.schedule();
   }
 
@@ -80,8 +87,11 @@ export class Link {
       () => {
         this.timer = null;
         const now = Math.max(Date.now(), first.dueAt);
-        while (this.waiting[0] !== undefined && this.waiting[0].dueAt <= now)
-          this.sendNow(this.waiting.shift()?.frame ?? '');
+        while (this.waiting[0] !== undefined && this.waiting[0].dueAt <= now) {
+          const frame = this.waiting.shift()?.frame ?? '';
+          this.waitingBytes -= Buffer.byteLength(frame);
+          this.sendNow(frame);
+        }
         this.schedule();
       },
       Math.max(0, first.dueAt - Date.now()),
@@ -90,6 +100,7 @@ export class Link {
 
   private stopWaiting(): void {
     this.waiting.length = 0;
+    this.waitingBytes = 0;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
   }

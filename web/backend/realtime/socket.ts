@@ -20,6 +20,8 @@ export class RealtimeSocket {
   private readonly channels = new Map<string, Channel>();
   private readonly mailbox: Mailbox;
   private idleTimer: NodeJS.Timeout;
+  /** Of the frames that wait in the mailbox. */
+  private mailboxBytes = 0;
   private isClosed = false;
 
   /** `token` is the connection's own, which counts where a join carries none. */
@@ -107,10 +109,24 @@ export class RealtimeSocket {
   }
 
   private send(topic: string, frame: Frame): void {
+    const bytes = Buffer.byteLength(frame);
+    this.mailboxBytes += bytes;
     this.mailbox.post(() => {
+      this.mailboxBytes -= bytes;
       if (topic !== 'phoenix') this.hub.counters.topic(topic).frames += 1;
       this.link.send(frame);
     });
+    this.limitBacklog();
+  }
+
+  /** The server's process of a socket is killed when what its client does not read has filled its memory. */
+  private limitBacklog(): void {
+    const { log, limits } = this.hub.settings;
+    const backlog = this.mailboxBytes + this.link.backlogBytes;
+    if (this.isClosed || backlog <= limits.backlogBytes) return;
+    log('warn', `socket ${this.id}: cut, its client has left ${backlog} bytes unread`);
+    this.link.terminate();
+    this.end();
   }
 
   private handle(inbound: Inbound): void | Promise<void> {
