@@ -1,5 +1,7 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 
+import { inspectTerm } from './filter/inspect.js';
+
 /** The claims of a verified token. `exp` is in Unix seconds. */
 export interface Claims {
   role: string;
@@ -8,7 +10,13 @@ export interface Claims {
 }
 
 export type TokenProblem =
-  { kind: 'malformed' } | { kind: 'signature' } | { kind: 'expired'; secondsAgo: number } | { kind: 'claims' };
+  | { kind: 'malformed' }
+  | { kind: 'signature' }
+  | { kind: 'expired'; secondsAgo: number }
+  /** `role` or `exp` is missing. */
+  | { kind: 'claims' }
+  /** A claim is of the wrong kind; `description` is how the server's log prints that. */
+  | { kind: 'invalid'; description: string };
 
 /** 2036, in Unix seconds. */
 const KEYS_EXPIRE = 2_100_000_000;
@@ -74,14 +82,24 @@ export class Tokens {
   }
 }
 
+/** In the server's order. Of `role` it asks only that there is one; a role that is no text is found out by the database. */
 function checkClaims(payload: Record<string, unknown>): Verification {
   const { role, exp, iat } = payload;
-  if (typeof exp === 'number') {
-    const secondsAgo = Math.floor(Date.now() / 1000) - Math.round(exp);
-    if (secondsAgo >= 0) return { ok: false, problem: { kind: 'expired', secondsAgo } };
+  const now = Math.floor(Date.now() / 1000);
+  if (exp !== undefined && !(typeof exp === 'number' && exp > now)) {
+    return Number.isInteger(exp)
+      ? refused({ kind: 'expired', secondsAgo: now - Number(exp) })
+      : refused({ kind: 'invalid', description: `[message: ${now}, claim: "exp", claim_val: ${inspectTerm(exp)}]` });
   }
-  const isComplete =
-    typeof role === 'string' && typeof exp === 'number' && (iat === undefined || typeof iat === 'number');
-  if (!isComplete) return { ok: false, problem: { kind: 'claims' } };
-  return { ok: true, claims: { ...payload, role, exp: Math.round(exp) } };
+  if (iat !== undefined && typeof iat !== 'number') {
+    const description = `[message: "Invalid token", claim: "iat", claim_val: ${inspectTerm(iat)}]`;
+    return refused({ kind: 'invalid', description });
+  }
+  if (role === undefined || exp === undefined) return refused({ kind: 'claims' });
+  const name = typeof role === 'string' ? role : JSON.stringify(role);
+  return { ok: true, claims: { ...payload, role: name, exp: Math.round(exp) } };
+}
+
+function refused(problem: TokenProblem): Verification {
+  return { ok: false, problem };
 }

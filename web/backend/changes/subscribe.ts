@@ -31,11 +31,14 @@ export async function resolveEntries(
   claims: Claims,
 ): Promise<Subscription[]> {
   const parsed = entries.map(({ parameters }) => parseParameters(parameters));
+  const last = parsed.at(-1);
+  if (last !== undefined && (await isReadOnly(database.pool))) throw unwritable(last);
   const published = await database.tables.published();
   // The catalog may have changed without a change of any row, of which the stream would have told.
   for (const { oid } of published) database.tables.forget(oid);
   const subscriptions: Subscription[] = [];
-  for (const [index, parameters] of parsed.entries()) {
+  // The server takes the last entry first, so of several faults that one is named.
+  for (const [index, parameters] of [...parsed.entries()].reverse()) {
     const id = entries[index]?.id ?? 0;
     const matching = published.filter((table) => matches(parameters, table));
     if (matching.length === 0) {
@@ -67,11 +70,26 @@ async function resolveConditions(
   } catch (error) {
     const description = describeDatabaseError(error);
     if (description === null) throw error;
-    throw new ParameterError(
-      `Unable to subscribe to changes with given parameters. An exception happened so please check your connect parameters: ${describeParameters(parameters)}. Exception: ${description}`,
-      { cause: error },
-    );
+    throw quoting(parameters, description, error);
   }
+}
+
+function quoting(parameters: ChangeParameters, description: string, cause?: unknown): ParameterError {
+  return new ParameterError(
+    `Unable to subscribe to changes with given parameters. An exception happened so please check your connect parameters: ${describeParameters(parameters)}. Exception: ${description}`,
+    { cause },
+  );
+}
+
+/** A standby, and a database that is kept from filling its disk, can't store the rows by which the server knows its subscriptions. */
+async function isReadOnly(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ value: string }>(`select current_setting('transaction_read_only') as value`);
+  return rows[0]?.value === 'on';
+}
+
+function unwritable(parameters: ChangeParameters): ParameterError {
+  const description = 'ERROR 25006 (read_only_sql_transaction) cannot execute INSERT in a read-only transaction';
+  return quoting(parameters, description);
 }
 
 async function checkEntry(

@@ -1,37 +1,31 @@
 import { DatabaseError } from 'pg';
 
-/** Condition names of the SQLSTATE codes that checking a subscription can raise. */
-const conditionNames: Record<string, string> = {
-  '0A000': 'feature_not_supported',
-  '22000': 'data_exception',
-  '22001': 'string_data_right_truncation',
-  '22003': 'numeric_value_out_of_range',
-  '22007': 'invalid_datetime_format',
-  '22008': 'datetime_field_overflow',
-  '22009': 'invalid_time_zone_displacement_value',
-  '2201B': 'invalid_regular_expression',
-  '22023': 'invalid_parameter_value',
-  '22025': 'invalid_escape_sequence',
-  '22P02': 'invalid_text_representation',
-  '22P03': 'invalid_binary_representation',
-  '2202E': 'array_subscript_error',
-  '23514': 'check_violation',
-  '42501': 'insufficient_privilege',
-  '42704': 'undefined_object',
-  '42846': 'cannot_coerce',
-  '42883': 'undefined_function',
-  '54000': 'program_limit_exceeded',
-  P0001: 'raise_exception',
-};
+import { conditionNames } from './conditionNames.js';
 
+/** An error that a function of the server's own SQL raises. */
 export class RaisedError extends Error {
   readonly code = 'P0001';
 }
 
-/** The error as the server words it, or null when it is none that PostgreSQL raised about the input. */
+/** Classes and codes with which PostgreSQL refuses a connection rather than a query. */
+const REFUSED_CONNECTION = /^(28|3D|57P03|53300)/;
+
+/**
+ * The error as the server quotes it, or null when the database could not be asked. It quotes every error that PostgreSQL raises, be it
+ * about the query or about the state that the database is in.
+ */
 export function describeDatabaseError(error: unknown): string | null {
-  if (!(error instanceof DatabaseError || error instanceof RaisedError)) return null;
-  const code = error.code ?? '';
-  const name = conditionNames[code];
-  return name === undefined ? null : `ERROR ${code} (${name}) ${error.message}`;
+  if (error instanceof RaisedError) return `ERROR ${error.code} (raise_exception) ${error.message}`;
+  if (!(error instanceof DatabaseError)) return null;
+  const { severity = 'ERROR', code = '', message, detail } = error;
+  if (REFUSED_CONNECTION.test(code)) return null;
+  const name = conditionNames.get(code) ?? 'nil';
+  return `${severity} ${code} (${name}) ${message}${metadataOf(error)}${detail === undefined ? '' : `\n\n${detail}`}`;
+}
+
+function metadataOf(error: DatabaseError): string {
+  const lines = (['table', 'column', 'constraint', 'hint'] as const).flatMap((key) =>
+    error[key] === undefined ? [] : [`\n    ${key}: ${error[key]}`],
+  );
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }

@@ -68,9 +68,14 @@ export class ChangesSubscription {
       if (owner.isOpen()) owner.pushSystem('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
     } catch (error) {
       if (!owner.isOpen()) return;
-      owner.pushSystem('postgres_changes', 'error', messageOf(error));
-      // Wrong parameters stay wrong; anything else is worth another try.
-      if (!(error instanceof ParameterError)) this.after(drawFrom(hub.settings.timing.retrySubscribeMs));
+      if (error instanceof ParameterError) {
+        owner.pushSystem('postgres_changes', 'error', error.message);
+        return;
+      }
+      // The server says the same of every database that it cannot reach, and tries again.
+      hub.settings.log('warn', `subscription failed: ${messageOf(error)}`);
+      owner.pushSystem('postgres_changes', 'error', 'Too many database timeouts');
+      this.after(drawFrom(hub.settings.timing.retrySubscribeMs));
     }
   }
 }

@@ -152,10 +152,20 @@ function decodeBinary(data: Buffer): Inbound | null {
     return data.toString('utf8', at - size, at);
   });
   if (at > data.length) return null;
-  const [joinRef = '', ref = '', topic = '', event = ''] = parts;
+  const [joinRef = '', ref = '', topic = '', event = '', metadata = ''] = parts;
   const rest = data.subarray(at);
-  const refs = { joinRef: joinRef === '' ? null : joinRef, ref: ref === '' ? null : ref, topic };
+  const refs = { joinRef, ref, topic };
   if (kind === PUSH) return { ...refs, event, payload: { kind: 'binary', data: rest } };
-  const payload: UserPayload = { kind: 'user', event, encoding: encoding === 1 ? 'json' : 'binary', data: rest };
+  if (metadata !== '' && !isJson(metadata)) return null;
+  const payload: UserPayload = { kind: 'user', event, encoding: encoding === 0 ? 'binary' : 'json', data: rest };
   return { ...refs, event: 'broadcast', payload };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

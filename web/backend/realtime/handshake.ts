@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { readTarget } from '../http/target.js';
 import { codecFor, type Codec } from './codec.js';
 import type { Hub } from './hub.js';
-import { handshakeMessage } from './tokenMessages.js';
+import { handshakeRefusal } from './tokenMessages.js';
 
 export interface Admission {
   codec: Codec;
@@ -34,7 +34,10 @@ export async function examine(hub: Hub, request: IncomingMessage): Promise<Admis
   const key = typeof header === 'string' ? header : url.searchParams.get('apikey');
   if (key === null) return refusal(401, 'API key is missing');
   const verified = await hub.tokens.verify(key);
-  if (!verified.ok) return refusal(401, handshakeMessage(verified.problem));
+  if (!verified.ok) {
+    const { status, message } = handshakeRefusal(verified.problem);
+    return refusal(status, message);
+  }
   if (hub.users >= hub.settings.limits.sockets) return refusal(429, 'Too many connected users');
   if (hub.rates.joins.isTripped) return refusal(429, 'Too many joins per second');
   return { codec, token: key };

@@ -75,11 +75,13 @@ export type PresenceCall =
 
 /** Reads the payload of a `presence` push. */
 export function parsePresence(value: unknown): PresenceCall {
-  const event = isObject(value) ? value.event : undefined;
-  if (typeof event !== 'string') return { kind: 'none' };
+  if (!isObject(value) || !('event' in value)) return { kind: 'none' };
+  const { event } = value;
+  // The server reads it without looking what it is, and the channel's process crashes.
+  if (typeof event !== 'string') throw new TypeError('a presence event is not a text');
   switch (event.toLowerCase()) {
     case 'track':
-      return { kind: 'track', payload: isObject(value) && 'payload' in value ? value.payload : {} };
+      return { kind: 'track', payload: 'payload' in value ? value.payload : {} };
     case 'untrack':
       return { kind: 'untrack' };
     default:

@@ -4,8 +4,14 @@ const MALFORMED = 'The token provided is not a valid JWT';
 const CLAIMS = 'Fields `role` and `exp` are required in JWT';
 const SIGNATURE = 'Failed to validate JWT signature';
 
-/** What a refused handshake says. */
-export function handshakeMessage(problem: TokenProblem): string {
+/** How a handshake is refused. */
+export function handshakeRefusal(problem: TokenProblem): { status: number; message: string } {
+  return problem.kind === 'invalid'
+    ? { status: 500, message: 'Error connecting to Realtime' }
+    : { status: 401, message: handshakeMessage(problem) };
+}
+
+function handshakeMessage(problem: Exclude<TokenProblem, { kind: 'invalid' }>): string {
   switch (problem.kind) {
     case 'malformed':
       return MALFORMED;
@@ -29,6 +35,8 @@ export function joinReason(problem: TokenProblem): string {
       return `InvalidJWTToken: Token has expired ${problem.secondsAgo} seconds ago`;
     case 'claims':
       return `InvalidJWTToken: ${CLAIMS}`;
+    case 'invalid':
+      return 'Unknown Error on Channel';
   }
 }
 
@@ -43,5 +51,7 @@ export function shutdownMessage(problem: TokenProblem): string {
       return `Token has expired ${problem.secondsAgo} seconds ago`;
     case 'claims':
       return CLAIMS;
+    case 'invalid':
+      return problem.description;
   }
 }
