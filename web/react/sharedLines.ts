@@ -2,6 +2,7 @@ import type {
   DeliveryOption,
   EventName,
   RealtimeManager,
+  Resync,
   StatusHandler,
   UntypedSubscribeOptions,
 } from '../core/index.js';
@@ -10,7 +11,7 @@ import { subscriptionOf } from './subscriptionOf.js';
 /** What a subscription is for. */
 export interface Line {
   onEvent(event: unknown): void;
-  onResync?(): unknown;
+  onResync?(resync: Resync): unknown;
   /** Changes flow. `atOnce`: they did when it was subscribed, since the server's binding was there already. */
   onLive?(atOnce: boolean): void;
 }
@@ -74,7 +75,7 @@ export class SharedLines<L extends Line> {
     const onStatus: StatusHandler = (status) => {
       if (status === 'SUBSCRIBED') line.onLive?.(atOnce);
     };
-    const handlers = line.onResync === undefined ? {} : { onResync: () => line.onResync?.() };
+    const handlers = line.onResync === undefined ? {} : { onResync: (resync: Resync) => line.onResync?.(resync) };
     const onEvent = (event: unknown): void => {
       line.onEvent(event);
     };

@@ -1,12 +1,14 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { SwitchboardError, type EventName, type SubscriptionStatus } from '../core/index.js';
 import { guarded, mistake } from './environment.js';
 import { HeldId } from './heldId.js';
 import type { WatchedRows } from './invalidation/invalidations.js';
+import { keyText } from './keyText.js';
 import { invalidationsOf } from './lines.js';
 import type { QueryKey } from './queryClient.js';
 import { subscriptionOf } from './subscriptionOf.js';
 import { useRealtimeSetup } from './useRealtimeManager.js';
+import { useUnchanged } from './useUnchanged.js';
 
 export interface QueryInvalidationOptions {
   table: string;
@@ -16,7 +18,7 @@ export interface QueryInvalidationOptions {
   event?: EventName | undefined;
   /** The rows whose changes count, as in `subscribe`. */
   filter?: string | undefined;
-  /** What to invalidate; a key stands for all that begin with it. */
+  /** What to invalidate, as `invalidateQueries` would by hand: a key stands for all that begin with it. */
   queryKeys: readonly QueryKey[];
   /** A burst is over when it has been quiet for so many ms. Default 250. */
   debounceMs?: number | undefined;
@@ -32,8 +34,8 @@ interface Plan {
 const NAME = 'useQueryInvalidation';
 
 /**
- * Invalidates the queries that show some rows when these change: once per burst, again after a gap, while the manager polls, and, what is older, when
- * changes begin to flow. Any number of components with the same rows share one subscription, and no row crosses over from the core.
+ * Invalidates the queries that show some rows when these change: once per burst, again after a gap, while the manager polls, and, what may be older,
+ * when changes begin to flow. A fetch that is under way then is left to finish, and the query is fetched again after it. Any number of components with the same rows share one subscription, and no row crosses over from the core.
  *
  * @param options may be written inline; null or false watches nothing.
  * @returns how the subscription stands; undefined while there is none.
@@ -52,8 +54,8 @@ export function useQueryInvalidation(options: QueryInvalidationOptions | null | 
       ),
     );
   }
-  const wanted = isWanted ? JSON.stringify(planOf(options)) : null;
-  const plan = useMemo(() => (wanted === null ? null : (JSON.parse(wanted) as Plan)), [wanted]);
+  const wanted = isWanted ? planOf(options) : null;
+  const plan = useUnchanged(wanted, wanted === null ? '' : textOf(wanted));
   const [held] = useState(() => new HeldId());
 
   useEffect(() => {
@@ -77,4 +79,9 @@ export function useQueryInvalidation(options: QueryInvalidationOptions | null | 
 
 function planOf({ queryKeys, debounceMs = 250, maxWaitMs = 2_000, ...rows }: QueryInvalidationOptions): Plan {
   return { rows: { ...rows, debounceMs, maxWaitMs: Math.max(maxWaitMs, debounceMs) }, queryKeys };
+}
+
+/** Equal for plans that say the same. */
+function textOf({ rows, queryKeys }: Plan): string {
+  return JSON.stringify([rows, queryKeys.map(keyText)]);
 }

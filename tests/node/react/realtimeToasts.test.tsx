@@ -52,6 +52,18 @@ describe('toasts of useRealtime', () => {
     ]);
   });
 
+  it('shows nothing of rows that came without their values, as those do that the reader may not see', async () => {
+    await stage.render(<Business enableBookings showToasts />);
+    await stage.open();
+    const bare = (error: string): string => changeText({}, 'INSERT', { errors: [error] });
+    const large = changeText({ id: 6, client_name: 'Bo' }, 'INSERT', { errors: ['Error 413: Payload Too Large'] });
+    await stage.say(() => {
+      const refused = ['Error 401: Unauthorized', 'Error 400: Bad Request, no primary key'].map(bare);
+      stage.engine.deliver(batch([2], ...refused, large, changeText({ id: 7, client_name: 'Cy' })));
+    });
+    expect(toasts.map(({ description }) => description)).toEqual(['Bo', 'Cy']);
+  });
+
   it('of many inserts shows a few, and how many more there are', async () => {
     await stage.render(<Business enableBookings showToasts />);
     await stage.open();

@@ -1,7 +1,8 @@
-import type { EventName, RealtimeManager } from '../../core/index.js';
+import type { EventName, RealtimeManager, Resync } from '../../core/index.js';
+import { keyText } from '../keyText.js';
 import { SharedLines, type Line, type Retained } from '../sharedLines.js';
 import type { QueryClientLike, QueryKey } from '../queryClient.js';
-import { DueKeys, hashOf } from './due.js';
+import { DueKeys } from './due.js';
 
 /** Which changes put query keys out of date, and how long they are gathered. */
 export interface WatchedRows {
@@ -19,17 +20,19 @@ export interface WatchedRows {
  * Keeps query keys up to date with the rows they show, for one manager and one query client. However many components watch the same rows, there is one
  * subscription, without payload, and one invalidation of each key in a burst.
  *
- * Keys are invalidated: after a burst of changes; after a gap, and while the manager polls; and, for data older than that, when changes begin to
- * flow, since nobody has told of the changes before.
+ * Keys are invalidated: after a burst of changes; after a gap, and while the manager polls; when changes begin to flow, since nobody has reported
+ * the changes before; and, for data that may be older than the last change, when they come to a subscription that is live.
  */
 export class Invalidations {
   readonly #due: DueKeys;
   readonly #lines: SharedLines<WatchedKeys>;
+  #users = 0;
 
   constructor(manager: RealtimeManager, client: QueryClientLike | null) {
+    const framesIn = (): number => manager.stats().counters.framesIn;
     // Without a client there are no keys, and nothing is called on it.
-    this.#due = new DueKeys(client ?? { invalidateQueries: () => Promise.resolve() });
-    this.#lines = new SharedLines(manager, () => new WatchedKeys(this.#due));
+    this.#due = new DueKeys(client ?? { invalidateQueries: () => undefined }, framesIn);
+    this.#lines = new SharedLines(manager, () => new WatchedKeys(this.#due, framesIn));
   }
 
   /** @throws SwitchboardError when the rows can't be subscribed to. */
@@ -40,12 +43,19 @@ export class Invalidations {
       delivery: { mode: 'debounce', waitMs, maxWaitMs, payload: false },
     } as const;
     const { line, retained } = this.#lines.retain(JSON.stringify(options), options);
+    this.#users += 1;
+    this.#due.follow(true);
     line.add(queryKeys);
     return {
       id: retained.id,
       release: () => {
         line.remove(queryKeys);
         retained.release();
+        this.#users -= 1;
+        // At the end of the turn, as the line itself.
+        queueMicrotask(() => {
+          this.#due.follow(this.#users > 0);
+        });
       },
     };
   }
@@ -54,53 +64,74 @@ export class Invalidations {
 /** The keys that depend on the rows of one subscription. */
 class WatchedKeys implements Line {
   readonly #due: DueKeys;
+  readonly #framesIn: () => number;
   readonly #keys = new Map<string, { queryKey: QueryKey; users: number }>();
-  /** Unix ms since which changes flow; null before. */
-  #liveSince: number | null = null;
+  /** What was asked for when fewer frames had come in may be out of date; null before changes flow. */
+  #since: number | null = null;
+  /** The interruptions of the latest resync, and the keys that are still to be fetched for them. */
+  #gaps: ReadonlySet<number> = new Set();
+  #owed = new Map<string, QueryKey>();
 
-  constructor(due: DueKeys) {
+  constructor(due: DueKeys, framesIn: () => number) {
     this.#due = due;
+    this.#framesIn = framesIn;
   }
 
   add(queryKeys: readonly QueryKey[]): void {
     for (const queryKey of queryKeys) {
-      const hash = hashOf(queryKey);
-      const known = this.#keys.get(hash);
+      const text = keyText(queryKey);
+      const known = this.#keys.get(text);
       if (known !== undefined) known.users += 1;
       else {
-        this.#keys.set(hash, { queryKey, users: 1 });
-        // It may have been fetched long ago, when nobody listened.
-        if (this.#liveSince !== null) this.#due.add(queryKey, this.#liveSince);
+        this.#keys.set(text, { queryKey, users: 1 });
+        // Changes that came while nobody watched this key were not reported to it.
+        if (this.#since !== null) this.#due.add(queryKey, this.#since);
       }
     }
   }
 
   remove(queryKeys: readonly QueryKey[]): void {
-    for (const hash of queryKeys.map(hashOf)) {
-      const known = this.#keys.get(hash);
+    for (const text of queryKeys.map(keyText)) {
+      const known = this.#keys.get(text);
       if (known === undefined) continue;
       known.users -= 1;
       // At the end of the turn, as the line itself.
       queueMicrotask(() => {
-        if (known.users === 0 && this.#keys.get(hash) === known) this.#keys.delete(hash);
+        if (known.users === 0 && this.#keys.get(text) === known) this.#keys.delete(text);
       });
     }
   }
 
   readonly onEvent = (): void => {
+    this.#since = this.#framesIn();
     for (const { queryKey } of this.#keys.values()) this.#due.add(queryKey);
   };
 
-  readonly onResync = (): Promise<void> => this.#due.refetch([...this.#keys.values()].map(({ queryKey }) => queryKey));
+  /** Called again for the same interruptions, it fetches what has failed, and lets fetches that are still under way finish. */
+  readonly onResync = async ({ gaps }: Resync): Promise<void> => {
+    this.#since = this.#framesIn();
+    const hasNew = gaps.some(({ id }) => !this.#gaps.has(id));
+    this.#gaps = new Set(gaps.map(({ id }) => id));
+    if (hasNew || gaps.length === 0)
+      this.#owed = new Map([...this.#keys].map(([text, { queryKey }]) => [text, queryKey]));
+    const owed = this.#owed;
+    const fetches = [...owed].map(async ([text, queryKey]) => {
+      // A fetch from before the interruption may wait for a network that is gone.
+      await this.#due.refetch(queryKey, hasNew);
+      owed.delete(text);
+    });
+    const failed = (await Promise.allSettled(fetches)).find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  };
 
   /** Changes flow. After an interruption `onResync` is called besides. */
   onLive(atOnce: boolean): void {
-    const isFirst = this.#liveSince === null;
-    this.#liveSince = Date.now();
+    const isFirst = this.#since === null;
+    this.#since = this.#framesIn();
     if (!isFirst) return;
     for (const { queryKey } of this.#keys.values()) {
-      // A fetch that is under way may have read the rows before changes flowed. Where they flowed already, it has not.
-      this.#due.add(queryKey, atOnce ? this.#liveSince : null);
+      // Where changes flowed already when it was subscribed, what was asked for since has read them.
+      this.#due.add(queryKey, atOnce ? this.#since : null);
     }
   }
 }

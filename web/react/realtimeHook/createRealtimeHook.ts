@@ -5,6 +5,7 @@ import { invalidationsOf, toastLinesOf } from '../lines.js';
 import type { RealtimeSetup } from '../realtimeContext.js';
 import type { Retained } from '../sharedLines.js';
 import { useRealtimeSetup } from '../useRealtimeManager.js';
+import { useUnchanged } from '../useUnchanged.js';
 import {
   checkDefinition,
   type CheckedDefinition,
@@ -12,7 +13,7 @@ import {
   type RealtimeHookDefinition,
   type RealtimeHookOptions,
 } from './definition.js';
-import { makePlan, type Plan, type PlannedFeature } from './plan.js';
+import { makePlan, planText, type Plan, type PlannedFeature } from './plan.js';
 import { sameSummary, Summariser, type RealtimeSummary } from './summary.js';
 
 /** What a hook made by `createRealtimeHook` returns. */
@@ -64,8 +65,8 @@ export function createRealtimeHook<const Parameter extends string = never, Name 
     const setup = useRealtimeSetup(checked.name);
     const { manager } = setup;
     // Plans are compared by what they say: options, keys and filters are written inline.
-    const wanted = JSON.stringify(makePlan(checked, options, setup));
-    const plan = useMemo(() => JSON.parse(wanted) as Plan, [wanted]);
+    const wanted = makePlan(checked, options, setup);
+    const plan = useUnchanged(wanted, planText(wanted));
     const [store] = useState(() => new FeatureStore(names));
 
     useEffect(() => store.start(checked, hookId, plan, setup), [store, plan, setup]);

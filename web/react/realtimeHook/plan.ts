@@ -1,11 +1,12 @@
 import { SwitchboardError } from '../../core/index.js';
 import { mistake } from '../environment.js';
+import { keyText } from '../keyText.js';
 import type { WatchedRows } from '../invalidation/invalidations.js';
 import type { QueryKey } from '../queryClient.js';
 import type { RealtimeSetup } from '../realtimeContext.js';
 import type { CheckedDefinition, HookParameters, ParameterValue, RealtimeFeature } from './definition.js';
 
-/** What one call of the hook asks for. Plain data, so that calls can be compared. */
+/** What one call of the hook asks for. */
 export interface Plan {
   /** Enabled, in the order of the definition. */
   readonly features: readonly PlannedFeature[];
@@ -23,6 +24,11 @@ export interface PlannedFeature {
 }
 
 type Given = Readonly<Record<string, unknown>>;
+
+/** Equal for plans that say the same. */
+export function planText({ features, ...rest }: Plan): string {
+  return JSON.stringify([rest, features.map(({ queryKeys, ...feature }) => [feature, queryKeys.map(keyText)])]);
+}
 
 /**
  * Reads the options of a call.

@@ -48,15 +48,23 @@ export class ToastLines {
 
   #tell({ toast, more, schema, table }: ToldInserts, changes: readonly InsertPayload[]): void {
     const messages: ToastMessage[] = [];
-    for (const { new: row } of changes) {
-      const message = toast(row);
+    for (const change of changes) {
+      const message = isReadable(change) ? toast(change.new) : null;
       // A row that is told again replaces its first message.
-      if (message !== null) messages.push({ id: `${schema}.${table}:${idOf(row)}`, ...message });
+      if (message !== null) messages.push({ id: `${schema}.${table}:${idOf(change.new)}`, ...message });
     }
     const shown = messages.length > AT_ONCE + 1 ? AT_ONCE : messages.length;
     for (const message of messages.slice(0, shown)) this.#toaster(message);
     if (messages.length > shown) this.#toaster({ id: `${schema}.${table}:more`, ...more(messages.length - shown) });
   }
+}
+
+/**
+ * False for a change that came without its row, as one does that the reader has no right to see. One that is too large for the server ("Error 413") comes
+ * with its short values.
+ */
+function isReadable({ errors }: InsertPayload): boolean {
+  return errors === null || errors.every((error) => error.includes('413'));
 }
 
 function idOf(row: UntypedRow): string {
