@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "platform/clock.h"
 #include "platform/random.h"
 #include "platform/timer.h"
@@ -18,12 +20,11 @@ class EmscriptenTimer final : public Timer {
   ~EmscriptenTimer() override { cancel(); }
   void arm(Duration delay, TimerEvents& events) override;
   void cancel() override;
+  void fire();
 
  private:
-  static void fire(void* self);
-
   TimerEvents* events_ = nullptr;
-  int handle_ = 0;
+  std::uint32_t number_ = 0;
 };
 
 /// crypto.getRandomValues.

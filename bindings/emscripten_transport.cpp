@@ -1,27 +1,34 @@
 #include "emscripten_transport.h"
 
-#include <cstdint>
-#include <cstdlib>
+#include <emscripten/em_macros.h>
+
+#include <cstddef>
 
 extern "C" {
-// in websocket_library.js, all about the frame that is being handled
+// in platform_library.js
+/// Opens a socket, whose events call the exports at the end of this file. 0: the runtime refuses the url.
+std::uint32_t switchboard_socket_open(switchboard::EmscriptenTransport* transport, const char* url, std::size_t bytes);
+void switchboard_socket_send(std::uint32_t socket, const char* text, std::size_t bytes);
+void switchboard_socket_close(std::uint32_t socket, int code, const char* reason, std::size_t bytes);
+/// Closes it with 1000 if need be. No event comes any more.
+void switchboard_socket_delete(std::uint32_t socket);
+
+// likewise, all about the frame that is being handled
 /// Brings in all of it, if that has not been done; its size in bytes.
-std::uint32_t switchboard_bring_in();
+std::size_t switchboard_bring_in();
 /// Keeps its text in place of what is kept under `kept`, or under a new number if that is 0. 0: there is too much
 /// already.
 std::uint32_t switchboard_keep(std::uint32_t kept);
-/// To be freed.
-char* switchboard_kept_text(std::uint32_t kept);
+/// How many bytes it takes at most.
+std::size_t switchboard_kept_most(std::uint32_t kept);
+/// Copies it; the number of bytes.
+std::size_t switchboard_kept_copy(std::uint32_t kept, char* to, std::size_t room);
 void switchboard_forget(std::uint32_t kept);
 }
 
 namespace switchboard {
 
 namespace {
-
-/// What websocket_library.js writes for `isText`; above these, the number of bytes that are at hand of the front.
-constexpr int kBinary = 0;
-constexpr int kNotAscii = 1;
 
 class EmscriptenKeptText final : public KeptText {
  public:
@@ -32,9 +39,8 @@ class EmscriptenKeptText final : public KeptText {
 
   std::uint32_t number() const { return number_; }
   std::string text() const override {
-    char* const text = switchboard_kept_text(number_);
-    std::string copy(text);
-    std::free(text);
+    std::string copy(switchboard_kept_most(number_), '\0');
+    copy.resize(switchboard_kept_copy(number_, copy.data(), copy.size()));
     return copy;
   }
 
@@ -42,13 +48,12 @@ class EmscriptenKeptText final : public KeptText {
   const std::uint32_t number_;
 };
 
-/// `front`: how many bytes are there of the front, and half as many of the back unless it is all; none if all is, and
-/// is not ASCII.
+/// `front`: how many bytes are there of the front, and half as many of the back unless it is all. `ascii`: as far as it
+/// is there; a text that is not ASCII is all there.
 class EmscriptenText final : public InboundText {
  public:
-  EmscriptenText(std::string_view view, std::size_t front)
-      : InboundText(view, front > 0 ? front : view.size(), front > 0 && front < view.size() ? front / 2 : view.size(),
-                    front > 0) {}
+  EmscriptenText(std::string_view view, std::size_t front, bool ascii)
+      : InboundText(view, ascii ? front : view.size(), ascii && front < view.size() ? front / 2 : view.size(), ascii) {}
 
   bool keepIn(std::unique_ptr<KeptText>& kept) const override {
     const auto* before = static_cast<EmscriptenKeptText*>(kept.get());
@@ -70,56 +75,55 @@ class EmscriptenText final : public InboundText {
 
 }  // namespace
 
-EmscriptenTransport::EmscriptenTransport(EMSCRIPTEN_WEBSOCKET_T socket, TransportEvents& events)
-    : socket_(socket), events_(events) {
-  emscripten_websocket_set_onopen_callback(socket_, this, &EmscriptenTransport::onOpen);
-  emscripten_websocket_set_onmessage_callback(socket_, this, &EmscriptenTransport::onMessage);
-  emscripten_websocket_set_onclose_callback(socket_, this, &EmscriptenTransport::onClose);
+EmscriptenTransport::~EmscriptenTransport() {
+  if (socket_ != 0) switchboard_socket_delete(socket_);
 }
 
-EmscriptenTransport::~EmscriptenTransport() {
-  emscripten_websocket_close(socket_, 1000, nullptr);
-  emscripten_websocket_delete(socket_);
+bool EmscriptenTransport::open(std::string_view url) {
+  socket_ = switchboard_socket_open(this, url.data(), url.size());
+  return socket_ != 0;
 }
 
 void EmscriptenTransport::sendText(std::string_view text) {
-  const std::string terminated(text);
-  emscripten_websocket_send_utf8_text(socket_, terminated.c_str());
+  switchboard_socket_send(socket_, text.data(), text.size());
 }
 
 void EmscriptenTransport::close(int code, std::string_view reason) {
-  const std::string terminated(reason);
-  emscripten_websocket_close(socket_, static_cast<unsigned short>(code),
-                             terminated.empty() ? nullptr : terminated.c_str());
-}
-
-EM_BOOL EmscriptenTransport::onOpen(int /*type*/, const EmscriptenWebSocketOpenEvent* /*event*/, void* self) {
-  static_cast<EmscriptenTransport*>(self)->events_.onTransportOpen();
-  return EM_TRUE;
-}
-
-EM_BOOL EmscriptenTransport::onMessage(int /*type*/, const EmscriptenWebSocketMessageEvent* event, void* self) {
-  auto& events = static_cast<EmscriptenTransport*>(self)->events_;
-  const auto* data = reinterpret_cast<const char*>(event->data);
-  if (event->isText == kBinary) {
-    events.onTransportBinary({data, event->numBytes});
-    return EM_FALSE;
-  }
-  const EmscriptenText text({data, event->numBytes}, static_cast<std::size_t>(event->isText - kNotAscii));
-  events.onTransportText(text);
-  return text.broughtIn() ? EM_TRUE : EM_FALSE;
-}
-
-EM_BOOL EmscriptenTransport::onClose(int /*type*/, const EmscriptenWebSocketCloseEvent* event, void* self) {
-  static_cast<EmscriptenTransport*>(self)->events_.onTransportClose(event->code, event->reason);
-  return EM_TRUE;
+  switchboard_socket_close(socket_, code, reason.data(), reason.size());
 }
 
 std::unique_ptr<Transport> EmscriptenTransportFactory::open(const std::string& url, TransportEvents& events) {
-  EmscriptenWebSocketCreateAttributes attributes{url.c_str(), nullptr, EM_FALSE};
-  const EMSCRIPTEN_WEBSOCKET_T socket = emscripten_websocket_new(&attributes);
-  if (socket <= 0) return nullptr;
-  return std::make_unique<EmscriptenTransport>(socket, events);
+  auto transport = std::make_unique<EmscriptenTransport>(events);
+  if (!transport->open(url)) return nullptr;
+  return transport;
 }
 
 }  // namespace switchboard
+
+// What a socket's events call. The transport may be gone when its events return.
+extern "C" {
+
+using switchboard::EmscriptenTransport;
+
+EMSCRIPTEN_KEEPALIVE void switchboard_socket_opened(EmscriptenTransport* transport) {
+  transport->events().onTransportOpen();
+}
+
+/// `front` and `ascii`: see EmscriptenText. Whether the core had the rest brought in.
+EMSCRIPTEN_KEEPALIVE bool switchboard_socket_text(EmscriptenTransport* transport, const char* data, std::size_t bytes,
+                                                  std::size_t front, bool ascii) {
+  const switchboard::EmscriptenText text({data, bytes}, front, ascii);
+  transport->events().onTransportText(text);
+  return text.broughtIn();
+}
+
+EMSCRIPTEN_KEEPALIVE void switchboard_socket_binary(EmscriptenTransport* transport, const char* data,
+                                                    std::size_t bytes) {
+  transport->events().onTransportBinary({data, bytes});
+}
+
+EMSCRIPTEN_KEEPALIVE void switchboard_socket_closed(EmscriptenTransport* transport, int code, const char* reason,
+                                                    std::size_t bytes) {
+  transport->events().onTransportClose(code, {reason, bytes});
+}
+}

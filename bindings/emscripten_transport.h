@@ -1,32 +1,32 @@
 #pragma once
 
-#include <emscripten/websocket.h>
-
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "platform/transport.h"
 
 namespace switchboard {
 
-/// A WebSocket through Emscripten's WebSocket API.
+/// A WebSocket of the runtime, through platform_library.js.
 class EmscriptenTransport final : public Transport {
  public:
-  EmscriptenTransport(EMSCRIPTEN_WEBSOCKET_T socket, TransportEvents& events);
+  explicit EmscriptenTransport(TransportEvents& events) : events_(events) {}
   ~EmscriptenTransport() override;
   EmscriptenTransport(const EmscriptenTransport&) = delete;
   EmscriptenTransport& operator=(const EmscriptenTransport&) = delete;
 
+  /// Once, before anything else. False when the runtime refuses the url.
+  bool open(std::string_view url);
   void sendText(std::string_view text) override;
   void close(int code, std::string_view reason) override;
 
- private:
-  static EM_BOOL onOpen(int type, const EmscriptenWebSocketOpenEvent* event, void* self);
-  static EM_BOOL onMessage(int type, const EmscriptenWebSocketMessageEvent* event, void* self);
-  static EM_BOOL onClose(int type, const EmscriptenWebSocketCloseEvent* event, void* self);
+  TransportEvents& events() { return events_; }
 
-  const EMSCRIPTEN_WEBSOCKET_T socket_;
+ private:
   TransportEvents& events_;
+  std::uint32_t socket_ = 0;  ///< 0: none
 };
 
 class EmscriptenTransportFactory final : public TransportFactory {

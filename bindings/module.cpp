@@ -1,31 +1,24 @@
-#include <emscripten/bind.h>
+#include <emscripten/em_macros.h>
 
 #include "realtime_client.h"
 
-/// Registers the types that the methods below take and return, in the place of Embind's own, which registers all that
-/// C++ has. Weak, so that where Embind's library is linked its own one wins.
-extern "C" __attribute__((constructor, weak)) void
-__embind_register_native_and_builtin_types() {  // NOLINT(*-reserved-identifier)
-  using namespace emscripten::internal;         // NOLINT(google-build-using-namespace)
-  _embind_register_void(TypeID<void>::get(), "void");
-  _embind_register_integer(TypeID<std::uint32_t>::get(), "unsigned int", sizeof(std::uint32_t), 0, UINT32_MAX);
-  _embind_register_std_string(TypeID<std::string>::get(), "std::string");
-  _embind_register_emval(TypeID<emscripten::val>::get(), "emscripten::val");
+// What JavaScript calls of a client; see client_library.js. The platform's exports are beside what they call.
+extern "C" {
+
+using switchboard::Command;
+using switchboard::RealtimeClient;
+
+/// To be given to switchboard_delete. `sink`: what `switchboard_flush` gets.
+EMSCRIPTEN_KEEPALIVE RealtimeClient* switchboard_open(std::uint32_t sink, const char* options, std::size_t bytes) {
+  return new RealtimeClient({options, bytes}, sink);
 }
 
-EMSCRIPTEN_BINDINGS(switchboard) {
-  using switchboard::RealtimeClient;
-  emscripten::class_<RealtimeClient>("RealtimeClient")
-      .constructor<const std::string&, emscripten::val>()
-      .function("subscribe", &RealtimeClient::subscribe)
-      .function("unsubscribe", &RealtimeClient::unsubscribe)
-      .function("unsubscribeAll", &RealtimeClient::unsubscribeAll)
-      .function("pause", &RealtimeClient::pause)
-      .function("resume", &RealtimeClient::resume)
-      .function("reconnectAll", &RealtimeClient::reconnectAll)
-      .function("provideToken", &RealtimeClient::provideToken)
-      .function("failToken", &RealtimeClient::failToken)
-      .function("signal", &RealtimeClient::signal)
-      .function("stats", &RealtimeClient::stats)
-      .function("dispose", &RealtimeClient::dispose);
+EMSCRIPTEN_KEEPALIVE void switchboard_run(RealtimeClient* client, Command command, std::uint32_t number,
+                                          const char* text, std::size_t bytes) {
+  client->run(command, number, {text, bytes});
+}
+
+EMSCRIPTEN_KEEPALIVE void switchboard_delete(RealtimeClient* client) {
+  delete client;
+}
 }

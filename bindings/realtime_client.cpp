@@ -5,13 +5,24 @@
 #include "client_json.h"
 
 extern "C" {
-/// Calls the sink, without Embind's conversions; in websocket_library.js.
-void switchboard_flush(emscripten::EM_VAL sink, const std::uint32_t* words);
+// in client_library.js
+/// Hands a flush to the sink of this number.
+void switchboard_flush(std::uint32_t sink, const std::uint32_t* words);
+/// What the command that is running answers.
+void switchboard_answer(const char* text, std::size_t bytes);
 }
 
 namespace switchboard {
 
-RealtimeClient::RealtimeClient(const std::string& optionsJson, emscripten::val sink) : sink_(std::move(sink)) {
+namespace {
+
+void answer(const std::string& text) {
+  if (!text.empty()) switchboard_answer(text.data(), text.size());
+}
+
+}  // namespace
+
+RealtimeClient::RealtimeClient(std::string_view optionsJson, std::uint32_t sink) : sink_(sink) {
   auto options = readOptions(optionsJson);
   if (!options) {
     error_ = errorJson(options.error());
@@ -25,60 +36,56 @@ RealtimeClient::RealtimeClient(const std::string& optionsJson, emscripten::val s
   }
 }
 
-std::string RealtimeClient::subscribe(std::uint32_t id, const std::string& specJson) {
-  if (!client_) return error_;
+void RealtimeClient::run(Command command, std::uint32_t number, std::string_view text) {
+  const SubscriptionId id{number};
+  if (!client_) {
+    if (command == Command::Subscribe) answer(error_);
+    if (command == Command::Stats) answer("{}");
+    return;
+  }
+  switch (command) {
+    case Command::Subscribe:
+      return answer(subscribe(id, text));
+    case Command::Unsubscribe:
+      return client_->unsubscribe(id);
+    case Command::UnsubscribeAll:
+      return client_->unsubscribeAll();
+    case Command::Pause:
+      return client_->setPaused(id, true);
+    case Command::Resume:
+      return client_->setPaused(id, false);
+    case Command::ReconnectAll:
+      return client_->reconnectAll();
+    case Command::ProvideToken:
+      return client_->provideToken(number, std::string(text));
+    case Command::FailToken:
+      return client_->failToken(number, text);
+    case Command::Signal:
+      return signal(text);
+    case Command::Stats:
+      return answer(statsJson(*client_));
+    case Command::Dispose:
+      return client_->dispose();
+  }
+}
+
+std::string RealtimeClient::subscribe(SubscriptionId id, std::string_view specJson) {
   auto spec = readSpec(specJson);
   if (!spec) return errorJson(spec.error());
   auto delivery = readDelivery(specJson);
   if (!delivery) return errorJson(delivery.error());
-  const auto error = client_->subscribe(SubscriptionId{id}, std::move(spec.value()), std::move(delivery.value()));
+  const auto error = client_->subscribe(id, std::move(spec.value()), std::move(delivery.value()));
   return error ? errorJson(*error) : std::string();
 }
 
-void RealtimeClient::unsubscribe(std::uint32_t id) {
-  if (client_) client_->unsubscribe(SubscriptionId{id});
-}
-
-void RealtimeClient::unsubscribeAll() {
-  if (client_) client_->unsubscribeAll();
-}
-
-void RealtimeClient::pause(std::uint32_t id) {
-  if (client_) client_->setPaused(SubscriptionId{id}, true);
-}
-
-void RealtimeClient::resume(std::uint32_t id) {
-  if (client_) client_->setPaused(SubscriptionId{id}, false);
-}
-
-void RealtimeClient::reconnectAll() {
-  if (client_) client_->reconnectAll();
-}
-
-void RealtimeClient::provideToken(std::uint32_t request, const std::string& token) {
-  if (client_) client_->provideToken(request, token);
-}
-
-void RealtimeClient::failToken(std::uint32_t request, const std::string& message) {
-  if (client_) client_->failToken(request, message);
-}
-
-void RealtimeClient::signal(const std::string& evidence) {
-  if (client_ && evidence == "tick") client_->tick();
+void RealtimeClient::signal(std::string_view evidence) {
+  if (evidence == "tick") client_->tick();
   const auto known = evidenceFromText(evidence);
-  if (client_ && known) client_->signal(*known);
-}
-
-std::string RealtimeClient::stats() const {
-  return client_ ? statsJson(*client_) : "{}";
-}
-
-void RealtimeClient::dispose() {
-  if (client_) client_->dispose();
+  if (known) client_->signal(*known);
 }
 
 void RealtimeClient::onFlush(const Flush& flush) {
-  switchboard_flush(sink_.as_handle(), words_.pack(flush));
+  switchboard_flush(sink_, words_.pack(flush));
 }
 
 }  // namespace switchboard

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <emscripten/val.h>
-
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "client.h"
 #include "emscripten_platform.h"
@@ -12,29 +12,37 @@
 
 namespace switchboard {
 
-/// A client and its platform, in the types that cross the boundary. The sink is called with the index in HEAPU32 of a
-/// flush's first word. With unusable options there is no client: `subscribe` says why, everything else does nothing.
+/// What a client can be asked, in the order of `Command` in web/core/wasmModule.ts.
+enum class Command : std::uint32_t {
+  Subscribe,       ///< number: the subscription; text: its spec. Answers nothing, or why not, as JSON
+  Unsubscribe,     ///< number: the subscription
+  UnsubscribeAll,  //
+  Pause,           ///< number: the subscription
+  Resume,          ///< number: the subscription
+  ReconnectAll,    //
+  ProvideToken,    ///< number: the request; text: the token
+  FailToken,       ///< number: the request; text: why
+  Signal,          ///< text: the evidence
+  Stats,           ///< answers them as JSON
+  Dispose
+};
+
+/// A client and its platform, in the types that cross the boundary. The sink is called with the address of a flush's
+/// first word. With unusable options there is no client: `Subscribe` says why, everything else does nothing.
 class RealtimeClient final : private ClientSink {
  public:
-  RealtimeClient(const std::string& optionsJson, emscripten::val sink);
+  RealtimeClient(std::string_view optionsJson, std::uint32_t sink);
 
-  /// Empty, or why not, as JSON.
-  std::string subscribe(std::uint32_t id, const std::string& specJson);
-  void unsubscribe(std::uint32_t id);
-  void unsubscribeAll();
-  void pause(std::uint32_t id);
-  void resume(std::uint32_t id);
-  void reconnectAll();
-  void provideToken(std::uint32_t request, const std::string& token);
-  void failToken(std::uint32_t request, const std::string& message);
-  void signal(const std::string& evidence);
-  std::string stats() const;
-  void dispose();
+  /// Answers through `switchboard_answer`.
+  void run(Command command, std::uint32_t number, std::string_view text);
 
  private:
+  /// Empty, or why not, as JSON.
+  std::string subscribe(SubscriptionId id, std::string_view specJson);
+  void signal(std::string_view evidence);
   void onFlush(const Flush& flush) override;
 
-  emscripten::val sink_;
+  const std::uint32_t sink_;
   EmscriptenClock clock_;
   EmscriptenTimer timer_;
   EmscriptenRandom random_;

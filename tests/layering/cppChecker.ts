@@ -1,4 +1,4 @@
-import { embindHeader, embindLines, forbiddenInCore, forbiddenNames, layers, type Layer } from './cppRules.js';
+import { exportsFile, exportsLines, forbiddenInCore, forbiddenNames, layers, type Layer } from './cppRules.js';
 import type { Violation } from './violation.js';
 
 const include = /^\s*#\s*include\s*([<"])([^>"]+)[>"]/;
@@ -21,12 +21,12 @@ export function checkCpp(file: string, text: string): Violation[] {
     const rule = brokenIncludeRule(layer, match[1] === '"', match[2] ?? '');
     return rule === undefined ? [] : [{ file, line, found: match[2] ?? '', rule }];
   });
-  if (text.includes(`<${embindHeader}>`) && lines.length - 1 > embindLines) {
+  if (file === exportsFile && lines.length - 1 > exportsLines) {
     violations.push({
       file,
-      line: embindLines + 1,
+      line: exportsLines + 1,
       found: `${String(lines.length - 1)} lines`,
-      rule: `the Embind module has at most ${String(embindLines)}`,
+      rule: `the file of exports has at most ${String(exportsLines)}`,
     });
   }
   return violations;

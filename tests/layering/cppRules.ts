@@ -57,6 +57,6 @@ export const forbiddenNames: readonly { where: RegExp; name: RegExp; rule: strin
   { where: /^bindings\//, name: /\bEM_(?:ASM|JS)\w*/, rule: 'no JavaScript in strings: the page forbids eval' },
 ];
 
-/** The Embind module names what is exported and decides nothing. */
-export const embindHeader = 'emscripten/bind.h';
-export const embindLines = 60;
+/** The module's file of exports passes on and decides nothing. */
+export const exportsFile = 'bindings/module.cpp';
+export const exportsLines = 60;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineBatch, EngineOptions } from '../../web/core/engine.js';
 import { WasmEngine } from '../../web/core/wasmEngine.js';
-import type { CoreClient, CoreFrame, CoreModule, CoreSink } from '../../web/core/wasmModule.js';
+import { Command, type CoreClient, type CoreFrame, type CoreModule, type CoreSink } from '../../web/core/wasmModule.js';
 
 const OPTIONS: EngineOptions = {
   url: 'ws://h/realtime/v1',
@@ -28,58 +28,20 @@ class MemoryModule implements CoreModule {
   frame: CoreFrame = { text: null };
   refusal = '';
   sink: CoreSink = () => undefined;
-  readonly RealtimeClient: CoreModule['RealtimeClient'];
 
-  constructor() {
-    const record = (...call: unknown[]): void => {
-      this.calls.push(call.join(' '));
-    };
-    const refuse = (): string => this.refusal;
-    const opened = (optionsJson: string, sink: CoreSink): void => {
-      this.optionsJson = optionsJson;
-      this.sink = sink;
-    };
-    this.RealtimeClient = class implements CoreClient {
-      readonly unsubscribe = (id: number): void => {
-        record('unsubscribe', id);
-      };
-      readonly unsubscribeAll = (): void => {
-        record('unsubscribeAll');
-      };
-      readonly pause = (id: number): void => {
-        record('pause', id);
-      };
-      readonly resume = (id: number): void => {
-        record('resume', id);
-      };
-      readonly reconnectAll = (): void => {
-        record('reconnectAll');
-      };
-      readonly provideToken = (request: number, token: string): void => {
-        record('provideToken', request, token);
-      };
-      readonly failToken = (request: number, message: string): void => {
-        record('failToken', request, message);
-      };
-      readonly signal = (evidence: string): void => {
-        record('signal', evidence);
-      };
-      readonly dispose = (): void => {
-        record('dispose');
-      };
-      readonly delete = (): void => {
-        record('delete');
-      };
-      readonly stats = (): string => '{"sockets":1,"channels":2}';
-
-      constructor(optionsJson: string, sink: CoreSink) {
-        opened(optionsJson, sink);
-      }
-
-      subscribe(id: number, spec: string): string {
-        record('subscribe', id, spec);
-        return refuse();
-      }
+  openClient(optionsJson: string, sink: CoreSink): CoreClient {
+    this.optionsJson = optionsJson;
+    this.sink = sink;
+    return {
+      run: (command, number, text) => {
+        if (command === Command.Stats) return '{"sockets":1,"channels":2}';
+        const name = Object.entries(Command).find(([, value]) => value === command)?.[0];
+        this.calls.push(`${String(name)} ${String(number)} ${text}`.trimEnd());
+        return command === Command.Subscribe ? this.refusal : '';
+      },
+      delete: () => {
+        this.calls.push('delete');
+      },
     };
   }
 
@@ -126,7 +88,7 @@ describe('the engine over the wasm module', () => {
       tokenCallback: false,
       lingerMs: 0,
     });
-    expect(module.calls).toEqual(['subscribe 3 {"schema":"public","table":"t","event":"*"}']);
+    expect(module.calls).toEqual(['Subscribe 3 {"schema":"public","table":"t","event":"*"}']);
   });
 
   it('copies a flush out of memory that changes right after', () => {
@@ -209,14 +171,14 @@ describe('the engine over the wasm module', () => {
     engine.failToken(3, 'why');
     engine.signal('online');
     expect(module.calls).toEqual([
-      'unsubscribe 1',
-      'unsubscribeAll',
-      'pause 4',
-      'resume 5',
-      'reconnectAll',
-      'provideToken 2 token',
-      'failToken 3 why',
-      'signal online',
+      'Unsubscribe 1',
+      'UnsubscribeAll 0',
+      'Pause 4',
+      'Resume 5',
+      'ReconnectAll 0',
+      'ProvideToken 2 token',
+      'FailToken 3 why',
+      'Signal 0 online',
     ]);
     expect(engine.stats()).toEqual({ sockets: 1, channels: 2 });
   });
@@ -224,9 +186,9 @@ describe('the engine over the wasm module', () => {
   it('closes at once, frees only after the stack is gone, and is deaf and dumb from then on', async () => {
     const { module, engine, batches } = open();
     const disposed = engine.dispose();
-    expect(module.calls).toEqual(['dispose']);
+    expect(module.calls).toEqual(['Dispose 0']);
     await disposed;
-    expect(module.calls).toEqual(['dispose', 'delete']);
+    expect(module.calls).toEqual(['Dispose 0', 'delete']);
     await engine.dispose();
     engine.subscribe(3, { schema: 'public', table: 't', event: '*' });
     engine.unsubscribe(3);

@@ -1,6 +1,7 @@
 import type { OpenEngine } from './engine.js';
 import { importWebSocket, isNode, readFile } from './nodePlatform.js';
 import type { WasmSource, WebSocketClass } from './options.js';
+import { packagedWasm, wasmAddress } from './wasmAddress.js';
 import { WasmEngine } from './wasmEngine.js';
 import type { CoreModule, CoreModuleArguments } from './wasmModule.js';
 
@@ -32,7 +33,7 @@ function loadCore(key: ModuleKey): Promise<CoreModule> {
 async function instantiate({ wasm, transport }: ModuleKey): Promise<CoreModule> {
   const [{ default: createModule }, module, webSocket] = await Promise.all([
     import('../wasm/switchboard.js'),
-    compile(wasm ?? new URL('../wasm/switchboard.wasm', import.meta.url)),
+    compile(wasm ?? packagedWasm()),
     transport ?? runtimeWebSocket(),
   ]);
   return new Promise((resolve, reject) => {
@@ -42,7 +43,8 @@ async function instantiate({ wasm, transport }: ModuleKey): Promise<CoreModule> 
       }, reject);
       return {};
     };
-    createModule({ instantiateWasm, webSocket, endsFrom: isNode() ? 4_096 : 384 }).then(resolve, reject);
+    const locateFile = (name: string): string => name;
+    createModule({ instantiateWasm, locateFile, webSocket, endsFrom: isNode() ? 4_096 : 384 }).then(resolve, reject);
   });
 }
 
@@ -54,7 +56,7 @@ async function instantiate({ wasm, transport }: ModuleKey): Promise<CoreModule> 
 export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source as BufferSource);
-  const url = new URL(source, typeof location === 'object' ? location.href : import.meta.url);
+  const url = wasmAddress(source);
   if (url.protocol === 'file:' && isNode()) return WebAssembly.compile(await readFile(url));
 
   const response = await fetch(url);

@@ -9,7 +9,7 @@ import type {
 } from './engine.js';
 import { FlushReader } from './flushReader.js';
 import type { ReasonCode } from './reasons.js';
-import type { CoreClient, CoreModule } from './wasmModule.js';
+import { Command, type CoreClient, type CoreModule } from './wasmModule.js';
 
 /** The engine over the WebAssembly module in this realm. */
 export class WasmEngine implements Engine {
@@ -22,50 +22,50 @@ export class WasmEngine implements Engine {
     this.#flushes = new FlushReader(module);
     this.#sink = sink;
     const { tuning, ...rest } = options;
-    this.#client = new module.RealtimeClient(JSON.stringify({ ...rest, ...tuning }), (wordIndex) => {
+    this.#client = module.openClient(JSON.stringify({ ...rest, ...tuning }), (wordIndex) => {
       this.#receive(wordIndex);
     });
   }
 
   subscribe(id: number, spec: SubscriptionSpec): void {
-    const refusal = this.#client?.subscribe(id, JSON.stringify(spec)) ?? '';
+    const refusal = this.#run(Command.Subscribe, id, JSON.stringify(spec));
     if (refusal !== '') this.#sink(refusalBatch(id, refusal));
   }
 
   unsubscribe(id: number): void {
-    this.#client?.unsubscribe(id);
+    this.#run(Command.Unsubscribe, id);
   }
 
   unsubscribeAll(): void {
-    this.#client?.unsubscribeAll();
+    this.#run(Command.UnsubscribeAll);
   }
 
   pause(id: number): void {
-    this.#client?.pause(id);
+    this.#run(Command.Pause, id);
   }
 
   resume(id: number): void {
-    this.#client?.resume(id);
+    this.#run(Command.Resume, id);
   }
 
   reconnectAll(): void {
-    this.#client?.reconnectAll();
+    this.#run(Command.ReconnectAll);
   }
 
   provideToken(request: number, token: string): void {
-    this.#client?.provideToken(request, token);
+    this.#run(Command.ProvideToken, request, token);
   }
 
   failToken(request: number, message: string): void {
-    this.#client?.failToken(request, message);
+    this.#run(Command.FailToken, request, message);
   }
 
   signal(evidence: Evidence): void {
-    this.#client?.signal(evidence);
+    this.#run(Command.Signal, 0, evidence);
   }
 
   stats(): EngineStats | null {
-    return this.#client === null ? null : (JSON.parse(this.#client.stats()) as EngineStats);
+    return this.#client === null ? null : (JSON.parse(this.#run(Command.Stats)) as EngineStats);
   }
 
   async dispose(): Promise<void> {
@@ -73,10 +73,15 @@ export class WasmEngine implements Engine {
     if (client === null) return;
     this.#client = null;
     this.#closed = true;
-    client.dispose();
+    client.run(Command.Dispose, 0, '');
     // This may run inside a sink call, with the client on the stack below; freeing waits until that stack is gone.
     await Promise.resolve();
     client.delete();
+  }
+
+  /** What the core answers; '' after the end. */
+  #run(command: Parameters<CoreClient['run']>[0], number = 0, text = ''): string {
+    return this.#client?.run(command, number, text) ?? '';
   }
 
   #receive(wordIndex: number): void {

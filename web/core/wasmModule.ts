@@ -3,25 +3,26 @@
  * exports.
  */
 
-/** One client of the core. Strings in and out are copied; ids are whole numbers of at most 32 bits. */
+/** What a client can be asked, by the numbers of `Command` in bindings/realtime_client.h, which says what each takes and answers. */
+export const Command = {
+  Subscribe: 0,
+  Unsubscribe: 1,
+  UnsubscribeAll: 2,
+  Pause: 3,
+  Resume: 4,
+  ReconnectAll: 5,
+  ProvideToken: 6,
+  FailToken: 7,
+  Signal: 8,
+  Stats: 9,
+  Dispose: 10,
+} as const;
+
+/** One client of the core. Texts in and out are copied. */
 export interface CoreClient {
-  /** Empty, or why the core refuses: `{"code","message","option"}`. */
-  subscribe(id: number, specJson: string): string;
-  unsubscribe(id: number): void;
-  unsubscribeAll(): void;
-  /** From now on the subscription gets nothing; what comes in is held for it, up to a bound. Unknown ids are ignored. */
-  pause(id: number): void;
-  resume(id: number): void;
-  reconnectAll(): void;
-  /** Answers a token request; request 0 is the application's own `setAuth`; an empty token is none. */
-  provideToken(request: number, token: string): void;
-  failToken(request: number, message: string): void;
-  signal(evidence: string): void;
-  /** Live counts and totals as JSON. */
-  stats(): string;
-  /** Closes everything. The sink is not called after it returned. */
-  dispose(): void;
-  /** Frees the object. After `dispose`, and never inside a sink call. */
+  /** `number` is a whole number of at most 32 bits; 0 and '' where the command takes none. Returns what the command answers, or ''. */
+  run(command: (typeof Command)[keyof typeof Command], number: number, text: string): string;
+  /** Frees the client. Once, after `Dispose`, never inside a sink call, and nothing after it. */
   delete(): void;
 }
 
@@ -39,7 +40,7 @@ export interface CoreModule {
   /** Read anew for every use: the memory may have grown since. */
   readonly HEAPU8: Uint8Array<ArrayBuffer>;
   readonly HEAPU32: Uint32Array<ArrayBuffer>;
-  readonly RealtimeClient: new (optionsJson: string, sink: CoreSink) => CoreClient;
+  openClient(optionsJson: string, sink: CoreSink): CoreClient;
 }
 
 /** What the loader hands to the module's factory. */
@@ -49,6 +50,8 @@ export interface CoreModuleArguments {
     imports: WebAssembly.Imports,
     done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
   ): Record<string, never>;
+  /** The address of a file, which nobody reads: without this the glue makes one from its own, and a bundle may have none. */
+  locateFile(name: string): string;
   /** The class that sockets are made with. */
   webSocket: new (url: string, protocols?: string | string[]) => object;
   /** From how many characters on a frame comes into the heap by its ends first. */

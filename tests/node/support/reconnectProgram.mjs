@@ -11,7 +11,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
  * @property {number} listeners on the process
  * @property {Record<string, number>} resources that keep the process alive, by kind
  * @property {number} sockets WebSockets that have not been collected
- * @property {number} socketSlots the highest number that Emscripten's socket table has given out
+ * @property {number} socketSlots the highest number that the module's table of sockets has given out
  */
 
 const [url = '', apikey = '', warmUp = '', total = ''] = process.argv.slice(2);
@@ -22,7 +22,7 @@ let socketSlots = 0;
 let socketMade = false;
 
 /**
- * Emscripten's functions for sockets are imports of the module, and the one that makes a socket returns its number in the table.
+ * The functions for sockets are imports of the module, and the one that makes a socket returns its number in the table.
  *
  * @param {WebAssembly.ImportValue} value
  * @returns {WebAssembly.ImportValue}

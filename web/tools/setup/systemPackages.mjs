@@ -5,7 +5,7 @@ import { StepError } from '../lib/errors.mjs';
 import { findExecutable, isExecutable } from '../lib/paths.mjs';
 import { runChecked } from '../lib/processes.mjs';
 
-/** @typedef {'start' | 'test' | 'lint' | 'fuzz'} Purpose */
+/** @typedef {'start' | 'test' | 'lint' | 'fuzz' | 'toolchains'} Purpose */
 /**
  * @typedef {object} Requirement
  * @property {string} name as a person knows it
@@ -117,6 +117,13 @@ const requirements = [
     purposes: ['test'],
     present: () => findChromium() !== undefined,
     source: 'chromium.org, or any Chrome',
+  },
+  {
+    name: 'debootstrap',
+    debian: 'debootstrap',
+    purposes: ['toolchains'],
+    present: () => findExecutable('debootstrap') !== undefined,
+    source: "your system's package of that name, with Debian's keyring",
   },
   {
     name: 'clang-format',

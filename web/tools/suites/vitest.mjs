@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { fromRoot } from '../lib/paths.mjs';
+import { join } from 'node:path';
+import { root } from '../lib/paths.mjs';
 import { run, showEnd } from '../lib/processes.mjs';
 
 /** @typedef {import('./ctest.mjs').Counts} Counts */
@@ -19,15 +20,21 @@ import { run, showEnd } from '../lib/processes.mjs';
  *
  * @param {readonly string[]} projects
  * @param {import('./suite.mjs').SuiteContext} context
+ * @param {{ cwd?: string, exclude?: readonly string[] }} [options] another checkout, and patterns of test files that are left out
  * @returns {Promise<Counts>}
  */
-export async function runVitest(projects, { progress, verbose, logFile, reportFile, env }) {
+export async function runVitest(
+  projects,
+  { progress, verbose, logFile, reportFile, env },
+  { cwd = root, exclude = [] } = {},
+) {
   rmSync(reportFile, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const vitest = fromRoot('node_modules/vitest/vitest.mjs');
+  const vitest = join(cwd, 'node_modules/vitest/vitest.mjs');
+  const chosen = [...projects.map((name) => `--project=${name}`), ...exclude.map((pattern) => `--exclude=${pattern}`)];
   return progress.step(`run ${projects.join(', ')}`, async () => {
-    const args = [vitest, 'run', ...projects.flatMap((name) => ['--project', name]), ...reporters];
-    const { code, output } = await run(process.execPath, args, { env, logFile, verbose });
+    const args = [vitest, 'run', ...chosen, ...reporters];
+    const { code, output } = await run(process.execPath, args, { cwd, env, logFile, verbose });
     const counts = existsSync(reportFile) ? countTests(readReport(reportFile)) : { passed: 0, failed: 0, skipped: 0 };
     if (code !== 0 || counts.passed === 0) counts.failed = Math.max(counts.failed, 1);
     if (counts.failed > 0 && !verbose) showEnd(output);
