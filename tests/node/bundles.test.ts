@@ -90,6 +90,8 @@ describe("esbuild's bundle", () => {
     const entry = bareRuntime(await bundle('iife'));
     const failure = (message: RegExp) => ({ code: 'LOAD_FAILED', message: expect.stringMatching(message) as string });
     await expect(load(entry, undefined)).rejects.toMatchObject(failure(/switchboard\.wasm as the option `wasm`$/));
-    await expect(load(entry, 'a.wasm')).rejects.toMatchObject(failure(/"a\.wasm", which is no address here: give an abs/));
+    await expect(load(entry, 'a.wasm')).rejects.toMatchObject(
+      failure(/"a\.wasm", which is no address here: give an abs/),
+    );
   });
 });

@@ -8,7 +8,8 @@ export function packagedWasm(): URL {
   try {
     return new URL('../wasm/switchboard.wasm', import.meta.url);
   } catch (cause) {
-    const remedy = 'give the address, the bytes or a compiled module of switchboard-realtime/switchboard.wasm as the option `wasm`';
+    const remedy =
+      'give the address, the bytes or a compiled module of switchboard-realtime/switchboard.wasm as the option `wasm`';
     throw new Error(`this bundle does not know where its files are: ${remedy}`, { cause });
   }
 }

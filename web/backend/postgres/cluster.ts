@@ -116,7 +116,8 @@ export class Cluster {
       '--no-sync',
       '--no-instructions',
     ];
-    const template = new Template(this.binaries.installation, [...args, this.binaries.version, String(this.user?.uid)]);
+    const key = [...args, this.binaries.version, String(this.user?.uid)];
+    const template = new Template(this.binaries.installation, key, this.user);
     if (!(await exists(this.data)) && (await template.copyTo(this.data))) return;
     await mkdir(this.data, { recursive: true, mode: 0o700 });
     if (this.user !== null) await chown(this.data, this.user.uid, this.user.gid);

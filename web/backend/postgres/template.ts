@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ServerUser } from './serverUser.js';
 
 const run = promisify(execFile);
 
@@ -13,8 +14,15 @@ const run = promisify(execFile);
 export class Template {
   private readonly directory: string;
 
-  /** `key` is all that the content depends on; `root` is the installation of PostgreSQL, inside some node_modules. */
-  constructor(root: string, key: readonly string[]) {
+  /**
+   * `key` is all that the content depends on; `root` is the installation of PostgreSQL, inside some node_modules; `user` is who the server runs
+   * as, null for this process's own.
+   */
+  constructor(
+    root: string,
+    key: readonly string[],
+    private readonly user: ServerUser | null,
+  ) {
     const modules = root.slice(0, root.lastIndexOf('node_modules') + 'node_modules'.length);
     const name = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16);
     this.directory = join(modules, '.cache', 'switchboard-backend', name);
@@ -25,6 +33,9 @@ export class Template {
     if (process.platform === 'win32' || !(await exists(join(this.directory, 'PG_VERSION')))) return false;
     try {
       await run('cp', ['-a', this.directory, data]);
+      // A checkout that was copied, or a cache that was restored, may belong to whoever did that.
+      if (this.user !== null) await run('chown', ['-R', `${this.user.uid}:${this.user.gid}`, data]);
+      await chmod(data, 0o700);
       return true;
     } catch {
       await rm(data, { recursive: true, force: true });
