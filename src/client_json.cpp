@@ -177,6 +177,7 @@ void readExchangeOptions(const JsonValue& json, ExchangeOptions& options) {
   readDuration(json, "slowBaseMs", options.connection.slowBase);
   readDuration(json, "slowCapMs", options.connection.slowCap);
   readDuration(json, "slowBaseMs", options.slowBase);
+  readDuration(json, "parkedRetryMs", options.parkedRetry);
   readDuration(json, "slowCapMs", options.slowCap);
   readDuration(json, "joinStallMs", options.multiplexer.joinStall);
   readDuration(json, "liveTimeoutMs", options.line.liveTimeout);

@@ -58,7 +58,7 @@ void Channel::transition(ChannelState to) {
 void Channel::join() {
   transition(ChannelState::Joining);
   shutdown_ = {};
-  expectedRepeats_ = 0;
+  pushes_.clear();
   pendingToken_.clear();
   joinRef_ = link_.sendJoin(topic_, delegate_.joinPayload(*this));
   if (joinRef_.empty()) {
@@ -81,19 +81,29 @@ void Channel::leave() {
 }
 
 void Channel::pushToken(std::string_view payload) {
-  constexpr Duration kRepeatWithin{10'000};
   if (state_ == ChannelState::Joining) pendingToken_ = payload;
   if (!isJoined()) return;
   link_.sendOn(topic_, names::kAccessToken, payload, joinRef_);
-  if (context_.now() >= repeatsExpectedUntil_) expectedRepeats_ = 0;
-  ++expectedRepeats_;
-  repeatsExpectedUntil_ = context_.now() + kRepeatWithin;
+  forgetOldPushes();
+  pushes_.push_back(context_.now());
 }
 
-bool Channel::takeExpectedRepeat() {
-  if (expectedRepeats_ == 0 || context_.now() >= repeatsExpectedUntil_) return false;
-  --expectedRepeats_;
-  return true;
+void Channel::forgetOldPushes() {
+  constexpr Duration kLatest{10'000};  // a refused join on the same socket may hold the announcement up for 5 s
+  pushes_.removeIf([&](TimePoint pushed) { return context_.now() - pushed >= kLatest; });
+}
+
+bool Channel::takeExpectedRepeat(bool again) {
+  constexpr Duration kSoonest{1'000};
+  forgetOldPushes();
+  const TimePoint now = context_.now();
+  if (pushes_.empty()) return false;
+  if (now - pushes_.front() >= kSoonest) {  // one for all pushes that old: each ended the wait of the one before
+    pushes_.removeIf([&](TimePoint pushed) { return now - pushed >= kSoonest; });
+  } else if (again) {
+    pushes_.erase(pushes_.begin());
+  }
+  return again;
 }
 
 void Channel::fail(ChannelState to, const Cause& cause) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/list.h"
 #include "protocol/frame.h"
 #include "protocol/join.h"
 #include "timing/context.h"
@@ -69,9 +70,10 @@ class Channel {
   void leave();
   /// Tells the server of a new access token: now if joined, after the reply if joining.
   void pushToken(std::string_view payload);
-  /// The server has announced changes once more. Whether that was to be expected on account of a token push: it does so
-  /// once for each, 1 to 3 s later (protocol.md §7), and that is no interruption.
-  bool takeExpectedRepeat();
+  /// The server has announced changes. Whether that was to be expected on account of a token push, which is no
+  /// interruption: the server announces them 1 to 3 s after a push, unless another push comes before (protocol.md §7).
+  /// `again`: it is not the first announcement, which comes by itself.
+  bool takeExpectedRepeat(bool again);
   /// A frame with this topic. False when it belongs to an earlier join or answers nothing.
   bool onFrame(const Envelope& envelope);
   /// The connection went.
@@ -84,6 +86,7 @@ class Channel {
   bool onRareFrame(const Envelope& envelope);
   bool onReply(const Envelope& envelope);
   void fail(ChannelState to, const Cause& cause);
+  void forgetOldPushes();
 
   const std::string topic_;
   const Duration joinTimeoutAfter_;
@@ -91,8 +94,7 @@ class Channel {
   ChannelLink& link_;
   ChannelDelegate& delegate_;
   Deadline joinTimeout_;
-  TimePoint repeatsExpectedUntil_{};
-  unsigned expectedRepeats_ = 0;
+  List<TimePoint> pushes_;    ///< of tokens, whose announcements are yet to come
   std::string pendingToken_;  ///< payload of the push that is due once the join is answered
   std::string joinRef_;
   Cause shutdown_;  ///< the last `system` error; explains the `phx_close` that follows it

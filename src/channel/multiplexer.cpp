@@ -58,8 +58,10 @@ void Multiplexer::remove(Channel& channel) {
 }
 
 void Multiplexer::pushToken() {
-  const std::string payload = tokenPayload(tokens_.token());
-  if (tokens_.token().empty()) return;  // null is ignored by the server (protocol.md §7); the next join goes without
+  const std::string& token = tokens_.token();
+  // The server ignores both (protocol.md §7). The next join goes without.
+  if (token.empty() || token.starts_with("sb_")) return;
+  const std::string payload = tokenPayload(token);
   router_.forEach([&](Channel& channel) { channel.pushToken(payload); });
 }
 

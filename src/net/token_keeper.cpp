@@ -11,7 +11,7 @@ TokenKeeper::TokenKeeper(const TokenOptions& options, std::string initialToken, 
       context_(context),
       delegate_(delegate),
       timeout_(context.deadlines, DeadlineKind::TokenTimeout, [this] { missed("it did not answer in time"); }),
-      again_(context.deadlines, DeadlineKind::TokenRefresh, [this] { ask(); }),
+      again_(context.deadlines, DeadlineKind::TokenRefresh, [this] { tryAgain(); }),
       backoff_(options.retryBase),
       token_(std::move(initialToken)),
       known_(!options.hasCallback || !token_.empty()) {
@@ -35,14 +35,35 @@ void TokenKeeper::ask() {
   delegate_.onTokenState();
 }
 
+std::optional<WallTime> TokenKeeper::nextTryAt() const {
+  if (!problem_ || !again_.isSet()) return std::nullopt;
+  return context_.clock.wallNow() + std::max(Duration{0}, again_.at() - context_.now());
+}
+
 void TokenKeeper::refuse(Cause cause) {
+  if (refusal_ && token_ == refused_) return;  // of one refusal every channel hears
   refused_ = token_;
   refusal_ = cause;
   problem_ = std::move(cause);
+  const bool askNow = options_.hasCallback && refusals_ == 0;
+  const unsigned doublings = std::min(options_.hasCallback && refusals_ > 0 ? refusals_ - 1 : refusals_, 16u);
+  ++refusals_;
+  const Duration wait = std::min(options_.refusedCap, options_.refusedBase * (1 << doublings));
+  trialAt_ = context_.now() + wait + fullJitter(context_.random, wait / 4, wait / 4, 0);
+  if (askNow) {
+    ask();
+    return;
+  }
+  rest();
+  again_.setAt(trialAt_);
+  delegate_.onTokenState();
+}
+
+void TokenKeeper::tryAgain() {
   if (options_.hasCallback) {
     ask();
   } else {
-    delegate_.onTokenState();
+    forgetRefusal();
   }
 }
 
@@ -85,11 +106,14 @@ void TokenKeeper::accept(std::string token) {
   timeout_.cancel();
   rest();
   const bool changed = token != token_;
-  if (changed) ++version_;
+  if (changed) {
+    ++version_;
+    expiresBy_.reset();
+  }
   token_ = std::move(token);
-  if (refusal_ && token_ == refused_) {
+  if (refusal_ && token_ == refused_ && context_.now() < trialAt_) {
     problem_ = refusal_;
-    if (options_.hasCallback) again_.setAfter(backoff_.next(context_.random, options_.retryCap) + options_.retryBase);
+    again_.setAt(trialAt_);
   } else {
     refusal_.reset();
     problem_.reset();
@@ -100,14 +124,17 @@ void TokenKeeper::accept(std::string token) {
   delegate_.onTokenState();
 }
 
-/// A token that is still good is as good as a new one. Without any, joins wait: going ahead would run them with the api
-/// key's rights.
+/// A token that is still good is as good as a new one, also one that was refused a while ago. Without any, joins wait:
+/// going ahead would run them with the api key's rights.
 void TokenKeeper::missed(const std::string& message) {
   asking_ = false;
   timeout_.cancel();
   context_.log.write(LogLevel::Warn, "The accessToken callback failed: " + message);
   again_.setAfter(backoff_.next(context_.random, options_.retryCap) + options_.retryBase);
-  if (refusal_) {
+  if (refusal_ && usable() && context_.now() >= trialAt_) {
+    refusal_.reset();
+    problem_.reset();
+  } else if (refusal_) {
     problem_ = refusal_;
   } else if (!usable()) {
     problem_ = Cause{Code::TokenUnavailable, Retry::NewToken,
@@ -122,13 +149,38 @@ bool TokenKeeper::usable() const {
   return !claims || !claims->expiresAt || *claims->expiresAt > context_.clock.wallNow();
 }
 
+/// Nothing when the token has expired by every clock. The calendar may be wrong, now or when the token came, so the
+/// monotonic clock counts too: from when the token was first seen it lives at most from `iat` to `exp`, and at most as
+/// long as the calendar said then.
+std::optional<Duration> TokenKeeper::lifeLeft(const TokenClaims& claims) {
+  const TimePoint now = context_.now();
+  const Duration byCalendar = *claims.expiresAt - context_.clock.wallNow();
+  const bool expired = byCalendar <= Duration{0};
+  if (!expiresBy_) {
+    const Duration life = claims.issuedAt ? *claims.expiresAt - *claims.issuedAt : Duration{0};
+    if (!expired) expiresBy_ = now + byCalendar;
+    if (life > Duration{0} && (expired || life < byCalendar)) expiresBy_ = now + life;
+  }
+  const Duration byMonotonic = expiresBy_ ? *expiresBy_ - now : Duration{0};
+  const Duration left =
+      expired || byMonotonic <= Duration{0} ? std::max(byCalendar, byMonotonic) : std::min(byCalendar, byMonotonic);
+  if (left <= Duration{0}) return std::nullopt;
+  return left;
+}
+
 void TokenKeeper::scheduleRefresh() {
   if (!options_.hasCallback) return;
   const auto claims = readClaims(token_);
   if (!claims || !claims->expiresAt) return;
-  const Duration left = *claims->expiresAt - context_.clock.wallNow();
-  if (left <= Duration{0}) return;  // either the clock is wrong or the server will say so
-  renewAt_ = *claims->expiresAt - std::min(options_.refreshBefore, left / 10);
+  const auto left = lifeLeft(*claims);
+  if (!left) {  // the server has not refused it, so the clock may be wrong; the callback may know better
+    again_.setAfter(options_.refusedCap);
+    return;
+  }
+  const Duration ahead = std::min(options_.refreshBefore, *left / 10);
+  again_.setAfter(*left - ahead);
+  if (*claims->expiresAt <= context_.clock.wallNow()) return;
+  renewAt_ = *claims->expiresAt - ahead;
   followCalendar();
 }
 

@@ -17,8 +17,10 @@ struct TokenOptions {
   Duration timeout{5'000};   ///< how long the callback may take
   Duration refreshBefore{
       60'000};  ///< how long ahead of `exp` a new token is asked for, or a tenth of its life if that is shorter
-  Duration retryBase{500};  ///< pace of asking again after the callback failed or gave the refused token again
-  Duration retryCap{5'000};
+  Duration retryBase{500};  ///< pace of asking again after the callback failed
+  Duration retryCap{30'000};
+  Duration refusedBase{30'000};  ///< before a refused token is tried again; doubled with each further refusal
+  Duration refusedCap{240'000};  ///< most that comes of the doubling; up to a quarter is added at random
 };
 
 class TokenDelegate {
@@ -48,15 +50,20 @@ class TokenKeeper {
   bool ready() const { return !asking_ && !problem_; }
   /// Why joins can't go out, while no question is open.
   const std::optional<Cause>& problem() const { return problem_; }
+  /// When that may change by itself: the callback is asked again, or the refused token is tried again.
+  std::optional<WallTime> nextTryAt() const;
 
   /// Joins are about to follow an interruption: asks the callback if there is one and it is not being asked already.
   void refresh();
   /// To be called when the calendar may have run ahead of the monotonic clock, as it does over a sleep: a token expires
   /// by the calendar, and by that its renewal is brought forward, never put off.
   void followCalendar();
-  /// The server refused the present token.
+  /// The server refused the present token. The callback is asked at once the first time. The refusal may be of the
+  /// moment (signing keys were rotated), so the token is tried again after a while, less and less often; further
+  /// questions to the callback are spaced likewise, whether it gives the same token or others that are refused too.
   void refuse(Cause cause);
-
+  /// The server accepted the present token.
+  void accepted() { refusals_ = 0; }
   /// The refusal may be out of date: joins may try with the present token again.
   void forgetRefusal();
 
@@ -69,22 +76,27 @@ class TokenKeeper {
 
  private:
   void ask();
+  void tryAgain();
   void accept(std::string token);
   void missed(const std::string& message);
   void rest();
   void scheduleRefresh();
+  std::optional<Duration> lifeLeft(const TokenClaims& claims);
   bool usable() const;
 
   const TokenOptions& options_;
   Context& context_;
   TokenDelegate& delegate_;
   Deadline timeout_;
-  Deadline again_;                   ///< the next question, be it a renewal or asked again after a failure or refusal
+  Deadline again_;                   ///< the next question or, where nobody can be asked, trial of a refused token
   std::optional<WallTime> renewAt_;  ///< while `again_` is a renewal
   Backoff backoff_;
   std::string token_;
+  std::optional<TimePoint> expiresBy_;  ///< of the present token, as far as could be said when it was first seen
   std::string refused_;
   std::optional<Cause> refusal_;
+  TimePoint trialAt_{};    ///< when the refused token may be tried again
+  unsigned refusals_ = 0;  ///< since a token was accepted
   std::optional<Cause> problem_;
   std::uint32_t version_ = 0;
   std::uint32_t lastRequest_ = 0;

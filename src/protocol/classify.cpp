@@ -1,6 +1,8 @@
 #include "protocol/classify.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
@@ -58,12 +60,52 @@ Cause classifyWords(std::string_view words) {
   return Cause{Code::ServerError, Retry::Backoff, std::string(words)};
 }
 
-/// What the server quotes of the database, as "57014 (query_canceled) canceling statement …"; empty when it quotes
-/// nothing.
-std::string_view quotedError(std::string_view message) {
-  constexpr std::string_view kMark = "Exception: ERROR ";
-  const auto at = message.find(kMark);
-  return at == std::string_view::npos ? std::string_view() : message.substr(at + kMark.size());
+/// Behind the parameters, which hold what people typed, so that text within double quotes does not count.
+std::size_t findBehindQuotes(std::string_view message, std::string_view mark) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < message.size(); ++i) {
+    if (quoted && message[i] == '\\') {
+      ++i;
+    } else if (message[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && message.substr(i).starts_with(mark)) {
+      return i;
+    }
+  }
+  return message.find(mark);
+}
+
+/// What the server quotes of an exception, as "ERROR 57014 (query_canceled) canceling statement …" or "tcp recv:
+/// closed"; nothing when it quotes none.
+std::optional<std::string_view> quotedError(std::string_view message) {
+  constexpr std::string_view kMark = "Exception: ";
+  const auto at = findBehindQuotes(message, kMark);
+  if (at == std::string_view::npos) return std::nullopt;
+  return message.substr(at + kMark.size());
+}
+
+bool isCapitalOrDigit(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool isWordCharacter(char c) {
+  return isCapitalOrDigit(c) || (c >= 'a' && c <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// The error from its SQLSTATE on, whatever stands in front: the severity is in the database's language. The SQLSTATE
+/// is the first word of five capitals and digits, at least one of them a digit. Empty when there is none.
+std::string_view fromSqlState(std::string_view error) {
+  constexpr std::size_t kLength = 5;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i <= error.size(); ++i) {
+    if (i < error.size() && isWordCharacter(error[i])) continue;
+    const auto word = error.substr(start, i - start);
+    const bool fits = word.size() == kLength && std::all_of(word.begin(), word.end(), isCapitalOrDigit) &&
+                      std::any_of(word.begin(), word.end(), [](char c) { return c <= '9'; });
+    if (fits) return error.substr(start);
+    start = i + 1;
+  }
+  return {};
 }
 
 /// A role that does not exist, or that the server may not take on. (Both codes are used for other objects too.)
@@ -72,11 +114,12 @@ bool blamesRole(std::string_view error) {
   return (sqlState == "42704" || sqlState == "42501") && error.find("role \"") != std::string_view::npos;
 }
 
-/// SQLSTATE classes that speak of the database's health, not of the binding: connection, transaction rollback,
-/// resources, operator intervention, system.
-bool isTransient(std::string_view error) {
+/// What the check of the binding raises, data exceptions (a value that is not of the column's type), and access rule
+/// violations (a column, operator or grant that is not there). Anything else speaks of the database's health, which may
+/// be better soon.
+bool blamesBinding(std::string_view error) {
   const auto sqlClass = error.substr(0, 2);
-  return sqlClass == "08" || sqlClass == "40" || sqlClass == "53" || sqlClass == "57" || sqlClass == "58";
+  return error.substr(0, 5) == "P0001" || sqlClass == "22" || sqlClass == "42";
 }
 
 }  // namespace
@@ -112,15 +155,19 @@ Cause classifyShutdown(std::string_view message) {
 }
 
 Cause classifyBindingError(std::string_view message) {
-  const bool blamesParameters = message.starts_with("Unable to subscribe to changes with given parameters") ||
-                                message.starts_with("Error parsing `") ||
-                                message.starts_with("No subscription params") ||
-                                message.starts_with("Column selection is not supported");
-  const auto error = quotedError(message);
+  constexpr std::array<std::string_view, 4> kBlame = {"Unable to subscribe to changes with given parameters",
+                                                      "Error parsing `", "No subscription params",
+                                                      "Column selection is not supported"};
+  // Some versions of the server write its term: {:error, "Unable …"}
+  const auto words = message.starts_with("{:") ? message.substr(message.find('"') + 1) : message;
+  const bool blamesParameters =
+      std::any_of(kBlame.begin(), kBlame.end(), [&](std::string_view start) { return words.starts_with(start); });
+  const auto quoted = quotedError(message);
+  const auto error = fromSqlState(quoted.value_or(std::string_view()));
   if (blamesRole(error)) {
     return {Code::RoleInvalid, Retry::NewToken, concat({"The database can't act in the token's role: ", error})};
   }
-  if (blamesParameters && !isTransient(error)) {
+  if (blamesParameters && (!quoted || blamesBinding(error))) {
     return {Code::BadBinding, Retry::Parked, std::string(message)};
   }
   return {Code::DatabaseUnavailable, Retry::Backoff, std::string(message)};

@@ -19,7 +19,8 @@ Cause classifyShutdown(std::string_view message);
 /// What a `system` message with status "error" of the extension "postgres_changes" means (protocol.md §3.5, §14):
 /// BadBinding when the parameters of some binding are at fault, which silences the channel for good; RoleInvalid when
 /// it is the token's role, in the same words and with the same effect (transcripts: `tokens`, refresh_unknown_role);
-/// anything else the server retries by itself.
+/// DatabaseUnavailable for anything else. The server quotes every SQL error in the words that blame the parameters,
+/// also one of a database that is read-only or restarts, so the SQLSTATE decides.
 Cause classifyBindingError(std::string_view message);
 
 }  // namespace switchboard

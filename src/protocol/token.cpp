@@ -38,6 +38,13 @@ std::optional<std::string> decodeBase64Url(std::string_view text) {
   return out;
 }
 
+/// A claim that is a time, given in seconds.
+std::optional<WallTime> timeClaim(const JsonValue& claims, const char* name) {
+  const auto ms = claims.member(name).integer(3);
+  if (!ms) return std::nullopt;
+  return WallTime(Duration(std::clamp(*ms, -kLatestMs, kLatestMs)));
+}
+
 }  // namespace
 
 std::optional<TokenClaims> readClaims(std::string_view token) {
@@ -50,9 +57,8 @@ std::optional<TokenClaims> readClaims(std::string_view token) {
   if (!json.isObject()) return std::nullopt;
   TokenClaims claims;
   claims.role = json.member("role").string();
-  if (const auto ms = json.member("exp").integer(3)) {  // given in seconds
-    claims.expiresAt = WallTime(Duration(std::clamp(*ms, -kLatestMs, kLatestMs)));
-  }
+  claims.expiresAt = timeClaim(json, "exp");
+  claims.issuedAt = timeClaim(json, "iat");
   return claims;
 }
 

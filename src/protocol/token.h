@@ -11,6 +11,7 @@ namespace switchboard {
 /// What a client may know of a JWT without checking its signature.
 struct TokenClaims {
   std::optional<WallTime> expiresAt;  ///< `exp`
+  std::optional<WallTime> issuedAt;   ///< `iat`
   std::string role;                   ///< `role`, empty when absent
 };
 

@@ -170,7 +170,7 @@ void Exchange::endLingers() {
 
 void Exchange::wakeRetries() {
   for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->state == SubscriptionState::Retrying && entry->retryAt && *entry->retryAt <= context_.now()) {
+    if (!entry->plannable() && entry->retryAt && *entry->retryAt <= context_.now()) {
       reporter_.setState(*entry, SubscriptionState::Pending, entry->cause);
     }
   }
@@ -247,90 +247,6 @@ List<CurrentLine> Exchange::currentLines() const {
   return current;
 }
 
-void Exchange::openLines(const List<NewLine>& wanted) {
-  bool homeless = false;
-  for (const auto& line : wanted) {
-    if (Multiplexer* multiplexer = place(line)) {
-      openLine(line, *multiplexer);
-    } else {
-      homeless = homeless || !line.replaces;
-    }
-  }
-  const bool mainOpen = !multiplexers_.empty() && multiplexers_.front()->connection().isOpen();
-  for (std::size_t i = 1; i < multiplexers_.size(); ++i) multiplexers_[i]->setNeeded(homeless && mainOpen);
-}
-
-bool Exchange::hasLiveLine(const Multiplexer& multiplexer) const {
-  return std::any_of(lines_.begin(), lines_.end(), [&](const auto& item) {
-    return &item.second->multiplexer() == &multiplexer && item.second->isLive();
-  });
-}
-
-/// An open connection for the line, or null if it has to wait. A join that has failed before would freeze what shares
-/// its socket for 5 s, so it goes to a socket that carries nothing live, if one may be had.
-Multiplexer* Exchange::place(const NewLine& line) {
-  if (line.replaces) {
-    Multiplexer& same = lines_.at(*line.replaces).multiplexer();
-    return same.hasRoom() ? &same : nullptr;
-  }
-  if (!multiplexers_.front()->connection().isOpen()) return nullptr;
-  bool onTheWay = false;
-  Multiplexer* second = nullptr;
-  for (const auto& multiplexer : multiplexers_) {
-    if (!multiplexer->hasRoom()) continue;
-    if (!multiplexer->connection().isOpen()) {
-      onTheWay = true;
-    } else if (!line.risky || !hasLiveLine(*multiplexer)) {
-      return multiplexer.get();
-    } else {
-      second = multiplexer.get();
-    }
-  }
-  if (onTheWay) return nullptr;
-  if (multiplexers_.size() < options_.maxSockets) {
-    addMultiplexer();
-    return nullptr;
-  }
-  return second;
-}
-
-Multiplexer& Exchange::addMultiplexer() {
-  const ConnectionId id{static_cast<std::uint32_t>(multiplexers_.size() + 1)};
-  MultiplexerDelegate& delegate = *this;
-  multiplexers_.push_back(std::make_unique<Multiplexer>(id, options_.connection, options_.multiplexer, context_,
-                                                        transports_, tokens_, pace_, counters_, delegate));
-  if (options_.pulse.enabled()) {
-    PulseDelegate& listener = *this;
-    pulses_.push_back(std::make_unique<Pulse>(options_.pulse, options_.line,
-                                              topicPrefix_ + "pulse" + decimal(id.value) + "-", context_,
-                                              *multiplexers_.back(), tokens_, counters_, listener));
-  }
-  return *multiplexers_.back();
-}
-
-void Exchange::openLine(const NewLine& wanted, Multiplexer& multiplexer) {
-  List<LineBinding> bindings;
-  for (const auto key : wanted.keys) bindings.push_back({key, registry_.find(key)->spec.binding});
-  const LineId id{++lastLine_};
-  LineDelegate& delegate = *this;
-  auto line = std::make_unique<Line>(id, concat({topicPrefix_, decimal(id.value)}), std::move(bindings), options_.line,
-                                     context_, multiplexer, delegate);
-  Line& added = lines_.add(id, std::move(line));
-  if (wanted.replaces) rebuilds_.start(*wanted.replaces, id);
-  added.start();
-  report(multiplexer);
-}
-
-void Exchange::endLine(LineId id) {
-  auto line = lines_.take(id);
-  if (line == nullptr) return;
-  rebuilds_.onGone(id);
-  tokenOfLine_.erase(id);
-  line->end();
-  report(line->multiplexer());
-  context_.turns.discard(std::move(line));
-}
-
 /// The old line leaves, unless it carries something that was wanted again meanwhile: then the new one does.
 void Exchange::finishRebuild(LineId oldLine, LineId newLine) {
   const auto& bindings = lines_.at(oldLine).bindings();
@@ -380,6 +296,10 @@ void Exchange::armWaits() {
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->retryAt) retry_.setWithin(std::max(Duration{0}, *entry->retryAt - context_.now()));
     if (entry->lingerUntil) linger_.setWithin(std::max(Duration{0}, *entry->lingerUntil - context_.now()));
+    if (!entry->wantsSocket) continue;
+    for (const auto& reach : reaches_) {
+      if (const auto at = reach.outAt(context_.now())) retry_.setWithin(*at - context_.now());
+    }
   }
 }
 

@@ -15,6 +15,7 @@
 #include "subscription/line.h"
 #include "subscription/planner.h"
 #include "subscription/pulse.h"
+#include "subscription/reach.h"
 #include "subscription/rebuilds.h"
 #include "subscription/registry.h"
 #include "subscription/reporter.h"
@@ -36,6 +37,8 @@ struct ExchangeOptions {
   Duration retryCap{30'000};
   Duration slowBase{15'000};  ///< least wait after the server spoke of a limit
   Duration slowCap{60'000};
+  Duration parkedRetry{
+      300'000};  ///< before what was refused for good is tried again, and up to a quarter more; 0: never
   Duration overlap{
       2'000};  ///< how long both lines of a rebuild run side by side; well above the server's slowest poll of 0.5 s
   Duration rebuildPause{30'000};       ///< before a failed rebuild is tried again
@@ -118,16 +121,26 @@ class Exchange final : private LineDelegate,
   static bool isNeeded(const KeyEntry& entry);
   List<WantedBinding> wantedBindings();
   List<CurrentLine> currentLines() const;
+  void finishRebuild(LineId oldLine, LineId newLine);
+  void eraseUnwanted();
+  Line* findCarrier(KeyId key, std::optional<LineId> except = std::nullopt) const;
+  void armWaits();
+
+  // sockets, and which lines go where: exchange_placement.cpp
   void openLines(const List<NewLine>& wanted);
   void openLine(const NewLine& wanted, Multiplexer& multiplexer);
   void endLine(LineId id);
-  void finishRebuild(LineId oldLine, LineId newLine);
-  void eraseUnwanted();
   Multiplexer* place(const NewLine& line);
   Multiplexer& addMultiplexer();
+  Reach& reachOf(const Multiplexer& multiplexer);
   bool hasLiveLine(const Multiplexer& multiplexer) const;
-  Line* findCarrier(KeyId key, std::optional<LineId> except = std::nullopt) const;
-  void armWaits();
+  void recallQueued(const Multiplexer& multiplexer);
+  void onMultiplexerState(Multiplexer& multiplexer) override;
+  void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
+  const Multiplexer& awaited(const KeyEntry& entry) const;
+  std::optional<Cause> waitingCause(const Multiplexer& multiplexer);
+  void updateWaiting();
+  void report(const Multiplexer& multiplexer);
 
   // the database's pulse on each socket: exchange_pulse.cpp
   void updatePulses();
@@ -151,17 +164,13 @@ class Exchange final : private LineDelegate,
   List<KeyEntry*> servedBy(const Line& line);
   List<KeyEntry*> abandon(Line& line, const Cause& cause);
   void isolate(const List<LineBinding>& bindings, const Cause& cause);
+  bool isDoubtful(const List<LineBinding>& bindings, const Cause& cause);
   void retryLater(const List<KeyEntry*>& entries, const Cause& cause);
-  void onMultiplexerState(Multiplexer& multiplexer) override;
-  void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
   void onWindowOverflow(const List<SubscriptionId>& subscribers) override;
   void onConflated(std::size_t changes, std::size_t subscribers) override;
   void onTokenChanged() override;
   void onTokenState() override;
-  std::optional<Cause> waitingCause() const;
-  void updateWaiting();
-  void report(const Multiplexer& multiplexer);
 
   const ExchangeOptions& options_;
   Context& context_;
@@ -178,7 +187,8 @@ class Exchange final : private LineDelegate,
   Fallback fallback_;
   List<std::unique_ptr<Multiplexer>>
       multiplexers_;                     ///< the first is the one that is used when nothing speaks against it
-  List<std::unique_ptr<Pulse>> pulses_;  ///< one for each of these; none when there is no pulse
+  List<Reach> reaches_;                  ///< one for each of these
+  List<std::unique_ptr<Pulse>> pulses_;  ///< likewise; none when there is no pulse
   IdMap<LineId, Line> lines_;
   IdMap<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
   List<SubscriptionId> immediate_;            // reused for each change

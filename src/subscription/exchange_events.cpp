@@ -19,6 +19,12 @@ bool concernsToken(const Cause& cause) {
   return cause.code == Code::TokenExpired || cause.code == Code::TokenInvalid;
 }
 
+/// Whether another token may help. A binding may be refused for the role that asked: what a role may not read, the
+/// server calls an invalid column.
+bool dependsOnToken(const Cause& cause) {
+  return cause.retry == Retry::NewToken || cause.code == Code::BadBinding;
+}
+
 }  // namespace
 
 std::string Exchange::joinPayload(const Line& line) {
@@ -39,6 +45,7 @@ List<KeyEntry*> Exchange::servedBy(const Line& line) {
 }
 
 void Exchange::onLineJoining(Line& line) {
+  rebuilds_.onJoining(line.id());
   for (auto* entry : servedBy(line)) {
     if (entry->state == SubscriptionState::Pending) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
   }
@@ -47,6 +54,8 @@ void Exchange::onLineJoining(Line& line) {
 void Exchange::onLineLive(Line& line, bool again) {
   if (again) reporter_.setProofOfLife(context_.clock.wallNow());
   if (line.announcements() > 1) tokenOfLine_[line.id()] = tokens_.version();  // the server has taken the pushed one
+  if (tokenOfLine_[line.id()] == tokens_.version()) tokens_.accepted();
+  reachOf(line.multiplexer()).prove();
   for (const auto& binding : line.bindings()) {
     KeyEntry* entry = registry_.find(binding.key);
     if (entry == nullptr) continue;
@@ -94,18 +103,20 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
   // A token that came meanwhile is not to blame for the end of the one before it. If it is no better, its join will
   // say.
   const bool tokenIsNewer = tokenOfLine_[line.id()] != tokens_.version();
-  if (cause.retry == Retry::NewToken && tokenIsNewer) cause.retry = Retry::Backoff;
+  if (dependsOnToken(cause) && tokenIsNewer) cause.retry = Retry::Backoff;
   const bool lost = !line.multiplexer().connection().isOpen();
   const auto bindings = line.bindings();
   const auto entries = abandon(line, cause);
   planAtTurnEnd_ = true;
   for (const auto& binding : bindings) {
-    if (auto* entry = registry_.find(binding.key)) entry->risky = refused && !concernsToken(cause);
+    if (auto* entry = registry_.find(binding.key)) entry->risky = refused && !(concernsToken(cause) && tokenIsNewer);
   }
   if (lost) {
     // The lines of a connection hear of the loss before the connection's own state is reported.
-    reporter_.setConnectionRetryAt(multiplexers_.front()->connection().nextRetryAt());
-    for (auto* entry : entries) reporter_.setState(*entry, SubscriptionState::Pending, cause);
+    for (auto* entry : entries) {
+      entry->waitsUntil = line.multiplexer().connection().nextRetryAt();
+      reporter_.setState(*entry, SubscriptionState::Pending, cause);
+    }
   } else if (cause.code == Code::BadBinding && bindings.size() > 1) {
     isolate(bindings, cause);
     for (auto* entry : entries) {
@@ -113,9 +124,23 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
       reporter_.setState(*entry, SubscriptionState::Pending, wasLive ? cause : kJoining);
     }
   } else {
+    if (!refused && isDoubtful(bindings, cause)) isolate(bindings, cause);
     retryLater(entries, cause);
     if (concernsToken(cause) && !tokenIsNewer) tokens_.refuse(cause);
   }
+}
+
+/// Whether one of these keys may be to blame although the database's words speak of its own health: it has refused them
+/// time and again while it serves others, or they have never been parted.
+bool Exchange::isDoubtful(const List<LineBinding>& bindings, const Cause& cause) {
+  constexpr unsigned kTries = 3;
+  if (cause.code != Code::DatabaseUnavailable || bindings.size() == 1) return false;
+  const bool othersLive =
+      std::any_of(lines_.begin(), lines_.end(), [](const auto& item) { return item.second->isLive(); });
+  return std::all_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
+    const KeyEntry* entry = registry_.find(binding.key);
+    return entry != nullptr && entry->attempts >= kTries && (othersLive || entry->suspectGroup == 0);
+  });
 }
 
 /// One of these bindings silences the rest (protocol.md §14): parts them, so that each part is joined by itself.
@@ -145,6 +170,9 @@ void Exchange::retryLater(const List<KeyEntry*>& entries, const Cause& cause) {
   for (auto* entry : entries) {
     entry->attempts = attempts + 1;
     if (cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !concernsToken(cause))) {
+      const Duration pause = options_.parkedRetry;
+      if (pause > Duration{0})
+        entry->retryAt = context_.now() + pause + fullJitter(context_.random, pause / 4, pause / 4, 0);
       reporter_.setState(*entry, SubscriptionState::Parked, cause);
       continue;
     }
@@ -168,16 +196,11 @@ void Exchange::onConflated(std::size_t changes, std::size_t subscribers) {
   counters_.conflated += changes * subscribers;
 }
 
-void Exchange::onMultiplexerState(Multiplexer& multiplexer) {
-  report(multiplexer);
-  if (multiplexer.connection().isOpen()) planAtTurnEnd_ = true;
-  updateWaiting();
-}
-
 void Exchange::onTokenChanged() {
   for (const auto& multiplexer : multiplexers_) multiplexer->pushToken();
   for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->plannable() || entry->cause.retry != Retry::NewToken) continue;
+    if (concernsToken(entry->cause)) entry->risky = false;
+    if (entry->plannable() || !dependsOnToken(entry->cause)) continue;
     reporter_.setState(*entry, SubscriptionState::Pending,
                        {Code::Connecting, Retry::Backoff, "Trying again with the new token."});
   }
@@ -186,40 +209,14 @@ void Exchange::onTokenChanged() {
 }
 
 void Exchange::onTokenState() {
+  for (const auto& [id, entry] : registry_.entries()) {
+    const bool waits = entry->state == SubscriptionState::Retrying && entry->cause.retry == Retry::NewToken;
+    if (!waits || tokens_.problem()) continue;
+    reporter_.setState(*entry, SubscriptionState::Pending, entry->cause);
+    planAtTurnEnd_ = true;
+  }
   for (const auto& multiplexer : multiplexers_) multiplexer->pump();
   updateWaiting();
-}
-
-/// What keys without a line wait for. Nothing while a connection that has failed before is being tried once more: then
-/// the last failure stays the honest answer.
-std::optional<Cause> Exchange::waitingCause() const {
-  if (tokens_.problem()) return tokens_.problem();
-  if (multiplexers_.empty()) return std::nullopt;
-  const Connection& connection = multiplexers_.front()->connection();
-  if (connection.isOpen()) return Cause{Code::Connecting, Retry::Backoff, "Waiting for its turn to join."};
-  if (connection.state() == ConnectionState::Connecting && connection.attempts() > 0) return std::nullopt;
-  return connection.cause();
-}
-
-void Exchange::updateWaiting() {
-  if (shutDown_) return;
-  if (!multiplexers_.empty()) reporter_.setConnectionRetryAt(multiplexers_.front()->connection().nextRetryAt());
-  const auto cause = waitingCause();
-  if (!cause) return;
-  for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->state == SubscriptionState::Pending) reporter_.setWaiting(*entry, *cause);
-  }
-}
-
-void Exchange::report(const Multiplexer& multiplexer) {
-  const Connection& connection = multiplexer.connection();
-  const auto pulse = std::find_if(pulses_.begin(), pulses_.end(),
-                                  [&](const auto& item) { return &item->multiplexer() == &multiplexer; });
-  const bool hasPulse = pulse != pulses_.end();
-  tracker_.set(ConnectionStatus{
-      connection.id(), connection.state(), connection.since(), connection.attempts(), connection.nextRetryAt(),
-      connection.cause().code, connection.cause().message, connection.roundTrip(), multiplexer.channelCount(),
-      hasPulse ? std::optional((*pulse)->state()) : std::nullopt, hasPulse ? (*pulse)->delay() : std::nullopt});
 }
 
 }  // namespace switchboard

@@ -75,7 +75,9 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
   if (message.message != names::kSubscribedToPostgres) return;
   liveTimeout_.cancel();
   ++announcements_;
-  const bool again = std::exchange(live_, true) && !channel_.takeExpectedRepeat();
+  const bool repeated = std::exchange(live_, true);
+  const bool expected = channel_.takeExpectedRepeat(repeated);
+  const bool again = repeated && !expected;
   delegate_.onLineLive(*this, again);
 }
 

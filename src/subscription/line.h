@@ -69,6 +69,8 @@ class Line final : private ChannelDelegate {
   LineId id() const { return id_; }
   const List<LineBinding>& bindings() const { return bindings_; }
   Multiplexer& multiplexer() const { return multiplexer_; }
+  /// Has not had its turn to join.
+  bool isQueued() const { return channel_.state() == ChannelState::Closed; }
   bool isJoining() const { return channel_.state() == ChannelState::Joining; }
   bool isJoined() const { return channel_.isJoined(); }
   bool isLive() const { return live_; }

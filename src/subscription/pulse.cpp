@@ -129,7 +129,9 @@ void Pulse::onLineChange(Line& /*line*/, const List<KeyId>& /*keys*/, const Chan
   hear(change);
 }
 
+/// A beat that comes before the announcement proves nothing: the server may yet subscribe anew.
 void Pulse::hear(const Change& change) {
+  if (state_ == PulseState::Joining) return;
   const auto beat = readBeat(change.data.read());
   if (!beat) return;
   ++counters_.pulses;

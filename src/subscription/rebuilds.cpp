@@ -23,10 +23,18 @@ bool Rebuilds::busy(LineId line) const {
 
 bool Rebuilds::admit(LineId line, KeyId key, const Change& change) {
   for (const auto& rebuild : rebuilds_) {
-    if (rebuild->oldLine == line) return rebuild->overlap.admit(Overlap::Side::Old, key, change.data.read());
+    if (rebuild->oldLine == line) {
+      return !rebuild->joining || rebuild->overlap.admit(Overlap::Side::Old, key, change.data.read());
+    }
     if (rebuild->newLine == line) return rebuild->overlap.admit(Overlap::Side::New, key, change.data.read());
   }
   return true;
+}
+
+void Rebuilds::onJoining(LineId line) {
+  for (const auto& rebuild : rebuilds_) {
+    if (rebuild->newLine == line) rebuild->joining = true;
+  }
 }
 
 void Rebuilds::onLive(LineId line) {

@@ -27,6 +27,8 @@ class Rebuilds {
   bool busy(LineId line) const;
   /// Whether a change, brought by this line for this key, passes.
   bool admit(LineId line, KeyId key, const Change& change);
+  /// The line's join goes out: from here on the new line may bring what the old one brings.
+  void onJoining(LineId line);
   void onLive(LineId line);
   /// The line is gone, whichever side of a rebuild it was. For a while the other may still bring what this one has
   /// brought before.
@@ -40,7 +42,8 @@ class Rebuilds {
   struct Rebuild {
     LineId oldLine;
     LineId newLine;
-    bool halved = false;  ///< one of the two is gone
+    bool joining = false;  ///< the new line's join went out
+    bool halved = false;   ///< one of the two is gone
     Overlap overlap;
     std::unique_ptr<Deadline> end;
   };

@@ -25,9 +25,13 @@ struct KeyEntry {
 
   SubscriptionState state = SubscriptionState::Pending;
   Cause cause{Code::Connecting, Retry::Backoff, "Waiting for the connection."};
+  Code refusedFor = Code::Ok;  ///< what its subscribers were notified of last, if that waits for somebody to act
   WallTime since{};
-  unsigned attempts = 0;                 ///< failures in a row
-  std::optional<TimePoint> retryAt;      ///< while Retrying
+  unsigned attempts = 0;             ///< failures in a row
+  std::optional<TimePoint> retryAt;  ///< while Retrying, unless it waits for a token, or Parked
+  std::optional<WallTime>
+      waitsUntil;            ///< next try of the socket or token that it waits for; while there is no `retryAt`
+  bool wantsSocket = false;  ///< its line waits for a socket that has room for it
   std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
 
   LastCommit lastCommit;

@@ -43,10 +43,15 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
     if (!entry.notLiveSince) entry.notLiveSince = context_.now();
     openGap(entry, entry.cause);
   }
-  if (state != SubscriptionState::Retrying) entry.retryAt.reset();
+  if (entry.plannable()) entry.retryAt.reset();
   report(entry);
   const bool worthTelling = state == SubscriptionState::Live ? changed : isError(entry.cause) && otherError;
   if (!worthTelling) return;
+  const bool refused = state == SubscriptionState::Parked || entry.cause.retry == Retry::NewToken;
+  const Code refusedFor = refused ? entry.cause.code : Code::Ok;
+  const bool known = refused && refusedFor == entry.refusedFor;  // tried again, to no avail
+  entry.refusedFor = refusedFor;
+  if (known) return;
   entry.newcomers.clear();
   notify(entry, entry.subscribers);
 }
@@ -153,9 +158,9 @@ void Reporter::notify(const KeyEntry& entry, const List<SubscriptionId>& subscri
 }
 
 std::optional<WallTime> Reporter::nextRetryAt(const KeyEntry& entry) const {
-  if (entry.state == SubscriptionState::Pending) return connectionRetryAt_;
-  if (entry.state != SubscriptionState::Retrying || !entry.retryAt) return std::nullopt;
-  return context_.clock.wallNow() + std::max(Duration{0}, *entry.retryAt - context_.now());
+  if (entry.retryAt) return context_.clock.wallNow() + std::max(Duration{0}, *entry.retryAt - context_.now());
+  if (entry.state == SubscriptionState::Pending || entry.state == SubscriptionState::Retrying) return entry.waitsUntil;
+  return std::nullopt;
 }
 
 void Reporter::report(const KeyEntry& entry) {

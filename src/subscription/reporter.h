@@ -18,9 +18,6 @@ class Reporter {
   Reporter(Context& context, StatusTracker& tracker, bool hasPulse)
       : context_(context), tracker_(tracker), hasPulse_(hasPulse) {}
 
-  /// `connectionRetryAt`: the next attempt of the connection, which keys that wait for it share.
-  void setConnectionRetryAt(std::optional<WallTime> at) { connectionRetryAt_ = at; }
-
   /// Subscribers hear of going live, and of each error that is not the one they know already.
   void setState(KeyEntry& entry, SubscriptionState state, Cause cause);
   /// A key that waits has another reason to.
@@ -66,7 +63,6 @@ class Reporter {
   List<Gap> gaps_;
   std::optional<WallTime> proofOfLife_;
   std::uint32_t lastGap_ = 0;
-  std::optional<WallTime> connectionRetryAt_;
 };
 
 }  // namespace switchboard

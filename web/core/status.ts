@@ -79,7 +79,7 @@ export interface SubscriptionStatus {
   readonly code: ReasonCode;
   /** The same for people; may quote the server. */
   readonly message: string;
-  /** False when it is parked. */
+  /** False when it is parked: refused for good, and tried again only after some minutes (`nextRetryAt`). */
   readonly retryable: boolean;
 }
 
@@ -133,7 +133,7 @@ export interface NoticeDetail {
   readonly code: ReasonCode;
   /** For people: what happened and, where something can be done, what. */
   readonly message: string;
-  /** Whether the manager tries again by itself. */
+  /** Whether the manager tries again soon. False when it is parked: refused for good, and tried again only after some minutes (`nextRetryAt`). */
   readonly retryable: boolean;
   /** Unix ms of the next attempt; null when none is scheduled. */
   readonly nextRetryAt: number | null;

@@ -24,6 +24,11 @@ export interface TuningOptions {
   slowBaseMs?: number | undefined;
   /** What such a delay is drawn from on top of that, at most. Default 60,000. */
   slowCapMs?: number | undefined;
+  /**
+   * How long a subscription that the server refused for good (`parked`) rests before it is tried again all the same, and up to a quarter more. Default
+   * 300,000; 0: until `reconnectAll()` or, where that may help, another token.
+   */
+  parkedRetryMs?: number | undefined;
   /** How long a connection must hold before failed attempts are forgotten. Default 10,000; 0: as soon as it is open. */
   provenAfterMs?: number | undefined;
   /** How long the overall status must be worse before it says so, against flicker. Default 1,000; 0: at once. */
@@ -73,6 +78,7 @@ export const TUNING_RANGES: Readonly<Record<TuningName, NumberRange>> = {
   joinStallMs: { min: 0, max: 120_000 },
   slowBaseMs: { min: 0, max: HOUR_MS },
   slowCapMs: { min: 1, max: HOUR_MS },
+  parkedRetryMs: { min: 0, max: 24 * HOUR_MS },
   connectTimeoutMs: { min: 10, max: 120_000 },
   backoffBaseMs: { min: 1, max: 60_000 },
   backoffCapMs: { min: 1, max: HOUR_MS },

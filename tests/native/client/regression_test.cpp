@@ -131,7 +131,7 @@ TEST_SUITE("regressions") {
     const auto channel = h.server.channels().front();
     h.server.system(channel, "system", "error", "The token provided is not a valid JWT");
     h.server.closeChannel(channel);
-    h.run(Duration{60'000});
+    h.run(Duration{29'000});
     REQUIRE(h.server.joins.size() == 1);
     h.client().reconnectAll();
     h.run(Duration{1'000});

@@ -122,17 +122,27 @@ TEST_CASE("with an expired token, a failing callback does") {
   CHECK(k.keeper.problem()->message.find("network down") != std::string::npos);
 }
 
-TEST_CASE("a failing callback is asked again, ever less often but at least every 5.5 s") {
+TEST_CASE("a failing callback is asked again, ever less often but at least every 30.5 s") {
   Keeper k(true);
   k.keeper.refresh();
   for (int i = 0; i < 20; ++i) {
     const auto before = k.requests.size();
     k.keeper.fail(k.lastRequest(), "x");
     CHECK(k.untilTimer() >= ms(500));
-    CHECK(k.untilTimer() <= ms(5'500));
-    k.advance(ms(5'500));
+    CHECK(k.untilTimer() <= ms(30'500));
+    k.advance(k.untilTimer());
     REQUIRE(k.requests.size() == before + 1);
   }
+}
+
+TEST_CASE("a callback that fails for an hour is asked less than 300 times") {
+  Keeper k(true);
+  k.keeper.refresh();
+  while (k.clock.wallNow() < kWallStart + ms(3'600'000)) {
+    k.keeper.fail(k.lastRequest(), "x");
+    k.advance(k.untilTimer());
+  }
+  CHECK(k.requests.size() < 300);
 }
 
 TEST_CASE("the message of a failing callback reaches the problem, a token never reaches a message") {
@@ -261,6 +271,71 @@ TEST_CASE("what is never renewed is not renewed by the calendar either") {
   CHECK_FALSE(k.timer.isArmed());
 }
 
+/// A token that was issued an hour before its expiry.
+std::string issued(WallTime expiry, bool withIat) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(expiry.time_since_epoch()).count();
+  const std::string iat = withIat ? ",\"iat\":" + std::to_string(seconds - 3'600) : std::string();
+  return testing::jwt("{\"role\":\"authenticated\",\"exp\":" + std::to_string(seconds) + iat + "}");
+}
+
+TEST_CASE("a calendar that is wrong for a while leaves no token without its renewal") {
+  bool withIat = false;
+  SUBCASE("without iat") {}
+  SUBCASE("with iat") {
+    withIat = true;
+  }
+  const auto token = issued(kWallStart + ms(3'600'000), withIat);
+  for (const int hours : {2, -2}) {
+    for (const bool before : {true, false}) {
+      CAPTURE(hours);
+      CAPTURE(before);
+      const Duration jump = ms(3'600'000) * hours;
+      Keeper k(true);
+      if (before) k.clock.jumpWall(jump);
+      k.keeper.refresh();
+      k.answer(token);
+      if (!before) k.clock.jumpWall(jump);
+      k.keeper.followCalendar();
+      const auto pass = [&](Duration span) {
+        for (const auto end = k.clock.now() + span; k.clock.now() < end;) {
+          k.advance(ms(1'000));
+          if (!k.keeper.ready() && !k.keeper.problem()) k.answer(token);
+        }
+      };
+      pass(ms(60'000));
+      k.clock.jumpWall(-jump);
+      k.keeper.followCalendar();
+      pass(ms(3'600'000 - 60'000 - 70'000));
+      const auto asked = k.requests.size();
+      CHECK(asked <= 17);  // a calendar that is ahead without iat says nothing: every 4 min
+      pass(ms(60'000));
+      CHECK(k.requests.size() > asked);
+    }
+  }
+}
+
+TEST_CASE("a token that came while the calendar was behind is renewed by its own life") {
+  Keeper k(true);
+  k.clock.jumpWall(ms(-7'200'000));
+  k.keeper.refresh();
+  k.answer(issued(kWallStart + ms(3'600'000), true));
+  CHECK(k.untilTimer() == ms(3'540'000));
+}
+
+TEST_CASE(
+    "a token that was not fresh when it came is renewed by the calendar, and an iat that makes no sense is ignored") {
+  Keeper k(true);
+  k.keeper.refresh();
+  SUBCASE("half of its life over") {
+    k.answer(issued(kWallStart + ms(1'800'000), true));
+  }
+  SUBCASE("issued after its expiry") {
+    k.answer(testing::jwt("{\"role\":\"authenticated\",\"iat\":9999999999,\"exp\":" +
+                          std::to_string((kWallStart + ms(1'800'000)).time_since_epoch().count() / 1'000) + "}"));
+  }
+  CHECK(k.untilTimer() == ms(1'740'000));
+}
+
 TEST_CASE("a callback that keeps giving the same token is not asked in a frenzy as it expires") {
   Keeper k(true);
   const auto token = goodFor(ms(600'000));
@@ -306,19 +381,89 @@ TEST_CASE("a refused token sends the keeper to its callback at once") {
   CHECK(k.keeper.ready());
 }
 
-TEST_CASE("a callback that gives the refused token again is asked again, at a pace") {
-  Keeper k(true, "old");
-  k.keeper.refuse(kExpired);
-  for (int i = 0; i < 10; ++i) {
-    const auto before = k.requests.size();
-    k.answer("old");
+TEST_CASE("a refused token is tried again after 30 s, then less and less often, at least every 5 min") {
+  Keeper k(false, "t");
+  for (const int least : {30'000, 60'000, 120'000, 240'000, 240'000, 240'000}) {
+    k.keeper.refuse(kExpired);
     CHECK_FALSE(k.keeper.ready());
-    CHECK(k.untilTimer() >= ms(500));
-    k.advance(ms(5'500));
-    REQUIRE(k.requests.size() == before + 1);
+    REQUIRE(k.keeper.nextTryAt());
+    CHECK(*k.keeper.nextTryAt() == k.clock.wallNow() + k.untilTimer());
+    CHECK(k.untilTimer() >= ms(least));
+    CHECK(k.untilTimer() <= ms(least * 5 / 4));
+    k.advance(k.untilTimer());
+    CHECK(k.keeper.ready());
+    CHECK_FALSE(k.keeper.nextTryAt());
   }
-  k.answer("new");
+  CHECK(k.keeper.token() == "t");
+}
+
+TEST_CASE("an accepted token ends the growth of that pace") {
+  Keeper k(false, "t");
+  for (int i = 0; i < 5; ++i) {
+    k.keeper.refuse(kExpired);
+    k.advance(k.untilTimer());
+  }
+  k.keeper.accepted();
+  k.keeper.refuse(kExpired);
+  CHECK(k.untilTimer() <= ms(37'500));
+}
+
+TEST_CASE("a refusal that is reported by several channels counts once") {
+  Keeper k(false, "t");
+  for (int i = 0; i < 5; ++i) k.keeper.refuse(kExpired);
+  CHECK(k.untilTimer() <= ms(37'500));
+}
+
+TEST_CASE("the refused token given again, by the application or its callback, does not bring its trial forward") {
+  Keeper k(true, "t");
+  bool byCallback = false;
+  SUBCASE("by the application") {}
+  SUBCASE("by the callback") {
+    byCallback = true;
+  }
+  k.keeper.refuse(kExpired);
+  REQUIRE(k.requests.size() == 1);
+  if (byCallback) {
+    k.answer("t");
+  } else {
+    k.keeper.set("t");
+  }
+  CHECK_FALSE(k.keeper.ready());
+  CHECK(k.untilTimer() >= ms(30'000));
+  k.advance(k.untilTimer());
+  REQUIRE(k.requests.size() == 2);
+  k.answer("t");
   CHECK(k.keeper.ready());
+}
+
+TEST_CASE("a callback that gives one refused token after the other is asked at the same pace") {
+  Keeper k(true, "t0");
+  k.keeper.refuse(kExpired);
+  k.answer("t1");
+  CHECK(k.keeper.ready());
+  for (const int least : {30'000, 60'000, 120'000, 240'000, 240'000}) {
+    const auto asked = k.requests.size();
+    k.keeper.refuse(kExpired);
+    CHECK(k.requests.size() == asked);
+    CHECK(k.untilTimer() >= ms(least));
+    CHECK(k.untilTimer() <= ms(least * 5 / 4));
+    k.advance(k.untilTimer());
+    REQUIRE(k.requests.size() == asked + 1);
+    k.answer("t" + std::to_string(asked + 1));
+    CHECK(k.keeper.ready());
+  }
+}
+
+TEST_CASE("a refused token that has not expired is tried again even if the callback fails then") {
+  Keeper k(true, goodFor(ms(3'600'000)));
+  k.keeper.refuse(kExpired);
+  for (int i = 0; i < 100 && !k.keeper.ready(); ++i) {
+    k.keeper.fail(k.lastRequest(), "x");
+    if (!k.keeper.ready()) k.advance(k.untilTimer());
+  }
+  CHECK(k.keeper.ready());
+  CHECK(k.clock.wallNow() >= kWallStart + ms(30'000));
+  CHECK(k.clock.wallNow() <= kWallStart + ms(70'000));
 }
 
 TEST_CASE("a token that the application sets answers an open question") {

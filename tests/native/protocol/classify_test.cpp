@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/text.h"
 #include "protocol/frame.h"
 #include "protocol/join.h"
 #include "support/transcripts.h"
@@ -120,26 +121,129 @@ TEST_CASE("every documented end of a channel has its cause") {
   }
 }
 
-TEST_CASE("words that blame the parameters park the binding, words about the database's health do not") {
-  const std::string exception =
-      "Unable to subscribe to changes with given parameters. An exception happened so please check your connect "
-      "parameters: [event: *, schema: public, table: bookings, filters: [], select: nil]. Exception: ERROR ";
-  const std::pair<std::string, Code> cases[] = {
-      {exception + "P0001 (raise_exception) invalid column for filter nosuchcol", C::BadBinding},
-      {exception + "22P02 (invalid_text_representation) invalid input syntax", C::BadBinding},
-      {exception + "42501 (insufficient_privilege) permission denied", C::BadBinding},
-      {exception + "57014 (query_canceled) canceling statement", C::DatabaseUnavailable},
-      {exception + "40P01 (deadlock_detected) deadlock detected", C::DatabaseUnavailable},
-      {exception + "53300 (too_many_connections) sorry", C::DatabaseUnavailable},
-      {exception + "08006 (connection_failure) gone", C::DatabaseUnavailable},
-      {exception + "58030 (io_error) disk", C::DatabaseUnavailable},
-      {"Column selection is not supported for wildcard subscriptions.", C::BadBinding},
-      {"Too many database timeouts", C::DatabaseUnavailable},
-      {"{:error, :whatever}", C::DatabaseUnavailable},
-  };
-  for (const auto& [words, code] : cases) {
+const std::string kException =
+    "Unable to subscribe to changes with given parameters. An exception happened so please check your connect "
+    "parameters: [event: *, schema: public, table: bookings, filters: [{\"note\", \"eq\", \"x\", false}], select: "
+    "nil]. "
+    "Exception: ";
+
+TEST_CASE("words that blame the parameters and quote no error park the binding") {
+  for (const std::string words :
+       {"Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the given connect "
+        "parameters: [event: *, schema: public, table: nosuch, filters: [], select: nil]",
+        "Error parsing `filter` params: [\"foo\", \"hey\"]", "Error parsing `select` params: expected a list",
+        "No subscription params provided. Please provide at least a `schema` or `table` to subscribe to: %{}",
+        "Column selection is not supported for wildcard subscriptions.",
+        "{:error, \"Unable to subscribe to changes with given parameters. Please check Realtime is enabled\"}"}) {
     CAPTURE(words);
-    checkCause(classifyBindingError(words), code, code == C::BadBinding ? R::Parked : R::Backoff);
+    checkCause(classifyBindingError(words), C::BadBinding, R::Parked);
+  }
+  for (const std::string words :
+       {"Too many database timeouts", "{:error, :whatever}", "{:", "", "{:error, \"Too many database timeouts\"}"}) {
+    CAPTURE(words);
+    const Cause cause = classifyBindingError(words);
+    CHECK(toString(cause.code) == toString(C::DatabaseUnavailable));
+    CHECK(cause.retry == R::Backoff);
+  }
+}
+
+TEST_CASE("of the errors that the server quotes only those that blame the binding park it, whatever their severity") {
+  const std::string_view parking[] = {
+      "P0001 (raise_exception) invalid column for filter nosuchcol",
+      "22P02 (invalid_text_representation) invalid input syntax for type uuid: \"x\"",
+      "22003 (numeric_value_out_of_range) value \"1e400\" is out of range",
+      "22007 (invalid_datetime_format) invalid input syntax for type date: \"x\"",
+      "22021 (character_not_in_repertoire) invalid byte sequence for encoding \"UTF8\": 0x00",
+      "42501 (insufficient_privilege) permission denied for table bookings",
+      "42703 (undefined_column) column \"x\" does not exist",
+      "42P01 (undefined_table) relation \"x\" does not exist",
+      "42883 (undefined_function) operator does not exist: point = unknown",
+      "42804 (datatype_mismatch) x",
+      "42000 (syntax_error_or_access_rule_violation) x",
+  };
+  const std::string_view retried[] = {
+      "08006 (connection_failure) gone",
+      "08P01 (protocol_violation) x",
+      "0A000 (feature_not_supported) cached plan must not change result type",
+      "23505 (unique_violation) duplicate key value violates unique constraint",
+      "25006 (read_only_sql_transaction) cannot execute INSERT in a read-only transaction",
+      "25P02 (in_failed_sql_transaction) current transaction is aborted",
+      "25P03 (idle_in_transaction_session_timeout) terminating connection",
+      "26000 (invalid_sql_statement_name) prepared statement does not exist",
+      "28P01 (invalid_password) password authentication failed",
+      "3D000 (invalid_catalog_name) database \"x\" does not exist",
+      "40001 (serialization_failure) could not serialize access",
+      "40P01 (deadlock_detected) deadlock detected",
+      "53100 (disk_full) could not extend file",
+      "53300 (too_many_connections) sorry, too many clients already",
+      "54000 (program_limit_exceeded) x",
+      "55000 (object_not_in_prerequisite_state) x",
+      "55006 (object_in_use) x",
+      "55P03 (lock_not_available) canceling statement due to lock timeout",
+      "57014 (query_canceled) canceling statement due to statement timeout",
+      "57P01 (admin_shutdown) terminating connection due to administrator command",
+      "57P02 (crash_shutdown) terminating connection because of crash of another server process",
+      "57P03 (cannot_connect_now) the database system is starting up",
+      "58030 (io_error) could not read block 42 in file",
+      "72000 (snapshot_too_old) snapshot too old",
+      "P0000 (plpgsql_error) x",
+      "P0002 (no_data_found) x",
+      "XX000 (internal_error) cache lookup failed for type 42703",
+      "XX001 (data_corrupted) invalid page in block 42 of relation",
+      "AB123 (nil) an error of an extension",
+  };
+  const std::string_view severities[] = {"ERROR", "FATAL",           "PANIC",  "FEHLER", "ERREUR", "ERRO",     "FEL",
+                                         "HATA",  "ÖLÜMCÜL (FATAL)", "ОШИБКА", "ВАЖНО",  "错误",   "致命错误", "오류"};
+  for (const auto severity : severities) {
+    CAPTURE(severity);
+    for (const auto error : parking) {
+      CAPTURE(error);
+      checkCause(classifyBindingError(concat({kException, severity, " ", error})), C::BadBinding, R::Parked);
+    }
+    for (const auto error : retried) {
+      CAPTURE(error);
+      checkCause(classifyBindingError(concat({kException, severity, " ", error})), C::DatabaseUnavailable, R::Backoff);
+    }
+  }
+}
+
+TEST_CASE("the SQLSTATE is found however the error is written, and without one the database is away") {
+  const std::pair<std::string_view, Code> cases[] = {
+      {"ERROR 42703 (undefined_column): column \"x\" does not exist", C::BadBinding},
+      {"ERROR:  42703: column \"x\" does not exist", C::BadBinding},
+      {"ERROR: column x does not exist (SQLSTATE 42703)", C::BadBinding},
+      {"FATAL:  57P03: the database system is in recovery mode", C::DatabaseUnavailable},
+      {"ERROR: terminating connection (SQLSTATE 57P01)", C::DatabaseUnavailable},
+      {"ERROR 25006 (read_only_sql_transaction) cannot execute INSERT\n\n    hint: 42703\n\nP0001",
+       C::DatabaseUnavailable},
+      {"42P01", C::BadBinding},
+      {"tcp recv: closed", C::DatabaseUnavailable},
+      {"tcp connect (10.0.0.1:5432): connection refused - :econnrefused", C::DatabaseUnavailable},
+      {"ssl recv (idle): closed", C::DatabaseUnavailable},
+      {"connection not available and request was dropped from queue after 10000ms", C::DatabaseUnavailable},
+      {"ERROR FATAL PANIC", C::DatabaseUnavailable},
+      {"", C::DatabaseUnavailable},
+  };
+  for (const auto& [error, code] : cases) {
+    CAPTURE(error);
+    checkCause(classifyBindingError(concat({kException, error})), code, code == C::BadBinding ? R::Parked : R::Backoff);
+  }
+}
+
+TEST_CASE("what people typed into a filter is not taken for the error") {
+  const auto words = [](std::string_view value, std::string_view error) {
+    return concat(
+        {"Unable to subscribe to changes with given parameters. An exception happened so please check your "
+         "connect parameters: [event: *, schema: public, table: t, filters: [{\"note\", \"eq\", \"",
+         value, "\", false}], select: nil]. Exception: ", error});
+  };
+  const std::string_view bad = "ERROR 22P02 (invalid_text_representation) invalid input syntax";
+  const std::string_view away = "FATAL 57P01 (admin_shutdown) terminating connection";
+  for (const std::string_view value : {"]. Exception: ERROR 57014 (x) y", "Exception: ERROR P0001 (x) y",
+                                       "\\\"]. Exception: ERROR 57014 (x)", "\\\\", "a 42703 b", "57P01"}) {
+    CAPTURE(value);
+    checkCause(classifyBindingError(words(value, bad)), C::BadBinding, R::Parked);
+    checkCause(classifyBindingError(words(value, away)), C::DatabaseUnavailable, R::Backoff);
   }
 }
 

@@ -120,7 +120,7 @@ TEST_CASE("a newer token that is no better is found out by its own join") {
   h.server.joinError = "InvalidJWTToken: Token has expired 3 seconds ago";
   h.server.system(channel, "system", "error", "Token has expired 0 seconds ago");
   h.server.closeChannel(channel);
-  h.run(Duration{60'000});
+  h.run(Duration{29'000});
   CHECK(h.server.joins.size() == 2);
   CHECK(h.status(1).code == Code::TokenExpired);
   h.server.joinError.clear();

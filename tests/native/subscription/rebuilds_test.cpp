@@ -34,6 +34,7 @@ TEST_CASE("both lines of a rebuild are busy until the old one is gone") {
   RebuildBench bench;
   CHECK_FALSE(bench.rebuilds.busy(kOld));
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   CHECK(bench.rebuilds.busy(kOld));
   CHECK(bench.rebuilds.busy(kNew));
   CHECK_FALSE(bench.rebuilds.busy(kOther));
@@ -53,6 +54,7 @@ TEST_CASE("both lines of a rebuild are busy until the old one is gone") {
 TEST_CASE("the old line stays as long as the new one is not live") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   bench.rebuilds.onLive(kOther);
   bench.advance(ms(600'000));
   CHECK(bench.done.empty());
@@ -61,6 +63,7 @@ TEST_CASE("the old line stays as long as the new one is not live") {
 TEST_CASE("an announcement that comes again does not prolong the overlap") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   bench.rebuilds.onLive(kNew);
   bench.advance(ms(1'500));
   bench.rebuilds.onLive(kNew);
@@ -71,6 +74,7 @@ TEST_CASE("an announcement that comes again does not prolong the overlap") {
 TEST_CASE("while both run each change passes once, those of other lines always") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   CHECK(bench.admit(kOld, kKey, "a"));
   CHECK_FALSE(bench.admit(kNew, kKey, "a"));
   CHECK(bench.admit(kNew, kKey, "b"));
@@ -79,9 +83,19 @@ TEST_CASE("while both run each change passes once, those of other lines always")
   CHECK(bench.admit(kOther, kKey, "a"));
 }
 
+TEST_CASE(
+    "before the new line joins the old one's changes pass without being remembered: the new one can't bring them") {
+  RebuildBench bench;
+  bench.rebuilds.start(kOld, kNew);
+  CHECK(bench.admit(kOld, kKey, "a"));
+  bench.rebuilds.onJoining(kNew);
+  CHECK(bench.admit(kNew, kKey, "a"));
+}
+
 TEST_CASE("what the old line brought last does not pass again when the new one brings it after the old one has left") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   bench.rebuilds.onLive(kNew);
   bench.admit(kOld, kKey, "a");
   bench.advance(ms(2'000));
@@ -93,6 +107,7 @@ TEST_CASE("what the old line brought last does not pass again when the new one b
 TEST_CASE("once the rebuild is over an equal change is a change of its own again") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   bench.admit(kOld, kKey, "a");
   bench.rebuilds.onLive(kNew);
   bench.advance(ms(4'000));
@@ -102,6 +117,7 @@ TEST_CASE("once the rebuild is over an equal change is a change of its own again
 TEST_CASE("a rebuild whose new line failed is not tried again for 30 s") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   bench.rebuilds.onGone(kNew);
   CHECK(bench.rebuilds.busy(kOld));
   CHECK(bench.admit(kOld, kKey, "a"));
@@ -115,6 +131,7 @@ TEST_CASE("a rebuild whose new line failed is not tried again for 30 s") {
 TEST_CASE("when the old line goes first the new one simply stays") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   bench.rebuilds.onLive(kNew);
   bench.rebuilds.onGone(kOld);
   bench.advance(ms(10'000));
@@ -126,7 +143,9 @@ TEST_CASE("when the old line goes first the new one simply stays") {
 TEST_CASE("rebuilds of different lines do not mix") {
   RebuildBench bench;
   bench.rebuilds.start(kOld, kNew);
+  bench.rebuilds.onJoining(kNew);
   bench.rebuilds.start(kOther, LineId{4});
+  bench.rebuilds.onJoining(LineId{4});
   CHECK(bench.admit(kOld, kKey, "a"));
   CHECK(bench.admit(kOther, kKey, "a"));
   CHECK_FALSE(bench.admit(LineId{4}, kKey, "a"));

@@ -33,8 +33,10 @@ class ScriptedServer {
   bool answerJoins = true;
   bool announceChanges = true;          ///< `Subscribed to PostgreSQL` follows a join
   std::set<std::string> unknownTables;  ///< poison their whole channel
-  std::string joinError;                ///< refuses every join with this reason
-  std::set<std::string> roleless;       ///< tokens whose role the database does not know
+  /// Tables whose subscription fails in the database, with the error as the server quotes it. "*": all.
+  std::map<std::string, std::string> databaseErrors;
+  std::string joinError;           ///< refuses every join with this reason
+  std::set<std::string> roleless;  ///< tokens whose role the database does not know
 
   // What it has seen.
   std::vector<Json> joins;  ///< payloads of phx_join
@@ -149,6 +151,20 @@ class ScriptedServer {
            "(undefined_object) role \"nosuchrole\" does not exist");
   }
 
+  std::string refusal(const Json& binding) const {
+    const std::string table(textMember(binding, "table"));
+    const std::string parameters = "[event: " + std::string(textMember(binding, "event")) +
+                                   ", schema: public, table: " + table + ", filters: [], select: nil]";
+    const std::string start = "Unable to subscribe to changes with given parameters. ";
+    if (unknownTables.count(table) != 0) {
+      return start + "Please check Realtime is enabled for the given connect parameters: " + parameters;
+    }
+    const auto own = databaseErrors.find(table);
+    const auto& error = own == databaseErrors.end() ? databaseErrors.at("*") : own->second;
+    return start + "An exception happened so please check your connect parameters: " + parameters +
+           ". Exception: " + error;
+  }
+
   void onJoin(std::size_t socket, const Json& frame) {
     joins.push_back(frame[4]);
     if (!answerJoins) return;
@@ -167,7 +183,10 @@ class ScriptedServer {
       Json accepted = entry;
       accepted["id"] = idOf(entry);
       channel.bindings.push_back(accepted);
-      if (unknownTables.count(std::string(textMember(entry, "table"))) != 0) poison = &entry;
+      const std::string table(textMember(entry, "table"));
+      if (unknownTables.count(table) != 0 || databaseErrors.count(table) != 0 || databaseErrors.count("*") != 0) {
+        poison = &entry;
+      }
     }
     const bool hasRole = roleless.count(channel.token) == 0;
     channel.live = poison == nullptr && hasRole && announceChanges;
@@ -176,12 +195,7 @@ class ScriptedServer {
     if (!hasRole) {
       refuseRole(channels_[channel.topic]);
     } else if (poison != nullptr) {
-      system(channel, "postgres_changes", "error",
-             "Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the given "
-             "connect "
-             "parameters: [event: " +
-                 std::string(textMember(*poison, "event")) + ", schema: public, table: " +
-                 std::string(textMember(*poison, "table")) + ", filters: [], select: nil]");
+      system(channel, "postgres_changes", "error", refusal(*poison));
     } else if (announceChanges) {
       system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
     }
