@@ -7,6 +7,7 @@ const builtModules = [/\/web\/(backend\/)?dist\//];
 // The same tests on the oldest React that is supported: whatever imports React has to go through Vite then, which swaps it.
 const react18 = fileURLToPath(new URL('tests/react18/node_modules/', import.meta.url));
 const importsReact = [/\/web\/dist\/react\//, /@floating-ui\//, /@tanstack\/react-query/, /\/sonner\//];
+const built = fileURLToPath(new URL('tests/setup/built.ts', import.meta.url));
 
 export default defineConfig({
   test: {
@@ -22,6 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          globalSetup: built,
           include: ['tests/node/**/*.test.{ts,tsx}'],
           server: { deps: { external: builtModules } },
           testTimeout: 60_000,
@@ -32,6 +34,7 @@ export default defineConfig({
         resolve: { alias: [{ find: /^(react|react-dom)(\/.*)?$/, replacement: `${react18}$1$2` }] },
         test: {
           name: 'react18',
+          globalSetup: built,
           include: ['tests/node/react/**/*.test.tsx'],
           // What these are about is not React's.
           exclude: ['**/manyComponents.test.tsx', '**/realtimeToasts.test.tsx'],
@@ -46,6 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          globalSetup: built,
           include: ['tests/browser/**/*.test.ts'],
           server: { deps: { external: builtModules } },
           // One Chromium at a time: it has use for all processors by itself.

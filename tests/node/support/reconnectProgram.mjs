@@ -1,5 +1,6 @@
 // @ts-check
 // Loses its line again and again, tells its parent each time that it is live, and measures what it holds. Runs with --expose-gc and an IPC channel.
+import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
@@ -58,6 +59,10 @@ const { default: WebSocket } = await import('ws');
 const { createRealtimeManager } = await import('switchboard-realtime');
 
 let sockets = 0;
+/** Sockets that have not ended their closing handshake. @type {Set<unknown>} */
+const unclosed = new Set();
+/** Has an event for each that has. */
+const closing = new EventTarget();
 const collected = new FinalizationRegistry(() => {
   sockets -= 1;
 });
@@ -67,6 +72,11 @@ class CountedWebSocket extends WebSocket {
   constructor(address) {
     super(address, { perMessageDeflate: false });
     this.on('error', () => undefined);
+    this.on('close', () => {
+      unclosed.delete(this);
+      closing.dispatchEvent(new Event('close'));
+    });
+    unclosed.add(this);
     socketMade = true;
     sockets += 1;
     collected.register(this, null);
@@ -129,6 +139,8 @@ const cold = new Promise((resolve) => {
 const end = await cold;
 const { connects } = manager.stats().counters;
 await manager.dispose();
+// The handshake takes as long as the server does.
+while (unclosed.size > 0) await once(closing, 'close');
 const after = await held();
 process.send?.({ before, warm, end, after, connects });
 process.disconnect();

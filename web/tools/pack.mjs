@@ -1,0 +1,15 @@
+import { main } from './lib/main.mjs';
+import { Progress } from './lib/progress.mjs';
+import { buildPreset, compileTypeScript } from './setup/builds.mjs';
+import { provideNpmPackages } from './setup/npmPackages.mjs';
+import { provideSystemPackages } from './setup/systemPackages.mjs';
+
+// Before `npm pack` and `npm publish`: builds what the package consists of, or ends them with what is missing.
+await main(async () => {
+  const progress = new Progress();
+  await provideSystemPackages('start', progress, false);
+  await provideNpmPackages(progress, false);
+  await buildPreset('wasm', progress, false);
+  await compileTypeScript(['web'], progress, false);
+  return 0;
+});
