@@ -1,4 +1,4 @@
-# Toolchain file: finds Emscripten (any version from Debian 12's 3.1.6 on) and hands over to its own toolchain file.
+# Toolchain file: finds Emscripten (3.1.6 of Debian 12 or later; `npm run test:toolchains` says which are tested) and hands over to its own toolchain file.
 #   emcc on PATH, or EMSDK set by emsdk_env.sh.
 find_program(SWITCHBOARD_EMCC emcc HINTS $ENV{EMSDK}/upstream/emscripten NO_CMAKE_FIND_ROOT_PATH)
 if(NOT SWITCHBOARD_EMCC)

@@ -89,6 +89,19 @@ describe('a core that can not be had is an error with its cause', () => {
     });
   });
 
+  it.each([
+    ['file:///nowhere/switchboard.wasm', /nowhere\/switchboard\.wasm can't be read$/],
+    [
+      'file:///_next/static/media/switchboard.wasm',
+      /can't be read: add serverExternalPackages: .* to Next's configuration/,
+    ],
+  ])('%s', async (address, message) => {
+    await expect(load(address)).rejects.toMatchObject({
+      code: 'LOAD_FAILED',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
   it('bytes that are none', async () => {
     await expect(load(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: 'LOAD_FAILED' });
   });

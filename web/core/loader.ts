@@ -1,7 +1,7 @@
 import type { OpenEngine } from './engine.js';
 import { importWebSocket, isNode, readFile } from './nodePlatform.js';
 import type { WasmSource, WebSocketClass } from './options.js';
-import { packagedWasm, wasmAddress } from './wasmAddress.js';
+import { packagedWasm, remedy, wasmAddress } from './wasmAddress.js';
 import { WasmEngine } from './wasmEngine.js';
 import type { CoreModule, CoreModuleArguments } from './wasmModule.js';
 
@@ -57,7 +57,7 @@ export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source as BufferSource);
   const url = wasmAddress(source);
-  if (url.protocol === 'file:' && isNode()) return WebAssembly.compile(await readFile(url));
+  if (url.protocol === 'file:' && isNode()) return WebAssembly.compile(await read(url));
 
   const response = await fetch(url);
   const type = response.headers.get('content-type') ?? 'none';
@@ -71,11 +71,10 @@ export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   }
 }
 
-/** Until version 8 the development server of Vite moves a package's scripts to a folder of its own, and leaves other files behind. */
-function remedy(url: URL): string {
-  return url.pathname.includes('/.vite/')
-    ? ": add optimizeDeps: { exclude: ['switchboard-realtime'] } to Vite's configuration"
-    : '';
+function read(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  return readFile(url).catch((cause: unknown) => {
+    throw new Error(`${url.href} can't be read${remedy(url)}`, { cause });
+  });
 }
 
 function runtimeWebSocket(): WebSocketClass | Promise<WebSocketClass> {

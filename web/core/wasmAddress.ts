@@ -32,3 +32,14 @@ export function wasmAddress(source: string | URL): URL {
     throw new Error(`the option \`wasm\` is ${JSON.stringify(source)}, which is no address here: ${remedy}`, { cause });
   }
 }
+
+/** What to add to the configuration of a tool that has moved the package's scripts and left the .wasm behind, as the end of a message. */
+export function remedy({ pathname }: URL): string {
+  // The development server of Vite, until version 8.
+  if (pathname.includes('/.vite/'))
+    return ": add optimizeDeps: { exclude: ['switchboard-realtime'] } to Vite's configuration";
+  // On the server webpack gives the address that the browser would have.
+  if (pathname.includes('/_next/'))
+    return ": add serverExternalPackages: ['switchboard-realtime'] to Next's configuration";
+  return '';
+}
