@@ -129,7 +129,43 @@ describe('subscriptions that can not work are refused at the call', () => {
     ['a filter that is no text', { table: 't', filter: null }, 'INVALID_OPTION', 'filter', /leave it out/],
     ['a filter that breaks the grammar', { table: 't', filter: 'id=5' }, 'INVALID_FILTER', 'filter', /write id=eq\.5/],
     ['a select that is text', { table: 't', select: 'id' }, 'INVALID_OPTION', 'select', /array of column names/],
-    ['a select with an empty name', { table: 't', select: [''] }, 'INVALID_OPTION', 'select', /array of column names/],
+    [
+      'a select with an empty name',
+      { table: 't', select: [''] },
+      'INVALID_OPTION',
+      'select',
+      /place 1 .* empty string/,
+    ],
+    ['a select with no name', { table: 't', select: ['a', 5] }, 'INVALID_OPTION', 'select', /place 2 it has 5/],
+    ['a filter on all tables', { table: '*', filter: 'a=eq.1' }, 'INVALID_OPTION', 'filter', /named table/],
+    [
+      'a filter on all schemas',
+      { table: 't', schema: '*', filter: 'a=eq.1' },
+      'INVALID_OPTION',
+      'filter',
+      /name the schema/,
+    ],
+    [
+      'a pattern with a bare backslash',
+      { table: 't', filter: 'a=like.x\\' },
+      'INVALID_FILTER',
+      'filter',
+      /write it twice/,
+    ],
+    [
+      'a key with an empty name',
+      { table: 't', delivery: { mode: 'latest', everyMs: 9, key: ['a', ''] } },
+      'INVALID_OPTION',
+      'key',
+      /place 2/,
+    ],
+    [
+      'a key without names',
+      { table: 't', delivery: { mode: 'latest', everyMs: 9, key: [] } },
+      'INVALID_OPTION',
+      'key',
+      /empty array/,
+    ],
     ['a select on a wildcard', { table: '*', select: ['id'] }, 'INVALID_OPTION', 'select', /named table/],
     ['a signal that is none', { table: 't', signal: {} }, 'INVALID_OPTION', 'signal', /AbortSignal/],
   ];
@@ -140,6 +176,7 @@ describe('subscriptions that can not work are refused at the call', () => {
     expect(error).toMatchObject({ code, option });
     expect(error.message).toMatch(message);
     expect(manager.stats().subscriptions).toBe(0);
+    expect(manager.status()).toMatchObject({ overall: 'idle', subscriptions: [] });
   });
 
   it('callbacks that are no functions', () => {

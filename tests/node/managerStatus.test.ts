@@ -90,3 +90,35 @@ describe('the status snapshot', () => {
     expect(bench.manager.status()).toMatchObject({ overall: 'idle', connections: [], subscriptions: [] });
   });
 });
+
+describe('the verdict on subscriptions of which the core refuses some', () => {
+  const refusal = (id: number) => ({
+    subscriptions: [subscriptionDelta(id, { state: 'parked', code: 'INVALID_OPTION', retryable: false })],
+    refused: [id],
+  });
+
+  it('is offline when there is no other, and idle again without it', async () => {
+    const bench = new Bench();
+    const id = bench.manager.subscribe({ table: 'a' }, nothing);
+    expect(bench.manager.status().overall).toBe('connecting');
+    const engine = await bench.open();
+    engine.status(refusal(id));
+    expect(bench.manager.status()).toMatchObject({ overall: 'offline', subscriptions: [{ state: 'parked' }] });
+    bench.manager.unsubscribe(id);
+    expect(bench.manager.status()).toMatchObject({ overall: 'idle', subscriptions: [] });
+    bench.manager.subscribe({ table: 'b' }, nothing);
+    expect(bench.manager.status().overall).toBe('connecting');
+  });
+
+  it('is that of the core on the others, but never live', async () => {
+    const bench = new Bench();
+    const [refused, good] = ['a', 'b'].map((table) => bench.manager.subscribe({ table }, nothing)) as [number, number];
+    const engine = await bench.open();
+    engine.status(refusal(refused));
+    expect(bench.manager.status().overall).toBe('connecting');
+    engine.status({ overall: 'live', since: 7, subscriptions: [subscriptionDelta(good)] });
+    expect(bench.manager.status().overall).toBe('partial');
+    bench.manager.unsubscribe(refused);
+    expect(bench.manager.status().overall).toBe('live');
+  });
+});

@@ -16,6 +16,8 @@ import {
 } from 'switchboard-realtime';
 
 // The shape that `supabase gen types typescript` writes.
+type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
 type Database = {
   __InternalSupabase: { PostgrestVersion: '13' };
   public: {
@@ -23,6 +25,12 @@ type Database = {
       bookings: {
         Row: { id: number; business_id: string; amount: number | null };
         Insert: { id?: number; business_id: string; amount?: number | null };
+        Update: { id?: number };
+        Relationships: [];
+      };
+      documents: {
+        Row: { id: number; tags: string[] | null; details: Json; more: Json | null; address: unknown };
+        Insert: { id: number };
         Update: { id?: number };
         Relationships: [];
       };
@@ -161,6 +169,21 @@ describe('with a generated Database type', () => {
       // @ts-expect-error no such column
       manager.subscribe({ table: 'bookings', filter: equals('name', businessId) }, nothing);
       manager.subscribe({ table: 'bookings', filter: undefined, event: undefined, select: undefined }, nothing);
+    });
+  });
+
+  it('filters on arrays and json are refused, since the server can not evaluate them', () => {
+    unrun(() => {
+      // @ts-expect-error an array column
+      manager.subscribe({ table: 'documents', filter: 'tags=eq.{a}' }, nothing);
+      // @ts-expect-error a json column
+      manager.subscribe({ table: 'documents', filter: 'details=is.null' }, nothing);
+      // @ts-expect-error json or null
+      manager.subscribe({ table: 'documents', filter: equals('more', 'x') }, nothing);
+      // @ts-expect-error an array column
+      manager.liveRows({ table: 'documents', key: 'id', filter: 'tags=not.is.null', fetch: () => Promise.resolve([]) });
+      // A type that the generator does not know, such as inet.
+      manager.subscribe({ table: 'documents', filter: 'address=eq.10.0.0.1' }, nothing);
     });
   });
 

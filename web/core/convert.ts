@@ -49,7 +49,8 @@ export function convertText(text: string, type: string): unknown {
     case 'oid':
       return toNumber(text);
     case 'timestamp':
-      return text.replace(' ', 'T');
+      // Not the blank before BC.
+      return text.replace(/^(\d+-\d\d-\d\d) /u, '$1T');
     default:
       return text;
   }

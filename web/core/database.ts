@@ -48,10 +48,18 @@ export type RowOf<Db, Schema extends SchemaName<Db>, Table extends TableName<Db,
 export type ColumnOf<Row> = keyof Row & string;
 
 /**
+ * The columns that a filter may name: no array and no `Json`. The server accepts conditions on those, and then loses changes of all subscribers of the
+ * project, since it can't evaluate them.
+ */
+export type FilterColumn<Row> = {
+  [Column in ColumnOf<Row>]: unknown extends Row[Column] ? Column : [] extends Row[Column] ? never : Column;
+}[ColumnOf<Row>];
+
+/**
  * A filter on a known table: the first condition's column and operator are checked by the compiler, the rest when `subscribe`
  * is called. A template literal fits as it stands; a plain `string` variable needs `as FilterText<Row>`.
  */
-export type FilterText<Row> = '' | `${ColumnOf<Row>}=${'' | 'not.'}${FilterOperator}.${string}`;
+export type FilterText<Row> = '' | `${FilterColumn<Row>}=${'' | 'not.'}${FilterOperator}.${string}`;
 
 /** What a row holds when only some columns were selected: those, and the primary key, which the server always adds. */
 export type SelectedRow<Row, Column extends ColumnOf<Row>> = Pick<Row, Column> & Partial<Row>;

@@ -5,6 +5,7 @@ import {
   optionalNumber,
   optionalWord,
   refuseUnknown,
+  requireNames,
   requireNumber,
   requireObject,
   type Given,
@@ -173,10 +174,10 @@ function checkKey(key: unknown): { key?: readonly string[] } {
  * @throws SwitchboardError
  */
 export function checkKeyColumns(key: unknown): readonly string[] {
-  const columns: readonly unknown[] = Array.isArray(key) ? key : [key];
-  const areNames = columns.every((column): column is string => typeof column === 'string' && column !== '');
-  if (areNames && columns.length > 0) return [...new Set(columns)];
-  throw invalid('key', `\`key\` must be a column's name or an array of names, not ${describe(key)}.`);
+  if (typeof key === 'string' && key !== '') return [key];
+  if (Array.isArray(key) && key.length > 0) return requireNames(key, 'key');
+  const what = Array.isArray(key) ? 'an empty array' : describe(key);
+  throw invalid('key', `\`key\` must be a column's name or an array of names, not ${what}.`);
 }
 
 function invalid(option: string, message: string): SwitchboardError {

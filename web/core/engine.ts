@@ -65,6 +65,8 @@ export interface StatusDelta {
   connections?: readonly ConnectionStatus[];
   removedConnections?: readonly number[];
   subscriptions?: readonly SubscriptionDelta[];
+  /** Those that the core does not take, and leaves out of its verdict. */
+  refused?: readonly number[];
   removedSubscriptions?: readonly number[];
   counters?: Partial<Counters>;
 }

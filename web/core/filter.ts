@@ -41,7 +41,8 @@ const QUOTE_HINT = 'put the value in double quotes and escape " and \\ inside wi
  *
  * Stricter than the server in what can only be a slip: an unclosed quote or parenthesis (the server lets it swallow all
  * conditions behind it), an empty column, an empty `in` list, and what the server's database would refuse after the join
- * (more than 100 `in` values, `is` with anything but null, true, false, unknown).
+ * (more than 100 `in` values, `is` with anything but null, true, false, unknown). A pattern that ends in a backslash it
+ * accepts, and then loses changes of all subscribers of the project, since it can't evaluate it.
  *
  * @throws FilterSyntaxError
  */
@@ -110,6 +111,9 @@ function parseValues(operator: FilterOperator, text: string): readonly string[] 
   const value = unquote(text);
   if (operator === 'is' && !IS_VALUES.includes(value)) {
     throw new FilterSyntaxError(`"is" takes null, true, false or unknown, not "${value}"`);
+  }
+  if ((operator === 'like' || operator === 'ilike') && /(?:^|[^\\])(?:\\\\)*\\$/u.test(value)) {
+    throw new FilterSyntaxError(`the pattern ${value} ends in a backslash that escapes nothing: write it twice`);
   }
   return [value];
 }

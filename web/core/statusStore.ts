@@ -37,6 +37,10 @@ export class StatusStore {
   #connectionList: readonly ConnectionStatus[] | null = IDLE_SNAPSHOT.connections;
   #subscriptions = new Map<number, SubscriptionStatus>();
   #subscriptionList: readonly SubscriptionStatus[] | null = IDLE_SNAPSHOT.subscriptions;
+  /** Those that the core did not take. */
+  readonly #refused = new Set<number>();
+  /** On the others. */
+  #verdict: OverallState = 'idle';
   #overall: OverallState = 'idle';
   #since: number = Date.now();
   #coreSpoke = false;
@@ -80,23 +84,28 @@ export class StatusStore {
       message: '',
       retryable: true,
     });
-    if (!this.#coreSpoke && this.#overall === 'idle') this.#setOverall('connecting', Date.now());
+    if (!this.#coreSpoke && this.#verdict === 'idle') this.#verdict = 'connecting';
+    this.#judge(Date.now());
   }
 
   remove(id: number): void {
     if (!this.#subscriptions.delete(id)) return;
+    this.#refused.delete(id);
     this.#subscriptionList = null;
     this.#stale = true;
-    if (!this.#coreSpoke && this.#subscriptions.size === 0) this.#setOverall('idle', Date.now());
+    if (!this.#coreSpoke && this.#subscriptions.size === 0) this.#verdict = 'idle';
+    this.#judge(Date.now());
   }
 
   /** Back to idle, for good. */
   clear(): void {
     this.#connections.clear();
     this.#subscriptions.clear();
+    this.#refused.clear();
     this.#connectionList = IDLE_SNAPSHOT.connections;
     this.#subscriptionList = IDLE_SNAPSHOT.subscriptions;
-    this.#setOverall('idle', Date.now());
+    this.#verdict = 'idle';
+    this.#judge(Date.now());
     this.#stale = true;
   }
 
@@ -107,17 +116,20 @@ export class StatusStore {
       const since = entry.state === 'retrying' ? entry.since : Date.now();
       this.#setSubscription({ ...entry, ...failure, state: 'retrying', since });
     }
-    this.#setOverall('offline', Date.now());
+    this.#verdict = 'offline';
+    this.#judge(Date.now());
   }
 
   /** Takes the core's changes in. True when the snapshot changed by it. */
   apply(delta: StatusDelta): boolean {
-    this.#coreSpoke = true;
+    if (delta.refused === undefined) this.#coreSpoke = true;
     if (delta.counters !== undefined) this.#counters = Object.freeze({ ...this.#counters, ...delta.counters });
     for (const connection of delta.connections ?? []) this.#setConnection(connection);
     for (const id of delta.removedConnections ?? []) this.#removeConnection(id);
     for (const change of delta.subscriptions ?? []) this.#applySubscription(change);
-    if (delta.overall !== undefined) this.#setOverall(delta.overall, delta.since ?? Date.now());
+    for (const id of delta.refused ?? []) if (this.#subscriptions.has(id)) this.#refused.add(id);
+    this.#verdict = delta.overall ?? this.#verdict;
+    this.#judge(delta.since ?? Date.now());
     return this.#stale;
   }
 
@@ -149,11 +161,18 @@ export class StatusStore {
     this.#stale = true;
   }
 
-  #setOverall(overall: OverallState, since: number): void {
+  #judge(since: number): void {
+    const overall = this.#withRefused();
     if (overall === this.#overall) return;
     this.#overall = overall;
     this.#since = since;
     this.#stale = true;
+  }
+
+  #withRefused(): OverallState {
+    if (this.#refused.size === 0) return this.#verdict;
+    if (this.#refused.size === this.#subscriptions.size) return 'offline';
+    return this.#verdict === 'live' ? 'partial' : this.#verdict;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   optionalWord,
   refuseUnknown,
   requireFunction,
+  requireNames,
   requireObject,
   requireText,
   type Given,
@@ -55,7 +56,10 @@ export function checkSubscribeOptions(options: unknown): CheckedSubscription {
     event: optionalWord(given, 'event', EVENTS) ?? '*',
   };
   const filter = checkFilter(given);
-  if (filter !== null) spec.filter = filter;
+  if (filter !== null) {
+    requireNamedTable(spec, 'filter');
+    spec.filter = filter;
+  }
   const select = checkSelect(given, spec);
   if (select !== null) spec.select = select;
   const delivery = checkDelivery(given.delivery);
@@ -96,25 +100,20 @@ function checkFilter(given: Given): string | null {
 function checkSelect(given: Given, spec: SubscriptionSpec): readonly string[] | null {
   const { select } = given;
   if (select === undefined) return null;
-  if (
-    !Array.isArray(select) ||
-    !select.every((column): column is string => typeof column === 'string' && column !== '')
-  ) {
-    throw new SwitchboardError(
-      'INVALID_OPTION',
-      'select',
-      `\`select\` must be an array of column names, such as ['id', 'name'], not ${describe(select)}.`,
-    );
+  if (!Array.isArray(select)) {
+    const message = `\`select\` must be an array of column names, such as ['id', 'name'], not ${describe(select)}.`;
+    throw new SwitchboardError('INVALID_OPTION', 'select', message);
   }
-  if (select.length === 0) return null;
-  if (spec.table === '*' || spec.schema === '*') {
-    throw new SwitchboardError(
-      'INVALID_OPTION',
-      'select',
-      '`select` needs a named table: leave it out, or name the table.',
-    );
-  }
-  return [...new Set(select)];
+  const columns = requireNames(select, 'select');
+  if (columns.length === 0) return null;
+  requireNamedTable(spec, 'select');
+  return columns;
+}
+
+function requireNamedTable({ schema, table }: SubscriptionSpec, option: 'filter' | 'select'): void {
+  if (table !== '*' && schema !== '*') return;
+  const message = `\`${option}\` needs a named table: leave it out, or name the schema and the table.`;
+  throw new SwitchboardError('INVALID_OPTION', option, message);
 }
 
 function checkSignal(given: Given): AbortSignal | null {

@@ -93,6 +93,16 @@ export function optionalFlag(given: Given, option: string): boolean | undefined 
   throw new SwitchboardError('INVALID_OPTION', option, `\`${option}\` must be true or false, not ${describe(value)}.`);
 }
 
+/** Names of columns, each once. @throws SwitchboardError INVALID_OPTION for the first that is none. */
+export function requireNames(names: readonly unknown[], option: string): readonly string[] {
+  for (const [at, name] of names.entries()) {
+    if (typeof name === 'string' && name !== '') continue;
+    const message = `\`${option}\` must hold names of columns, but at place ${at + 1} it has ${describe(name)}.`;
+    throw new SwitchboardError('INVALID_OPTION', option, message);
+  }
+  return [...new Set(names as readonly string[])];
+}
+
 /** @throws SwitchboardError INVALID_OPTION unless it is a function. */
 export function requireFunction(value: unknown, option: string, fix: string): void {
   if (typeof value === 'function') return;

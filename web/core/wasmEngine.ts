@@ -107,7 +107,10 @@ function refusalBatch(id: number, refusal: string): EngineBatch {
   const common = { code, message, retryable: false, nextRetryAt: null };
   return {
     control: {
-      status: { subscriptions: [{ id, state: 'parked', mode: 'paused', since: now, attempts: 0, ...common }] },
+      status: {
+        subscriptions: [{ id, state: 'parked', mode: 'paused', since: now, attempts: 0, ...common }],
+        refused: [id],
+      },
       notices: [{ subscription: id, status: 'CHANNEL_ERROR', ...common }],
     },
     columnLists: [],
