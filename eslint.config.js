@@ -35,6 +35,22 @@ export default defineConfig(
     extends: [reactHooks.configs.flat['recommended-latest']],
   },
   {
+    // The oldest browsers that the README names (Chrome 91, Firefox 90) lack these.
+    files: ['web/core/**', 'web/react/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          "CallExpression[callee.property.type='Identifier'][callee.property.name=/^(at|findLast|findLastIndex|toSorted|toReversed|toSpliced|throwIfAborted)$/][callee.object.type!='ThisExpression']",
+          "MemberExpression[object.name='AbortSignal'][property.name=/^(any|timeout|abort)$/]",
+          "MemberExpression[object.name='Object'][property.name=/^(hasOwn|groupBy)$/]",
+          "MemberExpression[object.name='Promise'][property.name='withResolvers']",
+          "CallExpression[callee.name='structuredClone']",
+        ].map((selector) => ({ selector, message: 'The oldest browsers that are supported lack it.' })),
+      ],
+    },
+  },
+  {
     // A describe block is as long as the claims in it.
     files: ['tests/**'],
     rules: { 'max-lines-per-function': 'off' },

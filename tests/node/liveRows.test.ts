@@ -27,17 +27,61 @@ afterEach(() => {
 });
 
 describe('from the start to live', () => {
-  it('fetches only when changes flow, and is loading until then', async () => {
+  it('fetches at once, although there is no line, and again when changes flow', async () => {
     const lab = await open();
-    await tick(60_000);
-    expect(lab.server.requests).toEqual([]);
+    await tick();
+    expect(lab.server.requests).toHaveLength(1);
     expect(lab.live.status()).toMatchObject({ state: 'loading', fetchedAt: null });
-    await goLive(lab);
-    expect(lab.live.status().state).toBe('loading');
     lab.server.latest.answer([row(2), row(1)]);
     await tick();
-    expect(lab.live.status()).toMatchObject({ state: 'live', code: 'OK' });
     expect(names(lab.live)).toEqual(['v1', 'v2']);
+    expect(lab.live.status()).toMatchObject({ state: 'polling', code: 'CONNECTING' });
+    await tick(60_000);
+    expect(lab.server.requests).toHaveLength(1);
+    await goLive(lab);
+    expect(lab.live.status()).toMatchObject({ state: 'stale', code: 'CONNECTING' });
+    lab.server.latest.answer([row(1)]);
+    await tick();
+    expect(lab.live.status()).toMatchObject({ state: 'live', code: 'OK' });
+    expect(names(lab.live)).toEqual(['v1']);
+  });
+
+  it('fetches once where changes flow at once', async () => {
+    const lab = await liveWith([row(1)]);
+    await tick(60_000);
+    expect(lab.server.requests).toHaveLength(1);
+  });
+
+  it('does not count as live what was fetched before changes flowed', async () => {
+    const lab = await open();
+    await tick();
+    await goLive(lab);
+    expect(lab.server.requests).toHaveLength(1);
+    lab.engine.deliver(insert(row(3)));
+    lab.server.latest.answer([row(1)]);
+    await tick();
+    expect(names(lab.live)).toEqual(['v1', 'v3']);
+    expect(lab.live.status().state).toBe('stale');
+    expect(lab.server.requests).toHaveLength(2);
+    lab.server.latest.answer([row(1), row(2), row(3)]);
+    await tick();
+    expect(names(lab.live)).toEqual(['v1', 'v2', 'v3']);
+    expect(lab.live.status().state).toBe('live');
+  });
+
+  it('goes on trying to fetch while there is no line, and shows the rows of a line that is refused', async () => {
+    const lab = await open();
+    await tick();
+    lab.server.latest.fail(new Error('503'));
+    await tick();
+    expect(lab.live.status()).toMatchObject({ state: 'loading', code: 'FETCH_FAILED', message: '503' });
+    const refusal = { subscription: 1, status: 'CHANNEL_ERROR', code: 'BAD_BINDING', message: 'no' } as const;
+    lab.engine.control({ notices: [{ ...refusal, retryable: false, nextRetryAt: null }] });
+    await tick(1_000);
+    lab.server.latest.answer([row(1)]);
+    await tick();
+    expect(names(lab.live)).toEqual(['v1']);
+    expect(lab.live.status()).toMatchObject({ state: 'polling', code: 'BAD_BINDING', message: 'no' });
   });
 
   it('applies what arrives during the fetch on top of it, contained in it or not', async () => {
@@ -144,7 +188,8 @@ describe('applying changes', () => {
   it('with `wide` sees rows leave and enter the filter, and fetches where it can not tell', async () => {
     const lab = await liveWith([row(1, 'in')], { filter: 'name=in.(in,inside)', wide: true });
     expect(lab.engine.commands[0]).not.toContain('filter');
-    lab.engine.deliver(update(row(1, 'out')), update(row(2, 'inside')), insert(row(3, 'elsewhere')));
+    const whole = row(2, 'outside');
+    lab.engine.deliver(update(row(1, 'out')), update(row(2, 'inside'), whole), insert(row(3, 'elsewhere')));
     await tick();
     expect(names(lab.live)).toEqual(['inside']);
     lab.engine.deliver(insert(row(4, 'IN')));
@@ -302,6 +347,12 @@ describe('options that can not work', () => {
     [{ table: 't', key: 'id', fetch, verify: { everyMs: 1_000 } }, 'digest'],
     [{ table: 't', key: 'id', fetch, verify: { digest: fetch } }, 'everyMs'],
     [{ table: 't', key: 'id', fetch, filter: 'x' }, 'filter'],
+    [{ table: 't', key: 'id', fetch, filter: 'x', wide: true }, 'filter'],
+    [{ table: 't', key: 'id', fetch, filter: 'a=like.\\', wide: true }, 'filter'],
+    [{ table: '*', key: 'id', fetch, filter: 'a=eq.1', wide: true }, 'filter'],
+    [{ table: '*', key: 'id', fetch }, 'table'],
+    [{ table: 't', schema: '*', key: 'id', fetch }, 'table'],
+    [{ table: 't', key: ['id', ''], fetch }, 'key'],
     [{ table: 't', key: 'id', fetch, orderby: 'id' }, 'orderby'],
   ])('%j are refused by naming %s', (options, option) => {
     const { manager } = new Bench();

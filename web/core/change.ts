@@ -60,6 +60,7 @@ function isEvent(type: string | undefined): boolean {
   return type === 'INSERT' || type === 'UPDATE' || type === 'DELETE';
 }
 
-function isList(columns: readonly Column[] | number | object): columns is readonly Column[] {
+/** Not the number of one. */
+export function isList(columns: readonly Column[] | number | object): columns is readonly Column[] {
   return Array.isArray(columns);
 }

@@ -3,7 +3,8 @@ import type { Column } from './convert.js';
 
 interface List {
   readonly text: string;
-  /** Made at the first use. */
+  /** These are made at the first use. */
+  columns: readonly Column[] | null;
   convert: RowConverter | null;
 }
 
@@ -13,14 +14,21 @@ export class ColumnLists {
 
   /** Takes the next ones, as the server wrote them. */
   add(texts: readonly string[]): void {
-    for (const text of texts) this.#lists.push({ text, convert: null });
+    for (const text of texts) this.#lists.push({ text, columns: null, convert: null });
   }
 
   /** @throws SyntaxError when the list is not JSON. */
   converter(list: number, values: ValueReader): RowConverter {
     const known = this.#at(list);
-    known.convert ??= values.converter(JSON.parse(known.text) as readonly Column[]);
+    known.convert ??= values.converter(this.columns(list));
     return known.convert;
+  }
+
+  /** The same array each time. @throws SyntaxError when the list is not JSON. */
+  columns(list: number): readonly Column[] {
+    const known = this.#at(list);
+    known.columns ??= JSON.parse(known.text) as readonly Column[];
+    return known.columns;
   }
 
   #at(list: number): List {

@@ -1,11 +1,13 @@
-import { toPayload, type ValueReader, type WireChange } from './change.js';
+import { isList, toPayload, type ValueReader, type WireChange } from './change.js';
 import { ColumnCut } from './columnCut.js';
 import type { ColumnLists } from './columnLists.js';
+import type { Column } from './convert.js';
 import type { DeliverySpec } from './delivery.js';
 import type { Delivery } from './engine.js';
 import type { ChangePayload } from './payload.js';
 import type { Subscription } from './subscriptionTable.js';
 
+const NO_CHANGES: readonly WireChange[] = [];
 const NOTHING: Delivery = { kind: 'notify', subscribers: [], count: 0, text: '' };
 
 /**
@@ -21,6 +23,8 @@ export class Incoming {
   #delivery = NOTHING;
   #payloads: readonly ChangePayload[] | null = null;
   #parsed: WireChange | null = null;
+  /** Those of a window. */
+  #changes = NO_CHANGES;
   #failure: { readonly error: unknown } | null = null;
   readonly #values: ValueReader;
   readonly #lists: ColumnLists;
@@ -36,6 +40,7 @@ export class Incoming {
   become(delivery: Delivery = NOTHING): this {
     this.#delivery = delivery;
     this.#payloads = null;
+    this.#changes = NO_CHANGES;
     this.#failure = null;
     this.newest = null;
     return this;
@@ -62,6 +67,14 @@ export class Incoming {
     return this.#payloads?.some(isIncomplete) === true ? this.#payloads.filter(isIncomplete) : null;
   }
 
+  /** The columns of one of `payloads`, as the server describes them. The same array for changes of the same table, as a rule. */
+  columnsOf(at: number): readonly Column[] {
+    const isOne = this.#delivery.kind === 'each';
+    const columns = (isOne ? this.#parsed : this.#changes[at])?.data?.columns ?? [];
+    if (isList(columns)) return columns;
+    return (isOne ? this.#cut.lists : this.#lists).columns(Number(columns));
+  }
+
   /** For the sake of `incomplete`. Throws as `payloads` does. */
   read(): void {
     this.#payloads ??= this.#read();
@@ -86,9 +99,10 @@ export class Incoming {
       return [this.newest];
     }
     const changes = this.#values.parse(text) as readonly WireChange[];
-    this.#parsed = changes.at(-1) ?? null;
+    this.#changes = changes;
+    this.#parsed = changes[changes.length - 1] ?? null;
     const payloads = changes.map((change) => toPayload(change, this.#values, this.#lists));
-    this.newest = payloads.at(-1) ?? null;
+    this.newest = payloads[payloads.length - 1] ?? null;
     return payloads;
   }
 }
@@ -120,6 +134,20 @@ function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver {
 function receiveAll(onEvent: (payloads: readonly ChangePayload[]) => void): Receiver {
   return (incoming, subscription, call) => {
     call(subscription, onEvent, incoming.payloads);
+  };
+}
+
+/** Changes with the columns of their tables. */
+export type RowsHandler = (changes: readonly ChangePayload[], columnsOf: (at: number) => readonly Column[]) => void;
+
+/** One call per delivery, with all its changes, also where each comes by itself. */
+export function receiveRows(onChanges: RowsHandler): Receiver {
+  return (incoming, subscription, call) => {
+    const { payloads } = incoming;
+    const onEvent = (changes: readonly ChangePayload[]): void => {
+      onChanges(changes, (at) => incoming.columnsOf(at));
+    };
+    call(subscription, onEvent, payloads);
   };
 }
 

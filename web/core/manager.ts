@@ -9,11 +9,11 @@ import { SwitchboardError } from './errors.js';
 import { tickInterval } from './hiddenTicks.js';
 import type { GapHandler, ResyncHandler } from './gaps/gap.js';
 import { GapDesk } from './gaps/gapDesk.js';
-import { LiveRowsView, type LiveRowsHost } from './liveRows/liveRowsView.js';
+import { LiveRowsView } from './liveRows/liveRowsView.js';
 import type { LiveRows, LiveRowsOptions } from './liveRows/types.js';
 import { LogOutlet } from './logger.js';
 import type { CheckedOptions } from './managerOptions.js';
-import { Incoming, receiverFor, receiveText, type Receiver } from './incoming.js';
+import { Incoming, receiverFor, receiveRows, receiveText, type Receiver } from './incoming.js';
 import type { UntypedSubscribeOptions } from './options.js';
 import { watchPage, type PageWatch } from './pageLifecycle.js';
 import type { EventName } from './payload.js';
@@ -51,7 +51,8 @@ export class Manager {
   });
   readonly #gaps: GapDesk;
   readonly #columnLists = new ColumnLists();
-  readonly #liveRows = new Set<{ close(): void }>();
+  /** By subscription. */
+  readonly #liveRows = new Map<number, { close(): void }>();
   #incoming = new Incoming(plainValues, this.#columnLists);
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
@@ -129,21 +130,15 @@ export class Manager {
   liveRows<Row extends object>(options: LiveRowsOptions<Row>): LiveRows<Row> {
     this.#requireAlive();
     const view = new LiveRowsView(options, {
-      subscribe: this.subscribe as (...call: Parameters<LiveRowsHost['subscribe']>) => SubscriptionId,
+      subscribe: (spec, onChanges, onStatus) => this.#add(spec, () => receiveRows(onChanges), onStatus),
       unsubscribe: (id) => {
+        this.#liveRows.delete(id);
         this.unsubscribe(id);
       },
-      requestResync: (id) => {
-        this.#gaps.request(id);
-      },
-      callbackFailed: (where, error) => {
-        this.#dispatcher.failed(where, error);
-      },
-      closed: (closed) => {
-        this.#liveRows.delete(closed);
-      },
+      resyncs: this.#gaps,
+      errors: this.#dispatcher,
     });
-    if (!view.closed) this.#liveRows.add(view);
+    if (!view.closed) this.#liveRows.set(view.id, view);
     return view;
   }
 
@@ -158,6 +153,7 @@ export class Manager {
       return;
     }
     this.#callbacks.enter(() => {
+      this.#closeLiveRows();
       for (const { id } of [...this.#subscriptions.values()]) this.#status.remove(id);
       this.#subscriptions.clear();
       this.#pauses.clear();
@@ -246,7 +242,7 @@ export class Manager {
   }
 
   #dispose(): Promise<void> {
-    for (const view of [...this.#liveRows]) view.close();
+    this.#closeLiveRows();
     this.#page?.stop();
     this.#stopAuthWatch?.();
     this.#stopAuthWatch = null;
@@ -257,6 +253,10 @@ export class Manager {
     this.#callbacks.clear();
     this.#status.clear();
     return this.#slot.dispose();
+  }
+
+  #closeLiveRows(): void {
+    for (const view of [...this.#liveRows.values()]) view.close();
   }
 
   #requireAlive(): void {
@@ -293,6 +293,7 @@ export class Manager {
   #endChecked(given: unknown): void {
     const id = this.#subscriptions.checkedId(given);
     if (!this.#subscriptions.remove(id)) return;
+    this.#liveRows.get(id)?.close();
     this.#pauses.remove(id);
     this.#gaps.remove(id);
     this.#callbacks.enter(() => {

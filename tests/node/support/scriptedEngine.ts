@@ -163,7 +163,8 @@ export function changeText(
   type = 'INSERT',
   more: Record<string, unknown> = {},
 ): string {
-  const columns = Object.keys(record).map((name) => ({ name, type: 'int8' }));
+  const typeOf = (value: unknown): string => (typeof value === 'string' ? 'text' : 'int8');
+  const columns = Object.entries(record).map(([name, value]) => ({ name, type: typeOf(value) }));
   const key = type === 'DELETE' ? 'old_record' : 'record';
   const data = {
     schema: 'public',

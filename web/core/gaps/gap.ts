@@ -10,7 +10,7 @@ export type GapOutcome = 'unknown' | 'refetched' | 'failed';
 /**
  * A time in which a subscription that was live before may have missed changes. The server replays nothing, so what was committed then has to be
  * fetched. Told when it opens, when it is over, and when its outcome is known, each time with the same `id`; a gap that is only noticed
- * afterwards is told when it is over.
+ * afterwards is told when it is over, and reported again with a later `to` when more is missed for the same reason before it has been refetched.
  */
 export interface Gap {
   /** The same for all subscriptions to the same rows. */

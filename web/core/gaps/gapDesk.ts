@@ -5,6 +5,7 @@ import type { ReasonCode } from '../reasons.js';
 import type { Subscription } from '../subscriptionTable.js';
 import type { Gap, GapCounters, GapReport, ResyncHandler } from './gap.js';
 import { Resyncs, type ResyncEvents, type ResyncOptions } from './resyncs.js';
+import type { Urgency } from './runner.js';
 
 export interface GapDeskEvents extends Pick<ResyncEvents, 'starting' | 'handlerFailed'> {
   /** To be handed to the application. `now`: nothing else is going on, so it can be done at once. */
@@ -19,6 +20,8 @@ export class GapDesk implements Losses {
   readonly #events: GapDeskEvents;
   readonly #resyncs: Resyncs;
   readonly #open = new Set<string>();
+  /** The newest of those noticed here, by subscription and code. */
+  readonly #noticed = new Map<string, Gap>();
   #lastOwnId = FIRST_OWN_ID - 1;
   #opened = 0;
   #over = 0;
@@ -53,12 +56,14 @@ export class GapDesk implements Losses {
 
   remove(id: number): void {
     for (const key of [...this.#open]) if (key.endsWith(`:${id}`)) this.#open.delete(key);
+    for (const key of [...this.#noticed.keys()]) if (key.startsWith(`${id}:`)) this.#noticed.delete(key);
     this.#resyncs.remove(id);
   }
 
   /** Ends everything that is under way. */
   clear(): void {
     this.#open.clear();
+    this.#noticed.clear();
     this.#resyncs.clear();
   }
 
@@ -67,8 +72,8 @@ export class GapDesk implements Losses {
   }
 
   /** See {@link Resyncs.request}. */
-  request(id: number): void {
-    this.#resyncs.request(id);
+  request(id: number, urgency: Urgency): void {
+    this.#resyncs.request(id, urgency);
   }
 
   /** What the core has told. */
@@ -82,10 +87,10 @@ export class GapDesk implements Losses {
     for (const { errors, commit_timestamp } of payloads) {
       const message = (errors ?? []).join('; ');
       const now = Date.now();
-      const common = { code: codeOf(message), message, fromCommit: commit_timestamp, from: now, to: now };
+      const what = { code: codeOf(message), message, to: now } as const;
       this.#lastOwnId += 1;
       for (const subscription of subscriptions) {
-        this.#tell({ id: this.#lastOwnId, subscription, ...common, over: true, outcome: 'unknown' });
+        this.#notice({ id: this.#lastOwnId, subscription, ...what, fromCommit: commit_timestamp, from: now });
       }
     }
   }
@@ -102,19 +107,39 @@ export class GapDesk implements Losses {
       const fromCommit = newest?.commit_timestamp ?? null;
       const before = fromCommit === null ? NaN : Date.parse(fromCommit);
       const from = kind === 'each' ? now : Math.min(now, Number.isNaN(before) ? since : before);
-      this.#tell({ id: this.#lastOwnId, subscription: id, ...what, fromCommit, from, over: true, outcome: 'unknown' });
+      this.#notice({ id: this.#lastOwnId, subscription: id, ...what, fromCommit, from });
     }
   }
 
   #tell(gap: Gap): void {
     const frozen = Object.freeze(gap);
-    // One that was noticed afterwards opens and ends at once.
+    // The core may tell one only when it is over.
     const isNew = !frozen.over || !this.#open.delete(keyOf(frozen));
     if (!frozen.over) this.#open.add(keyOf(frozen));
     if (isNew) this.#opened += 1;
     if (frozen.over) this.#over += 1;
     this.#events.told(frozen, false);
-    this.#resyncs.gap(frozen);
+    if (frozen.over) this.#resyncs.over(frozen);
+    else this.#resyncs.opened(frozen);
+  }
+
+  /**
+   * One that is noticed afterwards. While an earlier one with the same cause waits for its fetch, that one is extended: else their number would grow
+   * for as long as fetching fails.
+   */
+  #notice(report: GapReport): void {
+    const key = `${report.subscription}:${report.code}`;
+    const known = this.#noticed.get(key);
+    const isLonger = known !== undefined && this.#resyncs.isPending(known);
+    const { id, from, fromCommit } = isLonger ? known : report;
+    const gap: Gap = Object.freeze({ ...report, id, from, fromCommit, over: true, outcome: 'unknown' });
+    this.#noticed.set(key, gap);
+    if (!isLonger) {
+      this.#opened += 1;
+      this.#over += 1;
+    }
+    this.#events.told(gap, false);
+    this.#resyncs.noticed(gap);
   }
 }
 

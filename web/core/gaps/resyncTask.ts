@@ -1,6 +1,6 @@
 import type { SubscriptionSpec } from '../engine.js';
 import type { Gap, Resync, ResyncHandler } from './gap.js';
-import { Runner } from './runner.js';
+import { Runner, type Urgency } from './runner.js';
 
 export interface ResyncTaskEvents {
   /** The subscriptions that it is for, at the moment. */
@@ -34,25 +34,30 @@ export class ResyncTask {
     });
   }
 
-  get idle(): boolean {
-    return this.#runner.idle && this.#open.size === 0;
-  }
-
   opened({ subscription, id }: Gap): void {
     this.#open.set(subscription, id);
     this.#runner.hold();
   }
 
+  /** `delayMs`: for a gap that had been open. */
   over(gap: Gap, delayMs: number): void {
     this.#due.push(gap);
     this.#open.delete(gap.subscription);
-    this.#runner.request(delayMs);
+    this.#runner.request('soon', delayMs);
     this.#releaseIfOver(delayMs);
   }
 
-  /** Without a gap: `delayMs` from now. */
-  request(delayMs: number): void {
-    this.#runner.request(delayMs);
+  /** It was noticed afterwards. One with the same id gives way to it, also where a run that began before would have made that good. */
+  noticed(gap: Gap, delayMs: number): void {
+    const isOther = ({ id, subscription }: Gap): boolean => id !== gap.id || subscription !== gap.subscription;
+    this.#due = [...this.#due.filter(isOther), gap];
+    this.#covered = this.#covered.filter(isOther);
+    this.#runner.request('paced', delayMs);
+  }
+
+  /** Without a gap. */
+  request(urgency: Urgency, delayMs = 0): void {
+    this.#runner.request(urgency, delayMs);
   }
 
   poll(): void {

@@ -1,6 +1,7 @@
 import type { SubscriptionSpec } from '../engine.js';
 import type { Gap, ResyncHandler } from './gap.js';
 import { ResyncTask } from './resyncTask.js';
+import type { Urgency } from './runner.js';
 
 export interface ResyncOptions {
   /** After a gap each client waits between 0 and this, so that not all fetch at once. */
@@ -22,16 +23,21 @@ export interface ResyncEvents {
   handlerFailed(table: string, error: unknown): void;
 }
 
-interface Member {
-  spec: SubscriptionSpec;
-  key: string;
-  handler: ResyncHandler | null;
+/** All subscriptions to the same rows and columns. */
+interface Group {
+  readonly spec: SubscriptionSpec;
+  /** With their own handlers. */
+  readonly members: Map<number, ResyncHandler | null>;
+  readonly tasks: Map<ResyncHandler, ResyncTask>;
 }
 
-interface Task {
-  task: ResyncTask;
-  key: string;
-  handler: ResyncHandler;
+interface PendingGap {
+  gap: Gap;
+  /** Those that have not made it good yet. */
+  tasks: Set<ResyncTask>;
+  /** One has made it good. */
+  succeeded: boolean;
+  toldFailed: boolean;
 }
 
 /**
@@ -40,11 +46,12 @@ interface Task {
 export class Resyncs {
   readonly #options: ResyncOptions;
   readonly #events: ResyncEvents;
-  readonly #members = new Map<number, Member>();
+  readonly #groups = new Map<string, Group>();
+  /** By subscription. */
+  readonly #groupOf = new Map<number, Group>();
   readonly #listeners = new Set<ResyncHandler>();
-  #tasks: Task[] = [];
-  /** By gap and subscription: the tasks that have not made it good yet. */
-  readonly #pending = new Map<string, { tasks: Set<ResyncTask>; toldFailed: boolean }>();
+  /** By gap and subscription. */
+  readonly #pending = new Map<string, PendingGap>();
   #runs = 0;
   #failures = 0;
   #polls = 0;
@@ -59,22 +66,31 @@ export class Resyncs {
   }
 
   add(id: number, spec: SubscriptionSpec, handler: ResyncHandler | null): void {
-    this.#members.set(id, { spec, key: keyOf(spec), handler });
+    const key = keyOf(spec);
+    const group = this.#groups.get(key) ?? { spec, members: new Map(), tasks: new Map() };
+    group.members.set(id, handler);
+    this.#groups.set(key, group);
+    this.#groupOf.set(id, group);
   }
 
   remove(id: number): void {
-    if (!this.#members.delete(id)) return;
-    for (const { task } of this.#tasks) task.forget(id, this.#jitter());
+    const group = this.#groupOf.get(id);
+    if (group === undefined) return;
+    const handler = group.members.get(id) ?? null;
+    this.#groupOf.delete(id);
+    group.members.delete(id);
+    for (const task of group.tasks.values()) task.forget(id, this.#jitter());
     for (const key of [...this.#pending.keys()]) {
       if (key.endsWith(`:${id}`)) this.#pending.delete(key);
     }
-    this.#sweep((task) => this.#subscriptionsOf(task).length === 0);
+    if (group.members.size === 0) this.#end(group);
+    else if (handler !== null && this.#subscriptionsOf(group, handler).length === 0) this.#endTask(group, handler);
   }
 
   clear(): void {
-    this.#members.clear();
+    this.#groupOf.clear();
     this.#pending.clear();
-    this.#sweep(() => true);
+    for (const group of [...this.#groups.values()]) this.#end(group);
   }
 
   /** A handler for all subscriptions. Returns the way to take it away. */
@@ -84,65 +100,81 @@ export class Resyncs {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
-      this.#sweep((task) => task.handler === listener);
+      for (const group of this.#groups.values()) this.#endTask(group, listener);
     };
   }
 
-  gap(gap: Gap): void {
+  opened(gap: Gap): void {
+    for (const task of this.#tasksFor(gap.subscription)) task.opened(gap);
+  }
+
+  /** It had been open. */
+  over(gap: Gap): void {
     const delayMs = this.#jitter();
-    for (const task of this.#tasksFor(gap.subscription)) {
-      if (!gap.over) {
-        task.opened(gap);
-        continue;
-      }
-      const key = pendingKey(gap);
-      const pending = this.#pending.get(key) ?? { tasks: new Set(), toldFailed: false };
-      this.#pending.set(key, pending);
-      pending.tasks.add(task);
-      task.over(gap, delayMs);
-    }
+    for (const task of this.#awaited(gap)) task.over(gap, delayMs);
+  }
+
+  /** It was noticed afterwards, or one with the same id goes on longer. */
+  noticed(gap: Gap): void {
+    const delayMs = this.#jitter();
+    for (const task of this.#awaited(gap)) task.noticed(gap, delayMs);
+  }
+
+  /** Whether there are handlers that have not made it good yet. */
+  isPending(gap: Gap): boolean {
+    return this.#pending.has(pendingKey(gap));
+  }
+
+  /** The tasks that are to make it good, all of them. */
+  #awaited(gap: Gap): readonly ResyncTask[] {
+    const tasks = this.#tasksFor(gap.subscription);
+    if (tasks.length === 0) return tasks;
+    const toldFailed = this.#pending.get(pendingKey(gap))?.toldFailed ?? false;
+    this.#pending.set(pendingKey(gap), { gap, tasks: new Set(tasks), succeeded: false, toldFailed });
+    return tasks;
   }
 
   poll(ids: readonly number[]): void {
     for (const id of ids) for (const task of this.#tasksFor(id)) task.poll();
   }
 
-  /** Calls the subscription's own handler at the next chance, until it succeeds. */
-  request(id: number): void {
-    const member = this.#members.get(id);
-    if (member === undefined || member.handler === null) return;
-    this.#task(member, member.handler).request(0);
+  /** Calls the subscription's own handler until it succeeds. */
+  request(id: number, urgency: Urgency): void {
+    const group = this.#groupOf.get(id);
+    const handler = group?.members.get(id) ?? null;
+    if (group === undefined || handler === null) return;
+    // What one client can't decide, others can't either.
+    this.#task(group, handler).request(urgency, urgency === 'paced' ? this.#jitter() : 0);
   }
 
   #tasksFor(id: number): ResyncTask[] {
-    const member = this.#members.get(id);
-    if (member === undefined) return [];
-    const handlers = [...(member.handler === null ? [] : [member.handler]), ...this.#listeners];
-    return handlers.map((handler) => this.#task(member, handler));
+    const group = this.#groupOf.get(id);
+    if (group === undefined) return [];
+    const own = group.members.get(id) ?? null;
+    return [...(own === null ? [] : [own]), ...this.#listeners].map((handler) => this.#task(group, handler));
   }
 
-  #task({ spec, key }: Member, handler: ResyncHandler): ResyncTask {
-    const known = this.#tasks.find((task) => task.key === key && task.handler === handler);
-    if (known !== undefined) return known.task;
-    const task: ResyncTask = new ResyncTask(spec, handler, this.#options.timeoutMs, {
-      subscriptions: () => this.#subscriptionsOf(entry),
+  #task(group: Group, handler: ResyncHandler): ResyncTask {
+    const known = group.tasks.get(handler);
+    if (known !== undefined) return known;
+    const { schema, table } = group.spec;
+    const task: ResyncTask = new ResyncTask(group.spec, handler, this.#options.timeoutMs, {
+      subscriptions: () => this.#subscriptionsOf(group, handler),
       starting: () => {
-        this.#events.starting(this.#subscriptionsOf(entry));
+        this.#events.starting(this.#subscriptionsOf(group, handler));
       },
       succeeded: (gaps, isPoll) => {
         this.#count(isPoll);
         for (const gap of gaps) this.#madeGood(gap, task);
-        this.#sweep((other) => other === entry && task.idle);
       },
       failed: (gaps, error, isPoll) => {
         this.#count(isPoll);
         this.#failures += 1;
         for (const gap of gaps) this.#notMadeGood(gap);
-        this.#events.handlerFailed(`${spec.schema}.${spec.table}`, error);
+        this.#events.handlerFailed(`${schema}.${table}`, error);
       },
     });
-    const entry: Task = { task, key, handler };
-    this.#tasks.push(entry);
+    group.tasks.set(handler, task);
     return task;
   }
 
@@ -152,12 +184,17 @@ export class Resyncs {
   }
 
   #madeGood(gap: Gap, task: ResyncTask): void {
-    const key = pendingKey(gap);
-    const pending = this.#pending.get(key);
-    pending?.tasks.delete(task);
-    if (pending?.tasks.size !== 0) return;
-    this.#pending.delete(key);
-    this.#events.refetched(gap);
+    const pending = this.#pending.get(pendingKey(gap));
+    if (pending === undefined) return;
+    pending.succeeded = true;
+    this.#takeOff(pending, task);
+  }
+
+  /** The task no longer has to do with it. Nobody may be left to wait for. */
+  #takeOff(pending: PendingGap, task: ResyncTask): void {
+    if (!pending.tasks.delete(task) || pending.tasks.size > 0) return;
+    this.#pending.delete(pendingKey(pending.gap));
+    if (pending.succeeded) this.#events.refetched(pending.gap);
   }
 
   #notMadeGood(gap: Gap): void {
@@ -167,17 +204,23 @@ export class Resyncs {
     this.#events.failed(gap);
   }
 
-  #subscriptionsOf({ key, handler }: Task): number[] {
-    const members = [...this.#members].filter(([, member]) => member.key === key);
+  #subscriptionsOf({ members }: Group, handler: ResyncHandler): number[] {
     const isListener = this.#listeners.has(handler);
-    return members.filter(([, member]) => isListener || member.handler === handler).map(([id]) => id);
+    return [...members].filter(([, own]) => isListener || own === handler).map(([id]) => id);
   }
 
-  #sweep(isDone: (task: Task) => boolean): void {
-    const done = this.#tasks.filter(isDone);
-    if (done.length === 0) return;
-    this.#tasks = this.#tasks.filter((task) => !done.includes(task));
-    for (const { task } of done) task.stop();
+  #end(group: Group): void {
+    for (const handler of [...group.tasks.keys()]) this.#endTask(group, handler);
+    this.#groups.delete(keyOf(group.spec));
+  }
+
+  /** Nobody waits for it any more. */
+  #endTask(group: Group, handler: ResyncHandler): void {
+    const task = group.tasks.get(handler);
+    if (task === undefined) return;
+    group.tasks.delete(handler);
+    task.stop();
+    for (const pending of [...this.#pending.values()]) this.#takeOff(pending, task);
   }
 
   #jitter(): number {

@@ -1,6 +1,7 @@
-import { checkKeyColumns } from '../delivery.js';
+import { checkKeyColumns, type DeliveryOption } from '../delivery.js';
 import { SwitchboardError } from '../errors.js';
 import { parseFilter } from '../filter.js';
+import { checkSubscribeOptions } from '../subscribeOptions.js';
 import { describe, optionalFlag, refuseUnknown, requireFunction, requireNumber, requireObject } from '../validate.js';
 import type { LiveRowsOptions } from './types.js';
 
@@ -18,13 +19,14 @@ export function checkLiveRowsOptions<Row extends object>(options: LiveRowsOption
   refuseUnknown(given, [...PASSED_ON, ...OWN], 'liveRows');
   requireFunction(given.fetch, 'fetch', 'pass async ({ cursor, signal }) => rows.');
   const key = checkKeyColumns(given.key);
-  const { select, delivery, orderBy, verify } = options;
+  const { table, schema, filter, select, delivery, orderBy, verify } = options;
+  // The subscription of `wide` has no filter.
+  checkSubscribeOptions({ table, schema, filter });
+  if (table === '*' || schema === '*') throw invalid('table', 'liveRows needs one table: name it, and its schema.');
   const missing = select === undefined ? undefined : key.find((column) => !select.includes(column));
   if (missing !== undefined) throw invalid('select', `\`select\` must include the key column \`${missing}\`.`);
-  if (typeof delivery === 'object' && delivery.payload === false) {
-    throw invalid('delivery', 'liveRows needs the rows: leave out `payload: false`.');
-  }
-  if (optionalFlag(given, 'wide') === true && (options.filter ?? '').trim() === '') {
+  checkDeliveryFor(key, delivery);
+  if (optionalFlag(given, 'wide') === true && (filter ?? '').trim() === '') {
     throw invalid('wide', '`wide` is of use only with a `filter`: leave it out.');
   }
   if (
@@ -45,6 +47,25 @@ export function checkLiveRowsOptions<Row extends object>(options: LiveRowsOption
     requireFunction(check.digest, 'digest', 'pass async ({ signal, rows }) => whether they are those of the table.');
   }
   return key;
+}
+
+function checkDeliveryFor(key: readonly string[], delivery: DeliveryOption | undefined): void {
+  if (typeof delivery !== 'object') return;
+  if (delivery.payload === false) throw invalid('delivery', 'liveRows needs the rows: leave out `payload: false`.');
+  if (delivery.mode !== 'latest' || delivery.key === undefined) return;
+  const given = checkKeyColumns(delivery.key);
+  if (given.length === key.length && given.every((column) => key.includes(column))) return;
+  throw invalid('delivery', `\`delivery.key\` must be the \`key\` of liveRows (${key.join(', ')}): leave it out.`);
+}
+
+/** How the subscription is to deliver. */
+export function lineDelivery<Row extends object>(
+  { delivery = 'each' }: LiveRowsOptions<Row>,
+  key: readonly string[],
+): DeliveryOption {
+  if (typeof delivery !== 'object' || delivery.mode !== 'latest') return delivery;
+  // A row that came and went may have been fetched in between.
+  return { ...delivery, key, keepDeletes: true };
 }
 
 /** The conditions to evaluate here; none unless `wide`. The filter has been checked. */

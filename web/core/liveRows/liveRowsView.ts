@@ -1,10 +1,16 @@
+import { reasonOf, throwIfAborted } from '../abort.js';
+import type { Column } from '../convert.js';
+import type { DeliveryOption } from '../delivery.js';
 import type { FilterCondition } from '../filter.js';
 import type { Gap, Resync } from '../gaps/gap.js';
+import type { Urgency } from '../gaps/runner.js';
+import type { RowsHandler } from '../incoming.js';
 import type { UntypedSubscribeOptions } from '../options.js';
 import type { ChangePayload, EventName } from '../payload.js';
-import type { DeliveryOption } from '../delivery.js';
 import type { StatusHandler } from '../subscriptionTable.js';
-import { checkLiveRowsOptions, wideConditions } from './check.js';
+import { checkLiveRowsOptions, lineDelivery, wideConditions } from './check.js';
+import { ColumnTypes } from './columnTypes.js';
+import { agrees, isWhole } from './images.js';
 import { matches } from './matches.js';
 import { Overlay } from './overlay.js';
 import { rowOrder } from './order.js';
@@ -19,20 +25,29 @@ import { Verifier } from './verifier.js';
 export interface LiveRowsHost {
   subscribe(
     options: UntypedSubscribeOptions<EventName, DeliveryOption>,
-    onEvent: (event: never) => void,
+    onChanges: RowsHandler,
     onStatus: StatusHandler,
   ): number;
   unsubscribe(id: number): void;
   /** Has the subscription's `onResync` called until it succeeds. */
-  requestResync(id: number): void;
-  callbackFailed(where: string, error: unknown): void;
-  /** It has been closed. */
-  closed(view: { close(): void }): void;
+  readonly resyncs: { request(id: number, urgency: Urgency): void };
+  /** Takes what the application's code throws. */
+  readonly errors: { failed(where: string, error: unknown): void };
 }
 
 type AnyRow = Readonly<Record<string, unknown>>;
 
+/** What a change says of one row. */
+interface Image<Row> {
+  readonly row: Row;
+  /** No column is missing. */
+  readonly isWhole: boolean;
+  /** What became of the row that had this key before; null when none had it. */
+  readonly change: ChangePayload<Row> | null;
+}
+
 const UNDECIDED = 'UNDECIDED';
+const MAY_LACK_COLUMNS = 'A row came that may lack columns: set REPLICA IDENTITY FULL.';
 
 /** See {@link LiveRows}. Timing, retries and jitter of fetches are those of `onResync`. */
 export class LiveRowsView<Row extends object> implements LiveRows<Row> {
@@ -40,10 +55,12 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   readonly #options: LiveRowsOptions<Row>;
   readonly #key: readonly string[];
   readonly #conditions: readonly FilterCondition[];
+  readonly #types = new ColumnTypes();
   readonly #rows: RowSet<Row>;
   readonly #keeper = new StatusKeeper();
   readonly #listeners = new Set<{ call: () => void }>();
-  readonly #id: number;
+  /** Of its subscription. */
+  readonly id: number;
   readonly #verifier: Verifier<Row> | null;
   /** Of the fetch that is under way. */
   #overlay: Overlay<Row> | null = null;
@@ -58,27 +75,26 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     this.#host = host;
     this.#options = options;
     this.#key = checkLiveRowsOptions(options);
-    this.#rows = new RowSet(rowOrder(options.orderBy, this.#key));
-    const { table, schema, filter, select, delivery = 'each', wide, verify, signal } = options;
+    this.#rows = new RowSet(rowOrder(options.orderBy, this.#key, this.#types.byName));
+    const { table, schema, filter, select, wide, verify, signal } = options;
     const line = {
       ...{ table, schema, select, filter: wide === true ? undefined : filter },
-      // A row that came and went may have been fetched in between.
-      delivery:
-        typeof delivery === 'object' && delivery.mode === 'latest' ? { ...delivery, keepDeletes: true } : delivery,
+      delivery: lineDelivery(options, this.#key),
       onGap: (gap: Gap) => {
         this.#onGap(gap);
       },
       onResync: (resync: Resync) => this.#load(resync.signal),
     };
-    // One change, or an array of them.
-    const onEvent = (event: ChangePayload<Row> | readonly ChangePayload<Row>[]): void => {
-      this.#onChanges(Array.isArray(event) ? (event as readonly ChangePayload<Row>[]) : [event as ChangePayload<Row>]);
+    const onChanges: RowsHandler = (changes, columnsOf) => {
+      this.#onChanges(changes as readonly ChangePayload<Row>[], columnsOf);
     };
     this.#conditions = wideConditions(options);
-    this.#id = host.subscribe(line, onEvent, (status, detail) => {
+    this.id = host.subscribe(line, onChanges, (status, detail) => {
       if (status === 'SUBSCRIBED') this.#onLive();
       else this.#onDown(detail);
     });
+    // Whether or not there will be a line: what is there can be shown.
+    host.resyncs.request(this.id, 'now');
     this.#verifier = verify === undefined ? null : this.#startVerifier(verify);
     if (signal?.aborted === true) this.close();
     const listening = { signal: this.#end.signal };
@@ -105,7 +121,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     if (this.closed) return Promise.resolve(this.status());
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#host.requestResync(this.#id);
+      this.#host.resyncs.request(this.id, 'now');
     });
   }
 
@@ -116,9 +132,8 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     this.#listeners.clear();
     this.#keeper.lineDown({ code: 'UNSUBSCRIBED', message: 'Closed.' });
     this.#keeper.update();
-    this.#host.unsubscribe(this.#id);
+    this.#host.unsubscribe(this.id);
     this.#answer(this.#waiting.splice(0));
-    this.#host.closed(this);
   }
 
   readonly #onAbort = (): void => {
@@ -133,7 +148,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
         this.#oweFetch({ code: 'VERIFY_MISMATCH', message: 'The digest does not fit the rows.' });
       },
       failed: (error) => {
-        this.#host.callbackFailed(`digest of liveRows for ${this.#options.table}`, error);
+        this.#host.errors.failed(`digest of liveRows for ${this.#options.table}`, error);
       },
     });
   }
@@ -142,7 +157,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     if (this.#openGaps.size > 0) return;
     this.#keeper.lineUp();
     // Later times follow a gap, which has it fetched by itself.
-    if (!this.#wasLive) this.#host.requestResync(this.#id);
+    if (!this.#wasLive) this.#host.resyncs.request(this.id, 'now');
     this.#wasLive = true;
     this.#changed(false);
   }
@@ -168,56 +183,103 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   /** Has the rows fetched; until that is done they are stale. */
   #oweFetch(cause: Cause): void {
     this.#keeper.owe(cause);
-    this.#host.requestResync(this.#id);
+    this.#host.resyncs.request(this.id, 'paced');
     this.#changed(false);
   }
 
-  #onChanges(changes: readonly ChangePayload<Row>[]): void {
+  #onChanges(changes: readonly ChangePayload<Row>[], columnsOf: (at: number) => readonly Column[]): void {
     let changed = false;
-    for (const change of changes) changed = this.#apply(change) || changed;
+    for (const [at, change] of changes.entries()) {
+      if (this.#types.learn(columnsOf(at))) changed = this.#rows.arrange(this.#keyOf) || changed;
+      changed = this.#apply(change) || changed;
+    }
     if (changed) this.#changed(true);
   }
 
   /** True when it made a difference to the rows on display. */
   #apply(change: ChangePayload<Row>): boolean {
-    const before = keyText(change.old, this.#key);
+    const before = this.#keyOf(change.old);
     if (change.eventType === 'DELETE') {
       if (before !== null) return this.#remove(before, change);
-      this.#oweFetch({ code: UNDECIDED, message: 'A DELETE came without the key: set REPLICA IDENTITY FULL.' });
+      if (this.#mayHold(change.old)) this.#undecided('A DELETE came without the key: set REPLICA IDENTITY FULL.');
       return false;
     }
     // Its values are missing: it is reported as a gap, after which everything is fetched.
     if (change.errors !== null && change.errors.length > 0) return false;
-    const after = keyText(change.new, this.#key);
+    const after = this.#keyOf(change.new);
     if (after === null) {
-      this.#oweFetch({ code: UNDECIDED, message: `A change came without the key (${this.#key.join(', ')}).` });
+      this.#undecided(`A change came without the key (${this.#key.join(', ')}).`);
       return false;
     }
-    const moved = before !== null && before !== after && this.#remove(before, change);
-    const isSameRow = before === after || (before === null && change.eventType === 'UPDATE');
-    return this.#place(after, change.new, isSameRow ? change : null) || moved;
+    if (change.eventType === 'INSERT') return this.#place(after, { row: change.new, isWhole: true, change: null });
+    return this.#update(before, after, change);
   }
 
-  /** `change`: what happened to the row that had this key; null when none had it. */
-  #place(key: string, row: Row, change: ChangePayload<Row> | null): boolean {
-    const fits = matches(this.#conditions, row as AnyRow);
+  /** `before`: the key that the row had; null when the change does not say. */
+  #update(before: string | null, after: string, change: ChangePayload<Row> & { new: Row }): boolean {
+    const image = { row: change.new, isWhole: isWhole(change, this.#types.columns) };
+    if (before === after || (before === null && this.#isHeldAs(after, change.old))) {
+      return this.#place(after, { ...image, change });
+    }
+    if (before === null) {
+      if (this.#mayHold(change.old)) {
+        this.#undecided('An UPDATE came without the old key: set REPLICA IDENTITY FULL.');
+        return false;
+      }
+      return this.#place(after, { ...image, change: null });
+    }
+    const held = this.#rows.get(before);
+    const moved = this.#remove(before, change);
+    return this.#place(after, { ...image, change: null }, held) || moved;
+  }
+
+  /** `moved`: the row on display that this one was before, under another key. */
+  #place(key: string, { row, isWhole, change }: Image<Row>, moved?: Row): boolean {
+    const fits = this.#matches(row);
     if (fits === false) return this.#remove(key, change);
     if (fits === null) {
-      this.#oweFetch({ code: UNDECIDED, message: 'The filter can not be decided here for a changed row.' });
+      this.#undecided('The filter can not be decided here for a changed row.');
       return false;
     }
-    this.#overlay?.put(key, row, !this.#mayHaveFitted(change));
-    return this.#hasRows && this.#rows.put(key, row);
+    this.#overlay?.put(key, row, isWhole, !this.#mayHaveFitted(change));
+    if (!this.#hasRows) return false;
+    if (isWhole || moved !== undefined || this.#rows.get(key) !== undefined) {
+      return this.#rows.put(key, moved === undefined ? row : { ...moved, ...row });
+    }
+    // What is being fetched may have them.
+    if (this.#overlay === null) this.#undecided(MAY_LACK_COLUMNS);
+    return false;
   }
 
-  /** `change`: as above. */
+  /** `change`: as of {@link Image}. */
   #remove(key: string, change: ChangePayload<Row> | null): boolean {
     this.#overlay?.remove(key, this.#mayHaveFitted(change));
     return this.#rows.remove(key);
   }
 
   #mayHaveFitted(change: ChangePayload<Row> | null): boolean {
-    return change !== null && matches(this.#conditions, change.old) !== false;
+    return change !== null && this.#matches(change.old) !== false;
+  }
+
+  /** Whether the row with this key is on display, and may be the one with this old image. */
+  #isHeldAs(key: string, old: object): boolean {
+    const held = this.#rows.get(key);
+    return held !== undefined && agrees(held, old, this.#types.byName);
+  }
+
+  /** Whether a row with this old image may be on display, or be fetched at the moment. */
+  #mayHold(old: object): boolean {
+    return this.#overlay !== null || this.#rows.some((row) => agrees(row, old, this.#types.byName));
+  }
+
+  #matches(row: object): boolean | null {
+    return matches(this.#conditions, row as AnyRow, this.#types.columns);
+  }
+
+  readonly #keyOf = (row: object): string | null => keyText(row as AnyRow, this.#key, this.#types.byName);
+
+  #undecided(message: string): void {
+    this.#oweFetch({ code: UNDECIDED, message });
   }
 
   get #hasRows(): boolean {
@@ -231,13 +293,13 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     this.#overlay = overlay;
     const { owed, lineIsLive: wasLive } = this.#keeper;
     signal.addEventListener('abort', () => {
-      if (this.#overlay === overlay) this.#fetchFailed(signal.reason, waiting);
+      if (this.#overlay === overlay) this.#fetchFailed(reasonOf(signal), waiting);
     });
     try {
-      const rows = await readSnapshot(this.#options.fetch, this.#key, signal, () => overlay.gone);
-      signal.throwIfAborted();
+      const rows = await readSnapshot(this.#options.fetch, this.#key, this.#keyOf, signal, () => overlay.gone);
+      throwIfAborted(signal);
       this.#overlay = null;
-      const changed = this.#rows.replace(overlay.over(rows));
+      const changed = this.#show(overlay.over(rows));
       this.#keeper.fetched(owed, wasLive);
       this.#changed(changed);
       this.#answer(waiting);
@@ -245,6 +307,16 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       if (this.#overlay === overlay) this.#fetchFailed(error, waiting);
       throw error;
     }
+  }
+
+  /** A row that came while it was fetched, and lacks columns, stays as it is on display until the next fetch. */
+  #show({ all, lacking }: ReturnType<Overlay<Row>['over']>): boolean {
+    for (const key of lacking) {
+      const held = this.#rows.get(key);
+      if (held !== undefined) all.set(key, held);
+    }
+    if (lacking.length > 0) this.#undecided(MAY_LACK_COLUMNS);
+    return this.#rows.replace(all);
   }
 
   #fetchFailed(error: unknown, waiting: ((status: LiveRowsStatus) => void)[]): void {
@@ -260,7 +332,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     for (const resolve of waiting) resolve(this.status());
   }
 
-  /** Tells the listeners once per turn, if there is something to tell. */
+  /** Notifies the listeners once per turn, if there is something new. */
   #changed(rowsChanged: boolean): void {
     const statusChanged = this.#keeper.update();
     if ((!rowsChanged && !statusChanged) || this.#notifying || this.closed) return;
@@ -272,7 +344,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
         try {
           listener.call();
         } catch (error) {
-          this.#host.callbackFailed(`a listener of liveRows for ${this.#options.table}`, error);
+          this.#host.errors.failed(`a listener of liveRows for ${this.#options.table}`, error);
         }
       }
     });

@@ -1,13 +1,17 @@
 /** What arrived since a fetch began, by key: it goes on top of what is fetched. */
 export class Overlay<Row extends object> {
   readonly #rows = new Map<string, Row | null>();
+  /** Keys of rows of which columns may be missing. */
+  readonly #partial = new Set<string>();
   /** Keys that came to the rows meanwhile, so that the fetch's own count may not have them. */
   readonly #entered = new Set<string>();
   readonly #gone = new Set<string>();
 
-  /** `entered`: it was not among the rows before this change. */
-  put(key: string, row: Row, entered: boolean): void {
+  /** `isWhole`: no column is missing. `entered`: it was not among the rows before this change. */
+  put(key: string, row: Row, isWhole: boolean, entered: boolean): void {
     const noted = this.#rows.get(key);
+    if (isWhole) this.#partial.delete(key);
+    else if (noted === undefined || noted === null) this.#partial.add(key);
     this.#rows.set(key, noted === undefined || noted === null ? row : { ...noted, ...row });
     if (entered && !this.#gone.delete(key)) this.#entered.add(key);
   }
@@ -23,13 +27,15 @@ export class Overlay<Row extends object> {
     return this.#gone;
   }
 
-  /** What was fetched, and this on top of it. */
-  over(rows: ReadonlyMap<string, Row>): Map<string, Row> {
+  /** What was fetched, and this on top of it. Of a row that is neither there nor whole only the key is known: it goes to `lacking`. */
+  over(rows: ReadonlyMap<string, Row>): { all: Map<string, Row>; lacking: readonly string[] } {
     const all = new Map(rows);
+    const lacking: string[] = [];
     for (const [key, row] of this.#rows) {
       if (row === null) all.delete(key);
+      else if (this.#partial.has(key) && !rows.has(key)) lacking.push(key);
       else all.set(key, { ...all.get(key), ...row });
     }
-    return all;
+    return { all, lacking };
   }
 }

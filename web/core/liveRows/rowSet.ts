@@ -1,12 +1,13 @@
+import type { RowOrder } from './order.js';
 import { sameValue } from './values.js';
 
 /** Rows by key, and in order. Objects stay the same until what they say changes. */
 export class RowSet<Row extends object> {
-  readonly #order: (a: Row, b: Row) => number;
+  readonly #order: RowOrder<Row>;
   #rows = new Map<string, Row>();
   #sorted: readonly Row[] | null = [];
 
-  constructor(order: (a: Row, b: Row) => number) {
+  constructor(order: RowOrder<Row>) {
     this.#order = order;
   }
 
@@ -16,8 +17,28 @@ export class RowSet<Row extends object> {
 
   /** The same array until a row changed. */
   list(): readonly Row[] {
-    this.#sorted ??= Object.freeze([...this.#rows.values()].sort(this.#order));
+    this.#sorted ??= this.#sort([...this.#rows.values()]);
     return this.#sorted;
+  }
+
+  get(key: string): Row | undefined {
+    return this.#rows.get(key);
+  }
+
+  some(test: (row: Row) => boolean): boolean {
+    for (const row of this.#rows.values()) if (test(row)) return true;
+    return false;
+  }
+
+  /** Makes keys and order again: more is known of the columns. True when the order changed. */
+  arrange(keyOf: (row: Row) => string | null): boolean {
+    const before = this.list();
+    this.#rows = new Map([...this.#rows].map(([key, row]) => [keyOf(row) ?? key, row]));
+    this.#sorted = null;
+    const after = this.list();
+    const isSame = after.length === before.length && after.every((row, i) => row === before[i]);
+    if (isSame) this.#sorted = before;
+    return !isSame;
   }
 
   /** Columns that the row does not have keep the values they had. True when something changed. */
@@ -51,5 +72,9 @@ export class RowSet<Row extends object> {
     this.#rows = next;
     this.#sorted = null;
     return true;
+  }
+
+  #sort(rows: Row[]): readonly Row[] {
+    return Object.freeze(rows.sort(this.#order(rows)));
   }
 }

@@ -1,5 +1,6 @@
+import { throwIfAborted } from '../abort.js';
 import type { FetchPage, FetchRequest, FetchResult } from './types.js';
-import { keyText, sameValue } from './values.js';
+import { sameValue } from './values.js';
 
 /** What `fetch` gave is not what it should be. */
 export class SnapshotError extends Error {
@@ -20,25 +21,30 @@ const SECOND_LOOK_MS = 2_000;
 export async function readSnapshot<Row extends object>(
   fetch: (request: FetchRequest) => Promise<FetchResult<Row>>,
   key: readonly string[],
+  keyOf: (row: Row) => string | null,
   signal: AbortSignal,
   gone: () => ReadonlySet<string>,
 ): Promise<Map<string, Row>> {
-  const rows = new Map<string, Row>();
+  const fetched: Row[] = [];
   let cursor: unknown = null;
   let total: number | null = null;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const page = checkPage<Row>(await fetch({ cursor, signal }), pages);
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     if (pages === 0) total = page.total ?? null;
-    for (const row of page.rows) rows.set(checkKey(row, key), row);
+    for (const row of page.rows) {
+      if (keyOf(row) === null) throw new SnapshotError(`a row of fetch lacks its key (${key.join(', ')})`);
+      fetched.push(row);
+    }
     const next = page.next ?? null;
     if (next === null) {
-      if (isShort(rows, total, gone())) {
+      if (isShort(byKey(fetched, keyOf), total, gone())) {
         await pause(SECOND_LOOK_MS, signal);
-        signal.throwIfAborted();
+        throwIfAborted(signal);
+        const rows = byKey(fetched, keyOf);
         if (isShort(rows, total, gone())) throw tooShort(rows.size, total);
       }
-      return rows;
+      return byKey(fetched, keyOf);
     }
     if (sameValue(next, cursor)) throw new SnapshotError('fetch gave the same `next` twice: it would never end');
     cursor = next;
@@ -59,10 +65,8 @@ function checkPage<Row extends object>(result: unknown, pages: number): FetchPag
   return page as FetchPage<Row>;
 }
 
-function checkKey(row: object, columns: readonly string[]): string {
-  const text = keyText(row as Readonly<Record<string, unknown>>, columns);
-  if (text !== null) return text;
-  throw new SnapshotError(`a row of fetch lacks its key (${columns.join(', ')})`);
+function byKey<Row extends object>(rows: readonly Row[], keyOf: (row: Row) => string | null): Map<string, Row> {
+  return new Map(rows.map((row) => [keyOf(row) ?? '', row]));
 }
 
 function isShort(rows: ReadonlyMap<string, unknown>, total: number | null, gone: ReadonlySet<string>): boolean {

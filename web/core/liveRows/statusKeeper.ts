@@ -7,6 +7,7 @@ export interface Cause {
 }
 
 const FINE: Cause = { code: 'OK', message: '' };
+const FETCHING: Cause = { code: 'CONNECTING', message: 'Fetching.' };
 
 /** What is known of the line and the fetches, and the status that comes of it. */
 export class StatusKeeper {
@@ -85,10 +86,10 @@ export class StatusKeeper {
     const isPaid = this.#paid === this.#owed;
     const line = this.#lineIsLive ? null : this.#lineCause;
     if (this.#fetchedAt === null) {
-      return { state: 'loading', cause: this.#failure ?? line ?? { code: 'CONNECTING', message: 'Fetching.' } };
+      return { state: 'loading', cause: this.#failure ?? line ?? FETCHING };
     }
     if (this.#lineIsLive && isPaid && this.#failure === null) return { state: 'live', cause: FINE };
     if (this.#polled) return { state: 'polling', cause: this.#lineCause };
-    return { state: 'stale', cause: this.#failure ?? line ?? this.#owedCause ?? this.#lineCause };
+    return { state: 'stale', cause: this.#failure ?? line ?? this.#owedCause ?? FETCHING };
   }
 }

@@ -24,7 +24,10 @@ export interface FetchPage<Row> {
 /** All rows, or a page of them. */
 export type FetchResult<Row> = readonly Row[] | FetchPage<Row>;
 
-/** One column to order by. As in PostgreSQL, nulls come last, or first when descending. Text is compared by code units, as under `COLLATE "C"`. */
+/**
+ * One column to order by. As in PostgreSQL, nulls come last, or first when descending. Numbers are compared by value, however they are written; text by code units,
+ * as under `COLLATE "C"`.
+ */
 export interface OrderColumn<Column extends string = string> {
   readonly column: Column;
   /** Default true. */
@@ -43,7 +46,7 @@ export interface VerifyOptions<Row> {
   everyMs: number;
   /**
    * Whether the rows are those of the table, by something that is cheap to ask for: their number and the newest stamp, say. `rows()` are the rows at the
-   * moment of the call. False twice within 2 s: the rows are fetched anew. One that throws decides nothing and is logged.
+   * moment of the call. False twice within 2 s: the rows are fetched again. One that throws decides nothing and is logged.
    */
   digest: (request: { readonly signal: AbortSignal; rows(): readonly Row[] }) => boolean | Promise<boolean>;
 }
@@ -60,18 +63,19 @@ export interface LiveRowsOptions<Row extends object> {
   /** The columns that tell rows apart: the primary key, as a rule. */
   key: (keyof Row & string) | readonly (keyof Row & string)[];
   /**
-   * Reads the rows: at the start, after each gap, while polling, and on `refresh`. Must see at least what was committed when it was called, so no lagging
+   * Reads the rows: at the start, when changes flow, after each gap, when a change can't be decided, while polling, and on `refresh`. Must see at least what was committed when it was called, so no lagging
    * replica. All of them at once, or page by page; pages should follow the key (`where key > last order by key`) rather than an offset, since
    * with an offset a row that is deleted meanwhile makes another be skipped.
    */
   fetch: (request: FetchRequest) => Promise<FetchResult<Row>>;
   /** Default: by key, ascending. Rows that are equal in it are ordered by key. */
   orderBy?: OrderBy<Row> | undefined;
-  /** How changes are taken in: any mode with payload. Default 'each'; 'batch' or 'latest' make bursts cheaper. */
+  /** How changes are taken in: any mode with payload. Default 'each'; 'batch' or 'latest' make bursts cheaper. The key of 'latest' is `key`. */
   delivery?: DeliveryOption | undefined;
   /**
    * Listen to the whole table and evaluate the filter here, so that a row that leaves the filter by UPDATE is seen. Costs the traffic of the whole table.
-   * Where a filter can't be decided here (`match`, order of text), the rows are fetched anew. Default false.
+   * Where a filter can't be decided here as PostgreSQL decides it (`match`, order of text, numbers that do not fit a JavaScript number, types such as `money`
+   * and arrays), the rows are fetched again, with pauses. Default false.
    */
   wide?: boolean | undefined;
   verify?: VerifyOptions<Row> | undefined;
@@ -105,8 +109,8 @@ export interface LiveRowsStatus {
 /**
  * The rows of a table, kept as they are in the database.
  *
- * How: subscribe, wait until changes flow, fetch, apply the changes that came since the fetch began, keep applying. After every gap, and
- * when something can't be applied, it fetches again; only differences show. Rows on display keep taking changes meanwhile.
+ * How: subscribe, and fetch at once for what is there. When changes flow, fetch again, apply the changes that came since that fetch began, keep applying. After
+ * every gap, and when something can't be applied, it fetches again; only differences show. Rows on display keep taking changes meanwhile.
  *
  * Order and repetition. There is no sequence number to tell whether a change is already in what was fetched: `commit_timestamp` has milliseconds and is
  * shared by all rows of a transaction. So nothing is decided by time. What had arrived when the fetch began is contained in it, and is
@@ -116,8 +120,8 @@ export interface LiveRowsStatus {
  * next one is here, which the server has sent already: tenths of a second.
  *
  * What is handled: deletes (by key, which every replica identity has if it is the primary key), changes of the key (the old row has the old one),
- * columns that an UPDATE leaves out (they keep their values), changes without values (fetched again), a DELETE that does not carry the key (fetched
- * again).
+ * columns that an UPDATE leaves out (they keep their values; a row that was not on display is fetched), changes without values (fetched), an UPDATE or DELETE
+ * whose old row lacks the key (fetched, if the row may be on display).
  *
  * What is not: the server does not send an UPDATE that moves a row out of the filter. Such a row stays until the next fetch, unless `wide` listens to
  * the whole table, or `verify` finds it. Nor does it send a TRUNCATE, or what row level security starts or stops to show: `verify` again.
@@ -128,7 +132,7 @@ export interface LiveRows<Row> {
   status(): LiveRowsStatus;
   /** Calls `listener` after rows or status changed, once per turn. Returns the way to stop. */
   subscribe(listener: () => void): () => void;
-  /** Fetches anew, after gaps that are still open. Resolves with the status after the attempt; never rejects. */
+  /** Fetches now, also while there is no line. Resolves with the status after the attempt; never rejects. */
   refresh(): Promise<LiveRowsStatus>;
   /** Ends it. The rows stay readable. Idempotent. */
   close(): void;

@@ -1,3 +1,4 @@
+import { abortWith, reasonOf } from '../abort.js';
 import type { VerifyOptions } from './types.js';
 
 /** A first mismatch may be a change that is on its way. */
@@ -45,18 +46,29 @@ export class Verifier<Row> {
   }
 
   async #ask(): Promise<boolean> {
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(Math.max(5_000, this.#options.everyMs))]);
+    const asking = new AbortController();
     const tooLate = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => {
-        reject(signal.reason as Error);
+      asking.signal.addEventListener('abort', () => {
+        reject(reasonOf(asking.signal));
       });
     });
+    const end = (reason: unknown) => (): void => {
+      abortWith(asking, reason);
+    };
+    const stopped = end(new DOMException('it was closed', 'AbortError'));
+    const timeoutMs = Math.max(5_000, this.#options.everyMs);
+    const timer = setTimeout(end(new DOMException(`not done within ${timeoutMs} ms`, 'TimeoutError')), timeoutMs);
+    this.#stop.signal.addEventListener('abort', stopped);
     try {
-      const ask = async (): Promise<boolean> => this.#options.digest({ signal, rows: () => this.#events.rows() });
+      const ask = async (): Promise<boolean> =>
+        this.#options.digest({ signal: asking.signal, rows: () => this.#events.rows() });
       return await Promise.race([ask(), tooLate]);
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#events.failed(error);
       return true;
+    } finally {
+      clearTimeout(timer);
+      this.#stop.signal.removeEventListener('abort', stopped);
     }
   }
 }

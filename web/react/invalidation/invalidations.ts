@@ -1,4 +1,4 @@
-import type { EventName, RealtimeManager, Resync } from '../../core/index.js';
+import type { EventName, Gap, RealtimeManager, Resync } from '../../core/index.js';
 import { keyText } from '../keyText.js';
 import { SharedLines, type Line, type Retained } from '../sharedLines.js';
 import type { QueryClientLike, QueryKey } from '../queryClient.js';
@@ -68,8 +68,8 @@ class WatchedKeys implements Line {
   readonly #keys = new Map<string, { queryKey: QueryKey; users: number }>();
   /** What was asked for when fewer frames had come in may be out of date; null before changes flow. */
   #since: number | null = null;
-  /** The interruptions of the latest resync, and the keys that are still to be fetched for them. */
-  #gaps: ReadonlySet<number> = new Set();
+  /** The interruptions of the latest resync, and the keys that are still to be fetched for them. One that got longer is another object. */
+  #gaps: ReadonlySet<Gap> = new Set();
   #owed = new Map<string, QueryKey>();
 
   constructor(due: DueKeys, framesIn: () => number) {
@@ -110,8 +110,8 @@ class WatchedKeys implements Line {
   /** Called again for the same interruptions, it fetches what has failed, and lets fetches that are still under way finish. */
   readonly onResync = async ({ gaps }: Resync): Promise<void> => {
     this.#since = this.#framesIn();
-    const hasNew = gaps.some(({ id }) => !this.#gaps.has(id));
-    this.#gaps = new Set(gaps.map(({ id }) => id));
+    const hasNew = gaps.some((gap) => !this.#gaps.has(gap));
+    this.#gaps = new Set(gaps);
     if (hasNew || gaps.length === 0)
       this.#owed = new Map([...this.#keys].map(([text, { queryKey }]) => [text, queryKey]));
     const owed = this.#owed;

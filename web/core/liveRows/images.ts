@@ -1,0 +1,31 @@
+import type { Column } from '../convert.js';
+import { hasOwn } from '../hasOwn.js';
+import type { ChangePayload } from '../payload.js';
+import { keyText } from './values.js';
+
+type AnyRow = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether the new image of an UPDATE has all columns. The server leaves out large values that were not changed (TOAST), unless the old image has them, as with
+ * REPLICA IDENTITY FULL.
+ */
+export function isWhole<Row>(change: ChangePayload<Row> & { new: Row }, columns: readonly Column[]): boolean {
+  const [old, row] = [change.old as object, change.new as object];
+  return Object.keys(row).every((name) => hasOwn(old, name)) && columns.every(({ name }) => hasOwn(row, name));
+}
+
+/** Types that `fetch` and changes write in the same way. */
+const COMPARABLE = new Set(['int2', 'int4', 'int8', 'uuid', 'text', 'varchar', 'bool']);
+
+/** False: the row is certainly not the one with this old image, which may have few columns or none. */
+export function agrees(row: object, old: object, types: ReadonlyMap<string, string>): boolean {
+  return Object.keys(old).every((name) => {
+    const [mine, other] = [keyText(row as AnyRow, [name], types), keyText(old as AnyRow, [name], types)];
+    const canTell = COMPARABLE.has(types.get(name) ?? '') && isPlain((row as AnyRow)[name]);
+    return mine === null || other === null || !canTell || mine === other;
+  });
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object';
+}
