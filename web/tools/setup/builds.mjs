@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { fromRoot } from '../lib/paths.mjs';
+import { fromRoot, root } from '../lib/paths.mjs';
 import { runChecked } from '../lib/processes.mjs';
 import { whenChanged } from './fingerprint.mjs';
 
@@ -29,8 +29,21 @@ export async function buildPreset(preset, progress, verbose) {
  * @param {boolean} verbose
  */
 export async function configurePreset(preset, progress, verbose) {
-  if (existsSync(fromRoot('build', preset, 'build.ninja'))) return;
+  const folder = fromRoot('build', preset);
+  const cache = `${folder}/CMakeCache.txt`;
+  if (existsSync(`${folder}/build.ninja`) && existsSync(cache) && isFor(root, readFileSync(cache, 'utf8'))) return;
+  rmSync(folder, { recursive: true, force: true });
   await progress.step(`configure ${preset}`, () => runChecked('cmake', ['--preset', preset], { verbose }));
+}
+
+/**
+ * Whether CMake configured this checkout. One that was copied has a build folder that builds, or misses, the one it was copied from.
+ *
+ * @param {string} checkout its folder
+ * @param {string} cache the text of CMakeCache.txt
+ */
+export function isFor(checkout, cache) {
+  return /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(cache)?.[1] === checkout;
 }
 
 /**
