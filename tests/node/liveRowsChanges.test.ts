@@ -87,6 +87,19 @@ describe('an old image that says too little', () => {
     expect(live.rows()).toEqual(table);
   });
 
+  it('or a new image without a column, whatever the change is called: it is fetched', async () => {
+    const columns = [
+      { name: 'id', type: 'int8' },
+      { name: 'note', type: 'text' },
+    ];
+    const table: AnyRow[] = [];
+    const { live, engine } = await liveOn(table);
+    table.push({ id: 1, note: 'long' });
+    engine.deliver(change('INSERT', { id: 1 }, undefined, columns));
+    await tick(1_000);
+    expect(live.rows()).toEqual(table);
+  });
+
   it('of a row on display: columns that are left out keep their values, also under a new key', async () => {
     const { live, engine, fetches } = await liveOn([{ id: 1, name: 'a', note: 'long' }]);
     const before = fetches();

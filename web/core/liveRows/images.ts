@@ -6,12 +6,13 @@ import { keyText } from './values.js';
 type AnyRow = Readonly<Record<string, unknown>>;
 
 /**
- * Whether the new image of an UPDATE has all columns. The server leaves out large values that were not changed (TOAST), unless the old image has them, as with
- * REPLICA IDENTITY FULL.
+ * Whether the new image of a change has all columns. The server leaves out large values that an UPDATE does not change (TOAST), unless the old image has
+ * them, as with REPLICA IDENTITY FULL.
  */
 export function isWhole<Row>(change: ChangePayload<Row> & { new: Row }, columns: readonly Column[]): boolean {
   const [old, row] = [change.old as object, change.new as object];
-  return Object.keys(row).every((name) => hasOwn(old, name)) && columns.every(({ name }) => hasOwn(row, name));
+  if (!columns.every(({ name }) => hasOwn(row, name))) return false;
+  return change.eventType === 'INSERT' || Object.keys(row).every((name) => hasOwn(old, name));
 }
 
 /** Types that `fetch` and changes write in the same way. */

@@ -211,16 +211,15 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       this.#undecided(`A change came without the key (${this.#key.join(', ')}).`);
       return false;
     }
-    if (change.eventType === 'INSERT') return this.#place(after, { row: change.new, isWhole: true, change: null });
-    return this.#update(before, after, change);
+    const image = { row: change.new, isWhole: isWhole(change, this.#types.columns) };
+    if (change.eventType === 'INSERT') return this.#place(after, { ...image, change: null });
+    return this.#update(before, after, { ...image, change });
   }
 
   /** `before`: the key that the row had; null when the change does not say. */
-  #update(before: string | null, after: string, change: ChangePayload<Row> & { new: Row }): boolean {
-    const image = { row: change.new, isWhole: isWhole(change, this.#types.columns) };
-    if (before === after || (before === null && this.#isHeldAs(after, change.old))) {
-      return this.#place(after, { ...image, change });
-    }
+  #update(before: string | null, after: string, image: Image<Row> & { change: ChangePayload<Row> }): boolean {
+    const { change } = image;
+    if (before === after || (before === null && this.#isHeldAs(after, change.old))) return this.#place(after, image);
     if (before === null) {
       if (this.#mayHold(change.old)) {
         this.#undecided('An UPDATE came without the old key: set REPLICA IDENTITY FULL.');
