@@ -21,7 +21,7 @@ export interface Losses {
   /** Changes came without their values. */
   incomplete(subscribers: readonly number[], payloads: readonly ChangePayload[]): void;
   /** What came can't be read, so these have not got it. */
-  unreadable(subscriptions: readonly Subscription[], kind: Delivery['kind']): void;
+  unreadable(subscriptions: readonly Subscription[]): void;
 }
 
 /**
@@ -89,7 +89,7 @@ export class Dispatcher {
       for (const delivery of deliveries) {
         incoming.become(delivery);
         const failed = this.#deliverOne(incoming, delivery.subscribers);
-        if (failed !== null) losses.unreadable(failed.filter(this.#isThere), delivery.kind);
+        if (failed !== null) losses.unreadable(failed.filter(this.#isThere));
         const { incomplete } = incoming;
         if (incomplete !== null) this.#tellIncomplete(incomplete, delivery.subscribers, losses);
       }

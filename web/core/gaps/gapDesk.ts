@@ -1,5 +1,5 @@
 import type { Losses } from '../dispatcher.js';
-import type { Delivery, SubscriptionSpec } from '../engine.js';
+import type { SubscriptionSpec } from '../engine.js';
 import type { ChangePayload } from '../payload.js';
 import type { ReasonCode } from '../reasons.js';
 import type { Subscription } from '../subscriptionTable.js';
@@ -14,6 +14,8 @@ export interface GapDeskEvents extends Pick<ResyncEvents, 'starting' | 'handlerF
 
 /** Ids of gaps that are noticed here, not in the core, whose ids have 32 bits. */
 const FIRST_OWN_ID = 2 ** 32;
+/** PostgreSQL takes commit times before it puts transactions in order, so they arrive a little out of it. */
+const COMMIT_ORDER_MS = 1_000;
 
 /** Accounts for the gaps of one manager, and has them made good. */
 export class GapDesk implements Losses {
@@ -87,11 +89,11 @@ export class GapDesk implements Losses {
     for (const { errors, commit_timestamp } of payloads) {
       const message = (errors ?? []).join('; ');
       const now = Date.now();
-      const what = { code: codeOf(message), message, to: now } as const;
+      const committed = Date.parse(commit_timestamp);
+      const from = Number.isNaN(committed) ? now : committed;
+      const what = { code: codeOf(message), message, fromCommit: commit_timestamp, from, to: Math.max(now, from) };
       this.#lastOwnId += 1;
-      for (const subscription of subscriptions) {
-        this.#notice({ id: this.#lastOwnId, subscription, ...what, fromCommit: commit_timestamp, from: now });
-      }
+      for (const subscription of subscriptions) this.#notice({ id: this.#lastOwnId, subscription, ...what });
     }
   }
 
@@ -99,15 +101,15 @@ export class GapDesk implements Losses {
    * What came can't be read: as good as missed. Of several changes in one delivery none can. They were committed after what came before them, and a
    * window may have held them since.
    */
-  unreadable(subscriptions: readonly Subscription[], kind: Delivery['kind']): void {
+  unreadable(subscriptions: readonly Subscription[]): void {
     const now = Date.now();
-    const what = { code: 'PAYLOAD_INVALID', message: "What came can't be read.", to: now } as const;
     this.#lastOwnId += 1;
-    for (const { id, since, newest } of subscriptions) {
+    for (const { id: subscription, since, newest } of subscriptions) {
       const fromCommit = newest?.commit_timestamp ?? null;
       const before = fromCommit === null ? NaN : Date.parse(fromCommit);
-      const from = kind === 'each' ? now : Math.min(now, Number.isNaN(before) ? since : before);
-      this.#notice({ id: this.#lastOwnId, subscription: id, ...what, fromCommit, from });
+      const from = Number.isNaN(before) ? since : before - COMMIT_ORDER_MS;
+      const what = { code: 'PAYLOAD_INVALID', message: "What came can't be read.", fromCommit } as const;
+      this.#notice({ id: this.#lastOwnId, subscription, ...what, from, to: Math.max(now, from) });
     }
   }
 
@@ -131,7 +133,8 @@ export class GapDesk implements Losses {
     const key = `${report.subscription}:${report.code}`;
     const known = this.#noticed.get(key);
     const isLonger = known !== undefined && this.#resyncs.isPending(known);
-    const { id, from, fromCommit } = isLonger ? known : report;
+    const { id, fromCommit } = isLonger ? known : report;
+    const from = Math.min(report.from, isLonger ? known.from : report.from);
     const gap: Gap = Object.freeze({ ...report, id, from, fromCommit, over: true, outcome: 'unknown' });
     this.#noticed.set(key, gap);
     if (!isLonger) {
