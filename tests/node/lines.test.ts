@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeLine, jsonText, plainText } from '../../web/cli/lines.js';
+import { changeLine, jsonText } from '../../web/cli/lines.js';
 
 const at = new Date('2026-11-22T10:11:12.345Z');
 
@@ -34,31 +34,5 @@ describe('a line of listen', () => {
     });
     expect(changeLine(at, 2, payload('DELETE', '"old_record":{"a":"y"}'))).toMatchObject({ new: {}, old: { a: 'y' } });
     expect(changeLine(at, 2, payload('INSERT', '"record":null'))).toMatchObject({ new: {}, old: {} });
-  });
-
-  it('reads well on a terminal', () => {
-    expect(plainText(changeLine(at, 2, payload('DELETE', '"old_record":{"id":1.50}')))).toBe(
-      '10:11:12.345  #2  DELETE  public.t  {"id":1.50}',
-    );
-    expect(
-      plainText({
-        type: 'connection',
-        at: at.toISOString(),
-        state: 'backoff',
-        connection: 1,
-        code: 'HALF_OPEN',
-        message: 'no answer',
-      }),
-    ).toBe('10:11:12.345  connection  1  backoff  HALF_OPEN: no answer');
-    expect(
-      plainText({
-        type: 'status',
-        at: at.toISOString(),
-        subscription: 1,
-        status: 'SUBSCRIBED',
-        code: 'OK',
-        message: '',
-      }),
-    ).toBe('10:11:12.345  #1  SUBSCRIBED');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { BackendProcess, freePort } from './support/backendProcess.js';
 import { openLab, type Lab } from './support/lab.js';
-import { ListenProcess } from './support/listenProcess.js';
+import { ListenProcess, type PrintedLine } from './support/listenProcess.js';
 
 const [business, other] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 
@@ -47,12 +47,20 @@ describe('listen', () => {
     await addClient('Ada');
     const [change] = await process.untilChanges(1);
     process.kill('SIGINT');
-    expect(await process.exit).toEqual({ code: 0, signal: null });
+    expect(await process.exit).toEqual({ code: 130, signal: null });
     const printed = process.lines.items.map(({ text: _, ...line }) => line);
     for (const line of printed) expect(new Date(String(line.at)).toISOString()).toBe(line.at);
     const at = expect.any(String) as string;
     expect(printed[0]).toMatchObject({ type: 'connection', at, state: 'connecting', connection: 1 });
-    expect(printed).toContainEqual({ type: 'connection', at, state: 'open', connection: 1, code: 'OK', message: '' });
+    expect(printed).toContainEqual({
+      type: 'connection',
+      at,
+      state: 'open',
+      connection: 1,
+      code: 'OK',
+      message: '',
+      nextRetryAt: null,
+    });
     expect(printed).toContainEqual({
       type: 'status',
       at,
@@ -154,7 +162,7 @@ describe('listen', () => {
     ]);
     expect(gaps[1]?.['gap']).toBe(gaps[0]?.['gap']);
     listen.kill('SIGINT');
-    expect(await listen.exit).toEqual({ code: 0, signal: null });
+    expect(await listen.exit).toEqual({ code: 130, signal: null });
   });
 
   it('takes url and key from the environment', async () => {
@@ -164,7 +172,7 @@ describe('listen', () => {
     });
     await process.live();
     process.kill('SIGTERM');
-    expect(await process.exit).toEqual({ code: 0, signal: null });
+    expect(await process.exit).toEqual({ code: 143, signal: null });
   });
 
   it('reports a table that is not there with the words of the server, and goes on', async () => {
@@ -175,6 +183,25 @@ describe('listen', () => {
     await process.lines.first('the other', (line) => line.status === 'SUBSCRIBED' && line.subscription === 2);
     await addClient('Still here');
     await process.untilChanges(1);
+  });
+
+  it('keeps a bounded amount for a slow reader, and reports what it dropped as a gap', async () => {
+    const slow = listenHere('--table', 'clients');
+    await slow.live();
+    slow.pauseStdout();
+    const full = "insert into clients (business_id, full_name) values ($1, repeat('x', 900000))";
+    const rows = 40;
+    for (let row = 0; row < rows; row += 1) await lab.db.query(full, [business]);
+    await slow.untilStderr('the reader of the output is too slow');
+    slow.resumeStdout();
+    const gap = await slow.lines.first('the gap', ({ type }) => type === 'gap', 60_000);
+    expect(gap).toMatchObject({ subscription: 1, gap: null, code: 'OVERFLOW', over: true });
+    expect(gap.message).toMatch(/^\d+ changes? w\S+ not printed/u);
+    await addClient('After the gap');
+    const isLast = (line: PrintedLine): boolean =>
+      (line.new as { full_name?: string } | undefined)?.full_name === 'After the gap';
+    await slow.lines.first('the next change', isLast);
+    expect(slow.changes.length).toBeLessThanOrEqual(rows);
   });
 
   it('ends quietly when nobody reads any more', async () => {
@@ -237,7 +264,7 @@ describe('the exit code of listen', () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const process = listen(['--url', url, '--apikey', lab.backend.anonKey, '--table', 'clients', '--timeout', '0.5']);
     expect(await process.exit).toEqual({ code: 3, signal: null });
-    expect(process.stderr).toMatch(/nothing was live in time/);
+    expect(process.stderr).toMatch(/no table was live within 0.5 s: .*ECONNREFUSED/);
   });
 
   it('is not 3 when the line was live once', async () => {
@@ -272,7 +299,7 @@ describe('a backend that is killed in mid-stream', () => {
           `after ${signal}`,
         ]);
         process.kill('SIGINT');
-        expect(await process.exit).toEqual({ code: 0, signal: null });
+        expect(await process.exit).toEqual({ code: 130, signal: null });
       } finally {
         await backend.kill('SIGKILL');
       }

@@ -20,11 +20,11 @@ export class Hints {
     this.#output = output;
   }
 
-  /** Prints what there is to say of its table, a little later. Never throws. */
+  /** Prints what is wrong with its table, a little later. Never throws. */
   give(subscription: number, spec: TableOptions): void {
     const run = this.#look(subscription, spec)
       .catch((error: unknown) => {
-        this.#output.log(`switchboard: no hint: ${error instanceof Error ? error.message : String(error)}`);
+        this.#output.log(`switchboard-realtime: no hint: ${error instanceof Error ? error.message : String(error)}`);
       })
       .finally(() => this.#running.delete(run));
     this.#running.add(run);

@@ -1,9 +1,8 @@
 import { parse, stringify } from 'lossless-json';
-import { findingText } from './doctor/report.js';
 import type { Finding } from './doctor/finding.js';
 import type { ConnectionState, Gap, ReasonCode, SubscriptionNotice } from '../core/index.js';
 
-/** What `listen` prints: one of these per line, as JSON. `at` is the local time of arrival, ISO 8601. */
+/** What `listen` prints: one of these per line, as JSON. `at` is the time of arrival by this machine's clock, ISO 8601 in UTC. */
 export type Line = ConnectionLine | StatusLine | GapLine | ChangeLine | HintLine;
 
 /** A connection's state changed. */
@@ -14,6 +13,8 @@ export interface ConnectionLine {
   connection: number;
   code: ReasonCode;
   message: string;
+  /** When it is tried again, ISO 8601; null when no try is scheduled. */
+  nextRetryAt: string | null;
 }
 
 /** A subscription went live, or something is in its way. */
@@ -27,13 +28,13 @@ export interface StatusLine {
   message: string;
 }
 
-/** Changes may have been missed; told when it opens (`over` is false) and when it is over. */
+/** Changes may have been missed; printed when it opens (`over` is false) and when it is over. */
 export interface GapLine {
   type: 'gap';
   at: string;
   subscription: number;
-  /** The same in both lines. */
-  gap: number;
+  /** The same in both lines; null for what `listen` itself dropped because its reader was too slow. */
+  gap: number | null;
   code: ReasonCode;
   message: string;
   /** `commit_timestamp` of the last change before it. */
@@ -44,7 +45,7 @@ export interface GapLine {
   over: boolean;
 }
 
-/** With `--db`: why the server may have refused a subscription, and the SQL that mends it; as `switchboard doctor` finds it. */
+/** With `--db`: why the server may have refused a subscription, and the SQL that fixes it; as `doctor` finds it. */
 export interface HintLine extends Finding {
   type: 'hint';
   at: string;
@@ -105,33 +106,4 @@ export function gapLine(at: Date, gap: Gap): GapLine {
 /** One line of JSON, digits kept, without the line break. */
 export function jsonText(line: Line): string {
   return stringify(line) ?? '';
-}
-
-/** The same for a person at a terminal. */
-export function plainText(line: Line): string {
-  const time = line.at.slice(11, 23);
-  switch (line.type) {
-    case 'connection':
-      return joined(time, 'connection', String(line.connection), line.state, reason(line));
-    case 'status':
-      return joined(time, `#${line.subscription}`, line.status, reason(line));
-    case 'gap':
-      return joined(time, `#${line.subscription}`, line.over ? 'GAP OVER' : 'GAP', reason(line));
-    case 'hint':
-      return joined(time, `#${line.subscription}`, findingText(line, false));
-    case 'change': {
-      const row = line.eventType === 'DELETE' ? line.old : line.new;
-      const name = `${String(line.schema)}.${String(line.table)}`;
-      return joined(time, `#${line.subscription}`, String(line.eventType), name, stringify(row) ?? '');
-    }
-  }
-}
-
-function reason(line: ConnectionLine | StatusLine | GapLine): string {
-  if (line.code === 'OK') return line.message;
-  return line.message === '' ? line.code : `${line.code}: ${line.message}`;
-}
-
-function joined(...parts: string[]): string {
-  return parts.filter((part) => part !== '').join('  ');
 }

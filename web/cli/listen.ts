@@ -1,24 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { createManager } from '../core/createRealtimeManager.js';
-import type { ConnectionStatus, StatusSnapshot } from '../core/index.js';
+import type { ConnectionStatus, ReasonCode, StatusSnapshot } from '../core/index.js';
 import type { Manager } from '../core/manager.js';
+import { reportingSocket } from './causes.js';
+import { EXIT } from './exitCodes.js';
 import { Hints } from './hints.js';
 import { changeLine, gapLine, type Line } from './lines.js';
-import type { ListenOptions } from './listenOptions.js';
+import type { ListenOptions, TableOptions } from './listenOptions.js';
+import type { TextOutput } from './output.js';
+import { Unprinted } from './unprinted.js';
 
-export const EXIT_DONE = 0;
-export const EXIT_USAGE = 2;
-export const EXIT_UNREACHABLE = 3;
-
-/** Where `listen` speaks. */
+/** Where `listen` writes. */
 export interface ListenOutput {
   line(line: Line): void;
   /** For people; never a token or key. */
   log(message: string): void;
+  /** Where the lines go. */
+  readonly stdout: TextOutput;
 }
 
 /**
- * Listens until `stop` fires, `--count` changes are printed, or nothing is live in time. Everything it opened is closed when the promise settles.
+ * Listens until `stop` fires, the output is closed, `--count` changes are printed, or tables are not live in time. Everything it opened is closed
+ * when the promise settles.
  *
  * @returns the exit code.
  * @throws SwitchboardError for options that can't work, before anything is opened.
@@ -27,68 +30,87 @@ export async function listen(options: ListenOptions, output: ListenOutput, stop:
   const log = (message: string): void => {
     output.log(message);
   };
-  const { tokenFile } = options;
+  const { tokenFile, pulseMs } = options;
+  const failure: { cause: string | null } = { cause: null };
   const manager = createManager({
     url: options.url,
     apikey: options.apikey,
     logger: { warn: log, error: log },
+    transport: reportingSocket((cause) => {
+      failure.cause = cause;
+    }),
     ...(tokenFile === null ? {} : { accessToken: async () => (await readFile(tokenFile, 'utf8')).trim() }),
+    ...(pulseMs === null ? {} : { pulse: { periodMs: pulseMs } }),
   });
   try {
-    return await new Listening(manager, options, output).until(stop);
+    return await new Listening(manager, options, output, failure).until(stop);
   } finally {
     await manager.dispose();
   }
 }
+
+interface Reason {
+  code: ReasonCode;
+  message: string;
+}
+
+const FAILED_HANDSHAKES: ReadonlySet<ReasonCode> = new Set([
+  ...(['CONNECT_FAILED', 'CONNECT_TIMEOUT', 'API_KEY_INVALID', 'API_KEY_EXPIRED'] as const),
+]);
+/** Handshakes that were refused for the key, or may have been. */
+const REFUSED_KEY: ReadonlySet<string> = new Set(['HTTP 401', 'HTTP 403']);
 
 /** One run of `listen`, from its subscriptions to the reason why it ends. */
 class Listening {
   readonly #manager: Manager;
   readonly #options: ListenOptions;
   readonly #output: ListenOutput;
-  #printed = 0;
-  #wasLive = false;
+  /** Why the newest socket failed. */
+  readonly #failure: { readonly cause: string | null };
+  readonly #wereLive = new Set<number>();
   readonly #hints: Hints | null;
+  readonly #unprinted: Unprinted;
+  #printed = 0;
   #connections: readonly ConnectionStatus[] = [];
 
-  constructor(manager: Manager, options: ListenOptions, output: ListenOutput) {
+  constructor(manager: Manager, options: ListenOptions, output: ListenOutput, failure: { cause: string | null }) {
     this.#manager = manager;
     this.#options = options;
     this.#output = output;
+    this.#failure = failure;
     this.#hints = options.db === null ? null : new Hints(options.db, options, output);
+    this.#unprinted = new Unprinted(output);
   }
 
-  until(stop: AbortSignal): Promise<number> {
-    let timer: NodeJS.Timeout | null = null;
-    const ended = new Promise<number>((end) => {
+  async until(stop: AbortSignal): Promise<number> {
+    let timer: NodeJS.Timeout | undefined;
+    const code = await new Promise<number>((end) => {
       this.#manager.onStatusChange((status) => {
         this.#printConnections(status);
       });
       this.#manager.onGap((gap) => {
         this.#output.line(gapLine(new Date(), gap));
       });
+      this.#output.stdout.onClosed(() => {
+        end(EXIT.ok);
+      });
       this.#subscribe(() => {
-        end(EXIT_DONE);
+        end(this.#refused() ? EXIT.partly : EXIT.ok);
       });
       const { timeoutMs } = this.#options;
       if (timeoutMs !== null)
         timer = setTimeout(() => {
-          this.#giveUp(end);
+          this.#giveUp(timeoutMs, end);
         }, timeoutMs);
-      if (stop.aborted) end(EXIT_DONE);
-      else
-        stop.addEventListener(
-          'abort',
-          () => {
-            end(EXIT_DONE);
-          },
-          { once: true },
-        );
+      const interrupt = (): void => {
+        end(stop.reason as number);
+      };
+      if (stop.aborted) interrupt();
+      else stop.addEventListener('abort', interrupt, { once: true });
     });
-    return ended.finally(async () => {
-      if (timer !== null) clearTimeout(timer);
-      await this.#hints?.done();
-    });
+    clearTimeout(timer);
+    if (!stop.aborted) await this.#hints?.done();
+    return code;
   }
 
   #subscribe(enough: () => void): void {
@@ -97,34 +119,75 @@ class Listening {
         spec,
         (text) => {
           if (this.#options.count !== null && this.#printed >= this.#options.count) return;
+          if (this.#unprinted.takes(id)) return;
           this.#output.line(changeLine(new Date(), id, text));
           this.#printed += 1;
           if (this.#printed === this.#options.count) enough();
         },
-        (status, { code, message }) => {
-          if (status === 'SUBSCRIBED') this.#wasLive = true;
+        (status, reported) => {
+          if (status === 'SUBSCRIBED') this.#wereLive.add(id);
+          const { code, message } = this.#explained(reported);
           this.#output.line({ type: 'status', at: new Date().toISOString(), subscription: id, status, code, message });
-          if (code === 'BAD_BINDING' || code === 'UNAUTHORIZED') this.#hints?.give(id, spec);
+          if (code === 'BAD_BINDING' || code === 'UNAUTHORIZED') this.#giveHint(id, spec);
         },
       );
     }
   }
 
+  #giveHint(id: number, spec: TableOptions): void {
+    if (this.#hints !== null) {
+      this.#hints.give(id, spec);
+      return;
+    }
+    const name = `${spec.schema ?? 'public'}.${spec.table}`;
+    this.#output.log(
+      `switchboard-realtime: #${id} ${name} was refused. To see why, give the database's url: switchboard-realtime doctor --db postgres://… --tables ${name}`,
+    );
+  }
+
   #printConnections({ connections }: StatusSnapshot): void {
     const before = new Map(this.#connections.map((connection) => [connection.id, connection.state]));
     this.#connections = connections;
-    for (const { id, state, code, message } of connections) {
+    for (const connection of connections) {
+      const { id, state, nextRetryAt: next } = connection;
       if (before.get(id) === state) continue;
-      this.#output.line({ type: 'connection', at: new Date().toISOString(), state, connection: id, code, message });
+      const { code, message } = this.#explained(connection);
+      const nextRetryAt = next === null ? null : new Date(next).toISOString();
+      this.#output.line({
+        ...{ type: 'connection', at: new Date().toISOString(), state, connection: id },
+        ...{ code, message, nextRetryAt },
+      });
     }
   }
 
-  #giveUp(end: (code: number) => void): void {
-    if (this.#wasLive) return;
+  /** What the core says of a failed connection, corrected by the network's own words, which the core does not learn. */
+  #explained(reason: Reason): Reason {
+    const { cause } = this.#failure;
+    if (cause === null || !FAILED_HANDSHAKES.has(reason.code)) return reason;
+    if (reason.code.startsWith('API_KEY') && REFUSED_KEY.has(cause))
+      return { ...reason, message: `${reason.message} (${cause})` };
+    return {
+      code: reason.code === 'CONNECT_TIMEOUT' ? reason.code : 'CONNECT_FAILED',
+      message: `The server could not be reached: ${cause}`,
+    };
+  }
+
+  #refused(): boolean {
+    return this.#manager.status().subscriptions.some(({ state }) => state === 'parked');
+  }
+
+  #giveUp(timeoutMs: number, end: (code: number) => void): void {
     const { connections, subscriptions } = this.#manager.status();
-    const troubled = [...connections, ...subscriptions].filter(({ code }) => code !== 'OK');
-    const reasons = troubled.map(({ code, message }) => message || code);
-    this.#output.log(`switchboard: nothing was live in time: ${[...new Set(reasons)].join('; ')}`);
-    end(EXIT_UNREACHABLE);
+    const late = subscriptions.filter(({ id }) => !this.#wereLive.has(id));
+    if (late.length === 0) return;
+    const none = late.length === subscriptions.length;
+    const reasons = [...connections, ...late]
+      .filter(({ code }) => code !== 'OK' && code !== 'CONNECTING')
+      .map((reported) => this.#explained(reported))
+      .map(({ code, message }) => (message === '' ? code : message.replace(/\.$/u, '')));
+    const names = late.map(({ id, schema, table }) => `#${id} ${schema}.${table}`).join(', ');
+    const what = `${none ? 'no table was' : `${names}: not`} live within ${timeoutMs / 1_000} s`;
+    this.#output.log(`switchboard-realtime: ${[what, [...new Set(reasons)].join('; ')].filter(Boolean).join(': ')}`);
+    end(none ? EXIT.unreachable : EXIT.partly);
   }
 }

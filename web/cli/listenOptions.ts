@@ -1,5 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { EventName } from '../core/index.js';
+import {
+  apikeyOption,
+  checkDatabaseUrl,
+  colorOption,
+  dbOption,
+  jsonOption,
+  tokenFileOption,
+  urlOption,
+} from './commonOptions.js';
+import { EXIT_HELP } from './exitCodes.js';
+import type { ColourChoice } from './style.js';
 
 /** What `listen` was asked to do. */
 export interface ListenOptions {
@@ -10,12 +21,15 @@ export interface ListenOptions {
   tokenFile: string | null;
   /** Ends after so many changes; null: never. */
   count: number | null;
-  /** Gives up when nothing is live by then, in ms; null: never. */
+  /** Ends when not every table has been live by then, in ms; null: never. */
   timeoutMs: number | null;
   /** Asked why when the server refuses a subscription; null: nobody is asked. */
   db: string | null;
+  /** How often the database raises the pulse, in ms; null: it is not listened to. */
+  pulseMs: number | null;
   /** Lines of JSON even on a terminal. */
   json: boolean;
+  color: ColourChoice;
 }
 
 export interface TableOptions {
@@ -39,41 +53,67 @@ interface Flags {
   count?: number;
   timeout?: number;
   db?: string;
+  pulse?: number | true;
   json?: boolean;
+  color: ColourChoice;
 }
 
-const EXIT_CODES = `
-Prints one line per change, per change of a subscription's status and per change of the connection:
-JSON when --json is given or the output is no terminal. Logs go to standard error.
+const PULSE_S = 5;
 
-Exit codes: 0 interrupted, or --count reached; 2 wrong usage; 3 nothing was live within --timeout.`;
+const NOTES = `
+Prints one line per change, gap, change of a table's status and change of the
+connection: JSON when --json is given or the output is no terminal. Tables are
+numbered (#1, #2 …) in the order of the options. Logs go to standard error.
+
+Examples:
+  $ switchboard-realtime listen --url http://127.0.0.1:54321 --apikey "$KEY" \\
+      --table bookings
+  $ switchboard-realtime listen --table "bookings:business_id=eq.7" \\
+      --table clients --event insert --json | jq .new
+  $ switchboard-realtime listen --table bookings --count 1 --timeout 30
+  (the last two take url and key from SUPABASE_URL and SUPABASE_ANON_KEY)
+
+${EXIT_HELP}`;
 
 /** The command `listen`; `run` gets its checked options. */
 export function listenCommand(run: (options: ListenOptions) => Promise<void>): Command {
   return new Command('listen')
     .description('print the changes of tables as they happen')
+    .addOption(required(urlOption()))
+    .addOption(required(apikeyOption()))
     .addOption(
-      new Option('--url <url>', "the project's url or a realtime endpoint").env('SUPABASE_URL').makeOptionMandatory(),
-    )
-    .addOption(new Option('--apikey <key>', 'anon or publishable key').env('SUPABASE_ANON_KEY').makeOptionMandatory())
-    .addOption(
-      new Option('--table <table[:filter]>', 'a table, or a table and its filter; may be repeated')
-        .argParser(addTable)
-        .makeOptionMandatory(),
+      required(new Option('--table <table[:filter]>', 'a table, or a table and its filter; may be repeated')).argParser(
+        addTable,
+      ),
     )
     .option('--schema <schema>', "the tables' schema (default: public)")
     .addOption(new Option('--event <event>', 'only these changes: insert, update or delete').argParser(parseEvent))
     .option('--filter <filter>', 'for tables without a filter of their own, such as id=eq.5')
     .addOption(new Option('--select <columns>', 'only these columns, separated by commas').argParser(parseColumns))
-    .option('--token-file <file>', 'holds the access token; read at every need of one')
+    .addOption(tokenFileOption())
     .addOption(new Option('--count <n>', 'end after so many changes').argParser(parseCount))
     .addOption(
-      new Option('--timeout <s>', 'give up when nothing is live after so many seconds').argParser(parseSeconds),
+      new Option('--timeout <s>', 'end when not every table is live after so many seconds').argParser(parseSeconds),
     )
-    .option('--db <url>', 'postgres://…: asked why when the server refuses a subscription (see doctor)')
-    .option('--json', 'lines of JSON even on a terminal')
-    .addHelpText('after', EXIT_CODES)
-    .action((flags: Flags) => run(fromFlags(flags)));
+    .addOption(
+      new Option(
+        '--pulse [s]',
+        `notice silent losses by the database's pulse, which beats every so many seconds (without a value: ${PULSE_S})`,
+      ).argParser(parseSeconds),
+    )
+    .addOption(dbOption('postgres://…: asked why when the server refuses a table (see doctor)'))
+    .addOption(jsonOption())
+    .addOption(colorOption())
+    .addHelpText('after', NOTES)
+    .action((flags: Flags, command: Command) => {
+      checkDatabaseUrl(flags.db, command);
+      return run(fromFlags(flags));
+    });
+}
+
+function required(option: Option): Option {
+  option.description += ' (required)';
+  return option.makeOptionMandatory();
 }
 
 function fromFlags(flags: Flags): ListenOptions {
@@ -92,7 +132,9 @@ function fromFlags(flags: Flags): ListenOptions {
     count: flags.count ?? null,
     timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1_000,
     db: flags.db ?? null,
+    pulseMs: flags.pulse === undefined ? null : (flags.pulse === true ? PULSE_S : flags.pulse) * 1_000,
     json: flags.json ?? false,
+    color: flags.color,
   };
 }
 

@@ -2,42 +2,69 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { SwitchboardError } from '../core/index.js';
 import { doctorCommand, type DoctorOptions } from './doctor/doctorOptions.js';
-import { jsonText, plainText } from './lines.js';
-import { EXIT_DONE, EXIT_USAGE, listen } from './listen.js';
-import { listenCommand, type ListenOptions } from './listenOptions.js';
 import { runDoctor } from './doctor/terminal.js';
-import { LineOutput } from './output.js';
+import { EXIT, EXIT_HELP } from './exitCodes.js';
+import { jsonText } from './lines.js';
+import { listen, type ListenOutput } from './listen.js';
+import { listenCommand, type ListenOptions } from './listenOptions.js';
+import { TextOutput } from './output.js';
+import { PlainText } from './plainText.js';
+import { styleOf } from './style.js';
 
-/** Ends the command on SIGINT and SIGTERM, or when the reader of the output has gone. A second signal ends the process the hard way. */
+const NAME = 'switchboard-realtime';
+/** How long an interrupted command may take to say goodbye. */
+const GRACE_MS = 50;
+
+/** Ends the command; the reason is its exit code. */
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const) {
   process.once(signal, () => {
-    stop.abort();
+    stop.abort(128 + number);
   });
 }
 
-async function runListen(options: ListenOptions): Promise<void> {
-  const toText = options.json || !process.stdout.isTTY ? jsonText : plainText;
-  const stdout = new LineOutput(process.stdout, () => {
-    stop.abort();
+const stderr = new TextOutput(process.stderr, () => undefined);
+const output: { error: Error | null } = { error: null };
+const stdout = new TextOutput(process.stdout, (error) => {
+  output.error = error;
+  if (error !== null) stderr.write(`${NAME}: the output can't be written: ${error.message}\n`);
+});
+
+function log(message: string): void {
+  stderr.write(`${message}\n`);
+}
+
+/** An interrupted command is not waited for: what it awaits may take long, such as a database that does not answer. */
+async function run(command: () => Promise<number>): Promise<void> {
+  const interrupted = new Promise<never>(() => {
+    stop.signal.addEventListener('abort', () => {
+      setTimeout(() => process.exit(stop.signal.reason as number), GRACE_MS);
+    });
   });
-  const stderr = new LineOutput(process.stderr, () => undefined);
-  process.exitCode = await listen(
-    options,
-    {
-      line: (line) => {
-        stdout.write(toText(line));
-      },
-      log: (message) => {
-        stderr.write(message);
-      },
+  process.exitCode = await Promise.race([command(), interrupted]);
+  if (stop.signal.aborted) process.exit(stop.signal.reason as number);
+}
+
+function runListen(options: ListenOptions): Promise<void> {
+  const plain = new PlainText(options.subscriptions, styleOf(process.stdout, process.env, options.color));
+  const asJson = options.json || !process.stdout.isTTY;
+  const lines: ListenOutput = {
+    line: (line) => {
+      const text = asJson ? jsonText(line) : plain.textOf(line);
+      if (text !== '') stdout.write(`${text}\n`);
     },
-    stop.signal,
-  );
+    log,
+    stdout,
+  };
+  if (!asJson) stdout.write(plain.heading());
+  return run(() => listen(options, lines, stop.signal));
 }
 
-async function startDoctor(options: DoctorOptions): Promise<void> {
-  process.exitCode = await runDoctor(options, stop.signal);
+function startDoctor(options: DoctorOptions): Promise<void> {
+  return run(() => runDoctor(options, stdout, log, stop.signal));
 }
 
 function version(): string {
@@ -45,19 +72,41 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The exit code for a command that could not run; what went wrong has been said on standard error. */
+/** The exit code for a command that could not run; what went wrong has been written to standard error. */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_USAGE;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof SwitchboardError)) throw error;
-  process.stderr.write(`switchboard: ${error.message}\n`);
-  return EXIT_USAGE;
+  log(`${NAME}: ${error.message}`);
+  return EXIT.usage;
 }
 
-const program = new Command('switchboard')
+const program = new Command(NAME)
   .description('Realtime connection manager for Supabase')
-  .version(version())
+  .version(version(), '-v, --version')
   .exitOverride()
-  .showHelpAfterError('Run it with --help for what it takes.');
+  .configureOutput({
+    writeOut: (text) => {
+      stdout.write(text);
+    },
+    writeErr: (text) => {
+      stderr.write(text);
+    },
+  })
+  .showHelpAfterError('Run it with --help for what it takes.')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ ${NAME} listen --url http://127.0.0.1:54321 --apikey "$KEY" \\
+      --table bookings
+  $ ${NAME} doctor --db "$DATABASE_URL" --tables bookings
+  $ ${NAME} listen --help
+
+All commands read SUPABASE_URL, SUPABASE_ANON_KEY and DATABASE_URL where
+--url, --apikey and --db are not given.
+
+${EXIT_HELP}`,
+  );
 program.addCommand(listenCommand(runListen).copyInheritedSettings(program));
 program.addCommand(doctorCommand(startDoctor).copyInheritedSettings(program));
 
@@ -66,3 +115,5 @@ try {
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
+await stdout.settled();
+if (output.error !== null) process.exitCode = EXIT.output;

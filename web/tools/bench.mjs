@@ -39,7 +39,7 @@ await main(async () => {
   }
   const { verbose } = values;
   const progress = new Progress();
-  await provideSystemPackages(values.browser ? 'test' : 'start', progress, verbose);
+  await provideSystemPackages(values.browser ? 'test' : 'start', progress, { verbose });
   await provideNpmPackages(progress, verbose);
   await buildPreset('wasm', progress, verbose);
   await compileTypeScript(['web'], progress, verbose);

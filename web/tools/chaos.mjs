@@ -11,7 +11,7 @@ import { provideSystemPackages } from './setup/systemPackages.mjs';
 // `npm run test:chaos -- [options]`: builds what is missing and hands the options on to tests/chaos/main.ts.
 await main(async (cleanUps) => {
   const progress = new Progress();
-  await provideSystemPackages('start', progress, false);
+  await provideSystemPackages('start', progress, { verbose: false });
   await provideNpmPackages(progress, false);
   await buildPreset('wasm', progress, false);
   await compileTypeScript(['tests/chaos'], progress, false);

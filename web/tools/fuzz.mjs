@@ -32,7 +32,7 @@ await main(async () => {
   const seconds = Math.round(Number(values.minutes) * 60);
   if (!(seconds > 0)) throw new UsageError('--minutes takes a number above 0');
   const progress = new Progress();
-  await provideSystemPackages('fuzz', progress, values.verbose);
+  await provideSystemPackages('fuzz', progress, { verbose: values.verbose });
   await buildPreset('fuzz', progress, values.verbose);
   const [seeds, found, output] = ['build/fuzz/seeds', 'build/fuzz/found', 'test-output/fuzz'].map((path) => {
     mkdirSync(fromRoot(path), { recursive: true });

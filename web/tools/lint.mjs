@@ -63,7 +63,7 @@ async function tidy() {
 await main(async () => {
   const { values } = parseArguments({ options: { verbose: { type: 'boolean', default: false } } }, usage);
   const progress = new Progress();
-  await provideSystemPackages('lint', progress, values.verbose);
+  await provideSystemPackages('lint', progress, { verbose: values.verbose });
   await provideNpmPackages(progress, values.verbose);
   await configurePreset('lint', progress, values.verbose);
 

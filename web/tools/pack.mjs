@@ -7,7 +7,7 @@ import { provideSystemPackages } from './setup/systemPackages.mjs';
 // Before `npm pack` and `npm publish`: builds what the package consists of, or ends them with what is missing.
 await main(async () => {
   const progress = new Progress();
-  await provideSystemPackages('start', progress, false);
+  await provideSystemPackages('start', progress, { verbose: false });
   await provideNpmPackages(progress, false);
   await buildPreset('wasm', progress, false);
   await compileTypeScript(['web'], progress, false);

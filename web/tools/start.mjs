@@ -4,22 +4,30 @@ import { setUp } from './setup/setUp.mjs';
 import { launchBackend } from './start/backendProcess.mjs';
 import { serveDashboard } from './start/dashboardServer.mjs';
 import { probeAll } from './start/probes.mjs';
+import { readyText } from './start/readyText.mjs';
 import { dashboardPort, supabaseTarget } from './start/target.mjs';
 
 const usage = `npm start -- [options]
 
-Sets up what is missing, starts the embedded backend and the dashboard, and prints one line when all of them answer.
+Sets up what is missing, starts the embedded backend and the dashboard, and prints when all of them answer: where they are, and
+commands to try on them. As root on Debian it installs missing system packages with apt-get, after printing which.
 With SUPABASE_URL and SUPABASE_ANON_KEY set, the dashboard talks to that project and no backend starts.
 
-  --port N    port of the dashboard (else PORT, else any free one)
-  --verbose   show what the steps print
-  --help      show this`;
+  --port N      port of the dashboard (else PORT, else any free one)
+  --no-install  install no system packages; say what is missing instead
+  --verbose     show what the steps print
+  --help        show this`;
 
 await main(
   async (cleanUps) => {
     const { values } = parseArguments(
       {
-        options: { port: { type: 'string' }, verbose: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+        options: {
+          port: { type: 'string' },
+          'no-install': { type: 'boolean', default: false },
+          verbose: { type: 'boolean', default: false },
+          help: { type: 'boolean' },
+        },
       },
       usage,
     );
@@ -30,7 +38,7 @@ await main(
     const port = dashboardPort(values.port, process.env);
     const project = supabaseTarget(process.env);
     const progress = new Progress();
-    await setUp('start', { progress, verbose: values.verbose });
+    await setUp('start', { progress, verbose: values.verbose, install: !values['no-install'] });
 
     const { target, failed, about } =
       project !== undefined
@@ -42,10 +50,7 @@ await main(
     await progress.step('ask all of them', () =>
       Promise.race([probeAll({ ...target, dashboard: dashboard.url }), failed]),
     );
-    const { realtime, rest, postgres, apikey } = target;
-    process.stdout.write(
-      `ready dashboard=${dashboard.url} realtime=${realtime} rest=${rest} postgres=${postgres} apikey=${apikey}\n`,
-    );
+    process.stdout.write(readyText({ ...target, dashboard: dashboard.url }));
     await failed;
     return undefined;
   },

@@ -9,11 +9,11 @@ import { findChromium } from './setup/systemPackages.mjs';
 import { suites, usual } from './suites/suite.mjs';
 
 const names = Object.keys(suites);
-const usage = `npm run test:realtime -- [suite…] [--verbose]
+const usage = `npm run test:realtime -- [suite…] [--verbose] [--no-install]
 
 Sets up what is missing and runs the suites: ${usual.join(', ')} when none is named.
 ${names.filter((name) => !usual.includes(name)).join(', ')}: the same tests as native-asan, without its checks.
-What they print is kept in test-output/.`;
+What they print is kept in test-output/. With --no-install no system packages are installed.`;
 
 /** @typedef {import('./suites/ctest.mjs').Counts} Counts */
 
@@ -67,7 +67,14 @@ async function runSuites(chosen, context) {
 
 await main(async (cleanUps) => {
   const { values, positionals } = parseArguments(
-    { allowPositionals: true, options: { verbose: { type: 'boolean', default: false }, help: { type: 'boolean' } } },
+    {
+      allowPositionals: true,
+      options: {
+        'no-install': { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean' },
+      },
+    },
     usage,
   );
   if (values.help === true) {
@@ -76,7 +83,7 @@ await main(async (cleanUps) => {
   }
   const unknown = positionals.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new UsageError(`no suite is called ${JSON.stringify(unknown)}\n\n${usage}`);
-  const context = { progress: new Progress(), verbose: values.verbose };
+  const context = { progress: new Progress(), verbose: values.verbose, install: !values['no-install'] };
   const total = await counted(async () => {
     await setUp('test', context);
     const env = { ...scratchFolder(cleanUps), CHROMIUM: findChromium() ?? '' };

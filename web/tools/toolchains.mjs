@@ -68,7 +68,7 @@ await main(async (cleanUps) => {
   const { fresh, verbose } = values;
   const progress = new Progress();
   requireMeans();
-  await provideSystemPackages('toolchains', progress, verbose);
+  await provideSystemPackages('toolchains', progress, { verbose });
   const mirror = debianMirror();
   await provideNpmPackages(progress, verbose);
   await compileTypeScript(['web', 'web/backend'], progress, verbose);

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLab, type Lab } from '../support/lab.js';
+import { runDoctor } from '../support/doctorProcess.js';
 import { ListenProcess, type PrintedLine } from '../support/listenProcess.js';
 
 const MS = 60_000;
-const business = '77777777-7777-4777-8777-777777777777';
+const business = '11111111-1111-4111-8111-111111111111';
 const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
 
 let lab: Lab;
@@ -16,11 +17,15 @@ beforeAll(async () => {
 
 afterAll(() => lab.close());
 
-/** The command as the README has it, for this backend. */
-function command(): string[] {
-  const [, text = ''] = /^npx switchboard (listen .*)$/m.exec(readme) ?? [];
-  const filled = text.replace('http://127.0.0.1:54321', lab.backend.url).replace('$KEY', lab.backend.anonKey);
-  return filled.replace('$BUSINESS', business).replaceAll('"', '').split(' ');
+/** The commands of this name in the README, as they are. */
+function commands(name: string): string[][] {
+  const found = [...readme.matchAll(/^npx switchboard-realtime (.+)$/gm)].map(([, text = '']) => text);
+  return found.filter((text) => text.startsWith(name)).map((text) => text.replaceAll('"', '').split(' '));
+}
+
+function environment(): Record<string, string> {
+  const { realtime, anonKey, postgres } = lab.backend;
+  return { SUPABASE_URL: realtime, SUPABASE_ANON_KEY: anonKey, DATABASE_URL: postgres };
 }
 
 /** The members of each kind of line that the README shows. */
@@ -34,7 +39,7 @@ function shownLines(): Map<string, string[]> {
 }
 
 it('the command of the README prints lines like those that it shows', { timeout: 4 * MS }, async () => {
-  const listen = new ListenProcess(command());
+  const listen = new ListenProcess(commands('listen')[0] ?? [], environment());
   try {
     await listen.live(2, MS);
     await lab.db.query(
@@ -49,12 +54,18 @@ it('the command of the README prints lines like those that it shows', { timeout:
   } finally {
     listen.kill('SIGINT');
   }
-  expect(await listen.exit).toEqual({ code: 0, signal: null });
+  expect(await listen.exit).toEqual({ code: 130, signal: null });
   const shown = shownLines();
   expect([...shown.keys()].toSorted()).toEqual(['change', 'connection', 'gap', 'status']);
   for (const { text, ...line } of listen.lines.items) {
     const members = shown.get(line.type) ?? [];
     expect(text).toMatch(/^\{"type":/);
-    expect(Object.keys(line)).toEqual(expect.arrayContaining(members));
+    expect(Object.keys(line)).toEqual(members);
   }
+});
+
+it('the doctor of the README finds nothing wrong with the database of the backend', { timeout: MS }, async () => {
+  const [args = []] = commands('doctor');
+  const run = await runDoctor(args.slice(1), environment());
+  expect(run).toMatchObject({ code: 0, stderr: '' });
 });

@@ -40,6 +40,7 @@ beforeEach(() => {
   // What this window has of its own is not made for sockets.
   vi.stubGlobal('WebSocket', WebSocket);
   vi.stubGlobal('businessId', businessId);
+  vi.stubGlobal('ownBusiness', businessId);
   printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
   manager = createRealtimeManager(quick(lab.backend));
 });

@@ -4,20 +4,24 @@ import type { Surroundings } from './examples.js';
 export const surroundings: Readonly<Record<string, Surroundings>> = {
   manager: {
     declare: `
-      declare const businessId: string;
+      declare const ownBusiness: string;
       declare const backend: { url: string; anonKey: string };
       declare function untilChange(manager: { ready(): Promise<void> }): Promise<void>;`,
     edit: (text) =>
       text
         .replace("'https://<ref>.supabase.co'", 'backend.url')
         .replace("'<anon or publishable key>'", 'backend.anonKey')
-        .replace('manager.unsubscribeAll(id)', 'await untilChange(manager);\n$&'),
+        .replace("'11111111-1111-4111-8111-111111111111'", 'ownBusiness')
+        .replace('manager.unsubscribe(id)', 'await untilChange(manager);\n$&'),
   },
   shared: {
     declare: `
-      declare const businessId: string;
+      declare const ownBusiness: string;
       declare function untilChange(manager: { ready(): Promise<void> }): Promise<void>;`,
-    edit: (text) => text.replace('// Unsubscribe when done', 'await untilChange(realtimeManager);\n$&'),
+    edit: (text) =>
+      text
+        .replace("'11111111-1111-4111-8111-111111111111'", 'ownBusiness')
+        .replace('// Unsubscribe when done', 'await untilChange(realtimeManager);\n$&'),
   },
   gaps: {
     declare: `

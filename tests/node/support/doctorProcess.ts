@@ -15,18 +15,24 @@ export interface DoctorRun {
   stderr: string;
 }
 
-/** Runs `switchboard doctor` to its end, without a terminal. */
-export async function runDoctor(args: readonly string[]): Promise<DoctorRun> {
-  const child = spawn(process.execPath, [BIN, 'doctor', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs `doctor` to its end, without a terminal. */
+export async function runDoctor(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<DoctorRun> {
+  const child = spawn(process.execPath, [BIN, 'doctor', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const texts = args.includes('--json') ? stdout.split('\n').filter((text) => text !== '') : [];
   const lines = texts.map((text) => JSON.parse(text) as DoctorLine);
-  const mended = lines.findLastIndex(({ type }) => type === 'mended');
+  const fixed = lines.findLastIndex(({ type }) => type === 'fixed');
   const findings = lines
-    .slice(mended + 1)
+    .slice(fixed + 1)
     .filter((line) => line.type === 'finding')
     .filter(({ severity }) => severity !== 'note');
   return { code, lines, findings, stdout, stderr };

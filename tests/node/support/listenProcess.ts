@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Recorder } from './until.js';
 
-const program = fileURLToPath(new URL('../../../web/bin/switchboard.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../../web/bin/switchboard.js', import.meta.url));
 
 /** A line that `listen` printed, parsed; `text` is the line itself. */
 export interface PrintedLine {
@@ -18,19 +18,19 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-/** `switchboard` in a process of its own, with its output into pipes. */
+/** The command in a process of its own, with its output into pipes. */
 export class ListenProcess {
   readonly lines = new Recorder<PrintedLine>();
   readonly exit: Promise<Exit>;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
-  #stderr = '';
+  readonly #errors = new Recorder<string>();
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.#child = spawn(process.execPath, [program, ...args], {
+    this.#child = spawn(process.execPath, [PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH ?? '', ...env },
     });
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    this.#child.stderr.setEncoding('utf8').on('data', this.#errors.push);
     createInterface(this.#child.stdout).on('line', (text) => {
       this.lines.push({ ...(JSON.parse(text) as { type: string }), text });
     });
@@ -43,7 +43,7 @@ export class ListenProcess {
 
   /** What it has said on standard error. */
   get stderr(): string {
-    return this.#stderr;
+    return this.#errors.items.join('');
   }
 
   get changes(): PrintedLine[] {
@@ -66,6 +66,19 @@ export class ListenProcess {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  async untilStderr(text: string): Promise<void> {
+    await this.#errors.until(text, () => this.stderr.includes(text));
+  }
+
+  /** The reader stops reading for a while. */
+  pauseStdout(): void {
+    this.#child.stdout.pause();
+  }
+
+  resumeStdout(): void {
+    this.#child.stdout.resume();
   }
 
   /** The reader goes away, as `| head` does. */

@@ -25,4 +25,15 @@ describe('whether npm ci is needed', () => {
     const optional = { packages: { ...lock.packages, 'node_modules/b': { version: '2.0.0', optional: true } } };
     expect(matches(optional, { packages: { 'node_modules/a': a } })).toBe(true);
   });
+
+  it('is when a command of our own is not linked', () => {
+    const named = {
+      packages: { ...lock.packages, web: { version: '0.1.0', bin: { short: 'bin/a.js', long: 'bin/a.js' } } },
+    };
+    const linked = (bin: Record<string, string>): Parameters<typeof matches>[1] => ({
+      packages: { web: { version: '0.1.0', bin }, 'node_modules/a': a },
+    });
+    expect(matches(named, linked({ short: 'bin/a.js' }))).toBe(false);
+    expect(matches(named, linked({ short: 'bin/a.js', long: 'bin/a.js' }))).toBe(true);
+  });
 });

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBackend } from 'switchboard-backend';
+import { runDoctor } from '../support/doctorProcess.js';
+import { ListenProcess } from '../support/listenProcess.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const readyLine = /^ready dashboard=(\S+) realtime=(\S+) rest=(\S+) postgres=(\S*) apikey=(\S+)$/m;
@@ -90,6 +92,7 @@ describe('npm start', { timeout: 120_000 }, () => {
       expect(await rows.json()).toHaveLength(2);
       expect(postgres).toMatch(/^postgres:\/\/.+@127\.0\.0\.1:\d+\//);
       expect(readdirSync(scratch)).not.toEqual([]);
+      expect(start.output).toContain(`Open ${dashboard} in a browser`);
 
       start.process.kill(signal);
       expect(await start.exitCode()).toBe(0);
@@ -98,6 +101,28 @@ describe('npm start', { timeout: 120_000 }, () => {
       expect(await answers(rest)).toBe(false);
     },
   );
+
+  it('prints commands that work as they are', async () => {
+    const start = npmStart();
+    await start.ready();
+    const [listen = '', doctor = ''] = [...start.output.matchAll(/^ {2}npx (switchboard-realtime .+)$/gm)].map(
+      ([, command = '']) => command,
+    );
+    const [, apikey = ''] = / --apikey (\S+)/.exec(listen) ?? [];
+    expect(listen).toContain(`listen --url ws://127.0.0.1:`);
+    const listening = new ListenProcess(listen.split(' ').slice(1));
+    await listening.live();
+    listening.kill('SIGINT');
+    expect(await listening.exit).toEqual({ code: 130, signal: null });
+    const run = await runDoctor([
+      ...doctor.split(' ').slice(2),
+      '--url',
+      listen.split(' ')[3] ?? '',
+      '--apikey',
+      apikey,
+    ]);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+  });
 
   it('ends with a message when the backend dies, and leaves nothing behind', async () => {
     const start = npmStart();

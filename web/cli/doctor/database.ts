@@ -1,8 +1,11 @@
 import type pg from 'pg';
 import { describeConnectionError } from './secrets.js';
 
-/** It could not be used at all; the message holds no password. */
+/** It can't be reached, or refuses a query; the message holds no password. */
 export class DatabaseError extends Error {}
+
+/** What was given can't be used; the message holds no password and says what to do. */
+export class UsageError extends Error {}
 
 /** The part of a connection that checks use. */
 export interface Database {
@@ -13,7 +16,10 @@ export interface Database {
 
 const CONNECT_MS = 10_000;
 
-/** @throws DatabaseError when the driver is missing or the database can't be reached. */
+/**
+ * @throws DatabaseError when the database can't be reached.
+ * @throws UsageError when the url can't be read or the driver is missing.
+ */
 export async function openDatabase(url: string): Promise<Database> {
   const client = await newClient(url);
   // Of a connection that breaks while nothing is asked; the next query says so.
@@ -35,25 +41,28 @@ export async function openDatabase(url: string): Promise<Database> {
   };
 }
 
+/** Whether it has the form of a database's url. */
+export function isDatabaseUrl(url: string): boolean {
+  return /^postgres(?:ql)?:\/\/./u.test(url) && URL.canParse(url);
+}
+
+export const DATABASE_URL_FORM = 'must be a url such as postgres://user:password@host:5432/postgres';
+
 async function newClient(url: string): Promise<pg.Client> {
-  if (!/^postgres(?:ql)?:\/\//u.test(url)) {
-    throw new DatabaseError('--db must be a url such as postgres://user:password@host:5432/postgres');
-  }
+  if (!isDatabaseUrl(url)) throw new UsageError(`--db (or DATABASE_URL) ${DATABASE_URL_FORM}`);
   let driver: typeof pg;
   try {
     driver = (await import('pg')).default;
   } catch {
-    throw new DatabaseError(
-      'the driver `pg` is not installed: npm install pg, or npx -p switchboard-realtime -p pg switchboard doctor …',
-    );
+    throw new UsageError('the driver `pg` is not installed; install it beside this package: npm install pg');
   }
   try {
     return new driver.Client({
       connectionString: url,
       connectionTimeoutMillis: CONNECT_MS,
-      application_name: 'switchboard doctor',
+      application_name: 'switchboard-realtime doctor',
     });
   } catch (error) {
-    throw new DatabaseError(`--db can't be read: ${describeConnectionError(error, url)}`);
+    throw new UsageError(`--db can't be read: ${describeConnectionError(error, url)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { PUBLICATION, type DatabaseFacts } from './facts.js';
-import type { Finding } from './finding.js';
+import { listed, type Finding } from './finding.js';
 
 const SUBJECT = 'database';
 /** Has the server see what it was set to, which it then says to wait for a restart. */
@@ -27,7 +27,7 @@ function walLevel({ walLevel, walLevelPending }: DatabaseFacts): Finding[] {
   ];
 }
 
-function publication({ publication: found }: DatabaseFacts): Finding[] {
+function publication({ publication: found, refusedIfSent }: DatabaseFacts): Finding[] {
   if (found === null) {
     return [
       {
@@ -42,14 +42,17 @@ function publication({ publication: found }: DatabaseFacts): Finding[] {
   }
   const missing = (['insert', 'update', 'delete'] as const).filter((event) => !found[event]);
   if (missing.length === 0) return [];
+  const stops = refusedIfSent.length > 0;
   return [
     {
       severity: 'error',
       check: 'publication_events',
       subject: SUBJECT,
       message: `the publication ${PUBLICATION} leaves out ${missing.join(' and ')}`,
-      why: 'Changes of these kinds are never sent, for any table.',
-      sql: [`ALTER PUBLICATION ${PUBLICATION} SET (publish = 'insert, update, delete, truncate')`],
+      why: stops
+        ? `Changes of these kinds are never sent, for any table. Before it can send them, these tables need a replica identity that fits, or PostgreSQL would refuse their UPDATEs and DELETEs: ${listed(refusedIfSent)}. Run doctor with --tables on them.`
+        : 'Changes of these kinds are never sent, for any table.',
+      sql: stops ? [] : [`ALTER PUBLICATION ${PUBLICATION} SET (publish = 'insert, update, delete, truncate')`],
     },
   ];
 }
@@ -62,7 +65,7 @@ function slots({ slots: used, maxSlots, realtimeSlot }: DatabaseFacts): Finding[
       check: 'replication_slots',
       subject: SUBJECT,
       message: `all ${maxSlots} replication slots are in use`,
-      why: 'Realtime reads changes through a slot, and needs a free one whenever it starts anew. Drop slots that nobody reads (pg_replication_slots), or allow more; that takes a restart of PostgreSQL.',
+      why: 'Realtime reads changes through a slot, and needs a free one whenever it starts again. Drop slots that nobody reads (pg_replication_slots), or allow more; that takes a restart of PostgreSQL.',
       sql: [`ALTER SYSTEM SET max_replication_slots = ${maxSlots + 5}`, RELOAD],
       restart: true,
     },

@@ -1,49 +1,70 @@
 import { readFile } from 'node:fs/promises';
-import { DatabaseError, openDatabase, type Database } from './database.js';
+import { EXIT } from '../exitCodes.js';
+import { openDatabase, DatabaseError, UsageError, type Database } from './database.js';
 import type { DoctorOptions } from './doctorOptions.js';
 import { roleOf } from './endpointChecks.js';
+import { bySeverity, type Finding } from './finding.js';
+import { fix, fixable } from './fix.js';
 import { inspect, type Inspection } from './inspection.js';
-import { mend, mendable } from './mend.js';
 import { summaryOf, type DoctorLine } from './report.js';
-import type { Finding } from './finding.js';
 
-export const EXIT_CLEAN = 0;
-export const EXIT_FINDINGS = 1;
-export const EXIT_UNUSABLE = 2;
-
-/** Where `doctor` speaks and asks. */
+/** Where `doctor` writes and asks. */
 export interface DoctorOutput {
   line(line: DoctorLine): void;
   log(message: string): void;
   /** Whether the statements may be run. Null: there is nobody to ask. */
   confirm: ((findings: readonly Finding[]) => Promise<boolean>) | null;
+  /** Whether what was written so far could be. Where nobody reads it any more, nothing may be changed. */
+  isRead(): Promise<boolean>;
 }
 
-/** Looks, mends if it is to, looks again. Returns the exit code; never prints a password or token. */
+/** Looks, fixes if it is to, looks again. Returns the exit code; never prints a password or token. */
 export async function doctor(options: DoctorOptions, output: DoctorOutput): Promise<number> {
   let db: Database | null = null;
   try {
     const what = await inspectionOf(options);
     db = await openDatabase(options.db);
-    const findings = await inspect(db, what);
-    print(findings, output);
-    if (!options.fix) return exitCode(findings);
-    const ready = mendable(findings, options.access);
-    const left = findings.filter(({ access, severity }) => access === true && severity !== 'note' && !options.access);
-    if (left.length > 0) output.log('Who may read what is left to you: --access runs those statements, too.');
-    if (ready.length === 0) return exitCode(findings);
-    if (!options.yes && !(await allowed(ready, output))) return exitCode(findings);
-    for (const mended of await mend(db, ready)) output.line({ type: 'mended', ...mended });
-    if (ready.some(({ restart }) => restart === true)) output.log('Restart PostgreSQL, then run doctor again.');
-    const again = await inspect(db, what);
-    print(again, output);
-    return exitCode(again);
+    let findings = await look(db, what, output);
+    if (options.fix) findings = await fixAll(db, what, findings, options, output);
+    return summaryOf(findings).ok ? EXIT.ok : EXIT.findings;
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    output.log(`switchboard: ${error.message}`);
-    return EXIT_UNUSABLE;
+    if (!(error instanceof DatabaseError || error instanceof UsageError)) throw error;
+    output.log(`switchboard-realtime: ${error.message}`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.unreachable;
   } finally {
     await db?.close();
+  }
+}
+
+async function look(db: Database, what: Inspection, output: DoctorOutput): Promise<readonly Finding[]> {
+  const findings = (await inspect(db, what)).toSorted(bySeverity);
+  for (const finding of findings) output.line({ type: 'finding', ...finding });
+  output.line(summaryOf(findings));
+  return findings;
+}
+
+/** In rounds: what is fixed first may make a statement safe that was not. Each statement is run once. Returns what is left. */
+async function fixAll(
+  db: Database,
+  what: Inspection,
+  first: readonly Finding[],
+  options: DoctorOptions,
+  output: DoctorOutput,
+): Promise<readonly Finding[]> {
+  const tried = new Set<string>();
+  let findings = first;
+  for (;;) {
+    const left = findings.filter(({ access, severity }) => access === true && severity !== 'note' && !options.access);
+    if (left.length > 0) output.log('Who may read is left to you: --access runs those statements, too.');
+    const ready = fixable(findings, options.access).filter(({ sql }) => sql.some((statement) => !tried.has(statement)));
+    if (ready.length === 0 || !(await output.isRead())) return findings;
+    if (!options.yes && !(await allowed(ready, output))) return findings;
+    for (const { sql } of ready) for (const statement of sql) tried.add(statement);
+    await fix(db, ready, (fixed) => {
+      output.line({ type: 'fixed', ...fixed });
+    });
+    if (ready.some(({ restart }) => restart === true)) output.log('Restart PostgreSQL, then run doctor again.');
+    findings = await look(db, what, output);
   }
 }
 
@@ -65,15 +86,6 @@ async function readToken(file: string): Promise<string> {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new DatabaseError(`--token-file can't be read: ${code ?? 'unknown error'}`);
+    throw new UsageError(`--token-file can't be read: ${code ?? 'unknown error'}`);
   }
-}
-
-function print(findings: readonly Finding[], output: DoctorOutput): void {
-  for (const finding of findings) output.line({ type: 'finding', ...finding });
-  output.line(summaryOf(findings));
-}
-
-function exitCode(findings: readonly Finding[]): number {
-  return summaryOf(findings).ok ? EXIT_CLEAN : EXIT_FINDINGS;
 }

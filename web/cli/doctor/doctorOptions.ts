@@ -1,4 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  apikeyOption,
+  checkDatabaseUrl,
+  colorOption,
+  dbOption,
+  jsonOption,
+  tokenFileOption,
+  urlOption,
+} from '../commonOptions.js';
+import { EXIT_HELP } from '../exitCodes.js';
+import type { ColourChoice } from '../style.js';
 import { readTableName, type TableName } from './finding.js';
 
 /** What `doctor` was asked to do. */
@@ -16,6 +27,7 @@ export interface DoctorOptions {
   access: boolean;
   yes: boolean;
   json: boolean;
+  color: ColourChoice;
 }
 
 /** As commander hands them over. */
@@ -32,61 +44,83 @@ interface Flags {
   access?: boolean;
   yes?: boolean;
   json?: boolean;
+  color: ColourChoice;
 }
 
 const NOTES = `
-Says what keeps changes from arriving, why it matters, and the SQL that mends it. JSON, one line for each finding, with --json.
---fix runs that SQL (after asking; in scripts with --yes), in one transaction but for settings of the server, and looks again.
-Grants and policies decide who may read what, so --fix leaves them to you unless --access is given.
-The driver is the package pg; install it next to this one.
+Reports what keeps changes from arriving, why it matters, and the SQL that fixes
+it; with --json one line for each finding.
 
-Exit codes: 0 nothing found (notes do not count); 1 findings; 2 wrong usage, or the database can't be reached.`;
+--fix runs that SQL, after asking (in scripts: --yes), and looks again. It never
+runs a statement after which PostgreSQL would refuse the application's UPDATEs
+or DELETEs, nor one that locks a large table; it says what is left to do. The
+statements of one finding are one transaction; a failure stops nothing else.
+Grants and policies decide who may read what: they are run with --access only.
+
+The driver is the package pg, installed beside this one.
+
+Examples:
+  $ switchboard-realtime doctor --db "$DATABASE_URL" --tables bookings,clients
+  $ switchboard-realtime doctor --tables bookings --role authenticated --fix
+  $ switchboard-realtime doctor --tables bookings --url "$SUPABASE_URL" \\
+      --apikey "$SUPABASE_ANON_KEY" --json
+
+${EXIT_HELP}`;
 
 /** The command `doctor`; `run` gets its checked options. */
 export function doctorCommand(run: (options: DoctorOptions) => Promise<void>): Command {
   return new Command('doctor')
-    .description('check the database side of realtime, and mend it')
+    .description('check the database side of realtime, and fix it')
+    .addOption(dbOption('postgres://… of a role that may read the catalogs (required)').makeOptionMandatory())
     .addOption(
-      new Option('--db <url>', 'postgres://… of a role that may read the catalogs')
-        .env('DATABASE_URL')
-        .makeOptionMandatory(),
-    )
-    .addOption(
-      new Option('--tables <tables>', 'table or schema.table, several separated by commas')
+      new Option('--tables <tables>', 'table or schema.table, several separated by commas (required)')
         .argParser(parseNames)
         .makeOptionMandatory(),
     )
     .option('--schema <schema>', 'of tables that are given without one', 'public')
     .option('--role <role>', 'who is to get the changes (default: that of the token or key, else anon)')
     .option('--pulse', 'the application uses the option `pulse`')
-    .option('--url <url>', "the project's url, to check Realtime and REST; needs --apikey")
-    .option('--apikey <key>', 'anon or publishable key')
-    .option('--token-file <file>', 'holds an access token, to check it')
-    .option('--fix', 'run the SQL that mends what was found')
+    .addOption(urlOption())
+    .addOption(apikeyOption())
+    .addOption(tokenFileOption())
+    .option('--fix', 'run the SQL that fixes what was found')
     .option('--access', 'with --fix: run grants and policies, too')
     .option('--yes', 'with --fix: do not ask')
-    .option('--json', 'lines of JSON')
+    .addOption(jsonOption())
+    .addOption(colorOption())
     .addHelpText('after', NOTES)
     .action((flags: Flags, command: Command) => run(fromFlags(flags, command)));
 }
 
 function fromFlags(flags: Flags, command: Command): DoctorOptions {
-  const { url, apikey } = flags;
-  if ((url === undefined) !== (apikey === undefined)) command.error('error: --url and --apikey belong together.');
-  if (url !== undefined && !/^(?:https?|wss?):\/\//u.test(url))
-    command.error('error: --url must be an http or ws url.');
+  checkDatabaseUrl(flags.db, command);
   return {
     db: flags.db,
     tables: flags.tables.map((name) => readTableName(name, flags.schema)),
     role: flags.role ?? null,
     pulse: flags.pulse ?? false,
-    endpoint: url === undefined || apikey === undefined ? null : { url, apikey },
+    endpoint: endpointOf(flags, command),
     tokenFile: flags.tokenFile ?? null,
     fix: flags.fix ?? false,
     access: flags.access ?? false,
     yes: flags.yes ?? false,
     json: flags.json ?? false,
+    color: flags.color,
   };
+}
+
+/** Checked when both are known; one that only the environment gives is not asked for. */
+function endpointOf({ url, apikey }: Flags, command: Command): DoctorOptions['endpoint'] {
+  const given = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
+  if (url !== undefined && apikey !== undefined) {
+    if (!/^(?:https?|wss?):\/\//u.test(url)) {
+      command.error('error: --url (or SUPABASE_URL) must be an http or ws url.');
+    }
+    return { url, apikey };
+  }
+  if (given('url')) command.error('error: --url needs --apikey (or SUPABASE_ANON_KEY).');
+  if (given('apikey')) command.error('error: --apikey needs --url (or SUPABASE_URL).');
+  return null;
 }
 
 function parseNames(text: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { realtimeEndpoint } from '../../core/endpoint.js';
+import { causeOf } from '../causes.js';
 import type { Finding } from './finding.js';
 
 const PATIENCE_MS = 15_000;
@@ -84,8 +85,7 @@ function handshake(target: string): Promise<number | string | null> {
       response.destroy();
     });
     socket.on('error', (error) => {
-      const { code } = error as NodeJS.ErrnoException;
-      resolve(code ?? error.message);
+      resolve(causeOf(error));
     });
   });
 }
@@ -103,7 +103,6 @@ async function checkRest(url: string, apikey: string): Promise<Finding[]> {
     if (response.status !== 401 && response.status < 500) return [];
     return finding(`REST answers with HTTP ${response.status}`, 'Fetches after gaps fail.');
   } catch (error) {
-    const { cause } = error as { cause?: { code?: string } };
-    return finding(`REST: ${cause?.code ?? 'no answer'}`, 'Fetches after gaps fail.');
+    return finding(`REST: ${causeOf(error)}`, 'Fetches after gaps fail.');
   }
 }

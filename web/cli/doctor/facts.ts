@@ -1,5 +1,6 @@
 import type { Database } from './database.js';
 import { quoteName, type TableName } from './finding.js';
+import { readVersion, refusedIfSent, writeFactsSql, type WriteFacts } from './writes.js';
 
 export const PUBLICATION = 'supabase_realtime';
 
@@ -18,10 +19,12 @@ export interface DatabaseFacts {
   maxSenders: number;
   /** Slots whose log is gone or about to go. */
   lostSlots: readonly string[];
+  /** Tables whose UPDATE or DELETE PostgreSQL would refuse if the publication sent all events. */
+  refusedIfSent: readonly string[];
 }
 
 export async function readDatabase(db: Database): Promise<DatabaseFacts> {
-  const [row] = await db.rows<Omit<DatabaseFacts, 'publication'>>(`
+  const [row] = await db.rows<Omit<DatabaseFacts, 'publication' | 'refusedIfSent'>>(`
     select current_setting('wal_level') as "walLevel",
       (select count(*)::int4 from pg_replication_slots) as slots,
       current_setting('max_replication_slots')::int4 as "maxSlots",
@@ -36,7 +39,7 @@ export async function readDatabase(db: Database): Promise<DatabaseFacts> {
     [PUBLICATION],
   );
   if (row === undefined) throw new Error('the database gave no answer');
-  return { ...row, publication: publication ?? null };
+  return { ...row, publication: publication ?? null, refusedIfSent: await refusedIfSent(db, PUBLICATION) };
 }
 
 /** How one table stands for one role. */
@@ -45,12 +48,22 @@ export interface TableFacts extends TableName {
   /** pg_class.relkind. */
   kind: string;
   published: boolean;
-  /** pg_class.relreplident: d, n, f, i. */
-  identity: string;
-  primaryKey: readonly string[];
+  /** pg_class.relpersistence: p, u, t. */
+  persistence: string;
+  /** On disk, without its indexes. */
+  bytes: number;
+  writes: WriteFacts;
+  /** The publication sends stored generated columns. */
+  sendsGenerated: boolean;
+  /** Of a partitioned table, `schema.table`, to the leaves. */
+  partitions: readonly string[];
+  /** It is a partition, and the publication sends its changes under the name of the partitioned table. */
+  sentAsRoot: boolean;
   /** NOT NULL columns that are unique together, and so could be the primary key; none when there are no such. */
   uniqueColumns: readonly string[];
   columns: readonly string[];
+  /** Those of an array, json or jsonb type, also by a domain. */
+  unfilterable: readonly string[];
   rowSecurity: boolean;
   /** A policy lets the role read at all. */
   readPolicy: boolean;
@@ -74,12 +87,17 @@ export async function readTable(db: Database, { schema, table }: TableName, role
   const [row] = await db.rows<TableFacts>(
     `
     select n.nspname::text as schema, c.relname::text as table, c.oid::int8::float8 as oid, c.relkind::text as kind,
-      c.relreplident::text as identity, c.relrowsecurity as "rowSecurity",
+      c.relpersistence::text as persistence, pg_table_size(c.oid)::float8 as bytes, c.relrowsecurity as "rowSecurity",
+      ${writeFactsSql(await readVersion(db))} as writes,
+      exists (select from pg_publication p where p.pubname = $3 and to_jsonb(p) ->> 'pubgencols' = 's') as "sendsGenerated",
+      coalesce((select array_agg(t.relid::regclass::text order by 1) from pg_partition_tree(c.oid) t
+        where t.isleaf and t.relid <> c.oid), '{}') as partitions,
+      c.relispartition and exists (select from pg_partition_ancestors(c.oid) a join pg_class k on k.oid = a.relid
+        join pg_namespace s on s.oid = k.relnamespace join pg_publication_tables p
+          on p.schemaname = s.nspname and p.tablename = k.relname
+        where p.pubname = $3 and a.relid <> c.oid) as "sentAsRoot",
       exists (select from pg_publication_tables p
         where p.pubname = $3 and p.schemaname = n.nspname and p.tablename = c.relname) as published,
-      coalesce((select array_agg(a.attname::text order by k.place) from pg_index i,
-        unnest(i.indkey) with ordinality k(attnum, place), pg_attribute a
-        where i.indrelid = c.oid and i.indisprimary and a.attrelid = c.oid and a.attnum = k.attnum), '{}') as "primaryKey",
       coalesce((select (select array_agg(a.attname::text order by k.place)
           from unnest(i.indkey) with ordinality k(attnum, place)
           join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum)
@@ -90,6 +108,11 @@ export async function readTable(db: Database, { schema, table }: TableName, role
         order by i.indnatts, i.indexrelid limit 1), '{}') as "uniqueColumns",
       coalesce((select array_agg(a.attname::text order by a.attnum) from pg_attribute a
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '{}') as columns,
+      coalesce((select array_agg(a.attname::text order by a.attnum) from pg_attribute a
+        join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = t.typbasetype
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+          and (coalesce(b.typcategory, t.typcategory) = 'A' or coalesce(b.typname, t.typname) in ('json', 'jsonb'))),
+        '{}') as unfilterable,
       exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('r', '*')
         and exists (select from unnest(p.polroles) r(oid)
           where r.oid = 0 or pg_has_role($4::name, r.oid, 'usage'))) as "readPolicy",

@@ -13,7 +13,7 @@ export interface Finding {
   /** What was found. */
   readonly message: string;
   readonly why: string;
-  /** Statements that mend it, in order; none where SQL can't. */
+  /** Statements that fix it, in order; none where SQL can't. */
   readonly sql: readonly string[];
   /** The statements decide who may read what, so they are not run unless that is asked for. */
   readonly access?: boolean;
@@ -44,4 +44,19 @@ export interface TableName {
 export function readTableName(text: string, schema: string): TableName {
   const dot = text.indexOf('.');
   return dot < 0 ? { schema, table: text } : { schema: text.slice(0, dot), table: text.slice(dot + 1) };
+}
+
+const SHOWN = 8;
+
+/** Names for a sentence; the first ones of many. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return more > 0 ? `${names.slice(0, SHOWN).join(', ')} and ${more} more` : names.join(', ');
+}
+
+const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
+
+/** For sorting: errors first. */
+export function bySeverity(a: Finding, b: Finding): number {
+  return ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity);
 }

@@ -1,10 +1,11 @@
+import { wrapped, type Style } from '../style.js';
 import type { Finding, Severity } from './finding.js';
-import type { Mended } from './mend.js';
+import type { Fixed } from './fix.js';
 
 /** What `doctor --json` prints: one of these per line. */
 export type DoctorLine =
   | ({ type: 'finding' } & Finding)
-  | ({ type: 'mended' } & Mended)
+  | ({ type: 'fixed' } & Fixed)
   | { type: 'summary'; ok: boolean; errors: number; warnings: number; notes: number };
 
 export function summaryOf(findings: readonly Finding[]): Extract<DoctorLine, { type: 'summary' }> {
@@ -13,14 +14,14 @@ export function summaryOf(findings: readonly Finding[]): Extract<DoctorLine, { t
   return { type: 'summary', ok: errors + warnings === 0, errors, warnings, notes };
 }
 
-const COLOURS = { error: 31, warning: 33, note: 36 } as const;
+const COLOURS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 
 /** For a person at a terminal, several lines. */
-export function lineText(line: DoctorLine, colours: boolean): string {
+export function lineText(line: DoctorLine, style: Style): string {
   switch (line.type) {
     case 'finding':
-      return findingText(line, colours);
-    case 'mended':
+      return findingText(line, style);
+    case 'fixed':
       return line.error === null ? `done: ${line.sql};` : `failed: ${line.sql};\n    ${line.error}`;
     case 'summary':
       if (line.ok) return line.notes === 0 ? 'All is well.' : `All is well; ${plural(line.notes, 'note')}.`;
@@ -29,25 +30,14 @@ export function lineText(line: DoctorLine, colours: boolean): string {
 }
 
 /** As hints of other commands show it, too. */
-export function findingText({ severity, subject, message, why, sql, access }: Finding, colours: boolean): string {
-  const word = colours ? `\u001b[${COLOURS[severity]}m${severity}\u001b[0m` : severity;
-  const lines = [`${word}: ${subject}: ${message}`, ...wrapped(why)];
-  if (sql.length > 0) lines.push(access === true ? '  mends it, and decides who may read:' : '  mends it:');
+export function findingText({ severity, subject, message, why, sql, access }: Finding, style: Style): string {
+  const head = wrapped(`${severity}: ${subject}: ${message}`, style.width, '', '  ');
+  const coloured = head.replace(severity, style.paint(COLOURS[severity], severity));
+  const lines = [coloured, wrapped(why, style.width, '  ')];
+  if (sql.length > 0) lines.push(access === true ? '  fixes it, and decides who may read:' : '  fixes it:');
   for (const statement of sql)
     lines.push(...`${statement.replace(/;$/u, '')};`.split('\n').map((part) => `    ${part}`));
   return lines.join('\n');
-}
-
-const WIDTH = 100;
-
-function wrapped(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`  ${word}`);
-  }
-  return lines;
 }
 
 function plural(count: number, word: string): string {

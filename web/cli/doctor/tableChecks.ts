@@ -1,5 +1,7 @@
-import { PUBLICATION, type TableFacts } from './facts.js';
-import { quoteName, quoteTable, type Finding, type Severity } from './finding.js';
+import type { TableFacts } from './facts.js';
+import { listed, quoteName, quoteTable, type Finding, type Severity } from './finding.js';
+import { identity, published, refusedWrites } from './identityChecks.js';
+import { primaryKey } from './keyChecks.js';
 
 /** For whom the table is looked at. */
 export interface Reader {
@@ -8,93 +10,51 @@ export interface Reader {
   bypasses: boolean;
 }
 
-type Part = Pick<Finding, 'message' | 'why' | 'sql'> & Partial<Finding>;
+export type Part = Pick<Finding, 'message' | 'why' | 'sql'> & Partial<Finding>;
 
 /** What is wrong with a table that exists, for this role. */
 export function checkTable(facts: TableFacts, reader: Reader): Finding[] {
   const subject = `${facts.schema}.${facts.table}`;
   const finding = (severity: Severity, check: string, part: Part): Finding => ({ severity, check, subject, ...part });
-  if (!['r', 'p'].includes(facts.kind)) {
-    const message = 'is no table: views and foreign tables send no changes';
-    return [
-      finding('error', 'kind', {
-        message,
-        why: 'Only tables write what logical decoding reads. Subscribe to the tables behind it.',
-        sql: [],
-      }),
-    ];
-  }
+  const unsent = kindOf(facts, finding);
+  if (unsent !== null) return [unsent];
+  const { bypasses } = reader;
   return [
-    ...published(facts, finding),
+    ...refusedWrites(facts, finding),
     ...primaryKey(facts, finding),
     ...identity(facts, finding),
+    ...published(facts, finding),
     ...privileges(facts, reader, finding),
-    ...rowSecurity(facts, reader, finding),
+    ...(bypasses ? [] : rowSecurity(facts, reader, finding)),
+    ...unfilterable(facts, finding),
   ];
 }
 
-type Make = (severity: Severity, check: string, part: Part) => Finding;
+export type Make = (severity: Severity, check: string, part: Part) => Finding;
 
-function published(facts: TableFacts, make: Make): Finding[] {
-  if (facts.published) return [];
-  return [
-    make('error', 'published', {
-      message: `is not in the publication ${PUBLICATION}`,
-      why: 'The server refuses subscriptions to it, and one refused subscription silences its whole channel.',
-      sql: [`ALTER PUBLICATION ${PUBLICATION} ADD TABLE ${quoteTable(facts)}`],
-    }),
-  ];
-}
-
-function primaryKey(facts: TableFacts, make: Make): Finding[] {
-  if (facts.primaryKey.length > 0) return [];
-  return [
-    make('error', 'primary_key', {
-      message: 'has no primary key',
-      why:
-        'The server sends "Error 400: Bad Request, no primary key" in place of the row.' +
-        (facts.uniqueColumns.length === 0 ? ' Adding a column rewrites the table and locks it meanwhile.' : ''),
-      sql: [keySql(facts)],
-    }),
-  ];
-}
-
-/** Of columns that are unique already, or else by a new one. */
-function keySql(facts: TableFacts): string {
-  const table = quoteTable(facts);
-  if (facts.uniqueColumns.length > 0) {
-    return `ALTER TABLE ${table} ADD PRIMARY KEY (${facts.uniqueColumns.map(quoteName).join(', ')})`;
+/** What keeps its changes from being sent whatever else is done. */
+function kindOf({ kind, persistence, partitions }: TableFacts, make: Make): Finding | null {
+  if (kind === 'p') {
+    const names = partitions.length === 0 ? 'It has none yet.' : `Now: ${listed(partitions)}.`;
+    return make('error', 'partitioned', {
+      message: 'is partitioned: subscribe to its partitions',
+      why: `Each change comes under the name of the partition that holds the row, so a subscription to the partitioned table gets none. ${names} Run doctor with --tables on them.`,
+      sql: [],
+    });
   }
-  const names = ['id', 'row_id', 'switchboard_id'];
-  const name = names.find((candidate) => !facts.columns.includes(candidate)) ?? `${names[0]}_${facts.oid}`;
-  return `ALTER TABLE ${table} ADD COLUMN ${quoteName(name)} bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY`;
-}
-
-function identity(facts: TableFacts, make: Make): Finding[] {
-  if (facts.identity === 'f') return [];
-  const sql = [`ALTER TABLE ${quoteTable(facts)} REPLICA IDENTITY FULL`];
-  if (facts.identity === 'n') {
-    return [
-      make('error', 'replica_identity', {
-        message: 'has REPLICA IDENTITY NOTHING',
-        why: 'PostgreSQL refuses every UPDATE and DELETE of a published table that has none.',
-        sql,
-      }),
-    ];
+  if (kind !== 'r') {
+    return make('error', 'kind', {
+      message: 'is no table: views and foreign tables send no changes',
+      why: 'Only tables write what logical decoding reads. Subscribe to the tables behind it.',
+      sql: [],
+    });
   }
-  const carried = facts.identity === 'i' ? 'the columns of an index' : 'the primary key';
-  return [
-    make('warning', 'replica_identity', {
-      message: `has REPLICA IDENTITY ${facts.identity === 'i' ? 'USING INDEX' : 'DEFAULT'}: old rows carry only ${carried}`,
-      why:
-        'A DELETE can not be matched with a filter on another column, so it never comes to such a subscription, and `old` of an UPDATE does not tell what it was. ' +
-        'FULL writes the whole old row to the log with each UPDATE and DELETE. ' +
-        (facts.rowSecurity
-          ? 'As row level security is on, a DELETE is cut to the primary key all the same.'
-          : 'With row level security a DELETE would be cut to the primary key all the same.'),
-      sql,
-    }),
-  ];
+  if (persistence === 'p') return null;
+  return make('error', 'kind', {
+    message: `is ${persistence === 'u' ? 'an unlogged' : 'a temporary'} table, which sends no changes`,
+    why: 'Logical decoding reads the log, which these tables do not write. ALTER TABLE … SET LOGGED makes an unlogged table an ordinary one; it rewrites the table and locks it meanwhile, so doctor leaves that to you.',
+    sql: [],
+  });
 }
 
 function privileges(facts: TableFacts, { role }: Reader, make: Make): Finding[] {
@@ -124,8 +84,8 @@ function privileges(facts: TableFacts, { role }: Reader, make: Make): Finding[] 
   return findings;
 }
 
-function rowSecurity(facts: TableFacts, { role, bypasses }: Reader, make: Make): Finding[] {
-  if (!facts.rowSecurity || facts.readPolicy || bypasses) return [];
+function rowSecurity(facts: TableFacts, { role }: Reader, make: Make): Finding[] {
+  if (!facts.rowSecurity || facts.readPolicy) return [];
   const name = quoteName(`${role} reads all`);
   return [
     make('error', 'row_security', {
@@ -133,6 +93,17 @@ function rowSecurity(facts: TableFacts, { role, bypasses }: Reader, make: Make):
       why: 'Its changes are withheld without a word. The statement below opens every row to the role: narrow `true` to what it may see, such as (business_id = …).',
       sql: [`CREATE POLICY ${name} ON ${quoteTable(facts)} FOR SELECT TO ${quoteName(role)} USING (true)`],
       access: true,
+    }),
+  ];
+}
+
+function unfilterable({ unfilterable: columns }: TableFacts, make: Make): Finding[] {
+  if (columns.length === 0) return [];
+  return [
+    make('note', 'unfilterable', {
+      message: `no subscription should filter on ${listed(columns)}`,
+      why: 'The server accepts filters on array, json and jsonb columns, and then fails the whole batch of changes for every subscriber of the project when a row reaches them. The rows are lost without a sign.',
+      sql: [],
     }),
   ];
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fromRoot } from '../lib/paths.mjs';
 import { runChecked } from '../lib/processes.mjs';
 
-/** @typedef {{ version?: string, link?: boolean, optional?: boolean, integrity?: string }} LockedPackage */
+/** @typedef {{ version?: string, link?: boolean, optional?: boolean, integrity?: string, bin?: Record<string, string> }} LockedPackage */
 /** @typedef {{ packages: Record<string, LockedPackage> }} Lock */
 
 /**
@@ -13,13 +13,26 @@ import { runChecked } from '../lib/processes.mjs';
  * @param {Lock} installed
  */
 export function matches(wanted, installed) {
-  return Object.entries(wanted.packages)
+  const entries = Object.entries(wanted.packages);
+  const commands = entries.filter(([path]) => path !== '' && !path.includes('node_modules/'));
+  if (!commands.every(([path, { bin }]) => hasCommands(installed.packages[path]?.bin, bin))) return false;
+  return entries
     .filter(([path]) => path.includes('node_modules/'))
     .every(([path, { version, link, integrity, optional }]) => {
       const there = installed.packages[path];
       if (there === undefined) return optional === true;
       return there.version === version && there.link === link && there.integrity === integrity;
     });
+}
+
+/**
+ * Whether npm has linked the commands of one of our own packages.
+ *
+ * @param {Record<string, string> | undefined} linked
+ * @param {Record<string, string> | undefined} wanted
+ */
+function hasCommands(linked = {}, wanted = {}) {
+  return Object.entries(wanted).every(([name, file]) => linked[name] === file);
 }
 
 /**

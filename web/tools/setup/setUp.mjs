@@ -3,7 +3,10 @@ import { bundleDashboard, buildPreset, compileTypeScript } from './builds.mjs';
 import { provideNpmPackages } from './npmPackages.mjs';
 import { provideSystemPackages } from './systemPackages.mjs';
 
-/** @typedef {{ progress: import('../lib/progress.mjs').Progress, verbose: boolean }} Context */
+/**
+ * @typedef {{ progress: import('../lib/progress.mjs').Progress, verbose: boolean, install?: boolean | undefined }} Context `install`: whether system packages
+ *   may be installed; default true
+ */
 
 /**
  * Everything `npm start` and the suites run on: system packages, npm packages, the wasm module, the compiled package and backend,
@@ -12,8 +15,8 @@ import { provideSystemPackages } from './systemPackages.mjs';
  * @param {'start' | 'test'} purpose
  * @param {Context} context
  */
-export async function setUp(purpose, { progress, verbose }) {
-  await provideSystemPackages(purpose, progress, verbose);
+export async function setUp(purpose, { progress, verbose, install }) {
+  await provideSystemPackages(purpose, progress, { verbose, install });
   await provideNpmPackages(progress, verbose);
   await buildPreset('wasm', progress, verbose);
   progress.note(sizeLine());

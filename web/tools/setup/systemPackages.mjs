@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StepError } from '../lib/errors.mjs';
 import { findExecutable, isExecutable } from '../lib/paths.mjs';
-import { runChecked } from '../lib/processes.mjs';
+import { run, runChecked } from '../lib/processes.mjs';
 
 /** @typedef {'start' | 'test' | 'lint' | 'fuzz' | 'toolchains'} Purpose */
 /**
@@ -47,6 +47,22 @@ function hasLibFuzzer() {
  */
 export function findChromium() {
   return process.env.CHROMIUM ?? findExecutable('chromium', 'chromium-browser', 'google-chrome');
+}
+
+const debianPostgres = '/usr/lib/postgresql';
+
+/**
+ * The folder of the PostgreSQL programs that the tests use beside the embedded ones: POSTGRES_BIN, or the oldest version of Debian's from 15 on.
+ */
+export function findPostgres() {
+  const { POSTGRES_BIN } = process.env;
+  if (POSTGRES_BIN !== undefined) return POSTGRES_BIN;
+  const versions = existsSync(debianPostgres) ? readdirSync(debianPostgres).map(Number) : [];
+  return versions
+    .filter((version) => version >= 15)
+    .sort((a, b) => a - b)
+    .map((version) => join(debianPostgres, String(version), 'bin'))
+    .find((folder) => isExecutable(join(folder, 'postgres')));
 }
 
 /** @type {readonly Purpose[]} */
@@ -126,6 +142,13 @@ const requirements = [
     source: "your system's package of that name, with Debian's keyring",
   },
   {
+    name: 'the PostgreSQL server, 15 or newer, found by POSTGRES_BIN (the folder of its programs)',
+    debian: 'postgresql',
+    purposes: ['test'],
+    present: () => findPostgres() !== undefined,
+    source: 'postgresql.org/download',
+  },
+  {
     name: 'clang-format',
     debian: 'clang-format',
     purposes: ['lint'],
@@ -143,13 +166,13 @@ const requirements = [
 
 /**
  * Makes sure that the programs and headers `purpose` needs are there. Installs what is missing when it may (root on Debian or a
- * system made from it), otherwise throws a StepError that says what to install and where it comes from.
+ * system made from it), otherwise throws a StepError that says what to install and where it comes from. What will be installed is printed first.
  *
  * @param {Purpose} purpose
  * @param {import('../lib/progress.mjs').Progress} progress
- * @param {boolean} verbose
+ * @param {{ verbose: boolean, install?: boolean | undefined }} options `install`: false to refuse rather than install; default true
  */
-export async function provideSystemPackages(purpose, progress, verbose) {
+export async function provideSystemPackages(purpose, progress, { verbose, install = true }) {
   const missing = missingFor(purpose);
   if (missing.length === 0) return;
   const packages = missing.map(({ debian }) => debian);
@@ -157,19 +180,30 @@ export async function provideSystemPackages(purpose, progress, verbose) {
     throw new StepError(
       `missing for ${purpose}:\n${missing.map(({ name, source }) => `  ${name}: ${source}`).join('\n')}`,
     );
-  const install = ['install', '--yes', '--no-install-recommends', ...packages];
-  if (process.getuid?.() !== 0) {
+  const arguments_ = ['install', '--yes', '--no-install-recommends', ...packages];
+  if (!install || process.getuid?.() !== 0) {
     throw new StepError(
-      `missing: ${packages.join(', ')}. Install with\n  sudo apt-get update && sudo apt-get ${install.join(' ')}`,
+      `missing: ${packages.join(', ')}. Install with\n  sudo apt-get update && sudo apt-get ${arguments_.join(' ')}`,
     );
   }
-  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, verbose };
-  await progress.step(`apt-get install ${packages.join(' ')}`, async () => {
-    await runChecked('apt-get', ['update', '--quiet'], options);
-    await runChecked('apt-get', install, options);
-  });
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }, verbose };
+  progress.note(`Will be installed on this system with apt-get: ${packages.join(', ')} (--no-install refuses that).`);
+  await progress.step('apt-get update', () => runChecked('apt-get', ['update', '--quiet'], options));
+  const plan = await run('apt-get', ['install', '--assume-no', '--no-install-recommends', ...packages], options);
+  progress.note(sizesIn(plan.output));
+  await progress.step(`apt-get install ${packages.join(' ')}`, () => runChecked('apt-get', arguments_, options));
   const still = missingFor(purpose).map(({ name }) => name);
   if (still.length > 0) throw new StepError(`still not found after apt-get install: ${still.join(', ')}`);
+}
+
+/**
+ * What apt-get says of the sizes of a download and of what is installed, in one line.
+ *
+ * @param {string} plan
+ */
+export function sizesIn(plan) {
+  const lines = plan.split('\n').filter((line) => /^(?:Need to get|After this operation)/.test(line));
+  return `  ${lines.join(' ')}`;
 }
 
 /**

@@ -1,0 +1,45 @@
+import { WebSocket, type ClientOptions } from 'ws';
+import type { WebSocketClass } from '../core/index.js';
+
+/** How long a peer may take to answer a closing handshake before the socket is cut. */
+const CLOSE_TIMEOUT_MS = 1_000;
+const STATUS = /^Unexpected server response: (\d+)/u;
+
+/** Why a request or a handshake failed, in the network's own words, with its error code. */
+export function causeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return [...new Set(error.errors.map(causeOf))].join('; ');
+  }
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return causeOf(error.cause);
+  const { message, code } = error as NodeJS.ErrnoException;
+  const status = STATUS.exec(message)?.[1];
+  if (status !== undefined) return `HTTP ${status}`;
+  const openSsl = /SSL routines:[^:]*:([^:]+)/u.exec(message)?.[1];
+  if (openSsl !== undefined) return `TLS: ${openSsl}${code === undefined ? '' : ` (${code})`}`;
+  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+}
+
+/**
+ * A WebSocket class whose failures are reported. The core, as in a browser, learns only that a handshake failed.
+ *
+ * @param report gets the cause of a failure, or null when a socket opened.
+ */
+export function reportingSocket(report: (cause: string | null) => void): WebSocketClass {
+  // The package's types lag behind: `closeTimeout` came with 8.19.
+  const options: ClientOptions & { closeTimeout: number } = {
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    perMessageDeflate: false,
+  };
+  return class ReportingSocket extends WebSocket {
+    constructor(url: string, protocols?: string | string[]) {
+      super(url, protocols, options);
+      this.on('open', () => {
+        report(null);
+      });
+      this.on('error', (error) => {
+        report(causeOf(error));
+      });
+    }
+  };
+}

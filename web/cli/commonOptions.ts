@@ -1,0 +1,35 @@
+import { Option, type Command } from 'commander';
+import { DATABASE_URL_FORM, isDatabaseUrl } from './doctor/database.js';
+
+// The options that commands share: the same names, environment variables and words everywhere.
+
+export function urlOption(): Option {
+  return new Option('--url <url>', "the project's url, or a realtime endpoint").env('SUPABASE_URL');
+}
+
+export function apikeyOption(): Option {
+  return new Option('--apikey <key>', 'anon or publishable key').env('SUPABASE_ANON_KEY');
+}
+
+export function dbOption(description: string): Option {
+  return new Option('--db <url>', description).env('DATABASE_URL');
+}
+
+export function tokenFileOption(): Option {
+  return new Option('--token-file <file>', 'holds the access token; read whenever one is needed');
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'lines of JSON, also on a terminal');
+}
+
+export function colorOption(): Option {
+  return new Option('--color <when>', 'auto obeys NO_COLOR, FORCE_COLOR and TERM')
+    .choices(['auto', 'always', 'never'])
+    .default('auto');
+}
+
+/** Checked here rather than by an `argParser`: commander would print the value, and with it the password. */
+export function checkDatabaseUrl(url: string | undefined, command: Command): void {
+  if (url !== undefined && !isDatabaseUrl(url)) command.error(`error: --db (or DATABASE_URL) ${DATABASE_URL_FORM}.`);
+}

@@ -1,0 +1,42 @@
+import type { TableFacts } from './facts.js';
+import { quoteName, quoteTable, type Finding } from './finding.js';
+import type { Make } from './tableChecks.js';
+
+/** A larger table is locked for too long by the building of an index, or by the rewrite that a new column takes. */
+const SMALL_BYTES = 16 * 1024 * 1024;
+
+export function primaryKey(facts: TableFacts, make: Make): Finding[] {
+  if (facts.writes.primaryKey.length > 0) return [];
+  const effect =
+    facts.uniqueColumns.length > 0
+      ? 'Adding it builds an index, which locks the table meanwhile.'
+      : 'Adding a column rewrites the table and locks it meanwhile.';
+  const isSmall = facts.bytes <= SMALL_BYTES;
+  const advice = `${effect} It is too large for doctor to do that while the application runs; at a quiet time: ${keySql(facts)}`;
+  return [
+    make('error', 'primary_key', {
+      message: 'has no primary key',
+      why: `The server sends "Error 400: Bad Request, no primary key" in place of the row. ${isSmall ? effect : advice}`,
+      sql: isSmall ? [keySql(facts)] : [],
+    }),
+  ];
+}
+
+/** The columns of the key that `primaryKey` adds, or of the one that there is. */
+export function keyAfterFix(facts: TableFacts): readonly string[] {
+  if (facts.writes.primaryKey.length > 0 || facts.bytes > SMALL_BYTES) return facts.writes.primaryKey;
+  return facts.uniqueColumns.length > 0 ? facts.uniqueColumns : [newColumn(facts)];
+}
+
+function keySql(facts: TableFacts): string {
+  const table = quoteTable(facts);
+  if (facts.uniqueColumns.length > 0) {
+    return `ALTER TABLE ${table} ADD PRIMARY KEY (${facts.uniqueColumns.map(quoteName).join(', ')})`;
+  }
+  return `ALTER TABLE ${table} ADD COLUMN ${quoteName(newColumn(facts))} bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY`;
+}
+
+function newColumn({ columns, oid }: TableFacts): string {
+  const names = ['id', 'row_id', 'switchboard_id'];
+  return names.find((candidate) => !columns.includes(candidate)) ?? `id_${oid}`;
+}

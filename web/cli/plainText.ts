@@ -1,0 +1,127 @@
+import { stringify } from 'lossless-json';
+import { findingText } from './doctor/report.js';
+import type { ChangeLine, ConnectionLine, GapLine, Line, StatusLine } from './lines.js';
+import type { TableOptions } from './listenOptions.js';
+import { wrapped, type Style } from './style.js';
+
+const HANG = '    ';
+const LONGEST_VALUE = 60;
+const COLOURS = { INSERT: 'green', UPDATE: 'yellow', DELETE: 'red' } as const;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The lines of `listen` for a person at a terminal. */
+export class PlainText {
+  readonly #tables: readonly TableOptions[];
+  readonly #style: Style;
+  /** Connections that were tried before: each further try is announced by the line of the failure. */
+  readonly #tried = new Set<number>();
+
+  constructor(tables: readonly TableOptions[], style: Style) {
+    this.#tables = tables;
+    this.#style = style;
+  }
+
+  /** What the numbers stand for. */
+  heading(): string {
+    const lines = this.#tables.map(({ schema = 'public', table, filter = '' }, index) => {
+      return `#${index + 1}  ${printable(`${schema}.${table}  ${filter}`).trimEnd()}\n`;
+    });
+    return lines.join('');
+  }
+
+  /** Empty for what another line says already. */
+  textOf(line: Line): string {
+    const text = this.#bodyOf(line);
+    if (text === '') return '';
+    const time = this.#style.paint('dim', localTime(new Date(line.at)));
+    const first = wrapped(`${time}  ${text}`, this.#style.width, '', HANG);
+    return line.type === 'hint' ? `${first}\n${findingText(line, this.#style)}` : first;
+  }
+
+  #bodyOf(line: Line): string {
+    switch (line.type) {
+      case 'connection':
+        return this.#connection(line);
+      case 'status': {
+        const colour = line.status === 'SUBSCRIBED' ? 'green' : 'yellow';
+        return `${this.#label(line.subscription)}  ${this.#style.paint(colour, line.status)}  ${reason(line)}`.trimEnd();
+      }
+      case 'gap': {
+        const word = this.#style.paint('red', line.over ? 'GAP OVER' : 'GAP');
+        return `${this.#label(line.subscription)}  ${word}  ${reason(line)}`;
+      }
+      case 'hint':
+        return this.#label(line.subscription);
+      case 'change':
+        return this.#change(line);
+    }
+  }
+
+  #connection(line: ConnectionLine): string {
+    const { state, connection, nextRetryAt } = line;
+    if (state === 'connecting' && this.#tried.has(connection)) return '';
+    this.#tried.add(connection);
+    const next = nextRetryAt === null ? '' : `  next try at ${localTime(new Date(nextRetryAt))}`;
+    const word = this.#style.paint(state === 'open' ? 'green' : 'yellow', state);
+    return `connection ${connection}  ${word}  ${reason(line)}${next}`.trimEnd();
+  }
+
+  #change(line: ChangeLine): string {
+    const event = String(line.eventType);
+    const word = event in COLOURS ? this.#style.paint(COLOURS[event as keyof typeof COLOURS], event) : printable(event);
+    const errors = line.errors === null ? '' : `  ${this.#style.paint('red', valueText(line.errors))}`;
+    return `${this.#label(line.subscription)}  ${word}  ${valuesText(line)}${errors}`;
+  }
+
+  #label(subscription: number): string {
+    const table = this.#tables[subscription - 1]?.table ?? '';
+    return this.#style.paint('bold', `#${subscription} ${printable(table)}`);
+  }
+}
+
+/** Of an UPDATE the first column, which is mostly the key, and what changed, where the old row came whole. */
+function valuesText({ eventType, new: after, old: before }: ChangeLine): string {
+  const [row, old] = [(eventType === 'DELETE' ? before : after) as Row, before as Row];
+  const names = Object.keys(row);
+  if (eventType !== 'UPDATE' || !names.every((name) => name in old)) {
+    return names.map((name) => `${printable(name)}=${valueText(row[name])}`).join(' ');
+  }
+  const texts = names.flatMap((name, index) => {
+    const [was, is] = [valueText(old[name], Infinity), valueText(row[name], Infinity)];
+    if (was !== is) return [`${printable(name)}: ${cut(was)} → ${cut(is)}`];
+    return index === 0 ? [`${printable(name)}=${cut(is)}`] : [];
+  });
+  return texts.join('  ');
+}
+
+function valueText(value: unknown, longest = LONGEST_VALUE): string {
+  return cut(printable(stringify(value) ?? ''), longest);
+}
+
+function cut(text: string, longest = LONGEST_VALUE): string {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+/** A terminal obeys control characters. */
+function printable(text: string): string {
+  return text.replaceAll(
+    /\p{Cc}/gu,
+    (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+function reason(line: ConnectionLine | StatusLine | GapLine): string {
+  const message = printable(line.message);
+  if (line.code === 'OK') return message;
+  return message === '' ? line.code : `${line.code}: ${message}`;
+}
+
+/** The time of day here, and how far it is from UTC: 10:41:02.123+02:00. */
+export function localTime(date: Date): string {
+  const shift = -date.getTimezoneOffset();
+  const local = new Date(date.getTime() + shift * 60_000).toISOString().slice(11, 23);
+  const [hours, minutes] = [Math.trunc(Math.abs(shift) / 60), Math.abs(shift) % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${local}${shift < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`;
+}

@@ -1,0 +1,42 @@
+import type { ListenOutput } from './listen.js';
+
+/** As much is kept for a reader that is slower than the changes. */
+const MOST_WAITING = 16 * 1024 * 1024;
+
+/** Changes that a slow reader leaves no room for. They are dropped, and a gap reports them once the reader has caught up. */
+export class Unprinted {
+  readonly #output: ListenOutput;
+  readonly #dropped = new Map<number, { from: Date; count: number }>();
+
+  constructor(output: ListenOutput) {
+    this.#output = output;
+    output.stdout.onDrain(() => {
+      this.#report();
+    });
+  }
+
+  /** Whether the next change of the subscription is dropped. */
+  takes(subscription: number): boolean {
+    if (this.#dropped.size === 0 && this.#output.stdout.waiting <= MOST_WAITING) return false;
+    if (this.#dropped.size === 0) {
+      this.#output.log(
+        'switchboard-realtime: the reader of the output is too slow: changes are dropped until it catches up.',
+      );
+    }
+    const before = this.#dropped.get(subscription) ?? { from: new Date(), count: 0 };
+    this.#dropped.set(subscription, { ...before, count: before.count + 1 });
+    return true;
+  }
+
+  #report(): void {
+    const now = new Date().toISOString();
+    for (const [subscription, { from, count }] of this.#dropped) {
+      this.#output.line({
+        ...{ type: 'gap', at: now, subscription, gap: null, code: 'OVERFLOW' },
+        message: `${count} change${count === 1 ? ' was' : 's were'} not printed: the reader of the output was too slow.`,
+        ...{ fromCommit: null, from: from.toISOString(), to: now, over: true },
+      });
+    }
+    this.#dropped.clear();
+  }
+}
