@@ -353,6 +353,15 @@ describe('options that can not work', () => {
     [{ table: '*', key: 'id', fetch }, 'table'],
     [{ table: 't', schema: '*', key: 'id', fetch }, 'table'],
     [{ table: 't', key: ['id', ''], fetch }, 'key'],
+    [{ table: 't', key: 'id', fetch, select: ['id', ''] }, 'select'],
+    [{ table: 't', key: 'id', fetch, select: 'id' }, 'select'],
+    [{ table: 't', key: 'id', fetch, delivery: null }, 'delivery'],
+    [{ table: 't', key: 'id', fetch, orderBy: 5 }, 'orderBy'],
+    [{ table: 't', key: 'id', fetch, orderBy: null }, 'orderBy'],
+    [{ table: 't', key: 'id', fetch, orderBy: ['id', ''] }, 'orderBy'],
+    [{ table: 't', key: 'id', fetch, orderBy: [{ column: '' }] }, 'orderBy'],
+    [{ table: 't', key: 'id', fetch, orderBy: { colum: 'id' } }, 'colum'],
+    [{ table: 't', key: 'id', fetch, orderBy: { column: 'id', ascending: 'no' } }, 'ascending'],
     [{ table: 't', key: 'id', fetch, orderby: 'id' }, 'orderby'],
   ])('%j are refused by naming %s', (options, option) => {
     const { manager } = new Bench();

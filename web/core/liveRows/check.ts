@@ -2,8 +2,16 @@ import { checkKeyColumns, type DeliveryOption } from '../delivery.js';
 import { SwitchboardError } from '../errors.js';
 import { parseFilter } from '../filter.js';
 import { checkSubscribeOptions } from '../subscribeOptions.js';
-import { describe, optionalFlag, refuseUnknown, requireFunction, requireNumber, requireObject } from '../validate.js';
-import type { LiveRowsOptions } from './types.js';
+import {
+  describe,
+  optionalFlag,
+  refuseUnknown,
+  requireFunction,
+  requireNames,
+  requireNumber,
+  requireObject,
+} from '../validate.js';
+import type { LiveRowsOptions, OrderColumn } from './types.js';
 
 const OWN = ['key', 'fetch', 'orderBy', 'wide', 'verify'];
 const PASSED_ON = ['table', 'schema', 'filter', 'select', 'delivery', 'signal'];
@@ -20,8 +28,8 @@ export function checkLiveRowsOptions<Row extends object>(options: LiveRowsOption
   requireFunction(given.fetch, 'fetch', 'pass async ({ cursor, signal }) => rows.');
   const key = checkKeyColumns(given.key);
   const { table, schema, filter, select, delivery, orderBy, verify } = options;
-  // The subscription of `wide` has no filter.
-  checkSubscribeOptions({ table, schema, filter });
+  // The subscription of `wide` has no filter, and the key is looked for in `select`.
+  checkSubscribeOptions({ table, schema, filter, select, delivery });
   if (table === '*' || schema === '*') throw invalid('table', 'liveRows needs one table: name it, and its schema.');
   const missing = select === undefined ? undefined : key.find((column) => !select.includes(column));
   if (missing !== undefined) throw invalid('select', `\`select\` must include the key column \`${missing}\`.`);
@@ -29,17 +37,7 @@ export function checkLiveRowsOptions<Row extends object>(options: LiveRowsOption
   if (optionalFlag(given, 'wide') === true && (filter ?? '').trim() === '') {
     throw invalid('wide', '`wide` is of use only with a `filter`: leave it out.');
   }
-  if (
-    orderBy !== undefined &&
-    typeof orderBy !== 'function' &&
-    typeof orderBy !== 'string' &&
-    typeof orderBy !== 'object'
-  ) {
-    throw invalid(
-      'orderBy',
-      `\`orderBy\` must be a column, { column, ascending }, a list of them, or (a, b) => number, not ${describe(orderBy)}.`,
-    );
-  }
+  if (orderBy !== undefined && typeof orderBy !== 'function') checkOrder(orderBy);
   if (verify !== undefined) {
     const check = requireObject(verify, 'verify');
     refuseUnknown(check, ['everyMs', 'digest'], 'verify');
@@ -47,6 +45,26 @@ export function checkLiveRowsOptions<Row extends object>(options: LiveRowsOption
     requireFunction(check.digest, 'digest', 'pass async ({ signal, rows }) => whether they are those of the table.');
   }
   return key;
+}
+
+function checkOrder(orderBy: unknown): void {
+  const columns: readonly unknown[] = Array.isArray(orderBy) ? orderBy : [orderBy];
+  if (columns.some((column) => typeof column !== 'string' && (typeof column !== 'object' || column === null))) {
+    throw invalid(
+      'orderBy',
+      `\`orderBy\` must be a column, { column, ascending }, a list of them, or (a, b) => number, not ${describe(orderBy)}.`,
+    );
+  }
+  for (const column of columns) {
+    if (typeof column !== 'object') continue;
+    const given = requireObject(column, 'orderBy');
+    refuseUnknown(given, ['column', 'ascending'], 'orderBy');
+    optionalFlag(given, 'ascending');
+  }
+  requireNames(
+    columns.map((column) => (typeof column === 'string' ? column : (column as OrderColumn).column)),
+    'orderBy',
+  );
 }
 
 function checkDeliveryFor(key: readonly string[], delivery: DeliveryOption | undefined): void {
