@@ -18,13 +18,38 @@ mergeInto(LibraryManager.library, {
     keep: 1 << 20, // a buffer above this is given back after use
     heap: null, // HEAPU8 as it was when the view was made
     view: null, // of the buffer, for encodeInto
-    busy: false,
+    busy: false, // a frame is being handled, or a call into a socket is under way
+    waiting: 0, // events that came meanwhile
     front: 96, // characters of either end that come into the heap at first
     back: 48,
     silence: function () {},
 
     /** The frame that is being handled: its text, for CoreFrame in web/core/wasmModule.ts, and how many bytes it takes; 0: not brought in. */
     frame: { text: null, bytes: 0 },
+
+    /**
+     * Hands an event to the core: at once, or after what is under way, in the order of the events. There is one buffer, and the core does not expect an
+     * answer before its call has returned. No runtime does that, but a class that was given as the transport may.
+     */
+    hand: function (socket, handle, event) {
+      if (!sockets.busy && !sockets.waiting) return handle(event);
+      sockets.waiting++;
+      queueMicrotask(function () {
+        sockets.waiting--;
+        if (socket.onmessage) handle(event); // it has not been deleted
+      });
+    },
+
+    /** A call into a socket, whose events are to wait. */
+    call: function (act) {
+      var before = sockets.busy;
+      sockets.busy = true;
+      try {
+        return act();
+      } finally {
+        sockets.busy = before;
+      }
+    },
 
     /** Makes the buffer large enough. */
     reserve: function (size) {
@@ -136,27 +161,15 @@ mergeInto(LibraryManager.library, {
   switchboard_socket_open__deps: ['$sockets', '$textAt', '$withText'],
   switchboard_socket_open: function (transport, url, bytes) {
     var whole = false;
-    try {
-      var socket = new Module['webSocket'](textAt(url, bytes));
-    } catch (e) {
-      return 0;
-    }
-    socket.binaryType = 'arraybuffer';
-    socket.onerror = sockets.silence; // a close event always follows
-    socket.onopen = function () {
-      _switchboard_socket_opened(transport);
+    var opened = false;
+    var onOpen = function () {
+      if (!opened) _switchboard_socket_opened(transport);
+      opened = true;
     };
-    socket.onclose = function (e) {
+    var onClose = function (e) {
       withText(String(e.reason || ''), (at, length) => _switchboard_socket_closed(transport, e.code, at, length));
     };
-    socket.onmessage = function (e) {
-      if (sockets.busy) {
-        // One at a time: there is one buffer. No runtime does this, but a class that was given as the transport may.
-        queueMicrotask(function () {
-          if (socket.onmessage) socket.onmessage(e);
-        });
-        return;
-      }
+    var onMessage = function (e) {
       sockets.busy = true;
       // Whatever is thrown through the core: the next frame would wait for ever.
       try {
@@ -166,19 +179,32 @@ mergeInto(LibraryManager.library, {
         sockets.release();
       }
     };
-    return sockets.table.add(socket);
+    return sockets.call(function () {
+      try {
+        var socket = new Module['webSocket'](textAt(url, bytes));
+      } catch (e) {
+        return 0;
+      }
+      socket.binaryType = 'arraybuffer';
+      socket.onerror = sockets.silence; // a close event always follows
+      socket.onmessage = (e) => sockets.hand(socket, onMessage, e);
+      socket.onclose = (e) => sockets.hand(socket, onClose, e);
+      socket.onopen = () => sockets.hand(socket, onOpen);
+      if (socket.readyState == 1) socket.onopen(); // it said so before anybody could hear it
+      return sockets.table.add(socket);
+    });
   },
 
   switchboard_socket_send__deps: ['$sockets', '$textAt'],
   switchboard_socket_send: function (number, at, bytes) {
     var socket = sockets.table.values[number];
-    if (socket.readyState == 1) socket.send(textAt(at, bytes));
+    if (socket.readyState == 1) sockets.call(() => socket.send(textAt(at, bytes)));
   },
 
   switchboard_socket_close__deps: ['$sockets', '$textAt'],
   switchboard_socket_close: function (number, code, reason, bytes) {
     var socket = sockets.table.values[number];
-    if (socket.readyState < 2) socket.close(code, textAt(reason, bytes));
+    if (socket.readyState < 2) sockets.call(() => socket.close(code, textAt(reason, bytes)));
   },
 
   switchboard_socket_delete__deps: ['$sockets'],

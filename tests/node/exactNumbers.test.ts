@@ -32,6 +32,20 @@ function rowsOf(numbers: 'string' | 'bigint', ...records: string[]): unknown[] {
 const LONG = '12345678901234567890.12345678901234567890';
 
 describe('numbers to the last digit', () => {
+  it('inside json nested 3,000 deep become numbers like all others there', () => {
+    const depth = 1_500; // of an array and an object each
+    const nested = `${'[{"n":1.50,"a":'.repeat(depth)}9007199254740993${'}]'.repeat(depth)}`;
+    const [row] = rowsOf('string', `{"id": 1, "doc": ${nested}}`) as [{ id: string; doc: unknown }];
+    expect(row.id).toBe('1');
+    let value = row.doc;
+    for (let level = 0; level < depth; level += 1) {
+      const [{ n, a }] = value as [{ n: number; a: unknown }];
+      if (n !== 1.5) throw new Error(`level ${level} has ${n}`);
+      value = a;
+    }
+    expect(value).toBe(9007199254740992);
+  });
+
   it.each([
     ['string', '9007199254740993', '-9223372036854775808'],
     ['bigint', 9007199254740993n, -9223372036854775808n],
