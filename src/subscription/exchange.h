@@ -166,6 +166,7 @@ class Exchange final : private LineDelegate,
   void isolate(const List<LineBinding>& bindings, const Cause& cause);
   bool isDoubtful(const List<LineBinding>& bindings, const Cause& cause);
   void retryLater(const List<KeyEntry*>& entries, const Cause& cause);
+  void park(const List<LineBinding>& bindings, const List<KeyEntry*>& entries, const Cause& cause);
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
   void onWindowOverflow(const List<SubscriptionId>& subscribers) override;
   void onConflated(std::size_t changes, std::size_t subscribers) override;

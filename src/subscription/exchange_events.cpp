@@ -123,6 +123,8 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
       const bool wasLive = entry->state == SubscriptionState::Live;
       reporter_.setState(*entry, SubscriptionState::Pending, wasLive ? cause : kJoining);
     }
+  } else if (cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !concernsToken(cause))) {
+    park(bindings, entries, cause);
   } else {
     if (!refused && isDoubtful(bindings, cause)) isolate(bindings, cause);
     retryLater(entries, cause);
@@ -169,15 +171,22 @@ void Exchange::retryLater(const List<KeyEntry*>& entries, const Cause& cause) {
   const TimePoint at = context_.now() + delay;
   for (auto* entry : entries) {
     entry->attempts = attempts + 1;
-    if (cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !concernsToken(cause))) {
-      const Duration pause = options_.parkedRetry;
-      if (pause > Duration{0})
-        entry->retryAt = context_.now() + pause + fullJitter(context_.random, pause / 4, pause / 4, 0);
-      reporter_.setState(*entry, SubscriptionState::Parked, cause);
-      continue;
-    }
     if (cause.retry != Retry::NewToken) entry->retryAt = at;
     reporter_.setState(*entry, SubscriptionState::Retrying, cause);
+  }
+}
+
+/// Refused until somebody acts, on the server's side or here. Alone, it stays alone: it would silence what it shares a
+/// line with.
+void Exchange::park(const List<LineBinding>& bindings, const List<KeyEntry*>& entries, const Cause& cause) {
+  const Duration pause = options_.parkedRetry;
+  const TimePoint at = context_.now() + pause + fullJitter(context_.random, pause / 4, pause / 4, 0);
+  KeyEntry* alone = bindings.size() == 1 ? registry_.find(bindings.front().key) : nullptr;
+  if (alone != nullptr) alone->suspectGroup = ++lastGroup_;
+  for (auto* entry : entries) {
+    ++entry->attempts;
+    if (pause > Duration{0}) entry->retryAt = at;
+    reporter_.setState(*entry, SubscriptionState::Parked, cause);
   }
 }
 
@@ -201,6 +210,7 @@ void Exchange::onTokenChanged() {
   for (const auto& [id, entry] : registry_.entries()) {
     if (concernsToken(entry->cause)) entry->risky = false;
     if (entry->plannable() || !dependsOnToken(entry->cause)) continue;
+    entry->suspectGroup = 0;  // what one role may not read, another may, so they are likely to get on together
     reporter_.setState(*entry, SubscriptionState::Pending,
                        {Code::Connecting, Retry::Backoff, "Trying again with the new token."});
   }

@@ -276,6 +276,46 @@ TEST_SUITE("parked subscriptions") {
     CHECK(h.server.joins.size() == joins + 2);
   }
 
+  TEST_CASE("what was refused to one role shares a channel once another may read it") {
+    Harness h;
+    h.server.databaseErrors["*"] = "ERROR P0001 (raise_exception) invalid column for filter business_id";
+    for (unsigned id = 1; id <= 7; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.run(Duration{10'000});
+    for (unsigned id = 1; id <= 7; ++id) REQUIRE(h.status(id).state == SubscriptionState::Parked);
+    h.server.databaseErrors.clear();
+    h.client().provideToken(0, tokenUntil(kWallStart + 12 * kHour));
+    h.run(Duration{1'000});
+    for (unsigned id = 1; id <= 7; ++id) CHECK(h.status(id).state == SubscriptionState::Live);
+    CHECK(h.server.channels().size() == 1);
+  }
+
+  TEST_CASE("a parked key that is tried again does not silence a key that is joined at the same moment") {
+    Harness h;
+    h.server.unknownTables = {"a"};
+    h.subscribe(1, "a");
+    h.settle();
+    REQUIRE(h.status(1).nextRetryAt);
+    h.run(*h.status(1).nextRetryAt - h.clock.wallNow() - Duration{1}, Duration{1'000});
+    h.subscribe(2, "b");
+    h.timer.advance(Duration{1});
+    h.run(Duration{200});
+    CHECK(h.server.joins.size() == 3);
+    CHECK(h.status(1).state == SubscriptionState::Parked);
+    CHECK(h.status(2).state == SubscriptionState::Live);
+    CHECK(h.notices(2) == std::vector<std::string>{"SUBSCRIBED OK"});
+  }
+
+  TEST_CASE("keys that were parked together are tried again together") {
+    Harness h;
+    h.server.joinError = "RealtimeDisabledForTenant: Realtime disabled for this tenant";
+    for (unsigned id = 1; id <= 5; ++id) h.subscribe(id, "t" + std::to_string(id));
+    h.settle();
+    h.server.joinError.clear();
+    h.run(Duration{376'000}, Duration{1'000});
+    for (unsigned id = 1; id <= 5; ++id) CHECK(h.status(id).state == SubscriptionState::Live);
+    CHECK(h.server.channels().size() == 1);
+  }
+
   TEST_CASE("a token that comes while a join with the one before is refused wakes it as well") {
     Harness h;
     h.server.answerJoins = false;

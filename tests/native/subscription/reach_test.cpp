@@ -5,7 +5,7 @@
 namespace switchboard {
 namespace {
 
-using S = ConnectionState;
+using State = ConnectionState;
 
 constexpr TimePoint at(std::int64_t ms) {
   return TimePoint{Duration{ms}};
@@ -13,31 +13,31 @@ constexpr TimePoint at(std::int64_t ms) {
 
 TEST_CASE("a socket is out of reach once it failed twice, until it opens") {
   Reach reach;
-  reach.follow(S::Connecting, at(0));
-  reach.follow(S::Backoff, at(100));
+  reach.follow(State::Connecting, at(0));
+  reach.follow(State::Backoff, at(100));
   CHECK(reach.hasFailed());
   CHECK_FALSE(reach.isOut(at(100)));
-  reach.follow(S::Backoff, at(150));  // the same state is no other failure
+  reach.follow(State::Backoff, at(150));  // the same state is no other failure
   CHECK_FALSE(reach.isOut(at(150)));
-  reach.follow(S::Connecting, at(200));
-  reach.follow(S::Backoff, at(300));
+  reach.follow(State::Connecting, at(200));
+  reach.follow(State::Backoff, at(300));
   CHECK(reach.isOut(at(300)));
   CHECK_FALSE(reach.outAt(at(300)));
-  reach.follow(S::Connecting, at(400));
+  reach.follow(State::Connecting, at(400));
   CHECK(reach.isOut(at(400)));
-  reach.follow(S::Open, at(500));
+  reach.follow(State::Open, at(500));
   CHECK_FALSE(reach.isOut(at(500)));
 }
 
 TEST_CASE("a socket is out of reach once it was waited for for 10 s") {
   Reach reach;
-  reach.follow(S::Connecting, at(1'000));
+  reach.follow(State::Connecting, at(1'000));
   CHECK(reach.outAt(at(2'000)) == at(11'000));
   CHECK_FALSE(reach.isOut(at(10'999)));
   CHECK(reach.isOut(at(11'000)));
-  reach.follow(S::Open, at(12'000));
+  reach.follow(State::Open, at(12'000));
   CHECK_FALSE(reach.outAt(at(12'000)));
-  reach.follow(S::Backoff, at(60'000));
+  reach.follow(State::Backoff, at(60'000));
   CHECK(reach.outAt(at(60'000)) == at(70'000));
 }
 
@@ -45,10 +45,10 @@ TEST_CASE("a socket that opens and is dropped time and again is out of reach, un
   for (const bool live : {false, true}) {
     Reach reach;
     for (int i = 0; i < 3; ++i) {
-      reach.follow(S::Connecting, at(i * 100));
-      reach.follow(S::Open, at(i * 100 + 10));
+      reach.follow(State::Connecting, at(i * 100));
+      reach.follow(State::Open, at(i * 100 + 10));
       if (live) reach.prove();
-      reach.follow(S::Backoff, at(i * 100 + 20));
+      reach.follow(State::Backoff, at(i * 100 + 20));
     }
     CHECK(reach.isOut(at(300)) == !live);
   }
@@ -56,14 +56,14 @@ TEST_CASE("a socket that opens and is dropped time and again is out of reach, un
 
 TEST_CASE("a socket that nobody wanted for a while starts afresh") {
   Reach reach;
-  reach.follow(S::Connecting, at(0));
-  reach.follow(S::Backoff, at(100));
-  reach.follow(S::Connecting, at(200));
-  reach.follow(S::Backoff, at(300));
-  reach.follow(S::Idle, at(400));
+  reach.follow(State::Connecting, at(0));
+  reach.follow(State::Backoff, at(100));
+  reach.follow(State::Connecting, at(200));
+  reach.follow(State::Backoff, at(300));
+  reach.follow(State::Idle, at(400));
   CHECK_FALSE(reach.isOut(at(20'000)));
   CHECK_FALSE(reach.hasFailed());
-  reach.follow(S::Connecting, at(20'000));
+  reach.follow(State::Connecting, at(20'000));
   CHECK_FALSE(reach.isOut(at(29'999)));
 }
 
