@@ -311,11 +311,13 @@ void Checks::checkLiveness() {
                                      : watched.live();
     if (good) {
       if (watched.live() && calm > kAftermath) watched.settled = true;
+      watched.rightAt = now;
       continue;
     }
-    recovery_ = std::max(recovery_, calm);
-    longestRecovery_ = std::max(longestRecovery_, calm);
-    if (calm <= kRecovery) continue;
+    const Duration wrong = std::min(calm, now - watched.rightAt);
+    recovery_ = std::max(recovery_, wrong);
+    longestRecovery_ = std::max(longestRecovery_, wrong);
+    if (wrong <= kRecovery) continue;
     const auto& published = watched.published;
     fail(watched.poison ? Invariant::PoisonReported : Invariant::LiveWithinBound,
          "subscription " + std::to_string(id) + " (" + watched.key + ") is " +

@@ -33,6 +33,7 @@ struct Watched {
   std::string coverKey;  ///< `interest.coverText()`
   bool poison = false;   ///< the server can't serve it
   Duration since{0};     ///< when it was made
+  Duration rightAt{0};   ///< when it last was as it should be while all was well
   std::optional<SubscriptionStatus> published;
   std::optional<NoticeStatus> told;  ///< by the last notice
   std::optional<std::uint32_t> openGap;

@@ -271,8 +271,12 @@ void ServerSocket::resubscribe(const std::string& topic, bool gap) {
   auto& channel = channels_.at(topic);
   if (channel.poisoned || !channel.flowing) return;
   if (gap) channel.flowing = false;
+  const unsigned renewal = ++channel.renewals;  // one that is pending is given up for this one
   later(context_.random.between(Duration{1s}, Duration{3s}),
-        [serial = channel.serial, topic](ServerSocket& socket) { socket.subscribed(serial, topic); });
+        [serial = channel.serial, renewal, topic](ServerSocket& socket) {
+          const ServerChannel* still = socket.find(topic, serial);
+          if (still != nullptr && still->renewals == renewal) socket.subscribed(serial, topic);
+        });
 }
 
 DownFrame ServerSocket::system(const ServerChannel& channel, std::string_view extension, bool ok,

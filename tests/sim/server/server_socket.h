@@ -31,6 +31,7 @@ struct ServerChannel {
   bool poisoned = false;
   bool announced = false;  ///< changes have been announced
   bool flowing = false;    ///< changes are sent
+  unsigned renewals = 0;   ///< re-subscriptions that were begun
 };
 
 /// What the sockets of a server share.
