@@ -86,8 +86,12 @@ describe('a transport class that answers within the call', () => {
       manager = createRealtimeManager({ ...options, transport: SynchronousSocket as unknown as typeof WebSocket });
       const ids = new Recorder<unknown>();
       const states = new Recorder<string>();
-      manager.onStatusChange(({ connections }) => states.push(connections[0]?.state ?? 'none'));
-      const id = manager.subscribe({ table: 't' }, (change) => ids.push(change.new['id']));
+      manager.onStatusChange(({ connections }) => {
+        states.push(connections[0]?.state ?? 'none');
+      });
+      const id = manager.subscribe({ table: 't' }, (change) => {
+        ids.push(change.new['id']);
+      });
       await ids.count('changes', 3);
       expect(ids.items).toEqual([1, 2, 3]);
       expect(SynchronousSocket.opened).toHaveLength(1);
@@ -99,7 +103,9 @@ describe('a transport class that answers within the call', () => {
 
       manager.unsubscribe(id);
       await states.first('idle connection', (state) => state === 'idle');
-      manager.subscribe({ table: 't' }, (change) => ids.push(change.new['id']));
+      manager.subscribe({ table: 't' }, (change) => {
+        ids.push(change.new['id']);
+      });
       await ids.count('changes', 9);
       expect(SynchronousSocket.opened).toHaveLength(3);
     },
