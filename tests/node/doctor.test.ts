@@ -168,6 +168,54 @@ describe('doctor', () => {
   );
 
   it(
+    'finds clients that silence the project with their filters, where the server keeps these',
+    async () => {
+      await db.query(`create schema if not exists realtime;
+        create type realtime.user_defined_filter as (column_name text, op text, value text);
+        create table realtime.subscription (entity regclass, filters realtime.user_defined_filter[]);
+        create table filtered (id int4 primary key, tags text[], doc jsonb, name text);
+        alter table filtered replica identity full; grant select on filtered to anon`);
+      const subscribed = (...filter: string[]): Promise<unknown> =>
+        db.query(
+          `insert into realtime.subscription values ('filtered', array[($1, $2, $3)::realtime.user_defined_filter])`,
+          filter,
+        );
+      const found = async (): Promise<string[]> =>
+        (await look('filtered')).findings.filter(({ check }) => check === 'live_filter').map(({ message }) => message);
+      await subscribed('name', 'like', String.raw`50\%\\`);
+      await subscribed('id', 'eq', '1');
+      expect(await found()).toEqual([]);
+      await subscribed('tags', 'is', 'null');
+      await subscribed('doc', 'eq', '{}');
+      await subscribed('name', 'like', 'secret\\');
+      const messages = await found();
+      expect(messages).toHaveLength(3);
+      for (const column of ['tags (is)', 'doc (eq)', 'name (like)']) expect(messages.join('\n')).toContain(column);
+      expect(messages.join()).not.toContain('secret');
+      await db.query('drop table realtime.subscription; drop type realtime.user_defined_filter');
+    },
+    LONG,
+  );
+
+  it(
+    'explains what it can not fix: an unlogged table, and a partition without a key',
+    async () => {
+      await db.query(`create unlogged table fleeting (id int4 primary key);
+        create table parts (v text) partition by list (v); create table part_a partition of parts for values in ('a');
+        grant select on fleeting, part_a to anon`);
+      const run = await look('fleeting,part_a', '--fix', '--yes');
+      expect(run.findings).toMatchObject([
+        { subject: 'public.fleeting', check: 'kind', sql: [] },
+        { subject: 'public.part_a', check: 'primary_key', sql: [] },
+      ]);
+      expect(run.findings[0]?.message).toContain('unlogged');
+      expect(run.findings[1]?.why).toContain('belong to the partitioned table');
+      await db.query("insert into parts values ('a'); update parts set v = 'a'; delete from parts");
+    },
+    LONG,
+  );
+
+  it(
     'leaves a large table without a key to people, since a new column would lock it for long',
     async () => {
       await db.query(`create table large (v text); alter table large alter v set storage plain;

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { fastTiming, startBackend } from 'switchboard-backend';
 import { BackendProcess, freePort } from './support/backendProcess.js';
 import { openLab, type Lab } from './support/lab.js';
 import { ListenProcess, type PrintedLine } from './support/listenProcess.js';
@@ -183,6 +184,26 @@ describe('listen', () => {
     await process.lines.first('the other', (line) => line.status === 'SUBSCRIBED' && line.subscription === 2);
     await addClient('Still here');
     await process.untilChanges(1);
+  });
+
+  it('says where to look when a table is refused, and ends with 4 at --count while one is', async () => {
+    const listening = listenHere('--table', 'nowhere', '--table', 'clients', '--count', '1');
+    await listening.untilStderr('switchboard-realtime doctor --db postgres://… --tables public.nowhere');
+    await listening.live();
+    await addClient('Counted');
+    expect(await listening.exit).toEqual({ code: 4, signal: null });
+  });
+
+  it('notices by the pulse what is lost without a sign', async () => {
+    const backend = await startBackend({ timing: fastTiming, pulseMs: 100 });
+    onTestFinished(() => backend.stop());
+    const args = ['--url', backend.url, '--apikey', backend.anonKey, '--table', 'clients'];
+    const [deaf, listening] = [listen(args), listen([...args, '--pulse', '0.5'])];
+    await Promise.all([deaf.live(), listening.live()]);
+    backend.faults.loseChanges({ ms: 60_000 });
+    const gap = await listening.lines.first('the gap', ({ type }) => type === 'gap');
+    expect(gap).toMatchObject({ subscription: 1, code: 'PULSE_LOST' });
+    expect(deaf.lines.items.filter(({ type }) => type === 'gap')).toEqual([]);
   });
 
   it('keeps a bounded amount for a slow reader, and reports what it dropped as a gap', async () => {

@@ -57,6 +57,7 @@ export interface TableFacts extends TableName {
   sendsGenerated: boolean;
   /** Of a partitioned table, `schema.table`, to the leaves. */
   partitions: readonly string[];
+  isPartition: boolean;
   /** It is a partition, and the publication sends its changes under the name of the partitioned table. */
   sentAsRoot: boolean;
   /** NOT NULL columns that are unique together, and so could be the primary key; none when there are no such. */
@@ -92,7 +93,7 @@ export async function readTable(db: Database, { schema, table }: TableName, role
       exists (select from pg_publication p where p.pubname = $3 and to_jsonb(p) ->> 'pubgencols' = 's') as "sendsGenerated",
       coalesce((select array_agg(t.relid::regclass::text order by 1) from pg_partition_tree(c.oid) t
         where t.isleaf and t.relid <> c.oid), '{}') as partitions,
-      c.relispartition and exists (select from pg_partition_ancestors(c.oid) a join pg_class k on k.oid = a.relid
+      c.relispartition as "isPartition", c.relispartition and exists (select from pg_partition_ancestors(c.oid) a join pg_class k on k.oid = a.relid
         join pg_namespace s on s.oid = k.relnamespace join pg_publication_tables p
           on p.schemaname = s.nspname and p.tablename = k.relname
         where p.pubname = $3 and a.relid <> c.oid) as "sentAsRoot",

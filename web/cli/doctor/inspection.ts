@@ -2,6 +2,7 @@ import { checkDatabase } from './databaseChecks.js';
 import type { Database } from './database.js';
 import { checkEndpoint, checkToken } from './endpointChecks.js';
 import { readDatabase, readRole, readTable, similarTables } from './facts.js';
+import { checkLiveFilters } from './filterChecks.js';
 import { quoteName, type Finding, type TableName } from './finding.js';
 import { checkPulse } from './pulseCheck.js';
 import { checkTable } from './tableChecks.js';
@@ -19,6 +20,7 @@ export interface Inspection {
 /** All findings, those of the database first. @throws DatabaseError */
 export async function inspect(db: Database, what: Inspection): Promise<Finding[]> {
   const findings = [...checkDatabase(await readDatabase(db)), ...(await inspectTables(db, what.tables, what.role))];
+  findings.push(...(await checkLiveFilters(db)));
   const role = await readRole(db, what.role);
   if (role !== null) {
     findings.push(...(await checkPulse(db, { role: what.role, ...role }, what.pulse)));

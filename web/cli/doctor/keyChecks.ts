@@ -7,24 +7,34 @@ const SMALL_BYTES = 16 * 1024 * 1024;
 
 export function primaryKey(facts: TableFacts, make: Make): Finding[] {
   if (facts.writes.primaryKey.length > 0) return [];
-  const effect =
-    facts.uniqueColumns.length > 0
-      ? 'Adding it builds an index, which locks the table meanwhile.'
-      : 'Adding a column rewrites the table and locks it meanwhile.';
-  const isSmall = facts.bytes <= SMALL_BYTES;
-  const advice = `${effect} It is too large for doctor to do that while the application runs; at a quiet time: ${keySql(facts)}`;
+  const obstacle = obstacleOf(facts);
   return [
     make('error', 'primary_key', {
       message: 'has no primary key',
-      why: `The server sends "Error 400: Bad Request, no primary key" in place of the row. ${isSmall ? effect : advice}`,
-      sql: isSmall ? [keySql(facts)] : [],
+      why: `The server sends "Error 400: Bad Request, no primary key" in place of the row. ${effectOf(facts)}${obstacle ?? ''}`,
+      sql: obstacle === null ? [keySql(facts)] : [],
     }),
   ];
 }
 
+function effectOf({ uniqueColumns }: TableFacts): string {
+  return uniqueColumns.length > 0
+    ? 'Adding it builds an index, which locks the table meanwhile.'
+    : 'Adding a column rewrites the table and locks it meanwhile.';
+}
+
+/** Why doctor leaves the key to people, or null when it does not. */
+function obstacleOf(facts: TableFacts): string | null {
+  if (facts.isPartition && facts.uniqueColumns.length === 0) {
+    return ' The table is a partition: the column and the key belong to the partitioned table.';
+  }
+  if (facts.bytes <= SMALL_BYTES) return null;
+  return ` It is too large for doctor to do that while the application runs. At a quiet time: ${keySql(facts)}`;
+}
+
 /** The columns of the key that `primaryKey` adds, or of the one that there is. */
 export function keyAfterFix(facts: TableFacts): readonly string[] {
-  if (facts.writes.primaryKey.length > 0 || facts.bytes > SMALL_BYTES) return facts.writes.primaryKey;
+  if (facts.writes.primaryKey.length > 0 || obstacleOf(facts) !== null) return facts.writes.primaryKey;
   return facts.uniqueColumns.length > 0 ? facts.uniqueColumns : [newColumn(facts)];
 }
 
