@@ -36,8 +36,8 @@ export default defineConfig({
           name: 'react18',
           globalSetup: built,
           include: ['tests/node/react/**/*.test.tsx'],
-          // What these are about is not React's.
-          exclude: ['**/manyComponents.test.tsx', '**/realtimeToasts.test.tsx'],
+          // What these are about is not React's, or not in this version.
+          exclude: ['**/manyComponents.test.tsx', '**/realtimeToasts.test.tsx', '**/activity.test.tsx'],
           env: { REACT_VERSION: '18' },
           server: {
             deps: { inline: importsReact, external: [/\/web\/dist\/(core|wasm)\//, /\/web\/backend\/dist\//] },

@@ -22,8 +22,8 @@ export type RealtimeProviderProps<Db = RegisteredDatabase> = CommonProps &
       }
     | {
         /**
-         * Options of a manager that the provider makes, and disposes of when it unmounts. Those of the first render count; to change them, give
-         * the provider another `key`.
+         * Options of a manager that the provider makes, and disposes of when it unmounts (not while `Activity` hides it). Those of the first render
+         * count; to change them, give the provider another `key`.
          */
         options: ManagerOptions;
         manager?: undefined;

@@ -14,6 +14,7 @@ import type {
   TableName,
   UntypedDatabase,
 } from '../core/index.js';
+import { rowOrder } from '../core/liveRows/order.js';
 import { NOT_STARTED } from './absentManager.js';
 import { guarded } from './environment.js';
 import { useRealtimeSetup } from './useRealtimeManager.js';
@@ -62,6 +63,7 @@ class LiveRowsSlot {
   #held: { wanted: string; view: LiveRows<AnyRow> } | null = null;
   readonly #listeners = new Set<() => void>();
   #last: Shown = NOTHING;
+  #ordered: { source: readonly AnyRow[]; by: unknown; rows: readonly AnyRow[] } | null = null;
 
   /** Returns the way to let go of it. */
   hold(wanted: string, view: LiveRows<AnyRow>): () => void {
@@ -83,12 +85,24 @@ class LiveRowsSlot {
   };
 
   /** Nothing while what is held is not what is wanted: rows of other options must not be shown. */
-  current(wanted: string | null): Shown {
-    if (this.#held === null || this.#held.wanted !== wanted) return NOTHING;
+  current(wanted: string | null, options: AnyOptions | null): Shown {
+    if (this.#held === null || this.#held.wanted !== wanted || options === null) return NOTHING;
     const { view } = this.#held;
-    const shown = { rows: view.rows(), status: view.status() };
+    const shown = { rows: this.#inOrder(view.rows(), options), status: view.status() };
     if (shown.rows !== this.#last.rows || shown.status !== this.#last.status) this.#last = shown;
     return this.#last;
+  }
+
+  /** A function may order otherwise in each render; the view sorts only when a row changes. */
+  #inOrder(source: readonly AnyRow[], { orderBy, key }: AnyOptions): readonly AnyRow[] {
+    if (typeof orderBy !== 'function') return source;
+    const known = this.#ordered?.source === source ? this.#ordered : null;
+    if (known?.by === orderBy) return known.rows;
+    const order = rowOrder(orderBy, typeof key === 'string' ? [key] : key);
+    const before = known?.rows ?? source;
+    const rows = isInOrder(before, order) ? before : Object.freeze([...source].sort(order));
+    this.#ordered = { source, by: orderBy, rows };
+    return rows;
   }
 
   readonly refresh = (): Promise<LiveRowsStatus> => this.#held?.view.refresh() ?? Promise.resolve(NOT_STARTED);
@@ -96,6 +110,10 @@ class LiveRowsSlot {
   readonly #tell = (): void => {
     for (const changed of [...this.#listeners]) changed();
   };
+}
+
+function isInOrder(rows: readonly AnyRow[], order: (a: AnyRow, b: AnyRow) => number): boolean {
+  return rows.every((row, index) => index === 0 || order(rows[index - 1] as AnyRow, row) <= 0);
 }
 
 /** What options say, without what they call. */
@@ -141,7 +159,7 @@ function useAnyLiveRows(given: AnyOptions | null | false): LiveRowsResult<AnyRow
 
   const { rows, status } = useSyncExternalStore(
     slot.subscribe,
-    () => slot.current(wanted),
+    () => slot.current(wanted, options),
     () => NOTHING,
   );
   return useMemo(() => ({ rows, status, refresh: slot.refresh }), [rows, status, slot]);
@@ -153,7 +171,7 @@ function open(manager: RealtimeManager, options: AnyOptions): LiveRows<AnyRow> {
 
 /**
  * The rows of a table, kept as they are in the database for as long as the component is mounted; see `manager.liveRows`. Options may be written inline: they
- * are compared by what they say, and of the functions those of the latest render are called. When the options say something else, it starts
+ * are compared by what they say, and of the functions those of the latest render are called; an `orderBy` function orders at each render. When the options say something else, it starts
  * anew without rows.
  *
  * ```tsx

@@ -91,6 +91,35 @@ describe('useLiveRows', () => {
     });
   });
 
+  it('puts the rows in the order of the function that the latest render gives', async () => {
+    function Sorted({ by, table = 'bookings' }: { by: (a: Row, b: Row) => number; table?: string }): ReactNode {
+      const fetch = (): Promise<Row[]> =>
+        Promise.resolve([2, 4, 1, 3].map((id) => ({ id, name: id % 2 === 0 ? 'even' : 'odd' })));
+      const result = useLiveRows<Row>({ table, key: 'id', orderBy: (a, b) => by(a, b), fetch });
+      seen.push(result as LiveRowsResult<Row>);
+      return `${result.status.state}: ${result.rows.map(({ id }) => id).join('')}`;
+    }
+    const byName = (a: Row, b: Row): number => a.name.localeCompare(b.name);
+    await stage.render(<Sorted by={(a, b) => a.id - b.id} />);
+    await stage.open();
+    await live(1);
+    expect(stage.text).toBe('live: 1234');
+    await stage.render(<Sorted by={(a, b) => b.id - a.id} />);
+    expect(stage.text).toBe('live: 4321');
+    const { rows } = seen.at(-1) as LiveRowsResult<Row>;
+    await stage.render(<Sorted by={(a, b) => b.id - a.id} />);
+    expect(seen.at(-1)?.rows).toBe(rows);
+    await stage.render(<Sorted by={byName} />);
+    expect(stage.text).toBe('live: 2413');
+    await stage.say(() => {
+      stage.engine.deliver(each([1], changeText({ id: 0, name: 'even' })));
+    });
+    expect(stage.text).toBe('live: 02413');
+    await stage.render(<Sorted by={(a, b) => byName(b, a)} />);
+    expect(stage.text).toBe('live: 13024');
+    expect(stage.commands()).toHaveLength(1);
+  });
+
   it('shows no row of other options', async () => {
     await stage.render(<Rows owner="first" />);
     await stage.open();
