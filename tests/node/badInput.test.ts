@@ -110,10 +110,39 @@ describe('options that can not work are refused at the call, by name and with th
     expect(error.message).toMatch(message);
   });
 
-  it('does not repeat a key that stands where the url should be', () => {
-    for (const url of ['eyJhbGciOi.eyJyb2xlIjoi.c2ln', 'sb_publishable_x.y']) {
-      expect(errorOf(() => createRealtimeManager({ url, apikey: 'k' })).message).not.toContain(url);
+  const secrets = [
+    'eyJhbGciOi.eyJyb2xlIjoi.c2ln',
+    'sb_publishable_x.y',
+    'sb_secret_0123456789',
+    'sbp_0123456789abcdef0123456789abcdef01234567',
+    'Bearer abc',
+    '0123456789abcdef0123456789abcdef',
+  ];
+  const places: [string, (secret: string) => unknown][] = [
+    ['the options', (secret) => secret],
+    ['url', (secret) => ({ ...good, url: secret })],
+    ['a url with a query', (secret) => ({ ...good, url: `ref.supabase.co/realtime/v1?apikey=${secret}` })],
+    ['a url with a password', (secret) => ({ ...good, url: `https://user:${secret}@ref.supabase.co` })],
+    ['supabase', (secret) => ({ supabase: secret })],
+    ...['accessToken', 'params', 'transport', 'logger', 'pulse', 'logLevel', 'vsn', 'numbers', 'joinTimeoutMs'].map(
+      (option): [string, (secret: string) => unknown] => [option, (secret) => ({ ...good, [option]: secret })],
+    ),
+  ];
+
+  it.each(places)('a secret that stands where it should not is not repeated: %s', (_, optionsWith) => {
+    for (const secret of secrets) {
+      const error = errorOf(() => createRealtimeManager(optionsWith(secret) as ManagerOptions));
+      for (const part of [secret, secret.slice(0, 20)]) expect(error.message).not.toContain(part);
     }
+  });
+
+  it('a text of any kind that stands where a token callback should be is not repeated', () => {
+    const error = errorOf(() =>
+      createRealtimeManager({ ...good, accessToken: 'opaque-7' } as unknown as ManagerOptions),
+    );
+    expect(error.message).toBe(
+      '`accessToken` must be a function, not a string: pass async () => token, or call setAuth(token).',
+    );
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CallbackQueue } from '../../web/core/callbackQueue.js';
-import { Redactor } from '../../web/core/redact.js';
 
 describe('the callback queue', () => {
   it('goes on after a job that throws, and reports it', () => {
@@ -59,20 +58,5 @@ describe('the callback queue', () => {
     });
     queue.flush();
     expect(order).toEqual(['first']);
-  });
-});
-
-describe('the redactor', () => {
-  it('takes out tokens, keys in urls and the secrets that it knows', () => {
-    const { redact } = new Redactor();
-    expect(redact('a eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2ln b')).toBe('a <jwt> b');
-    expect(redact('ws://h/websocket?apikey=abc&vsn=2.0.0')).toBe('ws://h/websocket?apikey=<redacted>&vsn=2.0.0');
-  });
-
-  it('remembers the newest secrets, and none so short that text would suffer', () => {
-    const redactor = new Redactor();
-    redactor.add('ab');
-    for (let n = 0; n < 9; n += 1) redactor.add(`secret-${n}`);
-    expect(redactor.redact('ab secret-0 secret-1 secret-8')).toBe('ab secret-0 <redacted> <redacted>');
   });
 });

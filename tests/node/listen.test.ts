@@ -255,6 +255,19 @@ describe('the access token of listen', () => {
     for (const secret of [...tokens, lab.backend.anonKey]) expect(everything).not.toContain(secret);
   });
 
+  it('is waited for while its file is empty', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchboard-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, 'token');
+    await writeFile(file, '\n');
+    const process = listenHere('--table', 'clients', '--token-file', file);
+    const line = await process.lines.first('the report', (printed) => printed.code === 'TOKEN_UNAVAILABLE');
+    expect(line.message).toMatch(/token is empty/);
+    await writeFile(file, await lab.backend.signToken({ sub: business }));
+    await process.live();
+    expect(process.lines.items.filter(({ status }) => status === 'SUBSCRIBED')).toHaveLength(1);
+  });
+
   it('that can not be read is reported', async () => {
     const process = listenHere('--table', 'clients', '--token-file', join(tmpdir(), 'no-such-token-file'));
     const line = await process.lines.first('the report', (printed) => printed.code === 'TOKEN_UNAVAILABLE');

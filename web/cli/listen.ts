@@ -39,7 +39,7 @@ export async function listen(options: ListenOptions, output: ListenOutput, stop:
     transport: reportingSocket((cause) => {
       failure.cause = cause;
     }),
-    ...(tokenFile === null ? {} : { accessToken: async () => (await readFile(tokenFile, 'utf8')).trim() }),
+    ...(tokenFile === null ? {} : { accessToken: () => readToken(tokenFile) }),
     ...(pulseMs === null ? {} : { pulse: { periodMs: pulseMs } }),
   });
   try {
@@ -47,6 +47,13 @@ export async function listen(options: ListenOptions, output: ListenOutput, stop:
   } finally {
     await manager.dispose();
   }
+}
+
+/** @throws when the file can't be read, or is empty as it is while somebody writes it: that is not "no token". */
+async function readToken(file: string): Promise<string> {
+  const token = (await readFile(file, 'utf8')).trim();
+  if (token === '') throw new Error(`the file ${file} is empty`);
+  return token;
 }
 
 interface Reason {

@@ -25,7 +25,7 @@ import { StatusStore } from './statusStore.js';
 import { checkCallbacks, checkSubscribeOptions } from './subscribeOptions.js';
 import { SubscriptionTable, type StatusHandler } from './subscriptionTable.js';
 import { signedOutToken, TokenSource } from './tokens.js';
-import { describe, requireFunction } from './validate.js';
+import { requireFunction, typeOf } from './validate.js';
 
 type AnySubscribeOptions = UntypedSubscribeOptions<EventName, DeliveryOption>;
 
@@ -41,7 +41,7 @@ export class Manager {
   readonly #subscriptions: SubscriptionTable;
   readonly #status = new StatusStore();
   readonly #callbacks: CallbackQueue;
-  readonly #redactor = new Redactor();
+  readonly #redactor: Redactor;
   readonly #tokens: TokenSource;
   readonly #log: LogOutlet;
   readonly #dispatcher: Dispatcher;
@@ -61,7 +61,7 @@ export class Manager {
   /** Subscription ids come after `startAfter`. */
   constructor(options: CheckedOptions, openEngine: OpenEngine, startAfter = 0) {
     this.#options = options;
-    this.#redactor.add(options.engine.apikey);
+    this.#redactor = new Redactor(options.engine.apikey);
     this.#tokens = new TokenSource(options.accessToken, options.tokenTimeoutMs, this.#redactor);
     this.#log = new LogOutlet(options.logger, options.logLevel, this.#redactor.redact);
     this.#subscriptions = new SubscriptionTable(startAfter, (message) => {
@@ -204,11 +204,11 @@ export class Manager {
 
   setAuth(token: string | null): void {
     this.#requireAlive();
-    if (token !== null && (typeof token !== 'string' || token === '')) {
+    if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
       throw new SwitchboardError(
         'INVALID_OPTION',
         'token',
-        `setAuth takes the access token, or null to sign out, not ${describe(token)}.`,
+        `setAuth takes the access token, or null to sign out, not ${typeOf(token)}.`,
       );
     }
     this.#giveToken(token ?? signedOutToken(this.#options.engine.apikey));
@@ -346,7 +346,8 @@ export class Manager {
   }
 
   #giveToken(token: string): void {
-    const takenAway = token === '' && this.#tokens.given !== '';
+    const { current } = this.#tokens;
+    const takenAway = token === '' && current !== '' && current !== this.#options.engine.apikey;
     this.#tokens.set(token);
     this.#callbacks.enter(() => {
       this.#slot.engine?.provideToken(0, token);

@@ -15,6 +15,7 @@ import {
   requireFunction,
   requireObject,
   requireText,
+  typeOf,
   type Given,
 } from './validate.js';
 
@@ -148,11 +149,7 @@ function checkParams(given: Given): Readonly<Record<string, string>> | null {
       );
     }
     if (typeof value !== 'string') {
-      throw new SwitchboardError(
-        'INVALID_OPTION',
-        'params',
-        `\`params.${name}\` must be text, not ${describe(value)}.`,
-      );
+      throw new SwitchboardError('INVALID_OPTION', 'params', `\`params.${name}\` must be text, not ${typeOf(value)}.`);
     }
   }
   return { ...params } as Readonly<Record<string, string>>;

@@ -10,8 +10,9 @@ import type { TuningOptions } from './tuning.js';
 
 /**
  * Gives the user's access token, or null when nobody is signed in (the api key's rights apply then). Called whenever the core needs one:
- * before joining after an interruption and ahead of expiry, never twice at the same time. What it throws is reported as
- * `TOKEN_UNAVAILABLE` and tried again.
+ * before joining after an interruption and ahead of expiry. What it throws is reported as `TOKEN_UNAVAILABLE` and tried again, and so is an empty
+ * text. It is not called while an earlier call runs, unless that takes longer than `tokenTimeoutMs` or a token was set meanwhile (`setAuth`, or a
+ * sign-in or sign-out of the supabase-js client): what the earlier call gives counts no more then.
  */
 export type AccessTokenCallback = () => string | null | undefined | Promise<string | null | undefined>;
 

@@ -1,24 +1,32 @@
 const JWT = /eyJ[\w-]{5,}\.[\w-]+\.[\w-]*/gu;
-const KEY_PARAMETER = /((?:apikey|access_token)=)[^&\s"']+/giu;
+const KEY_PARAMETER = /([\w-]*(?:key|token|secret|password)=)[^&\s"']+/giu;
 const KEPT_SECRETS = 8;
 const SHORTEST_SECRET = 6;
 
 /**
- * Takes secrets out of text that leaves the manager: everything that looks like a JWT, key parameters of urls, and the exact values it
- * was told of (the newest eight).
+ * Takes secrets out of text that leaves the manager: everything that looks like a JWT, key parameters of urls, the api key, and the access tokens that
+ * it was given (the newest eight).
  */
 export class Redactor {
-  #secrets: string[] = [];
+  readonly #apikey: string;
+  #tokens: string[] = [];
 
-  /** Too short values are not kept: blotting them out would garble the text. */
-  add(secret: string): void {
-    if (secret.length < SHORTEST_SECRET || this.#secrets.includes(secret)) return;
-    this.#secrets = [...this.#secrets.slice(1 - KEPT_SECRETS), secret];
+  constructor(apikey: string) {
+    this.#apikey = apikey;
+  }
+
+  add(token: string): void {
+    if (this.#tokens.includes(token)) return;
+    this.#tokens = [...this.#tokens.slice(1 - KEPT_SECRETS), token];
   }
 
   readonly redact = (text: string): string => {
     let result = text.replace(JWT, '<jwt>').replace(KEY_PARAMETER, '$1<redacted>');
-    for (const secret of this.#secrets) result = result.replaceAll(secret, '<redacted>');
+    // Longest first, since one may begin with another. Too short values would garble the text.
+    const secrets = [this.#apikey, ...this.#tokens].filter(({ length }) => length >= SHORTEST_SECRET);
+    for (const secret of secrets.sort((a, b) => b.length - a.length)) {
+      result = result.replaceAll(secret, '<redacted>');
+    }
     return result;
   };
 }

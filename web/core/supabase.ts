@@ -54,6 +54,8 @@ export function readSupabaseClient(client: SupabaseClientLike): SupabaseSource {
 function watchAuth(client: SupabaseClientLike, apikey: string, onToken: (token: string) => void): () => void {
   try {
     const change = client.auth?.onAuthStateChange((_event, session) => {
+      // A session without a token is no sign-out.
+      if (session?.access_token === '') return;
       onToken(session?.access_token ?? signedOutToken(apikey));
     });
     return () => {

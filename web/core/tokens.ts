@@ -1,7 +1,7 @@
 import type { Engine } from './engine.js';
 import type { AccessTokenCallback } from './options.js';
 import type { Redactor } from './redact.js';
-import { describe } from './validate.js';
+import { typeOf } from './validate.js';
 
 /**
  * What a signed-out user's channels get, so that they lose the old token's rights: the api key where it is a JWT. The server ignores keys of
@@ -14,13 +14,19 @@ export function signedOutToken(apikey: string): string {
 /**
  * Where access tokens come from: the `accessToken` callback when the core asks, `setAuth` when the application says. Tokens go to the core and to
  * the redactor, nowhere else.
+ *
+ * What a call of the callback gives that began before `setAuth` counts no more: it may be the token of a user who has signed out since.
  */
 export class TokenSource {
   readonly #callback: AccessTokenCallback | null;
   readonly #timeoutMs: number;
   readonly #redactor: Redactor;
+  /** `startedAt` by the monotonic clock. */
   #flight: { promise: Promise<string>; startedAt: number } | null = null;
   #given = '';
+  #current = '';
+  /** How often the application has set a token. */
+  #settings = 0;
 
   constructor(callback: AccessTokenCallback | null, timeoutMs: number, redactor: Redactor) {
     this.#callback = callback;
@@ -33,19 +39,31 @@ export class TokenSource {
     return this.#given;
   }
 
+  /** What the core has: what the application set, or the callback gave after that. Empty when nothing. */
+  get current(): string {
+    return this.#current;
+  }
+
   /** The application's own token, kept for a core that is not open yet. */
   set(token: string): void {
     this.#redactor.add(token);
     this.#given = token;
+    this.#current = token;
+    this.#settings += 1;
+    this.#flight = null;
   }
 
-  /** Answers one request of the core. Does not throw. */
+  /** Answers one request of the core, unless a token was set meanwhile: the core has had its answer then. Does not throw. */
   async answer(request: number, engine: Engine): Promise<void> {
+    const settings = this.#settings;
     try {
-      engine.provideToken(request, await this.#ask());
+      const token = await this.#ask();
+      if (settings !== this.#settings) return;
+      this.#current = token;
+      engine.provideToken(request, token);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      engine.failToken(request, this.#redactor.redact(reason));
+      if (settings === this.#settings) engine.failToken(request, this.#redactor.redact(reason));
     }
   }
 
@@ -54,7 +72,7 @@ export class TokenSource {
    * a callback that hangs must not block all later ones.
    */
   #ask(): Promise<string> {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#flight !== null && now - this.#flight.startedAt < this.#timeoutMs) return this.#flight.promise;
     const flight = { promise: this.#call(), startedAt: now };
     this.#flight = flight;
@@ -66,9 +84,14 @@ export class TokenSource {
   }
 
   async #call(): Promise<string> {
-    const token: unknown = (await this.#callback?.()) ?? '';
+    const token: unknown = (await this.#callback?.()) ?? null;
+    if (token === null) return '';
     if (typeof token !== 'string') {
-      throw new TypeError(`the accessToken callback must give text or null, not ${describe(token)}`);
+      throw new TypeError(`the accessToken callback must give text or null, not ${typeOf(token)}`);
+    }
+    // Taken for "nobody is signed in", it would have joins run with the key's rights.
+    if (token.trim() === '') {
+      throw new TypeError('the accessToken callback gave an empty text: give null when nobody is signed in');
     }
     this.#redactor.add(token);
     return token;

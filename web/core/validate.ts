@@ -5,11 +5,20 @@ import type { NumberRange } from './tuning.js';
 /** Plain-object view of whatever the application passed. */
 export type Given = Readonly<Record<string, unknown>>;
 
-/** How a value reads in an error message. */
+/** What looks like a token or key, or may be one by its length. */
+const SECRET = /^\s*(?:eyJ|sb[a-z]?_|Bearer )|[\w+/=.-]{32}/iu;
+
+/** How a value reads in an error message. Texts are quoted, so this is for options that no secret is given as. */
 export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') return value === '' ? 'an empty string' : `"${value.slice(0, 60)}"`;
+  if (typeof value === 'string' && value !== '' && !SECRET.test(value)) return `"${value.slice(0, 60)}"`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeOf(value);
+}
+
+/** What a value is, without quoting it. */
+export function typeOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') return value.trim() === '' ? 'an empty string' : 'a string';
   if (typeof value === 'function') return 'a function';
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }
@@ -17,7 +26,7 @@ export function describe(value: unknown): string {
 /** @throws SwitchboardError INVALID_OPTION unless it is a plain object. */
 export function requireObject(value: unknown, what: string): Given {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Given;
-  throw new SwitchboardError('INVALID_OPTION', what, `${what} must be an object with options, not ${describe(value)}.`);
+  throw new SwitchboardError('INVALID_OPTION', what, `${what} must be an object with options, not ${typeOf(value)}.`);
 }
 
 /** @throws SwitchboardError UNKNOWN_OPTION for the first key that is not known. */
@@ -109,6 +118,6 @@ export function requireFunction(value: unknown, option: string, fix: string): vo
   throw new SwitchboardError(
     'INVALID_OPTION',
     option,
-    `\`${option}\` must be a function, not ${describe(value)}: ${fix}`,
+    `\`${option}\` must be a function, not ${typeOf(value)}: ${fix}`,
   );
 }
