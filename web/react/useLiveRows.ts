@@ -14,7 +14,6 @@ import type {
   TableName,
   UntypedDatabase,
 } from '../core/index.js';
-import { rowOrder } from '../core/liveRows/order.js';
 import { NOT_STARTED } from './absentManager.js';
 import { guarded } from './environment.js';
 import { useRealtimeSetup } from './useRealtimeManager.js';
@@ -56,6 +55,14 @@ interface Shown {
   readonly status: LiveRowsStatus;
 }
 
+/** Rows of the view, in the order of a function. */
+interface Ordered {
+  readonly source: readonly AnyRow[];
+  readonly places: ReadonlyMap<AnyRow, number>;
+  readonly by: unknown;
+  readonly rows: readonly AnyRow[];
+}
+
 const NOTHING: Shown = { rows: Object.freeze([]), status: NOT_STARTED };
 
 /** The live rows that an effect holds. */
@@ -63,7 +70,7 @@ class LiveRowsSlot {
   #held: { wanted: string; view: LiveRows<AnyRow> } | null = null;
   readonly #listeners = new Set<() => void>();
   #last: Shown = NOTHING;
-  #ordered: { source: readonly AnyRow[]; by: unknown; rows: readonly AnyRow[] } | null = null;
+  #ordered: Ordered | null = null;
 
   /** Returns the way to let go of it. */
   hold(wanted: string, view: LiveRows<AnyRow>): () => void {
@@ -93,15 +100,16 @@ class LiveRowsSlot {
     return this.#last;
   }
 
-  /** A function may order otherwise in each render; the view sorts only when a row changes. */
-  #inOrder(source: readonly AnyRow[], { orderBy, key }: AnyOptions): readonly AnyRow[] {
+  /** By a function, which may order otherwise in each render; the view has the rows by key then. */
+  #inOrder(source: readonly AnyRow[], { orderBy }: AnyOptions): readonly AnyRow[] {
     if (typeof orderBy !== 'function') return source;
     const known = this.#ordered?.source === source ? this.#ordered : null;
     if (known?.by === orderBy) return known.rows;
-    const order = rowOrder(orderBy, typeof key === 'string' ? [key] : key);
+    const places = known?.places ?? new Map(source.map((row, place) => [row, place]));
+    const order = (a: AnyRow, b: AnyRow): number => orderBy(a, b) || (places.get(a) ?? 0) - (places.get(b) ?? 0);
     const before = known?.rows ?? source;
     const rows = isInOrder(before, order) ? before : Object.freeze([...source].sort(order));
-    this.#ordered = { source, by: orderBy, rows };
+    this.#ordered = { source, places, by: orderBy, rows };
     return rows;
   }
 
@@ -126,13 +134,9 @@ function textOf(options: AnyOptions): string {
 /** Options that call the functions of the latest render. */
 function latestOptions(latest: { readonly current: AnyOptions }): AnyOptions {
   const { verify, orderBy, ...rest } = latest.current;
-  const compare = (a: AnyRow, b: AnyRow): number => {
-    const { orderBy: now } = latest.current;
-    return typeof now === 'function' ? now(a, b) : 0;
-  };
   return {
     ...rest,
-    orderBy: typeof orderBy === 'function' ? compare : orderBy,
+    orderBy: typeof orderBy === 'function' ? undefined : orderBy,
     fetch: (request) => latest.current.fetch(request),
     ...(verify === undefined
       ? {}

@@ -19,7 +19,7 @@ import { RecordingClient } from './stage.js';
 /** Never opens. */
 class DeadSocket {
   readonly readyState = 0;
-  close(): void {}
+  readonly close = (): void => undefined;
 }
 
 const options = { url: 'https://ref.supabase.co', apikey: 'anon-key', transport: DeadSocket, logger: null };

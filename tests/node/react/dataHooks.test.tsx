@@ -96,7 +96,7 @@ describe('useLiveRows', () => {
       const fetch = (): Promise<Row[]> =>
         Promise.resolve([2, 4, 1, 3].map((id) => ({ id, name: id % 2 === 0 ? 'even' : 'odd' })));
       const result = useLiveRows<Row>({ table, key: 'id', orderBy: (a, b) => by(a, b), fetch });
-      seen.push(result as LiveRowsResult<Row>);
+      seen.push(result);
       return `${result.status.state}: ${result.rows.map(({ id }) => id).join('')}`;
     }
     const byName = (a: Row, b: Row): number => a.name.localeCompare(b.name);
@@ -111,12 +111,16 @@ describe('useLiveRows', () => {
     expect(seen.at(-1)?.rows).toBe(rows);
     await stage.render(<Sorted by={byName} />);
     expect(stage.text).toBe('live: 2413');
+    await stage.render(<Sorted by={byName} />);
+    expect(stage.text).toBe('live: 2413');
     await stage.say(() => {
       stage.engine.deliver(each([1], changeText({ id: 0, name: 'even' })));
     });
     expect(stage.text).toBe('live: 02413');
     await stage.render(<Sorted by={(a, b) => byName(b, a)} />);
     expect(stage.text).toBe('live: 13024');
+    await stage.render(<Sorted by={() => 0} />);
+    expect(stage.text).toBe('live: 01234');
     expect(stage.commands()).toHaveLength(1);
   });
 
