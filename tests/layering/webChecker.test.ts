@@ -22,7 +22,7 @@ describe('the web checker', () => {
 
   it.each([
     ['web/react/useSubscription.ts', "import type { RealtimeManager } from '../core/index.js';"],
-    ['web/core/loader.ts', "const { default: create } = await import('../wasm/switchboard.js');"],
+    ['web/core/glue.ts', "const { default: create } = await import('../wasm/switchboard.js');"],
     ['web/dashboard/src/App.tsx', "import { useSubscription } from 'switchboard-realtime/react';"],
     ['web/dashboard/src/App.tsx', "import './app.css';"],
     ['web/tools/start/probes.mjs', "const { default: pg } = await import('pg');"],

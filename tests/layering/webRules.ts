@@ -19,7 +19,7 @@ export const importRules: readonly ImportRule[] = [
     rule: 'the core package knows neither React nor the command line',
   },
   {
-    prefix: 'web/core/loader.ts',
+    prefix: 'web/core/glue.ts',
     packages: [],
     files: [/^web\/core\//, /^web\/wasm\/switchboard\.js$/],
     rule: 'only the loader touches the wasm module',

@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Recorder } from './support/until.js';
 import { createRealtimeManager, type ManagerOptions, type WasmSource } from 'switchboard-realtime';
 
 const file = new URL('../../web/dist/wasm/switchboard.wasm', import.meta.url);
@@ -9,17 +10,34 @@ const endpoint = { url: 'ws://127.0.0.1:9/realtime/v1', apikey: 'anon', logger: 
 let server: Server;
 let origin: string;
 const requests: string[] = [];
+/** By path, how many of the next requests get no more than this part of their answer. */
+const stalls = new Map<string, { after: number | 'nothing'; times: number }>();
 
 beforeAll(async () => {
   const bytes = await readFile(file);
   const answers: Record<string, (response: ServerResponse) => void> = {
     '/right.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
+    '/hurried.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
     '/shared.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
     '/untyped.wasm': (response) => response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes),
+    '/stalls.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
+    '/breaks.wasm': (response) => {
+      response.writeHead(200, { 'content-type': 'application/wasm', 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 1_000), () => response.destroy());
+    },
     '/page.wasm': (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>'),
   };
   server = createServer((request, response) => {
     requests.push(request.url ?? '');
+    const stall = stalls.get(request.url ?? '');
+    if (stall !== undefined && stall.times > 0) {
+      stall.times -= 1;
+      if (stall.after === 'nothing') return;
+      response.writeHead(200, { 'content-type': 'application/wasm', 'content-length': bytes.length });
+      response.flushHeaders();
+      response.write(bytes.subarray(0, stall.after));
+      return;
+    }
     (answers[request.url ?? ''] ?? (() => response.writeHead(404).end()))(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -76,9 +94,65 @@ describe('the core is loaded', () => {
   });
 });
 
+describe('a download that stalls', () => {
+  const wasm = (path: string): string => `${origin}${path}`;
+
+  it.each([
+    ['nothing', 'nothing'] as const,
+    ['the headers', 0] as const,
+    ['a part', 1_000] as const,
+    ['all but a byte', -1] as const,
+  ])('after %s has failed in its time', async (_, after) => {
+    stalls.set('/stalls.wasm', { after, times: 1 });
+    await expect(load(wasm('/stalls.wasm'), { loadTimeoutMs: 50 })).rejects.toMatchObject({
+      code: 'LOAD_FAILED',
+      option: 'wasm',
+      message: 'The WebAssembly core could not be loaded: nothing came for 0.05 s',
+    });
+  });
+
+  it('is a status of every manager that waits for it, and is tried again', async () => {
+    stalls.set('/stalls.wasm', { after: 1_000, times: 2 });
+    const managers = [1, 2].map(() =>
+      createRealtimeManager({ ...endpoint, wasm: wasm('/stalls.wasm'), loadTimeoutMs: 50 }),
+    );
+    const codes = managers.map((manager) => {
+      const heard = new Recorder<string>();
+      manager.subscribe(
+        { table: 'a' },
+        () => undefined,
+        (_, { code }) => {
+          heard.push(code);
+        },
+      );
+      return heard;
+    });
+    for (const heard of codes) await heard.first('the failure', (code) => code === 'LOAD_FAILED');
+    for (const manager of managers) await expect.poll(() => manager.stats().core, { timeout: 30_000 }).not.toBeNull();
+    await Promise.all(managers.map((manager) => manager.dispose()));
+  });
+
+  it('is started again by reconnectAll()', async () => {
+    requests.length = 0;
+    stalls.set('/hurried.wasm', { after: 1_000, times: 1 });
+    const manager = createRealtimeManager({ ...endpoint, wasm: wasm('/hurried.wasm') });
+    manager.subscribe({ table: 'a' }, () => undefined);
+    await expect.poll(() => requests).toEqual(['/hurried.wasm']);
+    const isOpen = (): boolean => {
+      manager.reconnectAll();
+      return manager.stats().core !== null;
+    };
+    await expect.poll(isOpen, { timeout: 30_000 }).toBe(true);
+    expect(requests).toEqual(['/hurried.wasm', '/hurried.wasm']);
+    await manager.dispose();
+  });
+});
+
 describe('a core that can not be had is an error with its cause', () => {
   it.each([
-    ['/missing.wasm', /missing\.wasm answered 404/],
+    ['/missing.wasm', /missing\.wasm answered 404$/],
+    ['/missing.wasm?token=secret#more', /missing\.wasm answered 404$/],
+    ['/breaks.wasm', /could not be loaded: (?!.*is no WebAssembly)/],
     ['/page.wasm', /is no WebAssembly \(content type text\/html\)$/],
     ['/node_modules/.vite/wasm/switchboard.wasm', /answered 404: add optimizeDeps: .* to Vite's configuration/],
   ])('%s', async (path, message) => {

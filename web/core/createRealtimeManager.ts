@@ -8,7 +8,8 @@ import type { RealtimeManager } from './realtimeManagerTypes.js';
 /** The manager itself, with what only this package may use. Its ids come after `startAfter`. */
 export function createManager(options: ManagerOptions, startAfter = 0): Manager {
   const checked = checkManagerOptions(options);
-  return new Manager(checked, wasmEngineOpener({ wasm: checked.wasm, transport: checked.transport }), startAfter);
+  const { wasm, transport, loadTimeoutMs } = checked;
+  return new Manager(checked, wasmEngineOpener({ wasm, transport }, loadTimeoutMs), startAfter);
 }
 
 /**

@@ -162,4 +162,8 @@ export interface Engine {
 export type EngineSink = (batch: EngineBatch) => void;
 
 /** Opens an engine. Rejects when the core can't be loaded. */
-export type OpenEngine = (options: EngineOptions, sink: EngineSink) => Promise<Engine>;
+export interface OpenEngine {
+  (options: EngineOptions, sink: EngineSink): Promise<Engine>;
+  /** There is reason to believe that loading would go better now: starts again what hangs. */
+  hurry?: () => void;
+}

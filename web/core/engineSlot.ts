@@ -18,6 +18,7 @@ export interface EngineSlotEvents {
  */
 export class EngineSlot {
   readonly #open: () => Promise<Engine>;
+  readonly #hurry: () => void;
   readonly #events: EngineSlotEvents;
   #engine: Engine | null = null;
   #opening: Promise<Engine> | null = null;
@@ -25,8 +26,10 @@ export class EngineSlot {
   #attempts = 0;
   #disposed = false;
 
-  constructor(open: () => Promise<Engine>, events: EngineSlotEvents) {
+  /** `hurry` is called while `open` is under way and there is no time to lose. */
+  constructor(open: () => Promise<Engine>, hurry: () => void, events: EngineSlotEvents) {
     this.#open = open;
+    this.#hurry = hurry;
     this.#events = events;
   }
 
@@ -45,8 +48,9 @@ export class EngineSlot {
     if (!this.started) this.retryNow();
   }
 
-  /** Starts the next attempt without waiting, if one is due or none was made. */
+  /** Starts the next attempt without waiting, if one is due or none was made; one that is under way is hurried. */
   retryNow(): void {
+    if (this.#opening !== null) this.#hurry();
     // The failure is told through the events.
     this.open().catch(() => undefined);
   }
@@ -89,8 +93,8 @@ export class EngineSlot {
 
   #failed(error: unknown): SwitchboardError {
     if (this.#disposed) return disposedError();
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The WebAssembly core could not be loaded: ${reason}`;
+    const failure = loadError(error);
+    const { message } = failure;
     const delay = Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** this.#attempts);
     this.#attempts += 1;
     this.#retry = setTimeout(() => {
@@ -98,13 +102,20 @@ export class EngineSlot {
       this.retryNow();
     }, delay);
     this.#events.failed(message, this.#attempts, Math.round(Date.now() + delay));
-    return new SwitchboardError('LOAD_FAILED', 'wasm', message, error);
+    return failure;
   }
 
   #clearRetry(): void {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
   }
+}
+
+/** The error as it is where it names what could not be loaded; else that was the core itself. */
+function loadError(error: unknown): SwitchboardError {
+  if (error instanceof SwitchboardError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SwitchboardError('LOAD_FAILED', 'wasm', `The WebAssembly core could not be loaded: ${reason}`, error);
 }
 
 /** Any use of a manager after its end. */

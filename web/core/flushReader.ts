@@ -6,7 +6,6 @@ const KINDS = ['each', 'batch', 'notify'] as const;
 const PLACE = 3;
 const NO_LISTS: readonly string[] = [];
 const NO_DELIVERIES: readonly Delivery[] = [];
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Copies flushes out of the module's memory. Words: control pointer and length; number of new lists of columns, pointer and length of each; number
@@ -15,6 +14,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  */
 export class FlushReader {
   readonly #module: CoreModule;
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #words: Uint32Array;
   #at = 0;
 
@@ -38,7 +38,7 @@ export class FlushReader {
   #text(): string {
     const start = this.#word();
     const length = this.#word();
-    return length === 0 ? '' : decoder.decode(this.#module.HEAPU8.subarray(start, start + length));
+    return length === 0 ? '' : this.#decoder.decode(this.#module.HEAPU8.subarray(start, start + length));
   }
 
   #place(): string {

@@ -61,10 +61,42 @@ export class HiddenTicks {
 }
 
 function openWorker(): Worker | null {
-  if (typeof Worker !== 'function') return null;
+  if (typeof globalThis.Worker !== 'function') return null;
+  const Worker = workerClass();
   try {
     // Bundlers find the file by this form.
     return new Worker(new URL('./tickWorker.js', import.meta.url), { type: 'module', name: 'switchboard-ticks' });
+  } catch {
+    return null;
+  }
+}
+
+/** Makes addresses that a page with `require-trusted-types-for 'script'` takes. */
+interface TrustedTypePolicy {
+  createScriptURL(url: string): object;
+}
+
+/** Undefined before it is needed; null where there is none, or the page does not allow this name. */
+let policy: TrustedTypePolicy | null | undefined;
+
+/** The runtime's own; where there are trusted types, it takes an address through the policy `switchboard`, which passes nothing else. */
+function workerClass(): typeof Worker {
+  policy ??= makePolicy();
+  if (policy === null) return globalThis.Worker;
+  const trusting = policy;
+  return class extends globalThis.Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(trusting.createScriptURL(String(url)) as URL, options);
+    }
+  };
+}
+
+function makePolicy(): TrustedTypePolicy | null {
+  const { trustedTypes } = globalThis as {
+    trustedTypes?: { createPolicy(name: string, rules: { createScriptURL(url: string): string }): TrustedTypePolicy };
+  };
+  try {
+    return trustedTypes?.createPolicy('switchboard', { createScriptURL: (url) => url }) ?? null;
   } catch {
     return null;
   }

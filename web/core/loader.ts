@@ -1,4 +1,7 @@
 import type { OpenEngine } from './engine.js';
+import { SwitchboardError } from './errors.js';
+import { importGlue } from './glue.js';
+import { Loading, type Attempt } from './loading.js';
 import { importWebSocket, isNode, readFile } from './nodePlatform.js';
 import type { WasmSource, WebSocketClass } from './options.js';
 import { packagedWasm, remedy, wasmAddress } from './wasmAddress.js';
@@ -11,29 +14,38 @@ interface ModuleKey {
   transport: WebSocketClass | null;
 }
 
-const loaded: { key: ModuleKey; module: Promise<CoreModule> }[] = [];
+const loaded: { key: ModuleKey; loading: Loading<CoreModule> }[] = [];
 
 /**
  * Opens engines on the WebAssembly core. The module is loaded at the first use and shared by all managers of this realm that use the same
- * `wasm` and `transport`; after a failure the next use tries again.
+ * `wasm` and `transport`; after a failure the next use tries again. It has failed when nothing comes for `timeoutMs`.
  */
-export function wasmEngineOpener(key: ModuleKey): OpenEngine {
-  return async (options, sink) => new WasmEngine(await loadCore(key), options, sink);
+export function wasmEngineOpener(key: ModuleKey, timeoutMs: number): OpenEngine {
+  const open: OpenEngine = async (options, sink) =>
+    new WasmEngine(await loadCore(key, timeoutMs).result, options, sink);
+  open.hurry = () => {
+    find(key)?.loading.hurry();
+  };
+  return open;
 }
 
-function loadCore(key: ModuleKey): Promise<CoreModule> {
-  const known = loaded.find((entry) => entry.key.wasm === key.wasm && entry.key.transport === key.transport);
-  if (known !== undefined) return known.module;
-  const entry = { key, module: instantiate(key) };
+function find(key: ModuleKey): (typeof loaded)[number] | undefined {
+  return loaded.find((entry) => entry.key.wasm === key.wasm && entry.key.transport === key.transport);
+}
+
+function loadCore(key: ModuleKey, timeoutMs: number): Loading<CoreModule> {
+  const known = find(key);
+  if (known !== undefined) return known.loading;
+  const entry = { key, loading: new Loading((attempt) => instantiate(key, attempt), timeoutMs) };
   loaded.push(entry);
-  entry.module.catch(() => loaded.splice(loaded.indexOf(entry), 1));
-  return entry.module;
+  entry.loading.result.catch(() => loaded.splice(loaded.indexOf(entry), 1));
+  return entry.loading;
 }
 
-async function instantiate({ wasm, transport }: ModuleKey): Promise<CoreModule> {
+async function instantiate({ wasm, transport }: ModuleKey, attempt: Attempt): Promise<CoreModule> {
   const [{ default: createModule }, module, webSocket] = await Promise.all([
-    import('../wasm/switchboard.js'),
-    compile(wasm ?? packagedWasm()),
+    importGlue(attempt),
+    compile(wasm ?? packagedWasm(), attempt),
     transport ?? runtimeWebSocket(),
   ]);
   return new Promise((resolve, reject) => {
@@ -49,38 +61,64 @@ async function instantiate({ wasm, transport }: ModuleKey): Promise<CoreModule> 
 }
 
 /**
- * Compiles from wherever the bytes are. Exported for tests.
+ * Compiles from wherever the bytes are.
  *
  * @throws when they can't be had or are no WebAssembly.
  */
-export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+async function compile(source: WasmSource, { progress, signal }: Attempt): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source as BufferSource);
   const url = wasmAddress(source);
   if (url.protocol === 'file:' && isNode()) return WebAssembly.compile(await read(url));
 
-  const response = await fetch(url);
-  const type = response.headers.get('content-type') ?? 'none';
-  if (!response.ok) throw new Error(`${url.href} answered ${response.status}${remedy(url)}`);
-  // Streaming compilation insists on the right type; servers that don't know .wasm are common.
-  if (type.startsWith('application/wasm')) return WebAssembly.compileStreaming(response);
+  const response = await fetch(url, { signal });
+  progress();
+  if (!response.ok) throw new Error(`${shown(url)} answered ${response.status}${remedy(url)}`);
   try {
-    return await WebAssembly.compile(await response.arrayBuffer());
+    return await WebAssembly.compileStreaming(watched(response, progress));
   } catch (error) {
-    throw new Error(`${url.href} is no WebAssembly (content type ${type})${remedy(url)}`, { cause: error });
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    const type = response.headers.get('content-type') ?? 'none';
+    throw new Error(`${shown(url)} is no WebAssembly (content type ${type})${remedy(url)}`, { cause: error });
   }
 }
 
 function read(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   return readFile(url).catch((cause: unknown) => {
-    throw new Error(`${url.href} can't be read${remedy(url)}`, { cause });
+    throw new Error(`${shown(url)} can't be read${remedy(url)}`, { cause });
   });
 }
 
-function runtimeWebSocket(): WebSocketClass | Promise<WebSocketClass> {
+/** The same bytes, each part reported as it comes. Streaming compilation insists on the right type; servers that don't know .wasm are common. */
+function watched({ body }: Response, progress: () => void): Response {
+  const reader = body?.getReader();
+  const stream = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const part = await reader?.read();
+      progress();
+      if (part?.value === undefined) controller.close();
+      else controller.enqueue(part.value);
+    },
+    cancel: (reason) => reader?.cancel(reason),
+  });
+  return new Response(stream, { headers: { 'content-type': 'application/wasm' } });
+}
+
+/** Without what may be a secret: a user, a query, a fragment. */
+function shown({ protocol, host, pathname }: URL): string {
+  return `${protocol}//${host}${pathname}`;
+}
+
+async function runtimeWebSocket(): Promise<WebSocketClass> {
   // Node's own types declare it, Node 20 has none.
   const own = (globalThis as { WebSocket?: WebSocketClass }).WebSocket;
   if (own !== undefined) return own;
-  if (isNode()) return importWebSocket();
-  throw new Error('this runtime has no WebSocket: give a class as the option `transport`');
+  const remedyFor = (problem: string, cause?: unknown): SwitchboardError =>
+    new SwitchboardError('LOAD_FAILED', 'transport', `${problem}: give a class as the option \`transport\`.`, cause);
+  if (!isNode()) throw remedyFor('This runtime has no WebSocket');
+  try {
+    return await importWebSocket();
+  } catch (error) {
+    throw remedyFor('This runtime has no WebSocket, and the package ws could not be loaded', error);
+  }
 }

@@ -26,6 +26,7 @@ import { checkCallbacks, checkSubscribeOptions } from './subscribeOptions.js';
 import { SubscriptionTable, type StatusHandler } from './subscriptionTable.js';
 import { signedOutToken, TokenSource } from './tokens.js';
 import { requireFunction, typeOf } from './validate.js';
+import { valueReader } from './valueReader.js';
 
 type AnySubscribeOptions = UntypedSubscribeOptions<EventName, DeliveryOption>;
 
@@ -84,15 +85,12 @@ export class Manager {
       },
     });
     const open = async (): Promise<Engine> => {
-      if (options.numbers !== 'number') {
-        const { exactValues } = await import('./exactNumbers.js');
-        this.#incoming = new Incoming(exactValues(options.numbers), this.#columnLists);
-      }
+      this.#incoming = new Incoming(await valueReader(options.numbers, options.loadTimeoutMs), this.#columnLists);
       return openEngine(options.engine, (batch) => {
         this.#receive(batch);
       });
     };
-    this.#slot = new EngineSlot(open, {
+    this.#slot = new EngineSlot(open, () => openEngine.hurry?.(), {
       opened: (engine) => {
         this.#callbacks.enter(() => {
           this.#replay(engine);

@@ -30,6 +30,7 @@ const COMMON = [
   'pulse',
   'transport',
   'wasm',
+  'loadTimeoutMs',
   'resyncJitterMs',
   'resyncTimeoutMs',
 ];
@@ -52,6 +53,7 @@ export interface CheckedOptions {
   resync: ResyncOptions;
   transport: WebSocketClass | null;
   wasm: WasmSource | null;
+  loadTimeoutMs: number;
 }
 
 /**
@@ -93,6 +95,7 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
     numbers: optionalWord(given, 'numbers', NUMBERS) ?? 'number',
     transport: checkTransport(options.transport),
     wasm: checkWasm(options.wasm),
+    loadTimeoutMs: optionalNumber(given, 'loadTimeoutMs', { min: 10, max: HOUR_MS }) ?? 10_000,
   };
 }
 

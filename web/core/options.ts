@@ -62,6 +62,11 @@ interface CommonOptions extends TuningOptions {
   resyncTimeoutMs?: number | undefined;
   /** The core's .wasm. Default: the file in this package. */
   wasm?: WasmSource | undefined;
+  /**
+   * Loading the core has failed (`LOAD_FAILED`, and is tried again) when nothing of it comes for so many ms. Each part that comes begins the time anew.
+   * Default 10,000.
+   */
+  loadTimeoutMs?: number | undefined;
 }
 
 /** Where to connect, in words. */

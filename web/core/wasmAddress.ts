@@ -29,7 +29,8 @@ export function wasmAddress(source: string | URL): URL {
     return new URL(source, typeof location === 'object' ? location.href : import.meta.url);
   } catch (cause) {
     const remedy = 'give an absolute one, the bytes or a compiled module';
-    throw new Error(`the option \`wasm\` is ${JSON.stringify(source)}, which is no address here: ${remedy}`, { cause });
+    const path = String(source).replace(/[?#].*$/su, '');
+    throw new Error(`the option \`wasm\` is "${path}", which is no address here: ${remedy}`, { cause });
   }
 }
 

@@ -19,13 +19,21 @@ declare global {
   var seen: Seen;
 }
 
-/** Serves the package as it was built and the page that imports it. `policy` is added to what the page needs anyway. */
-export function servePlainPage(backend: Backend, policy = ''): Promise<StaticServer> {
+/**
+ * Serves the package as it was built and the page that imports it. `policy` is added to what the page needs anyway; a request for which `hangs` returns
+ * true gets no answer.
+ */
+export function servePlainPage(
+  backend: Backend,
+  policy = '',
+  hangs?: (path: string) => boolean,
+): Promise<StaticServer> {
   const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   const socketOrigin = backend.realtime.replace(/\/realtime.*/, '');
   return serveFolders(
     { page: here('../page'), package: here('../../../web/dist') },
     `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src 'self' ${socketOrigin}; ${policy}`,
+    hangs,
   );
 }
 

@@ -18,12 +18,18 @@ export interface StaticServer {
  * Serves files as they are, under a content security policy.
  *
  * @param folders by the first part of the path
+ * @param hangs whether a request for this path gets no answer
  */
-export async function serveFolders(folders: Readonly<Record<string, string>>, policy: string): Promise<StaticServer> {
+export async function serveFolders(
+  folders: Readonly<Record<string, string>>,
+  policy: string,
+  hangs: (path: string) => boolean = () => false,
+): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const [, first = '', ...rest] = (request.url ?? '/').split('?', 1).join('').split('/');
     const folder = folders[first];
     const path = normalize(rest.join('/'));
+    if (hangs(`/${first}/${path}`)) return;
     if (folder === undefined || path.startsWith('..')) {
       response.writeHead(404).end();
       return;
