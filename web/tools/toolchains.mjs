@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { StepError, UsageError } from './lib/errors.mjs';
 import { main, parseArguments } from './lib/main.mjs';
 import { fromRoot } from './lib/paths.mjs';
@@ -8,7 +8,7 @@ import { compileTypeScript } from './setup/builds.mjs';
 import { provideNpmPackages } from './setup/npmPackages.mjs';
 import { provideSystemPackages } from './setup/systemPackages.mjs';
 import { runVitest } from './suites/vitest.mjs';
-import { buildModule, emscriptenVersion, provideRoot } from './toolchains/debianRoot.mjs';
+import { buildModule, emscriptenVersion, provideRoot, rootOf } from './toolchains/debianRoot.mjs';
 import { debianMirror, requireMeans } from './toolchains/means.mjs';
 import { layTree, shippedSizes } from './toolchains/tree.mjs';
 
@@ -67,7 +67,8 @@ await main(async (cleanUps) => {
   if (unknown !== undefined) throw new UsageError(`no toolchain is called ${JSON.stringify(unknown)}\n\n${usage}`);
   const { fresh, verbose } = values;
   const progress = new Progress();
-  requireMeans();
+  const suites = positionals.length > 0 ? positionals : known;
+  requireMeans(suites.filter((suite) => fresh || !existsSync(rootOf(suite))).length);
   await provideSystemPackages('toolchains', progress, { verbose });
   const mirror = debianMirror();
   await provideNpmPackages(progress, verbose);
@@ -76,7 +77,7 @@ await main(async (cleanUps) => {
   const env = scratchFolder(cleanUps);
 
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const suite of positionals.length > 0 ? positionals : known) {
+  for (const suite of suites) {
     try {
       const { version, counts, sizes } = await tryToolchain(suite, { mirror, fresh, progress, verbose, env });
       process.stdout.write(

@@ -3,23 +3,24 @@ import { hindrances, mirrorIn } from '../../../web/tools/toolchains/means.mjs';
 
 const able = { platform: 'linux', uid: 0, freeBytes: 20e9, mayUnshare: true };
 
-describe('a Debian root', () => {
-  it('can be made by root on Linux with room on the disk', () => {
-    expect(hindrances(able)).toEqual([]);
+describe('Debian roots', () => {
+  it('are made by root on Linux with room on the disk', () => {
+    expect(hindrances(able, 3)).toEqual([]);
+    expect(hindrances({ ...able, freeBytes: 0 }, 0)).toEqual([]);
   });
 
   it.each([
     [{ platform: 'darwin' }, /needs Linux/],
     [{ uid: 1000 }, /need root/],
     [{ mayUnshare: false }, /mount namespaces/],
-    [{ freeBytes: 1.25e9 }, /takes up to 3 GB, and 1\.3 GB are free/],
-  ])('is refused for a reason where it can not be made: %o', (less, reason) => {
-    const found = hindrances({ ...able, ...less });
+    [{ freeBytes: 1.25e9 }, /2 Debian roots take up to 6 GB, and 1\.3 GB are free/],
+  ])('are refused for a reason where they can not be made: %o', (less, reason) => {
+    const found = hindrances({ ...able, ...less }, 2);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(reason);
   });
 
-  it("comes from the mirror of Debian itself that this machine's apt uses", () => {
+  it("come from the mirror of Debian itself that this machine's apt uses", () => {
     const listed = [
       'Other Other http://other.invalid/debian/',
       'Debian Debian-Security http://mirror.invalid/debian-security/',

@@ -14,22 +14,31 @@ const script = '/usr/share/debootstrap/scripts/sid';
 const packages = ['emscripten', 'cmake', 'ninja-build'];
 
 /**
+ * Where the root of a suite is, or will be.
+ *
+ * @param {string} suite
+ */
+export function rootOf(suite) {
+  return fromRoot('.switchboard/toolchains', suite);
+}
+
+/**
  * The folder of a minimal Debian with Emscripten, CMake and Ninja. Made where it is not there; one that was not finished is made again.
  *
  * @param {string} suite
  * @param {{ mirror: string, fresh: boolean, progress: Progress, verbose: boolean }} options
  */
 export async function provideRoot(suite, { mirror, fresh, progress, verbose }) {
-  const folder = fromRoot('.switchboard/toolchains', suite);
+  const folder = rootOf(suite);
   if (fresh) rmSync(folder, { recursive: true, force: true });
   if (existsSync(folder)) return folder;
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
+  const debootstrap = ['debootstrap', '--variant=minbase', '--include=ca-certificates'];
   await progress.step(`${suite}: debootstrap`, () =>
-    runChecked('debootstrap', ['--variant=minbase', '--include=ca-certificates', suite, unfinished, mirror, script], {
-      verbose,
-    }),
+    // It mounts /proc inside, which would stay if it were killed.
+    runChecked('unshare', ['--mount', ...debootstrap, suite, unfinished, mirror, script], { verbose }),
   );
   await progress.step(`${suite}: install ${packages.join(', ')}`, async () => {
     await runChecked(...inside(unfinished, ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages]), {

@@ -3,16 +3,18 @@ import { statfsSync } from 'node:fs';
 import { StepError } from '../lib/errors.mjs';
 import { findExecutable, root } from '../lib/paths.mjs';
 
-/** What a Debian root with Emscripten takes at most: of trixie's 2.5 GB the larger part are libraries that Emscripten has built already. */
+/** What a Debian root with Emscripten takes at most: of Debian 13's 2.5 GB the larger part are libraries that Emscripten has built already. */
 const bytesFor = 3e9;
 
 /**
  * What keeps Debian roots from being made here, in words; empty: nothing.
  *
  * @param {{ platform: string, uid: number | undefined, freeBytes: number, mayUnshare: boolean }} machine
+ * @param {number} roots how many are to be made
  * @returns {string[]}
  */
-export function hindrances({ platform, uid, freeBytes, mayUnshare }) {
+export function hindrances({ platform, uid, freeBytes, mayUnshare }, roots) {
+  const bytes = roots * bytesFor;
   if (platform !== 'linux') return ['a Debian root needs Linux'];
   if (uid !== 0) return ['debootstrap and chroot need root: run it with sudo, or as root in a container'];
   return [
@@ -21,21 +23,20 @@ export function hindrances({ platform, uid, freeBytes, mayUnshare }) {
       : [
           'this container may not make mount namespaces (unshare --mount): allow it, such as with docker run --privileged',
         ]),
-    ...(freeBytes >= bytesFor
+    ...(freeBytes >= bytes
       ? []
-      : [`a Debian root takes up to ${bytesFor / 1e9} GB, and ${(freeBytes / 1e9).toFixed(1)} GB are free`]),
+      : [`${roots} Debian roots take up to ${bytes / 1e9} GB, and ${(freeBytes / 1e9).toFixed(1)} GB are free`]),
   ];
 }
 
-/** @throws StepError when Debian roots can't be made here. */
-export function requireMeans() {
+/**
+ * @param {number} roots how many are to be made
+ * @throws StepError when they can't be made here.
+ */
+export function requireMeans(roots) {
   const { bavail, bsize } = statfsSync(root);
-  const found = hindrances({
-    platform: process.platform,
-    uid: process.getuid?.(),
-    freeBytes: bavail * bsize,
-    mayUnshare: succeeds('unshare', ['--mount', 'true']),
-  });
+  const machine = { platform: process.platform, uid: process.getuid?.(), freeBytes: bavail * bsize };
+  const found = hindrances({ ...machine, mayUnshare: succeeds('unshare', ['--mount', 'true']) }, roots);
   if (found.length > 0) throw new StepError(found.join('\n'));
 }
 
