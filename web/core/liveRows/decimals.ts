@@ -34,6 +34,7 @@ export function canonicalDecimal(text: string): string {
   const decimal = readDecimal(text);
   if (decimal === null) return text;
   const { units, exponent } = decimal;
+  if (units === 0n) return '0';
   const digits = `${units < 0n ? -units : units}${'0'.repeat(Math.max(0, exponent))}`;
   const places = Math.max(0, -exponent);
   const padded = digits.padStart(places + 1, '0');
