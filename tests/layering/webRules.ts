@@ -33,7 +33,7 @@ export const importRules: readonly ImportRule[] = [
   {
     prefix: 'web/react/',
     packages: [/^react$/, /^@floating-ui\/react$/],
-    files: [/^web\/react\//, /^web\/core\/index\.js$/],
+    files: [/^web\/react\//, /^web\/core\/(index|hasOwn)\.js$/],
     rule: 'React bindings use the public names of the package, never the engine or the wasm',
   },
   {
@@ -41,6 +41,12 @@ export const importRules: readonly ImportRule[] = [
     packages: [/^sonner$/],
     files: [/^web\/react\/toaster\.js$/],
     rule: 'only the adapter for sonner needs sonner',
+  },
+  {
+    prefix: 'web/testing/',
+    packages: [],
+    files: [/^web\/testing\//, /^web\/core\//],
+    rule: 'the fake manager stands in for a server, in any framework',
   },
   {
     prefix: 'web/cli/',

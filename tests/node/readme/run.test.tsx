@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
 import WebSocket from 'ws';
 import { configureRealtime, realtimeManager, type LiveRows, type RealtimeManager } from 'switchboard-realtime';
-import { RealtimeProvider, type Toaster } from 'switchboard-realtime/react';
+import { RealtimeProvider, useLiveRows, type Toaster } from 'switchboard-realtime/react';
 import { createRealtimeManager, openLab, quick, untilStatus, type Lab } from '../support/lab.js';
 import { RecordingClient } from '../react/stage.js';
 import { readExamples, removeExamples, writeExample } from './examples.js';
@@ -201,6 +201,19 @@ describe('the examples of the README for React', () => {
       expect(printed).toHaveBeenCalledWith('INSERT');
     });
     end();
+  });
+
+  it('testing: drives a component by a fake manager', async () => {
+    function Bookings({ businessId: id }: { businessId: string }): ReactNode {
+      const { rows } = useLiveRows<{ id: number; client_name: string }>({
+        table: 'bookings',
+        key: 'id',
+        filter: `business_id=eq.${id}`,
+        fetch: () => Promise.resolve([{ id: 1, client_name: 'Zoë' }]),
+      });
+      return rows.map(({ client_name: name }) => name).join(', ');
+    }
+    await run('testing', { Bookings });
   });
 
   it('toaster: is one for the provider', async () => {

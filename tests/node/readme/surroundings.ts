@@ -53,5 +53,6 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
       type Booking = { id: number; client_name: string };
       declare const fetchBookings: () => Promise<Booking[]>;`,
   },
+  testing: { declare: 'declare function Bookings(props: { businessId: string }): React.ReactNode;' },
   toaster: { declare: 'declare function showMessage(text: string, options: { id?: string | undefined }): void;' },
 };

@@ -1,0 +1,64 @@
+import { Manager } from '../core/manager.js';
+import { checkManagerOptions } from '../core/managerOptions.js';
+import type { RegisteredDatabase } from '../core/index.js';
+import { FakeEngine } from './fakeEngine.js';
+import type { FakeControls, FakeManager, FakeOptions } from './types.js';
+
+/**
+ * Makes a manager for unit tests: hooks and components use it as they use any other, and the test says what happens. Everything but the server is real:
+ * delivery to callbacks, live rows, gaps and their `onResync`, status.
+ *
+ * ```tsx
+ * const fake = createFakeManager();
+ * render(<RealtimeProvider manager={fake}>…</RealtimeProvider>);
+ * act(() => fake.emit({ table: 'bookings', eventType: 'INSERT', new: { id: 1 } }));
+ * ```
+ *
+ * @typeParam Db the `Database` type; tables and rows of `emit` are checked by it.
+ */
+export function createFakeManager<Db = RegisteredDatabase>({
+  live = true,
+  numbers = 'number',
+}: FakeOptions = {}): FakeManager<Db> {
+  const options = checkManagerOptions({ url: 'https://fake.invalid', apikey: 'fake', numbers, resyncJitterMs: 0 });
+  const early: ((engine: FakeEngine) => void)[] = [];
+  let open: FakeEngine | null = null;
+  let made: FakeEngine | null = null;
+  const manager = new Manager(options, (_, sink) => Promise.resolve((made = new FakeEngine(sink, live))));
+  // At once, so that as little as possible has to wait for it.
+  manager.ready().then(
+    () => {
+      open = made;
+      for (const call of early.splice(0)) withEngine(call);
+    },
+    () => undefined,
+  );
+  const withEngine = (call: (engine: FakeEngine) => void): void => {
+    if (open === null) early.push(call);
+    else call(open);
+  };
+  const controls: FakeControls<unknown> = {
+    emit: (...changes) => {
+      withEngine((engine) => {
+        engine.emit(changes);
+      });
+    },
+    setStatus: (state, detail = {}) => {
+      withEngine((engine) => {
+        engine.setStatus(state, detail);
+      });
+    },
+    openGap: (gap = {}) => {
+      let end = (): void => undefined;
+      withEngine((engine) => {
+        end = engine.openGap(gap);
+      });
+      return () => {
+        withEngine(() => {
+          end();
+        });
+      };
+    },
+  };
+  return Object.assign(manager, controls) as unknown as FakeManager<Db>;
+}

@@ -1,0 +1,210 @@
+import type {
+  ControlMessage,
+  Delivery,
+  Engine,
+  EngineSink,
+  EngineStats,
+  SubscriptionDelta,
+  SubscriptionSpec,
+} from '../core/engine.js';
+import { parseFilter } from '../core/filter.js';
+import type { GapReport } from '../core/gaps/gap.js';
+import type { OverallState, ReasonCode, SubscriptionState } from '../core/index.js';
+import { matches } from '../core/liveRows/matches.js';
+import { IDLE_SNAPSHOT } from '../core/statusStore.js';
+import type { FakeChange, FakeGap, FakeStatus } from './types.js';
+
+const CODES: Readonly<Record<SubscriptionState, ReasonCode>> = {
+  live: 'OK',
+  pending: 'CONNECTING',
+  joining: 'CONNECTING',
+  retrying: 'CONNECTION_LOST',
+  parked: 'BAD_BINDING',
+};
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Held {
+  readonly id: number;
+  readonly spec: SubscriptionSpec;
+  state: SubscriptionState;
+  /** What came while it was paused; null when it is not. */
+  held: FakeChange[] | null;
+}
+
+/** An engine whose server is a test. */
+export class FakeEngine implements Engine {
+  readonly #sink: EngineSink;
+  readonly #live: boolean;
+  readonly #subscriptions = new Map<number, Held>();
+  #framesIn = 0;
+  #gaps = 0;
+
+  /** `live`: whether subscriptions are live at once. */
+  constructor(sink: EngineSink, live: boolean) {
+    this.#sink = sink;
+    this.#live = live;
+  }
+
+  emit(changes: readonly FakeChange[]): void {
+    this.#framesIn += 1;
+    for (const subscription of [...this.#subscriptions.values()]) {
+      const wanted = changes.filter((change) => isWanted(subscription.spec, change));
+      if (wanted.length === 0 || subscription.state !== 'live') continue;
+      if (subscription.held === null) this.#deliver(subscription, wanted);
+      else subscription.held.push(...wanted);
+    }
+  }
+
+  setStatus(state: SubscriptionState, { subscription, code, message = '', nextRetryAt = null }: FakeStatus): void {
+    const detail = { code: code ?? CODES[state], message, nextRetryAt, retryable: state !== 'parked' };
+    const concerned = this.#concerned(subscription);
+    for (const entry of concerned) entry.state = state;
+    const status = state === 'live' ? 'SUBSCRIBED' : 'CHANNEL_ERROR';
+    const isNotice = state === 'live' || state === 'retrying' || state === 'parked';
+    this.#control({
+      status: {
+        ...this.#verdict(),
+        subscriptions: concerned.map(({ id }): SubscriptionDelta => ({
+          ...{ id, state, since: Date.now(), ...detail },
+          mode: state === 'live' ? 'live' : 'paused',
+          attempts: state === 'retrying' ? 1 : 0,
+        })),
+      },
+      notices: isNotice ? concerned.map(({ id }) => ({ subscription: id, status, ...detail })) : [],
+    });
+  }
+
+  openGap({ subscription, code = 'CONNECTION_LOST', message = '', fromCommit = null }: FakeGap): () => void {
+    this.#gaps += 1;
+    const common = { id: this.#gaps, code, message, fromCommit, from: Date.now() };
+    const ids = this.#concerned(subscription).map(({ id }) => id);
+    const report = (to: number | null): GapReport[] =>
+      ids.filter((id) => this.#subscriptions.has(id)).map((id) => ({ ...common, subscription: id, to }));
+    this.#control({ gaps: report(null) });
+    return () => {
+      this.#framesIn += 1;
+      this.#control({ gaps: report(Date.now()) });
+    };
+  }
+
+  subscribe(id: number, spec: SubscriptionSpec): void {
+    this.#subscriptions.set(id, { id, spec, state: 'pending', held: null });
+    if (this.#live) this.setStatus('live', { subscription: id });
+    else this.#control({ status: this.#verdict() });
+  }
+
+  unsubscribe(id: number): void {
+    this.#subscriptions.delete(id);
+    this.#control({ status: this.#verdict() });
+  }
+
+  unsubscribeAll(): void {
+    this.#subscriptions.clear();
+    this.#control({ status: this.#verdict() });
+  }
+
+  pause(id: number): void {
+    const subscription = this.#subscriptions.get(id);
+    if (subscription !== undefined) subscription.held ??= [];
+  }
+
+  resume(id: number): void {
+    const subscription = this.#subscriptions.get(id);
+    const held = subscription?.held ?? [];
+    if (subscription === undefined) return;
+    subscription.held = null;
+    if (held.length > 0) this.#deliver(subscription, held);
+  }
+
+  /** Nothing is connected, so nothing is connected again: what happens then is for the test to say. */
+  reconnectAll(): void {
+    return undefined;
+  }
+
+  provideToken(): void {
+    return undefined;
+  }
+
+  failToken(): void {
+    return undefined;
+  }
+
+  signal(): void {
+    return undefined;
+  }
+
+  stats(): EngineStats {
+    const count = this.#subscriptions.size;
+    const counters = { ...IDLE_SNAPSHOT.counters, framesIn: this.#framesIn };
+    return { sockets: 0, channels: 0, bindings: count, subscriptions: count, deadlines: 0, counters };
+  }
+
+  dispose(): Promise<void> {
+    this.#subscriptions.clear();
+    return Promise.resolve();
+  }
+
+  #concerned(subscription: number | undefined): Held[] {
+    return [...this.#subscriptions.values()].filter(({ id }) => subscription === undefined || id === subscription);
+  }
+
+  #verdict(): { overall: OverallState; since: number } {
+    const states = [...this.#subscriptions.values()].map(({ state }) => state);
+    const live = states.filter((state) => state === 'live').length;
+    const since = Date.now();
+    if (states.length === 0) return { overall: 'idle', since };
+    if (live > 0) return { overall: live === states.length ? 'live' : 'partial', since };
+    const isDown = states.some((state) => state === 'retrying' || state === 'parked');
+    return { overall: isDown ? 'offline' : 'connecting', since };
+  }
+
+  #deliver({ id, spec }: Held, changes: readonly FakeChange[]): void {
+    const common = { subscribers: [id], count: changes.length };
+    const texts = changes.map((change) => textOf(change, id));
+    let deliveries: Delivery[];
+    if (spec.delivery?.payload === false) deliveries = [{ kind: 'notify', ...common, text: '' }];
+    else if (spec.delivery === undefined || spec.delivery.mode === 'each') {
+      deliveries = texts.map((text) => ({ kind: 'each', ...common, count: 1, text }));
+    } else deliveries = [{ kind: 'batch', ...common, text: `[${texts.join()}]` }];
+    this.#sink({ control: null, columnLists: [], deliveries });
+  }
+
+  #control(control: ControlMessage): void {
+    this.#sink({ control, columnLists: [], deliveries: [] });
+  }
+}
+
+/** False where it surely is not. */
+function isWanted({ schema, table, event, filter = '' }: SubscriptionSpec, change: FakeChange): boolean {
+  if (schema !== '*' && schema !== (change.schema ?? 'public')) return false;
+  if (table !== '*' && table !== change.table) return false;
+  if (event !== '*' && event !== change.eventType) return false;
+  if (filter === '') return true;
+  const row = (change.eventType === 'DELETE' ? change.old : change.new) ?? {};
+  return matches(parseFilter(filter), row, columnsOf(row)) !== false;
+}
+
+/** As the server would describe columns with these values. */
+function columnsOf(row: Row): { name: string; type: string }[] {
+  return Object.entries(row).map(([name, value]) => ({ name, type: typeOf(value) }));
+}
+
+function typeOf(value: unknown): string {
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int8' : 'float8';
+  return typeof value === 'object' && value !== null ? 'jsonb' : 'text';
+}
+
+/** A change as the server writes it. */
+function textOf(change: FakeChange, id: number): string {
+  const { table, schema = 'public', eventType, new: record, old, errors = null } = change;
+  const data = {
+    ...{ schema, table, type: eventType, errors },
+    commit_timestamp: change.commit_timestamp ?? new Date().toISOString(),
+    columns: columnsOf(record ?? old ?? {}),
+    ...(eventType === 'DELETE' ? {} : { record: record ?? {} }),
+    ...(eventType === 'INSERT' ? {} : { old_record: old ?? {} }),
+  };
+  return JSON.stringify({ data, ids: [id] });
+}

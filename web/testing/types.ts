@@ -1,0 +1,88 @@
+import type {
+  EventName,
+  NumbersOption,
+  RealtimeManager,
+  ReasonCode,
+  RegisteredDatabase,
+  RowOf,
+  SchemaName,
+  SubscriptionId,
+  SubscriptionState,
+  TableName,
+  UntypedDatabase,
+  UntypedRow,
+} from '../core/index.js';
+
+/** A change of one row, as the database would report it. */
+export interface FakeChange<Row = UntypedRow, Table extends string = string> {
+  table: Table;
+  /** Default 'public'. */
+  schema?: string | undefined;
+  eventType: Exclude<EventName, '*'>;
+  /** The row; for an INSERT or UPDATE. Columns that a test does not need may be left out. */
+  new?: Partial<Row> | undefined;
+  /** The row as it was; for an UPDATE or DELETE. */
+  old?: Partial<Row> | undefined;
+  /** ISO 8601. Default: now. */
+  commit_timestamp?: string | undefined;
+  /** What the server left out, such as `['Error 401: Unauthorized']`. Default: nothing. */
+  errors?: readonly string[] | undefined;
+}
+
+type TypedChange<Db, Schema extends SchemaName<Db>> = {
+  [Table in TableName<Db, Schema>]: FakeChange<RowOf<Db, Schema, Table>, Table> &
+    (Schema extends 'public' ? { schema?: Schema | undefined } : { schema: Schema });
+}[TableName<Db, Schema>];
+
+/** The changes that there can be in a database of this type. */
+export type FakeChangeOf<Db> = Db extends UntypedDatabase
+  ? FakeChange
+  : { [Schema in SchemaName<Db>]: TypedChange<Db, Schema> }[SchemaName<Db>];
+
+/** How subscriptions are to be. */
+export interface FakeStatus {
+  /** Default: all. */
+  subscription?: SubscriptionId | undefined;
+  /** Default `OK` for 'live', `CONNECTING` for 'pending' and 'joining', `CONNECTION_LOST` for 'retrying', `BAD_BINDING` for 'parked'. */
+  code?: ReasonCode | undefined;
+  /** Default ''. */
+  message?: string | undefined;
+  /** Unix ms. Default null. */
+  nextRetryAt?: number | null | undefined;
+}
+
+/** A time in which changes may have been missed. */
+export interface FakeGap {
+  /** Default: all. */
+  subscription?: SubscriptionId | undefined;
+  /** Default `CONNECTION_LOST`. */
+  code?: ReasonCode | undefined;
+  /** Default ''. */
+  message?: string | undefined;
+  /** Default null. */
+  fromCommit?: string | null | undefined;
+}
+
+/** What a test makes happen. Callbacks have run when these return, unless the manager was made in the same turn: then they run after it. */
+export interface FakeControls<Db> {
+  /**
+   * Lets rows change. Every live subscription gets the changes of its table, event and filter (where a filter can't be decided without the database, too):
+   * one by one, or with `delivery` as one window of all. `select` and `latest` leave nothing out.
+   */
+  emit(...changes: FakeChangeOf<Db>[]): void;
+  /** Puts subscriptions into a state, and notifies them. The manager's verdict follows at once, not after a second as usual. */
+  setStatus(state: SubscriptionState, detail?: FakeStatus): void;
+  /** Opens a gap. Returns the way to end it, upon which `onResync` is called. */
+  openGap(gap?: FakeGap): () => void;
+}
+
+/** A manager with a test in the place of the server. */
+export type FakeManager<Db = RegisteredDatabase> = RealtimeManager<Db> & FakeControls<Db>;
+
+/** Options of `createFakeManager`. */
+export interface FakeOptions {
+  /** Whether subscriptions are live as soon as they are made. Default true; otherwise they are pending until `setStatus('live')`. */
+  live?: boolean | undefined;
+  /** See {@link NumbersOption}. Default 'number'. */
+  numbers?: NumbersOption | undefined;
+}
