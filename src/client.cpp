@@ -125,7 +125,7 @@ void Client::signal(Evidence evidence) {
     case Evidence::Hidden:
     case Evidence::Visible:
       hidden_ = evidence == Evidence::Hidden;
-      exchange_->forEachConnection([this](Connection& connection) { connection.setHidden(hidden_); });
+      exchange_->setHidden(hidden_);
       break;
     case Evidence::SaveData:
     case Evidence::FullData:
@@ -144,7 +144,7 @@ void Client::signal(Evidence evidence) {
   if (evidence == Evidence::Resume) exchange_->excusePulses();
   const bool hopeful = evidence == Evidence::Visible || evidence == Evidence::Resume ||
                        evidence == Evidence::PageShow || evidence == Evidence::NetworkChange;
-  if (hopeful) exchange_->forEachConnection([](Connection& connection) { connection.hurry(); });
+  if (hopeful) exchange_->reconnectSoon();
 }
 
 void Client::tick() {

@@ -21,7 +21,7 @@ enum class Code : unsigned char {
   Suspended,            ///< The page is in the back/forward cache; it reconnects when it is shown again.
   IdleTimeout,          ///< The server closed a silent socket (1000).
   FrameTooLarge,        ///< A frame was above the server's 5,000,000 bytes (1009).
-  RateLimited,          ///< Too many joins or events per second for this project (1001, or in words).
+  RateLimited,          ///< Too many joins or events per second for this project in the server's words.
   TooManyChannels,      ///< The server's channels per socket are used up.
   TooManyConnections,   ///< The project's concurrent connections are used up.
   ApiKeyInvalid,        ///< The api key is no JWT with `role` and `exp`, or the server does not know it.
@@ -58,8 +58,8 @@ std::string_view toString(Code code);
 
 /// What the client does about a cause (design: "backoff is decided by cause").
 enum class Retry : unsigned char {
-  Backoff,   ///< Full jitter from a short base: plain loss, restarts.
-  Slow,      ///< Full jitter from 15 s up: rate limits, a project that is not there.
+  Backoff,   ///< Soon, and more seldom the longer it lasts: plain loss, restarts.
+  Slow,      ///< After 15 s and more: rate limits, a project that is not there.
   NewToken,  ///< As soon as a token other than the refused one is at hand.
   Parked,    ///< Not before the application changes something.
 };

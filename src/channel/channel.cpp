@@ -157,7 +157,9 @@ bool Channel::onReply(const Envelope& envelope) {
   const auto reply = readReply(envelope.payload);
   if (!reply) return false;
   if (!reply->ok) {
-    fail(ChannelState::Errored, classifyJoinError(refusalText(reply->response)));
+    const Cause cause = classifyJoinError(refusalText(reply->response));
+    link_.onJoinRefused(cause);
+    fail(ChannelState::Errored, cause);
     return true;
   }
   joinTimeout_.cancel();

@@ -46,6 +46,8 @@ class ChannelLink {
                              std::string_view joinRef) = 0;
   /// The channel's join was answered, given up or abandoned: the next may go out.
   virtual void onJoinDone(Channel& channel) = 0;
+  /// The server refused the channel's join, for this reason.
+  virtual void onJoinRefused(const Cause& cause) = 0;
 
  protected:
   ~ChannelLink() = default;

@@ -6,8 +6,8 @@
 namespace switchboard {
 
 Multiplexer::Multiplexer(ConnectionId id, const ConnectionOptions& connectionOptions, const MultiplexerOptions& options,
-                         Context& context, TransportFactory& transports, TokenKeeper& tokens, JoinPace& pace,
-                         Counters& counters, MultiplexerDelegate& delegate)
+                         Surroundings& surroundings, Context& context, TransportFactory& transports,
+                         TokenKeeper& tokens, JoinPace& pace, Counters& counters, MultiplexerDelegate& delegate)
     : options_(options),
       tokens_(tokens),
       pace_(pace),
@@ -18,7 +18,7 @@ Multiplexer::Multiplexer(ConnectionId id, const ConnectionOptions& connectionOpt
                  [this] {
                    if (!needed_ && router_.size() == 0) connection_.release();
                  }),
-      connection_(id, connectionOptions, context, transports, counters, *this) {}
+      connection_(id, connectionOptions, surroundings, context, transports, counters, *this) {}
 
 void Multiplexer::setNeeded(bool needed) {
   needed_ = needed;
@@ -82,6 +82,10 @@ void Multiplexer::onJoinDone(Channel& channel) {
   if (joining_ != &channel) return;
   joining_ = nullptr;
   joinSlot_.setWithin(pace_.wait());  // not from here: the channel's owner has yet to hear how the join ended
+}
+
+void Multiplexer::onJoinRefused(const Cause& cause) {
+  if (cause.code == Code::RateLimited) connection_.onLimitRefusal();
 }
 
 void Multiplexer::onConnectionState(Connection& connection, ConnectionState from) {

@@ -35,8 +35,8 @@ class MultiplexerDelegate {
 class Multiplexer final : private ConnectionDelegate, private ChannelLink {
  public:
   Multiplexer(ConnectionId id, const ConnectionOptions& connectionOptions, const MultiplexerOptions& options,
-              Context& context, TransportFactory& transports, TokenKeeper& tokens, JoinPace& pace, Counters& counters,
-              MultiplexerDelegate& delegate);
+              Surroundings& surroundings, Context& context, TransportFactory& transports, TokenKeeper& tokens,
+              JoinPace& pace, Counters& counters, MultiplexerDelegate& delegate);
   Multiplexer(const Multiplexer&) = delete;
   Multiplexer& operator=(const Multiplexer&) = delete;
 
@@ -71,6 +71,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   std::string sendOn(std::string_view topic, std::string_view event, std::string_view payload,
                      std::string_view joinRef) override;
   void onJoinDone(Channel& channel) override;
+  void onJoinRefused(const Cause& cause) override;
 
   const MultiplexerOptions& options_;
   TokenKeeper& tokens_;

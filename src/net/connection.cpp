@@ -11,6 +11,13 @@
 
 namespace switchboard {
 
+namespace {
+
+/// How soon after it has refused a join for a limit the server closes the socket: at once, so this is ample.
+constexpr Duration kCloseAfterRefusal{5'000};
+
+}  // namespace
+
 std::string_view toString(ConnectionState state) {
   switch (state) {
     case ConnectionState::Idle:
@@ -33,19 +40,21 @@ bool isLegal(ConnectionState from, ConnectionState to) {
   using S = ConnectionState;
   using Step = Transition<S>;
   constexpr std::array kSteps = {
-      Step{S::Idle, S::Connecting},    Step{S::Idle, S::Closed},        Step{S::Connecting, S::Open},
-      Step{S::Connecting, S::Backoff}, Step{S::Connecting, S::Idle},    Step{S::Connecting, S::Closed},
-      Step{S::Open, S::Backoff},       Step{S::Open, S::Closing},       Step{S::Open, S::Closed},
-      Step{S::Backoff, S::Connecting}, Step{S::Backoff, S::Idle},       Step{S::Backoff, S::Closed},
-      Step{S::Closing, S::Idle},       Step{S::Closing, S::Connecting}, Step{S::Closing, S::Closed},
+      Step{S::Idle, S::Connecting},   Step{S::Idle, S::Backoff},       Step{S::Idle, S::Closed},
+      Step{S::Connecting, S::Open},   Step{S::Connecting, S::Backoff}, Step{S::Connecting, S::Idle},
+      Step{S::Connecting, S::Closed}, Step{S::Open, S::Backoff},       Step{S::Open, S::Closing},
+      Step{S::Open, S::Closed},       Step{S::Backoff, S::Connecting}, Step{S::Backoff, S::Idle},
+      Step{S::Backoff, S::Closed},    Step{S::Closing, S::Idle},       Step{S::Closing, S::Connecting},
+      Step{S::Closing, S::Backoff},   Step{S::Closing, S::Closed},
   };
   return allows(kSteps, from, to);
 }
 
-Connection::Connection(ConnectionId id, const ConnectionOptions& options, Context& context,
+Connection::Connection(ConnectionId id, const ConnectionOptions& options, Surroundings& surroundings, Context& context,
                        TransportFactory& transports, Counters& counters, ConnectionDelegate& delegate)
     : id_(id),
       options_(options),
+      surroundings_(surroundings),
       context_(context),
       transports_(transports),
       counters_(counters),
@@ -60,14 +69,8 @@ Connection::Connection(ConnectionId id, const ConnectionOptions& options, Contex
                      lose({Code::ConnectTimeout, Retry::Backoff, "The server did not answer the handshake in time."});
                    }
                  }),
-      retry_(context.deadlines, DeadlineKind::Reconnect, [this] { connect(); }),
-      proven_(context.deadlines, DeadlineKind::Proven,
-              [this] {
-                backoff_.reset();
-                slowBackoff_.reset();
-              }),
-      backoff_(options.backoffBase),
-      slowBackoff_(options.slowBase),
+      retry_(context.deadlines, DeadlineKind::Reconnect, [this] { attempt(); }),
+      policy_(options.reconnect, context.random),
       since_(context.clock.wallNow()) {}
 
 Connection::~Connection() = default;
@@ -91,7 +94,24 @@ WallTime Connection::lastProofOfLife() const {
 }
 
 void Connection::open() {
-  if (state_ == ConnectionState::Idle || state_ == ConnectionState::Closing) connect();
+  if (state_ != ConnectionState::Idle && state_ != ConnectionState::Closing) return;
+  policy_.begin(context_.now());
+  if (context_.now() < surroundings_.notBefore) {
+    waitUntil(surroundings_.notBefore);
+    giveUp(surroundings_.limit);
+  } else {
+    connect();
+  }
+}
+
+/// Another connection may have learnt meanwhile that the server wants to be left alone.
+void Connection::attempt() {
+  if (context_.now() < surroundings_.notBefore) {
+    waitUntil(surroundings_.notBefore);
+    delegate_.onConnectionState(*this, state_);
+  } else {
+    connect();
+  }
 }
 
 void Connection::connect() {
@@ -99,20 +119,30 @@ void Connection::connect() {
   retry_.cancel();
   transition(ConnectionState::Connecting, {Code::Connecting, Retry::Backoff, "Connecting."});
   if (state_ != ConnectionState::Connecting) return;
-  heard_ = false;
+  liveSince_.reset();
+  limitRefusedAt_.reset();
+  attemptedAt_ = context_.now();
   ++counters_.connects;
   transport_ = transports_.open(options_.url, *this);
   if (transport_ == nullptr) {
     lose({Code::ConnectFailed, Retry::Slow, "The runtime refused to open a WebSocket to the given url."});
     return;
   }
-  handshake_.setAfter(options_.connectTimeout);
+  handshake_.setAfter(handshakeLimit());
+}
+
+/// Firefox holds a handshake back after failed ones, for 0.2 to 0.4 s that grow by half with each to 60 s, and counts
+/// one that is given up meanwhile as failed again (nsWSAdmissionManager in its WebSocketChannel.cpp). So it is given
+/// that time. Twice as much each time, because what other tabs fail at counts too.
+Duration Connection::handshakeLimit() const {
+  constexpr Duration kFirstHold{400};
+  const unsigned doublings = std::min(policy_.attempts(), 16u);
+  return options_.connectTimeout + std::min(options_.heldBack, kFirstHold * (1u << doublings));
 }
 
 void Connection::dropTransport() {
   heartbeat_.stop();
   handshake_.cancel();
-  proven_.cancel();
   if (transport_ != nullptr) context_.turns.discard(std::move(transport_));
   transport_.reset();
 }
@@ -121,7 +151,6 @@ void Connection::release(Cause cause) {
   switch (state_) {
     case ConnectionState::Open:
       heartbeat_.stop();
-      proven_.cancel();
       transport_->close(1000, {});
       handshake_.setAfter(options_.closeTimeout);
       transition(ConnectionState::Closing, std::move(cause));
@@ -144,66 +173,94 @@ void Connection::close() {
   transition(ConnectionState::Closed, {Code::Disposed, Retry::Parked, "The manager was disposed of."});
 }
 
-void Connection::replace(Cause cause) {
-  if (state_ == ConnectionState::Open || state_ == ConnectionState::Connecting) {
-    lose(std::move(cause));
-    hurry();
-  } else if (state_ == ConnectionState::Backoff) {
-    cause_ = std::move(cause);
-    hurry();
-  }
-}
-
-void Connection::hurry() {
-  if (state_ == ConnectionState::Open) heartbeat_.probe();
-  if (state_ != ConnectionState::Backoff) return;
+void Connection::replace(const Cause& cause) {
   const TimePoint now = context_.now();
-  TimePoint at = now + Duration{static_cast<Duration::rep>(
-                           context_.random.below(static_cast<std::uint64_t>(options_.hurryJitter.count()) + 1))};
-  if (lastHurry_) at = std::max(at, *lastHurry_ + options_.hurryInterval);
-  if (retry_.isSet() && retry_.at() <= at) return;
-  lastHurry_ = at;
-  retry_.setAt(at);
-  delegate_.onConnectionState(*this, state_);
-}
-
-void Connection::setOnline(bool online) {
-  if (online == online_) {
-    if (online) hurry();
-    return;
-  }
-  online_ = online;
-  if (online) {
-    hurry();
-    return;
-  }
-  if (state_ == ConnectionState::Open) {
-    heartbeat_.probe();
-  } else if (state_ == ConnectionState::Backoff) {
-    cause_ = {Code::Offline, Retry::Backoff, "The network is offline."};
-    waitForRetry();
+  const bool underWay = state_ == ConnectionState::Connecting &&
+                        (options_.heldBack > Duration{0} || now - attemptedAt_ < options_.reconnect.evidenceInterval);
+  const bool replaceable = state_ == ConnectionState::Open || state_ == ConnectionState::Connecting;
+  if (underWay || (!replaceable && state_ != ConnectionState::Backoff)) return;
+  policy_.onDemand(now);
+  retry_.setAt(now);
+  if (replaceable) {
+    giveUp(cause);
+  } else {
+    failure_ = cause;
     delegate_.onConnectionState(*this, state_);
   }
 }
 
-/// The socket is gone, or was never there: notes why and waits as long as the cause asks for.
-void Connection::lose(Cause cause) {
-  dropTransport();
-  roundTrip_.reset();
-  if (!online_) cause = {Code::Offline, Retry::Backoff, "The network is offline."};
-  cause_ = cause;
-  waitForRetry();
-  transition(ConnectionState::Backoff, std::move(cause));
+void Connection::reconnectSoon() {
+  if (state_ == ConnectionState::Open) heartbeat_.probe();
+  if (state_ != ConnectionState::Backoff || context_.now() < surroundings_.notBefore) return;
+  const TimePoint at = policy_.soonest(context_.now(), attemptedAt_);
+  if (retry_.at() <= at) return;
+  policy_.onEvidence(context_.now());
+  retry_.setAt(at);
+  delegate_.onConnectionState(*this, state_);
 }
 
-void Connection::waitForRetry() {
-  if (!online_) {
-    retry_.setAfter(options_.offlineProbe);
-  } else if (cause_.retry == Retry::Slow) {
-    retry_.setAfter(options_.slowBase + slowBackoff_.next(context_.random, options_.slowCap));
-  } else {
-    retry_.setAfter(backoff_.next(context_.random, hidden_ ? options_.backoffHiddenCap : options_.backoffCap));
+void Connection::onNetworkChange() {
+  if (surroundings_.online) {
+    if (state_ == ConnectionState::Backoff) retry_.setAt(std::max(retry_.at(), surroundings_.notBefore));
+    reconnectSoon();
+  } else if (state_ == ConnectionState::Open) {
+    heartbeat_.probe();
+  } else if (state_ == ConnectionState::Backoff) {
+    waitUntil(retry_.at());
   }
+  const bool trying = state_ == ConnectionState::Backoff || state_ == ConnectionState::Connecting;
+  if (trying) delegate_.onConnectionState(*this, state_);  // the cause is another
+}
+
+/// The socket is gone, or was never there: notes why and waits as long as the policy asks for.
+void Connection::lose(const Cause& cause) {
+  waitAfter(cause);
+  giveUp(cause);
+}
+
+void Connection::giveUp(const Cause& cause) {
+  dropTransport();
+  roundTrip_.reset();
+  failure_ = cause;
+  transition(ConnectionState::Backoff, cause);
+}
+
+void Connection::waitAfter(const Cause& cause) {
+  const TimePoint now = context_.now();
+  Duration wait{0};
+  if (cause.retry == Retry::Slow) {
+    wait = policy_.afterRefusal(now, liveFor(cause));
+  } else if (state_ == ConnectionState::Open) {
+    wait = policy_.afterLoss(now, liveFor(cause), surroundings_.hidden);
+  } else {
+    wait = policy_.afterFailure(now, surroundings_.hidden);
+  }
+  if (cause.code == Code::RateLimited) {
+    surroundings_.notBefore = now + wait;
+    surroundings_.limit = cause;
+  }
+  waitUntil(now + wait);
+}
+
+void Connection::waitUntil(TimePoint at) {
+  if (!surroundings_.online) at = std::max(at, context_.now() + options_.reconnect.offlineProbe);
+  retry_.setAt(std::max(at, surroundings_.notBefore));
+}
+
+/// How long frames came in on the present socket.
+Duration Connection::liveFor(const Cause& cause) const {
+  if (!liveSince_) return Duration{0};
+  const TimePoint end = cause.code == Code::HalfOpen ? heartbeat_.lastInboundAt() : context_.now();
+  return end - *liveSince_;
+}
+
+Cause Connection::lastFailure() const {
+  if (surroundings_.online) return failure_;
+  return {Code::Offline, Retry::Backoff, "The network is offline."};
+}
+
+bool Connection::refusedForLimit() const {
+  return limitRefusedAt_ && context_.now() - *limitRefusedAt_ <= kCloseAfterRefusal;
 }
 
 /// A browser hides why a handshake failed, so the key itself is looked at for the likely reason (protocol.md §1.2).
@@ -253,7 +310,7 @@ void Connection::onTransportClose(int code, std::string_view reason) {
     transition(ConnectionState::Idle, cause_);
     return;
   }
-  lose(refusal(classifyClose(code, reason, state_ == ConnectionState::Open)));
+  lose(refusal(classifyClose(code, reason, state_ == ConnectionState::Open, refusedForLimit())));
 }
 
 std::string Connection::sendHeartbeat() {

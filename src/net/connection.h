@@ -9,10 +9,11 @@
 #include "base/ids.h"
 #include "net/counters.h"
 #include "net/heartbeat.h"
+#include "net/reconnect_policy.h"
+#include "net/surroundings.h"
 #include "platform/transport.h"
 #include "protocol/frame.h"
 #include "protocol/token.h"
-#include "timing/backoff.h"
 #include "timing/context.h"
 
 namespace switchboard {
@@ -37,15 +38,9 @@ struct ConnectionOptions {
   HeartbeatOptions heartbeat;
   Duration connectTimeout{10'000};
   Duration closeTimeout{2'000};
-  Duration backoffBase{500};
-  Duration backoffCap{16'000};
-  Duration backoffHiddenCap{30'000};  ///< while nobody looks at the page
-  Duration slowBase{15'000};          ///< least wait after a rate limit
-  Duration slowCap{60'000};
-  Duration provenAfter{10'000};   ///< how long a link must answer before earlier failures are forgotten
-  Duration hurryJitter{150};      ///< most that a hurried attempt is spread
-  Duration hurryInterval{2'000};  ///< least time between two hurried attempts
-  Duration offlineProbe{30'000};  ///< pace of attempts while the runtime claims to be offline
+  /// Most that the runtime may hold a handshake back after failed ones without saying so; 0 where it does not.
+  Duration heldBack{0};
+  ReconnectOptions reconnect;
 };
 
 class Connection;
@@ -70,8 +65,8 @@ class ConnectionDelegate {
 /// refused.
 class Connection final : private TransportEvents, private HeartbeatDelegate {
  public:
-  Connection(ConnectionId id, const ConnectionOptions& options, Context& context, TransportFactory& transports,
-             Counters& counters, ConnectionDelegate& delegate);
+  Connection(ConnectionId id, const ConnectionOptions& options, Surroundings& surroundings, Context& context,
+             TransportFactory& transports, Counters& counters, ConnectionDelegate& delegate);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -80,10 +75,12 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   ConnectionState state() const { return state_; }
   bool isOpen() const { return state_ == ConnectionState::Open; }
   WallTime since() const { return since_; }
-  /// Failures since the link last proved itself.
-  unsigned attempts() const { return backoff_.attempts() + slowBackoff_.attempts(); }
+  /// Attempts to come back since it was last live, the coming one included.
+  unsigned attempts() const { return policy_.attempts(); }
   /// Why it is not open; Ok when it is.
-  const Cause& cause() const { return cause_; }
+  Cause cause() const { return state_ == ConnectionState::Backoff ? lastFailure() : cause_; }
+  /// Why the last socket ended, also while the next is tried. While the runtime is offline, that is why.
+  Cause lastFailure() const;
   std::optional<WallTime> nextRetryAt() const;
   std::optional<Duration> roundTrip() const { return roundTrip_; }
   /// When the last frame came in, or the socket opened.
@@ -91,21 +88,23 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   /// The same by the monotonic clock.
   TimePoint lastInboundAt() const { return heartbeat_.lastInboundAt(); }
 
-  /// A socket is needed. Nothing while one is there or on its way.
+  /// A socket is needed. Nothing while one is there or on its way. A wait that the server asked for is kept.
   void open();
   /// No socket is needed for now, for this reason: closes with 1000 and rests as Idle.
   void release(Cause cause = {});
   /// Closes with 1000, for good.
   void close();
-  /// Gives up the present socket and connects anew, soon.
-  void replace(Cause cause);
-  /// There is reason to believe that an attempt would succeed now: skips the wait. Where a socket looks open, makes
-  /// sure that it is.
-  void hurry();
-  /// What the runtime says of the network. Not believed: offline slows the attempts down and probes an open socket.
-  void setOnline(bool online);
-  /// Whether anybody looks; waits may be longer if not.
-  void setHidden(bool hidden) { hidden_ = hidden; }
+  /// Somebody asked for it: gives up the present socket, or any wait, and connects at once. A handshake that has only
+  /// just begun is left alone, since it is the attempt that is asked for.
+  void replace(const Cause& cause);
+  /// There is reason to believe that an attempt would succeed now: shortens the wait, unless the server asked for it.
+  /// Where a socket looks open, makes sure that it is.
+  void reconnectSoon();
+  /// `Surroundings::online` has changed. Not believed: offline slows the attempts down and probes an open socket.
+  void onNetworkChange();
+  /// The server refused a join for a limit of the project. Its close 1001 follows (protocol.md §1.3); by itself that
+  /// code may come from anything on the way.
+  void onLimitRefusal() { limitRefusedAt_ = context_.now(); }
 
   /// Sends a frame and returns its ref. An empty `joinRef` is sent as null. Nothing when the
   /// connection is not open or the frame is above the server's limit.
@@ -117,8 +116,14 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
  private:
   void transition(ConnectionState to, Cause cause);
   void connect();
-  void lose(Cause cause);
-  void waitForRetry();
+  void attempt();
+  void lose(const Cause& cause);
+  void waitAfter(const Cause& cause);
+  void waitUntil(TimePoint at);
+  void giveUp(const Cause& cause);
+  Duration liveFor(const Cause& cause) const;
+  Duration handshakeLimit() const;
+  bool refusedForLimit() const;
   void dropTransport();
   void write(const OutgoingFrame& frame);
   Cause refusal(Cause cause) const;
@@ -138,6 +143,7 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
 
   const ConnectionId id_;
   const ConnectionOptions& options_;
+  Surroundings& surroundings_;
   Context& context_;
   TransportFactory& transports_;
   Counters& counters_;
@@ -146,19 +152,17 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   Heartbeat heartbeat_;
   Deadline handshake_;
   Deadline retry_;
-  Deadline proven_;
-  Backoff backoff_;
-  Backoff slowBackoff_;
+  ReconnectPolicy policy_;
   Cause cause_;
+  Cause failure_;
   WallTime since_{};
-  std::optional<TimePoint> lastHurry_;
+  TimePoint attemptedAt_{};
+  std::optional<TimePoint> liveSince_;  ///< the first frame of this socket
+  std::optional<TimePoint> limitRefusedAt_;
   std::optional<Duration> roundTrip_;
   std::string scratch_;
   std::uint64_t lastRef_ = 0;
   ConnectionState state_ = ConnectionState::Idle;
-  bool hidden_ = false;
-  bool online_ = true;
-  bool heard_ = false;
 };
 
 }  // namespace switchboard

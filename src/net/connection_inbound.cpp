@@ -8,9 +8,11 @@ void Connection::countInbound(std::size_t bytes) {
   ++counters_.framesIn;
   counters_.bytesIn += bytes;
   heartbeat_.onInbound();
-  if (heard_) return;
-  heard_ = true;
-  proven_.setAfter(options_.provenAfter);
+  if (liveSince_) return;
+  liveSince_ = context_.now();
+  if (policy_.attempts() == 0) return;
+  policy_.onLive();
+  delegate_.onConnectionState(*this, state_);
 }
 
 void Connection::onTransportText(const InboundText& text) {

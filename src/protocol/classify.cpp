@@ -124,13 +124,14 @@ bool blamesBinding(std::string_view error) {
 
 }  // namespace
 
-Cause classifyClose(int code, std::string_view reason, bool opened) {
+Cause classifyClose(int code, std::string_view reason, bool opened, bool refusedForLimit) {
   const std::string words = reason.empty() ? "." : concat({" (", reason, ")."});
   const auto told = [&](std::string_view what) { return concat({what, words}); };
   switch (code) {
     case 1000:
       return {Code::IdleTimeout, Retry::Backoff, told("The server closed the connection")};
     case 1001:
+      if (!refusedForLimit) break;
       return {Code::RateLimited, Retry::Slow,
               told("The server closed the connection because a limit of the project was reached")};
     case 1009:

@@ -6,8 +6,10 @@
 
 namespace switchboard {
 
-/// What a closed socket means. `opened`: the handshake had succeeded (protocol.md §1.2, §1.3).
-Cause classifyClose(int code, std::string_view reason, bool opened);
+/// What a closed socket means. `opened`: the handshake had succeeded (protocol.md §1.2, §1.3). `refusedForLimit`: a
+/// join was refused for a limit just before; the server closes with 1001 then, but so do proxies, for reasons of their
+/// own.
+Cause classifyClose(int code, std::string_view reason, bool opened, bool refusedForLimit);
 
 /// What the `response.reason` of a refused join means (protocol.md §12.2).
 Cause classifyJoinError(std::string_view reason);

@@ -100,6 +100,7 @@ void Exchange::reconnectAll() {
     reporter_.setState(*entry, SubscriptionState::Pending,
                        {Code::Connecting, Retry::Backoff, "Trying again, as asked."});
   }
+  surroundings_.notBefore = {};
   for (const auto& multiplexer : multiplexers_) {
     multiplexer->connection().replace({Code::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
   }
@@ -108,12 +109,17 @@ void Exchange::reconnectAll() {
 }
 
 void Exchange::setOnline(bool online) {
-  for (const auto& multiplexer : multiplexers_) multiplexer->connection().setOnline(online);
+  if (online == surroundings_.online) {
+    if (online) reconnectSoon();
+    return;
+  }
+  surroundings_.online = online;
+  for (const auto& multiplexer : multiplexers_) multiplexer->connection().onNetworkChange();
   fallback_.setOnline(online);
 }
 
-void Exchange::forEachConnection(Action<void(Connection&)> visit) {
-  for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
+void Exchange::reconnectSoon() {
+  for (const auto& multiplexer : multiplexers_) multiplexer->connection().reconnectSoon();
 }
 
 void Exchange::forEachConnection(Action<void(const Connection&)> visit) const {

@@ -84,6 +84,10 @@ class Exchange final : private LineDelegate,
   TokenKeeper& tokens() { return tokens_; }
   /// What the runtime says of the network.
   void setOnline(bool online);
+  /// Whether nobody looks; waits may be longer then.
+  void setHidden(bool hidden) { surroundings_.hidden = hidden; }
+  /// There is reason to believe that the server can be reached now.
+  void reconnectSoon();
   /// This process did not run for a while, so nothing could come in.
   void excusePulses();
   /// Nobody looks, or the link is slow or paid by the byte.
@@ -92,8 +96,7 @@ class Exchange final : private LineDelegate,
   List<SubscriptionId> takePolls() { return fallback_.takePolls(); }
   /// Whether there are polls, or the reporter has something to take.
   bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || fallback_.hasPolls(); }
-  /// Every connection, to tell it what the runtime knows.
-  void forEachConnection(Action<void(Connection&)> visit);
+  /// Every connection.
   void forEachConnection(Action<void(const Connection&)> visit) const;
   /// Closes everything for good.
   void shutDown();
@@ -138,7 +141,7 @@ class Exchange final : private LineDelegate,
   void onMultiplexerState(Multiplexer& multiplexer) override;
   void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
   const Multiplexer& awaited(const KeyEntry& entry) const;
-  std::optional<Cause> waitingCause(const Multiplexer& multiplexer);
+  Cause waitingCause(const Multiplexer& multiplexer);
   void updateWaiting();
   void report(const Multiplexer& multiplexer);
 
@@ -179,6 +182,7 @@ class Exchange final : private LineDelegate,
   StatusTracker& tracker_;
   ExchangeDelegate& delegate_;
   Counters counters_;
+  Surroundings surroundings_;
   Registry registry_;
   Reporter reporter_;
   TokenKeeper tokens_;

@@ -70,8 +70,8 @@ Multiplexer& Exchange::addMultiplexer() {
   const ConnectionId id{static_cast<std::uint32_t>(multiplexers_.size() + 1)};
   MultiplexerDelegate& delegate = *this;
   reaches_.push_back({});
-  multiplexers_.push_back(std::make_unique<Multiplexer>(id, options_.connection, options_.multiplexer, context_,
-                                                        transports_, tokens_, pace_, counters_, delegate));
+  multiplexers_.push_back(std::make_unique<Multiplexer>(id, options_.connection, options_.multiplexer, surroundings_,
+                                                        context_, transports_, tokens_, pace_, counters_, delegate));
   if (options_.pulse.enabled()) {
     PulseDelegate& listener = *this;
     pulses_.push_back(std::make_unique<Pulse>(options_.pulse, options_.line,
@@ -133,14 +133,14 @@ const Multiplexer& Exchange::awaited(const KeyEntry& entry) const {
   return entry.wantsSocket && mainIsOpen && other != multiplexers_.end() ? **other : *multiplexers_.front();
 }
 
-/// What a key without a line waits for. Nothing while a connection that has failed before is being tried once more:
-/// then the last failure is still the answer.
-std::optional<Cause> Exchange::waitingCause(const Multiplexer& multiplexer) {
-  if (tokens_.problem()) return tokens_.problem();
+/// What a key without a line waits for. While a connection that has failed before is being tried once more, the last
+/// failure is still the answer.
+Cause Exchange::waitingCause(const Multiplexer& multiplexer) {
+  if (tokens_.problem()) return *tokens_.problem();
   const Connection& connection = multiplexer.connection();
-  if (connection.isOpen()) return Cause{Code::Connecting, Retry::Backoff, "Waiting for its turn to join."};
-  if (connection.state() == ConnectionState::Connecting && reachOf(multiplexer).hasFailed()) return std::nullopt;
-  Cause cause = connection.cause();
+  if (connection.isOpen()) return {Code::Connecting, Retry::Backoff, "Waiting for its turn to join."};
+  const bool again = connection.state() == ConnectionState::Connecting && reachOf(multiplexer).hasFailed();
+  Cause cause = again ? connection.lastFailure() : connection.cause();
   if (&multiplexer != multiplexers_.front().get()) {
     cause.message = concat({"Waiting for another socket. ", cause.message});
   }
@@ -157,8 +157,7 @@ void Exchange::updateWaiting() {
     if (entry->state != SubscriptionState::Pending) continue;
     const Multiplexer& multiplexer = awaited(*entry);
     entry->waitsUntil = tokens_.problem() ? tokens_.nextTryAt() : multiplexer.connection().nextRetryAt();
-    const auto cause = waitingCause(multiplexer);
-    reporter_.setWaiting(*entry, cause.value_or(entry->cause));
+    reporter_.setWaiting(*entry, waitingCause(multiplexer));
   }
 }
 

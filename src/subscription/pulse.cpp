@@ -183,7 +183,7 @@ void Pulse::checkSilence() {
     dueAt_ = now + options_.period;
   } else if (multiplexer_.connection().lastInboundAt() <= heardAt_) {
     dueAt_ = now + std::min(kProbeCheck, options_.period);
-    multiplexer_.connection().hurry();
+    multiplexer_.connection().reconnectSoon();
   } else {
     transition(PulseState::Silent);
     return;

@@ -9,9 +9,7 @@ namespace switchboard {
 /// server come back spread out ("full jitter").
 Duration fullJitter(Random& random, Duration base, Duration cap, unsigned attempt);
 
-/// Delay before retry n: uniform over c/4 … c, with c = min(cap, base·2ⁿ). The floor bounds how often one client tries,
-/// and it thins out the return of many: in any moment after a long outage the part of them that tries is one by the
-/// mean delay, which full jitter makes c/2 and this makes 5c/8 (tests/sim/herd prints what that comes to).
+/// Delay before retry n: uniform over c/4 … c, with c = min(cap, base·2ⁿ). The floor bounds how often one client tries.
 Duration flooredJitter(Random& random, Duration base, Duration cap, unsigned attempt);
 
 /// Counts the failures of one thing and spaces its retries.

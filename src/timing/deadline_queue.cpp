@@ -19,8 +19,6 @@ std::string_view toString(DeadlineKind kind) {
       return "Silence";
     case DeadlineKind::HeartbeatAnswer:
       return "HeartbeatAnswer";
-    case DeadlineKind::Proven:
-      return "Proven";
     case DeadlineKind::IdleClose:
       return "IdleClose";
     case DeadlineKind::JoinSlot:

@@ -21,7 +21,6 @@ enum class DeadlineKind : unsigned char {
   Reconnect,        ///< Next attempt after a backoff.
   Silence,          ///< Nothing came in for a while: probe.
   HeartbeatAnswer,  ///< The probe must be answered.
-  Proven,           ///< The link has held long enough to forget earlier failures.
   IdleClose,        ///< No channel needs the socket any more.
   JoinSlot,         ///< The pace of joins allows the next one.
   JoinTimeout,      ///< The server must have answered a join.

@@ -17,7 +17,6 @@ export const longRun: Profile = {
     backoffCapMs: 3_000,
     slowBaseMs: 500,
     slowCapMs: 3_000,
-    provenAfterMs: 3_000,
     lingerMs: 500,
     fallbackAfterMs: 4_000,
     pollEveryMs: 2_000,

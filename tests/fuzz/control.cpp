@@ -104,8 +104,8 @@ bool keepsWords(const Cause& cause, std::string_view words) {
 
 Complaint examineWords(std::string_view words) {
   const int code = words.empty() ? 0 : 1'000 + static_cast<unsigned char>(words.front()) % 20;
-  for (const bool opened : {false, true}) {
-    const auto close = classifyClose(code, words, opened);
+  for (const unsigned known : {0u, 1u, 2u, 3u}) {
+    const auto close = classifyClose(code, words, (known & 1) != 0, (known & 2) != 0);
     if (!hasName(close) || close.message.find(words) == std::string::npos) return "a close loses its words";
   }
   for (const auto& cause : {classifyJoinError(words), classifyShutdown(words), classifyBindingError(words)}) {

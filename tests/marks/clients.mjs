@@ -5,6 +5,7 @@ import { createRealtimeManager } from 'switchboard-realtime';
 import WebSocket from 'ws';
 
 /** @typedef {import('switchboard-backend').Backend} Backend */
+/** @typedef {import('switchboard-realtime').Gap} Gap */
 /** @typedef {{ table: string, filter?: string }} Spec */
 /**
  * What a client saw; times are those of `performance.now()`.
@@ -14,12 +15,15 @@ import WebSocket from 'ws';
  * @property {number[]} opened when a connection was open
  * @property {number[]} rows when a change came, of any subscription
  * @property {string[]} frames what it sent
+ * @property {Set<string>} names of the clients whose rows came
+ * @property {Map<number, Gap>} gaps that it reported, as they were reported last
  * @property {Map<string, number>} live by table and filter, when its changes last began to flow
  * @property {Map<string, string>} failed by table and filter, what it was told
  */
 /**
  * @typedef {object} Client
  * @property {Seen} seen
+ * @property {() => void} cut takes its line away, as a network does: nothing is said
  * @property {(specs: readonly Spec[], onChange?: (spec: Spec) => void) => void} subscribe
  * @property {(token: string) => void} setAuth
  * @property {() => Promise<void>} close
@@ -32,22 +36,46 @@ export const keyOf = ({ table, filter = '' }) => `${table} ${filter}`.trim();
 
 /** @returns {Seen} */
 function nothingSeen() {
-  return { attempts: [], opened: [], rows: [], frames: [], live: new Map(), failed: new Map() };
+  return {
+    attempts: [],
+    opened: [],
+    rows: [],
+    frames: [],
+    names: new Set(),
+    gaps: new Map(),
+    live: new Map(),
+    failed: new Map(),
+  };
 }
 
 /**
- * A WebSocket class that notes what it is used for.
+ * @param {Seen} seen
+ * @param {unknown} row
+ */
+function noteRow(seen, row) {
+  seen.rows.push(performance.now());
+  const name = /** @type {{ full_name?: unknown } | null} */ (row)?.full_name;
+  if (typeof name === 'string') seen.names.add(name);
+}
+
+/**
+ * A WebSocket class that notes what it is used for, and the way to cut the newest of its sockets.
  *
  * @param {Seen} seen
  */
 function observedSocket(seen) {
-  return class extends WebSocket {
+  /** @type {(() => void)[]} */
+  const cuts = [];
+  const transport = class extends WebSocket {
     /**
      * @param {string} address
      * @param {string | string[]} [protocols]
      */
     constructor(address, protocols) {
       super(address, protocols);
+      cuts.push(() => {
+        this.terminate();
+      });
       seen.attempts.push(performance.now());
       this.on('open', () => seen.opened.push(performance.now()));
       this.on('error', () => undefined);
@@ -63,24 +91,28 @@ function observedSocket(seen) {
       super.send(data, rest);
     }
   };
+  return { transport, cut: () => cuts.at(-1)?.() };
 }
 
 /** @type {OpenClient} */
 export function openSwitchboard(backend, { accessToken } = {}) {
   const seen = nothingSeen();
+  const { transport, cut } = observedSocket(seen);
   const manager = createRealtimeManager({
     url: backend.realtime,
     apikey: backend.anonKey,
     logger: null,
-    transport: observedSocket(seen),
+    transport,
     ...(accessToken === undefined ? {} : { accessToken }),
   });
+  manager.onGap((gap) => seen.gaps.set(gap.id, gap));
   return {
     seen,
+    cut,
     subscribe(specs, onChange) {
       for (const spec of specs) {
-        const onEvent = () => {
-          seen.rows.push(performance.now());
+        const onEvent = (/** @type {{ new: unknown }} */ change) => {
+          noteRow(seen, change.new);
           onChange?.(spec);
         };
         manager.subscribe(spec, onEvent, (status, { code, message }) => {
@@ -124,9 +156,10 @@ export function openReferenceOnOneChannel(backend, options) {
  */
 function reference(backend, { accessToken } = {}, together = false) {
   const seen = nothingSeen();
+  const { transport, cut } = observedSocket(seen);
   const client = new RealtimeClient(backend.realtime, {
     params: { apikey: backend.anonKey },
-    transport: /** @type {any} */ (observedSocket(seen)),
+    transport: /** @type {any} */ (transport),
     ...(accessToken === undefined ? {} : { accessToken }),
   });
   /**
@@ -137,8 +170,8 @@ function reference(backend, { accessToken } = {}, together = false) {
     const channel = client.channel(`marks-${(channels += 1)}`);
     for (const { table, filter } of specs) {
       const binding = { event: '*', schema: 'public', table, ...(filter === undefined ? {} : { filter }) };
-      channel.on('postgres_changes', /** @type {any} */ (binding), () => {
-        seen.rows.push(performance.now());
+      channel.on('postgres_changes', /** @type {any} */ (binding), (/** @type {{ new: unknown }} */ change) => {
+        noteRow(seen, change.new);
         onChange?.({ table, ...(filter === undefined ? {} : { filter }) });
       });
     }
@@ -153,6 +186,7 @@ function reference(backend, { accessToken } = {}, together = false) {
   };
   return {
     seen,
+    cut,
     subscribe(specs, onChange) {
       if (together) join(specs, onChange);
       else for (const spec of specs) join([spec], onChange);

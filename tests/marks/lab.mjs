@@ -39,8 +39,10 @@ export async function until(holds, ms) {
   return true;
 }
 
+let rowsWritten = 0;
+
 /** @param {Lab} lab */
-export async function insertClient({ db }, name = 'row') {
+export async function insertClient({ db }, name = `row ${(rowsWritten += 1)}`) {
   await db.query('insert into clients (business_id, full_name) values (gen_random_uuid(), $1)', [name]);
 }
 
@@ -88,6 +90,11 @@ export async function closeAll(clients) {
 export function firstAfter(times, since) {
   const time = times.find((at) => at > since);
   return time === undefined ? null : time - since;
+}
+
+/** @param {readonly number[]} values */
+export function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** @param {readonly number[]} values */

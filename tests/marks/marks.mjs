@@ -1,48 +1,14 @@
 // @ts-check
 // The marks that are measured: each strikes both clients at once and gives a line of the table.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { attemptsWhileClosed, both, clientKinds, rowsAgain, spread } from './both.mjs';
 import { keyOf, openReference, openReferenceOnOneChannel, openSwitchboard } from './clients.mjs';
 import { closeAll, firstAfter, insertClient, median, openMany, seconds, until, writeRows } from './lab.mjs';
+import { reconnectMarks } from './reconnects.mjs';
 
 /** @typedef {import('./lab.mjs').Lab} Lab */
 /** @typedef {import('./clients.mjs').Client} Client */
-/** @typedef {{ fault: string, reference: string, switchboard: string, mark: string }} Line */
-/** @typedef {(lab: Lab) => Promise<Line[]>} Mark */
-
-const clientKinds = /** @type {const} */ ([
-  ['reference', openReference],
-  ['switchboard', openSwitchboard],
-]);
-
-/**
- * Opens `count` clients of each kind, does it to all of them at once, and gives what `read` makes of each kind.
- *
- * @param {Lab} lab
- * @param {number} count
- * @param {() => Promise<number>} act resolves, when all is over, with the time that counts
- * @param {(clients: readonly Client[], since: number) => string} read
- * @param {import('./clients.mjs').ClientOptions} [options]
- */
-async function both(lab, count, act, read, options) {
-  const groups = await Promise.all(clientKinds.map(([, open]) => openMany(lab, open, count, options)));
-  try {
-    const since = await act();
-    const [reference = '', switchboard = ''] = groups.map((clients) => read(clients, since));
-    return { reference, switchboard };
-  } finally {
-    await lab.backend.faults.reset();
-    lab.backend.faults.drop();
-    await Promise.all(groups.map(closeAll));
-  }
-}
-
-/** @param {readonly (number | null)[]} times null: never */
-function spread(times) {
-  const came = times.filter((time) => time !== null);
-  if (came.length === 0) return 'never';
-  const never = times.length - came.length;
-  return `${seconds(median(came))} (max ${seconds(Math.max(...came))}${never === 0 ? '' : `, ${never} of ${times.length} never`})`;
-}
+/** @typedef {import('./both.mjs').Mark} Mark */
 
 /** @type {Mark} */
 async function equalSubscriptions(lab) {
@@ -108,18 +74,6 @@ async function poison(lab) {
   ];
 }
 
-/**
- * How long after `since` the first row came on a new connection: what was on its way when the line was cut does not count.
- *
- * @param {import('./clients.mjs').Seen} seen
- * @param {number} since
- */
-function rowsAgain({ opened, rows }, since) {
-  const open = firstAfter(opened, since);
-  const row = open === null ? null : firstAfter(rows, since + open);
-  return open === null || row === null ? null : open + row;
-}
-
 /** @type {Mark} */
 async function cut(lab) {
   const ROUNDS = 3;
@@ -128,7 +82,7 @@ async function cut(lab) {
   const stop = writeRows(lab);
   for (let round = 0; round < ROUNDS; round += 1) {
     const groups = await Promise.all(clientKinds.map(([, open]) => openMany(lab, open, 12)));
-    await sleep(10_500); // long enough for the link to have proved itself
+    await sleep(2_000);
     const since = performance.now();
     lab.backend.faults.drop();
     await until(() => groups.flat().every(({ seen }) => firstAfter(seen.opened, since) !== null), 15_000);
@@ -190,28 +144,6 @@ async function halfOpen(lab) {
 }
 
 /** @type {Mark} */
-async function refused(lab) {
-  const stop = writeRows(lab);
-  const result = await both(
-    lab,
-    20,
-    async () => {
-      await sleep(10_500);
-      await lab.backend.faults.refuse({ status: 503 });
-      lab.backend.faults.drop();
-      await sleep(20_000);
-      await lab.backend.faults.reset();
-      const since = performance.now();
-      await sleep(14_000);
-      return since;
-    },
-    (clients, since) => spread(clients.map(({ seen }) => firstAfter(seen.rows, since))),
-  );
-  stop();
-  return [{ fault: 'refused for 20 s: rows again after it is back', ...result, mark: '6 s' }];
-}
-
-/** @type {Mark} */
 async function lateToken(lab) {
   const COUNT = 10;
   const stop = writeRows(lab);
@@ -258,36 +190,6 @@ async function firstJoin(lab) {
   return [{ fault: 'first join carries the access token', ...result, mark: 'yes' }];
 }
 
-/**
- * @param {Lab} lab
- * @param {number} afterMs
- */
-function attemptsWhileClosed(lab, afterMs) {
-  return both(
-    lab,
-    10,
-    async () => {
-      const since = performance.now();
-      lab.backend.faults.acceptAndClose({ afterMs });
-      lab.backend.faults.drop();
-      await sleep(15_000);
-      return since;
-    },
-    (clients, since) => {
-      const attempts = clients.map(({ seen }) => seen.attempts.filter((at) => at > since && at < since + 15_000));
-      const counts = attempts.map((times) => times.length);
-      const late = attempts.map((times) => times.filter((at) => at > since + 7_500).length);
-      return `${median(counts)} (max ${Math.max(...counts)}), in the second half ${median(late)}`;
-    },
-  );
-}
-
-/** @type {Mark} */
-async function acceptAndClose(lab) {
-  const result = await attemptsWhileClosed(lab, 0);
-  return [{ fault: 'accept and close for 15 s: attempts', ...result, mark: 'at most 8, slowing' }];
-}
-
 /** @type {Mark} */
 async function liveAndClose(lab) {
   const result = await attemptsWhileClosed(lab, 300);
@@ -300,9 +202,8 @@ export const marks = {
   poison,
   cut,
   halfOpen,
-  refused,
   lateToken,
   firstJoin,
-  acceptAndClose,
   liveAndClose,
+  ...reconnectMarks,
 };

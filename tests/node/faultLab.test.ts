@@ -91,7 +91,7 @@ const interruptions: Interruption[] = [
   ...(
     [
       [1000, /^IDLE_TIMEOUT$/],
-      [1001, /^RATE_LIMITED$/],
+      [1001, /^CONNECTION_LOST$/],
       [1011, /^CONNECTION_LOST$/],
       [1012, /^SERVER_RESTART$/],
       [4321, /^CONNECTION_LOST$/],

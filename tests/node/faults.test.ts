@@ -142,15 +142,28 @@ describe('a line that breaks', () => {
     30_000,
   );
 
-  it('by a rate limit waits long, unless it is told to hurry', async () => {
+  it('by a rate limit waits long, unless somebody asks for a reconnect', async () => {
+    const manager = open();
+    const line = new Line(manager, { table: 'clients' });
+    await line.live();
+    lab.backend.faults.rateLimit();
+    manager.subscribe({ table: 'staff' }, () => undefined);
+    const status = await untilStatus(manager, 'the wait', ({ connections }) => connections[0]?.state === 'backoff');
+    expect(status.connections[0]?.code).toBe('RATE_LIMITED');
+    expect(status.connections[0]?.nextRetryAt).toBeGreaterThan(Date.now() + 5_000);
+    await lab.backend.faults.reset();
+    manager.reconnectAll();
+    await line.live(2);
+    await expectFlow(line);
+  });
+
+  it('with a bare 1001, as proxies send it, blames no limit', async () => {
     const manager = open();
     const line = new Line(manager, { table: 'clients' });
     await line.live();
     lab.backend.faults.close({ code: 1001 });
-    const status = await untilStatus(manager, 'the wait', ({ connections }) => connections[0]?.state === 'backoff');
-    expect(status.connections[0]?.code).toBe('RATE_LIMITED');
-    expect(status.connections[0]?.nextRetryAt).toBeGreaterThan(Date.now() + 5_000);
-    manager.reconnectAll();
+    const notice = await line.notices.first('the loss', (heard) => heard.status === 'CHANNEL_ERROR');
+    expect(notice.detail.code).toBe('CONNECTION_LOST');
     await line.live(2);
     await expectFlow(line);
   });

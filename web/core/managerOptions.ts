@@ -2,6 +2,7 @@ import { realtimeEndpoint } from './endpoint.js';
 import type { EngineOptions, LogLevel } from './engine.js';
 import { SwitchboardError } from './errors.js';
 import type { ResyncOptions } from './gaps/resyncs.js';
+import { heldBackMs } from './heldHandshakes.js';
 import type { Logger } from './logger.js';
 import type { AccessTokenCallback, ManagerOptions, NumbersOption, WasmSource, WebSocketClass } from './options.js';
 import { checkPulse } from './pulse.js';
@@ -81,7 +82,7 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
       ...(vsn === undefined ? {} : { vsn }),
       ...(pulse === null ? {} : { pulse }),
       tokenCallback: accessToken !== null,
-      tuning,
+      tuning: { ...tuning, heldBackMs: heldBackMs() },
     },
     accessToken,
     tokenTimeoutMs: tuning.tokenTimeoutMs ?? DEFAULT_TOKEN_TIMEOUT_MS,

@@ -43,7 +43,7 @@ export interface ConnectionStatus {
   readonly state: ConnectionState;
   /** Unix ms of the last change of `state`. */
   readonly since: number;
-  /** Failed attempts since it last proved itself. */
+  /** Attempts to come back since it was last live, the coming one included. */
   readonly attempts: number;
   /** Unix ms, or null when no attempt is scheduled. */
   readonly nextRetryAt: number | null;

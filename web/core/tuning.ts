@@ -12,11 +12,11 @@ export interface TuningOptions {
   liveTimeoutMs?: number | undefined;
   /** How long the server freezes a socket on which it refuses a join; answers may be that late. Default 5,000. */
   joinStallMs?: number | undefined;
-  /** How long a handshake may take. Default 10,000. */
+  /** How long a handshake may take. Default 10,000; longer in Firefox after failed ones, see "Reconnecting" in the README. */
   connectTimeoutMs?: number | undefined;
-  /** Reconnect delays are drawn from a quarter to the whole of min(cap, base · 2ⁿ). Default 500. */
+  /** The longest first wait after a live line was lost; the others grow from there, see "Reconnecting" in the README. Default 500. */
   backoffBaseMs?: number | undefined;
-  /** The longest reconnect delay while the page is visible. Default 16,000. */
+  /** The longest reconnect delay while the page is visible. Default 20,000. */
   backoffCapMs?: number | undefined;
   /** The longest reconnect delay while the page is hidden. Default 30,000. */
   backoffHiddenCapMs?: number | undefined;
@@ -29,8 +29,6 @@ export interface TuningOptions {
    * 300,000; 0: until `reconnectAll()` or, where that may help, another token.
    */
   parkedRetryMs?: number | undefined;
-  /** How long a connection must hold before failed attempts are forgotten. Default 10,000; 0: as soon as it is open. */
-  provenAfterMs?: number | undefined;
   /** How long the overall status must be worse before it says so, against flicker. Default 1,000; 0: at once. */
   statusSettleMs?: number | undefined;
   /** How long a subscription that nobody wants any more is kept, so that subscribing again costs nothing. Default 5,000; 0: not at all. */
@@ -83,7 +81,6 @@ export const TUNING_RANGES: Readonly<Record<TuningName, NumberRange>> = {
   backoffBaseMs: { min: 1, max: 60_000 },
   backoffCapMs: { min: 1, max: HOUR_MS },
   backoffHiddenCapMs: { min: 1, max: HOUR_MS },
-  provenAfterMs: { min: 0, max: HOUR_MS },
   statusSettleMs: { min: 0, max: HOUR_MS },
   lingerMs: { min: 0, max: HOUR_MS },
   idleCloseMs: { min: 0, max: HOUR_MS },

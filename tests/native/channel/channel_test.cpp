@@ -49,6 +49,7 @@ struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
   bool tooLarge = false;
   int lastRef = 0;
   int joinsDone = 0;
+  std::vector<std::string> refusals;  ///< codes that the link heard of
   std::vector<std::string> sent;
   std::vector<std::string> told;
   Channel channel{std::string(kTopic), ms(10'000), context, link(), delegate()};
@@ -69,6 +70,7 @@ struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
     sent.push_back(std::string(event) + " " + std::string(payload) + " @" + std::string(joinRef));
     return std::to_string(++lastRef);
   }
+  void onJoinRefused(const Cause& cause) override { refusals.emplace_back(toString(cause.code)); }
   void onJoinDone(Channel&) override { ++joinsDone; }
 
   std::string joinPayload(const Channel&) override { return "{\"config\":{}}"; }
@@ -122,6 +124,7 @@ TEST_CASE("a refused join is classified by the server's words") {
   bench.channel.join();
   CHECK(bench.hear("1", "1", "phx_reply", R"({"status":"error","response":{"reason":"TenantNotFound: no"}})"));
   CHECK(bench.takeTold() == Texts{"failed errored TENANT_NOT_FOUND"});
+  CHECK(bench.refusals == Texts{"TENANT_NOT_FOUND"});
   CHECK(bench.joinsDone == 1);
   CHECK_FALSE(bench.timer.isArmed());
 }

@@ -189,7 +189,7 @@ TEST_CASE("a heartbeat during a join is given 5 s more") {
   MuxBench bench;
   bench.add("a");
   bench.open();
-  bench.mux.connection().hurry();  // asks at once
+  bench.mux.connection().reconnectSoon();  // asks at once
   bench.advance(ms(9'900));
   CHECK(bench.mux.connection().isOpen());
   CHECK(bench.stateOf("a") == "joining");

@@ -69,7 +69,9 @@ struct MuxBench : Workbench, private MultiplexerDelegate, private TokenDelegate,
   int states = 0;
   TokenKeeper tokens;
   JoinPace pace{20, context};
-  Multiplexer mux{ConnectionId{1}, connectionOptions, options, context, network, tokens, pace, counters, muxDelegate()};
+  Surroundings surroundings;
+  Multiplexer mux{ConnectionId{1}, connectionOptions, options, surroundings, context, network, tokens, pace,
+                  counters,        muxDelegate()};
   std::map<std::string, std::unique_ptr<Channel>> channels;
 
  private:

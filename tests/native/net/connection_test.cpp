@@ -18,10 +18,11 @@ constexpr std::array kStates = {S::Idle, S::Connecting, S::Open, S::Backoff, S::
 
 TEST_CASE("the legal steps are those of the table and no others") {
   const std::set<std::pair<S, S>> legal = {
-      {S::Idle, S::Connecting}, {S::Idle, S::Closed},        {S::Connecting, S::Open}, {S::Connecting, S::Backoff},
-      {S::Connecting, S::Idle}, {S::Connecting, S::Closed},  {S::Open, S::Backoff},    {S::Open, S::Closing},
-      {S::Open, S::Closed},     {S::Backoff, S::Connecting}, {S::Backoff, S::Idle},    {S::Backoff, S::Closed},
-      {S::Closing, S::Idle},    {S::Closing, S::Connecting}, {S::Closing, S::Closed},
+      {S::Idle, S::Backoff},    {S::Closing, S::Backoff},    {S::Idle, S::Connecting}, {S::Idle, S::Closed},
+      {S::Connecting, S::Open}, {S::Connecting, S::Backoff}, {S::Connecting, S::Idle}, {S::Connecting, S::Closed},
+      {S::Open, S::Backoff},    {S::Open, S::Closing},       {S::Open, S::Closed},     {S::Backoff, S::Connecting},
+      {S::Backoff, S::Idle},    {S::Backoff, S::Closed},     {S::Closing, S::Idle},    {S::Closing, S::Connecting},
+      {S::Closing, S::Closed},
   };
   std::set<std::string_view> names;
   for (const S from : kStates) {
@@ -58,9 +59,9 @@ const std::array kMoves = {
          [](NetBench& b) {
            b.connection.replace({Code::UserReconnect, Retry::Backoff, "x"});
          }},
-    Move{"hurry", [](NetBench& b) { b.connection.hurry(); }},
-    Move{"offline", [](NetBench& b) { b.connection.setOnline(false); }},
-    Move{"online", [](NetBench& b) { b.connection.setOnline(true); }},
+    Move{"evidence", [](NetBench& b) { b.connection.reconnectSoon(); }},
+    Move{"offline", [](NetBench& b) { b.setOnline(false); }},
+    Move{"online", [](NetBench& b) { b.setOnline(true); }},
     Move{"wait", [](NetBench& b) { b.advance(ms(120'000)); }},
     Move{"server opens",
          [](NetBench& b) {
@@ -343,7 +344,8 @@ TEST_CASE("a socket may be closed from inside a frame it brought") {
     std::string topic;
   } closer;
   NetBench bench;
-  Connection connection(ConnectionId{2}, bench.options, bench.context, bench.network, bench.counters, closer);
+  Connection connection(ConnectionId{2}, bench.options, bench.surroundings, bench.context, bench.network,
+                        bench.counters, closer);
   connection.open();
   bench.accept();
   bench.hear("realtime:last");

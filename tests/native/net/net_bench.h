@@ -73,14 +73,41 @@ struct NetBench : Workbench, private ConnectionDelegate {
   /// Lets the wait pass, so that the connection is Connecting again.
   void retry() { advance(wait()); }
 
+  void setOnline(bool online) {
+    surroundings.online = online;
+    connection.onNetworkChange();
+  }
+  /// The server refuses a join for a limit and closes the socket, as it does.
+  Duration limitAndMeasure(std::size_t socket) {
+    connection.onLimitRefusal();
+    network.sockets.at(socket)->closeFromServer(1001);
+    return wait();
+  }
+  Duration limitAndMeasure() { return limitAndMeasure(network.sockets.size() - 1); }
+  /// A line that lives for so long and is lost; returns the wait.
+  Duration liveAndMeasure(Duration live) {
+    accept();
+    hear();
+    runAnswering(live);
+    return dropAndMeasure();
+  }
+  /// Lets handshakes fail until the outage has lasted `outage` at least.
+  void failFor(Duration outage) {
+    for (const TimePoint end = clock.now() + outage; clock.now() < end;) {
+      dropAndMeasure();
+      retry();
+    }
+  }
+
   ConnectionOptions options;
   FakeNetwork network;
   Counters counters;
+  Surroundings surroundings;
   std::vector<Step> steps;
   std::vector<std::string> frames;  ///< topics of what came in
   Duration stall{0};
   int roundTrips = 0;
-  Connection connection{ConnectionId{1}, options, context, network, counters, delegate()};
+  Connection connection{ConnectionId{1}, options, surroundings, context, network, counters, delegate()};
 
  private:
   ConnectionDelegate& delegate() { return *this; }
@@ -90,6 +117,19 @@ struct NetBench : Workbench, private ConnectionDelegate {
   void onConnectionFrame(Connection&, const Envelope& envelope) override { frames.emplace_back(envelope.topic); }
   Duration stallAllowance(const Connection&) const override { return stall; }
   void onRoundTrip(Connection&) override { ++roundTrips; }
+
+ public:
+  /// One more connection of the same client. What it reports is not kept.
+  struct Other : private ConnectionDelegate {
+    explicit Other(NetBench& bench)
+        : connection(ConnectionId{2}, bench.options, bench.surroundings, bench.context, bench.network, bench.counters,
+                     *this) {}
+    void onConnectionState(Connection&, ConnectionState) override {}
+    void onConnectionFrame(Connection&, const Envelope&) override {}
+    Duration stallAllowance(const Connection&) const override { return Duration{0}; }
+    void onRoundTrip(Connection&) override {}
+    Connection connection;
+  };
 };
 
 }  // namespace switchboard::testing

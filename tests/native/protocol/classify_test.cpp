@@ -29,24 +29,30 @@ void checkCause(const Cause& cause, Code code, Retry retry) {
 }
 
 TEST_CASE("every close code of the server has its cause") {
-  checkCause(classifyClose(1000, "", true), C::IdleTimeout, R::Backoff);
-  checkCause(classifyClose(1001, "", true), C::RateLimited, R::Slow);
-  checkCause(classifyClose(1005, "", true), C::ConnectionLost, R::Backoff);
-  checkCause(classifyClose(1006, "", true), C::ConnectionLost, R::Backoff);
-  checkCause(classifyClose(1009, "", true), C::FrameTooLarge, R::Backoff);
-  checkCause(classifyClose(1011, "", true), C::ConnectionLost, R::Backoff);
-  checkCause(classifyClose(1012, "", true), C::ServerRestart, R::Backoff);
-  checkCause(classifyClose(4999, "", true), C::ConnectionLost, R::Backoff);
+  checkCause(classifyClose(1000, "", true, false), C::IdleTimeout, R::Backoff);
+  checkCause(classifyClose(1001, "", true, false), C::ConnectionLost, R::Backoff);
+  checkCause(classifyClose(1005, "", true, false), C::ConnectionLost, R::Backoff);
+  checkCause(classifyClose(1006, "", true, false), C::ConnectionLost, R::Backoff);
+  checkCause(classifyClose(1009, "", true, false), C::FrameTooLarge, R::Backoff);
+  checkCause(classifyClose(1011, "", true, false), C::ConnectionLost, R::Backoff);
+  checkCause(classifyClose(1012, "", true, false), C::ServerRestart, R::Backoff);
+  checkCause(classifyClose(4999, "", true, false), C::ConnectionLost, R::Backoff);
+}
+
+TEST_CASE("1001 is the end of a rate limit only after a join was refused for one, and a proxy's affair otherwise") {
+  checkCause(classifyClose(1001, "", true, true), C::RateLimited, R::Slow);
+  checkCause(classifyClose(1006, "", true, true), C::ConnectionLost, R::Backoff);
+  checkCause(classifyClose(1012, "", true, true), C::ServerRestart, R::Backoff);
 }
 
 TEST_CASE("a close before the handshake succeeded is a failure to connect") {
-  checkCause(classifyClose(1006, "", false), C::ConnectFailed, R::Backoff);
-  checkCause(classifyClose(1012, "", false), C::ServerRestart, R::Backoff);
+  checkCause(classifyClose(1006, "", false, false), C::ConnectFailed, R::Backoff);
+  checkCause(classifyClose(1012, "", false, false), C::ServerRestart, R::Backoff);
 }
 
 TEST_CASE("the reason of a close is quoted") {
-  CHECK(classifyClose(1006, "proxy gone", true).message == "The connection was lost (proxy gone).");
-  CHECK(classifyClose(1006, "", true).message == "The connection was lost.");
+  CHECK(classifyClose(1006, "proxy gone", true, false).message == "The connection was lost (proxy gone).");
+  CHECK(classifyClose(1006, "", true, false).message == "The connection was lost.");
 }
 
 TEST_CASE("every documented reason of a refused join has its cause") {

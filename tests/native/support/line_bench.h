@@ -107,7 +107,9 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   std::map<std::string, std::string> joinRefs;
   TokenKeeper tokens;
   JoinPace pace{20, context};
-  Multiplexer mux{ConnectionId{1}, connectionOptions, options, context, network, tokens, pace, counters, muxDelegate()};
+  Surroundings surroundings;
+  Multiplexer mux{ConnectionId{1}, connectionOptions, options, surroundings, context, network, tokens, pace,
+                  counters,        muxDelegate()};
   std::map<unsigned, std::unique_ptr<Line>> lines;
   unsigned lastLine = 0;
 

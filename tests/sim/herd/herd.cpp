@@ -43,7 +43,7 @@ class HerdClient final : private ConnectionDelegate, private TransportFactory {
         timer_(events, machine),
         deadlines_(machine, timer_, turns_),
         context_{machine, deadlines_, turns_, random_, log_},
-        connection_(ConnectionId{1}, options, context_, *this, counters_, *this) {
+        connection_(ConnectionId{1}, options, surroundings_, context_, *this, counters_, *this) {
     connection_.open();
   }
   HerdClient(const HerdClient&) = delete;
@@ -104,6 +104,7 @@ class HerdClient final : private ConnectionDelegate, private TransportFactory {
   DeadlineQueue deadlines_;
   Context context_;
   Counters counters_;
+  Surroundings surroundings_;
   TransportEvents* client_ = nullptr;
   std::vector<Duration> opened_;
   unsigned attempts_ = 0;
@@ -136,6 +137,12 @@ double Returns::largestShare() const {
 
 Duration Returns::quantile(double part) const {
   return times[static_cast<std::size_t>(part * static_cast<double>(times.size() - 1))];
+}
+
+Duration Returns::mean() const {
+  Duration sum{0};
+  for (const Duration time : times) sum += time;
+  return sum / static_cast<Duration::rep>(times.size());
 }
 
 Returns herdReturns(unsigned clients, Duration outage, std::uint64_t seed, ConnectionOptions options) {

@@ -14,6 +14,7 @@ struct Returns {
   /// The largest part of all clients that came back within any 100 ms, in percent.
   double largestShare() const;
   Duration quantile(double part) const;
+  Duration mean() const;
 };
 
 /// `clients` connections lose one server at the same moment; it refuses every handshake at once for `outage`.

@@ -17,9 +17,10 @@ double seconds(Duration span) {
 }
 
 void print(const char* name, Duration outage, const Returns& returns) {
-  std::printf("%-12s %4lld s outage: largest share in 100 ms %6.2f %%, median return %5.2f s, 95 %% within %5.2f s\n",
-              name, static_cast<long long>(outage.count() / 1'000), returns.largestShare(),
-              seconds(returns.quantile(0.5)), seconds(returns.quantile(0.95)));
+  std::printf(
+      "%-12s %4lld s outage: largest share in 100 ms %6.2f %%, back after %5.2f s in the mean, %5.2f s at most\n", name,
+      static_cast<long long>(outage.count() / 1'000), returns.largestShare(), seconds(returns.mean()),
+      seconds(returns.times.back()));
 }
 
 }  // namespace
@@ -28,17 +29,23 @@ void print(const char* name, Duration outage, const Returns& returns) {
 int main() {
   std::printf("%u clients lose one server at once; it refuses them until it is back\n", kClients);
   bool met = true;
-  for (const Duration outage : {Duration{20s}, Duration{30s}, Duration{300s}}) {
+  for (const Duration outage : {Duration{20s}, Duration{30s}, Duration{60s}, Duration{300s}}) {
     const Returns ours = herdReturns(kClients, outage, kSeed);
     print("switchboard", outage, ours);
     print("realtime-js", outage, referenceReturns(kClients, outage, kSeed));
-    met = met && (outage == 20s ? ours.quantile(0.5) <= 5'500ms : ours.largestShare() <= 1.5);
+    if (outage == 20s) {
+      met = met && ours.mean() <= 5s && ours.times.back() <= 10'130ms;
+    } else {
+      met = met && ours.largestShare() <= (outage == 30s ? 1.5 : 1.0);
+    }
   }
   const auto attempts = attemptsWhenDropped(kClients, 15s, kSeed);
   std::printf("a server that accepts and drops for 15 s sees %u attempts of a client in the median, %u at most\n",
               attempts[attempts.size() / 2], attempts.back());
   met = met && attempts.back() <= 8;
-  std::printf("marks: at most 1.5 %% (30 s, 300 s), median 5.5 s (20 s), at most 8 attempts: %s\n",
-              met ? "met" : "MISSED");
+  std::printf(
+      "marks: at most 1.5 %% (30 s) and 1 %% (60 s, 300 s) in 100 ms; 5 s in the mean and 10 s at most (20 s), with a "
+      "handshake of up to 0.13 s; at most 8 attempts: %s\n",
+      met ? "met" : "MISSED");
   return met ? 0 : 1;
 }

@@ -312,8 +312,8 @@ std::vector<Mutation> mutations() {
        {I::ConnectRate},
        [] {
          return onOptions([](ClientOptions& options) {
-           options.exchange.connection.backoffBase = 1ms;
-           options.exchange.connection.backoffCap = 20ms;
+           options.exchange.connection.reconnect.base = 1ms;
+           options.exchange.connection.reconnect.cap = 20ms;
          });
        }},
       {"too many channels on a socket",

@@ -1,0 +1,80 @@
+#include "net/reconnect_policy.h"
+
+#include <algorithm>
+
+#include "timing/backoff.h"
+
+namespace switchboard {
+
+namespace {
+
+/// Growth beyond this many overdrawn reconnects would only take longer to earn back: every cap is reached by then.
+constexpr unsigned kMostOverdrawn = 6;
+
+}  // namespace
+
+void ReconnectPolicy::begin(TimePoint now) {
+  outageSince_ = now;
+  attempts_ = 0;
+}
+
+Duration ReconnectPolicy::uniform(Duration least, Duration most) {
+  return least + Duration{static_cast<Duration::rep>(
+                     random_.below(static_cast<std::uint64_t>(std::max(Duration{0}, most - least).count()) + 1))};
+}
+
+unsigned ReconnectPolicy::overdrawn() const {
+  const Duration atHand = options_.quickEarnedBy * options_.quickReconnects;
+  if (owed_ <= atHand) return 0;
+  return static_cast<unsigned>((owed_ - atHand + options_.quickEarnedBy - Duration{1}) / options_.quickEarnedBy);
+}
+
+void ReconnectPolicy::endLive(TimePoint now, Duration live) {
+  if (attempts_++ == 0) outageSince_ = now;
+  if (live >= options_.slowCap) refusals_ = 0;
+}
+
+/// A line that had been live comes back at once, a server that accepts and drops is tried ever more seldom: the budget
+/// serves both without having to know which it is.
+Duration ReconnectPolicy::afterLoss(TimePoint now, Duration live, bool hidden) {
+  endLive(now, live);
+  const Duration most = options_.quickEarnedBy * (options_.quickReconnects + kMostOverdrawn);
+  owed_ = std::min(most, std::max(Duration{0}, owed_ - live) + options_.quickEarnedBy);
+  const unsigned over = overdrawn();
+  if (over == 0) return uniform(Duration{0}, std::min(options_.base, cap(hidden)));
+  const Duration ceiling = std::min(cap(hidden), options_.base * (2u << over));
+  return uniform(ceiling / 2, ceiling);
+}
+
+/// A quarter to half of what the outage has lasted, so that its end is noticed within half of its length. Near the cap
+/// the range is narrower: by then the clients of one server are spread, and the most even pace is the thinnest herd.
+Duration ReconnectPolicy::afterFailure(TimePoint now, bool hidden) {
+  ++attempts_;
+  const Duration outage = now - outageSince_;
+  const Duration longest = cap(hidden);
+  const Duration floor = std::min(options_.base / 2, longest);
+  return uniform(std::max(floor, std::min(outage / 4, longest * 3 / 4)),
+                 std::max(floor, std::min(outage / 2, longest)));
+}
+
+Duration ReconnectPolicy::afterRefusal(TimePoint now, Duration live) {
+  endLive(now, live);
+  return options_.slowBase + fullJitter(random_, options_.slowBase, options_.slowCap, refusals_++);
+}
+
+void ReconnectPolicy::onDemand(TimePoint now) {
+  begin(now);
+  attempts_ = 1;
+}
+
+void ReconnectPolicy::onEvidence(TimePoint now) {
+  if (owed_ + options_.quickEarnedBy > options_.quickEarnedBy * options_.quickReconnects) return;
+  owed_ += options_.quickEarnedBy;
+  outageSince_ = now;
+}
+
+TimePoint ReconnectPolicy::soonest(TimePoint now, TimePoint lastAttempt) {
+  return std::max(now + uniform(Duration{0}, options_.evidenceJitter), lastAttempt + options_.evidenceInterval);
+}
+
+}  // namespace switchboard
