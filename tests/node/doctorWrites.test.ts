@@ -107,6 +107,42 @@ describe.each(servers)('doctor --fix on the PostgreSQL $name', ({ start }) => {
     LONG,
   );
 
+  it.each([
+    ['a column list', '(id, at)', 'd'],
+    ['a row filter', 'where (id > 0)', 'f'],
+  ])(
+    'lets a partition be written whose partitioned table is sent with %s, by the root',
+    async (_, entry, identity) => {
+      const url = await newDatabase();
+      await query(
+        url,
+        `create publication supabase_realtime;
+         create table events (id int4, at date, note text, primary key (id, at)) partition by range (at);
+         create table events_2026 (note text, at date not null, id int4 not null);
+         alter table events attach partition events_2026 for values from ('2026-01-01') to ('2027-01-01');
+         create publication other for table events ${entry} with (publish_via_partition_root = true);
+         grant select on events_2026 to anon`,
+      );
+      const db = await connected(url);
+      const names = ['events', 'events_2026'];
+      const writes = names.flatMap((name) => [
+        `insert into ${name} (id, at) values (1, '2026-05-05')`,
+        `update ${name} set note = 'x'`,
+        `delete from ${name}`,
+      ]);
+      try {
+        const run = await runDoctor(['--db', url, '--tables', 'events_2026', '--fix', '--yes', '--json']);
+        expect(failures(run)).toEqual([]);
+        for (const sql of writes) await db.query(sql);
+        const { rows } = await db.query("select relreplident::text as is from pg_class where relname = 'events_2026'");
+        expect(rows).toEqual([{ is: identity }]);
+      } finally {
+        await db.end();
+      }
+    },
+    LONG,
+  );
+
   it(
     'takes back a statement that would stop the application, whatever it is',
     async () => {

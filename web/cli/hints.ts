@@ -3,6 +3,7 @@ import { checkDatabase } from './doctor/databaseChecks.js';
 import { openDatabase } from './doctor/database.js';
 import { roleOf } from './doctor/endpointChecks.js';
 import { readDatabase } from './doctor/facts.js';
+import { bySeverity } from './doctor/finding.js';
 import { inspectTables } from './doctor/inspection.js';
 import type { ListenOutput } from './listen.js';
 import type { ListenOptions, TableOptions } from './listenOptions.js';
@@ -41,7 +42,7 @@ export class Hints {
     try {
       const tables = table === '*' ? [] : [{ schema, table }];
       const findings = [...checkDatabase(await readDatabase(db)), ...(await inspectTables(db, tables, role))];
-      for (const finding of findings) {
+      for (const finding of findings.toSorted(bySeverity)) {
         if (finding.severity === 'note') continue;
         this.#output.line({ type: 'hint', at: new Date().toISOString(), subscription, ...finding });
       }

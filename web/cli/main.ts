@@ -13,7 +13,7 @@ import { styleOf } from './style.js';
 
 const NAME = 'switchboard-realtime';
 /** How long an interrupted command may take to say goodbye. */
-const GRACE_MS = 50;
+const GRACE_MS = 20;
 
 /** Ends the command; the reason is its exit code. */
 const stop = new AbortController();

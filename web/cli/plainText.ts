@@ -48,7 +48,7 @@ export class PlainText {
         return `${this.#label(line.subscription)}  ${this.#style.paint(colour, line.status)}  ${reason(line)}`.trimEnd();
       }
       case 'gap': {
-        const word = this.#style.paint('red', line.over ? 'GAP OVER' : 'GAP');
+        const word = line.over ? this.#style.paint('green', 'GAP OVER') : this.#style.paint('red', 'GAP');
         return `${this.#label(line.subscription)}  ${word}  ${reason(line)}`;
       }
       case 'hint':
@@ -113,6 +113,8 @@ function printable(text: string): string {
 
 function reason(line: ConnectionLine | StatusLine | GapLine): string {
   const message = printable(line.message);
+  // The state says it already.
+  if (line.code === 'CONNECTING') return '';
   if (line.code === 'OK') return message;
   return message === '' ? line.code : `${line.code}: ${message}`;
 }
