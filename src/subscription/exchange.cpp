@@ -29,7 +29,7 @@ Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Cont
       transports_(transports),
       tracker_(tracker),
       delegate_(delegate),
-      reporter_(context, tracker, options.pulse.enabled()),
+      reporter_(context, tracker, database_),
       tokens_(options.token, std::move(accessToken), context, *this),
       pace_(options.joinsPerSecond, context),
       rebuilds_(context, options.overlap, options.rebuildPause,
@@ -207,18 +207,22 @@ void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
   const Line* line = findCarrier(server.id);
   if (line == nullptr) return;
   if (line->isLive()) {
-    entry.handover = KeyEntry::Proof{entry.lastCommit.stamp(), context_.now()};
+    if (!entry.seen.empty()) entry.handover = KeyEntry::Handover{entry.seen, context_.now()};
     reporter_.setState(entry, SubscriptionState::Live, {});
   } else {
     reporter_.setState(entry, SubscriptionState::Joining, {Code::Connecting, Retry::Backoff, "Joining."});
   }
 }
 
-/// Whether the key had this change already, or an earlier one, before it came to the binding that brings it now.
+/// Whether the key had this change already, or an earlier one, before it came to the binding that brings it now. Passes
+/// what has no time of its own (errors 400 and 401): twice is better than never.
 bool Exchange::isRepeated(KeyEntry& entry, const Change& change) const {
   if (!entry.handover) return false;
-  const bool mayLag = context_.now() - entry.handover->at < kLag;
-  if (mayLag && commitTimestamp(change.data.read()) <= entry.handover->commit) return true;
+  if (context_.now() - entry.handover->at < kLag) {
+    const auto stamp = commitTimestamp(change.data.read());
+    if (stamp.empty()) return false;
+    if (stamp <= entry.handover->commit) return true;
+  }
   entry.handover.reset();  // a binding brings its changes in their order
   return false;
 }

@@ -12,6 +12,7 @@
 #include "status/tracker.h"
 #include "subscription/dispatcher.h"
 #include "subscription/fallback.h"
+#include "subscription/gap_start.h"
 #include "subscription/line.h"
 #include "subscription/planner.h"
 #include "subscription/pulse.h"
@@ -149,12 +150,20 @@ class Exchange final : private LineDelegate,
   void updatePulses();
   List<KeyEntry*> liveOn(const Multiplexer& multiplexer);
   void doubt(const Pulse& pulse, bool atOnce);
-  void forgetProofs(const Pulse& pulse);
-  void onPulseProof(Pulse& pulse) override;
+  const Pulse* pulseOf(const Multiplexer& multiplexer) const;
   void onPulseState(Pulse& pulse, PulseState from) override;
   void onPulseSkipped(Pulse& pulse, const Cause& cause) override;
   /// Whether it is a beat that was brought by a binding to all tables.
   bool isStrayBeat(const KeyEntry& server, const Change& change) const;
+
+  // where gaps begin: exchange_gaps.cpp
+  /// Of the key's changes on this line, if they stop coming now.
+  GapStart gapStart(Line& line, const KeyEntry& entry);
+  /// Of what the pulse proves to be lost.
+  GapStart pulseGapStart(const Pulse& pulse, const KeyEntry& entry);
+  LineEvidence evidenceOf(Line& line, const KeyEntry& entry);
+  void readDatabaseClock();
+  void onWindowOverflow(const List<SubscriptionId>& subscribers, std::string_view firstCommit) override;
 
   // what becomes of lines, connections and tokens: exchange_events.cpp; changes, the hot path: exchange_changes.cpp
   std::string joinPayload(const Line& line) override;
@@ -171,7 +180,6 @@ class Exchange final : private LineDelegate,
   void retryLater(const List<KeyEntry*>& entries, const Cause& cause);
   void park(const List<LineBinding>& bindings, const List<KeyEntry*>& entries, const Cause& cause);
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
-  void onWindowOverflow(const List<SubscriptionId>& subscribers) override;
   void onConflated(std::size_t changes, std::size_t subscribers) override;
   void onTokenChanged() override;
   void onTokenState() override;
@@ -184,6 +192,7 @@ class Exchange final : private LineDelegate,
   Counters counters_;
   Surroundings surroundings_;
   Registry registry_;
+  DatabaseClock database_;
   Reporter reporter_;
   TokenKeeper tokens_;
   JoinPace pace_;

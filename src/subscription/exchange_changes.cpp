@@ -16,7 +16,6 @@ void Exchange::onLineChange(Line& line, const List<KeyId>& keys, const Change& c
         if (!entry->spec.wants(type)) continue;
       }
       if (isRepeated(*entry, change)) continue;
-      entry->lastCommit.note(change);
       subscribers += dispatcher_.push(*entry, change, immediate_);
     }
   }

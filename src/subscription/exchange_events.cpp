@@ -11,8 +11,6 @@ namespace {
 const Cause kJoining{Code::Connecting, Retry::Backoff, "Joining."};
 const Cause kResubscribed{Code::Resubscribed, Retry::Backoff,
                           "The server subscribed anew by itself; changes in between are lost."};
-const Cause kOverflow{Code::Overflow, Retry::Backoff, "More changes were held back than the delivery window may hold."};
-
 const Cause kUnreadable{Code::PayloadInvalid, Retry::Backoff, "A change came that can't be read."};
 
 bool concernsToken(const Cause& cause) {
@@ -52,7 +50,6 @@ void Exchange::onLineJoining(Line& line) {
 }
 
 void Exchange::onLineLive(Line& line, bool again) {
-  if (again) reporter_.setProofOfLife(context_.clock.wallNow());
   if (line.announcements() > 1) tokenOfLine_[line.id()] = tokens_.version();  // the server has taken the pushed one
   if (tokenOfLine_[line.id()] == tokens_.version()) tokens_.accepted();
   reachOf(line.multiplexer()).prove();
@@ -63,7 +60,9 @@ void Exchange::onLineLive(Line& line, bool again) {
     entry->risky = false;
     for (auto* served : entry->served) {
       served->attempts = 0;
-      if (again && served->state == SubscriptionState::Live) reporter_.reportGap(*served, kResubscribed);
+      if (again && served->state == SubscriptionState::Live) {
+        reporter_.reportGap(served->subscribers, kResubscribed, gapStart(line, *served));
+      }
       if (served->state != SubscriptionState::Live) reporter_.setState(*served, SubscriptionState::Live, {});
     }
   }
@@ -72,18 +71,20 @@ void Exchange::onLineLive(Line& line, bool again) {
 }
 
 void Exchange::onLineUnreadable(Line& line) {
-  reporter_.setProofOfLife(context_.clock.wallNow());
   for (auto* entry : servedBy(line)) {
-    if (entry->state == SubscriptionState::Live && !entry->gap) reporter_.reportGap(*entry, kUnreadable);
+    if (entry->state != SubscriptionState::Live || entry->gap) continue;
+    reporter_.reportGap(entry->subscribers, kUnreadable, gapStart(line, *entry));
   }
 }
 
 /// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,
 /// stay with that.
 List<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
-  reporter_.setProofOfLife(line.multiplexer().connection().lastProofOfLife());
   List<KeyEntry*> homeless;
+  const auto last = line.lastCommit().read();
   for (auto* entry : servedBy(line)) {
+    entry->start = gapStart(line, *entry);
+    if (last) entry->seen = last->stamp;
     const Line* other = findCarrier(entry->server->id, line.id());
     if (other == nullptr) {
       homeless.push_back(entry);
@@ -194,11 +195,6 @@ void Exchange::onLineCollision(Line& line, KeyId key) {
   abandon(line, kJoining);
   if (auto* entry = registry_.find(key)) entry->suspectGroup = ++lastGroup_;
   planAtTurnEnd_ = true;
-}
-
-void Exchange::onWindowOverflow(const List<SubscriptionId>& subscribers) {
-  reporter_.setProofOfLife(context_.clock.wallNow());
-  reporter_.reportGap(subscribers, kOverflow);
 }
 
 void Exchange::onConflated(std::size_t changes, std::size_t subscribers) {

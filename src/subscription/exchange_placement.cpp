@@ -163,13 +163,12 @@ void Exchange::updateWaiting() {
 
 void Exchange::report(const Multiplexer& multiplexer) {
   const Connection& connection = multiplexer.connection();
-  const auto pulse = std::find_if(pulses_.begin(), pulses_.end(),
-                                  [&](const auto& item) { return &item->multiplexer() == &multiplexer; });
-  const bool hasPulse = pulse != pulses_.end();
+  const Pulse* pulse = pulseOf(multiplexer);
   tracker_.set(ConnectionStatus{
       connection.id(), connection.state(), connection.since(), connection.attempts(), connection.nextRetryAt(),
       connection.cause().code, connection.cause().message, connection.roundTrip(), multiplexer.channelCount(),
-      hasPulse ? std::optional((*pulse)->state()) : std::nullopt, hasPulse ? (*pulse)->delay() : std::nullopt});
+      pulse != nullptr ? std::optional(pulse->state()) : std::nullopt,
+      pulse != nullptr ? pulse->delay() : std::nullopt});
 }
 
 }  // namespace switchboard

@@ -19,6 +19,13 @@ std::size_t Exchange::pulseCount() const {
       std::count_if(pulses_.begin(), pulses_.end(), [](const auto& pulse) { return pulse->hasLine(); }));
 }
 
+/// Null when there is none.
+const Pulse* Exchange::pulseOf(const Multiplexer& multiplexer) const {
+  const auto it = std::find_if(pulses_.begin(), pulses_.end(),
+                               [&](const auto& pulse) { return &pulse->multiplexer() == &multiplexer; });
+  return it == pulses_.end() ? nullptr : it->get();
+}
+
 void Exchange::excusePulses() {
   for (const auto& pulse : pulses_) pulse->excuse();
 }
@@ -31,7 +38,6 @@ void Exchange::updatePulses() {
                                      [&](const auto& item) { return &item.second->multiplexer() == &multiplexer; });
     pulse->setWanted(pulse->hasLine() ? carries : hasLiveLine(multiplexer));
     if (pulse->state() == PulseState::Silent) doubt(*pulse, true);
-    if (pulse->state() == PulseState::Refused) forgetProofs(*pulse);
   }
 }
 
@@ -52,18 +58,9 @@ List<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
 /// hears of it only now, being new, has its rows fetched at once rather than when its turn comes.
 void Exchange::doubt(const Pulse& pulse, bool atOnce) {
   for (auto* entry : liveOn(pulse.multiplexer())) {
-    const auto told = reporter_.beginDoubt(*entry, kSilent);
+    const auto told = reporter_.beginDoubt(*entry, kSilent, pulseGapStart(pulse, *entry));
     if (atOnce) fallback_.pollNow(told);
   }
-}
-
-void Exchange::onPulseProof(Pulse& pulse) {
-  for (auto* entry : liveOn(pulse.multiplexer())) reporter_.prove(*entry);
-}
-
-/// Nothing vouches for them, so their gaps begin with what was seen last.
-void Exchange::forgetProofs(const Pulse& pulse) {
-  for (auto* entry : liveOn(pulse.multiplexer())) entry->proof.reset();
 }
 
 void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
@@ -74,14 +71,13 @@ void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
       if (entry->inDoubt()) reporter_.endDoubt(*entry);
     }
   }
-  if (pulse.state() == PulseState::Refused) forgetProofs(pulse);
   report(pulse.multiplexer());
   fallback_.update();
 }
 
 void Exchange::onPulseSkipped(Pulse& pulse, const Cause& cause) {
   for (auto* entry : liveOn(pulse.multiplexer())) {
-    if (!entry->inDoubt()) reporter_.reportGap(*entry, cause);
+    if (!entry->inDoubt()) reporter_.reportGap(entry->subscribers, cause, pulseGapStart(pulse, *entry));
   }
 }
 

@@ -13,6 +13,7 @@ Line::Line(LineId id, std::string topic, List<LineBinding> bindings, const LineO
     : id_(id),
       bindings_(std::move(bindings)),
       options_(options),
+      context_(context),
       multiplexer_(multiplexer),
       delegate_(delegate),
       liveTimeout_(
@@ -78,7 +79,9 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
   const bool repeated = std::exchange(live_, true);
   const bool expected = channel_.takeExpectedRepeat(repeated);
   const bool again = repeated && !expected;
+  if (!repeated) liveSince_ = {context_.now(), context_.clock.wallNow()};
   delegate_.onLineLive(*this, again);
+  if (again) liveSince_ = {context_.now(), context_.clock.wallNow()};
 }
 
 }  // namespace switchboard

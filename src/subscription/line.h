@@ -10,6 +10,8 @@
 #include "channel/channel.h"
 #include "channel/multiplexer.h"
 #include "protocol/change.h"
+#include "subscription/database_clock.h"
+#include "subscription/last_commit.h"
 
 namespace switchboard {
 
@@ -31,8 +33,8 @@ class LineDelegate {
   virtual std::string joinPayload(const Line& line) = 0;
   /// The join has gone out.
   virtual void onLineJoining(Line& line) = 0;
-  /// Changes flow. `again`: they did before too and nothing asked for it, so the server has subscribed anew and may
-  /// have lost some in between.
+  /// Changes flow. `again`: they did before too and nothing asked for it, so the server has subscribed again and may
+  /// have lost some in between; `liveSince` is still the time before.
   virtual void onLineLive(Line& line, bool again) = 0;
   /// The line is of no use any more and is to be removed. BadBinding: some binding is at fault, and the server has told
   /// about which in the cause's message. `refused`: the join itself was answered with an error.
@@ -76,6 +78,10 @@ class Line final : private ChannelDelegate {
   bool isLive() const { return live_; }
   /// How often the server has announced changes.
   unsigned announcements() const { return announcements_; }
+  /// When it first announced them, or last did without being asked.
+  Moment liveSince() const { return liveSince_; }
+  /// Of all changes that came, whoever they were for.
+  LastCommit& lastCommit() { return lastCommit_; }
 
  private:
   std::string joinPayload(const Channel& channel) override;
@@ -89,6 +95,7 @@ class Line final : private ChannelDelegate {
   const LineId id_;
   const List<LineBinding> bindings_;
   const LineOptions& options_;
+  Context& context_;
   Multiplexer& multiplexer_;
   LineDelegate& delegate_;
   IdRefs<BindingId, const LineBinding> byId_;
@@ -99,6 +106,8 @@ class Line final : private ChannelDelegate {
   bool accepted_ = false;  ///< the server has answered the join with ok
   bool live_ = false;
   unsigned announcements_ = 0;
+  Moment liveSince_;
+  LastCommit lastCommit_;
 };
 
 }  // namespace switchboard

@@ -12,6 +12,9 @@ void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
     delegate_.onLineUnreadable(*this);
     return;
   }
+  const InboundText& text = *envelope.text;
+  const Change change{text.passage(envelope.payload), text.passage(*data)};
+  lastCommit_.note(change, multiplexer_.connection().lastInboundAt());
   matched_.clear();
   for (const auto id : ids_) {
     const LineBinding* binding = byId_.find(id);
@@ -19,8 +22,7 @@ void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
     if (std::find(matched_.begin(), matched_.end(), binding->key) == matched_.end()) matched_.push_back(binding->key);
   }
   if (matched_.empty()) return;
-  const InboundText& text = *envelope.text;
-  delegate_.onLineChange(*this, matched_, {text.passage(envelope.payload), text.passage(*data)});
+  delegate_.onLineChange(*this, matched_, change);
 }
 
 }  // namespace switchboard

@@ -92,7 +92,6 @@ void Pulse::listen() {
   heardAt_ = context_.now();
   dueAt_ = heardAt_ + options_.period * 5 / 2;
   next_.setAt(dueAt_);
-  delegate_.onPulseProof(*this);
 }
 
 void Pulse::onLineLive(Line& /*line*/, bool again) {
@@ -101,7 +100,8 @@ void Pulse::onLineLive(Line& /*line*/, bool again) {
     listen();
     transition(PulseState::Waiting);
   } else if (again) {
-    lastSeq_.reset();  // what was lost when the server subscribed anew is told by the lines that lost it
+    lastSeq_.reset();  // what was lost when the server subscribed again is reported by the lines that lost it
+    resubscribedAt_ = context_.now();
   }
 }
 
@@ -142,10 +142,12 @@ void Pulse::hear(const Change& change) {
   if (cause && state_ != PulseState::Silent) delegate_.onPulseSkipped(*this, *cause);
   lastSeq_ = beat->seq;
   heardAt_ = context_.now();
+  if (beat->committedAt) {
+    lastBeat_ = Commit{std::string(commitTimestamp(change.data.read())), *beat->committedAt, heardAt_};
+  }
   dueAt_ = heardAt_ + options_.period * 5 / 2;
   next_.setAt(dueAt_);
   transition(PulseState::Beating);
-  delegate_.onPulseProof(*this);
 }
 
 std::optional<Cause> Pulse::skipped(std::uint64_t seq) {

@@ -30,8 +30,6 @@ class Pulse;
 
 class PulseDelegate {
  public:
-  /// What was to come until now has come: from here on it listens, or it has heard a beat.
-  virtual void onPulseProof(Pulse& pulse) = 0;
   /// After each transition.
   virtual void onPulseState(Pulse& pulse, PulseState from) = 0;
   /// Beats between the last one and this one never came, although it was listened to all the time; changes that were
@@ -64,6 +62,11 @@ class Pulse final : private LineDelegate {
   bool hasLine() const { return line_ != nullptr; }
   /// From the commit of the last beat to its arrival, as the two clocks have it; nothing before the first beat.
   std::optional<Duration> delay() const { return delay_; }
+  /// What was to come over this socket and was committed before this has come, unless beats were skipped later.
+  const std::optional<Commit>& lastBeat() const { return lastBeat_; }
+  /// When the server last subscribed it again of its own accord, as it then does with every channel, one after the
+  /// other.
+  std::optional<TimePoint> resubscribedAt() const { return resubscribedAt_; }
 
   /// Whether there is anything whose changes it should vouch for.
   void setWanted(bool wanted);
@@ -106,6 +109,8 @@ class Pulse final : private LineDelegate {
   TimePoint notBefore_{};
   std::optional<std::uint64_t> lastSeq_;
   std::optional<Duration> delay_;
+  std::optional<Commit> lastBeat_;
+  std::optional<TimePoint> resubscribedAt_;
   std::uint32_t lastLine_ = 0;
   unsigned attempts_ = 0;
   bool wanted_ = false;

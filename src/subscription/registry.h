@@ -11,7 +11,6 @@
 #include "base/time.h"
 #include "status/gap.h"
 #include "status/subscription_state.h"
-#include "subscription/last_commit.h"
 #include "subscription/spec.h"
 
 namespace switchboard {
@@ -34,15 +33,14 @@ struct KeyEntry {
   bool wantsSocket = false;  ///< its line waits for a socket that has room for it
   std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
 
-  LastCommit lastCommit;
-  /// When it last was known that nothing was missing: as it went live, and at each beat of the pulse.
-  struct Proof {
-    std::string commit;  ///< `lastCommit` then
+  std::string seen;  ///< `commit_timestamp` of the last change of the lines that it had before; empty: none
+  GapStart start;    ///< of a gap that opens as it loses its line
+  /// What it had seen as it was given to a binding that was live already: that may yet bring what came before.
+  struct Handover {
+    std::string commit;
     TimePoint at{};
   };
-  std::optional<Proof> proof;  ///< none where no pulse can be had
-  /// Where it stood as it was given to a binding that was live already: that may yet bring what came before.
-  std::optional<Proof> handover;
+  std::optional<Handover> handover;
   /// The interruption that it is in, and who is to hear of its end.
   struct OpenGap {
     Gap gap;  ///< without a subscription

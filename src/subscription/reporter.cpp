@@ -38,10 +38,9 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
     entry.notLiveSince.reset();
     entry.nextPollAt.reset();
     closeGap(entry);
-    prove(entry);
   } else if (wasLive) {
     if (!entry.notLiveSince) entry.notLiveSince = context_.now();
-    openGap(entry, entry.cause);
+    openGap(entry, entry.cause, entry.start);
   }
   if (entry.plannable()) entry.retryAt.reset();
   report(entry);
@@ -56,45 +55,33 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   notify(entry, entry.subscribers);
 }
 
-void Reporter::prove(KeyEntry& entry) {
-  if (hasPulse_) entry.proof = KeyEntry::Proof{entry.lastCommit.stamp(), context_.now()};
-}
-
-/// What was seen since it was last proven that nothing is missing may have come after what was lost in silence.
-Gap Reporter::describeGap(const KeyEntry* entry, const Cause& cause) {
+Gap Reporter::describeGap(const Cause& cause, const GapStart& start) {
   Gap gap;
   gap.id = ++lastGap_;
   gap.code = cause.code;
   gap.message = cause.message;
-  gap.from = proofOfLife_.value_or(context_.clock.wallNow());
-  if (entry == nullptr) return gap;
-  gap.fromCommit = entry->proof ? entry->proof->commit : entry->lastCommit.stamp();
-  if (entry->proof) gap.from = context_.clock.wallNow() - (context_.now() - entry->proof->at);
+  gap.fromCommit = start.commit;
+  gap.from = start.at;
   return gap;
 }
 
-void Reporter::reportGap(const List<SubscriptionId>& subscribers, const Cause& cause) {
-  Gap gap = describeGap(nullptr, cause);
-  gap.to = context_.clock.wallNow();
+WallTime Reporter::endOfGap(WallTime from) const {
+  return std::max(from, database_.latest({context_.now(), context_.clock.wallNow()}));
+}
+
+void Reporter::reportGap(const List<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {
+  Gap gap = describeGap(cause, start);
+  gap.to = endOfGap(gap.from);
   for (const auto id : subscribers) {
     gap.subscription = id;
     gaps_.push_back(gap);
   }
 }
 
-void Reporter::reportGap(const KeyEntry& entry, const Cause& cause) {
-  Gap gap = describeGap(&entry, cause);
-  gap.to = context_.clock.wallNow();
-  for (const auto id : entry.subscribers) {
-    gap.subscription = id;
-    gaps_.push_back(gap);
-  }
-}
-
-List<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause) {
+List<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause, const GapStart& start) {
   List<SubscriptionId> told;
   if (entry.subscribers.empty()) return told;
-  if (!entry.gap) entry.gap = KeyEntry::OpenGap{describeGap(&entry, cause), {}};
+  if (!entry.gap) entry.gap = KeyEntry::OpenGap{describeGap(cause, start), {}};
   auto& known = entry.gap->subscribers;
   for (const auto id : entry.subscribers) {
     if (std::find(known.begin(), known.end(), id) == known.end()) told.push_back(id);
@@ -107,8 +94,8 @@ List<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause) {
   return told;
 }
 
-List<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause) {
-  auto told = openGap(entry, cause);
+List<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause, const GapStart& start) {
+  auto told = openGap(entry, cause, start);
   if (told.empty()) return told;
   entry.cause = cause;
   if (!entry.notLiveSince) entry.notLiveSince = context_.now();
@@ -127,11 +114,12 @@ void Reporter::endDoubt(KeyEntry& entry) {
 void Reporter::closeGap(KeyEntry& entry) {
   if (!entry.gap) return;
   const auto open = std::exchange(entry.gap, std::nullopt);
+  const WallTime to = endOfGap(open->gap.from);
   for (const auto id : open->subscribers) {
     if (std::find(entry.subscribers.begin(), entry.subscribers.end(), id) == entry.subscribers.end()) continue;
     gaps_.push_back(open->gap);
     gaps_.back().subscription = id;
-    gaps_.back().to = context_.clock.wallNow();
+    gaps_.back().to = to;
   }
 }
 

@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "status/gap.h"
 #include "status/tracker.h"
+#include "subscription/database_clock.h"
 #include "subscription/registry.h"
 #include "timing/context.h"
 
@@ -13,27 +14,19 @@ namespace switchboard {
 /// Moves keys from state to state and tells the status and the subscribers of it.
 class Reporter {
  public:
-  /// `hasPulse`: silent losses are told of by a pulse, so that gaps begin where it last proved that nothing was
-  /// missing.
-  Reporter(Context& context, StatusTracker& tracker, bool hasPulse)
-      : context_(context), tracker_(tracker), hasPulse_(hasPulse) {}
+  Reporter(Context& context, StatusTracker& tracker, const DatabaseClock& database)
+      : context_(context), tracker_(tracker), database_(database) {}
 
-  /// Subscribers hear of going live, and of each error that is not the one they know already.
+  /// Subscribers hear of going live, and of each error that is not the one they know already. A key that is not live any
+  /// more has a gap, from its `start` on.
   void setState(KeyEntry& entry, SubscriptionState state, Cause cause);
   /// A key that waits has another reason to.
   void setWaiting(KeyEntry& entry, const Cause& cause);
-  /// What was to come for the key until now has come.
-  void prove(KeyEntry& entry);
-  /// When the connection of the keys that are about to change state last gave a sign of life; where gaps begin, unless
-  /// there is a proof.
-  void setProofOfLife(WallTime at) { proofOfLife_ = at; }
-  /// A live key may have missed changes from its last proof of life until now.
-  void reportGap(const KeyEntry& entry, const Cause& cause);
-  /// The same for some subscriptions of any key.
-  void reportGap(const List<SubscriptionId>& subscribers, const Cause& cause);
-  /// The changes of a live key can't be relied on since its last proof, until `endDoubt` or until it goes live anew: an
-  /// open gap. Returns who has been told of it now, which is not everybody if it was in doubt already.
-  List<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause);
+  /// These may have missed changes from there until now.
+  void reportGap(const List<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start);
+  /// The changes of a live key can't be relied on from there on, until `endDoubt` or until it goes live again: an open
+  /// gap. Returns who hears of it now, which is not everybody if it was in doubt already.
+  List<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause, const GapStart& start);
   void endDoubt(KeyEntry& entry);
   List<Gap> takeGaps() { return std::exchange(gaps_, {}); }
   bool hasGaps() const { return !gaps_.empty(); }
@@ -50,18 +43,19 @@ class Reporter {
 
  private:
   /// Tells of an interruption all who have not been told.
-  List<SubscriptionId> openGap(KeyEntry& entry, const Cause& cause);
+  List<SubscriptionId> openGap(KeyEntry& entry, const Cause& cause, const GapStart& start);
   void closeGap(KeyEntry& entry);
-  Gap describeGap(const KeyEntry* entry, const Cause& cause);
+  Gap describeGap(const Cause& cause, const GapStart& start);
+  /// The end of a gap with this start that is over now.
+  WallTime endOfGap(WallTime from) const;
   void notify(const KeyEntry& entry, const List<SubscriptionId>& subscribers);
   std::optional<WallTime> nextRetryAt(const KeyEntry& entry) const;
 
   Context& context_;
   StatusTracker& tracker_;
-  const bool hasPulse_;
+  const DatabaseClock& database_;
   List<Notice> notices_;
   List<Gap> gaps_;
-  std::optional<WallTime> proofOfLife_;
   std::uint32_t lastGap_ = 0;
 };
 

@@ -46,6 +46,7 @@ void Window::push(const Change& change) {
 void Window::collect(const Change& change) {
   ++count_;
   if (!config_.payload) return;
+  if (count_ == 1) firstCommit_ = commitTimestamp(change.data.read());
   if (config_.mode == DeliveryMode::Latest) {
     rows_.push(change.data.read());
   } else {
@@ -56,7 +57,7 @@ void Window::collect(const Change& change) {
   }
   if (rows_.bytes() + array_.size() <= maxBytes_) return;
   drop();
-  delegate_.onWindowOverflow(subscribers_);
+  delegate_.onWindowOverflow(subscribers_, firstCommit_);
 }
 
 void Window::schedule(bool first) {

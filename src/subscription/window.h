@@ -14,7 +14,8 @@ namespace switchboard {
 class WindowDelegate {
  public:
   /// More than the window may hold came in before it was due; what it held is lost.
-  virtual void onWindowOverflow(const List<SubscriptionId>& subscribers) = 0;
+  /// `firstCommit`: `commit_timestamp` of the first change that it held; empty where that had none.
+  virtual void onWindowOverflow(const List<SubscriptionId>& subscribers, std::string_view firstCommit) = 0;
   /// So many changes went into newer ones of their rows, or cancelled out; each of the subscribers was spared them.
   virtual void onConflated(std::size_t changes, std::size_t subscribers) = 0;
 
@@ -64,6 +65,7 @@ class Window {
   Conflator rows_;         // Latest
   List<char> array_;       // else: "[{"data":…},…" without its end
   std::size_t count_ = 0;  ///< changes held, conflated or not
+  std::string firstCommit_;
   TimePoint firstAt_{};
   TimePoint lastAt_{};
   bool paused_ = false;

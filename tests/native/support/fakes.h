@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <deque>
 #include <functional>
 #include <map>
@@ -21,6 +22,15 @@ namespace switchboard::testing {
 
 /// 2026-11-22T12:00:00Z.
 constexpr WallTime kWallStart{Duration{1'795'348'800'000}};
+
+/// The `commit_timestamp` of a transaction that was committed then, within a day of kWallStart's midnight.
+inline std::string stampOf(WallTime at) {
+  const auto ms = (at - kWallStart + std::chrono::hours{12}).count();
+  char text[32];
+  std::snprintf(text, sizeof text, "2026-11-22T%02d:%02d:%02d.%03dZ", static_cast<int>(ms / 3'600'000),
+                static_cast<int>(ms / 60'000 % 60), static_cast<int>(ms / 1'000 % 60), static_cast<int>(ms % 1'000));
+  return text;
+}
 
 /// Time that passes only when told.
 class FakeClock final : public Clock {

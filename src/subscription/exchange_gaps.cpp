@@ -1,0 +1,69 @@
+#include <string>
+#include <utility>
+
+#include "protocol/beat.h"
+#include "subscription/exchange.h"
+
+namespace switchboard {
+
+namespace {
+
+const Cause kOverflow{Code::Overflow, Retry::Backoff, "More changes were held back than the delivery window may hold."};
+
+}  // namespace
+
+/// From what all lines have brought: one that has brought nothing yet profits from the others.
+void Exchange::readDatabaseClock() {
+  const Moment now{context_.now(), context_.clock.wallNow()};
+  for (const auto& [id, line] : lines_) {
+    if (const auto last = line->lastCommit().read()) database_.note(*last, now);
+  }
+  for (const auto& pulse : pulses_) {
+    if (pulse->lastBeat()) database_.note(*pulse->lastBeat(), now);
+  }
+}
+
+LineEvidence Exchange::evidenceOf(Line& line, const KeyEntry& entry) {
+  readDatabaseClock();
+  LineEvidence evidence;
+  evidence.liveSince = database_.earliest(line.liveSince());
+  evidence.lastChange = line.lastCommit().read();
+  evidence.seenBefore = entry.seen;
+  const Pulse* pulse = pulseOf(line.multiplexer());
+  if (pulse == nullptr || pulse->state() == PulseState::Refused) return evidence;
+  evidence.hasPulse = true;
+  evidence.lastBeat = pulse->lastBeat();
+  evidence.beatVouches = !pulse->resubscribedAt() || *pulse->resubscribedAt() < line.liveSince().at;
+  return evidence;
+}
+
+GapStart Exchange::gapStart(Line& line, const KeyEntry& entry) {
+  return startOfGap(evidenceOf(line, entry));
+}
+
+/// What the server did to single channels is reported by these; all that it lost for all of them lies after the last
+/// beat.
+GapStart Exchange::pulseGapStart(const Pulse& pulse, const KeyEntry& entry) {
+  Line* line = findCarrier(entry.server->id);
+  LineEvidence evidence = evidenceOf(*line, entry);
+  evidence.hasPulse = evidence.beatVouches = true;
+  evidence.lastBeat = pulse.lastBeat();
+  return startOfGap(evidence);
+}
+
+/// What is lost begins with the first change that was held. One without a time of its own may be as old as its line.
+void Exchange::onWindowOverflow(const List<SubscriptionId>& subscribers, std::string_view firstCommit) {
+  GapStart start;
+  const auto committed = readTimestamp(firstCommit);
+  const KeyEntry* entry = registry_.findBySubscription(subscribers.front());
+  if (committed) {
+    start = startAt({std::string(firstCommit), *committed, {}});
+  } else if (entry != nullptr) {
+    readDatabaseClock();
+    const Line* line = entry->server != nullptr ? findCarrier(entry->server->id) : nullptr;
+    start = {entry->seen, line != nullptr ? database_.earliest(line->liveSince()) : entry->since};
+  }
+  reporter_.reportGap(subscribers, kOverflow, start);
+}
+
+}  // namespace switchboard
