@@ -89,10 +89,6 @@ std::optional<WallTime> Connection::nextRetryAt() const {
   return context_.clock.wallNow() + std::max(Duration{0}, retry_.at() - context_.now());
 }
 
-WallTime Connection::lastProofOfLife() const {
-  return context_.clock.wallNow() - (context_.now() - heartbeat_.lastInboundAt());
-}
-
 void Connection::open() {
   if (state_ != ConnectionState::Idle && state_ != ConnectionState::Closing) return;
   policy_.begin(context_.now());

@@ -84,8 +84,6 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   std::optional<WallTime> nextRetryAt() const;
   std::optional<Duration> roundTrip() const { return roundTrip_; }
   /// When the last frame came in, or the socket opened.
-  WallTime lastProofOfLife() const;
-  /// The same by the monotonic clock.
   TimePoint lastInboundAt() const { return heartbeat_.lastInboundAt(); }
 
   /// A socket is needed. Nothing while one is there or on its way. A wait that the server asked for is kept.

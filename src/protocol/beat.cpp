@@ -53,19 +53,6 @@ std::optional<Beat> readBeat(std::string_view data) {
   return beat;
 }
 
-bool isOfTable(std::string_view data, std::string_view schema, std::string_view table) {
-  unsigned agreeing = 0;
-  forEachMember(data, [&](std::string_view key, std::string_view value) {
-    const bool isSchema = spells(key, "schema");
-    if (!isSchema && !spells(key, "table")) return true;
-    JsonScanner scanner(value);
-    const auto name = scanner.rawString();
-    if (name && spells(*name, isSchema ? schema : table)) ++agreeing;
-    return agreeing < 2;
-  });
-  return agreeing == 2;
-}
-
 std::optional<WallTime> readTimestamp(std::string_view text) {
   using namespace std::chrono;
   constexpr std::string_view kForm = "0000-00-00T00:00:00";

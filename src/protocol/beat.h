@@ -18,9 +18,6 @@ struct Beat {
 /// Nothing for a DELETE: the row is gone, which proves nothing.
 std::optional<Beat> readBeat(std::string_view data);
 
-/// Whether the change is one of this table.
-bool isOfTable(std::string_view data, std::string_view schema, std::string_view table);
-
 /// "2026-11-22T12:00:00.000Z", the fraction of any length or missing; nothing for anything else.
 std::optional<WallTime> readTimestamp(std::string_view text);
 

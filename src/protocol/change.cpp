@@ -1,6 +1,8 @@
 #include "protocol/change.h"
 
+#include "base/block.h"
 #include "protocol/scanner.h"
+#include "protocol/structure.h"
 
 namespace switchboard {
 
@@ -29,6 +31,19 @@ std::string_view findString(std::string_view object, std::string_view key) {
     return false;
   });
   return found;
+}
+
+/// The table's name, if it stands first and within the part of the text that is at hand, and has no escapes.
+std::optional<std::string_view> tableAtFront(const Change& change) {
+  constexpr std::string_view kStart = R"({"table":")";
+  auto front = change.text().front();
+  if (change.data.start >= front.size()) return std::nullopt;
+  front.remove_prefix(change.data.start);
+  if (!beginsWith(front, kStart)) return std::nullopt;
+  front.remove_prefix(kStart.size());
+  const std::size_t end = quoteOrBackslash(front);
+  if (end >= front.size() || front[end] != '"') return std::nullopt;
+  return front.substr(0, end);
 }
 
 }  // namespace
@@ -61,6 +76,29 @@ std::optional<ChangeType> typeNamed(std::string_view name) {
 
 std::optional<ChangeType> changeType(std::string_view data) {
   return typeNamed(findString(data, "type"));
+}
+
+bool isPattern(std::string_view name) {
+  return name != "*" && name.find_first_of("_%") != std::string_view::npos;
+}
+
+bool isOf(const Change& change, std::string_view schema, std::string_view table) {
+  if (table != "*") {
+    const auto first = tableAtFront(change);
+    if (first && *first != table) return false;
+    if (first && schema == "*") return true;
+  }
+  bool differs = false;
+  forEachMember(change.data.read(), [&](std::string_view key, std::string_view value) {
+    const bool isSchema = spells(key, "schema");
+    if (!isSchema && !spells(key, "table")) return true;
+    const auto wanted = isSchema ? schema : table;
+    JsonScanner scanner(value);
+    const auto name = scanner.rawString();
+    differs = wanted != "*" && name && !spells(*name, wanted);
+    return !differs;
+  });
+  return !differs;
 }
 
 std::string_view commitTimestamp(std::string_view data) {

@@ -33,6 +33,14 @@ std::optional<ChangeType> typeNamed(std::string_view name);
 /// The `type` of a change's `data`; of several the first, and none when it is written with escapes.
 std::optional<ChangeType> changeType(std::string_view data);
 
+/// Whether a binding to this name may bring changes of others: the server compares names by LIKE, where `_` stands for
+/// any character and `%` for any characters. `*` is everything.
+bool isPattern(std::string_view name);
+
+/// Whether the change is of a table of this name in a schema of this name, where `*` is any. A change that names neither
+/// passes. Reads the text only as far as needed: the server writes the table first.
+bool isOf(const Change& change, std::string_view schema, std::string_view table);
+
 /// The `commit_timestamp`, as the server wrote it, escapes and all; of several the first; empty when absent.
 std::string_view commitTimestamp(std::string_view data);
 

@@ -85,7 +85,7 @@ bool Exchange::isStrayBeat(const KeyEntry& server, const Change& change) const {
   if (!options_.pulse.enabled()) return false;
   const auto& binding = server.spec.binding;
   const bool wildcard = binding.table == "*" || binding.schema == "*";
-  return wildcard && isOfTable(change.data.read(), options_.pulse.schema, options_.pulse.table);
+  return wildcard && isOf(change, options_.pulse.schema, options_.pulse.table);
 }
 
 }  // namespace switchboard

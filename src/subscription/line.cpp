@@ -8,10 +8,21 @@
 
 namespace switchboard {
 
+namespace {
+
+List<LineBinding> marked(List<LineBinding> bindings) {
+  for (auto& binding : bindings) {
+    binding.mayBringOthers = isPattern(binding.config.schema) || isPattern(binding.config.table);
+  }
+  return bindings;
+}
+
+}  // namespace
+
 Line::Line(LineId id, std::string topic, List<LineBinding> bindings, const LineOptions& options, Context& context,
            Multiplexer& multiplexer, LineDelegate& delegate)
     : id_(id),
-      bindings_(std::move(bindings)),
+      bindings_(marked(std::move(bindings))),
       options_(options),
       context_(context),
       multiplexer_(multiplexer),

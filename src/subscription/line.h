@@ -24,6 +24,7 @@ struct LineOptions {
 struct LineBinding {
   KeyId key;
   BindingConfig config;
+  bool mayBringOthers = false;  ///< see isPattern; set by the line
 };
 
 class Line;

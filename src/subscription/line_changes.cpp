@@ -5,6 +5,20 @@
 
 namespace switchboard {
 
+namespace {
+
+/// A name that is no pattern is the change's, or the server would not have sent it.
+std::string_view toCompare(std::string_view name) {
+  return isPattern(name) ? name : "*";
+}
+
+bool isWanted(const LineBinding& binding, const Change& change) {
+  if (!binding.mayBringOthers) return true;
+  return isOf(change, toCompare(binding.config.schema), toCompare(binding.config.table));
+}
+
+}  // namespace
+
 void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   if (!envelope.isChange() && envelope.event != names::kPostgresChanges) return;
   const auto data = scanChange(envelope, ids_);
@@ -18,7 +32,7 @@ void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   matched_.clear();
   for (const auto id : ids_) {
     const LineBinding* binding = byId_.find(id);
-    if (binding == nullptr) continue;
+    if (binding == nullptr || !isWanted(*binding, change)) continue;
     if (std::find(matched_.begin(), matched_.end(), binding->key) == matched_.end()) matched_.push_back(binding->key);
   }
   if (matched_.empty()) return;

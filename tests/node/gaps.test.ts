@@ -81,6 +81,26 @@ describe('a gap', () => {
     expect(bench.manager.stats().gaps.opened).toBe(2);
   });
 
+  it('of a change without its values contains the commit of that, or all since the subscription began', async () => {
+    vi.setSystemTime(FROM);
+    const bench = new Bench();
+    const gaps: Gap[] = [];
+    bench.manager.subscribe({ table: 'a', onGap: (gap) => gaps.push(gap) }, nothing);
+    const engine = await bench.open();
+    for (const clock of [FROM + 60_000, FROM - 3_600_000, FROM + 3_600_000]) {
+      vi.setSystemTime(clock);
+      gaps.length = 0;
+      const at = FROM + 59_500;
+      const commit_timestamp = new Date(at).toISOString();
+      const tooLarge = changeText({ id: 1 }, 'UPDATE', { errors: ['Error 413: Payload Too Large'], commit_timestamp });
+      const refused = changeText({}, 'INSERT', { errors: ['Error 401: Unauthorized'], commit_timestamp: '' });
+      engine.deliver(each([1], tooLarge, refused));
+      expect(gaps.map(({ fromCommit }) => fromCommit)).toEqual([commit_timestamp, null]);
+      expect(gaps.filter(({ from, to }) => from <= at && at <= (to ?? 0))).toContain(gaps[0]);
+      expect(gaps[1]?.from).toBe(FROM);
+    }
+  });
+
   it('is one for a delivery that can not be read, and disturbs nobody else', async () => {
     const bench = new Bench({ resyncJitterMs: 0 });
     const seen: unknown[] = [];
@@ -104,7 +124,7 @@ describe('a gap', () => {
     engine.deliver(each([1], broken), batch([2], good, broken), notify([3], 1), each([4], changeText({ id: 3 })));
     expect(seen).toEqual([
       3,
-      // Nothing tells when it was committed, but that it came after what came before.
+      // It was committed after what came before, give or take what commits are out of order.
       expect.objectContaining({ ...common, subscription: 1, from: Date.parse(commit_timestamp) - 1_000 }),
       expect.objectContaining({ ...common, subscription: 2, from: Date.parse(commit_timestamp) - 1_000 }),
     ]);

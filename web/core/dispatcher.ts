@@ -19,7 +19,7 @@ interface GapListener {
 /** Hears of what a delivery did not bring, after it was handed over. */
 export interface Losses {
   /** Changes came without their values. */
-  incomplete(subscribers: readonly number[], payloads: readonly ChangePayload[]): void;
+  incomplete(subscriptions: readonly Subscription[], payloads: readonly ChangePayload[]): void;
   /** What came can't be read, so these have not got it. */
   unreadable(subscriptions: readonly Subscription[]): void;
 }
@@ -177,7 +177,7 @@ export class Dispatcher {
   };
 
   #tellIncomplete(payloads: readonly ChangePayload[], subscribers: readonly number[], losses: Losses): void {
-    const left = subscribers.filter((id) => this.#subscriptions.get(id) !== undefined);
+    const left = subscribers.map((id) => this.#subscriptions.get(id)).filter((found) => found !== undefined);
     losses.incomplete(left, payloads);
   }
 

@@ -169,7 +169,7 @@ TEST_SUITE("pulse") {
     SUBCASE("before the first beat") {
       h.subscribe(1, "bookings");
       h.run(Duration{500});
-      begin = h.clock.wallNow() - Duration{500};
+      begin = h.clock.wallNow();  // not before it was live
     }
     SUBCASE("where the table can't be had") {
       h.server.unknownTables.insert("switchboard_pulse");
@@ -441,6 +441,36 @@ TEST_SUITE("pulse") {
     }
     CHECK(h.changes(2).empty());
     CHECK(h.changes(3).size() == 1);
+  }
+
+  TEST_CASE("rows of a table whose name only looks like the pulse's are no beats") {
+    PulseHarness h;
+    h.goLive(10);
+    for (const auto& channel : h.server.channels()) {
+      if (textMember(channel.bindings[0], "table") != "switchboard_pulse") continue;
+      h.network.last().receive(
+          R"([null,null,")" + channel.topic +
+          R"(","postgres_changes",{"data":{"table":"switchboardxpulse","type":"UPDATE","record":{"seq":99},"schema":"public"},"ids":[)" +
+          std::to_string(channel.bindings[0]["id"].get<unsigned>()) + "]}]");
+    }
+    CHECK(h.gaps.empty());
+    CHECK(h.counters().pulses == 1);
+  }
+
+  TEST_CASE("a table of the pulse's name in another schema is no pulse to a binding to all") {
+    PulseHarness h;
+    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{2}, {"*", "*", "*", {}, {}}));
+    h.goLive(10);
+    for (const auto& channel : h.server.channels()) {
+      for (const auto& binding : channel.bindings) {
+        if (textMember(binding, "table") != "*") continue;
+        h.network.last().receive(
+            R"([null,null,")" + channel.topic +
+            R"(","postgres_changes",{"data":{"table":"switchboard_pulse","schema":"other","type":"UPDATE","record":{"seq":11}},"ids":[)" +
+            std::to_string(binding["id"].get<unsigned>()) + "]}]");
+      }
+    }
+    CHECK(h.changes(2).size() == 1);
   }
 
   TEST_CASE("the last subscription takes the pulse's channel and the socket with it") {

@@ -51,13 +51,5 @@ TEST_CASE("what is no timestamp in UTC is not taken for one") {
   }
 }
 
-TEST_CASE("a change is told by schema and table together") {
-  const auto change = changeOf(R"({"table":"pulse","schema":"public","record":{"table":"other"}})");
-  CHECK(isOfTable(change, "public", "pulse"));
-  CHECK_FALSE(isOfTable(change, "public", "other"));
-  CHECK_FALSE(isOfTable(change, "private", "pulse"));
-  CHECK_FALSE(isOfTable(changeOf(R"({"table":"pulse"})"), "public", "pulse"));
-}
-
 }  // namespace
 }  // namespace switchboard

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "protocol/frame.h"
+#include "support/fake_text.h"
 #include "support/transcripts.h"
 
 namespace switchboard {
@@ -76,6 +77,54 @@ TEST_CASE("every recorded change has ids, a type and a commit timestamp") {
     }
     CHECK(changes > 540);
   }
+}
+
+TEST_CASE("a name with characters of LIKE may bring changes of others") {
+  for (const auto* name : {"order_items", "a%b", "_", "%"}) CHECK(isPattern(name));
+  for (const auto* name : {"*", "bookings", "Büro", ""}) CHECK_FALSE(isPattern(name));
+}
+
+TEST_CASE("a change is of the table and schema that it names, wherever they stand and however they are written") {
+  const auto check = [](const std::string& data, std::string_view schema, std::string_view table) {
+    const std::string frame = R"([null,null,"realtime:x","postgres_changes",{"data":)" + data + R"(,"ids":[1]}])";
+    const testing::FakeText text(frame);
+    std::string scratch;
+    const auto envelope = scanEnvelope(Version::V2, text, scratch);
+    Ids ids;
+    const auto found = scanChange(*envelope, ids);
+    return isOf({text.passage(envelope->payload), text.passage(*found)}, schema, table);
+  };
+  const std::string row = R"("record":{"table":"orderxitems","t":")" + std::string(400, 'x') + "\"}";
+  const std::string long1(90, 'n');
+  for (const auto& data : std::initializer_list<std::string>{R"({"table":"order_items","type":"INSERT",)" + row + R"(,"schema":"my_app"})",
+                           R"({"schema":"my_app",)" + row + R"(,"table":"order_items"})",
+                           R"({ "table" : "order_items","schema":"my\u005fapp"})",
+                           R"({"table":"order\u005fitems","schema":"my_app"})"}) {
+    CAPTURE(data);
+    CHECK(check(data, "my_app", "order_items"));
+    CHECK(check(data, "*", "order_items"));
+    CHECK(check(data, "my_app", "*"));
+    CHECK(check(data, "*", "*"));
+    CHECK_FALSE(check(data, "my_app", "order%"));
+    CHECK_FALSE(check(data, "my_app", "orderxitems"));
+    CHECK_FALSE(check(data, "myxapp", "order_items"));
+    CHECK_FALSE(check(data, "my_ap_", "*"));
+  }
+  CHECK(check(R"({"table":")" + long1 + R"(_","schema":"public"})", "public", long1 + "_"));
+  CHECK_FALSE(check(R"({"table":")" + long1 + R"(x","schema":"public"})", "public", long1 + "_"));
+  CHECK(check(R"({"type":"INSERT"})", "public", "a_b"));
+}
+
+TEST_CASE("the table that stands first is read without the rest of a long frame") {
+  const std::string frame = R"([null,null,"realtime:x","postgres_changes",{"data":{"table":"order_items","record":{"t":")" +
+                            std::string(400, 'x') + R"("}},"ids":[1]}])";
+  const testing::FakeText text(frame);
+  std::string scratch;
+  const auto envelope = scanEnvelope(Version::V2, text, scratch);
+  const Change change{text.passage(envelope->payload), text.passage(envelope->data)};
+  CHECK(isOf(change, "*", "order_items"));
+  CHECK_FALSE(isOf(change, "my_app", "orderxitems"));
+  CHECK_FALSE(text.broughtIn());
 }
 
 }  // namespace

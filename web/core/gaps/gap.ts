@@ -8,14 +8,21 @@ import type { ReasonCode } from '../reasons.js';
 export type GapOutcome = 'unknown' | 'refetched' | 'failed';
 
 /**
- * A time in which a subscription that was live before may have missed changes. The server replays nothing, so what was committed then has to be
- * fetched. Told when it opens, when it is over, and when its outcome is known, each time with the same `id`; a gap that is only noticed
- * afterwards is told when it is over, and reported again with a later `to` when more is missed for the same reason before it has been refetched.
+ * Changes that a subscription may have missed after it was live. The server replays nothing, so what was committed between `from` and `to` has to be
+ * fetched. Reported when it opens, when it is over, and when its outcome is known, each time with the same `id`; a gap that is only noticed
+ * afterwards is reported when it is over, and again with a later `to` when more is missed for the same reason before it has been refetched.
+ *
+ * `from` and `to` bound the commit times of what is missing: by the database's clock, as far as that is known from the commit times of changes that
+ * have come, which holds however wrong this machine's clock is; before any change has come, by this machine's. They say nothing of how long the
+ * connection was away: on a quiet table `from` may be hours before the loss, when the last change came.
+ *
+ * To fetch what changed since `from` by a column such as `updated_at`, go back further by the length of your longest transactions: `now()` is the time
+ * at which a transaction began, not its commit. Fetch once the gap is over; there is no need for an upper bound.
  */
 export interface Gap {
   /** The same for all subscriptions to the same rows. */
   readonly id: number;
-  /** The subscription that is told of it. */
+  /** The subscription that it is reported to. */
   readonly subscription: number;
   /**
    * The cause. `PAYLOAD_TOO_LARGE` and `UNAUTHORIZED`: a single change came without its values. `PAYLOAD_INVALID`: what came can't be read; if it is a
@@ -25,13 +32,20 @@ export interface Gap {
   /** The same for people. */
   readonly message: string;
   /**
-   * `commit_timestamp` of the last change that was seen before it; null when there was none, or it is not known. With a pulse the last one that was seen
-   * before that was heard: what came later may have come after something that was lost in silence.
+   * The newest `commit_timestamp` before which nothing is missing: of the last change that came over the subscription's channel, for whomever, or of
+   * the pulse's last beat. What is missing was committed then or later (commit times may be out of order by a moment, see `from`). Of an `OVERFLOW` and
+   * of a change without its values: that of the first change that is missing. Null when nothing had come yet.
    */
   readonly fromCommit: string | null;
-  /** Unix ms of the last sign of life before it; with a pulse, of the pulse. */
+  /**
+   * Unix ms: at or before the commit of everything that is missing. `fromCommit` less a second, since PostgreSQL takes commit times before it puts
+   * transactions in order; or when the subscription went live, if that is later or nothing has come since.
+   */
   readonly from: number;
-  /** Unix ms at which changes flowed again; null while it is open. */
+  /**
+   * Unix ms: at or after the commit of everything that is missing; null while it is open. When changes flowed again, up to a second later by the
+   * reckoning of the database's clock.
+   */
   readonly to: number | null;
   readonly over: boolean;
   readonly outcome: GapOutcome;

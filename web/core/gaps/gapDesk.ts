@@ -14,8 +14,9 @@ export interface GapDeskEvents extends Pick<ResyncEvents, 'starting' | 'handlerF
 
 /** Ids of gaps that are noticed here, not in the core, whose ids have 32 bits. */
 const FIRST_OWN_ID = 2 ** 32;
-/** PostgreSQL takes commit times before it puts transactions in order, so they arrive a little out of it. */
-const COMMIT_ORDER_MS = 1_000;
+
+/** How much commit times may be out of order: as in the core, see src/subscription/gap_start.h. */
+const DISORDER_MS = 1_000;
 
 /** Accounts for the gaps of one manager, and has them made good. */
 export class GapDesk implements Losses {
@@ -85,32 +86,30 @@ export class GapDesk implements Losses {
   }
 
   /** Changes came whose values the server had to leave out: as good as missed. */
-  incomplete(subscriptions: readonly number[], payloads: readonly ChangePayload[]): void {
+  incomplete(subscriptions: readonly Subscription[], payloads: readonly ChangePayload[]): void {
     for (const { errors, commit_timestamp } of payloads) {
       const message = (errors ?? []).join('; ');
-      const now = Date.now();
-      const committed = Date.parse(commit_timestamp);
-      const from = Number.isNaN(committed) ? now : committed;
-      const what = { code: codeOf(message), message, fromCommit: commit_timestamp, from, to: Math.max(now, from) };
       this.#lastOwnId += 1;
-      for (const subscription of subscriptions) this.#notice({ id: this.#lastOwnId, subscription, ...what });
+      for (const { id, since } of subscriptions) {
+        this.#noticeAfter(id, { code: codeOf(message), message }, startAt(commit_timestamp, since));
+      }
     }
   }
 
   /**
-   * What came can't be read: as good as missed. Of several changes in one delivery none can. They were committed after what came before them, and a
-   * window may have held them since.
+   * What came can't be read: as good as missed. Of several changes in one delivery none can. They were committed after what came before them.
    */
   unreadable(subscriptions: readonly Subscription[]): void {
-    const now = Date.now();
     this.#lastOwnId += 1;
-    for (const { id: subscription, since, newest } of subscriptions) {
-      const fromCommit = newest?.commit_timestamp ?? null;
-      const before = fromCommit === null ? NaN : Date.parse(fromCommit);
-      const from = Number.isNaN(before) ? since : before - COMMIT_ORDER_MS;
-      const what = { code: 'PAYLOAD_INVALID', message: "What came can't be read.", fromCommit } as const;
-      this.#notice({ id: this.#lastOwnId, subscription, ...what, from, to: Math.max(now, from) });
+    for (const { id, since, newest } of subscriptions) {
+      const what = { code: 'PAYLOAD_INVALID', message: "What came can't be read." } as const;
+      this.#noticeAfter(id, what, startAt(newest?.commit_timestamp ?? '', since));
     }
+  }
+
+  #noticeAfter(subscription: number, what: Pick<Gap, 'code' | 'message'>, start: Pick<Gap, 'fromCommit' | 'from'>): void {
+    const to = Math.max(Date.now(), start.from + 2 * DISORDER_MS);
+    this.#notice({ id: this.#lastOwnId, subscription, ...what, ...start, to });
   }
 
   #tell(gap: Gap): void {
@@ -133,9 +132,10 @@ export class GapDesk implements Losses {
     const key = `${report.subscription}:${report.code}`;
     const known = this.#noticed.get(key);
     const isLonger = known !== undefined && this.#resyncs.isPending(known);
-    const { id, fromCommit } = isLonger ? known : report;
-    const from = Math.min(report.from, isLonger ? known.from : report.from);
-    const gap: Gap = Object.freeze({ ...report, id, from, fromCommit, over: true, outcome: 'unknown' });
+    const { from, fromCommit } = isLonger && known.from <= report.from ? known : report;
+    const id = isLonger ? known.id : report.id;
+    const to = Math.max(report.to ?? 0, isLonger ? (known.to ?? 0) : 0);
+    const gap: Gap = Object.freeze({ ...report, id, from, fromCommit, to, over: true, outcome: 'unknown' });
     this.#noticed.set(key, gap);
     if (!isLonger) {
       this.#opened += 1;
@@ -144,6 +144,12 @@ export class GapDesk implements Losses {
     this.#events.told(gap, false);
     this.#resyncs.noticed(gap);
   }
+}
+
+/** `since`: when the subscription began, for a commit without a time. */
+function startAt(commit: string, since: number): Pick<Gap, 'fromCommit' | 'from'> {
+  const at = Date.parse(commit);
+  return Number.isNaN(at) ? { fromCommit: null, from: since } : { fromCommit: commit, from: at - DISORDER_MS };
 }
 
 function keyOf({ id, subscription }: Gap): string {
