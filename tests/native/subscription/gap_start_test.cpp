@@ -11,66 +11,66 @@ namespace {
 using testing::kWallStart;
 using testing::stampOf;
 
-WallTime at(int ms) {
+WallTime wallAt(int ms) {
   return kWallStart + Duration{ms};
 }
 /// Committed then, and here `lag` later.
 Commit commitAt(int ms, int lag = 300) {
-  return {stampOf(at(ms)), at(ms), TimePoint{Duration{ms + lag}}};
+  return {stampOf(wallAt(ms)), wallAt(ms), TimePoint{Duration{ms + lag}}};
 }
 /// A moment of a machine whose calendar is `ahead` of the database's.
 Moment moment(int ms, int ahead = 0) {
-  return {TimePoint{Duration{ms}}, at(ms + ahead)};
+  return {TimePoint{Duration{ms}}, wallAt(ms + ahead)};
 }
 
 TEST_SUITE("where a gap begins") {
   TEST_CASE("with the last change that came, and with going live where that is later or nothing came") {
     LineEvidence evidence;
-    evidence.liveSince = at(10'000);
+    evidence.liveSince = wallAt(10'000);
     evidence.seenBefore = "older";
-    CHECK(startOfGap(evidence).at == at(10'000));
+    CHECK(startOfGap(evidence).at == wallAt(10'000));
     CHECK(startOfGap(evidence).commit == "older");
     evidence.lastChange = commitAt(20'000);
-    CHECK(startOfGap(evidence).at == at(20'000) - kCommitDisorder);
-    CHECK(startOfGap(evidence).commit == stampOf(at(20'000)));
+    CHECK(startOfGap(evidence).at == wallAt(20'000) - kCommitDisorder);
+    CHECK(startOfGap(evidence).commit == stampOf(wallAt(20'000)));
     evidence.lastChange = commitAt(10'100);
-    CHECK(startOfGap(evidence).at == at(10'000));
-    CHECK(startOfGap(evidence).commit == stampOf(at(10'100)));
+    CHECK(startOfGap(evidence).at == wallAt(10'000));
+    CHECK(startOfGap(evidence).commit == stampOf(wallAt(10'100)));
   }
 
   TEST_CASE("with a pulse, with its last beat, whether changes came before or after") {
     LineEvidence evidence;
-    evidence.liveSince = at(0);
+    evidence.liveSince = wallAt(0);
     evidence.hasPulse = true;
     evidence.lastChange = commitAt(30'000);
-    CHECK(startOfGap(evidence).at == at(0));
+    CHECK(startOfGap(evidence).at == wallAt(0));
     CHECK(startOfGap(evidence).commit.empty());
     evidence.lastBeat = commitAt(25'000);
-    CHECK(startOfGap(evidence).at == at(25'000) - kCommitDisorder);
+    CHECK(startOfGap(evidence).at == wallAt(25'000) - kCommitDisorder);
     evidence.lastBeat = commitAt(35'000);
-    CHECK(startOfGap(evidence).at == at(35'000) - kCommitDisorder);
-    CHECK(startOfGap(evidence).commit == stampOf(at(35'000)));
+    CHECK(startOfGap(evidence).at == wallAt(35'000) - kCommitDisorder);
+    CHECK(startOfGap(evidence).commit == stampOf(wallAt(35'000)));
   }
 
   TEST_CASE("a pulse that the server has subscribed again does not vouch for a line that it may not have") {
     LineEvidence evidence;
-    evidence.liveSince = at(0);
+    evidence.liveSince = wallAt(0);
     evidence.hasPulse = true;
     evidence.beatVouches = false;
     evidence.lastBeat = commitAt(35'000);
-    CHECK(startOfGap(evidence).at == at(0));
+    CHECK(startOfGap(evidence).at == wallAt(0));
     evidence.lastChange = commitAt(30'000);
-    CHECK(startOfGap(evidence).at == at(30'000) - kCommitDisorder);
+    CHECK(startOfGap(evidence).at == wallAt(30'000) - kCommitDisorder);
     evidence.lastChange = commitAt(36'000);
-    CHECK(startOfGap(evidence).at == at(35'000) - kCommitDisorder);
+    CHECK(startOfGap(evidence).at == wallAt(35'000) - kCommitDisorder);
   }
 }
 
 TEST_SUITE("the database's clock") {
   TEST_CASE("is this machine's until a change has come") {
     const DatabaseClock clock;
-    CHECK(clock.earliest(moment(5'000, 70'000)) == at(75'000));
-    CHECK(clock.latest(moment(5'000, 70'000)) == at(75'000));
+    CHECK(clock.earliest(moment(5'000, 70'000)) == wallAt(75'000));
+    CHECK(clock.latest(moment(5'000, 70'000)) == wallAt(75'000));
   }
 
   TEST_CASE("lies between its bounds, whatever this machine's calendar says") {
@@ -80,24 +80,24 @@ TEST_SUITE("the database's clock") {
       clock.note(commitAt(90'000, 100), moment(100'000, ahead));
       clock.note(commitAt(95'000, 400), moment(100'000, ahead));
       for (const int ms : {0, 50'000, 90'000, 100'000, 130'000}) {
-        CHECK(clock.earliest(moment(ms, ahead)) <= at(ms));
-        CHECK(clock.earliest(moment(ms, ahead)) >= at(ms) - Duration{200});
+        CHECK(clock.earliest(moment(ms, ahead)) <= wallAt(ms));
+        CHECK(clock.earliest(moment(ms, ahead)) >= wallAt(ms) - Duration{200});
       }
-      CHECK(clock.latest(moment(130'000, ahead)) >= at(130'000));
-      if (ahead <= 0) CHECK(clock.latest(moment(130'000, ahead)) <= at(131'000));
+      CHECK(clock.latest(moment(130'000, ahead)) >= wallAt(130'000));
+      if (ahead <= 0) CHECK(clock.latest(moment(130'000, ahead)) <= wallAt(131'000));
     }
   }
 
   TEST_CASE("is not taken to be later than it was when the monotonic clock stood still") {
     DatabaseClock clock;
     // live at 0, asleep for 60 s in which the monotonic clock stood still, a change at 65 s
-    clock.note({stampOf(at(65'000)), at(65'000), TimePoint{Duration{5'100}}},
-               {TimePoint{Duration{5'100}}, at(65'100)});
-    CHECK(clock.earliest(moment(0)) <= at(0));
+    clock.note({stampOf(wallAt(65'000)), wallAt(65'000), TimePoint{Duration{5'100}}},
+               {TimePoint{Duration{5'100}}, wallAt(65'100)});
+    CHECK(clock.earliest(moment(0)) <= wallAt(0));
     // the same after the change
-    const Moment woken{TimePoint{Duration{6'000}}, at(130'000)};
-    CHECK(clock.earliest(woken) <= at(130'000));
-    CHECK(clock.latest(woken) >= at(130'000));
+    const Moment woken{TimePoint{Duration{6'000}}, wallAt(130'000)};
+    CHECK(clock.earliest(woken) <= wallAt(130'000));
+    CHECK(clock.latest(woken) >= wallAt(130'000));
   }
 
   TEST_CASE("follows when it has been set back") {
@@ -106,7 +106,7 @@ TEST_SUITE("the database's clock") {
     Commit later = commitAt(1'300'000);
     later.at -= Duration{60'000};
     clock.note(later, moment(1'301'000));
-    CHECK(clock.earliest(moment(1'301'000)) <= at(1'241'000));
+    CHECK(clock.earliest(moment(1'301'000)) <= wallAt(1'241'000));
   }
 }
 
