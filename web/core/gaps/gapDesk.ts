@@ -91,7 +91,7 @@ export class GapDesk implements Losses {
       const message = (errors ?? []).join('; ');
       this.#lastOwnId += 1;
       for (const { id, since } of subscriptions) {
-        this.#noticeAfter(id, { code: codeOf(message), message }, startAt(commit_timestamp, since));
+        this.#noticeAfter(id, { code: codeOf(message), message }, startAt(commit_timestamp, 0, since));
       }
     }
   }
@@ -103,12 +103,16 @@ export class GapDesk implements Losses {
     this.#lastOwnId += 1;
     for (const { id, since, newest } of subscriptions) {
       const what = { code: 'PAYLOAD_INVALID', message: "What came can't be read." } as const;
-      this.#noticeAfter(id, what, startAt(newest?.commit_timestamp ?? '', since));
+      this.#noticeAfter(id, what, startAt(newest?.commit_timestamp ?? '', DISORDER_MS, since));
     }
   }
 
-  #noticeAfter(subscription: number, what: Pick<Gap, 'code' | 'message'>, start: Pick<Gap, 'fromCommit' | 'from'>): void {
-    const to = Math.max(Date.now(), start.from + 2 * DISORDER_MS);
+  #noticeAfter(
+    subscription: number,
+    what: Pick<Gap, 'code' | 'message'>,
+    start: Pick<Gap, 'fromCommit' | 'from'>,
+  ): void {
+    const to = Math.max(Date.now(), start.from + DISORDER_MS);
     this.#notice({ id: this.#lastOwnId, subscription, ...what, ...start, to });
   }
 
@@ -147,9 +151,9 @@ export class GapDesk implements Losses {
 }
 
 /** `since`: when the subscription began, for a commit without a time. */
-function startAt(commit: string, since: number): Pick<Gap, 'fromCommit' | 'from'> {
+function startAt(commit: string, earlierMs: number, since: number): Pick<Gap, 'fromCommit' | 'from'> {
   const at = Date.parse(commit);
-  return Number.isNaN(at) ? { fromCommit: null, from: since } : { fromCommit: commit, from: at - DISORDER_MS };
+  return Number.isNaN(at) ? { fromCommit: null, from: since } : { fromCommit: commit, from: at - earlierMs };
 }
 
 function keyOf({ id, subscription }: Gap): string {
