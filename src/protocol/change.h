@@ -37,8 +37,8 @@ std::optional<ChangeType> changeType(std::string_view data);
 /// any character and `%` for any characters. `*` is everything.
 bool isPattern(std::string_view name);
 
-/// Whether the change is of a table of this name in a schema of this name, where `*` is any. A change that names neither
-/// passes. Reads the text only as far as needed: the server writes the table first.
+/// Whether the change is of a table of this name in a schema of this name, where `*` is any. A change that names
+/// neither passes. Reads the text only as far as needed: the server writes the table first.
 bool isOf(const Change& change, std::string_view schema, std::string_view table);
 
 /// The `commit_timestamp`, as the server wrote it, escapes and all; of several the first; empty when absent.

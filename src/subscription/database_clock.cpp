@@ -27,8 +27,8 @@ void DatabaseClock::note(const Commit& commit, Moment now) {
   }
 }
 
-/// The monotonic clock may stand still while the machine sleeps, the calendar may jump; whichever gives the earlier time
-/// is safe.
+/// The monotonic clock may stand still while the machine sleeps, the calendar may jump; whichever gives the earlier
+/// time is safe.
 WallTime DatabaseClock::earliest(Moment moment) const {
   if (!best_) return moment.wall;
   const Duration since = moment.at - best_->arrived.at;

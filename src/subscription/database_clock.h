@@ -13,9 +13,9 @@ struct Moment {
   WallTime wall{};
 };
 
-/// Bounds of what the database's clock showed at a moment. Commit times are by that clock, and this machine's may differ
-/// from it by hours. A change that has arrived was committed before, which gives a lower bound. There is no proof of an
-/// upper bound, so it allows for a second on the way, and is never before this machine's own time.
+/// Bounds of what the database's clock showed at a moment. Commit times are by that clock, and this machine's may
+/// differ from it by hours. A change that has arrived was committed before, which gives a lower bound. There is no
+/// proof of an upper bound, so it allows for a second on the way, and is never before this machine's own time.
 class DatabaseClock {
  public:
   void note(const Commit& commit, Moment now);

@@ -164,11 +164,11 @@ void Exchange::updateWaiting() {
 void Exchange::report(const Multiplexer& multiplexer) {
   const Connection& connection = multiplexer.connection();
   const Pulse* pulse = pulseOf(multiplexer);
-  tracker_.set(ConnectionStatus{
-      connection.id(), connection.state(), connection.since(), connection.attempts(), connection.nextRetryAt(),
-      connection.cause().code, connection.cause().message, connection.roundTrip(), multiplexer.channelCount(),
-      pulse != nullptr ? std::optional(pulse->state()) : std::nullopt,
-      pulse != nullptr ? pulse->delay() : std::nullopt});
+  tracker_.set(ConnectionStatus{connection.id(), connection.state(), connection.since(), connection.attempts(),
+                                connection.nextRetryAt(), connection.cause().code, connection.cause().message,
+                                connection.roundTrip(), multiplexer.channelCount(),
+                                pulse != nullptr ? std::optional(pulse->state()) : std::nullopt,
+                                pulse != nullptr ? pulse->delay() : std::nullopt});
 }
 
 }  // namespace switchboard

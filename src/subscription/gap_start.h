@@ -9,8 +9,8 @@
 
 namespace switchboard {
 
-/// PostgreSQL takes a transaction's commit time shortly before it puts it into the order in which the server reads: what
-/// comes later in that order may bear a time that is earlier by so much.
+/// PostgreSQL takes a transaction's commit time shortly before it puts it into the order in which the server reads:
+/// what comes later in that order may bear a time that is earlier by so much.
 constexpr Duration kCommitDisorder{1'000};
 
 /// What is known of a line when changes of it may have been lost. The server reads commits in their order, for all

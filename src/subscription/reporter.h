@@ -17,8 +17,8 @@ class Reporter {
   Reporter(Context& context, StatusTracker& tracker, const DatabaseClock& database)
       : context_(context), tracker_(tracker), database_(database) {}
 
-  /// Subscribers hear of going live, and of each error that is not the one they know already. A key that is not live any
-  /// more has a gap, from its `start` on.
+  /// Subscribers hear of going live, and of each error that is not the one they know already. A key that is not live
+  /// any more has a gap, from its `start` on.
   void setState(KeyEntry& entry, SubscriptionState state, Cause cause);
   /// A key that waits has another reason to.
   void setWaiting(KeyEntry& entry, const Cause& cause);

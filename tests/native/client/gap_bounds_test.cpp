@@ -47,8 +47,8 @@ struct Database {
   void send(const Pending& change) {
     const bool isBeat = change.number % 50 == 0;
     const std::string table = isBeat ? "switchboard_pulse" : "bookings";
-    const std::string row = R"({"id":)" + std::to_string(change.number) + R"(,"seq":)" +
-                            std::to_string(change.number / 50) + "}";
+    const std::string row =
+        R"({"id":)" + std::to_string(change.number) + R"(,"seq":)" + std::to_string(change.number / 50) + "}";
     const auto before = h.changes(1).size();
     if (!mute) h.server.change(table, isBeat ? "UPDATE" : "INSERT", row, stampOf(change.at));
     if (!isBeat && h.changes(1).size() == before && started) lost.push_back(change.at);
@@ -155,7 +155,8 @@ TEST_SUITE("bounds of gaps") {
     }
   }
 
-  TEST_CASE("a socket that is lost before the server subscribes again has a gap since the last change, not since a beat") {
+  TEST_CASE(
+      "a socket that is lost before the server subscribes again has a gap since the last change, not since a beat") {
     Database database(Duration{0}, true);
     Harness& h = database.h;
     h.subscribe(1, "bookings");
@@ -229,11 +230,11 @@ TEST_SUITE("bounds of gaps") {
     const auto channel = h.server.channels().front();
     for (const auto* timestamp : {R"("commit_timestamp":null)", R"("commit_timestamp":"")", R"("x":1)"}) {
       const auto before = h.changes(2).size();
-      h.network.last().receive(
-          R"([null,null,")" + channel.topic +
-          R"(","postgres_changes",{"data":{"table":"a","type":"INSERT","record":{},"columns":[],)"
-          R"("errors":["Error 401: Unauthorized"],"schema":"public",)" +
-          timestamp + R"(},"ids":[)" + std::to_string(channel.bindings[0]["id"].get<unsigned>()) + "]}]");
+      h.network.last().receive(R"([null,null,")" + channel.topic +
+                               R"(","postgres_changes",{"data":{"table":"a","type":"INSERT","record":{},"columns":[],)"
+                               R"("errors":["Error 401: Unauthorized"],"schema":"public",)" +
+                               timestamp + R"(},"ids":[)" + std::to_string(channel.bindings[0]["id"].get<unsigned>()) +
+                               "]}]");
       CHECK(h.changes(2).size() == before + 1);
     }
   }

@@ -96,10 +96,11 @@ TEST_CASE("a change is of the table and schema that it names, wherever they stan
   };
   const std::string row = R"("record":{"table":"orderxitems","t":")" + std::string(400, 'x') + "\"}";
   const std::string long1(90, 'n');
-  for (const auto& data : std::initializer_list<std::string>{R"({"table":"order_items","type":"INSERT",)" + row + R"(,"schema":"my_app"})",
-                           R"({"schema":"my_app",)" + row + R"(,"table":"order_items"})",
-                           R"({ "table" : "order_items","schema":"my\u005fapp"})",
-                           R"({"table":"order\u005fitems","schema":"my_app"})"}) {
+  for (const auto& data :
+       std::initializer_list<std::string>{R"({"table":"order_items","type":"INSERT",)" + row + R"(,"schema":"my_app"})",
+                                          R"({"schema":"my_app",)" + row + R"(,"table":"order_items"})",
+                                          R"({ "table" : "order_items","schema":"my\u005fapp"})",
+                                          R"({"table":"order\u005fitems","schema":"my_app"})"}) {
     CAPTURE(data);
     CHECK(check(data, "my_app", "order_items"));
     CHECK(check(data, "*", "order_items"));
@@ -116,8 +117,9 @@ TEST_CASE("a change is of the table and schema that it names, wherever they stan
 }
 
 TEST_CASE("the table that stands first is read without the rest of a long frame") {
-  const std::string frame = R"([null,null,"realtime:x","postgres_changes",{"data":{"table":"order_items","record":{"t":")" +
-                            std::string(400, 'x') + R"("}},"ids":[1]}])";
+  const std::string frame =
+      R"([null,null,"realtime:x","postgres_changes",{"data":{"table":"order_items","record":{"t":")" +
+      std::string(400, 'x') + R"("}},"ids":[1]}])";
   const testing::FakeText text(frame);
   std::string scratch;
   const auto envelope = scanEnvelope(Version::V2, text, scratch);

@@ -34,7 +34,8 @@ TEST_CASE("the last change's commit is read when it is asked for") {
 
 TEST_CASE("a change without a readable time leaves nothing of the one before") {
   LastCommit last;
-  for (const std::string data : {R"({"commit_timestamp":"2026-11-22T12:00:00.250Z"})", R"({"commit_timestamp":null})"}) {
+  for (const std::string data :
+       {R"({"commit_timestamp":"2026-11-22T12:00:00.250Z"})", R"({"commit_timestamp":null})"}) {
     const FakeText text(data);
     last.note(changeIn(text, data, data), {});
   }

@@ -74,13 +74,14 @@ TEST_CASE("changes of other tables that the server takes a name for are nobody's
   LineBench bench;
   bench.start({{"*", "public", "order_items", "", {}}, {"*", "my_app", "a", "", {}}, {"*", "*", "*", "", {}}});
   bench.network.last().open();
-  bench.replyOk(1, R"([{"id":11,"event":"*","schema":"public","table":"order_items"},)"
-                   R"({"id":22,"event":"*","schema":"my_app","table":"a"},{"id":33,"event":"*","schema":"*","table":"*"}])");
+  bench.replyOk(
+      1, R"([{"id":11,"event":"*","schema":"public","table":"order_items"},)"
+         R"({"id":22,"event":"*","schema":"my_app","table":"a"},{"id":33,"event":"*","schema":"*","table":"*"}])");
   bench.takeEvents();
-  for (const auto* data : {R"({"table":"order_items","type":"INSERT","schema":"public"})",
-                           R"({"table":"orderxitems","type":"INSERT","schema":"public"})",
-                           R"({"table":"a","type":"INSERT","schema":"my_app"})",
-                           R"({"table":"a","type":"INSERT","schema":"myxapp"})"}) {
+  for (const auto* data :
+       {R"({"table":"order_items","type":"INSERT","schema":"public"})",
+        R"({"table":"orderxitems","type":"INSERT","schema":"public"})",
+        R"({"table":"a","type":"INSERT","schema":"my_app"})", R"({"table":"a","type":"INSERT","schema":"myxapp"})"}) {
     bench.change(1, "[11,22,33]", data);
   }
   CHECK(bench.takeEvents() == Texts{"1 change I 1 3", "1 change I 3", "1 change I 2 3", "1 change I 3"});
