@@ -216,6 +216,28 @@ describe('doctor', () => {
   );
 
   it(
+    'gives up a statement rather than let the application wait behind it for a lock',
+    async () => {
+      await db.query('create table busy (id int4 primary key); grant select on busy to anon');
+      const reader = new pg.Client(cluster.url);
+      await reader.connect();
+      try {
+        await reader.query('begin; select from busy');
+        const run = await look('busy', '--fix', '--yes');
+        const fixed = run.lines.filter((line) => line.type === 'fixed');
+        expect(fixed.map(({ sql, error }) => [sql.split(' ')[1], error])).toEqual([
+          ['TABLE', 'canceling statement due to lock timeout'],
+          ['PUBLICATION', null],
+        ]);
+        await db.query('insert into busy values (1)');
+      } finally {
+        await reader.end();
+      }
+    },
+    LONG,
+  );
+
+  it(
     'leaves a large table without a key to people, since a new column would lock it for long',
     async () => {
       await db.query(`create table large (v text); alter table large alter v set storage plain;
