@@ -114,6 +114,7 @@ void TokenKeeper::accept(std::string token) {
   if (refusal_ && token_ == refused_ && context_.now() < trialAt_) {
     problem_ = refusal_;
     again_.setAt(trialAt_);
+    if (options_.hasCallback) again_.setWithin(backoff_.next(context_.random, options_.refusedCap));
   } else {
     refusal_.reset();
     problem_.reset();

@@ -59,8 +59,9 @@ class TokenKeeper {
   /// by the calendar, and by that its renewal is brought forward, never put off.
   void followCalendar();
   /// The server refused the present token. The callback is asked at once the first time. The refusal may be of the
-  /// moment (signing keys were rotated), so the token is tried again after a while, less and less often; further
-  /// questions to the callback are spaced likewise, whether it gives the same token or others that are refused too.
+  /// moment (signing keys were rotated), so the token is tried again after a while, less and less often. A callback
+  /// that gives the same token is asked again soon, since it may be about to renew it, then less and less often too;
+  /// one that gives others that are refused as well is asked at the pace of the trials.
   void refuse(Cause cause);
   /// The server accepted the present token.
   void accepted() { refusals_ = 0; }
