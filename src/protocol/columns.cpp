@@ -2,6 +2,7 @@
 
 #include "base/block.h"
 #include "protocol/scanner.h"
+#include "protocol/structure.h"
 
 namespace switchboard {
 
@@ -35,6 +36,7 @@ std::optional<std::uint32_t> ColumnLists::add(std::string_view list) {
   if (list.front() != '[' || lists_.size() == kMaxLists || bytes_ + list.size() > kMaxBytes) return std::nullopt;
   lists_.reserve(kMaxLists);  // the views that were given out stay good
   lists_.emplace_back(list);
+  counts_.push_back(countItems(list));
   bytes_ += list.size();
   last_ = static_cast<std::uint32_t>(lists_.size() - 1);
   return last_;
@@ -65,7 +67,7 @@ ChangeParts ColumnLists::walk(std::string_view data) {
       if (length == 0) return parts;
       if (number && comma != nullptr) {
         const char* end = rest.data() + length;
-        parts.columns = ColumnsCut{{comma, static_cast<std::size_t>(end - comma)}, *number};
+        parts.columns = ColumnsCut{{comma, static_cast<std::size_t>(end - comma)}, *number, counts_[*number]};
       }
       if (!kAll) return parts;
       scanner.advance(length);

@@ -15,12 +15,13 @@ namespace switchboard {
 struct ColumnsCut {
   std::string_view member;  ///< in `data`: `,"columns":[…]` from its comma on
   std::uint32_t list = 0;   ///< the list's number
+  std::size_t count = 0;    ///< how many columns the list names
 };
 
 /// What of a change tells rows apart. The views are into its `data`.
 struct ChangeParts {
   std::optional<ChangeType> type;
-  std::string_view record;     ///< from its first character on, not to its end
+  std::string_view record;     ///< from its first character on, perhaps not to its end
   std::string_view oldRecord;  ///< likewise
   std::optional<ColumnsCut> columns;
 };
@@ -47,6 +48,7 @@ class ColumnLists {
   std::optional<std::uint32_t> add(std::string_view list);
 
   List<std::string> lists_;
+  List<std::size_t> counts_;  ///< of each of them
   std::size_t bytes_ = 0;
   std::size_t told_ = 0;
   std::uint32_t last_ = 0;  ///< tried first

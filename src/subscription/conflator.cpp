@@ -1,6 +1,9 @@
 #include "subscription/conflator.h"
 
+#include <utility>
+
 #include "protocol/scanner.h"
+#include "protocol/structure.h"
 #include "subscription/batch_text.h"
 
 namespace switchboard {
@@ -27,6 +30,74 @@ std::optional<ChangeType> netEffect(ChangeType first, ChangeType second, bool ke
   }
   if (first == ChangeType::Insert) return ChangeType::Insert;
   return ChangeType::Update;
+}
+
+/// A member of a change's `data`; empty when it has none or it is null.
+std::string_view memberOf(std::string_view data, std::string_view name) {
+  std::string_view found;
+  forEachMember(data, [&](std::string_view key, std::string_view value) {
+    if (!spells(key, name)) return true;
+    if (value != "null") found = value;
+    return false;
+  });
+  return found;
+}
+
+std::string_view textOf(const List<char>& list) {
+  return {list.data(), list.size()};
+}
+
+List<char> copyOf(std::string_view text) {
+  List<char> copy;
+  append(copy, text);
+  return copy;
+}
+
+/// The container that `text` begins with; nothing when it is none.
+std::string_view containerIn(std::string_view text) {
+  if (text.empty() || text.front() != '{') return {};
+  const std::size_t end = containerEnd(text);
+  return end == std::string_view::npos ? std::string_view() : text.substr(0, end);
+}
+
+/// `newer` with those members of `older` that it lacks.
+List<char> mergedRecord(std::string_view older, std::string_view newer) {
+  List<std::string_view> names;
+  forEachMember(newer, [&](std::string_view name, std::string_view) {
+    names.push_back(name);
+    return true;
+  });
+  List<char> merged = copyOf(newer.substr(0, newer.rfind('}')));
+  bool any = !names.empty();
+  std::size_t next = 0;  // the server writes columns in the same order each time
+  forEachMember(older, [&](std::string_view name, std::string_view value) {
+    if (next < names.size() && names[next] == name) {
+      ++next;
+      return true;
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] != name) continue;
+      next = i + 1;
+      return true;
+    }
+    append(merged, any ? ",\"" : "\"");
+    append(merged, name);
+    append(merged, "\":");
+    append(merged, value);
+    any = true;
+    return true;
+  });
+  merged.push_back('}');
+  return merged;
+}
+
+/// Of two members with one name, JSON.parse takes the last.
+void appendMember(List<char>& out, std::string_view name, const List<char>& value) {
+  if (value.empty()) return;
+  append(out, ",\"");
+  append(out, name);
+  append(out, "\":");
+  append(out, textOf(value));
 }
 
 }  // namespace
@@ -57,55 +128,135 @@ std::optional<std::string_view> Conflator::keyOf(std::string_view record, std::s
 
 void Conflator::push(std::string_view data) {
   const ChangeParts parts = lists_.read(data);
-  const auto type = parts.type;
-  const auto key = keyOf(type == ChangeType::Delete ? parts.oldRecord : parts.record, keyText_);
-  if (!type || !key) {
-    append(data, parts, std::nullopt);
+  const auto key = keyOf(parts.type == ChangeType::Delete ? parts.oldRecord : parts.record, keyText_);
+  if (!parts.type || !key) {
+    append(data, parts);
+    byKey_.clear();  // it may be of any of these rows
     return;
   }
-  if (type == ChangeType::Update) {
-    const auto before = keyOf(parts.oldRecord, oldKeyText_);
-    if (before && *before != *key) {  // later changes of either key are not to be folded into earlier ones
-      byKey_.erase(*before);
-      byKey_.erase(*key);
-      append(data, parts, std::nullopt);
-      return;
-    }
-  }
-  Row* known = byKey_.find(*key);
-  if (known == nullptr) {
-    append(data, parts, key);
-  } else {
+  const auto before = parts.type == ChangeType::Update ? keyOf(parts.oldRecord, oldKeyText_) : std::nullopt;
+  const bool moves = before && *before != *key;
+  Row* known = byKey_.find(moves ? *before : *key);
+  const bool folds =
+      known != nullptr && known->key == (moves ? *before : *key) && !(moves && (keepDeletes_ || byKey_.find(*key)));
+  if (folds) {
     fold(*known, data, parts);
-    if (known->gone) byKey_.erase(*key);
+    if (known->gone) {
+      end(*known);
+    } else if (moves) {
+      move(*known, *key);
+    }
+    return;
   }
+  Row& row = append(data, parts);
+  if (!moves) {
+    enter(row, *key);
+    return;
+  }
+  enter(row, *before);
+  move(row, *key);
 }
 
-void Conflator::append(std::string_view data, const ChangeParts& parts, std::optional<std::string_view> key) {
+void Conflator::enter(Row& row, std::string_view key) {
+  bytes_ -= bytesOf(row);
+  row.key = key;
+  bytes_ += bytesOf(row);
+  byKey_.insert(row.key, row);
+}
+
+/// The row is still the last one that mentions its former key.
+void Conflator::move(Row& row, std::string_view to) {
+  moved_ = true;
+  byKey_.erase(row.key);
+  row.formerKeys = std::make_unique<FormerKey>(FormerKey{std::move(row.key), std::move(row.formerKeys)});
+  byKey_.insert(row.formerKeys->text, row);
+  enter(row, to);
+}
+
+Conflator::Row& Conflator::append(std::string_view data, const ChangeParts& parts) {
+  compact();
   Row& row = *rows_.emplace_back(std::make_unique<Row>());
-  if (key) {
-    row.key = *key;
-    byKey_.insert(row.key, row);
-  }
   row.net = row.written = parts.type;
   appendData(row.data, data, parts.columns);
-  bytes_ += row.data.size();
+  bytes_ += bytesOf(row);
   ++live_;
+  return row;
+}
+
+std::size_t Conflator::bytesOf(const Row& row) {
+  constexpr std::size_t kEach = sizeof(Row) + 4 * sizeof(void*);  // with its places in the list and the map
+  std::size_t bytes =
+      kEach + row.key.size() + row.data.size() + row.record.size() + row.oldRecord.size() + row.errors.size();
+  for (const auto* former = row.formerKeys.get(); former != nullptr; former = former->next.get()) {
+    bytes += kEach / 2 + former->text.size();
+  }
+  return bytes;
+}
+
+/// The row is nothing any more. If rows have moved, an earlier one may mention its key too; then nothing that follows
+/// is folded into what is held, so that the order stays right.
+void Conflator::end(Row& row) {
+  if (moved_) {
+    byKey_.clear();
+  } else {
+    byKey_.erase(row.key);
+  }
+  bytes_ -= bytesOf(row);
+  --live_;
+  for (auto* text : {&row.data, &row.record, &row.oldRecord, &row.errors}) *text = {};
+}
+
+/// Rows that are nothing any more go once they are more than the others.
+void Conflator::compact() {
+  constexpr std::size_t kFew = 64;
+  if (rows_.size() < kFew || rows_.size() < 2 * live_) return;
+  rows_.removeIf([](const std::unique_ptr<Row>& row) { return row->gone; });
 }
 
 void Conflator::fold(Row& row, std::string_view data, const ChangeParts& parts) {
-  bytes_ -= row.data.size();
-  row.net = netEffect(*row.net, *parts.type, keepDeletes_);
-  row.data.clear();
-  if (!row.net) {
-    row.gone = true;
-    row.data = List<char>();
-    --live_;
-    return;
+  bytes_ -= bytesOf(row);
+  const auto held = *row.net;
+  row.net = netEffect(held, *parts.type, keepDeletes_);
+  row.gone = !row.net;
+  if (held == ChangeType::Insert) {
+    row.oldRecord.clear();  // there is none before it
+  } else if (row.oldRecord.empty()) {
+    row.oldRecord = copyOf(memberOf(textOf(row.data), "old_record"));
+  }
+  if (*parts.type == ChangeType::Update && held != ChangeType::Delete) {
+    mergeRecord(row, data, parts);
+  } else {
+    row.record.clear();
+    row.errors.clear();
   }
   row.written = parts.type;
+  row.data.clear();
   appendData(row.data, data, parts.columns);
-  bytes_ += row.data.size();
+  bytes_ += bytesOf(row);
+}
+
+/// An UPDATE leaves out large columns that it has not changed. One whose values the server could not send (error 413)
+/// leaves out what may have changed: those columns stay unknown, and the error stays until they come.
+void Conflator::mergeRecord(Row& row, std::string_view data, const ChangeParts& parts) {
+  const auto newer = containerIn(parts.record);
+  const std::size_t columns = parts.columns ? parts.columns->count : 0;
+  if (columns > 0 && countItems(newer) >= columns) {
+    row.record.clear();
+    row.errors.clear();
+    return;
+  }
+  const auto errors = memberOf(data, "errors");
+  if (!errors.empty() && errors != "[]") {
+    row.record.clear();
+    row.errors.clear();
+    return;
+  }
+  const auto older = row.record.empty() ? memberOf(textOf(row.data), "record") : textOf(row.record);
+  auto heldErrors = row.errors.empty() ? copyOf(memberOf(textOf(row.data), "errors")) : std::move(row.errors);
+  if (!newer.empty() && !older.empty()) row.record = mergedRecord(older, newer);
+  const bool complete = columns > 0 && countItems(textOf(row.record)) >= columns;
+  if (complete || textOf(heldErrors) == "[]") heldErrors.clear();
+  row.errors = std::move(heldErrors);
 }
 
 List<char> Conflator::take() {
@@ -117,14 +268,21 @@ List<char> Conflator::take() {
     if (row.gone) continue;
     if (out.size() > 1) out.push_back(',');
     switchboard::append(out, R"({"data":)");
-    if (row.net == row.written) {
-      switchboard::append(out, {row.data.data(), row.data.size()});
-    } else {  // of two members with one name, JSON.parse takes the last
-      const std::string_view data(row.data.data(), row.data.size());
+    const auto data = textOf(row.data);
+    const bool differs = row.net != row.written || !row.record.empty() || !row.oldRecord.empty() || !row.errors.empty();
+    if (!differs) {
+      switchboard::append(out, data);
+    } else {
       switchboard::append(out, data.substr(0, data.rfind('}')));
-      switchboard::append(out, R"(,"type":")");
-      switchboard::append(out, toText(*row.net));
-      switchboard::append(out, "\"}");
+      if (row.net != row.written) {
+        switchboard::append(out, R"(,"type":")");
+        switchboard::append(out, toText(*row.net));
+        out.push_back('"');
+      }
+      appendMember(out, "record", row.record);
+      appendMember(out, "old_record", row.oldRecord);
+      appendMember(out, "errors", row.errors);
+      out.push_back('}');
     }
     out.push_back('}');
   }
@@ -135,6 +293,7 @@ List<char> Conflator::take() {
 
 void Conflator::clear() {
   byKey_.clear();
+  moved_ = false;
   rows_.clear();
   live_ = 0;
   bytes_ = 0;

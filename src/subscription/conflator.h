@@ -11,10 +11,11 @@
 
 namespace switchboard {
 
-/// Folds changes of the same row into their net effect: INSERT then UPDATE is one INSERT with the newest row, INSERT
-/// then DELETE is nothing, UPDATE then DELETE is one DELETE, DELETE then INSERT is one UPDATE. Rows come out in the
-/// order in which they were first seen. A change that can't be told apart by the key columns, or that moves a row to
-/// another key, stands for itself, in its place.
+/// Folds changes of the same row into their net effect: of each column the newest value, as the old row that of the
+/// first change. INSERT then UPDATE is one INSERT, INSERT then DELETE is nothing, UPDATE then DELETE is one DELETE,
+/// DELETE then INSERT is one UPDATE. Rows come out in the order in which they were first seen. An UPDATE that moves a
+/// row to another key goes on with that, if nothing else in the window had it. A change that can't be told apart by the
+/// key columns stands for itself, in its place, and nothing is folded across it.
 class Conflator {
  public:
   /// `key`: the columns that tell rows apart. `lists`: outlives this. `keepDeletes`: INSERT then DELETE is one DELETE,
@@ -26,32 +27,52 @@ class Conflator {
   void push(std::string_view data);
   /// Changes that are left.
   std::size_t size() const { return live_; }
+  /// Rows that are held, those that are nothing any more among them; never many more than twice those that are left.
+  std::size_t held() const { return rows_.size(); }
+  /// What they take, with what each row costs besides its text.
   std::size_t bytes() const { return bytes_; }
   /// A JSON array of `{"data":…}`, and empties it.
   List<char> take();
   void clear();
 
  private:
+  /// A key that the row had before it was moved.
+  struct FormerKey {
+    std::string text;
+    std::unique_ptr<FormerKey> next;
+  };
   struct Row {
-    std::string key;  ///< what it stands under in `byKey_`; empty when it never stood there
+    std::string key;  ///< empty when there is none
+    std::unique_ptr<FormerKey> formerKeys;
     std::optional<ChangeType> net;
     std::optional<ChangeType> written;  ///< the type that `data` itself names
-    List<char> data;                    ///< with the number of its columns
+    List<char> data;                    ///< of the newest change, with the number of its columns
+    // What stands in place of the members of `data`; empty: those are right.
+    List<char> record;
+    List<char> oldRecord;
+    List<char> errors;
     bool gone = false;
   };
 
   std::optional<std::string_view> keyOf(std::string_view record, std::string& scratch) const;
-  void append(std::string_view data, const ChangeParts& parts, std::optional<std::string_view> key);
+  Row& append(std::string_view data, const ChangeParts& parts);
+  void enter(Row& row, std::string_view key);
+  void move(Row& row, std::string_view to);
   void fold(Row& row, std::string_view data, const ChangeParts& parts);
+  void mergeRecord(Row& row, std::string_view data, const ChangeParts& parts);
+  void end(Row& row);
+  void compact();
+  static std::size_t bytesOf(const Row& row);
 
   const List<std::string> key_;
   ColumnLists& lists_;
   const bool keepDeletes_;
   List<std::unique_ptr<Row>> rows_;
-  TextMap<Row> byKey_;
+  TextMap<Row> byKey_;                     ///< the last row that mentions the key, also as a former one
   mutable List<std::string_view> values_;  // these three are reused for each change
   std::string keyText_;
   std::string oldKeyText_;
+  bool moved_ = false;  ///< a row has another key than at first
   std::size_t live_ = 0;
   std::size_t bytes_ = 0;
 };

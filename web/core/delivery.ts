@@ -49,8 +49,10 @@ export interface BatchDelivery {
 }
 
 /**
- * Like batch, but of each row only the net effect: INSERT then UPDATE is one INSERT of the newest row, INSERT then DELETE is nothing,
- * DELETE then INSERT is one UPDATE.
+ * Like batch, but of each row only the net effect: of each column the newest value (an UPDATE leaves out large values that it has not changed), and as
+ * `old` that of the first change. INSERT then UPDATE is one INSERT, INSERT then DELETE is nothing, UPDATE then DELETE is one DELETE, DELETE then INSERT is
+ * one UPDATE. A row that an UPDATE moves to another key goes on with that. A change whose key columns are missing stands for itself, and nothing is
+ * folded across it.
  */
 export interface LatestDelivery {
   mode: 'latest';
@@ -68,7 +70,7 @@ export interface LatestDelivery {
 
 /**
  * How `onEvent` gets changes. Windows live in the core; those of one length end at the same instants. Order is kept per row in every mode, and
- * over all rows in every mode but `latest`. What a window holds is bounded (8 MB of rows): beyond that it is lost and reported as a gap with
+ * over all rows in every mode but `latest`. What a window holds is bounded (8 MB, of `latest` with some 150 bytes for each row besides its text): beyond that it is lost and reported as a gap with
  * code `OVERFLOW`.
  */
 export type DeliveryOption =
