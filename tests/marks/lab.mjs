@@ -14,6 +14,7 @@ const ROW_EVERY_MS = 20;
 export async function openLab() {
   const backend = await startBackend({ seed: false });
   const db = new pg.Pool({ connectionString: backend.postgres, max: 2 });
+  db.on('error', () => undefined); // an idle connection ends with the server
   return {
     backend,
     db,

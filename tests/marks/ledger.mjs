@@ -65,9 +65,26 @@ export class Ledger {
         .filter((name) => !seen.names.has(name));
       const told = (/** @type {number} */ at) =>
         [...seen.gaps.values()].some(({ from, to }) => from <= at && at <= (to ?? Infinity));
+      const untold = missed.filter((name) => !told(this.#commits.get(name) ?? NaN));
       total.lost += missed.length;
-      total.untold += missed.filter((name) => !told(this.#commits.get(name) ?? NaN)).length;
+      total.untold += untold.length;
+      if (seen.gaps.size > 0) this.#explain(untold, seen);
     }
     return total;
+  }
+
+  /**
+   * Says on standard error how far each of these is from the nearest gap.
+   *
+   * @param {readonly string[]} names
+   * @param {import('./clients.mjs').Seen} seen
+   */
+  #explain(names, { gaps }) {
+    for (const name of names) {
+      const at = this.#commits.get(name) ?? NaN;
+      const before = Math.min(...[...gaps.values()].map(({ from }) => from - at).filter((ms) => ms > 0));
+      const after = Math.min(...[...gaps.values()].map(({ to }) => at - (to ?? Infinity)).filter((ms) => ms > 0));
+      process.stderr.write(`${name}: lost ${before} ms before a gap and ${after} ms after one\n`);
+    }
   }
 }
