@@ -60,4 +60,41 @@ describe('the seeded month', () => {
       expect(Math.round(Number(client['lifetime_value']) * 100)).toBe(sums.get(client['id']) ?? 0);
     }
   });
+
+  it('opens at nine and takes the last booking before six on the clocks of each business, in summer and in winter', () => {
+    for (const now of ['2026-03-20T23:30:00Z', '2026-11-20T03:00:00Z']) {
+      const rows = seedMonth(new Date(now));
+      for (const { id, time_zone } of businesses) {
+        const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone, dateStyle: 'short', timeStyle: 'short' });
+        const starts = (rows['bookings'] ?? [])
+          .filter((row) => row['business_id'] === id)
+          .map((row) => clock.format(new Date(String(row['starts_at']))));
+        expect(starts.filter((text) => text.slice(11) < '09:00' || text.slice(11) >= '18:00')).toEqual([]);
+        expect(
+          starts
+            .map((text) => text.slice(0, 10))
+            .sort()
+            .at(-1),
+        ).toBe(clock.format(new Date(now)).slice(0, 10));
+      }
+    }
+  });
+
+  it('names the rows that an alert is about', () => {
+    const { admin_alerts: alerts = [], bookings = [], payment_transactions: payments = [] } = seedMonth(LAST_DAY);
+    const idsOf = (name: string): unknown[][] =>
+      alerts.flatMap(({ context }) => {
+        const ids = (context as Record<string, unknown[]> | null)?.[name];
+        return ids === undefined ? [] : [ids];
+      });
+    const pairs = idsOf('booking_ids').map((ids) => bookings.filter((row) => ids.includes(row['id'])));
+    expect(pairs.length).toBeGreaterThan(0);
+    for (const [one, other] of pairs) expect(one?.['staff_id']).toBe(other?.['staff_id']);
+    const failed = idsOf('payment_ids').flat();
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed.map((id) => payments.find((row) => row['id'] === id)?.['status'])).toEqual(
+      failed.map(() => 'failed'),
+    );
+    expect(alerts.filter((row) => Date.parse(String(row['created_at'])) > LAST_DAY.getTime())).toEqual([]);
+  });
 });

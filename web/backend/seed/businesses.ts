@@ -2,6 +2,8 @@ export interface Business {
   id: string;
   name: string;
   currency: string;
+  /** A name of the IANA database. */
+  time_zone: string;
 }
 
 export interface Service {
@@ -21,6 +23,7 @@ export const businessProfiles: readonly [BusinessProfile, BusinessProfile] = [
     id: '11111111-1111-4111-8111-111111111111',
     name: 'Juniper Hair Studio',
     currency: 'USD',
+    time_zone: 'America/New_York',
     staff: [
       { name: 'Mara Lindqvist', position: 'manager', rate: '38.00', skills: ['cut', 'colour'] },
       { name: 'Tomás Herrera', position: 'stylist', rate: '29.50', skills: ['cut', 'styling'] },
@@ -38,6 +41,7 @@ export const businessProfiles: readonly [BusinessProfile, BusinessProfile] = [
     id: '22222222-2222-4222-8222-222222222222',
     name: 'Harbour Physio',
     currency: 'EUR',
+    time_zone: 'Europe/Dublin',
     staff: [
       { name: 'Dr. Niamh Byrne', position: 'manager', rate: '54.00', skills: ['assessment', 'spine'] },
       { name: 'Łukasz Nowak', position: 'therapist', rate: '36.75', skills: ['sports', 'massage'] },
@@ -51,10 +55,11 @@ export const businessProfiles: readonly [BusinessProfile, BusinessProfile] = [
   },
 ];
 
-export const businesses: readonly Business[] = businessProfiles.map(({ id, name, currency }) => ({
+export const businesses: readonly Business[] = businessProfiles.map(({ id, name, currency, time_zone }) => ({
   id,
   name,
   currency,
+  time_zone,
 }));
 
 export const givenNames = [

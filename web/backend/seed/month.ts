@@ -1,4 +1,5 @@
 import { businessProfiles, familyNames, givenNames, type BusinessProfile } from './businesses.js';
+import { instantOf, wallTimeOf } from './localTime.js';
 import { SeededRandom } from './random.js';
 
 const DAY_MS = 86_400_000;
@@ -11,9 +12,9 @@ export type SeedRows = Record<string, Record<string, unknown>[]>;
 interface Draft {
   rows: SeedRows;
   random: SeededRandom;
-  /** Midnight UTC of the month's last day. */
+  /** The month's last day where the business is, as midnight UTC of that date. */
   lastDay: number;
-  /** What begins before this moment of the last day is over. */
+  /** Unix ms. What ends before this moment of the last day is over. */
   now: number;
   nextId: Map<string, number>;
 }
@@ -23,12 +24,14 @@ export function seedMonth(lastDate: Date): SeedRows {
   const draft: Draft = {
     rows: {},
     random: new SeededRandom(20_260_101),
-    lastDay: Math.floor(lastDate.getTime() / DAY_MS) * DAY_MS,
+    lastDay: 0,
     now: lastDate.getTime(),
     nextId: new Map(),
   };
   for (const business of businessProfiles) {
-    put(draft, 'businesses', { id: business.id, name: business.name, currency: business.currency });
+    const { id, name, currency, time_zone } = business;
+    draft.lastDay = Math.floor(wallTimeOf(draft.now, time_zone) / DAY_MS) * DAY_MS;
+    put(draft, 'businesses', { id, name, currency, time_zone });
     const staff = addStaff(draft, business);
     const clients = addClients(draft, business);
     for (let day = DAYS - 1; day >= 0; day -= 1) addDay(draft, business, staff, clients, draft.lastDay - day * DAY_MS);
@@ -66,7 +69,7 @@ function addStaff(draft: Draft, business: BusinessProfile): Person[] {
       active: true,
       hourly_rate: rate,
       skills: [...skills],
-      created_at: at(draft.lastDay - 400 * DAY_MS, 9),
+      created_at: at(business, draft.lastDay - 400 * DAY_MS, 9),
     };
     put(draft, 'staff', row);
     return { id: row.id, name, visits: 0, cents: 0, row };
@@ -87,7 +90,7 @@ function addClients(draft: Draft, business: BusinessProfile): [Person, ...Person
       preferences: random.chance(0.4) ? { reminder: random.pick(['sms', 'email']), quiet: random.chance(0.5) } : null,
       visits: 0,
       lifetime_value: '0.00',
-      created_at: at(draft.lastDay - random.between(31, 700) * DAY_MS, random.between(8, 18)),
+      created_at: at(business, draft.lastDay - random.between(31, 700) * DAY_MS, random.between(8, 18)),
     };
     put(draft, 'clients', row);
     return { id: row.id, name, visits: 0, cents: 0, row };
@@ -115,7 +118,8 @@ function addAttendance(draft: Draft, business: BusinessProfile, staff: readonly 
     const late = draft.random.between(0, 14);
     const minutes = draft.random.between(420, 500);
     const today = day === draft.lastDay;
-    const start = day + (8 * 60 + late) * 60_000;
+    const opened = Date.parse(at(business, day, 8, late));
+    const start = today ? Math.min(opened, draft.now) : opened;
     put(draft, 'staff_attendance', {
       id: id(draft, 'staff_attendance'),
       business_id: business.id,
@@ -139,12 +143,12 @@ function addBooking(
   const { random } = draft;
   const service = random.pick(business.services);
   const today = day === draft.lastDay;
-  const starts = at(day, random.between(9, 17), random.pick([0, 15, 30, 45]));
+  const starts = at(business, day, random.between(9, 17), random.pick([0, 15, 30, 45]));
   const isOpen = today && Date.parse(starts) + service.minutes * 60_000 > draft.now;
   const status = isOpen
     ? random.pick(['pending', 'confirmed'])
     : random.pick(['completed', 'completed', 'completed', 'completed', 'cancelled', 'no_show']);
-  const created = at(day - random.between(1, 9) * DAY_MS, random.between(8, 20), random.between(0, 59));
+  const created = at(business, day - random.between(1, 9) * DAY_MS, random.between(8, 20), random.between(0, 59));
   const booking = {
     id: id(draft, 'bookings'),
     business_id: business.id,
@@ -218,25 +222,64 @@ function addAlerts(draft: Draft, business: BusinessProfile): void {
       ['warning', 'Two bookings overlap'],
       ['critical', 'Card payments are failing'],
     ] as const);
+    const day = draft.lastDay - random.between(0, DAYS - 1) * DAY_MS;
+    const created = Date.parse(at(business, day, random.between(0, 23), random.between(0, 59)));
     put(draft, 'admin_alerts', {
       id: random.uuid(),
       business_id: business.id,
       severity,
       title,
-      body: null,
+      ...about(draft, business, severity),
       acknowledged: random.chance(0.6),
-      context: { attempt: random.between(1, 3) },
-      created_at: at(
-        draft.lastDay - random.between(0, DAYS - 1) * DAY_MS,
-        random.between(0, 23),
-        random.between(0, 59),
-      ),
+      created_at: new Date(Math.min(created, draft.now)).toISOString(),
     });
   }
 }
 
-function at(day: number, hour: number, minute = 0): string {
-  return new Date(day + (hour * 60 + minute) * 60_000).toISOString();
+type Severity = 'info' | 'warning' | 'critical';
+
+/** What an alert is about: in words, and in `context` the ids of the rows that are meant. */
+function about(draft: Draft, business: BusinessProfile, severity: Severity): { body: string; context: object | null } {
+  const { random } = draft;
+  if (severity === 'warning') {
+    const pair = random.pick(overlaps(draft, business));
+    const person = draft.rows['staff']?.find((row) => row['id'] === pair[0]['staff_id']);
+    const [one, other] = pair.map((row) => `${String(row['client_name'])} (${String(row['service'])})`);
+    const body = `${one} and ${other}, both with ${String(person?.['full_name'])}`;
+    return { body, context: { booking_ids: pair.map((row) => row['id']) } };
+  }
+  if (severity === 'info') return { body: 'Bookings and revenue of the last seven days', context: null };
+  const failed = (draft.rows['payment_transactions'] ?? []).filter(
+    (row) => row['business_id'] === business.id && row['status'] === 'failed',
+  );
+  const latest = failed.slice(-3).map((row) => row['id']);
+  return { body: `${latest.length} payments failed`, context: { payment_ids: latest } };
+}
+
+type Pair = readonly [Record<string, unknown>, Record<string, unknown>];
+
+/** Bookings of one person at the same time. */
+function overlaps(draft: Draft, business: BusinessProfile): readonly [Pair, ...Pair[]] {
+  const rows = (draft.rows['bookings'] ?? []).filter(
+    (row) => row['business_id'] === business.id && row['status'] !== 'cancelled',
+  );
+  const pairs: Pair[] = [];
+  for (const [index, one] of rows.entries()) {
+    for (const other of rows.slice(index + 1)) {
+      if (one['staff_id'] === other['staff_id'] && isSameTime(one, other)) pairs.push([one, other]);
+    }
+  }
+  return pairs as [Pair, ...Pair[]];
+}
+
+function isSameTime(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
+  const [a, b] = [one, other].map((row) => Date.parse(String(row['starts_at']))) as [number, number];
+  return a < b + Number(other['duration_minutes']) * 60_000 && b < a + Number(one['duration_minutes']) * 60_000;
+}
+
+/** A time of a day on the clocks of the business. `day` is midnight UTC of the date. */
+function at({ time_zone }: BusinessProfile, day: number, hour: number, minute = 0): string {
+  return new Date(instantOf(day + (hour * 60 + minute) * 60_000, time_zone)).toISOString();
 }
 
 function mailOf(name: string, domain: string): string {

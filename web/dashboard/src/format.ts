@@ -1,25 +1,42 @@
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
-const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const clockWithSeconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const count = new Intl.NumberFormat();
+// Dates and numbers as people write them in the browser's language. Times are those on the clocks of a zone: the business's.
+
+/** The browser's language, for `lang` of what is written in it. */
+export const locale = new Intl.DateTimeFormat().resolvedOptions().locale;
+
+const dayOptions = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+const longDayOptions = { weekday: 'long', day: 'numeric', month: 'long' } as const;
+const clockOptions = { hour: '2-digit', minute: '2-digit' } as const;
+const secondsOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+
 // To make one costs as much as hundreds of uses.
+const dates = new Map<string, Intl.DateTimeFormat>();
 const money = new Map<string, Intl.NumberFormat>();
+const count = new Intl.NumberFormat();
 
-export function formatDay(iso: string): string {
-  return day.format(new Date(iso));
+function format(name: string, options: Intl.DateTimeFormatOptions, at: number | string, zone: string): string {
+  const key = `${name} ${zone}`;
+  let made = dates.get(key);
+  if (made === undefined) {
+    made = new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });
+    dates.set(key, made);
+  }
+  return made.format(typeof at === 'string' ? new Date(at) : at);
 }
 
-export function formatLongDay(date: Date): string {
-  return longDay.format(date);
+export function formatDay(at: number | string, zone: string): string {
+  return format('day', dayOptions, at, zone);
 }
 
-export function formatClock(iso: string): string {
-  return clock.format(new Date(iso));
+export function formatLongDay(at: number | string, zone: string): string {
+  return format('longDay', longDayOptions, at, zone);
 }
 
-export function formatClockWithSeconds(iso: string): string {
-  return clockWithSeconds.format(new Date(iso));
+export function formatClock(at: number | string, zone: string): string {
+  return format('clock', clockOptions, at, zone);
+}
+
+export function formatClockWithSeconds(at: number | string, zone: string): string {
+  return format('seconds', secondsOptions, at, zone);
 }
 
 export function formatCount(value: number): string {
@@ -27,13 +44,22 @@ export function formatCount(value: number): string {
 }
 
 export function formatMoney(amount: number | null, currency: string): string {
-  if (amount === null) return '–';
-  let format = money.get(currency);
-  if (format === undefined) {
-    format = new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
-    money.set(currency, format);
+  return amount === null ? '–' : moneyFormat(currency).format(amount);
+}
+
+/** Without cents where there are none, for the axis of a chart. */
+export function formatRoundMoney(amount: number, currency: string): string {
+  return moneyFormat(currency, { notation: 'compact', maximumFractionDigits: 1 }).format(amount);
+}
+
+function moneyFormat(currency: string, more: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = `${currency} ${more.notation ?? ''}`;
+  let made = money.get(key);
+  if (made === undefined) {
+    made = new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...more });
+    money.set(key, made);
   }
-  return format.format(amount);
+  return made;
 }
 
 /** `no_show` as people write it. */

@@ -25,7 +25,7 @@ export function ActivityFeed() {
               <span className="verb">{verbs[seen.change.eventType]}</span>
               <span className="what">{describe(seen, business.currency)}</span>
               <time dateTime={seen.change.commit_timestamp}>
-                {formatClockWithSeconds(seen.change.commit_timestamp)}
+                {formatClockWithSeconds(seen.change.commit_timestamp, business.time_zone)}
               </time>
             </li>
           ))}

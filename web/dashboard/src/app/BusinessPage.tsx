@@ -2,7 +2,8 @@ import { useRealtime } from 'switchboard-realtime/react';
 import { ActivityFeed } from '../activity/ActivityFeed.js';
 import { useBusinessData } from '../data/businessData.js';
 import { useToday } from '../data/today.js';
-import { formatLongDay } from '../format.js';
+import { browserZone, cityOf, differs } from '../data/zone.js';
+import { formatLongDay, locale } from '../format.js';
 import { Figures } from '../overview/Figures.js';
 import { TodayChart } from '../overview/TodayChart.js';
 import { Tables } from './Tables.js';
@@ -25,7 +26,12 @@ export function BusinessPage() {
     <div className="page">
       <div className="page-head">
         <h2>{business.name}</h2>
-        <p className="quiet">{formatLongDay(new Date(today.from))}</p>
+        <p className="quiet">
+          <time dateTime={today.date} lang={locale}>
+            {formatLongDay(today.from, today.zone)}
+          </time>
+          {differs(today.zone, browserZone(), today.from) ? ` · times in ${cityOf(today.zone)}` : null}
+        </p>
       </div>
       <Figures />
       <TodayChart />

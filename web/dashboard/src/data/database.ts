@@ -78,7 +78,7 @@ type AlertRow = {
   created_at: string;
 };
 
-type BusinessRow = { id: string; name: string; currency: string };
+type BusinessRow = { id: string; name: string; currency: string; time_zone: string };
 
 /** A table as `supabase gen types typescript` prints it; columns in `Generated` are the database's to fill in. */
 type Table<Row, Generated extends keyof Row = never> = {

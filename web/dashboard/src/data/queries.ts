@@ -2,7 +2,8 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useBusinessData } from './businessData.js';
 import type { Alert, Attendance, Business, Client, Staff } from './database.js';
 import { useRest } from './rest.js';
-import { useToday } from './today.js';
+import { shiftDate, useToday } from './today.js';
+import { knownZone } from './zone.js';
 
 // What changes seldom, or is only counted, is asked for again when it has changed; the keys are those of useRealtime.
 
@@ -10,7 +11,10 @@ export function useBusinesses(): UseQueryResult<Business[]> {
   const rest = useRest();
   return useQuery({
     queryKey: ['businesses'],
-    queryFn: ({ signal }) => rest.rows('businesses', { select: 'id,name,currency', order: 'name.asc' }, signal),
+    queryFn: async ({ signal }) => {
+      const rows = await rest.rows('businesses', { select: 'id,name,currency,time_zone', order: 'name.asc' }, signal);
+      return rows.map((row) => ({ ...row, time_zone: knownZone(row.time_zone) }));
+    },
     staleTime: Infinity,
   });
 }
@@ -36,15 +40,22 @@ export function useStaff(): UseQueryResult<Staff[]> {
   });
 }
 
-/** Today's: who has clocked in, and when. */
+/** Today's, and what is open of yesterday's: who has clocked in, and when. */
 export function useAttendance(): UseQueryResult<Attendance[]> {
   const rest = useRest();
   const { id } = useBusinessData().business;
   const { date } = useToday();
   return useQuery({
     queryKey: ['staff-attendance', id, date],
-    queryFn: ({ signal }) =>
-      rest.rows('staff_attendance', { business_id: `eq.${id}`, work_date: `eq.${date}`, order: 'id.asc' }, signal),
+    queryFn: async ({ signal }) => {
+      const from = shiftDate(date, -1);
+      const entries = await rest.rows(
+        'staff_attendance',
+        { business_id: `eq.${id}`, work_date: `gte.${from}`, order: 'id.asc' },
+        signal,
+      );
+      return entries.filter(({ work_date, clock_out }) => work_date === date || clock_out === null);
+    },
     staleTime: Infinity,
   });
 }

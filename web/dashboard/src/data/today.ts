@@ -1,8 +1,11 @@
 import { useSyncExternalStore } from 'react';
+import { useBusinessData } from './businessData.js';
+import { instantOf, wallTime } from './zone.js';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
-/** A calendar day where the browser is. */
+/** A calendar day where the business is. */
 export type Day = {
   /** As the database writes dates: `2026-03-31`. */
   readonly date: string;
@@ -10,17 +13,22 @@ export type Day = {
   readonly from: number;
   /** Unix ms of the next day's. */
   readonly to: number;
+  /** Whose clocks these are. */
+  readonly zone: string;
 };
 
-export function dayOf(now: Date): Day {
-  const from = new Date(now.getFullYear(), now.getMonth(), now.getDate());
-  const to = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
-  const pad = (value: number): string => String(value).padStart(2, '0');
-  return {
-    date: `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`,
-    from: from.getTime(),
-    to: to.getTime(),
-  };
+export function dayOf(date: string, zone: string): Day {
+  const midnight = (day: string): number => instantOf(`${day}T00:00`, zone);
+  return { date, from: midnight(date), to: midnight(shiftDate(date, 1)), zone };
+}
+
+/** The date so many days later. */
+export function shiftDate(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+export function dateOf(instant: number, zone: string): string {
+  return wallTime(instant, zone).slice(0, 10);
 }
 
 export function isOn({ from, to }: Day, iso: string | null): boolean {
@@ -29,22 +37,47 @@ export function isOn({ from, to }: Day, iso: string | null): boolean {
   return time >= from && time < to;
 }
 
-let current = dayOf(new Date());
+const todays = new Map<string, Day>();
 
-function look(): Day {
+function todayIn(zone: string): Day {
   const now = Date.now();
-  if (now < current.from || now >= current.to) current = dayOf(new Date(now));
-  return current;
+  const known = todays.get(zone);
+  if (known !== undefined && now >= known.from && now < known.to) return known;
+  const today = dayOf(dateOf(now, zone), zone);
+  todays.set(zone, today);
+  return today;
 }
 
+/** Calls at each full minute. */
 function everyMinute(changed: () => void): () => void {
-  const timer = setInterval(changed, MINUTE_MS);
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (): void => {
+    timer = setTimeout(
+      () => {
+        changed();
+        wait();
+      },
+      MINUTE_MS - (Date.now() % MINUTE_MS) + 1,
+    );
+  };
+  wait();
   return () => {
-    clearInterval(timer);
+    clearTimeout(timer);
   };
 }
 
 /** Today, also after midnight on a page that stays open. */
 export function useToday(): Day {
-  return useSyncExternalStore(everyMinute, look);
+  const zone = useZone();
+  return useSyncExternalStore(everyMinute, () => todayIn(zone));
+}
+
+/** The current minute in Unix ms. */
+export function useMinute(): number {
+  return useSyncExternalStore(everyMinute, () => Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
+}
+
+/** The time zone of the business on display. */
+export function useZone(): string {
+  return useBusinessData().business.time_zone;
 }

@@ -5,7 +5,8 @@ import { useClients, useStaff } from '../data/queries.js';
 import { useRest } from '../data/rest.js';
 import { SelectField, TextField } from './Field.js';
 import { FormSheet } from './FormSheet.js';
-import { choicesOf, numberOf, textOf, toLocalInput } from './values.js';
+import { instantOf, wallTime } from '../data/zone.js';
+import { choicesOf, numberOf, textOf } from './values.js';
 
 const statuses = choicesOf(['pending', 'confirmed', 'completed', 'cancelled', 'no_show']);
 const HOUR_MS = 3_600_000;
@@ -21,10 +22,12 @@ export function BookingForm({ booking, onClose }: Props) {
   const { business } = useBusinessData();
   const { data: clients = [] } = useClients();
   const { data: staff = [] } = useStaff();
-  const [starts] = useState(() => toLocalInput(booking ? new Date(booking.starts_at) : nextHour(new Date())));
+  const [starts] = useState(() =>
+    wallTime(booking ? Date.parse(booking.starts_at) : nextHour(Date.now()), business.time_zone),
+  );
 
   async function save(form: FormData): Promise<void> {
-    const values = readBooking(form, clients);
+    const values = readBooking(form, clients, business.time_zone);
     if (booking === undefined) await rest.insert('bookings', { ...values, business_id: business.id });
     else await rest.update('bookings', booking.id, { ...values, updated_at: new Date().toISOString() });
   }
@@ -70,20 +73,20 @@ export function BookingForm({ booking, onClose }: Props) {
 }
 
 /** What the form says. A name that is a client's is that client. */
-function readBooking(form: FormData, clients: readonly Client[]) {
+function readBooking(form: FormData, clients: readonly Client[], zone: string) {
   const name = textOf(form, 'client');
   return {
     client_name: name,
     client_id: clients.find(({ full_name }) => full_name === name)?.id ?? null,
     service: textOf(form, 'service'),
     staff_id: numberOf(form, 'staff'),
-    starts_at: new Date(textOf(form, 'starts')).toISOString(),
+    starts_at: new Date(instantOf(textOf(form, 'starts'), zone)).toISOString(),
     duration_minutes: numberOf(form, 'minutes') ?? 0,
     amount: numberOf(form, 'amount'),
     status: textOf(form, 'status'),
   };
 }
 
-function nextHour(now: Date): Date {
-  return new Date(Math.ceil((now.getTime() + 1) / HOUR_MS) * HOUR_MS);
+function nextHour(now: number): number {
+  return Math.ceil((now + 1) / HOUR_MS) * HOUR_MS;
 }

@@ -47,7 +47,7 @@ export function PaymentForm({ payment, onClose }: Props) {
       <SelectField
         label="For the booking"
         name="booking"
-        choices={bookingChoices(bookings.rows, payment?.booking_id)}
+        choices={bookingChoices(bookings.rows, payment?.booking_id, business.time_zone)}
         defaultValue={payment?.booking_id ?? ''}
       />
       <SelectField label="Method" name="method" choices={methods} defaultValue={payment?.method ?? 'card'} />
@@ -72,13 +72,13 @@ function readPayment(form: FormData, before: Payment | undefined) {
 }
 
 /** The latest bookings, and the one that is chosen already. */
-function bookingChoices(bookings: readonly Booking[], chosen: number | null | undefined): Choice[] {
+function bookingChoices(bookings: readonly Booking[], chosen: number | null | undefined, zone: string): Choice[] {
   const offered = bookings.filter(({ id }, index) => index < LATEST_BOOKINGS || id === chosen);
   return [
     { value: '', label: 'None' },
     ...offered.map(({ id, client_name, service, starts_at }) => ({
       value: id,
-      label: `${client_name}, ${service}, ${formatDay(starts_at)}`,
+      label: `${client_name}, ${service}, ${formatDay(starts_at, zone)}`,
     })),
   ];
 }

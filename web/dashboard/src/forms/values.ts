@@ -13,12 +13,6 @@ export function numberOf(form: FormData, name: string): number | null {
   return text === '' ? null : Number(text);
 }
 
-/** A time as `<input type="datetime-local">` wants it, in the browser's time zone. */
-export function toLocalInput(time: Date): string {
-  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
-}
-
 export function choicesOf(words: readonly string[]): Choice[] {
   return words.map((value) => ({ value, label: formatStatus(value) }));
 }

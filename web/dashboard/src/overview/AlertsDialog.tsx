@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
 import type { Alert } from '../data/database.js';
 import { useRest } from '../data/rest.js';
+import { useZone } from '../data/today.js';
 import { formatClock, formatDay } from '../format.js';
 import { Sheet } from '../forms/Sheet.js';
 
@@ -26,6 +27,7 @@ export function AlertsDialog({ alerts }: { alerts: readonly Alert[] }) {
 
 function AlertItem({ alert }: { alert: Alert }) {
   const rest = useRest();
+  const zone = useZone();
   const acknowledge = useMutation({
     mutationFn: () => rest.update('admin_alerts', alert.id, { acknowledged: true }),
   });
@@ -34,7 +36,7 @@ function AlertItem({ alert }: { alert: Alert }) {
       <div>
         <strong>{alert.title}</strong>
         <span className="quiet">
-          {alert.severity} · {formatDay(alert.created_at)}, {formatClock(alert.created_at)}
+          {alert.severity} · {formatDay(alert.created_at, zone)}, {formatClock(alert.created_at, zone)}
         </span>
         {acknowledge.isError ? <span role="alert">{acknowledge.error.message}</span> : null}
       </div>

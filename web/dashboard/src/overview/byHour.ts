@@ -1,5 +1,6 @@
 import type { Booking, Payment } from '../data/database.js';
 import { isOn, type Day } from '../data/today.js';
+import { wallTime } from '../data/zone.js';
 
 /** One bar of the chart. */
 export type Hour = {
@@ -18,10 +19,10 @@ export function byHour(bookings: readonly Booking[], payments: readonly Payment[
   const counts = new Array<number>(24).fill(0);
   const sums = new Array<number>(24).fill(0);
   for (const { starts_at, status } of bookings) {
-    if (status !== 'cancelled' && isOn(day, starts_at)) add(counts, starts_at, 1);
+    if (status !== 'cancelled' && isOn(day, starts_at)) add(counts, hourOf(starts_at, day.zone), 1);
   }
   for (const { paid_at, status, amount } of payments) {
-    if (status === 'paid' && paid_at !== null && isOn(day, paid_at)) add(sums, paid_at, amount);
+    if (status === 'paid' && paid_at !== null && isOn(day, paid_at)) add(sums, hourOf(paid_at, day.zone), amount);
   }
   const hours: Hour[] = [];
   const busy = counts.map((count, hour) => count > 0 || (sums[hour] ?? 0) > 0);
@@ -35,7 +36,10 @@ export function byHour(bookings: readonly Booking[], payments: readonly Payment[
   return hours;
 }
 
-function add(hours: number[], iso: string, value: number): void {
-  const hour = new Date(iso).getHours();
+function hourOf(iso: string, zone: string): number {
+  return Number(wallTime(Date.parse(iso), zone).slice(11, 13));
+}
+
+function add(hours: number[], hour: number, value: number): void {
   hours[hour] = (hours[hour] ?? 0) + value;
 }

@@ -5,7 +5,7 @@ import { useBusinessData } from '../data/businessData.js';
 import type { Attendance, Staff } from '../data/database.js';
 import { useAttendance, useStaff } from '../data/queries.js';
 import { useRest } from '../data/rest.js';
-import { useToday } from '../data/today.js';
+import { useToday, useZone } from '../data/today.js';
 import { formatClock } from '../format.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
 import type { Column } from './RowTable.js';
@@ -20,7 +20,8 @@ export function StaffTable() {
   const staff = useStaff();
   const { data: entries } = useAttendance();
   const { mutate: clock } = useClock();
-  const columns = useMemo(() => staffColumns(clock), [clock]);
+  const zone = useZone();
+  const columns = useMemo(() => staffColumns(clock, zone), [clock, zone]);
   const people = useMemo(
     () =>
       staff.data?.map((person): Person => ({
@@ -63,11 +64,11 @@ function useClock() {
   });
 }
 
-function staffColumns(clock: (person: Person) => void): readonly Column<Person>[] {
+function staffColumns(clock: (person: Person) => void, zone: string): readonly Column<Person>[] {
   return [
     { head: 'Name', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ full_name }) => full_name },
     { head: 'Position', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ position }) => position },
-    { head: 'Today', slot: 'meta', width: '9rem', cell: ({ entry }) => hours(entry) },
+    { head: 'Today', slot: 'meta', width: '9rem', cell: ({ entry }) => hours(entry, zone) },
     {
       head: 'At work',
       slot: 'badge',
@@ -97,8 +98,8 @@ function isIn(entry: Attendance | undefined): boolean {
   return typeof entry?.clock_in === 'string' && entry.clock_out === null;
 }
 
-function hours(entry: Attendance | undefined): string {
+function hours(entry: Attendance | undefined, zone: string): string {
   if (typeof entry?.clock_in !== 'string') return '–';
-  if (entry.clock_out === null) return `since ${formatClock(entry.clock_in)}`;
-  return `${formatClock(entry.clock_in)} – ${formatClock(entry.clock_out)}`;
+  if (entry.clock_out === null) return `since ${formatClock(entry.clock_in, zone)}`;
+  return `${formatClock(entry.clock_in, zone)} – ${formatClock(entry.clock_out, zone)}`;
 }
