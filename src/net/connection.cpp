@@ -146,6 +146,7 @@ void Connection::dropTransport() {
 void Connection::release(Cause cause) {
   switch (state_) {
     case ConnectionState::Open:
+      policy_.earn(liveFor(cause));
       heartbeat_.stop();
       transport_->close(1000, {});
       handshake_.setAfter(options_.closeTimeout);
@@ -175,6 +176,7 @@ void Connection::replace(const Cause& cause) {
                         (options_.heldBack > Duration{0} || now - attemptedAt_ < options_.reconnect.evidenceInterval);
   const bool replaceable = state_ == ConnectionState::Open || state_ == ConnectionState::Connecting;
   if (underWay || (!replaceable && state_ != ConnectionState::Backoff)) return;
+  if (state_ == ConnectionState::Open) policy_.earn(liveFor(cause));
   policy_.onDemand(now);
   retry_.setAt(now);
   if (replaceable) {

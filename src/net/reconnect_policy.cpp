@@ -34,12 +34,17 @@ void ReconnectPolicy::endLive(TimePoint now, Duration live) {
   if (live >= options_.slowCap) refusals_ = 0;
 }
 
+void ReconnectPolicy::earn(Duration live) {
+  owed_ = std::max(Duration{0}, owed_ - live);
+}
+
 /// A line that had been live comes back at once, a server that accepts and drops is tried ever more seldom: the budget
 /// serves both without having to know which it is.
 Duration ReconnectPolicy::afterLoss(TimePoint now, Duration live, bool hidden) {
   endLive(now, live);
   const Duration most = options_.quickEarnedBy * (options_.quickReconnects + kMostOverdrawn);
-  owed_ = std::min(most, std::max(Duration{0}, owed_ - live) + options_.quickEarnedBy);
+  earn(live);
+  owed_ = std::min(most, owed_ + options_.quickEarnedBy);
   const unsigned over = overdrawn();
   if (over == 0) return uniform(Duration{0}, std::min(options_.base, cap(hidden)));
   const Duration ceiling = std::min(cap(hidden), options_.base * (2u << over));

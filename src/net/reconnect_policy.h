@@ -28,6 +28,8 @@ class ReconnectPolicy {
   void begin(TimePoint now);
   /// A frame came in: the outage is over.
   void onLive() { attempts_ = 0; }
+  /// A socket that had been live for so long was let go of, not lost.
+  void earn(Duration live);
   /// The wait after an open socket was lost. `live`: since its first frame; nothing when there was none.
   Duration afterLoss(TimePoint now, Duration live, bool hidden);
   /// The wait after a handshake failed.

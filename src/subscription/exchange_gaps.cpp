@@ -10,6 +10,9 @@ namespace {
 
 const Cause kOverflow{Code::Overflow, Retry::Backoff, "More changes were held back than the delivery window may hold."};
 
+/// When the server subscribes all channels again, those that it has not announced again after so long never went.
+constexpr Duration kResubscription{15'000};
+
 }  // namespace
 
 /// From what all lines have brought: one that has brought nothing yet profits from the others.
@@ -33,7 +36,9 @@ LineEvidence Exchange::evidenceOf(Line& line, const KeyEntry& entry) {
   if (pulse == nullptr || pulse->state() == PulseState::Refused) return evidence;
   evidence.hasPulse = true;
   evidence.lastBeat = pulse->lastBeat();
-  evidence.beatVouches = !pulse->resubscribedAt() || *pulse->resubscribedAt() < line.liveSince().at;
+  const TimePoint announced = pulse->announcedAt();
+  const bool isEarlier = announced < line.liveSince().at;
+  evidence.beatVouches = isEarlier || (evidence.lastBeat && evidence.lastBeat->arrived - announced > kResubscription);
   return evidence;
 }
 
@@ -51,7 +56,8 @@ GapStart Exchange::pulseGapStart(const Pulse& pulse, const KeyEntry& entry) {
   return startOfGap(evidence);
 }
 
-/// What is lost begins with the first change that was held. One without a time of its own may be as old as its line.
+/// What is lost begins with the first change that was held. One without a time of its own may have been held since its
+/// key was first live.
 void Exchange::onWindowOverflow(const List<SubscriptionId>& subscribers, std::string_view firstCommit) {
   GapStart start;
   const auto committed = readTimestamp(firstCommit);
@@ -60,8 +66,7 @@ void Exchange::onWindowOverflow(const List<SubscriptionId>& subscribers, std::st
     start = startAt({std::string(firstCommit), *committed, {}});
   } else if (entry != nullptr) {
     readDatabaseClock();
-    const Line* line = entry->server != nullptr ? findCarrier(entry->server->id) : nullptr;
-    start = {entry->seen, line != nullptr ? database_.earliest(line->liveSince()) : entry->since};
+    start.at = entry->firstLive ? database_.earliest(*entry->firstLive) : entry->since;
   }
   reporter_.reportGap(subscribers, kOverflow, start);
 }

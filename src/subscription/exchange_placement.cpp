@@ -97,6 +97,9 @@ void Exchange::openLine(const NewLine& wanted, Multiplexer& multiplexer) {
 void Exchange::endLine(LineId id) {
   auto line = lines_.take(id);
   if (line == nullptr) return;
+  if (const auto last = line->lastCommit().read()) {  // it may have been the only one to bring anything
+    database_.note(*last, {context_.now(), context_.clock.wallNow()});
+  }
   rebuilds_.onGone(id);
   tokenOfLine_.erase(id);
   line->end();

@@ -20,7 +20,7 @@ struct LineEvidence {
   std::optional<Commit> lastChange;  ///< the last one that the line brought
   bool hasPulse = false;             ///< changes may be lost in silence too, until a beat proves that none were
   std::optional<Commit> lastBeat;    ///< of the pulse on the same socket
-  bool beatVouches = true;           ///< the server has not subscribed the pulse again without this line
+  bool beatVouches = true;           ///< the line was not taken down before the pulse was announced
   std::string seenBefore;            ///< stamp of the last change before this line; empty: none
 };
 

@@ -97,11 +97,12 @@ void Pulse::listen() {
 void Pulse::onLineLive(Line& /*line*/, bool again) {
   attempts_ = 0;
   if (state_ == PulseState::Joining) {
+    announcedAt_ = context_.now();
     listen();
     transition(PulseState::Waiting);
   } else if (again) {
+    announcedAt_ = context_.now();
     lastSeq_.reset();  // what was lost when the server subscribed again is reported by the lines that lost it
-    resubscribedAt_ = context_.now();
   }
 }
 

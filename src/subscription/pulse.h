@@ -64,9 +64,9 @@ class Pulse final : private LineDelegate {
   std::optional<Duration> delay() const { return delay_; }
   /// What was to come over this socket and was committed before this has come, unless beats were skipped later.
   const std::optional<Commit>& lastBeat() const { return lastBeat_; }
-  /// When the server last subscribed it again of its own accord, as it then does with every channel, one after the
-  /// other.
-  std::optional<TimePoint> resubscribedAt() const { return resubscribedAt_; }
+  /// When the server last announced it, be it for the first time or because it has subscribed every channel again, one
+  /// after the other.
+  TimePoint announcedAt() const { return announcedAt_; }
 
   /// Whether there is anything whose changes it should vouch for.
   void setWanted(bool wanted);
@@ -110,7 +110,7 @@ class Pulse final : private LineDelegate {
   std::optional<std::uint64_t> lastSeq_;
   std::optional<Duration> delay_;
   std::optional<Commit> lastBeat_;
-  std::optional<TimePoint> resubscribedAt_;
+  TimePoint announcedAt_{};
   std::uint32_t lastLine_ = 0;
   unsigned attempts_ = 0;
   bool wanted_ = false;

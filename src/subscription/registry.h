@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "status/gap.h"
 #include "status/subscription_state.h"
+#include "subscription/database_clock.h"
 #include "subscription/spec.h"
 
 namespace switchboard {
@@ -48,6 +49,7 @@ struct KeyEntry {
   };
   std::optional<OpenGap> gap;
 
+  std::optional<Moment> firstLive;
   std::optional<TimePoint> notLiveSince;  ///< while it has subscribers and is not live, or in doubt
   std::optional<TimePoint> nextPollAt;    ///< while it is to be polled
 

@@ -35,6 +35,7 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   entry.cause = std::move(cause);
   if (changed) entry.since = context_.clock.wallNow();
   if (state == SubscriptionState::Live) {
+    if (!entry.firstLive) entry.firstLive = Moment{context_.now(), context_.clock.wallNow()};
     entry.notLiveSince.reset();
     entry.nextPollAt.reset();
     closeGap(entry);

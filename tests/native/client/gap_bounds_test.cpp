@@ -219,6 +219,41 @@ TEST_SUITE("bounds of gaps") {
     CHECK(h.gaps[0].to >= h.clock.wallNow());
   }
 
+  TEST_CASE("an overflow of what was held over a loss of the line has a gap since the key was first live") {
+    ClientOptions options;
+    options.exchange.windowBytes = 1'000;
+    Harness h(options);
+    h.subscribe(1, "a");
+    h.settle();
+    const WallTime live = h.clock.wallNow();
+    h.client().setPaused(SubscriptionId{1}, true);
+    h.server.change("a", "INSERT", "{}", "");
+    h.run(Duration{60'000}, Duration{1'000});
+    h.client().reconnectAll();
+    h.settle();
+    h.gaps.clear();
+    for (int i = 0; i < 9 && h.gaps.empty(); ++i) h.server.change("a", "INSERT", "{}", "2026-11-22T12:01:00.000Z");
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.gaps[0].code == Code::Overflow);
+    CHECK(h.gaps[0].from <= live);
+  }
+
+  TEST_CASE("the database's clock is known also from a line that has ended") {
+    Harness h;
+    h.subscribe(1, "a");
+    h.settle();
+    h.server.change("a", "INSERT", R"({"id":1})", "2026-11-22T13:00:00.000Z");  // its clock is an hour ahead
+    h.client().unsubscribe(SubscriptionId{1});
+    h.run(Duration{10'000}, Duration{1'000});
+    h.subscribe(2, "b");
+    h.settle();
+    h.loseServer();
+    h.server.acceptSockets = true;
+    h.run(Duration{10'000}, Duration{1'000});
+    REQUIRE(h.gaps.size() == 2);
+    CHECK(*h.gaps[1].to >= kWallStart + Duration{3'600'000});
+  }
+
   TEST_CASE("changes without a time come also to a key that has just been given to a live binding") {
     Harness h;
     h.subscribe(1, "a");

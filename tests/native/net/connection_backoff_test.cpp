@@ -56,6 +56,30 @@ TEST_CASE("a link that is open but says nothing proves nothing") {
   CHECK(bench.dropAndMeasure() >= ms(1'000));
 }
 
+TEST_CASE("time live earns quick reconnects back also where the socket was let go of, not lost") {
+  for (const bool replaced : {true, false}) {
+    NetBench bench;
+    bench.connection.open();
+    for (int i = 0; i < 4; ++i) {
+      bench.accept();
+      bench.dropAndMeasure();
+      bench.retry();
+    }
+    bench.accept();
+    bench.hear();
+    bench.advance(ms(5'000));
+    if (replaced) {
+      bench.connection.replace({Code::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
+      bench.retry();
+    } else {
+      bench.connection.release();
+      bench.connection.open();
+    }
+    bench.accept();
+    CHECK(bench.dropAndMeasure() <= ms(500));
+  }
+}
+
 TEST_CASE("what a half-open socket did not say does not count as life") {
   NetBench bench;
   bench.connection.open();
