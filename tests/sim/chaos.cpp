@@ -27,6 +27,60 @@ void Chaos::strike() {
     case Emphasis::Stalls:
       stall();
       break;
+    case Emphasis::Database:
+      disturbDatabase();
+      break;
+    case Emphasis::Cuts:
+      cutAgainAndAgain();
+      break;
+  }
+}
+
+/// Lines that are cut soon after they have come back.
+void Chaos::cutAgainAndAgain() {
+  Duration at{0};
+  for (unsigned i = world_.random.between(2u, 12u); i > 0; --i) {
+    world_.events.after(at, [this, heals = heals_] {
+      if (heals != heals_) return;
+      world_.checks.disturb();
+      for (const auto& link : world_.network.links()) link->cut();
+    });
+    at += world_.random.between(Duration{300}, Duration{3'500});
+  }
+}
+
+/// It is read-only, has no connection to spare, restarts or fails over. A restart takes down what is subscribed to.
+void Chaos::disturbDatabase() {
+  constexpr std::array kSeverities = {"ERROR", "FATAL", "PANIC", "FEHLER"};
+  constexpr std::array kErrors = {
+      "08006 (connection_failure) server closed the connection unexpectedly",
+      "0A000 (feature_not_supported) cannot execute this on a standby",
+      "25006 (read_only_sql_transaction) cannot execute INSERT in a read-only transaction",
+      "26000 (invalid_sql_statement_name) prepared statement \"ecto_1\" does not exist",
+      "3D000 (invalid_catalog_name) database \"postgres\" does not exist",
+      "40001 (serialization_failure) could not serialize access due to concurrent update",
+      "40P01 (deadlock_detected) deadlock detected",
+      "53100 (disk_full) could not extend file \"base/5/16384\": No space left on device",
+      "53300 (too_many_connections) sorry, too many clients already",
+      "55006 (object_in_use) replication slot \"supabase_realtime\" is active for PID 4711",
+      "55P03 (lock_not_available) canceling statement due to lock timeout",
+      "57014 (query_canceled) canceling statement due to statement timeout",
+      "57P01 (admin_shutdown) terminating connection due to administrator command",
+      "57P03 (cannot_connect_now) the database system is starting up",
+      "58030 (io_error) could not read block 7 in file \"base/5/16384\"",
+      "XX000 (internal_error) cache lookup failed for relation 16384",
+  };
+  Mood& mood = world_.server.mood;
+  const Duration span = world_.random.between(Duration{1s}, Duration{60s});
+  mood.databaseError = std::string(world_.random.pick(kSeverities)) + ' ' + world_.random.pick(kErrors);
+  world_.trace.add(world_.events.now(), "database", *mood.databaseError, span);
+  endAfter(span, [](Mood& m) { m.databaseError.reset(); });
+  if (world_.random.chance(50)) resubscribeAll();
+}
+
+void Chaos::resubscribeAll() {
+  for (auto* each : world_.server.sockets()) {
+    for (const auto& [name, channel] : each->channels()) each->resubscribe(name, true);
   }
 }
 
@@ -94,7 +148,7 @@ void Chaos::endAfter(Duration span, void (*undo)(Mood&)) {
 }
 
 void Chaos::hitSocket(ServerSocket& socket) {
-  switch (world_.random.below(6)) {
+  switch (world_.random.below(7)) {
     case 0:
       socket.link().cut();
       break;
@@ -116,6 +170,9 @@ void Chaos::hitSocket(ServerSocket& socket) {
       break;
     case 5:
       for (const auto& link : world_.network.links()) link->cut();
+      break;
+    case 6:
+      cutAgainAndAgain();
       break;
   }
 }
@@ -145,12 +202,10 @@ void Chaos::hitChannel(ServerSocket& socket, const std::string& topic) {
       break;
     case 4:
       world_.trace.add(world_.events.now(), "publication changed");
-      for (auto* each : world_.server.sockets()) {
-        for (const auto& [name, channel] : each->channels()) each->resubscribe(name, true);
-      }
+      resubscribeAll();
       break;
     case 5:
-      socket.resubscribe(topic, world_.random.chance(50));
+      socket.resubscribe(topic, false);
       break;
   }
 }
@@ -158,7 +213,7 @@ void Chaos::hitChannel(ServerSocket& socket, const std::string& topic) {
 void Chaos::disturbServer() {
   Mood& mood = world_.server.mood;
   const Duration span = world_.random.between(Duration{1s}, Duration{world_.random.chance(80) ? 20s : 60s});
-  switch (world_.random.below(7)) {
+  switch (world_.random.below(10)) {
     case 0:
       world_.trace.add(world_.events.now(), "restart", span);
       world_.server.restart();
@@ -195,6 +250,19 @@ void Chaos::disturbServer() {
       break;
     case 6:
       lose(span);
+      break;
+    case 7:
+      disturbDatabase();
+      break;
+    case 8:
+      world_.trace.add(world_.events.now(), "tokens refused", span);
+      mood.tokensRefused = true;
+      endAfter(span, [](Mood& m) { m.tokensRefused = false; });
+      break;
+    case 9:
+      world_.trace.add(world_.events.now(), "one socket", span);
+      mood.oneSocket = true;
+      endAfter(span, [](Mood& m) { m.oneSocket = false; });
       break;
   }
 }

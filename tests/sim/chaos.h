@@ -23,7 +23,7 @@ class Chaos {
   };
 
   explicit Chaos(World world)
-      : world_(world), emphasis_(static_cast<Emphasis>(world.random.chance(50) ? 0 : world.random.between(0u, 4u))) {}
+      : world_(world), emphasis_(static_cast<Emphasis>(world.random.chance(50) ? 0 : world.random.between(0u, 6u))) {}
 
   /// One fault; those that last go by themselves after a while.
   void strike();
@@ -35,10 +35,14 @@ class Chaos {
 
  private:
   /// What this world suffers from most.
-  enum class Emphasis : unsigned char { Everything, Sockets, Channels, Server, Stalls };
+  enum class Emphasis : unsigned char { Everything, Sockets, Channels, Server, Stalls, Database, Cuts };
 
   void strikeAny();
   void stall();
+  void cutAgainAndAgain();
+  void disturbDatabase();
+  /// What is subscribed to is taken down and up again; changes in between are lost.
+  void resubscribeAll();
   void lose(Duration span);
   void hitSocket(ServerSocket& socket);
   void hitChannel(ServerSocket& socket, const std::string& topic);

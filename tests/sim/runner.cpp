@@ -5,13 +5,17 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
 
 namespace switchboard::sim {
 
 namespace {
 
-/// For the signal handler, which can't be handed anything.
-char currentReplay[160];
+/// For the signal handler, which can't be handed anything. It runs on the thread whose world has failed.
+thread_local char currentReplay[160];
 
 void replayCommand(char* text, std::size_t size, std::uint64_t seed, std::uint64_t steps) {
   std::snprintf(text, size, "npm run test:sim -- --seeds 1 --from %llu --steps %llu --trace",
@@ -76,33 +80,59 @@ void print(const Totals& totals) {
               sum.mostConnectsIn15s);
 }
 
-}  // namespace
+/// One run, by several threads, each of which takes the next seed when it is done with one.
+struct Run {
+  const RunOptions& options;
+  Totals totals{};
+  std::mutex mutex{};
+  std::uint64_t taken = 0;
 
-Totals run(const RunOptions& options) {
-  std::signal(SIGABRT, onAbort);
-  Totals totals;
-  for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
-    replayCommand(currentReplay, sizeof currentReplay, seed, options.steps);
-    SimulationOptions one;
-    one.seed = seed;
-    one.steps = options.steps;
-    one.trace = options.trace ? Trace::Mode::Print : Trace::Mode::Digest;
-    const Outcome outcome = simulate(one);
+  void work() {
+    for (auto seed = next(); seed; seed = next()) {
+      replayCommand(currentReplay, sizeof currentReplay, *seed, options.steps);
+      SimulationOptions one;
+      one.seed = *seed;
+      one.steps = options.steps;
+      one.trace = options.trace ? Trace::Mode::Print : Trace::Mode::Digest;
+      const Outcome outcome = simulate(one);
+      const std::lock_guard lock(mutex);
+      note(one, outcome);
+    }
+  }
+
+ private:
+  std::optional<std::uint64_t> next() {
+    const std::lock_guard lock(mutex);
+    if (taken == options.seeds) return std::nullopt;
+    return options.from + taken++;
+  }
+  void note(const SimulationOptions& one, const Outcome& outcome) {
     ++totals.seeds;
     add(totals, outcome);
     if (outcome.violation) {
       ++totals.failed;
       printFailure(one, *outcome.violation);
     }
-    if (options.progress && !options.trace && totals.seeds % 200 == 0) {
-      std::printf("%llu seeds, %llu steps\n", static_cast<unsigned long long>(totals.seeds),
-                  static_cast<unsigned long long>(totals.sum.steps));
-      std::fflush(stdout);
-    }
+    if (!options.progress || options.trace || totals.seeds % std::max<std::uint64_t>(200, options.seeds / 50) != 0)
+      return;
+    std::printf("%llu seeds, %llu steps\n", static_cast<unsigned long long>(totals.seeds),
+                static_cast<unsigned long long>(totals.sum.steps));
+    std::fflush(stdout);
   }
+};
+
+}  // namespace
+
+Totals run(const RunOptions& options) {
+  std::signal(SIGABRT, onAbort);
+  Run shared{options};
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < std::max(1u, options.jobs); ++i) others.emplace_back([&shared] { shared.work(); });
+  shared.work();
+  for (auto& thread : others) thread.join();
   std::signal(SIGABRT, SIG_DFL);
-  if (options.progress) print(totals);
-  return totals;
+  if (options.progress) print(shared.totals);
+  return std::move(shared.totals);
 }
 
 }  // namespace switchboard::sim

@@ -12,6 +12,7 @@ struct RunOptions {
   std::uint64_t seeds = 1;
   std::uint64_t steps = 500;
   bool trace = false;
+  unsigned jobs = 1;      ///< worlds that are played side by side
   bool progress = false;  ///< a line every now and then, and the totals, on standard output
 };
 
@@ -22,7 +23,7 @@ struct Totals {
   std::vector<Duration> recoveries;
 };
 
-/// Plays the worlds one after the other. What fails is printed on standard error, with the command that replays it,
+/// Plays the worlds. What fails is printed on standard error, with the command that replays it,
 /// also when an assertion ends the process.
 Totals run(const RunOptions& options);
 

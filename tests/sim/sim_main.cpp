@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 #include "runner.h"
 
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
   RunOptions options;
   options.seeds = 100;
   options.progress = true;
+  options.jobs = std::max(1u, std::thread::hardware_concurrency());
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     std::uint64_t* number = name == "--seeds"   ? &options.seeds
@@ -49,5 +51,6 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
+  if (options.trace) options.jobs = 1;  // or the worlds' events would mingle
   return run(options).failed == 0 ? 0 : 1;
 }

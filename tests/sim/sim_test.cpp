@@ -20,7 +20,7 @@ constexpr std::uint64_t kSeeds = 1'500;
 
 TEST_SUITE("simulation") {
   TEST_CASE("no invariant breaks in the worlds of the normal run") {
-    const Totals totals = run({1, kSeeds, 500, false, true});
+    const Totals totals = run({.seeds = kSeeds, .jobs = 2, .progress = true});
     CHECK(totals.failed == 0);
     CHECK(totals.sum.faults > 10 * kSeeds);
     CHECK(totals.sum.deliveries > 50 * kSeeds);

@@ -20,6 +20,7 @@ ServerTraits serverTraits(SimRandom& random) {
   if (random.chance(10)) traits.idBits = 4;
   if (random.chance(30)) traits.maxChannels = random.between(2u, 5u);
   traits.poll = random.between(Duration{20}, Duration{500});
+  traits.oneSocket = traits.maxChannels == ServerTraits{}.maxChannels && random.chance(35);
   return traits;
 }
 
@@ -28,11 +29,13 @@ ApplicationTraits applicationTraits(SimRandom& random, const ServerTraits& serve
   const auto token = random.below(100);
   traits.tokenCallback = token < 50;
   traits.staticToken = token >= 30 && token < 70;
+  traits.calendarJumps = random.chance(40);
   traits.subscriptions = random.between(1u, 14u);
   traits.client.exchange.multiplexer.maxChannels = server.maxChannels;
   if (server.maxChannels < 100) traits.client.exchange.maxSockets = 8;
   if (random.chance(30)) traits.client.exchange.plan.bindingsPerLine = random.between(1u, 4u);
   if (random.chance(20)) traits.client.exchange.linger = Duration{0};
+  if (random.chance(50)) traits.client.exchange.windowBytes = 400;
   if (random.chance(15)) traits.client.endpoint.version = Version::V1;
   const bool hasPulse = random.chance(60) && server.maxChannels == 100;  // it needs a channel of its own
   if (hasPulse) traits.client.exchange.pulse.period = random.between(Duration{1s}, Duration{5s});
@@ -52,7 +55,8 @@ class Simulation {
         server_(events_, trace_, serverRandom_, mint_, serverTraits_),
         checks_(events_, machine_, server_,
                 {applicationTraits_.client.exchange.joinsPerSecond, serverTraits_.maxChannels,
-                 applicationTraits_.client.exchange.maxSockets, applicationTraits_.tokenCallback},
+                 applicationTraits_.client.exchange.maxSockets, applicationTraits_.tokenCallback,
+                 applicationTraits_.client.exchange.connection.reconnect},
                 watched_, violations_),
         network_({events_, machine_, trace_, networkRandom_, weather_, server_, checks_}),
         application_({events_, machine_, timer_, trace_, applicationRandom_, clientRandom_, network_, weather_, mint_,
@@ -61,7 +65,9 @@ class Simulation {
         chaos_({events_, machine_, trace_, chaosRandom_, server_, network_, weather_, checks_, application_}) {
     server_.onDispatch = [this](const TableChange& change, const SentOn& sentOn) {
       trace_.add(events_.now(), "change", change.seq, change.type, change.table, change.owner, change.kind);
-      if (change.table != kPulseTable) checks_.ledger().onDispatch(change, sentOn);
+      if (change.table == kPulseTable) return;
+      checks_.ledger().onDispatch(change, sentOn);
+      checks_.losses().onDispatch(change);
     };
     server_.onLost = [this](const TableChange& change, const SentOn& channels) {
       trace_.add(events_.now(), "lost", change.seq, change.type, change.table, change.owner, change.kind);
@@ -132,7 +138,7 @@ class Simulation {
       const unsigned burst = random_.chance(10) ? random_.between(2u, 12u) : 1;
       for (unsigned i = 0; i < burst; ++i) {
         server_.commit({++changes_, random_.pick(kTables), random_.pick(kTypes), random_.between(1u, 3u),
-                        random_.between(1u, 2u), random_.chance(5) ? 2u : 1u});
+                        random_.between(1u, 2u), random_.chance(5) ? 2u : 1u, Duration{0}, !random_.chance(3)});
       }
       changeLater();
     });

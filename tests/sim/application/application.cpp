@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "application/interests.h"
 
@@ -27,13 +28,21 @@ void Application::begin() {
   token_.clear();
   if (traits_.staticToken) {
     options.accessToken = token_ = freshToken();
-    world_.checks.onTokenGiven();
+    world_.checks.onTokenGiven(token_.empty() ? "anon" : role_);
   }
   world_.tampering.options(options);
   const Platform platform{world_.tampering.clock(world_.machine), world_.tampering.timer(world_.timer),
                           world_.tampering.random(world_.clientRandom), world_.tampering.transports(world_.network)};
   client_ = std::move(Client::create(std::move(options), platform, world_.tampering.sink(*this)).value());
   world_.tampering.begun(*client_);
+  tellWhatIsSo();
+}
+
+/// A page may begin hidden, and on a machine without a network, before anything is subscribed to.
+void Application::tellWhatIsSo() {
+  saidOffline_ = false;
+  if (hidden_ || world_.random.chance(10)) setHidden(true);
+  if (world_.weather.down || world_.random.chance(5)) setOnline(false);
 }
 
 // --- ends
@@ -72,7 +81,6 @@ void Application::subscribe(Interest interest) {
   Watched watched;
   watched.key = interest.text();
   watched.coverKey = interest.coverText();
-  watched.poison = !Tables::refusal(interest).empty();
   watched.since = world_.events.now();
   watched.interest = interest;
   world_.watched.emplace(id, std::move(watched));
@@ -105,9 +113,36 @@ void Application::unsubscribeAll() {
   client_->unsubscribeAll();
 }
 
+/// One that is held back may hold more than its window does.
+void Application::togglePause() {
+  if (world_.watched.empty()) return;
+  auto it = world_.watched.begin();
+  std::advance(it, static_cast<std::ptrdiff_t>(world_.random.below(world_.watched.size())));
+  setPaused(it->first, it->second, !it->second.paused);
+}
+
+void Application::setPaused(unsigned id, Watched& watched, bool paused) {
+  world_.trace.add(world_.events.now(), paused ? "pause" : "resume", id);
+  watched.paused = paused;
+  client_->setPaused(SubscriptionId{id}, paused);
+}
+
+/// What is handed over meanwhile may end subscriptions, and all.
+void Application::resumeAll() {
+  std::vector<unsigned> paused;
+  for (const auto& [id, watched] : world_.watched) {
+    if (watched.paused) paused.push_back(id);
+  }
+  for (const auto id : paused) {
+    const auto it = world_.watched.find(id);
+    if (client() != nullptr && it != world_.watched.end()) setPaused(id, it->second, false);
+  }
+}
+
 void Application::reconnectAll() {
   world_.trace.add(world_.events.now(), "reconnect all");
   world_.checks.disturb();
+  world_.checks.waits().onOrder();
   client_->reconnectAll();
 }
 
@@ -116,8 +151,7 @@ void Application::reconnectAll() {
 std::string Application::freshToken() {
   const Duration life =
       behaves_ ? Duration{3'600s} : world_.random.between(Duration{5s}, world_.random.chance(50) ? 60s : 900s);
-  const Duration end = world_.events.now() + life;
-  auto token = world_.mint.issue(end, kWallStart + end);
+  auto token = world_.mint.issue(role_, life, world_.events.now());
   world_.checks.addSecret(token);
   return token;
 }
@@ -127,11 +161,23 @@ void Application::setAuth() {
     world_.mint.revoke(token_);
     world_.checks.disturb();
   } else {
+    if (!behaves_ && world_.random.chance(30)) changeUser();
     token_ = freshToken();
   }
-  world_.trace.add(world_.events.now(), "set auth", token_);
-  world_.checks.onTokenGiven();
+  world_.trace.add(world_.events.now(), "set auth", role_, token_);
+  world_.checks.onTokenGiven(token_.empty() ? "anon" : role_);
   client_->provideToken(0, token_);
+}
+
+/// To somebody who may read more, or less.
+void Application::changeUser() {
+  role_ = role_ == kGrantedRole ? "visitor" : kGrantedRole;
+  world_.checks.disturb();
+}
+
+bool Application::needsToken(Duration ahead) const {
+  return !traits_.tokenCallback && !token_.empty() &&
+         world_.mint.judge(token_, world_.events.now() + ahead) != TokenMint::Verdict::Good;
 }
 
 void Application::onTokenRequest(std::uint32_t request) {
@@ -162,23 +208,58 @@ void Application::answer(std::uint32_t request) {
   const bool old = !behaves_ && !token_.empty() && world_.random.chance(25);
   if (!old) token_ = freshToken();
   world_.trace.add(world_.events.now(), old ? "old token for" : "new token for", request, token_);
-  world_.checks.onTokenGiven();
+  world_.checks.onTokenGiven(token_.empty() ? "anon" : role_);
   client_->provideToken(request, token_);
 }
 
 // --- people and machines
 
+void Application::signal(Evidence evidence) {
+  world_.trace.add(world_.events.now(), "evidence", static_cast<unsigned>(evidence));
+  world_.checks.waits().onHope();
+  client_->signal(evidence);
+}
+
 void Application::setHidden(bool hidden) {
   hidden_ = hidden;
   world_.trace.add(world_.events.now(), hidden ? "hidden" : "visible");
   world_.timer.setGrain(hidden ? Duration{1s} : Duration{0});
-  client_->signal(hidden ? Evidence::Hidden : Evidence::Visible);
+  world_.checks.waits().onVisibility(hidden);
+  signal(hidden ? Evidence::Hidden : Evidence::Visible);
 }
 
 void Application::setCached(bool cached) {
   cached_ = cached;
   world_.trace.add(world_.events.now(), cached ? "page hide" : "page show");
-  client_->signal(cached ? Evidence::PageHide : Evidence::PageShow);
+  signal(cached ? Evidence::PageHide : Evidence::PageShow);
+}
+
+void Application::setOnline(bool online) {
+  saidOffline_ = !online;
+  world_.trace.add(world_.events.now(), online ? "online" : "offline");
+  world_.checks.waits().onNetwork(online);
+  client_->signal(online ? Evidence::Online : Evidence::Offline);
+}
+
+/// A network at its edge: the runtime says offline and online again many times, and ends with online.
+void Application::flap() {
+  const unsigned times = world_.random.between(2u, 25u);
+  const Duration pace = world_.random.between(Duration{50}, Duration{500});
+  const auto generation = clients_;
+  for (unsigned i = 0; i < 2 * times; ++i) {
+    world_.events.after(pace * (i / 2 * 3 + i % 2 * 2), [this, generation, online = i % 2 == 1] {
+      if (generation != clients_ || client() == nullptr || world_.machine.asleep()) return;
+      if (online || !behaves_) setOnline(online);
+    });
+  }
+}
+
+/// Somebody sets the calendar, or it is set by a server after it had been wrong.
+void Application::setCalendar() {
+  const bool wrong = world_.machine.wallError() == Duration{0};
+  const Duration error = world_.random.between(Duration{-3h}, Duration{3h});
+  world_.machine.setWallError(!wrong ? Duration{0} : world_.random.chance(50) ? error : error / 1'000);
+  world_.trace.add(world_.events.now(), "the calendar is ahead by", world_.machine.wallError());
 }
 
 /// Browsers mostly say so, but not always, and not at once.
@@ -197,7 +278,10 @@ void Application::takeNetwork(bool down) {
       }
     }
   }
-  if (client() != nullptr && world_.random.chance(80)) client_->signal(down ? Evidence::Offline : Evidence::Online);
+  if (!world_.random.chance(80)) return;
+  world_.events.at(std::max(world_.events.now(), world_.machine.wakesAt()), [this, down] {
+    if (client() != nullptr && world_.weather.down == down) setOnline(!down);
+  });
 }
 
 void Application::sleep() {
@@ -208,8 +292,9 @@ void Application::sleep() {
   world_.machine.sleep(span, clockStops);
   world_.events.at(world_.machine.wakesAt(), [this] {
     world_.trace.add(world_.events.now(), "wake");
+    world_.checks.waits().onHope();  // the client notices by itself
     world_.checks.disturb();
-    if (client() != nullptr && world_.random.chance(40)) client_->signal(Evidence::Resume);
+    if (client() != nullptr && world_.random.chance(40)) signal(Evidence::Resume);
   });
 }
 
@@ -219,8 +304,10 @@ void Application::act() {
   const auto what = world_.random.below(100);
   if (what < 40) {
     if (few || world_.random.chance(30)) subscribeSome();
-  } else if (what < 70) {
+  } else if (what < 60) {
     unsubscribeOne();
+  } else if (what < 70) {
+    togglePause();
   } else if (what < 72) {
     unsubscribeAll();
   } else if (what < 78) {
@@ -232,17 +319,22 @@ void Application::act() {
   } else if (what < 89) {
     dispose();
   } else if (what < 92) {
-    sleep();
-  } else if (what < 96) {
+    if (!traits_.calendarJumps) sleep();
+  } else if (what < 95) {
     takeNetwork(!world_.weather.down);
+  } else if (what < 96) {
+    flap();
+  } else if (what < 97) {
+    if (traits_.calendarJumps) setCalendar();
   } else {
-    constexpr std::array kEvidence = {Evidence::Online, Evidence::Offline, Evidence::Freeze, Evidence::Resume,
-                                      Evidence::NetworkChange};
+    constexpr std::array kEvidence = {Evidence::Freeze, Evidence::Resume, Evidence::NetworkChange};
     world_.checks.disturb();
     if (world_.random.chance(30)) {
       setCached(!cached_);
+    } else if (world_.random.chance(40)) {
+      setOnline(world_.random.chance(50));
     } else {
-      client_->signal(world_.random.pick(kEvidence));
+      signal(world_.random.pick(kEvidence));
     }
   }
 }
@@ -257,8 +349,12 @@ void Application::actGently() {
   } else if (what < 92) {
     setAuth();
   } else {
-    constexpr std::array kEvidence = {Evidence::Online, Evidence::Resume, Evidence::NetworkChange};
-    client_->signal(world_.random.pick(kEvidence));
+    constexpr std::array kEvidence = {Evidence::Resume, Evidence::NetworkChange};
+    if (world_.random.chance(30)) {
+      setOnline(true);
+    } else {
+      signal(world_.random.pick(kEvidence));
+    }
   }
 }
 
@@ -266,26 +362,24 @@ void Application::actGently() {
 void Application::recover() {
   if (client() == nullptr) return;
   if (cached_) setCached(false);
+  resumeAll();
+  if (client() == nullptr) return;
   if (hidden_ && world_.random.chance(50)) setHidden(false);
-  if (!traits_.tokenCallback && !token_.empty()) setAuth();
+  if (saidOffline_ && world_.random.chance(50)) setOnline(true);
+  if (needsToken(300s)) setAuth();
   if (world_.random.chance(10)) reconnectAll();
 }
 
-/// What has been refused for good needs somebody to act, and an application without a callback has to bring its own new
-/// token.
+/// Where the project itself has refused everything, somebody has to act once that is put right; and an application
+/// without a callback has to replace a token that is no longer good.
 void Application::attend() {
   if (client() == nullptr || world_.machine.asleep()) return;
-  const auto needsSomebody = [this](const auto& item) {
-    const auto& [id, watched] = item;
-    if (!watched.published) return false;
-    const Code code = watched.published->code;
-    const bool parked = watched.published->state == SubscriptionState::Parked && code != Code::BadBinding;
-    const bool wantsToken = code == Code::TokenExpired || code == Code::TokenInvalid || code == Code::Unauthorized;
-    return parked || (wantsToken && !traits_.tokenCallback);
+  if (needsToken()) setAuth();
+  const auto isRefused = [](const auto& item) {
+    const auto& published = item.second.published;
+    return published && published->state == SubscriptionState::Parked && published->code != Code::BadBinding;
   };
-  if (std::none_of(world_.watched.begin(), world_.watched.end(), needsSomebody)) return;
-  if (!traits_.tokenCallback && !token_.empty()) setAuth();
-  reconnectAll();
+  if (std::any_of(world_.watched.begin(), world_.watched.end(), isRefused)) reconnectAll();
 }
 
 // --- the sink
@@ -307,7 +401,13 @@ void Application::onFlush(const Flush& flush) {
 
 /// Those whose state is another than before.
 void Application::traceStatus(const Flush& flush) {
-  if (!world_.trace.wantsText() || !flush.status) return;
+  if (!world_.trace.wantsText()) return;
+  for (const auto& gap : flush.gaps) {
+    const auto text = [](WallTime time) { return Duration{time - kWallStart}; };
+    world_.trace.add(world_.events.now(), "  gap", gap.subscription.value, text(gap.from), "to",
+                     gap.to ? text(*gap.to) : Duration{0}, gap.message);
+  }
+  if (!flush.status) return;
   for (const auto& connection : flush.status->connections) {
     world_.trace.add(world_.events.now(), "  connection", connection.id.value, switchboard::toString(connection.state),
                      connection.message);

@@ -15,7 +15,10 @@ namespace switchboard::sim {
 /// What an application is like for the life of a world.
 struct ApplicationTraits {
   bool tokenCallback = false;
-  bool staticToken = false;    ///< it begins with a token
+  bool staticToken = false;  ///< it begins with a token
+  /// Its calendar is set now and then; otherwise it sleeps now and then, in part with a monotonic clock that stops.
+  /// With both nobody could tell how long a sleep was.
+  bool calendarJumps = false;
   unsigned subscriptions = 8;  ///< it tends to have so many
   ClientOptions client;
 };
@@ -68,6 +71,7 @@ class Application final : private ClientSink {
  private:
   void onFlush(const Flush& flush) override;
   void begin();
+  void tellWhatIsSo();
   void dispose();
   void afterDispose();
   void subscribe(Interest interest);
@@ -75,7 +79,17 @@ class Application final : private ClientSink {
   void unsubscribeOne();
   void unsubscribeAll();
   void setAuth();
+  void togglePause();
+  void resumeAll();
+  void setPaused(unsigned id, Watched& watched, bool paused);
   void reconnectAll();
+  void changeUser();
+  /// Its token will not be good any more so much later, and only a new one of its own accord will do.
+  bool needsToken(Duration ahead = Duration{0}) const;
+  void setOnline(bool online);
+  void flap();
+  void setCalendar();
+  void signal(Evidence evidence);
   void setHidden(bool hidden);
   void setCached(bool cached);
   void traceStatus(const Flush& flush);
@@ -89,6 +103,7 @@ class Application final : private ClientSink {
   const ApplicationTraits traits_;
   std::unique_ptr<Client> client_;
   std::string token_;
+  std::string role_{kGrantedRole};  ///< of the tokens that it has now
   unsigned lastId_ = 0;
   std::uint64_t flushes_ = 0;
   std::uint64_t deliveries_ = 0;
@@ -97,6 +112,7 @@ class Application final : private ClientSink {
   bool finished_ = false;
   bool behaves_ = true;
   bool hidden_ = false;
+  bool saidOffline_ = false;
   bool cached_ = false;  ///< in the page cache: pagehide, and no pageshow yet
   bool inSink_ = false;
 };

@@ -45,6 +45,11 @@ bool isSame(const BindingConfig& binding, const Watched& watched) {
   return equal || Interest{binding.event, binding.table, binding.filter, select()}.text() == watched.key;
 }
 
+/// The server can't serve it to anybody.
+bool isPoison(const Watched& watched) {
+  return !Tables::refusal(watched.interest).empty();
+}
+
 unsigned countSince(std::deque<Duration>& times, Duration since) {
   return static_cast<unsigned>(
       std::count_if(times.begin(), times.end(), [since](Duration time) { return time > since; }));
@@ -61,7 +66,9 @@ Checks::Checks(EventQueue& events, const Machine& machine, SimServer& server, Bo
       watched_(watched),
       violations_(violations),
       ledger_(events, machine, watched, wire_, violations),
-      silence_(events, watched, wire_, violations) {}
+      losses_(events, machine, watched, wire_, violations),
+      silence_(events, watched, wire_, violations),
+      waits_(events, machine, bounds_.reconnect, violations) {}
 
 void Checks::fail(Invariant invariant, std::string detail) {
   violations_.report(invariant, events_.now(), std::move(detail));
@@ -73,11 +80,19 @@ void Checks::disturb() {
   for (auto& [id, watched] : watched_) watched.settled = false;
 }
 
+void Checks::onTokenGiven(std::string_view role) {
+  tokenGiven_ = true;
+  role_ = role;
+}
+
 void Checks::onNewClient() {
+  role_ = "anon";
   connections_.clear();
   connectTimes_.clear();
   doubleSince_.clear();
   silence_.onNewClient();
+  losses_.onNewClient();
+  waits_.onNewClient();
   tokenGiven_ = false;
   joinedAt_.reset();
   disturb();
@@ -104,6 +119,7 @@ void Checks::onOpened(Link& link) {
 void Checks::onSent(Link& link, const Json& frame) {
   wire_.onSent(link, frame);
   silence_.onSent(link, frame);
+  losses_.onSent(link, frame);
   if (frame[3] != "phx_join") return;
   ++joins_;
   const Duration now = events_.now();
@@ -124,6 +140,7 @@ void Checks::onSent(Link& link, const Json& frame) {
 void Checks::onReceived(Link& link, const DownFrame& frame) {
   wire_.onReceived(link, frame);
   silence_.onReceived(link, frame);
+  losses_.onReceived(link, frame);
 }
 
 void Checks::onEnded(Link& link) {
@@ -135,6 +152,7 @@ void Checks::onEnded(Link& link) {
 
 void Checks::onFlush(const Flush& flush) {
   for (const auto& delivery : flush.deliveries) {
+    if (delivery.text().find(R"("commit_timestamp":")") != std::string_view::npos) losses_.onStamp();
     for (const auto id : delivery.subscribers) {
       ledger_.onDelivery(id.value, delivery.text());
     }
@@ -188,6 +206,7 @@ void Checks::onGap(const Gap& gap) {
   }
   Watched& watched = it->second;
   Ledger::forgive(watched);
+  losses_.onGap(watched, gap);
   silence_.onGap(watched, gap);
   const bool isEnd = gap.to && watched.openGap == gap.id;
   if (isEnd) watched.openGap.reset();
@@ -224,6 +243,7 @@ void Checks::publishOne(const SubscriptionStatus& status) {
   Watched& watched = it->second;
   watched.published = status;
   if (watched.live()) {
+    losses_.onLive(watched);
     if (events_.now() - std::max(disturbedAt_, watched.since) > kAftermath) watched.settled = true;
   } else {
     Ledger::forgive(watched);
@@ -250,7 +270,9 @@ void Checks::onStep(const Client& client) {
   checkHonesty();
   checkBindings();
   ledger_.check();
+  losses_.check();
   silence_.check();
+  waits_.onStep(client);
   if (healthy_) checkLiveness();
 }
 
@@ -306,10 +328,7 @@ void Checks::checkLiveness() {
   const Duration now = events_.now();
   for (auto& [id, watched] : watched_) {
     const Duration calm = now - std::max(disturbedAt_, watched.since);
-    const bool good = watched.poison ? watched.published && watched.published->state == SubscriptionState::Parked &&
-                                           watched.published->code == Code::BadBinding
-                                     : watched.live();
-    if (good) {
+    if (isAsItShouldBe(watched)) {
       if (watched.live() && calm > kAftermath) watched.settled = true;
       watched.rightAt = now;
       continue;
@@ -319,16 +338,25 @@ void Checks::checkLiveness() {
     longestRecovery_ = std::max(longestRecovery_, wrong);
     if (wrong <= kRecovery) continue;
     const auto& published = watched.published;
-    fail(watched.poison ? Invariant::PoisonReported : Invariant::LiveWithinBound,
+    fail(isPoison(watched) ? Invariant::PoisonReported : Invariant::LiveWithinBound,
          "subscription " + std::to_string(id) + " (" + watched.key + ") is " +
              (published ? std::string(switchboard::toString(published->state)) + ": " + published->message
                         : std::string("unknown")));
   }
 }
 
+/// Parked for what the server can't serve; live for the rest. What only other roles may have can be either: a token
+/// that was taken away leaves the channels that were joined with it as they are.
+bool Checks::isAsItShouldBe(const Watched& watched) const {
+  const auto& published = watched.published;
+  const bool parked = published && published->state == SubscriptionState::Parked && published->code == Code::BadBinding;
+  if (isPoison(watched)) return parked;
+  return watched.live() || (parked && !Tables::refusal(watched.interest, role_).empty());
+}
+
 bool Checks::allServed() const {
   return std::all_of(watched_.begin(), watched_.end(),
-                     [](const auto& item) { return item.second.poison || item.second.live(); });
+                     [this](const auto& item) { return isPoison(item.second) || isAsItShouldBe(item.second); });
 }
 
 bool Checks::isServed(const Watched& watched) const {

@@ -9,7 +9,9 @@
 
 #include "check/invariant.h"
 #include "check/ledger.h"
+#include "check/losses.h"
 #include "check/silence.h"
+#include "check/waits.h"
 #include "check/watched.h"
 #include "check/wire_view.h"
 #include "client.h"
@@ -24,6 +26,7 @@ struct Bounds {
   unsigned maxChannels = 100;
   unsigned maxSockets = 4;
   bool tokenCallback = false;
+  ReconnectOptions reconnect{};
 };
 
 /// Watches one client, its wire and its application. All invariants are checked here, in the ledger, or in what the
@@ -36,7 +39,9 @@ class Checks final : public WireObserver {
   Checks& operator=(const Checks&) = delete;
 
   Ledger& ledger() { return ledger_; }
+  Losses& losses() { return losses_; }
   Silence& silence() { return silence_; }
+  Waits& waits() { return waits_; }
   const WireView& wire() const { return wire_; }
 
   /// Something has been done that may interrupt subscriptions.
@@ -52,7 +57,8 @@ class Checks final : public WireObserver {
   void onNewClient();
   /// Tokens that must show nowhere.
   void addSecret(std::string secret) { secrets_.push_back(std::move(secret)); }
-  void onTokenGiven() { tokenGiven_ = true; }
+  /// One of this role is what the client has now.
+  void onTokenGiven(std::string_view role);
   void onFlush(const Flush& flush);
   void onFlushAfterDispose() { fail(Invariant::SilentAfterEnd, "the sink was called after dispose"); }
   /// After each step, while there is a client that has not been disposed of.
@@ -83,6 +89,7 @@ class Checks final : public WireObserver {
   void checkBounds(const Client& client);
   void checkSecrets(std::string_view text);
   bool isServed(const Watched& watched) const;
+  bool isAsItShouldBe(const Watched& watched) const;
   void fail(Invariant invariant, std::string detail);
 
   EventQueue& events_;
@@ -93,7 +100,9 @@ class Checks final : public WireObserver {
   Violations& violations_;
   WireView wire_;
   Ledger ledger_;
+  Losses losses_;
   Silence silence_;
+  Waits waits_;
 
   std::map<unsigned, ConnectionState> connections_;
   std::map<std::string, Duration> doubleSince_;
@@ -109,6 +118,7 @@ class Checks final : public WireObserver {
   unsigned mostConnectsIn15s_ = 0;
   bool healthy_ = true;
   bool tokenGiven_ = false;
+  std::string role_;  ///< of the token that the client has
 };
 
 }  // namespace switchboard::sim

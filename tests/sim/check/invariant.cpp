@@ -18,6 +18,8 @@ std::string_view toString(Invariant invariant) {
       return "JoinRate";
     case Invariant::ConnectRate:
       return "ConnectRate";
+    case Invariant::WaitsFollowPolicy:
+      return "WaitsFollowPolicy";
     case Invariant::ChannelLimit:
       return "ChannelLimit";
     case Invariant::SilentAfterEnd:
@@ -40,6 +42,8 @@ std::string_view toString(Invariant invariant) {
       return "NothingLost";
     case Invariant::LossesTold:
       return "LossesTold";
+    case Invariant::LossesInGaps:
+      return "LossesInGaps";
     case Invariant::OnlyWhatWasAsked:
       return "OnlyWhatWasAsked";
     case Invariant::TokenInJoin:

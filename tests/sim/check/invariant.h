@@ -17,6 +17,7 @@ enum class Invariant : unsigned char {
   OneLiveBinding,     ///< No two channels are live for one key, but for the overlap of a rebuild.
   JoinRate,           ///< Never more joins in a second than allowed.
   ConnectRate,        ///< Never more sockets opened in a while than the backoff allows.
+  WaitsFollowPolicy,  ///< No connection waits longer than the README allows, or less than a limit asks for.
   ChannelLimit,       ///< Never more channels on a socket than the server takes.
   SilentAfterEnd,     ///< No delivery, notice or status for a subscription that has ended; nothing after dispose.
   LegalTransitions,   ///< Connections are published in states that follow from one another.
@@ -28,6 +29,7 @@ enum class Invariant : unsigned char {
   OnceAndInOrder,     ///< No change comes twice or after a later one.
   NothingLost,        ///< What the server sent while a key was live and stayed live has come.
   LossesTold,         ///< What the server loses in silence lies in a gap once the pulse has shown that beats were lost.
+  LossesInGaps,       ///< What never came was committed between the two ends of a gap that its subscriber was told of.
   OnlyWhatWasAsked,   ///< Deliveries match the subscription.
   TokenInJoin,        ///< With an accessToken callback no join goes out before it has given a token.
   NoSecrets,          ///< No token in a status, notice or log.

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <vector>
 
+#include "check/losses.h"
+
 namespace switchboard::sim {
 
 using namespace std::chrono_literals;
@@ -68,6 +70,7 @@ void Ledger::onChange(unsigned id, std::uint64_t seq) {
     return;
   }
   watched.lastSeq = seq;
+  Losses::onDelivery(watched, seq);
   while (!watched.debts.empty() && watched.debts.front().seq < seq) {
     violations_.report(Invariant::NothingLost, events_.now(),
                        about() + " came, but not " + std::to_string(watched.debts.front().seq));
@@ -79,7 +82,7 @@ void Ledger::onChange(unsigned id, std::uint64_t seq) {
 
 void Ledger::check() {
   for (const auto& [id, watched] : watched_) {
-    if (watched.debts.empty() || machine_.awakeTime() < watched.debts.front().due) continue;
+    if (watched.debts.empty() || watched.paused || machine_.awakeTime() < watched.debts.front().due) continue;
     violations_.report(Invariant::NothingLost, events_.now(),
                        "subscription " + std::to_string(id) + " (" + watched.key + ") never got change " +
                            std::to_string(watched.debts.front().seq));

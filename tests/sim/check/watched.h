@@ -26,12 +26,26 @@ struct Loss {
   std::pair<unsigned, std::string> pulse;  ///< its socket and topic
 };
 
+/// A change that it ought to hear of, if only by a gap.
+struct Owed {
+  std::uint64_t seq = 0;
+  Duration commit{0};
+  Duration due{0};  ///< in awake time; what has not come then will not
+};
+
+/// A gap that it was told of. Times are the world's.
+struct ToldGap {
+  std::uint32_t id = 0;
+  Duration from{0};
+  std::optional<Duration> to;
+  std::string message;
+};
+
 /// A subscription as the application and those who check on it see it.
 struct Watched {
   Interest interest;
   std::string key;       ///< `interest.text()`
   std::string coverKey;  ///< `interest.coverText()`
-  bool poison = false;   ///< the server can't serve it
   Duration since{0};     ///< when it was made
   Duration rightAt{0};   ///< when it last was as it should be while all was well
   std::optional<SubscriptionStatus> published;
@@ -40,9 +54,13 @@ struct Watched {
   bool inDoubt = false;     ///< the open gap is that of a silent pulse
   std::deque<Debt> debts;   ///< since it has been live without a break
   std::deque<Loss> losses;  ///< that it has to be told of
+  std::optional<Duration> firstLive;
+  std::deque<Owed> owed;     ///< in the order of their commits
+  std::deque<ToldGap> gaps;  ///< as long as something that is owed may lie in them
   std::uint64_t lastSeq = 0;
   unsigned lastCopies = 0;           ///< of the last change, that have come
   std::optional<Duration> unserved;  ///< awake time since which it is live although the server does not serve it
+  bool paused = false;               ///< what comes is held back for it
   bool settled = false;              ///< has been live since all is well
 
   bool live() const { return published && published->state == SubscriptionState::Live; }

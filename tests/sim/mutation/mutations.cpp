@@ -1,6 +1,8 @@
 #include "mutation/mutations.h"
 
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -188,6 +190,57 @@ Tampering changeRows() {
   });
 }
 
+Tampering loseUnstamped() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [](std::string_view text, TransportEvents& client) {
+      if (!holds(text, R"("commit_timestamp":null)")) client.onTransportText(FakeText(text));
+    };
+    return conduct;
+  });
+}
+
+/// Whatever the database answers to a subscription, it says that a column is wrong.
+Tampering blameBindings() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [](std::string_view text, TransportEvents& client) {
+      constexpr std::string_view kMark = "Exception: ";
+      const auto at = text.find(kMark);
+      if (at == std::string_view::npos) {
+        client.onTransportText(FakeText(text));
+        return;
+      }
+      const std::string changed = std::string(text.substr(0, at + kMark.size())) +
+                                  "ERROR P0001 (raise_exception) invalid column for filter owner" +
+                                  std::string(text.substr(text.find('"', at)));
+      client.onTransportText(FakeText(changed));
+    };
+    return conduct;
+  });
+}
+
+/// Each join goes out with the token of the first.
+Tampering keepFirstToken() {
+  auto first = std::make_shared<std::string>();
+  return onSockets([first](unsigned) {
+    Relay::Conduct conduct;
+    conduct.up = [first](std::string_view text, const Relay::Send& send) {
+      constexpr std::string_view kMark = R"("access_token":")";
+      const auto at = text.find(kMark);
+      if (at == std::string_view::npos || !isJoin(text)) {
+        send(text);
+        return;
+      }
+      const auto start = at + kMark.size();
+      const auto end = text.find('"', start);
+      if (first->empty()) *first = text.substr(start, end - start);
+      send(std::string(text.substr(0, start)) + *first + std::string(text.substr(end)));
+    };
+    return conduct;
+  });
+}
+
 Tampering breakOften() {
   return onSockets([](unsigned) {
     Relay::Conduct conduct;
@@ -252,7 +305,59 @@ Tampering neverCancel() {
   return tampering;
 }
 
+/// Time as the calendar has it, which may be set.
+class CalendarClock final : public Clock {
+ public:
+  explicit CalendarClock(const Clock& real) : real_(real) {}
+  TimePoint now() const override { return TimePoint{real_.wallNow() - WallTime{}}; }
+  WallTime wallNow() const override { return real_.wallNow(); }
+
+ private:
+  const Clock& real_;
+};
+
+Tampering followCalendar() {
+  Tampering tampering;
+  tampering.clock = [clock = std::shared_ptr<CalendarClock>()](const Clock& real) mutable -> const Clock& {
+    clock = std::make_shared<CalendarClock>(real);
+    return *clock;
+  };
+  return tampering;
+}
+
 // --- the sink
+
+/// Gaps begin where the last frame came in, as if all that is committed were there at once.
+Tampering beginGapsAtLastFrame() {
+  struct Heard {
+    const Clock* clock = nullptr;
+    WallTime last{};
+    std::map<std::uint32_t, WallTime> begins;
+  };
+  auto heard = std::make_shared<Heard>();
+  Tampering tampering = onSockets([heard](unsigned) {
+    Relay::Conduct conduct;
+    conduct.down = [heard](std::string_view text, TransportEvents& client) {
+      heard->last = heard->clock->wallNow();
+      client.onTransportText(FakeText(text));
+    };
+    return conduct;
+  });
+  tampering.clock = [heard](const Clock& real) -> const Clock& {
+    heard->clock = &real;
+    return real;
+  };
+  tampering.sink = onFlushes([heard](Flush& flush) {
+                     for (auto& gap : flush.gaps) {
+                       gap.from = heard->begins.emplace(gap.id, std::max(gap.from, heard->last)).first->second;
+                     }
+                   }).sink;
+  return tampering;
+}
+
+Tampering forgetGaps(Code code) {
+  return onFlushes([code](Flush& flush) { flush.gaps.removeIf([code](const Gap& gap) { return gap.code == code; }); });
+}
 
 Tampering repeatFlushes() {
   auto last = std::make_shared<Flush>();
@@ -354,12 +459,42 @@ std::vector<Mutation> mutations() {
        {I::NoticesAgree},
        [] { return onFlushes([](Flush& flush) { flush.notices.clear(); }); }},
       {"gaps are forgotten", {I::GapsAgree}, [] { return onFlushes([](Flush& flush) { flush.gaps.clear(); }); }},
-      {"gaps of the pulse are forgotten",
-       {I::LossesTold},
+      {"gaps of the pulse are forgotten", {I::LossesTold}, [] { return forgetGaps(Code::PulseLost); }},
+      {"gaps of overflows are forgotten", {I::NothingLost, I::LossesInGaps}, [] { return forgetGaps(Code::Overflow); }},
+      {"gaps of re-subscriptions are forgotten",
+       {I::NothingLost, I::LossesInGaps},
+       [] { return forgetGaps(Code::Resubscribed); }},
+      {"gaps begin where the last frame came in", {I::LossesInGaps}, beginGapsAtLastFrame},
+      {"gaps begin where they are noticed",
+       {I::LossesInGaps},
        [] {
-         return onFlushes(
-             [](Flush& flush) { flush.gaps.removeIf([](const Gap& gap) { return gap.code == Code::PulseLost; }); });
+         return onFlushes([](Flush& flush) {
+           for (auto& gap : flush.gaps) gap.from = gap.to.value_or(WallTime::max());
+         });
        }},
+      {"a refused token is never tried again",
+       {I::LiveWithinBound},
+       [] { return onOptions([](ClientOptions& options) { options.exchange.token.refusedBase = 24h; }); }},
+      {"changes without a commit time are lost", {I::NothingLost, I::LossesInGaps}, loseUnstamped},
+      {"errors of the database blame the binding", {I::LiveWithinBound}, blameBindings},
+      {"joins keep to the first token", {I::LiveWithinBound}, keepFirstToken},
+      {"time goes by the calendar", {I::LiveWithinBound, I::WaitsFollowPolicy, I::HonestByServer}, followCalendar},
+      {"the lack of a network is not waited for",
+       {I::WaitsFollowPolicy},
+       [] {
+         return onOptions([](ClientOptions& options) { options.exchange.connection.reconnect.offlineProbe = 5s; });
+       }},
+      {"limits are not waited for",
+       {I::WaitsFollowPolicy},
+       [] { return onOptions([](ClientOptions& options) { options.exchange.connection.reconnect.slowBase = 1s; }); }},
+      {"lines that were live earn no quick reconnects",
+       {I::WaitsFollowPolicy},
+       [] {
+         return onOptions([](ClientOptions& options) { options.exchange.connection.reconnect.quickReconnects = 0; });
+       }},
+      {"waits after a loss begin long",
+       {I::WaitsFollowPolicy},
+       [] { return onOptions([](ClientOptions& options) { options.exchange.connection.reconnect.base = 5s; }); }},
       {"what was said is said again later", {I::SilentAfterEnd, I::PublishedIsTrue}, repeatFlushes},
       {"a delivery for the one before",
        {I::SilentAfterEnd},

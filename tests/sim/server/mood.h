@@ -24,6 +24,10 @@ struct Mood {
   Duration joinTime{20};                   ///< until a join is answered, at most
   bool rateLimited = false;                ///< joins are refused, their sockets closed with 1001
   Announcement announcement = Announcement::Warm;
+  bool tokensRefused = false;  ///< its signing keys lag behind: no access token is taken
+  bool oneSocket = false;      ///< as `ServerTraits::oneSocket`
+  /// What the database answers to every subscription: severity, SQLSTATE, name and text.
+  std::optional<std::string> databaseError;
   unsigned losesPercent = 0;  ///< of the changes, beats among them, that are never sent to anybody
 };
 
@@ -31,7 +35,8 @@ struct Mood {
 struct ServerTraits {
   unsigned idBits = 27;        ///< of binding ids; few bits make them collide
   unsigned maxChannels = 100;  ///< for one socket
-  Duration poll{100};          ///< from a commit to its dispatch, at most
+  Duration poll{100};          ///< changes are sent on multiples of this, and not less than 100 ms after their commit
+  bool oneSocket = false;      ///< the project's connections are used up but for one: no second socket is accepted
 };
 
 }  // namespace switchboard::sim

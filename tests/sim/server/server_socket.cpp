@@ -139,7 +139,11 @@ std::string ServerSocket::refusalOf(const Json& frame) {
   if (channels_.count(textAt(frame, 2)) == 0 && channels_.size() >= context_.traits.maxChannels) {
     return "ChannelRateLimitReached: Too many channels";
   }
-  switch (context_.mint.judge(std::string(textMember(frame[4], "access_token")), context_.events.now())) {
+  const std::string token(textMember(frame[4], "access_token"));
+  if (context_.mood.tokensRefused && !token.empty()) {
+    return "JwtSignerError: Failed to generate JWT signer, check your JWT secret or JWKS configuration";
+  }
+  switch (context_.mint.judge(token, context_.events.now())) {
     case TokenMint::Verdict::Expired:
       return "InvalidJWTToken: Token has expired 1 seconds ago";
     case TokenMint::Verdict::Refused:
@@ -213,19 +217,34 @@ void ServerSocket::announce(unsigned serial, const std::string& topic) {
   later(delay, [serial, topic](ServerSocket& socket) { socket.subscribed(serial, topic); });
 }
 
-/// One bad binding silences all (protocol.md §14).
+/// One bad binding silences all (protocol.md §14), and so does whatever the database answers.
 void ServerSocket::subscribed(unsigned serial, const std::string& topic) {
   ServerChannel* channel = find(topic, serial);
   if (channel == nullptr) return;
+  const auto role = context_.mint.role(channel->token);
   for (const auto& binding : channel->bindings) {
-    const auto refusal = Tables::refusal(binding.interest);
+    const auto& error = context_.mood.databaseError;
+    const auto refusal = error ? Tables::quoting(binding.interest, *error) : Tables::refusal(binding.interest, role);
     if (refusal.empty()) continue;
     channel->poisoned = true;
+    channel->flowing = false;
     post(system(*channel, "postgres_changes", false, refusal, Mark::BindingError));
     return;
   }
-  channel->announced = channel->flowing = true;
-  post(system(*channel, "postgres_changes", true, "Subscribed to PostgreSQL", Mark::Subscribed));
+  const bool lossy = channel->announced && !channel->flowing;
+  channel->flowing = true;
+  const Duration early = context_.random.chance(10) ? context_.random.between(Duration{1}, Duration{400}) : Duration{0};
+  later(early, [serial, topic, lossy](ServerSocket& socket) { socket.sayLive(serial, topic, lossy); });
+}
+
+/// Changes may come before it is said that they do.
+void ServerSocket::sayLive(unsigned serial, const std::string& topic, bool lossy) {
+  ServerChannel* channel = find(topic, serial);
+  if (channel == nullptr || channel->poisoned) return;
+  channel->announced = true;
+  auto frame = system(*channel, "postgres_changes", true, "Subscribed to PostgreSQL", Mark::Subscribed);
+  frame.endsLoss = lossy;
+  post(std::move(frame));
 }
 
 /// A stale join_ref is ignored without a reply; an unknown topic is answered ok (protocol.md §4, §14).
@@ -243,7 +262,9 @@ void ServerSocket::takeToken(const Json& frame) {
   if (it == channels_.end() || it->second.joinRef != textAt(frame, 0)) return;
   const auto token = std::string(textMember(frame[4], "access_token"));
   if (token.empty() || token == it->second.token) return;
-  switch (context_.mint.judge(token, context_.events.now())) {
+  const auto verdict =
+      context_.mood.tokensRefused ? TokenMint::Verdict::Refused : context_.mint.judge(token, context_.events.now());
+  switch (verdict) {
     case TokenMint::Verdict::Expired:
       shutDown(it->first, "Token has expired 3 seconds ago");
       return;
@@ -269,7 +290,7 @@ void ServerSocket::watchExpiry(const ServerChannel& channel) {
 
 void ServerSocket::resubscribe(const std::string& topic, bool gap) {
   auto& channel = channels_.at(topic);
-  if (channel.poisoned || !channel.flowing) return;
+  if (channel.poisoned || !channel.announced) return;
   if (gap) channel.flowing = false;
   const unsigned renewal = ++channel.renewals;  // one that is pending is given up for this one
   later(context_.random.between(Duration{1s}, Duration{3s}),
@@ -346,8 +367,12 @@ void ServerSocket::dispatch(const TableChange& change, bool lost,
     if (lost) continue;
     for (const auto& [select, ids] : idsBySelect) {
       Json data = {{"schema", "public"},  {"table", change.table},
-                   {"type", change.type}, {"commit_timestamp", commitText(change.at)},
-                   {"columns", select},   {"errors", nullptr}};
+                   {"type", change.type}, {"commit_timestamp", nullptr},
+                   {"columns", select},   {"errors", Json::array({"Error 401: Unauthorized"})}};
+      if (change.stamped) {
+        data["commit_timestamp"] = commitText(change.at);
+        data["errors"] = nullptr;
+      }
       if (change.type != "DELETE") data["record"] = recordOf(change);
       if (change.type == "DELETE") data["old_record"] = recordOf(change);
       if (change.type == "UPDATE") data["old_record"] = {{"owner", change.owner}};

@@ -92,6 +92,7 @@ class ServerSocket {
   void finishJoin(const Json& frame, const std::string& refusal);
   void announce(unsigned serial, const std::string& topic);
   void subscribed(unsigned serial, const std::string& topic);
+  void sayLive(unsigned serial, const std::string& topic, bool lossy);
   void leave(const Json& frame);
   void takeToken(const Json& frame);
   void watchExpiry(const ServerChannel& channel);

@@ -1,5 +1,6 @@
 #include "server/sim_server.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace switchboard::sim {
@@ -10,6 +11,8 @@ namespace {
 
 /// How long the server takes to refuse a handshake (protocol.md §1.2).
 constexpr Duration kRefusalDelay = 2s;
+/// From a commit to the reading that can find it.
+constexpr Duration kReading = 100ms;
 
 }  // namespace
 
@@ -17,8 +20,9 @@ SimServer::SimServer(EventQueue& events, Trace& trace, SimRandom& random, TokenM
     : events_(events), random_(random), traits_(traits), context_{events, trace, random, mint, mood, traits_, 0} {}
 
 void SimServer::commit(TableChange change) {
-  dispatched_ = std::max(dispatched_, events_.now() + random_.between(Duration{10}, traits_.poll));
-  change.at = dispatched_;
+  change.at = events_.now();
+  const Duration due = std::max(dispatched_, change.at + kReading);
+  dispatched_ = (due + traits_.poll - Duration{1}) / traits_.poll * traits_.poll;
   events_.at(dispatched_, [this, change = std::move(change)] {
     const bool lost = mood.losesPercent > 0 && random_.chance(mood.losesPercent);
     SentOn channels;
@@ -65,9 +69,17 @@ void SimServer::restart() {
   }
 }
 
-Handshake SimServer::onHandshake(Link& /*link*/) {
+/// Whether the client holds another one.
+bool SimServer::hasOtherSocket(const Link& link) const {
+  return std::any_of(sockets_.begin(), sockets_.end(), [&](const auto& item) {
+    return item.first != link.id() && !item.second->ended() && !item.second->link().released();
+  });
+}
+
+Handshake SimServer::onHandshake(Link& link) {
   for (auto it = sockets_.begin(); it != sockets_.end();) it = it->second->ended() ? sockets_.erase(it) : std::next(it);
-  if (mood.rateLimited) return {Handshake::Outcome::Refuse, kRefusalDelay};
+  const bool full = (traits_.oneSocket || mood.oneSocket) && hasOtherSocket(link);
+  if (mood.rateLimited || full) return {Handshake::Outcome::Refuse, kRefusalDelay};
   switch (mood.handshakes) {
     case Mood::Handshakes::RefuseAtOnce:
       return {Handshake::Outcome::Refuse, Duration{0}};

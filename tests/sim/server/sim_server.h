@@ -28,7 +28,8 @@ class SimServer final : public ServerPort {
   std::function<void(const TableChange&, const SentOn&)> onDispatch;
   /// Called instead with each change that is lost, and where it should have gone.
   std::function<void(const TableChange&, const SentOn&)> onLost;
-  /// Commits a change; it is sent a little later, changes in the order of their commits.
+  /// Commits a change; it is sent with the others that a reading of the log finds, 0.1 s later or more, in the order of
+  /// their commits.
   void commit(TableChange change);
 
   /// Those that have not ended.
@@ -42,6 +43,7 @@ class SimServer final : public ServerPort {
   void restart();
 
  private:
+  bool hasOtherSocket(const Link& link) const;
   Handshake onHandshake(Link& link) override;
   void onAccepted(Link& link) override;
   void onClientFrame(Link& link, const Json& frame) override;

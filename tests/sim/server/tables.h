@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -53,10 +54,11 @@ inline Interest interestOf(const Json& entry) {
 /// The table that the database raises as its pulse; its row's `seq` counts the beats.
 inline constexpr std::string_view kPulseTable = "switchboard_pulse";
 
-/// Of what is sent at this time, as the server writes it.
+/// Of what is committed at this time, as the server writes it. Worlds begin at kWallStart.
 inline std::string commitText(Duration at) {
+  const Duration::rep sinceThe20th = (at + std::chrono::hours{60}).count();
   const auto part = [&](Duration::rep unit, Duration::rep count, std::size_t digits) {
-    const std::string number = std::to_string(at.count() / unit % count);
+    const std::string number = std::to_string(sinceThe20th / unit % count);
     return std::string(digits - std::min(digits, number.size()), '0') + number;
   };
   return "2026-11-2" + part(86'400'000, 10, 1) + "T" + part(3'600'000, 24, 2) + ":" + part(60'000, 60, 2) + ":" +
@@ -71,7 +73,8 @@ struct TableChange {
   unsigned owner = 0;
   unsigned kind = 0;
   unsigned copies = 1;  ///< so many equal ones in one transaction
-  Duration at{0};       ///< when it is sent
+  Duration at{0};       ///< when it is committed
+  bool stamped = true;  ///< false: it comes with an error instead of its `commit_timestamp`
 
   /// As the server decides it (protocol.md §8.4).
   bool matches(const Interest& interest) const {
@@ -92,25 +95,40 @@ struct TableChange {
   }
 };
 
+/// Whose tokens may read every column. Other roles, and whoever has no token, may not filter `payments` by `kind`.
+inline constexpr std::string_view kGrantedRole = "authenticated";
+
 /// The tables that the database has, and how it refuses what it has not.
 struct Tables {
-  /// Why this entry silences its channel; empty when it doesn't.
-  static std::string refusal(const Interest& interest) {
+  /// Why this entry silences its channel for this role; empty when it doesn't.
+  static std::string refusal(const Interest& interest, std::string_view role = kGrantedRole) {
     if (interest.table.rfind("missing", 0) == 0) {
       return "Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the given "
              "connect parameters: " +
              parameters(interest, "[]");
     }
     if (interest.filter.rfind("nosuch=", 0) == 0) {
-      return "Unable to subscribe to changes with given parameters. An exception happened so please check your "
-             "connect parameters: " +
-             parameters(interest, R"([{"nosuch", "eq", "1", false}])") +
-             ". Exception: ERROR P0001 (raise_exception) invalid column for filter nosuch";
+      return quoting(interest, "ERROR P0001 (raise_exception) invalid column for filter nosuch");
+    }
+    if (role != kGrantedRole && interest.table == "payments" && interest.filter.find("kind=") != std::string::npos) {
+      return quoting(interest, "ERROR P0001 (raise_exception) invalid column for filter kind");
     }
     return {};
   }
+  /// How the server reports an error of the database, whatever it is, when it subscribes to this.
+  static std::string quoting(const Interest& interest, std::string_view error) {
+    return "Unable to subscribe to changes with given parameters. An exception happened so please check your "
+           "connect parameters: " +
+           parameters(interest,
+                      interest.filter.empty() ? "[]" : R"([{")" + columnOf(interest) + R"(", "eq", "1", false}])") +
+           ". Exception: " + std::string(error);
+  }
 
  private:
+  static std::string columnOf(const Interest& interest) {
+    const bool byKind = interest.filter.find("kind=") != std::string::npos;
+    return byKind ? "kind" : interest.filter.substr(0, interest.filter.find('='));
+  }
   static std::string parameters(const Interest& interest, const std::string& filters) {
     return "[event: " + interest.event + ", schema: public, table: " + interest.table + ", filters: " + filters +
            ", select: nil]";

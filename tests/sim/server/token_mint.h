@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/time.h"
+#include "world/machine.h"
 
 namespace switchboard::sim {
 
@@ -13,29 +13,37 @@ class TokenMint {
  public:
   enum class Verdict : unsigned char { Good, Expired, Refused };
 
-  /// A JWT in form, good until `expires` of the world's time. `wallExpiry` is what it says of itself.
-  std::string issue(Duration expires, WallTime wallExpiry) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wallExpiry.time_since_epoch()).count();
-    const std::string claims =
-        R"({"role":"authenticated","exp":)" + std::to_string(seconds) + R"(,"n":)" + std::to_string(++issued_) + "}";
+  /// A JWT in form, good for so long; what it says of itself is by the true calendar.
+  std::string issue(std::string_view role, Duration life, Duration now) {
+    const auto seconds = [](Duration time) {
+      const auto since = (kWallStart + time).time_since_epoch();
+      return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(since).count());
+    };
+    const std::string claims = R"({"role":")" + std::string(role) + R"(","iat":)" + seconds(now) + R"(,"exp":)" +
+                               seconds(now + life) + R"(,"n":)" + std::to_string(++issued_) + "}";
     std::string token = "header." + base64Url(claims) + ".signature";
-    expiries_[token] = expires;
+    tokens_[token] = {now + life, std::string(role)};
     return token;
   }
 
   Verdict judge(const std::string& token, Duration now) const {
     if (token.empty()) return Verdict::Good;  // the api key speaks for itself
-    const auto it = expiries_.find(token);
-    if (it == expiries_.end()) return Verdict::Refused;
-    return it->second <= now ? Verdict::Expired : Verdict::Good;
+    const auto it = tokens_.find(token);
+    if (it == tokens_.end()) return Verdict::Refused;
+    return it->second.expires <= now ? Verdict::Expired : Verdict::Good;
   }
   /// Zero for a token that was never good or was revoked.
   Duration expiry(const std::string& token) const {
-    const auto it = expiries_.find(token);
-    return it == expiries_.end() ? Duration{0} : it->second;
+    const auto it = tokens_.find(token);
+    return it == tokens_.end() ? Duration{0} : it->second.expires;
+  }
+  /// Whose it is.
+  std::string_view role(const std::string& token) const {
+    const auto it = tokens_.find(token);
+    return it == tokens_.end() ? std::string_view("anon") : it->second.role;
   }
   /// From now on it is refused.
-  void revoke(const std::string& token) { expiries_.erase(token); }
+  void revoke(const std::string& token) { tokens_.erase(token); }
 
  private:
   static std::string base64Url(std::string_view bytes) {
@@ -55,7 +63,12 @@ class TokenMint {
     return text;
   }
 
-  std::map<std::string, Duration> expiries_;
+  struct Issued {
+    Duration expires{0};
+    std::string role;
+  };
+
+  std::map<std::string, Issued> tokens_;
   unsigned issued_ = 0;
 };
 

@@ -19,7 +19,11 @@ class Machine final : public Clock {
   explicit Machine(EventQueue& events) : events_(events) {}
 
   TimePoint now() const override { return TimePoint{Duration{1'000} + events_.now() - stoodStill_}; }
-  WallTime wallNow() const override { return kWallStart + events_.now(); }
+  WallTime wallNow() const override { return kWallStart + events_.now() + wallError_; }
+  /// How far its calendar is ahead of the true one.
+  Duration wallError() const { return wallError_; }
+  /// Somebody or something sets the calendar.
+  void setWallError(Duration error) { wallError_ = error; }
 
   bool asleep() const { return events_.now() < wakesAt_; }
   Duration wakesAt() const { return wakesAt_; }
@@ -37,6 +41,7 @@ class Machine final : public Clock {
   Duration wakesAt_{0};
   Duration stoodStill_{0};
   Duration slept_{0};
+  Duration wallError_{0};
 };
 
 /// The platform timer of one client on a Machine.
