@@ -125,6 +125,7 @@ class Chaos {
     const report = this.#report;
     const changes = ledger.changes.slice(this.#judged);
     this.#judged = ledger.changes.length;
+    const commits = [...changes.map(({ at }) => at), ...ledger.otherCommits.splice(0)];
     const counted = (): boolean => this.#checks.every((check) => check.hasCounted(changes));
     await until(counted, limits.arriveMs);
     for (const check of this.#checks) {
@@ -140,7 +141,7 @@ class Chaos {
     );
     await Promise.all(
       views.map(async ({ view, silence }) => {
-        const silentLoss = changes.some(({ at }) => silence.lost(at) && !silence.mustTell(at));
+        const silentLoss = commits.some((at) => silence.lost(at) && !silence.mustTell(at));
         const verdict = await checkRows(view, ledger, silentLoss, limits);
         report.excusedRows += verdict.excused;
         report.tablesChecked += 1;

@@ -25,9 +25,6 @@ export interface PlainVerdict {
   silent: number;
 }
 
-/** How much older than the last sign of life a missed change may be: longer than any delay that is struck, on a busy machine. */
-const ON_THE_WAY_MS = 20_000;
-
 /** Compares what a subscription was told in a round with what was committed in it. */
 export class PlainCheck {
   readonly #keys: KeyStates = new Map();
@@ -120,14 +117,9 @@ export class PlainCheck {
   }
 }
 
-/**
- * From the last commit seen (if any) and not long before the last sign of life, to the moment at which changes flowed again. A change that was too large
- * is told of all the same.
- */
-function covers({ code, fromCommit, from, to }: Gap, at: number): boolean {
-  if (code === 'PAYLOAD_TOO_LARGE') return false;
-  const begin = Math.max(fromCommit === null ? 0 : Date.parse(fromCommit), from - ON_THE_WAY_MS);
-  return at >= begin && (to === null || at <= to);
+/** To the millisecond. A change that was too large comes all the same. */
+function covers({ code, from, to }: Gap, at: number): boolean {
+  return code !== 'PAYLOAD_TOO_LARGE' && at >= from && (to === null || at <= to);
 }
 
 export function describe({ seq, at, table, type, id, newKey, oldKey }: LedgerChange): string {

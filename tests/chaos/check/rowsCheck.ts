@@ -81,21 +81,13 @@ function differences(client: RowsClient, wanted: readonly TextRow[]): Difference
     if (want.has(key)) continue;
     found.push({
       text: `${cut(JSON.stringify(row))} is too many`,
-      mayStay: (ledger) => leftFilter(client, ledger, row),
+      mayStay: (ledger) => client.mayStay(ledger, row),
     });
   }
   if (found.length === 0 && JSON.stringify(shown) !== JSON.stringify(wanted)) {
     found.push({ text: 'the order is wrong', mayStay: () => false });
   }
   return found;
-}
-
-function leftFilter({ spec: { filter, wide, table } }: RowsClient, ledger: Ledger, row: TextRow): boolean {
-  if (filter === undefined || wide === true) return false;
-  return ledger.changes.some(
-    ({ table: name, type, oldRow, newRow }) =>
-      name === table && type === 'UPDATE' && oldRow?.['v'] === row['v'] && newRow !== null && !filter.holds(newRow),
-  );
 }
 
 function cut(text: string | undefined): string {

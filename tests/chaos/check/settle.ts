@@ -1,7 +1,7 @@
 import type { PlainClient } from '../clients/plain.js';
 import { until } from '../until.js';
 import type { Fence, Fences } from '../world/fence.js';
-import type { TableName } from '../world/schema.js';
+import type { LedgerTable } from '../world/schema.js';
 
 export interface SettleLimits {
   /** For all lines to be live again. */
@@ -33,7 +33,7 @@ export async function settle(
   return ['changes that were written to live lines did not arrive'];
 }
 
-function passed({ log, mode, spec: { table, event = '*' } }: PlainClient, fences: Record<TableName, Fence>): boolean {
+function passed({ log, mode, spec: { table, event = '*' } }: PlainClient, fences: Record<LedgerTable, Fence>): boolean {
   // Counts are compared with the ledger.
   if (mode === 'count') return true;
   const { inserted, updated, deleted } = fences[table];

@@ -1,5 +1,6 @@
 import { createRealtimeManager, type Gap, type ManagerOptions, type RealtimeManager } from 'switchboard-realtime';
 import type { Random } from '../random.js';
+import { sampleFilters } from '../world/samples.js';
 import { openJobs, tables } from '../world/schema.js';
 import { Reader } from '../world/reader.js';
 import type { World } from '../world/world.js';
@@ -20,6 +21,7 @@ const roomColumns = ['id', 'owner', 'v', 'note'];
 const stockColumns = ['shop', 'sku', 'v'];
 const jobColumns = tables.jobs.columns;
 const VERIFY_MS = 1_500;
+const WIDE_VIEWS = 5;
 
 /** Every way of using the client that differs on its way through it. */
 const members: readonly MemberSpec[] = [
@@ -113,6 +115,39 @@ const members: readonly MemberSpec[] = [
   },
 ];
 
+/** Rows of which the server keeps the key only, `latest` on all kinds of keys, and filters over many types. */
+function rowsMember(random: Random): MemberSpec {
+  const { notes, parts, samples } = tables;
+  const latest = { mode: 'latest', everyMs: 80 } as const;
+  const filters = [...sampleFilters];
+  const wide = Array.from({ length: WIDE_VIEWS }, () => {
+    const [filter] = filters.splice(random.below(filters.length), 1);
+    if (filter === undefined) throw new Error('there are not so many filters');
+    return {
+      name: `E.${filter.realtime}`,
+      table: 'samples',
+      filter,
+      wide: true,
+      pageSize: 50,
+      columns: samples.columns,
+    } as const;
+  });
+  return {
+    name: 'E',
+    options: {},
+    withTokens: false,
+    rows: [
+      { name: 'E.notes', table: 'notes', pageSize: 20, columns: notes.columns },
+      { name: 'E.notes latest', table: 'notes', pageSize: 20, columns: notes.columns, delivery: latest },
+      { name: 'E.parts', table: 'parts', pageSize: 9, columns: parts.columns, orderBy: [{ column: 'v' }] },
+      { name: 'E.parts latest', table: 'parts', pageSize: 15, columns: parts.columns, delivery: latest },
+      { name: 'E.stock latest', table: 'stock', pageSize: 30, columns: stockColumns, delivery: latest },
+      ...wide,
+    ],
+    plain: [],
+  };
+}
+
 /** A manager with what is subscribed on it. */
 export interface Member {
   name: string;
@@ -130,7 +165,7 @@ export interface FleetOptions {
 
 /** Opens all of them, through the proxy. */
 export function openFleet(world: World, random: Random, { tuning }: FleetOptions): Member[] {
-  return members.map((member) => openMember(world, random.fork(), tuning, member));
+  return [...members, rowsMember(random.fork())].map((member) => openMember(world, random.fork(), tuning, member));
 }
 
 function openMember(world: World, random: Random, tuning: Partial<ManagerOptions>, member: MemberSpec): Member {

@@ -1,14 +1,14 @@
 import type { DeliveryOption, EventName, RealtimeManager } from 'switchboard-realtime';
 import type { LedgerChange } from '../world/ledger.js';
-import type { RowFilter, TableName } from '../world/schema.js';
+import type { DecidedFilter, LedgerTable } from '../world/schema.js';
 import type { Note } from '../world/timeline.js';
 import { PlainLog } from './plainLog.js';
 
 export interface PlainSpec {
   name: string;
-  table: TableName;
+  table: LedgerTable;
   event?: EventName;
-  filter?: RowFilter;
+  filter?: DecidedFilter;
   delivery?: DeliveryOption;
 }
 

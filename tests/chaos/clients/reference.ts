@@ -2,13 +2,13 @@ import { RealtimeClient, type RealtimeChannel } from '@supabase/realtime-js';
 import WebSocket from 'ws';
 import type { Database } from '../world/database.js';
 import { changeId, type LedgerChange } from '../world/ledger.js';
-import { keyOf, tables, type RowFilter, type TableName } from '../world/schema.js';
+import { keyOf, tables, type DecidedFilter, type LedgerTable } from '../world/schema.js';
 import type { Note } from '../world/timeline.js';
 
 export interface ReferenceSpec {
   name: string;
-  table: TableName;
-  filter?: RowFilter;
+  table: LedgerTable;
+  filter?: DecidedFilter;
 }
 
 /** A time in which the channel's last word was not SUBSCRIBED; it begins with the last event before it. */

@@ -2,7 +2,7 @@ import type { RealtimeClient } from '@supabase/realtime-js';
 import { until } from '../until.js';
 import type { Fences } from '../world/fence.js';
 import type { LedgerChange } from '../world/ledger.js';
-import { tableNames } from '../world/schema.js';
+import { ledgerTables } from '../world/schema.js';
 import type { World } from '../world/world.js';
 import { openReferenceClient, ReferenceChannel } from './reference.js';
 import { TokenSource } from './tokens.js';
@@ -46,7 +46,9 @@ export class References {
       openReferenceClient(endpoint, backend.anonKey, token, () => (this.tally.thrown += 1)),
     );
     this.#channels = this.#clients.flatMap((client, i) =>
-      tableNames.map((table) => new ReferenceChannel(client, { name: `R${i + 1}.${table}`, table }, db, timeline.note)),
+      ledgerTables.map(
+        (table) => new ReferenceChannel(client, { name: `R${i + 1}.${table}`, table }, db, timeline.note),
+      ),
     );
     this.tally = {
       ...{ channels: this.#channels.length, expected: 0, unreported: 0, reported: 0, silent: 0, repeated: 0 },

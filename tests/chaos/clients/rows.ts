@@ -1,13 +1,15 @@
 import type { DeliveryOption, Gap, LiveRows, OrderColumn, RealtimeManager } from 'switchboard-realtime';
 import type { Database } from '../world/database.js';
 import type { AnyRow, Reader } from '../world/reader.js';
-import { tables, type RowFilter, type TableName, type TextRow } from '../world/schema.js';
+import type { Ledger } from '../world/ledger.js';
+import { tables, type DecidedFilter, type RowFilter, type TableName, type TextRow } from '../world/schema.js';
 import type { Note } from '../world/timeline.js';
 
 export interface RowsSpec {
   name: string;
   table: TableName;
-  filter?: RowFilter;
+  /** Without `wide` one that is decided here too. */
+  filter?: RowFilter | DecidedFilter;
   wide?: boolean;
   verifyMs?: number;
   delivery?: DeliveryOption;
@@ -52,6 +54,16 @@ export class RowsClient {
     this.live.subscribe(() => {
       this.#listen();
     });
+  }
+
+  /** Whether it is a row that left the filter by an UPDATE, of which the server tells nothing. */
+  mayStay(ledger: Ledger, row: TextRow): boolean {
+    const { filter, wide, table } = this.spec;
+    if (filter === undefined || wide === true || !('holds' in filter)) return false;
+    return ledger.changes.some(
+      ({ table: name, type, oldRow, newRow }) =>
+        name === table && type === 'UPDATE' && oldRow?.['v'] === row['v'] && newRow !== null && !filter.holds(newRow),
+    );
   }
 
   get name(): string {

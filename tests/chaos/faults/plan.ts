@@ -3,6 +3,7 @@ import type { Random } from '../random.js';
 /** What can be struck; see strikes.ts for what each does. */
 export const faultKinds = [
   'cut',
+  'cuts in quick succession',
   'half-open',
   'delay',
   'throttle',
@@ -12,6 +13,9 @@ export const faultKinds = [
   'stall',
   'restart of realtime',
   'restart of PostgreSQL',
+  'PostgreSQL in recovery',
+  'read-only database',
+  'subscriptions refused by the database',
   'token expiry',
   'late token',
   'joins rate-limited',
@@ -41,6 +45,7 @@ export interface PlannedFault {
 
 const WEIGHTS: Partial<Record<FaultKind, number>> = {
   cut: 4,
+  'cuts in quick succession': 2,
   'half-open': 2,
   'reordered closes': 2,
   'failing fetches': 5,

@@ -50,5 +50,6 @@ async function calm({ world, tokens }: Pick<Target, 'world' | 'tokens'>): Promis
   await world.backend.faults.reset();
   world.timeline.note('fault', 'all are over');
   await world.db.ready();
+  await world.db.setReadOnly(false);
   await world.silent.over(SILENCE_LIMIT_MS);
 }

@@ -20,6 +20,15 @@ export interface Target {
 type Strike = (target: Target, fault: PlannedFault) => void;
 
 const PASSING = 'UnableToConnectToProject: Realtime was unable to connect to the project database';
+const DATABASE_ERRORS = [
+  'ERROR 25006 (read_only_sql_transaction) cannot execute INSERT in a read-only transaction',
+  'FATAL 57P03 (cannot_connect_now) the database system is starting up',
+  'FATAL 57P01 (admin_shutdown) terminating connection due to administrator command',
+  'ERROR 55P03 (lock_not_available) canceling statement due to lock timeout',
+  'ERROR 53300 (too_many_connections) sorry, too many clients already',
+  'PANIC XX000 (internal_error) could not locate a valid checkpoint record',
+  'ERROR 40P01 (deadlock_detected) deadlock detected',
+];
 const CLOSE_CODES = [1000, 1001, 1011, 1012, 4321];
 
 /** Takes some lines away, so that what is struck next is met. */
@@ -34,6 +43,14 @@ function pick<T>(list: readonly T[], draw: number): T {
 const network = {
   cut: (target, { draw }) => {
     cutSome(target, 0.3 + draw * 0.7);
+  },
+  'cuts in quick succession': ({ world, later }, { forMs, draw }) => {
+    const paceMs = 300 + draw * 2_200;
+    for (let atMs = 0; atMs < forMs + paceMs; atMs += paceMs) {
+      later(atMs, () => {
+        world.proxy.cut(1);
+      });
+    }
   },
   'half-open': ({ world }, { draw }) => {
     world.proxy.halfOpen(draw);
@@ -84,6 +101,25 @@ const server = {
   'restart of PostgreSQL': ({ world, pending }, { forMs }) => {
     world.silent.begin();
     pending(world.backend.faults.restartPostgres({ downMs: Math.min(forMs, 1_500) }));
+  },
+  'PostgreSQL in recovery': ({ world, pending }) => {
+    world.silent.begin();
+    // A backend that dies so takes all others with it, and PostgreSQL recovers as after a crash of the machine.
+    pending(world.db.query("copy (select 1) to program 'kill -9 $PPID'").catch(() => undefined));
+  },
+  'read-only database': (target, { forMs }) => {
+    const set = (isReadOnly: boolean): void => {
+      target.pending(target.world.db.setReadOnly(isReadOnly).catch(() => undefined));
+    };
+    set(true);
+    target.later(forMs, () => {
+      set(false);
+    });
+    cutSome(target);
+  },
+  'subscriptions refused by the database': (target, { forMs, draw }) => {
+    target.world.backend.faults.failSubscriptions({ error: pick(DATABASE_ERRORS, draw), ms: forMs });
+    cutSome(target);
   },
   'token expiry': ({ world }) => {
     world.backend.faults.expireTokens();

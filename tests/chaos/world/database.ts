@@ -31,6 +31,12 @@ export class Database {
     }
   }
 
+  /** Whether transactions can only read, those of everybody. */
+  async setReadOnly(isReadOnly: boolean): Promise<void> {
+    await this.query(`alter system set default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`);
+    await this.query('select pg_reload_conf()');
+  }
+
   /** Resolves when it answers. */
   async ready(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {

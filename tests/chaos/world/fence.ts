@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import { FENCE, tableNames, type TableName } from './schema.js';
+import { FENCE, ledgerTables, type LedgerTable } from './schema.js';
 
 /** The last changes that were made of one table: who has seen them has nothing more to wait for. */
 export interface Fence {
@@ -17,14 +17,14 @@ export class Fences {
 
   /** Rows for the first to take away. */
   async prepare(): Promise<void> {
-    for (const table of tableNames) await this.#insert(table);
+    for (const table of ledgerTables) await this.#insert(table);
   }
 
-  async write(): Promise<Record<TableName, Fence>> {
+  async write(): Promise<Record<LedgerTable, Fence>> {
     const before = this.#number;
     this.#number += 1;
-    const entries: [TableName, Fence][] = [];
-    for (const table of tableNames) {
+    const entries: [LedgerTable, Fence][] = [];
+    for (const table of ledgerTables) {
       const key = table === 'stock' ? 'shop' : 'id';
       const deleted = await this.#value(`delete from ${table} where ${key} = ${FENCE + before} returning v`);
       const inserted = await this.#insert(table);
@@ -33,10 +33,10 @@ export class Fences {
       );
       entries.push([table, { inserted, updated, deleted: `deleted ${deleted}` }]);
     }
-    return Object.fromEntries(entries) as Record<TableName, Fence>;
+    return Object.fromEntries(entries) as Record<LedgerTable, Fence>;
   }
 
-  #insert(table: TableName): Promise<string> {
+  #insert(table: LedgerTable): Promise<string> {
     const key = FENCE + this.#number;
     const values = { rooms: `'fence'`, stock: '', jobs: `'open'` }[table];
     const row = table === 'stock' ? `${key}, 'fence', V` : `${key}, ${values}, V`;

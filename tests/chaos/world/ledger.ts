@@ -1,7 +1,7 @@
 import { decodePgoutput, TransactionAssembler, type RowChange } from 'switchboard-backend';
 import type { Database } from './database.js';
 import { PULSE_TABLE } from './silentTimes.js';
-import { keyOf, tables, type TableName, type TextRow } from './schema.js';
+import { isLedgerTable, keyOf, tables, type LedgerTable, type TextRow } from './schema.js';
 
 /** One committed change. */
 export interface LedgerChange {
@@ -9,7 +9,7 @@ export interface LedgerChange {
   seq: number;
   /** Unix ms of the commit, as the server gives it in `commit_timestamp`. */
   at: number;
-  table: TableName;
+  table: LedgerTable;
   type: RowChange['type'];
   /** Names the change: the write's number, of a DELETE that of the row that is gone. */
   id: string;
@@ -32,6 +32,8 @@ export class Ledger {
   readonly byId = new Map<string, LedgerChange>();
   /** Commits of the database's pulse, Unix ms. */
   readonly beats: number[] = [];
+  /** Commits of changes of other tables, the pulse's among them. */
+  readonly otherCommits: number[] = [];
   readonly #assembler = new TransactionAssembler(() => undefined);
   #lastCommit = 0n;
 
@@ -59,8 +61,11 @@ export class Ledger {
 
   #add({ relation, type, committedAt, newValues, oldValues }: RowChange): void {
     if (relation.name === PULSE_TABLE) this.beats.push(committedAt.getTime());
-    if (!(relation.name in tables)) return;
-    const table = relation.name as TableName;
+    const table = relation.name;
+    if (!isLedgerTable(table)) {
+      this.otherCommits.push(committedAt.getTime());
+      return;
+    }
     const rowOf = (values: RowChange['newValues']): TextRow | null =>
       values === null ? null : Object.fromEntries(relation.columns.map(({ name }, i) => [name, values[i] ?? null]));
     const [newRow, oldRow] = [rowOf(newValues), rowOf(oldValues)];

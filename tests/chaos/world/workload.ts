@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../random.js';
 import type { Database } from './database.js';
+import { sampleColumns } from './samples.js';
 import { CHANGE_BYTES, tables, type TableName } from './schema.js';
 
 interface Statement {
@@ -18,6 +19,12 @@ const V = "nextval('chaos_writes')::int4";
 const OWNERS = ['ann', 'ben', 'cleo'];
 const STATES = ['open', 'open', 'done', 'late'];
 const KEYS = 60;
+const CHOICE: readonly TableName[] = [
+  ...(['rooms', 'rooms', 'stock', 'stock', 'jobs', 'jobs', 'jobs'] as const),
+  ...(['notes', 'notes', 'parts', 'parts', 'samples', 'samples'] as const),
+];
+/** Larger than what PostgreSQL keeps in the row itself. */
+const BODY_BYTES = 3_000;
 
 /** Writers that do what the seed says, one piece of work after another, until they are stopped. */
 export class Workload {
@@ -72,7 +79,7 @@ function pieceOfWork(random: Random): Statement[] {
 }
 
 function statement(random: Random): Statement {
-  const table = random.pick(['rooms', 'rooms', 'stock', 'stock', 'jobs', 'jobs', 'jobs'] as const);
+  const table = random.pick(CHOICE);
   const dice = random.below(10);
   if (dice < 2) return remove(table, random);
   if (dice < 4) return move(table, random);
@@ -80,7 +87,7 @@ function statement(random: Random): Statement {
 }
 
 function keyValues(table: TableName, random: Random): unknown[] {
-  return table === 'stock' ? [random.below(6), `sku ${random.below(12)}`] : [random.below(KEYS)];
+  return tables[table].key.length === 2 ? [random.below(6), `sku ${random.below(12)}`] : [random.below(KEYS)];
 }
 
 function whereKey(table: TableName, from: number): string {
@@ -123,16 +130,46 @@ function put(table: TableName, random: Random): Statement {
         on conflict (id) do update set state = excluded.state, v = excluded.v, body = excluded.body`;
       return { text, values: [...key, random.pick(STATES), body] };
     }
+    case 'notes': {
+      const body = random.chance(0.3) ? ', body = excluded.body' : '';
+      const text = `insert into notes values ($1, ${V}, $2, $3)
+        on conflict (id) do update set v = excluded.v, title = excluded.title${body}`;
+      return { text, values: [...key, `title ${random.below(100)}`, longText(random)] };
+    }
+    case 'parts': {
+      const body = random.chance(0.3) ? ', body = excluded.body' : '';
+      const text = `insert into parts values ($1, $2, ${V}, $3)
+        on conflict (shop, sku) do update set v = excluded.v${body}`;
+      return { text, values: [...key, longText(random)] };
+    }
+    case 'samples':
+      return putSample(key, random);
   }
+}
+
+function longText(random: Random): string {
+  return `${random.below(1_000_000)} `.repeat(BODY_BYTES / 2).slice(0, BODY_BYTES);
+}
+
+/** Some columns of a row, or all of a new one. */
+function putSample(key: unknown[], random: Random): Statement {
+  const values = sampleColumns.map((column) => random.pick(column.values));
+  const changed = sampleColumns.filter(() => random.chance(0.4));
+  const sets = changed.map(({ name }) => `, ${name} = excluded.${name}`).join('');
+  const text = `insert into samples values ($1, ${V}, ${sampleColumns.map(({ type }, i) => `$${i + 2}::text::${type}`).join(', ')})
+    on conflict (id) do update set v = excluded.v${sets}`;
+  return { text, values: [...key, ...values] };
 }
 
 /** Many rows in one statement. */
 function burst(random: Random): Statement {
   const part = random.below(4);
-  switch (random.below(3)) {
+  switch (random.below(4)) {
     case 0:
       return { text: `update rooms set v = ${V}, note = 'burst' where id % 4 = $1`, values: [part] };
     case 1:
+      return { text: `update notes set v = ${V}, title = 'burst' where id % 4 = $1`, values: [part] };
+    case 2:
       return { text: `update stock set v = ${V}, amount = amount + 1 where shop % 4 = $1`, values: [part] };
     default:
       return {

@@ -280,6 +280,19 @@ describe('the database', () => {
     expect(await nextName(client)).toBe('seen');
   });
 
+  it('failSubscriptions answers subscriptions with the error, as the database does that starts', async () => {
+    const client = await connect();
+    const error = 'FATAL 57P03 (cannot_connect_now) the database system is starting up';
+    backend.faults.failSubscriptions({ error });
+    await client.join(TOPIC, { postgres_changes: bookings });
+    const { payload } = await client.event('system');
+    expect(payload).toMatchObject({ status: 'error', extension: 'postgres_changes' });
+    expect(payload['message']).toMatch(
+      /^Unable to subscribe to changes with given parameters\. An exception happened /,
+    );
+    expect(payload['message']).toContain(`Exception: ${error}`);
+  });
+
   it('resubscribe loses changes, then says "Subscribed to PostgreSQL" once more', async () => {
     const { client } = await subscribe();
     backend.faults.resubscribe({ lostMs: 100 });

@@ -74,7 +74,8 @@ async function resolveConditions(
   }
 }
 
-function quoting(parameters: ChangeParameters, description: string, cause?: unknown): ParameterError {
+/** How the server reports an error of the database, whatever it is. */
+export function quoting(parameters: ChangeParameters, description: string, cause?: unknown): ParameterError {
   return new ParameterError(
     `Unable to subscribe to changes with given parameters. An exception happened so please check your connect parameters: ${describeParameters(parameters)}. Exception: ${description}`,
     { cause },

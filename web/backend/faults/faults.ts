@@ -186,6 +186,18 @@ export class Faults {
     });
   }
 
+  /**
+   * Answers every subscription to database changes with this error, as a database does that is read-only, starts or fails over: severity, SQLSTATE, name
+   * and text, e.g. `FATAL 57P03 (cannot_connect_now) the database system is starting up`. As on the real server nobody tries those again.
+   */
+  failSubscriptions({ error, ms }: Duration & { error: string }): void {
+    const { hub } = this.parts;
+    hub.subscriptionError = error;
+    this.after(ms, () => {
+      hub.subscriptionError = null;
+    });
+  }
+
   /** Silently drops all database changes that are committed in the next `ms`. */
   loseChanges({ ms }: { ms: number }): void {
     this.parts.feed.loseChanges(ms);
@@ -212,6 +224,7 @@ export class Faults {
     this.passJoins();
     const { hub, listener } = this.parts;
     hub.rates.joins.hold(false);
+    hub.subscriptionError = null;
     hub.tokens.restoreExpired();
     this.parts.feed.loseChanges(0);
     this.parts.pulse?.pause(0);

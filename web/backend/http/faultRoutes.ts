@@ -46,6 +46,11 @@ const routes: Record<string, Route> = {
     if (reason === undefined) throw new BadRequest('"reason" must be a string');
     faults.failJoins({ reason, ...strings(body, 'topic'), ...numbers(body, 'count', 'ms') });
   },
+  failSubscriptions: (faults, body) => {
+    const { error } = strings(body, 'error');
+    if (error === undefined) throw new BadRequest('"error" must be a string');
+    faults.failSubscriptions({ error, ...numbers(body, 'ms') });
+  },
   loseChanges: (faults, body) => {
     faults.loseChanges({ ms: required(body, 'ms') });
   },

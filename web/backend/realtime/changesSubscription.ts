@@ -1,5 +1,6 @@
 import type { ChangeReceiver } from '../changes/subscription.js';
-import { ParameterError } from '../filter/parse.js';
+import { quoting } from '../changes/subscribe.js';
+import { ParameterError, parseParameters } from '../filter/parse.js';
 import { messageOf } from '../log.js';
 import { drawFrom } from '../options.js';
 import type { Claims } from '../tokens.js';
@@ -60,10 +61,18 @@ export class ChangesSubscription {
     this.timer = null;
   }
 
+  private failOnPurpose(): void {
+    const { subscriptionError } = this.hub;
+    const [entry] = this.entries;
+    if (subscriptionError === null || entry === undefined) return;
+    throw quoting(parseParameters(entry.parameters), subscriptionError);
+  }
+
   private async subscribe(): Promise<void> {
     const { owner, hub, entries } = this;
     if (!owner.isOpen()) return;
     try {
+      this.failOnPurpose();
       await hub.feed.subscribe(owner, entries, owner.claims, () => owner.isOpen());
       if (owner.isOpen()) owner.pushSystem('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
     } catch (error) {

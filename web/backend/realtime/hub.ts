@@ -25,6 +25,8 @@ export class Hub {
   readonly topics = new Topics();
   readonly counters = new Counters();
   interceptJoin: JoinInterceptor = () => null;
+  /** What the database answers to every subscription on purpose; see Faults.failSubscriptions. Null: nothing. */
+  subscriptionError: string | null = null;
   /** The first subscription waits until this time (Unix ms); null when none has been made since the start. */
   warmAt: number | null = null;
   coldStartMs: number;
