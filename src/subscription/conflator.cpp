@@ -102,15 +102,15 @@ void appendMember(List<char>& out, std::string_view name, const List<char>& valu
 
 }  // namespace
 
-/// The values of the key columns as they are written, in `scratch` where there are several; nothing when one is
-/// missing. What follows the record is not looked at.
+/// The values of the key columns as they are written, in `scratch` where there are several; nothing when one is missing
+/// or null, which rows may have in common. What follows the record is not looked at.
 std::optional<std::string_view> Conflator::keyOf(std::string_view record, std::string& scratch) const {
   std::size_t found = 0;
   values_.clear();
   values_.resize(key_.size());
   forEachMember(record, [&](std::string_view name, std::string_view value) {
     for (std::size_t i = 0; i < key_.size(); ++i) {
-      if (name != key_[i] || values_[i].data() != nullptr) continue;
+      if (name != key_[i] || values_[i].data() != nullptr || value == "null") continue;
       values_[i] = value;
       ++found;
     }
@@ -129,48 +129,39 @@ std::optional<std::string_view> Conflator::keyOf(std::string_view record, std::s
 void Conflator::push(std::string_view data) {
   const ChangeParts parts = lists_.read(data);
   const auto key = keyOf(parts.type == ChangeType::Delete ? parts.oldRecord : parts.record, keyText_);
-  if (!parts.type || !key) {
+  const auto before = parts.type == ChangeType::Update ? keyOf(parts.oldRecord, oldKeyText_) : key;
+  if (!parts.type || !key || !before) {
     append(data, parts);
     byKey_.clear();  // it may be of any of these rows
     return;
   }
-  const auto before = parts.type == ChangeType::Update ? keyOf(parts.oldRecord, oldKeyText_) : std::nullopt;
-  const bool moves = before && *before != *key;
-  Row* known = byKey_.find(moves ? *before : *key);
-  const bool folds =
-      known != nullptr && known->key == (moves ? *before : *key) && !(moves && (keepDeletes_ || byKey_.find(*key)));
+  const bool moves = *before != *key;
+  Row* known = byKey_.find(*before);
+  const bool folds = known != nullptr && known->key == *before && !(moves && byKey_.find(*key) != nullptr) &&
+                     mayTake(*known, *parts.type, moves);
   if (folds) {
     fold(*known, data, parts);
-    if (known->gone) {
-      end(*known);
-    } else if (moves) {
-      move(*known, *key);
-    }
-    return;
+    if (known->gone) end(*known);
+    if (!moves) return;
+    byKey_.erase(known->key);
   }
-  Row& row = append(data, parts);
-  if (!moves) {
-    enter(row, *key);
-    return;
-  }
-  enter(row, *before);
-  move(row, *key);
-}
-
-void Conflator::enter(Row& row, std::string_view key) {
+  Row& row = folds ? *known : append(data, parts);
   bytes_ -= bytesOf(row);
-  row.key = key;
-  bytes_ += bytesOf(row);
+  if (moves) {
+    moved_ = true;
+    row.formerKey = *before;
+    byKey_.insert(row.formerKey, row);
+  }
+  row.key = *key;
   byKey_.insert(row.key, row);
+  bytes_ += bytesOf(row);
 }
 
-/// The row is still the last one that mentions its former key.
-void Conflator::move(Row& row, std::string_view to) {
-  moved_ = true;
-  byKey_.erase(row.key);
-  row.formerKeys = std::make_unique<FormerKey>(FormerKey{std::move(row.key), std::move(row.formerKeys)});
-  byKey_.insert(row.formerKeys->text, row);
-  enter(row, to);
+/// A row moves once. With `keepDeletes` somebody may have it under each of its keys.
+bool Conflator::mayTake(const Row& row, ChangeType change, bool moves) const {
+  const bool hasMoved = !row.formerKey.empty();
+  if (keepDeletes_) return !moves && !(hasMoved && change == ChangeType::Delete);
+  return !(moves && hasMoved);
 }
 
 Conflator::Row& Conflator::append(std::string_view data, const ChangeParts& parts) {
@@ -185,12 +176,8 @@ Conflator::Row& Conflator::append(std::string_view data, const ChangeParts& part
 
 std::size_t Conflator::bytesOf(const Row& row) {
   constexpr std::size_t kEach = sizeof(Row) + 4 * sizeof(void*);  // with its places in the list and the map
-  std::size_t bytes =
-      kEach + row.key.size() + row.data.size() + row.record.size() + row.oldRecord.size() + row.errors.size();
-  for (const auto* former = row.formerKeys.get(); former != nullptr; former = former->next.get()) {
-    bytes += kEach / 2 + former->text.size();
-  }
-  return bytes;
+  return kEach + row.key.size() + row.formerKey.size() + row.data.size() + row.record.size() + row.oldRecord.size() +
+         row.errors.size();
 }
 
 /// The row is nothing any more. If rows have moved, an earlier one may mention its key too; then nothing that follows

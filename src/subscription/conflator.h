@@ -13,9 +13,10 @@ namespace switchboard {
 
 /// Folds changes of the same row into their net effect: of each column the newest value, as the old row that of the
 /// first change. INSERT then UPDATE is one INSERT, INSERT then DELETE is nothing, UPDATE then DELETE is one DELETE,
-/// DELETE then INSERT is one UPDATE. Rows come out in the order in which they were first seen. An UPDATE that moves a
-/// row to another key goes on with that, if nothing else in the window had it. A change that can't be told apart by the
-/// key columns stands for itself, in its place, and nothing is folded across it.
+/// DELETE then INSERT is one UPDATE. Rows come out in the order in which they were first seen. A row goes on with
+/// another key if an UPDATE moves it there, once, and nothing else in the window had that key. A change that can't be
+/// told apart by the key columns stands for itself, in its place, and nothing is folded across it: one that lacks them
+/// or has null there, also where the old row of an UPDATE does.
 class Conflator {
  public:
   /// `key`: the columns that tell rows apart. `lists`: outlives this. `keepDeletes`: INSERT then DELETE is one DELETE,
@@ -36,14 +37,9 @@ class Conflator {
   void clear();
 
  private:
-  /// A key that the row had before it was moved.
-  struct FormerKey {
-    std::string text;
-    std::unique_ptr<FormerKey> next;
-  };
   struct Row {
-    std::string key;  ///< empty when there is none
-    std::unique_ptr<FormerKey> formerKeys;
+    std::string key;        ///< empty when there is none
+    std::string formerKey;  ///< before the change that moved it; empty when none did
     std::optional<ChangeType> net;
     std::optional<ChangeType> written;  ///< the type that `data` itself names
     List<char> data;                    ///< of the newest change, with the number of its columns
@@ -56,8 +52,7 @@ class Conflator {
 
   std::optional<std::string_view> keyOf(std::string_view record, std::string& scratch) const;
   Row& append(std::string_view data, const ChangeParts& parts);
-  void enter(Row& row, std::string_view key);
-  void move(Row& row, std::string_view to);
+  bool mayTake(const Row& row, ChangeType change, bool moves) const;
   void fold(Row& row, std::string_view data, const ChangeParts& parts);
   void mergeRecord(Row& row, std::string_view data, const ChangeParts& parts);
   void end(Row& row);

@@ -165,7 +165,7 @@ TEST_SUITE("delivery") {
     h.run(Duration{100});
     REQUIRE(h.delivered.size() == 1);
     CHECK(effects(h.delivered[0].second) ==
-          std::vector<std::string>{"INSERT 1:11", "UPDATE 3:31", "DELETE 4:41", "UPDATE 5:51"});
+          std::vector<std::string>{"INSERT 1:11", "UPDATE 3:31", "DELETE 4:40", "UPDATE 5:51"});
     CHECK(h.counts[0] == 4);
     CHECK(h.client().exchange().counters().deliveries == 10);
     CHECK(h.client().exchange().counters().conflated == 6);

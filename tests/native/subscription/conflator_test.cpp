@@ -240,7 +240,9 @@ TEST_SUITE("conflator") {
       std::map<int, Json> table;
       for (int id = 1; id <= 2; ++id) table[id] = Json::parse(full(id, 0));
       auto seen = table;
+      const int fetchedAt = static_cast<int>(below(12));  // with keepDeletes the rows may be fetched at any time
       for (int n = 1; n < 12; ++n) {
+        if (keepDeletes && n == fetchedAt) seen = table;
         const int id = static_cast<int>(1 + below(4));
         const auto row = table.find(id);
         std::string data;
@@ -266,7 +268,9 @@ TEST_SUITE("conflator") {
           data = change("UPDATE", toText(record), toText(old));
         }
         bench.conflator.push(data);
+        CHECK(bench.conflator.bytes() <= 12 * 1'000);
       }
+      if (bench.conflator.size() == 0) CHECK(bench.conflator.bytes() == 0);
       for (const auto& data : bench.take()) {
         const auto type = data["type"].get<std::string>();
         Json row = Json::object();
@@ -280,6 +284,11 @@ TEST_SUITE("conflator") {
         seen[row["id"].get<int>()] = row;
       }
       CAPTURE(world);
+      if (keepDeletes) {
+        for (auto* rows : {&seen, &table}) {
+          for (auto& [id, row] : *rows) row.erase("body");  // changes of before the fetch may lack it
+        }
+      }
       CHECK(seen == table);
       CHECK(bench.conflator.bytes() == 0);
     }
@@ -293,6 +302,68 @@ TEST_SUITE("conflator") {
       bench.conflator.push(change("UPDATE", R"({"id": 1, "body": "x"})", part(1, n)));
     }
     CHECK(bench.take().size() == 2);
+  }
+
+  TEST_CASE("an update that does not say which row it is of is folded into none") {
+    {
+      Bench bench(false, {"n"});  // no primary key, and the old row has nothing else
+      bench.conflator.push(change("UPDATE", full(2, 5), R"({"id": 2})"));
+      bench.conflator.push(change("UPDATE", R"({"id": 2, "n": 6})", R"({"id": 2})"));
+      bench.conflator.push(change("UPDATE", R"({"id": 1, "n": 5})", R"({"id": 1})"));
+      const auto datas = bench.take();
+      REQUIRE(datas.size() == 3);
+      CHECK(datas[2]["record"] == Json::parse(R"({"id":1,"n":5})"));
+      CHECK(datas[2]["old_record"]["id"] == 1);
+    }
+    {
+      Bench bench(false, {"n"});
+      bench.conflator.push(change("INSERT", full(2, 5), ""));
+      bench.conflator.push(change("UPDATE", full(1, 5), R"({"id": 1})"));  // 2 has left n = 5 unseen
+      CHECK(bench.take().size() == 2);
+    }
+  }
+
+  TEST_CASE("null tells no rows apart") {
+    for (const bool composite : {false, true}) {
+      Bench bench(false, composite ? List<std::string>{"body", "n"} : List<std::string>{"n"});
+      bench.conflator.push(change("INSERT", R"({"id": 1, "n": null, "body": "b"})", ""));
+      bench.conflator.push(change("INSERT", R"({"id": 2, "n": null, "body": "b"})", ""));
+      CHECK(bench.take().size() == 2);
+    }
+  }
+
+  TEST_CASE("a row that has moved and gone takes no room") {
+    Bench bench;
+    for (int i = 0; i < 10; ++i) {
+      bench.conflator.push(change("INSERT", full(1, 1), ""));
+      bench.conflator.push(change("UPDATE", full(2, 2), full(1, 1)));
+      bench.conflator.push(change("DELETE", "", full(2, 2)));
+      CHECK(bench.conflator.size() == 0);
+      CHECK(bench.conflator.bytes() == 0);
+    }
+  }
+
+  TEST_CASE("what a row that moves on and on holds is counted") {
+    constexpr int kMoves = 100'000;
+    Bench bench;
+    for (int i = 0; i < kMoves; ++i) bench.conflator.push(change("UPDATE", full(i + 1, 1), full(i, 1)));
+    const auto bytes = bench.conflator.bytes();
+    CHECK(bytes > kMoves * std::to_string(kMoves).size());
+    const auto datas = bench.take();
+    CHECK(datas.front()["old_record"]["id"] == 0);
+    CHECK(datas.back()["record"]["id"] == kMoves);
+  }
+
+  TEST_CASE("one who fetches at any time, and has then what comes, has what is there with keepDeletes") {
+    Bench bench(true);
+    bench.conflator.push(change("UPDATE", full(2, 1), full(1, 0)));
+    std::map<int, int> fetched{{2, 1}};
+    bench.conflator.push(change("DELETE", "", full(2, 1)));
+    for (const auto& data : bench.take()) {
+      if (data["type"] != "INSERT") fetched.erase(data["old_record"]["id"].get<int>());
+      if (data["type"] != "DELETE") fetched[data["record"]["id"].get<int>()] = data["record"]["n"].get<int>();
+    }
+    CHECK(fetched.empty());
   }
 
   TEST_CASE("rows that come and go take no room") {

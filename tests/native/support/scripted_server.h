@@ -88,9 +88,11 @@ class ScriptedServer {
       }
       if (!channel.live || ids.empty()) continue;
       ++frames;
+      std::string rows;
+      if (type != "DELETE") rows += R"(,"record":)" + std::string(record);
+      if (type != "INSERT") rows += R"(,"old_record":)" + std::string(record);
       send(channel.socket, R"([null,null,")" + channel.topic + R"(","postgres_changes",{"data":{"table":")" +
-                               std::string(table) + R"(","type":")" + std::string(type) +
-                               (type == "DELETE" ? R"(","old_record":)" : R"(","record":)") + std::string(record) +
+                               std::string(table) + R"(","type":")" + std::string(type) + '"' + rows +
                                R"(,"columns":[],"errors":null,"schema":"public","commit_timestamp":")" +
                                std::string(commit) + R"("},"ids":[)" + ids + "]}]");
     }
