@@ -32,6 +32,7 @@ unsigned ReconnectPolicy::overdrawn() const {
 void ReconnectPolicy::endLive(TimePoint now, Duration live) {
   if (attempts_++ == 0) outageSince_ = now;
   if (live >= options_.slowCap) refusals_ = 0;
+  earn(live);
 }
 
 void ReconnectPolicy::earn(Duration live) {
@@ -43,7 +44,6 @@ void ReconnectPolicy::earn(Duration live) {
 Duration ReconnectPolicy::afterLoss(TimePoint now, Duration live, bool hidden) {
   endLive(now, live);
   const Duration most = options_.quickEarnedBy * (options_.quickReconnects + kMostOverdrawn);
-  earn(live);
   owed_ = std::min(most, owed_ + options_.quickEarnedBy);
   const unsigned over = overdrawn();
   if (over == 0) return uniform(Duration{0}, std::min(options_.base, cap(hidden)));

@@ -81,14 +81,10 @@ void Exchange::unsubscribeAll() {
 void Exchange::setSuspended(bool suspended) {
   suspended_ = suspended;
   planAtTurnEnd_ = true;
+  if (!suspended) return;
   for (const auto& multiplexer : multiplexers_) {
-    Connection& connection = multiplexer->connection();
-    if (suspended) {
-      connection.release(
-          {Code::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
-    } else if (multiplexer->channelCount() > 0) {  // lines that had not had their turn to join
-      connection.open();
-    }
+    multiplexer->connection().release(
+        {Code::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
   }
 }
 

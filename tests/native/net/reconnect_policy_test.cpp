@@ -71,6 +71,13 @@ TEST_CASE("time spent live earns quick reconnects back, one a second") {
   CHECK(bench.loss(ms(0)) >= ms(1'000));
 }
 
+TEST_CASE("time spent live counts also if the line ended by a limit of the server") {
+  PolicyBench bench;
+  for (int i = 0; i < 4; ++i) bench.loss(ms(0));
+  bench.policy.afterRefusal(bench.now, ms(4'000));
+  CHECK(bench.loss(ms(0)) <= ms(500));
+}
+
 TEST_CASE("a server that drops after 0.3 s of life is tried ever more seldom too") {
   PolicyBench bench;
   Duration last{0};
