@@ -133,6 +133,47 @@ describe('writing', () => {
     ]);
   });
 
+  it('leaves a row that is there already as it is, by the primary key or by the columns of on_conflict', async () => {
+    await sql.query('drop table if exists keyed');
+    await sql.query('create table keyed (id integer primary key, key uuid unique, name text, code text unique)');
+    const insert = (path: string, body: object): Promise<Answer> =>
+      request(path, {
+        method: 'POST',
+        body,
+        headers: { prefer: 'resolution=ignore-duplicates,return=representation' },
+      });
+    const first = { id: 1, key: MINE, name: 'first', code: 'a' };
+    expect(await insert('keyed', first)).toMatchObject({ status: 201, json: [first] });
+    expect(await insert('keyed', { ...first, name: 'again' })).toMatchObject({ status: 201, json: [] });
+    expect(await insert('keyed?on_conflict=key', { ...first, id: 2, code: 'b' })).toMatchObject({
+      status: 201,
+      json: [],
+    });
+    expect(await insert('keyed', { id: 3, code: 'a' })).toMatchObject({ status: 409, json: { code: '23505' } });
+    expect(await insert('keyed?on_conflict=nosuch', first)).toMatchObject({ status: 400, json: { code: '42703' } });
+    expect((await request('keyed?select=id,name')).json).toEqual([{ id: 1, name: 'first' }]);
+  });
+
+  it('gives each state of an edited row a version of its own, also after it was deleted and added again', async () => {
+    const [{ id: business_id } = { id: '' }] = backend.businesses;
+    const versions: number[] = [];
+    const note = ({ json }: Answer): void => {
+      versions.push((json as { version: number }[])[0]?.version ?? 0);
+    };
+    const row = { id: 900_001, business_id, client_name: 'Ann', service: 'Cut', starts_at: '2026-03-31T10:00:00Z' };
+    const write = (method: string, path: string, body?: object): Promise<Answer> =>
+      request(path, { method, body, headers: representation });
+    note(await write('POST', 'bookings', row));
+    note(await write('PATCH', 'bookings?id=eq.900001', { version: 1, status: 'confirmed' }));
+    await write('DELETE', 'bookings?id=eq.900001');
+    note(await write('POST', 'bookings', { ...row, version: 1 }));
+    expect(versions).toEqual(versions.toSorted((a, b) => a - b));
+    expect(new Set(versions).size).toBe(3);
+    const old = await write('PATCH', `bookings?id=eq.900001&version=eq.${versions[1] ?? 0}`, { status: 'cancelled' });
+    expect(old).toMatchObject({ status: 200, json: [] });
+    await write('DELETE', 'bookings?id=eq.900001');
+  });
+
   it('reports what the database refuses, as PostgREST does', async () => {
     await sql.query('truncate items');
     await request('items', { method: 'POST', body: { id: 1 } });

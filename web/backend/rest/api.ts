@@ -52,7 +52,8 @@ export class RestApi {
         return present(request, result, 200);
       }
       case 'POST': {
-        const result = await this.execute(request, buildInsert(table, columns, bodyRows(body), prefer));
+        const ignored = prefer.includes('resolution=ignore-duplicates') ? await this.conflictColumns(request) : null;
+        const result = await this.execute(request, buildInsert(table, columns, bodyRows(body), ignored));
         return returns ? present(request, result, 201) : { status: 201 };
       }
       case 'PATCH': {
@@ -81,6 +82,21 @@ export class RestApi {
       throw new QueryError(404, 'PGRST205', `Could not find the table '${schema}.${table}' in the schema cache`);
     }
     return new Map(rows.map(({ name, type }) => [name, type]));
+  }
+
+  /** What makes a row a duplicate: the columns of `on_conflict`, else the primary key. */
+  private async conflictColumns({ schema, table, parameters }: RestRequest): Promise<string[]> {
+    const named = parameters.get('on_conflict');
+    if (named !== null && named !== '') return named.split(',').map((name) => name.trim());
+    const { rows } = await this.pool.query<{ name: string }>(
+      `select a.attname as name
+         from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
+           join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
+        where n.nspname = $1 and c.relname = $2 and i.indisprimary
+        order by array_position(i.indkey::int2[], a.attnum)`,
+      [schema, table],
+    );
+    return rows.map(({ name }) => name);
   }
 
   private async execute(request: RestRequest, { text, values }: Statement): Promise<Result> {

@@ -56,15 +56,19 @@ export function buildSelect(table: string, columns: Columns, parameters: URLSear
   };
 }
 
+/**
+ * @param ignored columns of the unique index by which a row counts as there already, and is left as it is; null or none: a duplicate is an error
+ */
 export function buildInsert(
   table: string,
   columns: Columns,
   rows: Record<string, unknown>[],
-  prefer: string,
+  ignored: readonly string[] | null,
 ): Statement {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const list = names.map((name) => identifier(columns, name)).join(', ');
-  const conflict = prefer.includes('resolution=ignore-duplicates') ? ' on conflict do nothing' : '';
+  const target = (ignored ?? []).map((name) => identifier(columns, name)).join(', ');
+  const conflict = target === '' ? '' : ` on conflict (${target}) do nothing`;
   const insert =
     names.length === 0
       ? `insert into ${table} default values`

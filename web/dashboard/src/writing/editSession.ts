@@ -1,0 +1,301 @@
+import type { Connection } from './connection.js';
+import { isSameValue, namesOf, readDraft, type Fields, type VersionedRow } from './fields.js';
+import { changedFields, mergeTheirs, type Conflict, type News } from './merge.js';
+import { IgnoredError, problemOf, type Problem } from './problem.js';
+import { UnreachableError, type RowTable } from './rowTable.js';
+
+export type EditState<Draft> = {
+  /** What the form shows. */
+  readonly draft: Draft;
+  /** `waiting`: to be sent when there is a connection. `saved` and `discarded` are final. */
+  readonly phase: 'editing' | 'saving' | 'waiting' | 'saved' | 'discarded';
+  /** Whether the form holds anything that is not in the database. */
+  readonly isDirty: boolean;
+  readonly conflicts: readonly Conflict<Draft>[];
+  /** What others changed since the form was opened, in fields that the form had not changed. */
+  readonly news: readonly News<Draft>[];
+  /** When others changed the row last, ISO 8601; null: they did not. */
+  readonly changedAt: string | null;
+  /** When it was noticed that the row was removed, ISO 8601; null: it is there, or new. */
+  readonly goneAt: string | null;
+  readonly problem: Problem | null;
+};
+
+export type EditSessionOptions<Row, Draft> = {
+  readonly table: RowTable<Row>;
+  readonly fields: Fields<Row, Draft>;
+  readonly connection: Connection;
+  /** The row to edit, or what a new one begins with. */
+  readonly start: { readonly row: Row } | { readonly draft: Draft; readonly columns: Partial<Row> };
+};
+
+/** So often a row may move between the read and the write of one save. */
+const MAX_ATTEMPTS = 10;
+
+/**
+ * One form's work on one row, from opening to saved. Only changed fields are sent, and only if the row is still as it was seen; a submit while another
+ * is under way does nothing; an insert that is repeated adds nothing. Does not need the form to stay open.
+ */
+export class EditSession<Row extends VersionedRow & { idempotency_key?: string | null }, Draft extends object> {
+  readonly #options: EditSessionOptions<Row, Draft>;
+  readonly #listeners = new Set<() => void>();
+  /** The row as it was seen last; undefined: a new one. */
+  #base: Row | undefined;
+  #seen: Draft;
+  #latest: Row | undefined;
+  #newColumns: Partial<Row> = {};
+  #state: EditState<Draft>;
+  #running: Promise<void> | null = null;
+  #stopWaiting: () => void = () => undefined;
+
+  constructor(options: EditSessionOptions<Row, Draft>) {
+    this.#options = options;
+    const { start, fields } = options;
+    if ('row' in start) this.#base = start.row;
+    else this.#newColumns = { ...start.columns, idempotency_key: crypto.randomUUID() };
+    this.#seen = 'row' in start ? readDraft(fields, start.row) : start.draft;
+    this.#state = {
+      draft: this.#seen,
+      phase: 'editing',
+      isDirty: false,
+      conflicts: [],
+      news: [],
+      changedAt: null,
+      goneAt: null,
+      problem: null,
+    };
+  }
+
+  /** The same object until something changes. */
+  readonly state = (): EditState<Draft> => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** The row as the database had it when this session last saw it. */
+  get row(): Row | undefined {
+    return this.#base;
+  }
+
+  /** Changes a field of the form. Ignored while a save is under way: what is sent is what was seen at the submit. */
+  set<Name extends keyof Draft>(field: Name, value: Draft[Name]): void {
+    if (this.#state.phase !== 'editing') return;
+    const draft = { ...this.#state.draft, [field]: value };
+    if (this.#base !== undefined && this.#isInConflict(field)) {
+      const theirs = this.#options.fields[field].read(this.#base);
+      if (isSameValue(value, theirs)) {
+        this.#decide(field, draft);
+        return;
+      }
+    }
+    const mine = this.#options.fields[field].show(value);
+    const conflicts = this.#state.conflicts.map((conflict) =>
+      conflict.field === field ? { ...conflict, mine } : conflict,
+    );
+    this.#change({ draft, conflicts, isDirty: this.#isDirty(draft) || conflicts.length > 0 });
+  }
+
+  /** Decides a conflict. */
+  resolve(field: keyof Draft, winner: 'mine' | 'theirs'): void {
+    if (this.#base === undefined || this.#state.phase !== 'editing' || !this.#isInConflict(field)) return;
+    const { draft } = this.#state;
+    this.#decide(
+      field,
+      winner === 'mine' ? draft : { ...draft, [field]: this.#options.fields[field].read(this.#base) },
+    );
+  }
+
+  /** Takes in what the database says of the row now; undefined: it is gone. Older states than the known one are ignored. */
+  arrive(row: Row | undefined): void {
+    const { phase } = this.#state;
+    if (this.#base === undefined || phase === 'saved' || phase === 'discarded') return;
+    if (phase !== 'editing') {
+      // The answer to the save decides; this is looked at afterwards if it was no success.
+      if (row !== undefined) this.#latest = row;
+    } else if (row === undefined) {
+      this.#setGone();
+    } else {
+      this.#merge(row);
+    }
+  }
+
+  /** Saves. Does nothing while conflicts are open or the row is gone. Resolves when there is nothing under way any more; never rejects. */
+  submit(): Promise<void> {
+    if (this.#state.conflicts.length > 0 || this.#state.goneAt !== null) return Promise.resolve();
+    return this.#start();
+  }
+
+  /** Adds a row that was removed by others again, with what the form says. */
+  addAgain(): Promise<void> {
+    return this.#start();
+  }
+
+  /** Ends the session without saving. What is on its way may still arrive. */
+  discard(): void {
+    if (this.#state.phase === 'saved') return;
+    this.#change({ phase: 'discarded' });
+    this.#stopWaiting();
+  }
+
+  #start(): Promise<void> {
+    if (this.#state.phase !== 'editing') return this.#running ?? Promise.resolve();
+    this.#change({ phase: 'saving', problem: null });
+    this.#running = this.#save().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #save(): Promise<void> {
+    try {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+        if (await this.#isSettled()) return;
+      }
+      throw new Error(`The row changed ${MAX_ATTEMPTS} times while it was being saved.`);
+    } catch (error) {
+      if (!this.#isDiscarded()) this.#change({ phase: 'editing', problem: this.#problemOf(error) });
+    } finally {
+      const latest = this.#latest;
+      this.#latest = undefined;
+      if (latest !== undefined) this.arrive(latest);
+    }
+  }
+
+  /** One attempt. False: the row has moved on without a conflict, and the next one may succeed. */
+  async #isSettled(): Promise<boolean> {
+    const saved = await this.#send();
+    if (this.#isDiscarded()) return true;
+    if (saved !== undefined) {
+      this.#base = saved;
+      this.#change({ phase: 'saved', isDirty: false });
+      return true;
+    }
+    const now = await this.#whenOnline(() => this.#find());
+    if (this.#base !== undefined && now?.version === this.#base.version && this.#state.goneAt === null)
+      throw new IgnoredError('The request was accepted and changed no row: row level security hides it from updates.');
+    if (now !== undefined) this.#merge(now);
+    else if (this.#base !== undefined) this.#setGone();
+    const isOpen = this.#state.goneAt !== null || this.#state.conflicts.length > 0;
+    if (isOpen && !this.#isDiscarded()) this.#change({ phase: 'editing' });
+    return isOpen;
+  }
+
+  /** Sends what the form says. Undefined: nothing was written. */
+  #send(): Promise<Row | undefined> {
+    const { table, fields } = this.#options;
+    const { draft, goneAt } = this.#state;
+    const base = this.#base;
+    const changed = changedFields(fields, { draft, seen: this.#seen });
+    if (base === undefined) {
+      const row = { ...this.#newColumns, ...this.#columns(namesOf(fields)) };
+      return this.#whenOnline(() => table.insert(row, 'idempotency_key'));
+    }
+    if (goneAt !== null) {
+      const { version: _version, updated_at: _updatedAt, ...rest } = base;
+      const row = { ...rest, ...this.#columns(changed) } as Partial<Row>;
+      return this.#whenOnline(() => table.insert(row, 'id'));
+    }
+    if (changed.length === 0) return Promise.resolve(base);
+    return this.#whenOnline(() => table.update(base.id, base.version, this.#columns(changed)));
+  }
+
+  #find(): Promise<Row | undefined> {
+    const { table } = this.#options;
+    return this.#base === undefined
+      ? table.find('idempotency_key', this.#newColumns.idempotency_key)
+      : table.find('id', this.#base.id);
+  }
+
+  #columns(names: readonly (keyof Draft)[]): Partial<Row> {
+    const { fields } = this.#options;
+    const parts = names.map((name) => fields[name].write(this.#state.draft[name], this.#base));
+    return Object.assign({}, ...parts) as Partial<Row>;
+  }
+
+  /** Runs a request when there is a connection, and again when the connection was lost meanwhile. */
+  async #whenOnline<Value>(request: () => Promise<Value>): Promise<Value> {
+    const { connection } = this.#options;
+    for (;;) {
+      if (!connection.isOnline()) await this.#online();
+      if (this.#isDiscarded()) throw new Error('The session was discarded.');
+      try {
+        return await request();
+      } catch (error) {
+        if (!(error instanceof UnreachableError) || connection.isOnline()) throw error;
+      }
+    }
+  }
+
+  async #online(): Promise<void> {
+    if (this.#state.phase !== 'saving') return;
+    this.#change({ phase: 'waiting' });
+    await new Promise<void>((resolve) => {
+      const stop = this.#options.connection.onceOnline(resolve);
+      this.#stopWaiting = () => {
+        stop();
+        resolve();
+      };
+    });
+    if (!this.#isDiscarded()) this.#change({ phase: 'saving' });
+  }
+
+  /** Brings a newer state of the row into the form. */
+  #merge(row: Row): void {
+    const { fields } = this.#options;
+    const base = this.#base;
+    if (base === undefined) {
+      // An insert that was thought lost had arrived. It is this form's own row: only what was typed since is a change.
+      this.#base = row;
+      this.#seen = readDraft(fields, row);
+      return;
+    }
+    if (row.version <= base.version) return;
+    this.#base = row;
+    const merged = mergeTheirs(fields, { draft: this.#state.draft, seen: this.#seen }, readDraft(fields, row));
+    this.#seen = merged.seen;
+    const newer = new Set([...merged.news, ...merged.conflicts].map(({ field }) => field));
+    const known = this.#state.news.filter(({ field }) => !newer.has(field));
+    const news = [...known, ...merged.news];
+    const { draft, conflicts } = merged;
+    const isDirty = this.#isDirty(draft) || conflicts.length > 0;
+    this.#change({ draft, conflicts, news, changedAt: row.updated_at, goneAt: null, isDirty });
+  }
+
+  #isDiscarded(): boolean {
+    return this.#state.phase === 'discarded';
+  }
+
+  #isInConflict(field: keyof Draft): boolean {
+    return this.#state.conflicts.some((conflict) => conflict.field === field);
+  }
+
+  /** The person has seen their value of this field and decided on the one in `draft`. */
+  #decide(field: keyof Draft, draft: Draft): void {
+    if (this.#base !== undefined) this.#seen = { ...this.#seen, [field]: this.#options.fields[field].read(this.#base) };
+    const conflicts = this.#state.conflicts.filter((conflict) => conflict.field !== field);
+    this.#change({ draft, conflicts, isDirty: this.#isDirty(draft) || conflicts.length > 0 });
+  }
+
+  #isDirty(draft: Draft): boolean {
+    return changedFields(this.#options.fields, { draft, seen: this.#seen }).length > 0;
+  }
+
+  #setGone(): void {
+    if (this.#state.goneAt === null) this.#change({ goneAt: new Date().toISOString(), conflicts: [] });
+  }
+
+  #problemOf(error: unknown): Problem {
+    return problemOf(error, (column) => {
+      const { fields } = this.#options;
+      const owner = namesOf(fields).find((name) => column in fields[name].write(this.#state.draft[name], this.#base));
+      return owner === undefined ? column : fields[owner].label;
+    });
+  }
+
+  #change(change: Partial<EditState<Draft>>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
