@@ -161,13 +161,13 @@ describe('the bookings', () => {
 
   it('say why one could not be saved, and go on', async () => {
     const bookings = await openBookings();
-    await bookings.page.route('**/rest/v1/bookings', (route) =>
-      route.fulfill({ status: 503, body: 'down for a moment' }),
-    );
+    const url = '**/rest/v1/bookings?*';
+    await bookings.page.route(url, (route) => route.fulfill({ status: 503, body: 'down for a moment' }));
     await bookings.addButton.click();
     await bookings.submit({ Client: 'Patient' }, 'Add');
-    await bookings.form.getByRole('alert').getByText('HTTP 503: down for a moment').waitFor();
-    await bookings.page.unroute('**/rest/v1/bookings');
+    await bookings.form.getByRole('alert').getByText('The server has a problem.').waitFor();
+    expect(await bookings.form.locator('code').textContent()).toBe('HTTP 503 · down for a moment');
+    await bookings.page.unroute(url);
     await bookings.submit({}, 'Add');
     await bookings.form.waitFor({ state: 'detached' });
     await bookings.untilChanges(1);

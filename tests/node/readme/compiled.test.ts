@@ -1,18 +1,21 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile, readExamples, removeExamples, writeExample } from './examples.js';
-import { surroundings } from './surroundings.js';
+import { surroundings, writingSurroundings } from './surroundings.js';
 
 afterAll(removeExamples);
 
-describe('the examples of the README', () => {
-  const examples = readExamples();
+describe.each([
+  ['README.md', surroundings],
+  ['docs/writing.md', writingSurroundings],
+])('the examples of %s', (page, around) => {
+  const examples = readExamples(page);
 
   it('each have a name, and surroundings in which they are run', () => {
-    expect(examples.map(({ name }) => name).toSorted()).toEqual(Object.keys(surroundings).toSorted());
+    expect(examples.map(({ name }) => name).toSorted()).toEqual(Object.keys(around).toSorted());
   });
 
   it('compile as they stand', { timeout: 120_000 }, () => {
-    const paths = examples.map((example) => writeExample(example, surroundings[example.name] ?? {}));
+    const paths = examples.map((example) => writeExample(example, around[example.name] ?? {}));
     expect(compile(paths)).toEqual([]);
   });
 });

@@ -23,9 +23,9 @@ export interface Surroundings {
   edit?: (text: string) => string;
 }
 
-/** Every example of TypeScript or JavaScript, in order. One without a name has the name ''. */
-export function readExamples(): Example[] {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+/** Every example of TypeScript or JavaScript in a page, in order. One without a name has the name ''. */
+export function readExamples(page = 'README.md'): Example[] {
+  const readme = readFileSync(join(root, page), 'utf8');
   const fence = /(?:<!-- example: ([^>]+) -->\s+)?^```(tsx?|jsx?)\n(.*?)^```$/gms;
   return [...readme.matchAll(fence)].map(([, name = '', language = '', text = '']) => ({ name, language, text }));
 }

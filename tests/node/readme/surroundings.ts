@@ -56,3 +56,24 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
   testing: { declare: 'declare function Bookings(props: { businessId: string }): React.ReactNode;' },
   toaster: { declare: 'declare function showMessage(text: string, options: { id?: string | undefined }): void;' },
 };
+
+/** Where the module is, seen from an example's file. */
+const ofDashboard = (text: string): string => text.replace("'./writing/", "'../../web/dashboard/src/writing/");
+
+/** Of the page about writing, by the name of the example. */
+export const writingSurroundings: Readonly<Record<string, Surroundings>> = {
+  'writing fields': { append: 'export { fields };\nexport type { Booking, Draft };', edit: ofDashboard },
+  'writing session': {
+    declare: `
+      import { fields, type Booking } from './writing-fields.js';
+      declare const url: string;
+      declare const apikey: string;
+      declare const row: Booking;`,
+    edit: ofDashboard,
+  },
+  'writing form': {
+    declare: `import type { Booking, Draft } from './writing-fields.js';`,
+    append: 'export { BookingForm };',
+    edit: ofDashboard,
+  },
+};

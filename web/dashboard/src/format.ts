@@ -35,6 +35,11 @@ export function formatClock(at: number | string, zone: string): string {
   return format('clock', clockOptions, at, zone);
 }
 
+/** A day and a time in a sentence. */
+export function formatWhen(at: number | string, zone: string): string {
+  return `${formatDay(at, zone)}, ${formatClock(at, zone)}`;
+}
+
 export function formatClockWithSeconds(at: number | string, zone: string): string {
   return format('seconds', secondsOptions, at, zone);
 }

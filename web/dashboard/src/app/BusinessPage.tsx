@@ -4,6 +4,7 @@ import { useBusinessData } from '../data/businessData.js';
 import { useToday } from '../data/today.js';
 import { browserZone, cityOf, differs } from '../data/zone.js';
 import { formatLongDay, locale } from '../format.js';
+import { FormsProvider } from '../forms/FormsProvider.js';
 import { Figures } from '../overview/Figures.js';
 import { TodayChart } from '../overview/TodayChart.js';
 import { Tables } from './Tables.js';
@@ -36,9 +37,11 @@ export function BusinessPage() {
       <Figures />
       <TodayChart />
       <ActivityFeed />
-      <div className="tables">
-        <Tables />
-      </div>
+      <FormsProvider>
+        <div className="tables">
+          <Tables />
+        </div>
+      </FormsProvider>
     </div>
   );
 }

@@ -1,6 +1,9 @@
 type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
-type BookingRow = {
+/** What the database keeps of each row that can be edited. */
+type Stamps = { updated_at: string; version: number; idempotency_key: string | null };
+
+type BookingRow = Stamps & {
   id: number;
   business_id: string;
   client_id: number | null;
@@ -14,10 +17,9 @@ type BookingRow = {
   tags: string[];
   notes: Json | null;
   created_at: string;
-  updated_at: string;
 };
 
-type PaymentRow = {
+type PaymentRow = Stamps & {
   id: string;
   business_id: string;
   booking_id: number | null;
@@ -56,7 +58,7 @@ type StaffRow = {
   created_at: string;
 };
 
-type AttendanceRow = {
+type AttendanceRow = Stamps & {
   id: number;
   business_id: string;
   staff_id: number;
@@ -67,7 +69,7 @@ type AttendanceRow = {
   notes: string | null;
 };
 
-type AlertRow = {
+type AlertRow = Stamps & {
   id: string;
   business_id: string;
   severity: string;
@@ -92,12 +94,12 @@ export type Database = {
   public: {
     Tables: {
       businesses: Table<BusinessRow>;
-      bookings: Table<BookingRow, 'id' | 'tags' | 'notes' | 'created_at' | 'updated_at'>;
-      payment_transactions: Table<PaymentRow, 'id' | 'reference' | 'metadata' | 'created_at'>;
+      bookings: Table<BookingRow, keyof Stamps | 'id' | 'tags' | 'notes' | 'created_at'>;
+      payment_transactions: Table<PaymentRow, keyof Stamps | 'id' | 'reference' | 'metadata' | 'created_at'>;
       clients: Table<ClientRow, 'id' | 'created_at'>;
       staff: Table<StaffRow, 'id' | 'created_at'>;
-      staff_attendance: Table<AttendanceRow, 'id' | 'clock_out' | 'minutes_worked' | 'notes'>;
-      admin_alerts: Table<AlertRow, 'id' | 'created_at'>;
+      staff_attendance: Table<AttendanceRow, keyof Stamps | 'id' | 'clock_out' | 'minutes_worked' | 'notes'>;
+      admin_alerts: Table<AlertRow, keyof Stamps | 'id' | 'created_at'>;
     };
   };
 };
@@ -105,8 +107,6 @@ export type Database = {
 type Tables = Database['public']['Tables'];
 export type TableName = keyof Tables;
 export type Row<Name extends TableName> = Tables[Name]['Row'];
-export type Insert<Name extends TableName> = Tables[Name]['Insert'];
-export type Update<Name extends TableName> = Tables[Name]['Update'];
 
 export type Business = Row<'businesses'>;
 export type Booking = Row<'bookings'>;

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import { browserConnection, type Connection } from '../writing/index.js';
 
 /** What the realtime core uses of a WebSocket. */
 type Handlers = Pick<WebSocket, 'onopen' | 'onmessage' | 'onclose' | 'onerror'>;
@@ -9,7 +10,7 @@ const CUT = 1006;
  * The page's cable. Everything the dashboard sends goes through here, so that the lab can pull the plug: sockets are cut, requests fail, and the page is
  * told as a browser would tell it.
  */
-export class Network {
+export class Network implements Connection {
   #isPlugged = true;
   readonly #sockets = new Set<PluggedSocket>();
   /** For the manager's option `transport`. */
@@ -30,6 +31,10 @@ export class Network {
   get isPlugged(): boolean {
     return this.#isPlugged;
   }
+
+  readonly isOnline = (): boolean => this.#isPlugged && browserConnection.isOnline();
+
+  readonly onceOnline = browserConnection.onceOnline;
 
   readonly fetch: typeof fetch = (input, init) =>
     this.#isPlugged ? fetch(input, init) : Promise.reject(new TypeError('The plug is pulled (see the lab).'));

@@ -29,14 +29,27 @@ export function useClients(): UseQueryResult<Client[]> {
   });
 }
 
+/** Those who work here now. */
 export function useStaff(): UseQueryResult<Staff[]> {
+  return useStaffQuery(isActive);
+}
+
+/** Also those who have left: old bookings are theirs. */
+export function useEveryStaff(): UseQueryResult<Staff[]> {
+  return useStaffQuery(everyone);
+}
+
+const isActive = (staff: Staff[]): Staff[] => staff.filter(({ active }) => active);
+const everyone = (staff: Staff[]): Staff[] => staff;
+
+function useStaffQuery(select: (staff: Staff[]) => Staff[]): UseQueryResult<Staff[]> {
   const rest = useRest();
   const { id } = useBusinessData().business;
   return useQuery({
     queryKey: ['staff', id],
-    queryFn: ({ signal }) =>
-      rest.rows('staff', { business_id: `eq.${id}`, active: 'is.true', order: 'full_name.asc,id.asc' }, signal),
+    queryFn: ({ signal }) => rest.rows('staff', { business_id: `eq.${id}`, order: 'full_name.asc,id.asc' }, signal),
     staleTime: Infinity,
+    select,
   });
 }
 

@@ -1,7 +1,8 @@
 import { createContext, useContext } from 'react';
 import type { FetchPage } from 'switchboard-realtime';
 import type { Config } from './config.js';
-import type { Insert, Row, TableName, Update } from './database.js';
+import { postgrestTable, type RowTable } from '../writing/index.js';
+import type { Row, TableName } from './database.js';
 import type { Network } from './network.js';
 
 /** PostgREST parameters, such as `{ business_id: 'eq.7', order: 'id.desc' }`. */
@@ -46,12 +47,13 @@ export class RestClient {
     return { rows, next: last === undefined || rows.length < PAGE_ROWS ? null : String(last.id) };
   }
 
-  async insert<Name extends TableName>(table: Name, row: Insert<Name>): Promise<void> {
-    await this.#send(table, {}, { method: 'POST', body: JSON.stringify(row) });
-  }
-
-  async update<Name extends TableName>(table: Name, id: number | string, change: Update<Name>): Promise<void> {
-    await this.#send(table, { id: `eq.${id}` }, { method: 'PATCH', body: JSON.stringify(change) });
+  /** A table to write to. */
+  table<Name extends TableName>(table: Name): RowTable<Row<Name>> {
+    return postgrestTable({
+      url: `${this.#endpoint}/${table}`,
+      headers: () => this.#headers,
+      fetch: this.#network.fetch,
+    });
   }
 
   async #send(table: TableName, parameters: Parameters, init: RequestInit): Promise<Response> {

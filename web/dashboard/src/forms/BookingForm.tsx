@@ -1,92 +1,140 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useBusinessData } from '../data/businessData.js';
-import type { Booking, Client } from '../data/database.js';
-import { useClients, useStaff } from '../data/queries.js';
-import { useRest } from '../data/rest.js';
+import type { Booking } from '../data/database.js';
+import { useClients, useEveryStaff } from '../data/queries.js';
+import { formatStatus } from '../format.js';
+import { useEditSession, type EditSession } from '../writing/index.js';
+import type { BookingDraft, ChosenClient } from './bookingFields.js';
+import { choicesOf, withChosen } from './choices.js';
+import { ClientField } from './ClientField.js';
 import { SelectField, TextField } from './Field.js';
 import { FormSheet } from './FormSheet.js';
-import { instantOf, wallTime } from '../data/zone.js';
-import { choicesOf, numberOf, textOf } from './values.js';
+import { currentRow } from './currentRow.js';
 
 const statuses = choicesOf(['pending', 'confirmed', 'completed', 'cancelled', 'no_show']);
-const HOUR_MS = 3_600_000;
+const MAX_MINUTES = 1440;
+const MAX_AMOUNT = 99_999_999.99;
 
-type Props = {
-  /** Undefined: a new one. */
-  booking: Booking | undefined;
-  onClose: () => void;
-};
+type Props = { session: EditSession<Booking, BookingDraft>; opener: Element | null; onClose: () => void };
 
-export function BookingForm({ booking, onClose }: Props) {
-  const rest = useRest();
-  const { business } = useBusinessData();
-  const { data: clients = [] } = useClients();
-  const { data: staff = [] } = useStaff();
-  const [starts] = useState(() =>
-    wallTime(booking ? Date.parse(booking.starts_at) : nextHour(Date.now()), business.time_zone),
-  );
-
-  async function save(form: FormData): Promise<void> {
-    const values = readBooking(form, clients, business.time_zone);
-    if (booking === undefined) await rest.insert('bookings', { ...values, business_id: business.id });
-    else await rest.update('bookings', booking.id, { ...values, updated_at: new Date().toISOString() });
-  }
-
-  const names = [...new Set(clients.map(({ full_name }) => full_name))];
-  const people = staff.map(({ id, full_name }) => ({ value: id, label: full_name }));
+export function BookingForm({ session, opener, onClose }: Props) {
+  const { business, bookings } = useBusinessData();
+  const [isNew] = useState(session.row === undefined);
+  const [original] = useState(session.state().draft.client);
+  const state = useEditSession(session, currentRow(bookings, isNew ? undefined : session.row?.id));
   return (
     <FormSheet
-      title={booking === undefined ? 'Add a booking' : `Booking ${booking.id}`}
+      title={isNew ? 'Add a booking' : `Booking of ${original.name}`}
       description={`${business.name}, amounts in ${business.currency}`}
-      verb={booking === undefined ? 'Add' : 'Save'}
-      save={save}
+      subject="booking"
+      verb={isNew ? 'Add' : 'Save'}
+      session={session}
+      state={state}
+      opener={opener}
       onClose={onClose}
     >
-      <TextField label="Client" name="client" required suggestions={names} defaultValue={booking?.client_name} />
-      <TextField label="Service" name="service" required defaultValue={booking?.service ?? 'Consultation'} />
-      <TextField label="Starts" name="starts" type="datetime-local" required defaultValue={starts} />
+      <WhoFields session={session} draft={state.draft} original={original} />
+      <WhenFields session={session} draft={state.draft} />
+      <WhatFields session={session} draft={state.draft} />
+    </FormSheet>
+  );
+}
+
+type FieldsProps = { session: EditSession<Booking, BookingDraft>; draft: BookingDraft };
+
+function WhoFields({ session, draft, original }: FieldsProps & { original: ChosenClient }) {
+  const { data: clients } = useClients();
+  const setClient = useCallback(
+    (value: ChosenClient) => {
+      session.set('client', value);
+    },
+    [session],
+  );
+  return (
+    <>
+      <ClientField value={draft.client} original={original} clients={clients} onValue={setClient} />
+      <TextField
+        label="Service"
+        name="service"
+        required
+        maxLength={200}
+        value={draft.service}
+        onValue={(value) => {
+          session.set('service', value);
+        }}
+      />
+    </>
+  );
+}
+
+function WhenFields({ session, draft }: FieldsProps) {
+  return (
+    <>
+      <TextField
+        label="Starts"
+        name="starts"
+        type="datetime-local"
+        required
+        max="9999-12-31T23:59"
+        value={draft.starts}
+        onValue={(value) => {
+          session.set('starts', value);
+        }}
+      />
       <TextField
         label="Minutes"
         name="minutes"
         type="number"
         min="1"
+        max={Math.max(MAX_MINUTES, session.row?.duration_minutes ?? 0)}
         required
-        defaultValue={booking?.duration_minutes ?? 30}
+        value={draft.minutes}
+        onValue={(value) => {
+          session.set('minutes', value);
+        }}
       />
+    </>
+  );
+}
+
+function WhatFields({ session, draft: { amount, staff: person, status } }: FieldsProps) {
+  const { data: staff = [] } = useEveryStaff();
+  const people = staff
+    .filter(({ active, id }) => active || String(id) === person)
+    .map(({ id, full_name, active }) => ({ value: String(id), label: active ? full_name : `${full_name} (left)` }));
+  const anyone = { value: '', label: 'Anyone' };
+  return (
+    <>
       <TextField
         label="Amount"
         name="amount"
         type="number"
         min="0"
+        max={MAX_AMOUNT}
         step="0.01"
-        defaultValue={booking?.amount ?? undefined}
+        value={amount}
+        onValue={(value) => {
+          session.set('amount', value);
+        }}
       />
       <SelectField
         label="Staff"
         name="staff"
-        choices={[{ value: '', label: 'Anyone' }, ...people]}
-        defaultValue={booking?.staff_id ?? ''}
+        choices={withChosen([anyone, ...people], person, `#${person}`)}
+        value={person}
+        onValue={(value) => {
+          session.set('staff', value);
+        }}
       />
-      <SelectField label="Status" name="status" choices={statuses} defaultValue={booking?.status ?? 'pending'} />
-    </FormSheet>
+      <SelectField
+        label="Status"
+        name="status"
+        choices={withChosen(statuses, status, formatStatus(status))}
+        value={status}
+        onValue={(value) => {
+          session.set('status', value);
+        }}
+      />
+    </>
   );
-}
-
-/** What the form says. A name that is a client's is that client. */
-function readBooking(form: FormData, clients: readonly Client[], zone: string) {
-  const name = textOf(form, 'client');
-  return {
-    client_name: name,
-    client_id: clients.find(({ full_name }) => full_name === name)?.id ?? null,
-    service: textOf(form, 'service'),
-    staff_id: numberOf(form, 'staff'),
-    starts_at: new Date(instantOf(textOf(form, 'starts'), zone)).toISOString(),
-    duration_minutes: numberOf(form, 'minutes') ?? 0,
-    amount: numberOf(form, 'amount'),
-    status: textOf(form, 'status'),
-  };
-}
-
-function nextHour(now: number): number {
-  return Math.ceil((now + 1) / HOUR_MS) * HOUR_MS;
 }

@@ -1,14 +1,41 @@
 import { useId, type ComponentProps } from 'react';
+import type { Choice } from './choices.js';
 
-type TextProps = { label: string; name: string; suggestions?: readonly string[] } & ComponentProps<'input'>;
+type TextProps = Omit<ComponentProps<'input'>, 'onChange' | 'value'> & {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  /** Below the input. */
+  hint?: string | undefined;
+  suggestions?: readonly string[];
+};
 
-/** A labelled input, with suggestions if there are any. */
-export function TextField({ label, suggestions, ...input }: TextProps) {
+// Native validation takes blanks for a value.
+const NOT_BLANK = { pattern: '.*\\S.*', title: 'Not only blanks' };
+
+/** A labelled input, with suggestions if there are any. A required text must hold more than blanks. */
+export function TextField({ label, value, onValue, hint, suggestions, ...input }: TextProps) {
   const id = useId();
+  const isText = input.type === undefined || input.type === 'text';
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input id={id} {...input} {...(suggestions === undefined ? {} : { list: `${id}-list` })} />
+      <input
+        id={id}
+        {...(isText && input.required === true ? NOT_BLANK : {})}
+        {...input}
+        {...(suggestions === undefined ? {} : { list: `${id}-list` })}
+        {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
+        value={value}
+        onChange={(event) => {
+          onValue(event.target.value);
+        }}
+      />
+      {hint === undefined ? null : (
+        <span id={`${id}-hint`} className="hint">
+          {hint}
+        </span>
+      )}
       {suggestions === undefined ? null : (
         <datalist id={`${id}-list`}>
           {suggestions.map((text) => (
@@ -20,18 +47,30 @@ export function TextField({ label, suggestions, ...input }: TextProps) {
   );
 }
 
-export type Choice = { readonly value: number | string; readonly label: string };
+type SelectProps = {
+  label: string;
+  name: string;
+  choices: readonly Choice[];
+  value: string;
+  onValue: (value: string) => void;
+  required?: boolean;
+};
 
-type SelectProps = { label: string; name: string; choices: readonly Choice[]; defaultValue: number | string };
-
-export function SelectField({ label, name, choices, defaultValue }: SelectProps) {
+export function SelectField({ label, choices, value, onValue, ...select }: SelectProps) {
   const id = useId();
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <select id={id} name={name} defaultValue={defaultValue}>
-        {choices.map(({ value, label: text }) => (
-          <option key={value} value={value}>
+      <select
+        id={id}
+        {...select}
+        value={value}
+        onChange={(event) => {
+          onValue(event.target.value);
+        }}
+      >
+        {choices.map(({ value: choice, label: text }) => (
+          <option key={choice} value={choice}>
             {text}
           </option>
         ))}

@@ -1,50 +1,161 @@
-import { useMutation } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useZone } from '../data/today.js';
+import { formatClock } from '../format.js';
+import type { EditSession, EditState, VersionedRow } from '../writing/index.js';
+import { Conflicts } from './Conflicts.js';
+import { FormFoot } from './FormFoot.js';
+import { ProblemText } from './ProblemText.js';
 import { Sheet } from './Sheet.js';
 
-type Props = {
+type Props<Row extends VersionedRow, Draft extends object> = {
   title: string;
   description: string;
+  /** What is edited, such as `booking`. */
+  subject: string;
   /** On the button that saves. */
   verb: string;
-  /** Writes what the form says. The row on display changes when the change comes back, as in every other window. */
-  save: (form: FormData) => Promise<void>;
+  session: EditSession<Row, Draft>;
+  state: EditState<Draft>;
+  /** Where the focus goes afterwards. */
+  opener: Element | null;
+  /** Called when nothing more can be lost, or when that was decided. A save that is under way goes on. */
   onClose: () => void;
   children: ReactNode;
 };
 
-/** An open dialog with a form. Closes when it has been saved; says why when it could not be. */
-export function FormSheet({ title, description, verb, save, onClose, children }: Props) {
-  const saving = useMutation({ mutationFn: save, onSuccess: onClose });
+/** An open dialog with the form of an edit session. Closes when it has been saved; asks before it loses what was typed. */
+export function FormSheet<Row extends VersionedRow, Draft extends object>(props: Props<Row, Draft>) {
+  const { title, description, verb, session, state, opener, onClose, children } = props;
+  const form = useRef<HTMLFormElement>(null);
+  const { isClosing, requestClose, keepOpen } = useClosing(session, state, onClose);
+  async function send(): Promise<void> {
+    await session.submit();
+    // What has to be decided first.
+    form.current?.querySelector<HTMLElement>('.form-note[data-tone="warn"]')?.focus();
+  }
+
   return (
-    <Dialog.Root
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
-    >
-      <Sheet title={title} description={description}>
+    <Dialog.Root open onOpenChange={requestClose}>
+      <Sheet
+        title={title}
+        description={description}
+        onOpenAutoFocus={(event) => {
+          event.preventDefault();
+          form.current?.querySelector<HTMLElement>('input, select')?.focus();
+        }}
+        onCloseAutoFocus={(event) => {
+          event.preventDefault();
+          focusOn(opener);
+        }}
+      >
         <form
+          ref={form}
           className="form"
+          data-busy={state.phase !== 'editing'}
           onSubmit={(event) => {
             event.preventDefault();
-            saving.mutate(new FormData(event.currentTarget));
+            void send();
           }}
         >
+          <RowNews {...props} />
           {children}
-          <p className="form-message" role="alert">
-            {saving.isError ? `Not saved: ${saving.error.message}` : null}
-            {saving.isPaused ? 'Waiting for a connection…' : null}
-          </p>
-          <div className="form-foot">
-            <Dialog.Close className="quiet-button">Close</Dialog.Close>
-            <button type="submit" className="primary" disabled={saving.isPending}>
-              {verb}
-            </button>
-          </div>
+          <SaveMessage state={state} />
+          <FormFoot
+            phase={state.phase}
+            verb={verb}
+            isGone={state.goneAt !== null}
+            isClosing={isClosing}
+            onKeepOpen={keepOpen}
+            onDiscard={() => {
+              session.discard();
+            }}
+            onClose={onClose}
+          />
         </form>
       </Sheet>
     </Dialog.Root>
   );
+}
+
+/** When to close: at once, or after asking. */
+function useClosing<Row extends VersionedRow, Draft extends object>(
+  session: EditSession<Row, Draft>,
+  { phase, isDirty }: EditState<Draft>,
+  onClose: () => void,
+) {
+  const [isClosing, setClosing] = useState(false);
+  const typing = useRef<Element>(null);
+  useEffect(() => {
+    if (phase === 'saved' || phase === 'discarded') onClose();
+  }, [phase, onClose]);
+
+  function keepOpen(): void {
+    setClosing(false);
+    focusOn(typing.current);
+  }
+
+  function requestClose(): void {
+    if (isClosing) {
+      keepOpen();
+    } else if (phase === 'editing' && !isDirty) {
+      session.discard();
+    } else {
+      typing.current = document.activeElement;
+      setClosing(true);
+    }
+  }
+
+  return { isClosing, requestClose, keepOpen };
+}
+
+type NewsProps<Row extends VersionedRow, Draft extends object> = Pick<
+  Props<Row, Draft>,
+  'subject' | 'session' | 'state'
+>;
+
+/** What became of the row while the form is open. */
+function RowNews<Row extends VersionedRow, Draft extends object>({ subject, session, state }: NewsProps<Row, Draft>) {
+  const zone = useZone();
+  if (state.goneAt === null) {
+    return (
+      <Conflicts
+        state={state}
+        onResolve={(field, winner) => {
+          session.resolve(field, winner);
+        }}
+      />
+    );
+  }
+  return (
+    <div className="form-note" data-tone="warn" tabIndex={-1}>
+      <p role="alert">
+        <b>
+          This {subject} was removed at {formatClock(state.goneAt, zone)}.
+        </b>{' '}
+        Add it again?
+      </p>
+      <button type="button" className="quiet-button" onClick={() => void session.addAgain()}>
+        Add it again
+      </button>
+    </div>
+  );
+}
+
+function SaveMessage<Draft>({ state: { phase, problem } }: { state: EditState<Draft> }) {
+  return (
+    <div className="form-message">
+      <p role="status">
+        {phase === 'waiting' ? 'Waiting for a connection. It is saved as soon as there is one.' : null}
+      </p>
+      <div role="alert">{problem === null ? null : <ProblemText problem={problem} />}</div>
+    </div>
+  );
+}
+
+/** Focuses the element if it is still there; else what is chosen of the page's views. */
+function focusOn(element: Element | null): void {
+  const chosen = document.querySelector('[role="tab"][aria-selected="true"]');
+  const target = element?.isConnected === true && element !== document.body ? element : chosen;
+  if (target instanceof HTMLElement) target.focus();
 }

@@ -1,38 +1,41 @@
+import { useState } from 'react';
 import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Payment } from '../data/database.js';
-import { useRest } from '../data/rest.js';
-import { formatDay } from '../format.js';
-import { SelectField, TextField, type Choice } from './Field.js';
+import { formatDay, formatStatus } from '../format.js';
+import { useEditSession, type EditSession } from '../writing/index.js';
+import { choicesOf, withChosen, type Choice } from './choices.js';
+import { SelectField, TextField } from './Field.js';
 import { FormSheet } from './FormSheet.js';
-import { choicesOf, numberOf, textOf } from './values.js';
+import type { PaymentDraft } from './paymentFields.js';
+import { currentRow } from './currentRow.js';
 
 const methods = choicesOf(['card', 'cash', 'transfer']);
 const statuses = choicesOf(['pending', 'paid', 'failed', 'cancelled']);
 const LATEST_BOOKINGS = 50;
+const MAX_AMOUNT = 9_999_999_999.99;
 
-type Props = {
-  /** Undefined: a new one. */
-  payment: Payment | undefined;
-  onClose: () => void;
-};
+type Props = { session: EditSession<Payment, PaymentDraft>; opener: Element | null; onClose: () => void };
 
-export function PaymentForm({ payment, onClose }: Props) {
-  const rest = useRest();
-  const { business, bookings } = useBusinessData();
-
-  async function save(form: FormData): Promise<void> {
-    const values = readPayment(form, payment);
-    const { id: business_id, currency } = business;
-    if (payment === undefined) await rest.insert('payment_transactions', { ...values, business_id, currency });
-    else await rest.update('payment_transactions', payment.id, values);
-  }
+export function PaymentForm({ session, opener, onClose }: Props) {
+  const { business, bookings, payments } = useBusinessData();
+  const [isNew] = useState(session.row === undefined);
+  const state = useEditSession(session, currentRow(payments, isNew ? undefined : session.row?.id));
+  const { amount, booking, method, status, reference } = state.draft;
+  const setter =
+    <Name extends keyof PaymentDraft>(name: Name) =>
+    (value: PaymentDraft[Name]): void => {
+      session.set(name, value);
+    };
 
   return (
     <FormSheet
-      title={payment === undefined ? 'Add a payment' : 'Payment'}
+      title={isNew ? 'Add a payment' : 'Payment'}
       description={`${business.name}, amounts in ${business.currency}`}
-      verb={payment === undefined ? 'Add' : 'Save'}
-      save={save}
+      subject="payment"
+      verb={isNew ? 'Add' : 'Save'}
+      session={session}
+      state={state}
+      opener={opener}
       onClose={onClose}
     >
       <TextField
@@ -40,44 +43,45 @@ export function PaymentForm({ payment, onClose }: Props) {
         name="amount"
         type="number"
         min="0"
+        max={MAX_AMOUNT}
         step="0.01"
         required
-        defaultValue={payment?.amount}
+        value={amount}
+        onValue={setter('amount')}
       />
       <SelectField
         label="For the booking"
         name="booking"
-        choices={bookingChoices(bookings.rows, payment?.booking_id, business.time_zone)}
-        defaultValue={payment?.booking_id ?? ''}
+        choices={withChosen(bookingChoices(bookings.rows, booking, business.time_zone), booking, `#${booking}`)}
+        value={booking}
+        onValue={setter('booking')}
       />
-      <SelectField label="Method" name="method" choices={methods} defaultValue={payment?.method ?? 'card'} />
-      <SelectField label="Status" name="status" choices={statuses} defaultValue={payment?.status ?? 'paid'} />
-      <TextField label="Reference" name="reference" defaultValue={payment?.reference ?? ''} />
+      <SelectField
+        label="Method"
+        name="method"
+        choices={withChosen(methods, method, formatStatus(method))}
+        value={method}
+        onValue={setter('method')}
+      />
+      <SelectField
+        label="Status"
+        name="status"
+        choices={withChosen(statuses, status, formatStatus(status))}
+        value={status}
+        onValue={setter('status')}
+      />
+      <TextField label="Reference" name="reference" maxLength={200} value={reference} onValue={setter('reference')} />
     </FormSheet>
   );
 }
 
-/** What the form says. Paid at the time at which it was said first. */
-function readPayment(form: FormData, before: Payment | undefined) {
-  const status = textOf(form, 'status');
-  const reference = textOf(form, 'reference');
-  return {
-    amount: numberOf(form, 'amount') ?? 0,
-    booking_id: numberOf(form, 'booking'),
-    method: textOf(form, 'method'),
-    reference: reference === '' ? null : reference,
-    status,
-    paid_at: status === 'paid' ? (before?.paid_at ?? new Date().toISOString()) : null,
-  };
-}
-
 /** The latest bookings, and the one that is chosen already. */
-function bookingChoices(bookings: readonly Booking[], chosen: number | null | undefined, zone: string): Choice[] {
-  const offered = bookings.filter(({ id }, index) => index < LATEST_BOOKINGS || id === chosen);
+function bookingChoices(bookings: readonly Booking[], chosen: string, zone: string): Choice[] {
+  const offered = bookings.filter(({ id }, index) => index < LATEST_BOOKINGS || String(id) === chosen);
   return [
     { value: '', label: 'None' },
     ...offered.map(({ id, client_name, service, starts_at }) => ({
-      value: id,
+      value: String(id),
       label: `${client_name}, ${service}, ${formatDay(starts_at, zone)}`,
     })),
   ];

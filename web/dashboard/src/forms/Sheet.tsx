@@ -1,18 +1,19 @@
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import { CloseIcon } from '../app/icons.js';
 
-type Props = { title: string; description: string; children: ReactNode };
+type Focus = Pick<ComponentProps<typeof Dialog.Content>, 'onOpenAutoFocus' | 'onCloseAutoFocus'>;
+type Props = Focus & { title: string; description: string; children: ReactNode };
 
 /**
  * The box of a dialog: in the middle of a wide window, at the foot of a narrow one. Without Radix' own overlay, which writes a style element that the
  * page's policy forbids; index.css keeps the page from scrolling instead.
  */
-export function Sheet({ title, description, children }: Props) {
+export function Sheet({ title, description, children, ...focus }: Props) {
   return (
     <Dialog.Portal>
       <div className="backdrop" />
-      <Dialog.Content className="sheet">
+      <Dialog.Content className="sheet" {...focus}>
         <div className="sheet-head">
           <Dialog.Title>{title}</Dialog.Title>
           <Dialog.Close className="icon-button" aria-label="Close">

@@ -1,10 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
+import { useLayoutEffect, useRef, type RefObject } from 'react';
 import type { Alert } from '../data/database.js';
 import { useRest } from '../data/rest.js';
 import { useZone } from '../data/today.js';
 import { formatClock, formatDay } from '../format.js';
+import { ProblemText } from '../forms/ProblemText.js';
 import { Sheet } from '../forms/Sheet.js';
+import { problemOf, type RowTable } from '../writing/index.js';
 
 /** A button that opens the list of alerts, each with a way to be done with it. */
 export function AlertsDialog({ alerts }: { alerts: readonly Alert[] }) {
@@ -29,27 +32,52 @@ function AlertItem({ alert }: { alert: Alert }) {
   const rest = useRest();
   const zone = useZone();
   const acknowledge = useMutation({
-    mutationFn: () => rest.update('admin_alerts', alert.id, { acknowledged: true }),
+    mutationFn: () => acknowledgeAlert(rest.table('admin_alerts'), alert),
   });
+  const item = useRef<HTMLLIElement>(null);
+  useFocusPassedOn(item);
   return (
-    <li data-severity={alert.severity}>
+    <li ref={item} data-severity={alert.severity}>
       <div>
         <strong>{alert.title}</strong>
         <span className="quiet">
           {alert.severity} · {formatDay(alert.created_at, zone)}, {formatClock(alert.created_at, zone)}
         </span>
-        {acknowledge.isError ? <span role="alert">{acknowledge.error.message}</span> : null}
+        <div role="alert">{acknowledge.isError ? <ProblemText problem={problemOf(acknowledge.error)} /> : null}</div>
       </div>
       <button
         type="button"
         className="quiet-button"
-        disabled={acknowledge.isPending}
+        aria-disabled={acknowledge.isPending || acknowledge.isSuccess}
         onClick={() => {
-          acknowledge.mutate();
+          if (acknowledge.isIdle || acknowledge.isError) acknowledge.mutate();
         }}
       >
-        Acknowledge
+        {acknowledge.isPending ? 'Saving…' : 'Acknowledge'}
       </button>
     </li>
   );
+}
+
+/** Acknowledged is acknowledged, whoever changed what else: the newest state of the alert is the one to write to. */
+async function acknowledgeAlert(table: RowTable<Alert>, alert: Alert): Promise<void> {
+  let seen: Alert | undefined = alert;
+  while (seen?.acknowledged === false) {
+    if ((await table.update(seen.id, seen.version, { acknowledged: true })) !== undefined) return;
+    seen = await table.find('id', seen.id);
+  }
+}
+
+/** When the item goes while the focus is in it, the focus goes on to the next one, or to what closes the list. */
+function useFocusPassedOn(item: RefObject<HTMLLIElement | null>): void {
+  useLayoutEffect(() => {
+    const element = item.current;
+    const sheet = element?.closest('.sheet');
+    return () => {
+      if (element?.contains(document.activeElement) !== true) return;
+      const next = element.nextElementSibling ?? element.previousElementSibling;
+      const target = next?.querySelector('button:last-of-type') ?? sheet?.querySelector('button');
+      if (target instanceof HTMLElement) target.focus();
+    };
+  }, [item]);
 }

@@ -1,11 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
-import { toast } from 'sonner';
+import { useMemo } from 'react';
 import { useBusinessData } from '../data/businessData.js';
 import type { Booking } from '../data/database.js';
-import { useRest } from '../data/rest.js';
-import { formatMoney } from '../format.js';
-import { BookingForm } from '../forms/BookingForm.js';
+import { formatMoney, formatWhen } from '../format.js';
+import { useForms } from '../forms/formsContext.js';
 import { LiveTablePanel } from './LiveTablePanel.js';
 import { RowActions } from './RowActions.js';
 import type { Column } from './RowTable.js';
@@ -16,57 +13,29 @@ const final = new Set(['cancelled', 'completed', 'no_show']);
 
 export function BookingsTable() {
   const { business, bookings } = useBusinessData();
-  const [edited, setEdited] = useState<Booking | 'new'>();
-  const { mutate: cancel } = useCancelBooking();
+  const { openBooking, cancelBooking } = useForms();
   const columns = useMemo(
-    () => bookingColumns(business.currency, { edit: setEdited, cancel }),
-    [business.currency, cancel],
+    () => bookingColumns(business.currency, { zone: business.time_zone, edit: openBooking, cancel: cancelBooking }),
+    [business, openBooking, cancelBooking],
   );
   return (
-    <>
-      <LiveTablePanel
-        title="Bookings"
-        name="bookings"
-        add="Add booking"
-        onAdd={() => {
-          setEdited('new');
-        }}
-        table={bookings}
-        columns={columns}
-        empty="No bookings yet."
-      />
-      {edited === undefined ? null : (
-        <BookingForm
-          booking={edited === 'new' ? undefined : edited}
-          onClose={() => {
-            setEdited(undefined);
-          }}
-        />
-      )}
-    </>
+    <LiveTablePanel
+      title="Bookings"
+      name="bookings"
+      add="Add booking"
+      onAdd={() => {
+        openBooking();
+      }}
+      table={bookings}
+      columns={columns}
+      empty="No bookings yet."
+    />
   );
 }
 
-/** Cancels, and offers to take it back. */
-function useCancelBooking() {
-  const rest = useRest();
-  const setStatus = (id: number, status: string): Promise<void> =>
-    rest.update('bookings', id, { status, updated_at: new Date().toISOString() });
-  return useMutation({
-    mutationFn: ({ id }: Booking) => setStatus(id, 'cancelled'),
-    onSuccess: (_done, { id, status, client_name }) => {
-      toast('Booking cancelled', {
-        description: client_name,
-        action: { label: 'Undo', onClick: () => void setStatus(id, status).catch(() => toast.error('Not undone')) },
-      });
-    },
-    onError: ({ message }) => toast.error('Not cancelled', { description: message }),
-  });
-}
+type Actions = { zone: string; edit: (row: Booking) => void; cancel: (row: Booking) => void };
 
-type Actions = { edit: (row: Booking) => void; cancel: (row: Booking) => void };
-
-function bookingColumns(currency: string, { edit, cancel }: Actions): readonly Column<Booking>[] {
+function bookingColumns(currency: string, { zone, edit, cancel }: Actions): readonly Column<Booking>[] {
   return [
     { head: 'Starts', slot: 'meta', width: '8.5rem', cell: ({ starts_at }) => <When iso={starts_at} /> },
     { head: 'Client', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ client_name }) => client_name },
@@ -86,7 +55,7 @@ function bookingColumns(currency: string, { edit, cancel }: Actions): readonly C
       width: '4.75rem',
       cell: (row) => (
         <RowActions
-          what={`booking of ${row.client_name}`}
+          what={`booking of ${row.client_name}, ${formatWhen(row.starts_at, zone)}`}
           onEdit={() => {
             edit(row);
           }}

@@ -19,7 +19,8 @@ export function RowActions({ what, onEdit, onCancel }: Props) {
         className="icon-button"
         aria-label={`Cancel ${what}`}
         title="Cancel"
-        disabled={onCancel === undefined}
+        // Not disabled: that would take the focus from whoever has just pressed it.
+        aria-disabled={onCancel === undefined}
         onClick={onCancel}
       >
         <CancelIcon />

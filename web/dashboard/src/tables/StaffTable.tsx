@@ -1,5 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo, useRef } from 'react';
 import { toast } from 'sonner';
 import { useBusinessData } from '../data/businessData.js';
 import type { Attendance, Staff } from '../data/database.js';
@@ -7,6 +7,8 @@ import { useAttendance, useStaff } from '../data/queries.js';
 import { useRest } from '../data/rest.js';
 import { useToday, useZone } from '../data/today.js';
 import { formatClock } from '../format.js';
+import { toastProblem } from '../forms/saveToasts.js';
+import { problemOf, type RowTable } from '../writing/index.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
 import type { Column } from './RowTable.js';
 import { StatusBadge } from './StatusBadge.js';
@@ -19,7 +21,7 @@ const MINUTE_MS = 60_000;
 export function StaffTable() {
   const staff = useStaff();
   const { data: entries } = useAttendance();
-  const { mutate: clock } = useClock();
+  const clock = useClock();
   const zone = useZone();
   const columns = useMemo(() => staffColumns(clock, zone), [clock, zone]);
   const people = useMemo(
@@ -41,27 +43,47 @@ export function StaffTable() {
   );
 }
 
-/** Clocks a person in or out, whichever comes next. */
-function useClock() {
+/** Clocks a person in or out, whichever comes next; once for what is on display. */
+function useClock(): (person: Person) => void {
   const rest = useRest();
+  const queryClient = useQueryClient();
   const { business } = useBusinessData();
   const { date } = useToday();
-  return useMutation({
-    mutationFn: ({ id, entry }: Person) => {
-      const now = new Date();
-      if (entry?.clock_out !== null) {
-        return rest.insert('staff_attendance', {
-          business_id: business.id,
-          staff_id: id,
-          work_date: date,
-          clock_in: now.toISOString(),
-        });
-      }
-      const minutes_worked = Math.round((now.getTime() - Date.parse(entry.clock_in ?? '')) / MINUTE_MS);
-      return rest.update('staff_attendance', entry.id, { clock_out: now.toISOString(), minutes_worked });
+  const busy = useRef(new Set<number>());
+  return useCallback(
+    (person: Person) => {
+      if (busy.current.has(person.id)) return;
+      busy.current.add(person.id);
+      const write = async (): Promise<void> => {
+        try {
+          await writeClock(rest.table('staff_attendance'), person, { business_id: business.id, work_date: date });
+        } catch (error) {
+          toastProblem('Not saved', problemOf(error));
+        }
+        // What is on display afterwards is what a click means next.
+        await queryClient.invalidateQueries({ queryKey: ['staff-attendance', business.id] });
+        busy.current.delete(person.id);
+      };
+      void write();
     },
-    onError: ({ message }) => toast.error('Not saved', { description: message }),
-  });
+    [rest, queryClient, business.id, date],
+  );
+}
+
+async function writeClock(
+  table: RowTable<Attendance>,
+  { id, entry }: Person,
+  day: Pick<Attendance, 'business_id' | 'work_date'>,
+): Promise<void> {
+  const now = new Date();
+  if (entry?.clock_out !== null) {
+    const row = { ...day, staff_id: id, clock_in: now.toISOString(), idempotency_key: crypto.randomUUID() };
+    await table.insert(row, 'idempotency_key');
+    return;
+  }
+  const minutes_worked = Math.round((now.getTime() - Date.parse(entry.clock_in ?? '')) / MINUTE_MS);
+  const written = await table.update(entry.id, entry.version, { clock_out: now.toISOString(), minutes_worked });
+  if (written === undefined) toast('Already changed by someone else', { description: 'Here is how it is now.' });
 }
 
 function staffColumns(clock: (person: Person) => void, zone: string): readonly Column<Person>[] {

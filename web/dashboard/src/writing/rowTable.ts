@@ -84,8 +84,12 @@ async function answer<Value>(promise: Promise<Value>): Promise<Value> {
 
 /** What PostgREST says of a request that it refused. */
 export function refusal(status: number, text: string): RefusedError {
-  const { code = '', message = text.slice(0, 200), details = '' } = readObject(text);
-  return new RefusedError(status, String(code), String(message), String(details ?? ''));
+  const members = readObject(text);
+  const textOf = (name: string): string => {
+    const value = members[name];
+    return typeof value === 'string' ? value : '';
+  };
+  return new RefusedError(status, textOf('code'), textOf('message') || text.slice(0, 200), textOf('details'));
 }
 
 function readObject(text: string): Record<string, unknown> {

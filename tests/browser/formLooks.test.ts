@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertBooking } from './support/bookings.js';
+import { BookingsPage } from './support/bookingsPage.js';
+import { openWindow } from './support/chromium.js';
+import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+
+afterAll(async () => {
+  await lab.close();
+});
+
+async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ exclude: ['tbody tr:nth-child(n + 8)'] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
+
+describe.each(['light', 'dark'] as const)('the forms in %s', (colorScheme) => {
+  it.each(['wide', 'narrow'] as const)('fit a %s window in every state, and are accessible', async (size) => {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, {
+      colorScheme,
+      viewport: sizes[size],
+      reducedMotion: 'reduce',
+    });
+    const bookings = new BookingsPage(page);
+    const { form } = bookings;
+    await bookings.untilRowsLive();
+    const look = async (state: string): Promise<void> => {
+      await page.screenshot({ path: screenshotPath(`form-${state}-${size}-${colorScheme}`) });
+      expect(await accessibilityProblems(page)).toEqual([]);
+      const sticksOut = await form.evaluate((sheet) => sheet.scrollWidth - sheet.clientWidth);
+      expect(sticksOut).toBeLessThanOrEqual(0);
+    };
+
+    await bookings.addButton.click();
+    await look('new');
+    await form.getByLabel('Client').fill('Wilhelmina Featherstonehaugh-Cholmondeley');
+    await page.keyboard.press('Escape');
+    await look('closing');
+    await form.getByRole('button', { name: 'Discard' }).click();
+
+    const id = await insertBooking(lab.db, salon, 'Wilhelmina Featherstonehaugh-Cholmondeley');
+    await bookings.row(id).getByRole('button', { name: /^Edit/ }).click();
+    await form.getByLabel('Minutes').fill('45');
+    await form.getByLabel('Status').selectOption('confirmed');
+    await lab.db.query(
+      "update bookings set status = 'cancelled', duration_minutes = 90, service = 'Full colour' where id = $1",
+      [id],
+    );
+    await form.getByText('Which is to be saved?').waitFor();
+    await look('conflict');
+    await lab.db.query('delete from bookings where id = $1', [id]);
+    await form.getByText('This booking was removed').waitFor();
+    await look('removed');
+    await page.route('**/rest/v1/bookings?*', (route) => route.fulfill({ status: 500, body: '{"message":"boom"}' }));
+    await form.getByRole('button', { name: 'Add it again' }).click();
+    await form.getByText('The server has a problem.').waitFor();
+    await form.getByText('Details').click();
+    await look('refused');
+    await page.context().close();
+  });
+});

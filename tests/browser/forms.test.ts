@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { countBookings } from './support/bookings.js';
+import { closed, edit, focused, FormsLab, hold } from './support/forms.js';
+import { salon, type Lab } from './support/lab.js';
+
+let forms: FormsLab;
+let lab: Lab;
+
+beforeAll(async () => {
+  forms = await FormsLab.open();
+  lab = forms.lab;
+});
+
+afterAll(() => lab.close());
+
+afterEach(() => forms.tidy());
+
+describe('a form saves once', () => {
+  it('on a double click', async () => {
+    const bookings = await forms.openBookings();
+    const before = await countBookings(lab.db, salon);
+    await bookings.addButton.click();
+    await bookings.form.getByLabel('Client').fill('Form twice');
+    await bookings.form.getByRole('button', { name: 'Add', exact: true }).dblclick();
+    await closed(bookings);
+    await bookings.untilChanges(1);
+    expect(await countBookings(lab.db, salon)).toBe(before + 1);
+  });
+
+  it('when its script submits it twice', async () => {
+    const bookings = await forms.openBookings();
+    const before = await countBookings(lab.db, salon);
+    await bookings.addButton.click();
+    await bookings.form.getByLabel('Client').fill('Form script');
+    await bookings.form.locator('form').evaluate((form: HTMLFormElement) => {
+      form.requestSubmit();
+      form.requestSubmit();
+    });
+    await closed(bookings);
+    await bookings.untilChanges(1);
+    expect(await countBookings(lab.db, salon)).toBe(before + 1);
+  });
+
+  it('when the answer is lost and it is submitted again', async () => {
+    const bookings = await forms.openBookings();
+    const before = await countBookings(lab.db, salon);
+    await bookings.page.route(
+      '**/rest/v1/bookings?*',
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await bookings.addButton.click();
+    await bookings.submit({ Client: 'Form lost' }, 'Add');
+    await bookings.form.getByText('The server cannot be reached').waitFor();
+    await bookings.submit({}, 'Add');
+    await closed(bookings);
+    expect(await countBookings(lab.db, salon)).toBe(before + 1);
+    expect(forms.windows[0]?.problems.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')]);
+  });
+
+  it('and a clock-in by a double click is one entry', async () => {
+    const bookings = await forms.openBookings();
+    await lab.db.query('delete from staff_attendance where business_id = $1 and work_date = current_date', [salon]);
+    await bookings.show('Staff');
+    const person = bookings.page.locator('[data-table="staff"] [data-row]').first();
+    await person.getByRole('button', { name: 'Clock in' }).dblclick();
+    await person.getByRole('button', { name: 'Clock out' }).waitFor();
+    const { rowCount } = await lab.db.query(
+      'select from staff_attendance where business_id = $1 and work_date = current_date',
+      [salon],
+    );
+    expect(rowCount).toBe(1);
+  });
+});
+
+describe('a form overwrites nothing', () => {
+  it('sends what was changed only, and shows what others changed while it is open', async () => {
+    const bookings = await forms.openBookings();
+    const id = await forms.newRow('Form merge', bookings);
+    const form = await edit(bookings, id);
+    await form.getByLabel('Status').selectOption('confirmed');
+    await lab.db.query("update bookings set service = 'Full colour', duration_minutes = 90 where id = $1", [id]);
+    await form.getByText('Service: was Cut and finish, now Full colour.').waitFor();
+    expect(await form.getByLabel('Service').inputValue()).toBe('Full colour');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await closed(bookings);
+    expect(await forms.booking(id)).toMatchObject({
+      service: 'Full colour',
+      duration_minutes: 90,
+      status: 'confirmed',
+    });
+  });
+
+  it('asks about each field that both changed, before the save and at it', async () => {
+    const bookings = await forms.openBookings();
+    const id = await forms.newRow('Form conflict', bookings);
+    const form = await edit(bookings, id);
+    await form.getByLabel('Minutes').fill('45');
+    await form.getByLabel('Status').selectOption('confirmed');
+    await lab.db.query("update bookings set status = 'cancelled' where id = $1", [id]);
+    await form.getByText('Status: was pending, now cancelled. Yours: confirmed.').waitFor();
+    await form.getByRole('button', { name: 'Save' }).click();
+    expect(await forms.booking(id)).toMatchObject({ status: 'cancelled', duration_minutes: 60 });
+    await lab.db.query('update bookings set duration_minutes = 20 where id = $1', [id]);
+    await form.getByText('Minutes: was 60, now 20. Yours: 45.').waitFor();
+    await form.getByRole('button', { name: 'Take theirs: status cancelled' }).click();
+    expect(await focused(bookings.page)).toBe('Keep mine: minutes 45');
+    await form.getByRole('button', { name: 'Keep mine: minutes 45' }).click();
+    expect(await focused(bookings.page)).toBe('Save');
+    await bookings.page.keyboard.press('Enter');
+    await closed(bookings);
+    expect(await forms.booking(id)).toMatchObject({ status: 'cancelled', duration_minutes: 45 });
+  });
+
+  it('compares versions in the request, when no change has come in over realtime', async () => {
+    const bookings = await forms.openBookings();
+    const id = await forms.newRow('Form silent', bookings);
+    const form = await edit(bookings, id);
+    await forms.withoutRealtime(bookings, async () => {
+      await lab.db.query("update bookings set status = 'no_show', service = 'Colour' where id = $1", [id]);
+      await form.getByLabel('Status').selectOption('confirmed');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText('Status: was pending, now no show. Yours: confirmed.').waitFor();
+      expect((await forms.booking(id))['status']).toBe('no_show');
+    });
+    await form.getByRole('button', { name: 'Keep mine: status confirmed' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await closed(bookings);
+    expect(await forms.booking(id)).toMatchObject({ status: 'confirmed', service: 'Colour' });
+  });
+
+  it('says that its row was removed, and adds it again', async () => {
+    const bookings = await forms.openBookings();
+    const id = await forms.newRow('Form removed', bookings);
+    const form = await edit(bookings, id);
+    await form.getByLabel('Minutes').fill('75');
+    await lab.db.query('delete from bookings where id = $1', [id]);
+    await form.getByText(/This booking was removed at \d\d:\d\d\. Add it again\?/).waitFor();
+    await form.getByRole('button', { name: 'Add it again' }).click();
+    await closed(bookings);
+    expect(await forms.booking(id)).toMatchObject({ client_name: 'Form removed', duration_minutes: 75, amount: 48.5 });
+  });
+
+  it('says at the save that its row was removed', async () => {
+    const bookings = await forms.openBookings();
+    const id = await forms.newRow('Form removed', bookings);
+    const form = await edit(bookings, id);
+    await forms.withoutRealtime(bookings, async () => {
+      await lab.db.query('delete from bookings where id = $1', [id]);
+      await form.getByLabel('Minutes').fill('75');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText(/This booking was removed at/).waitFor();
+      expect(await forms.booking(id)).toEqual({});
+    });
+  });
+
+  it('cancels a row only as it was seen, and undoes only its own cancelling', async () => {
+    const bookings = await forms.openBookings();
+    const id = await forms.newRow('Form both', bookings);
+    const { page } = bookings;
+    const release = await hold(page, 'PATCH', 'bookings');
+    await bookings
+      .row(id)
+      .getByRole('button', { name: /^Cancel/ })
+      .click();
+    await lab.db.query("update bookings set status = 'completed' where id = $1", [id]);
+    release();
+    const toast = page.locator('[data-sonner-toast]', { hasText: 'Not cancelled' });
+    await toast.getByText('Status: was pending, now completed').waitFor();
+    expect((await forms.booking(id))['status']).toBe('completed');
+    await toast.getByRole('button', { name: 'Close toast' }).click();
+
+    await lab.db.query("update bookings set status = 'pending' where id = $1", [id]);
+    await bookings.row(id).getByText('pending').waitFor();
+    await bookings
+      .row(id)
+      .getByRole('button', { name: /^Cancel/ })
+      .click();
+    await bookings.row(id).getByText('cancelled').waitFor();
+    await lab.db.query("update bookings set status = 'no_show' where id = $1", [id]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.locator('[data-sonner-toast]', { hasText: 'Not undone' }).waitFor();
+    expect((await forms.booking(id))['status']).toBe('no_show');
+  });
+});

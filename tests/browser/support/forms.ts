@@ -1,0 +1,94 @@
+import { expect } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { insertBooking } from './bookings.js';
+import { BookingsPage } from './bookingsPage.js';
+import { openWindow, type Window } from './chromium.js';
+import { openLab, salon, type Lab } from './lab.js';
+
+export type BookingColumns = Record<string, string | number | null>;
+
+/** A lab for tests of forms. Names of what they add begin with "Form ". */
+export class FormsLab {
+  readonly windows: Window[] = [];
+
+  private constructor(readonly lab: Lab) {}
+
+  static async open(): Promise<FormsLab> {
+    return new FormsLab(await openLab());
+  }
+
+  /** After each test: nothing unexpected may have been reported. */
+  async tidy(): Promise<void> {
+    const opened = this.windows.splice(0);
+    await Promise.all(opened.map(({ page }) => page.context().close()));
+    await this.lab.db.query("delete from bookings where client_name like 'Form %'");
+    expect(opened.flatMap(({ problems }) => problems)).toEqual([]);
+  }
+
+  /** A new window on the bookings of a business, live. */
+  async openBookings(business = salon): Promise<BookingsPage> {
+    const window = await openWindow(this.lab.browser, `${this.lab.dashboard}?business=${business}`);
+    this.windows.push(window);
+    const bookings = new BookingsPage(window.page);
+    await bookings.untilRowsLive();
+    return bookings;
+  }
+
+  /** A booking as it is in the database; empty when there is none. */
+  async booking(id: string): Promise<BookingColumns> {
+    const { rows } = await this.lab.db.query<BookingColumns>(
+      `select client_id::int, client_name, staff_id::int, service, status, duration_minutes, amount::float
+         from bookings where id = $1`,
+      [id],
+    );
+    return rows[0] ?? {};
+  }
+
+  /** Inserts a booking that is on display when this resolves. */
+  async newRow(name: string, bookings: BookingsPage): Promise<string> {
+    const id = await insertBooking(this.lab.db, salon, name);
+    await bookings.row(id).waitFor();
+    return id;
+  }
+
+  /** Runs `work` while no change comes in over realtime. The browser's reports of that are no problem. */
+  async withoutRealtime(bookings: BookingsPage, work: () => Promise<void>): Promise<void> {
+    await this.lab.backend.faults.refuse({ mode: 'drop' });
+    this.lab.backend.faults.drop();
+    await work();
+    await this.lab.backend.faults.reset();
+    await bookings.untilStatus('live');
+    const problems = this.windows.flatMap((window) => window.problems.splice(0));
+    expect(problems.filter((problem) => !problem.startsWith('WebSocket'))).toEqual([]);
+  }
+}
+
+/** Opens the form of a booking that is on display. */
+export async function edit(bookings: BookingsPage, id: string): Promise<Locator> {
+  await bookings.row(id).getByRole('button', { name: /^Edit/ }).click();
+  await bookings.form.waitFor();
+  return bookings.form;
+}
+
+export const closed = (bookings: BookingsPage): Promise<void> => bookings.form.waitFor({ state: 'detached' });
+
+/** What has the focus: its label, name or text. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return element?.getAttribute('aria-label') ?? element?.getAttribute('name') ?? element?.textContent ?? '';
+  });
+}
+
+/** Holds requests of a method back until the returned function is called. */
+export async function hold(page: Page, method: string, table: string): Promise<() => void> {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(`**/rest/v1/${table}?*`, async (route) => {
+    if (route.request().method() === method) await released;
+    await route.continue();
+  });
+  return release;
+}

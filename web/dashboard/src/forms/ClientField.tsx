@@ -1,0 +1,90 @@
+import { useEffect } from 'react';
+import type { Client } from '../data/database.js';
+import type { ChosenClient } from './bookingFields.js';
+import { withChosen } from './choices.js';
+import { SelectField, TextField } from './Field.js';
+
+type Props = {
+  value: ChosenClient;
+  /** As it was when the form was opened: the same name stays the same client. */
+  original: ChosenClient;
+  /** Undefined: not read yet. */
+  clients: readonly Client[] | undefined;
+  onValue: (value: ChosenClient) => void;
+};
+
+/** A client by name; where several have that name, by which of them. */
+export function ClientField({ value, original, clients, onValue }: Props) {
+  const { id, name } = value;
+  const named = clientsNamed(clients, name);
+  const isLate = id === 'unchosen' && clients !== undefined && named.length < 2;
+  useEffect(() => {
+    // The name was typed before the clients were there.
+    if (isLate) onValue(clientOf(name, original, clients));
+  }, [isLate, name, original, clients, onValue]);
+
+  const names = [...new Set((clients ?? []).map(({ full_name }) => full_name))];
+  return (
+    <>
+      <TextField
+        label="Client"
+        name="client"
+        required
+        maxLength={200}
+        autoComplete="off"
+        suggestions={names}
+        value={name}
+        hint={named.length > 1 ? undefined : hintOf(value, named, clients)}
+        onValue={(text) => {
+          onValue(clientOf(text, original, clients));
+        }}
+      />
+      {named.length > 1 ? (
+        <SelectField
+          label={`Which ${name.trim()}?`}
+          name="client-id"
+          required
+          choices={choicesOf(value, named)}
+          value={id === 'unchosen' ? '' : String(id ?? 'none')}
+          onValue={(text) => {
+            onValue({ name, id: text === '' ? 'unchosen' : text === 'none' ? null : Number(text) });
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function clientsNamed(clients: readonly Client[] | undefined, name: string): readonly Client[] {
+  return (clients ?? []).filter(({ full_name }) => full_name === name.trim());
+}
+
+function clientOf(name: string, original: ChosenClient, clients: readonly Client[] | undefined): ChosenClient {
+  if (name.trim() === original.name) return { ...original, name };
+  const named = clientsNamed(clients, name);
+  if (clients === undefined || named.length > 1) return { id: 'unchosen', name };
+  return { id: named[0]?.id ?? null, name };
+}
+
+function hintOf(
+  { id, name }: ChosenClient,
+  [client]: readonly Client[],
+  clients: readonly Client[] | undefined,
+): string | undefined {
+  if (name.trim() === '') return undefined;
+  if (typeof id === 'number') return client?.id === id ? contactOf(client) : `Client #${id}`;
+  return clients === undefined ? undefined : 'Not in the list of clients';
+}
+
+function choicesOf({ id }: ChosenClient, named: readonly Client[]) {
+  const choices = [
+    ...(id === 'unchosen' ? [{ value: '', label: 'Choose…' }] : []),
+    ...named.map((client) => ({ value: String(client.id), label: contactOf(client) })),
+    { value: 'none', label: 'Somebody else' },
+  ];
+  return typeof id === 'number' ? withChosen(choices, String(id), `Client #${id}`) : choices;
+}
+
+function contactOf({ id, phone, email }: Client): string {
+  return [phone, email, `#${id}`].filter((part) => part !== null).join(' · ');
+}

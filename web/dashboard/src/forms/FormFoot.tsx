@@ -1,0 +1,61 @@
+import { Dialog } from 'radix-ui';
+import type { EditState } from '../writing/index.js';
+
+type Phase = EditState<unknown>['phase'];
+
+type Props = {
+  phase: Phase;
+  /** On the button that saves. */
+  verb: string;
+  /** Whether there is no row to save to. */
+  isGone: boolean;
+  /** Whether it was asked to close while something is not saved. */
+  isClosing: boolean;
+  onKeepOpen: () => void;
+  onDiscard: () => void;
+  /** Closes; what is under way goes on. */
+  onClose: () => void;
+};
+
+/** The buttons below a form. When closing would lose something they ask first. */
+export function FormFoot({ phase, verb, isGone, isClosing, onKeepOpen, onDiscard, onClose }: Props) {
+  if (!isClosing) {
+    return (
+      <div key="usual" className="form-foot">
+        <Dialog.Close className="quiet-button">Close</Dialog.Close>
+        <button type="submit" className="primary" aria-disabled={phase !== 'editing' || isGone}>
+          {phase === 'editing' ? verb : 'Saving…'}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div key="question" className="form-foot" role="group" aria-labelledby="closing-question">
+      <p id="closing-question" role="alert">
+        {questions[phase]}
+      </p>
+      {/* Focus is here: Enter loses nothing. */}
+      <button type="button" className="quiet-button" autoFocus onClick={onKeepOpen}>
+        {phase === 'editing' ? 'Keep editing' : 'Keep open'}
+      </button>
+      {phase === 'saving' ? null : (
+        <button type="button" className="quiet-button" onClick={onDiscard}>
+          Discard
+        </button>
+      )}
+      {phase === 'editing' ? null : (
+        <button type="button" className="primary" onClick={onClose}>
+          {phase === 'waiting' ? 'Save when back' : 'Save in the background'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const questions: Readonly<Record<Phase, string>> = {
+  editing: 'Close without saving? What you typed is lost.',
+  saving: 'This is still being saved.',
+  waiting: 'This is not saved yet: there is no connection.',
+  saved: '',
+  discarded: '',
+};

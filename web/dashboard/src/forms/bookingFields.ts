@@ -1,0 +1,90 @@
+import type { Booking } from '../data/database.js';
+import { formatMoney, formatStatus, formatWhen } from '../format.js';
+import { instantOf, wallTime } from '../data/zone.js';
+import type { Fields } from '../writing/index.js';
+
+/** Whose booking it is. `id` is null for somebody who is no client, and `unchosen` while the name alone does not say. */
+export type ChosenClient = { readonly id: number | null | 'unchosen'; readonly name: string };
+
+export type BookingDraft = {
+  readonly client: ChosenClient;
+  readonly service: string;
+  /** As `<input type="datetime-local">` has it, on the clocks of the business. */
+  readonly starts: string;
+  readonly minutes: string;
+  readonly amount: string;
+  /** An id; empty for anyone. */
+  readonly staff: string;
+  readonly status: string;
+};
+
+/**
+ * What a booking's form changes, and in which columns.
+ *
+ * @param zone of the business
+ * @param staffName undefined: not known
+ */
+export function bookingFields(
+  currency: string,
+  zone: string,
+  staffName: (id: number) => string | undefined,
+): Fields<Booking, BookingDraft> {
+  return {
+    client: {
+      label: 'client',
+      read: ({ client_id, client_name }) => ({ id: client_id, name: client_name }),
+      write: ({ id, name }) => ({ client_id: id === 'unchosen' ? null : id, client_name: name.trim() }),
+      show: ({ id, name }) => (typeof id === 'number' ? `${name} (#${id})` : name),
+    },
+    service: text('service', 'service'),
+    starts: {
+      label: 'start',
+      read: ({ starts_at }) => wallTime(Date.parse(starts_at), zone),
+      write: (starts) => (starts === '' ? {} : { starts_at: new Date(instantOf(starts, zone)).toISOString() }),
+      show: (starts) => (starts === '' ? 'none' : formatWhen(instantOf(starts, zone), zone)),
+    },
+    minutes: {
+      label: 'minutes',
+      read: ({ duration_minutes }) => String(duration_minutes),
+      write: (minutes) => ({ duration_minutes: Number(minutes) }),
+      show: String,
+    },
+    amount: {
+      label: 'amount',
+      read: ({ amount }) => (amount === null ? '' : String(amount)),
+      write: (amount) => ({ amount: amount === '' ? null : Number(amount) }),
+      show: (amount) => (amount === '' ? 'none' : formatMoney(Number(amount), currency)),
+    },
+    staff: {
+      label: 'staff',
+      read: ({ staff_id }) => String(staff_id ?? ''),
+      write: (staff) => ({ staff_id: staff === '' ? null : Number(staff) }),
+      show: (staff) => (staff === '' ? 'anyone' : (staffName(Number(staff)) ?? `#${staff}`)),
+    },
+    status: { label: 'status', read: ({ status }) => status, write: (status) => ({ status }), show: formatStatus },
+  };
+}
+
+function text(label: string, column: 'service') {
+  return {
+    label,
+    read: (row: Booking) => row[column],
+    write: (value: string) => ({ [column]: value.trim() }),
+    show: String,
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+export function newBooking(now: number, zone: string): BookingDraft {
+  const nextHour = Math.ceil((now + 1) / HOUR_MS) * HOUR_MS;
+  return {
+    client: { id: null, name: '' },
+    service: 'Consultation',
+    starts: wallTime(nextHour, zone),
+    minutes: '30',
+    amount: '',
+    staff: '',
+    status: 'pending',
+  };
+}

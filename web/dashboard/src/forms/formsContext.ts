@@ -1,0 +1,22 @@
+import { createContext, useContext } from 'react';
+import type { Booking, Payment } from '../data/database.js';
+
+/** What can be written from anywhere on the page. */
+export type Forms = {
+  /** Undefined: a new one. */
+  readonly openBooking: (booking?: Booking) => void;
+  /** Undefined: a new one. */
+  readonly openPayment: (payment?: Payment) => void;
+  /** Cancels, and offers to undo that. */
+  readonly cancelBooking: (booking: Booking) => void;
+  /** Cancels, and offers to undo that. */
+  readonly cancelPayment: (payment: Payment) => void;
+};
+
+export const FormsContext = createContext<Forms | null>(null);
+
+export function useForms(): Forms {
+  const forms = useContext(FormsContext);
+  if (forms === null) throw new Error('useForms needs a FormsProvider above it');
+  return forms;
+}

@@ -1,0 +1,107 @@
+import { toast } from 'sonner';
+import { formatClock } from '../format.js';
+import type { EditSession, EditState, Problem, VersionedRow } from '../writing/index.js';
+import { describeChange } from './describeChange.js';
+import { ProblemText } from './ProblemText.js';
+
+/** Long enough to notice a slip and undo it. */
+export const UNDO_MS = 15_000;
+
+const UNTIL_DISMISSED = { duration: Infinity, closeButton: true };
+
+export function toastProblem(title: string, problem: Problem): void {
+  toast.error(title, { ...UNTIL_DISMISSED, description: <ProblemText problem={problem} /> });
+}
+
+/** Says why a session did not save; nothing when it did, or was discarded. */
+export function toastUnsaved<Draft>(title: string, state: EditState<Draft>, zone: string, open?: () => void): void {
+  toast.error(title, {
+    ...UNTIL_DISMISSED,
+    description: reasonOf(state, zone),
+    ...(open === undefined ? {} : { action: { label: 'Open', onClick: open } }),
+  });
+}
+
+function reasonOf<Draft>({ problem, conflicts, changedAt, goneAt }: EditState<Draft>, zone: string) {
+  if (problem !== null) return <ProblemText problem={problem} />;
+  if (goneAt !== null) return `It was removed at ${formatClock(goneAt, zone)}.`;
+  const time = formatClock(changedAt ?? Date.now(), zone);
+  return `Changed by someone else at ${time}. ${conflicts.map(describeChange).join(' ')}`;
+}
+
+/**
+ * Follows a save that goes on after its form was closed, and reports how it ends.
+ *
+ * @param open opens the form again, for when something has to be decided
+ */
+export function followSave<Row extends VersionedRow, Draft extends object>(
+  session: EditSession<Row, Draft>,
+  subject: string,
+  zone: string,
+  open: () => void,
+): void {
+  const unsubscribe = session.subscribe(() => {
+    const state = session.state();
+    if (state.phase === 'saving' || state.phase === 'waiting') return;
+    unsubscribe();
+    if (state.phase === 'saved') toast.success(`${subject} saved`);
+    else if (state.phase === 'editing') toastUnsaved(`${subject} not saved`, state, zone, open);
+  });
+}
+
+type Words = {
+  readonly done: string;
+  readonly failed: string;
+  readonly description: string;
+  /** For times. */
+  readonly zone: string;
+};
+
+/**
+ * Saves what a session holds without a form, and reports how it ends.
+ *
+ * @param undo takes the change back, given the row that it left; absent: that is not offered
+ */
+export async function saveWithToast<Row extends VersionedRow, Draft extends object>(
+  session: EditSession<Row, Draft>,
+  { done, failed, description, zone }: Words,
+  undo?: (row: Row) => void,
+): Promise<void> {
+  const waiting = showWaiting(session, description);
+  await session.submit();
+  waiting.end();
+  const state = session.state();
+  if (state.phase === 'editing') toastUnsaved(failed, state, zone);
+  const { row } = session;
+  if (state.phase !== 'saved' || row === undefined) return;
+  const onClick = (): void => undo?.(row);
+  toast(done, {
+    description,
+    ...(undo === undefined ? {} : { action: { label: 'Undo', onClick }, duration: UNDO_MS, closeButton: true }),
+  });
+}
+
+/** Shows that a change waits for a connection, while it does. */
+function showWaiting<Row extends VersionedRow, Draft extends object>(
+  session: EditSession<Row, Draft>,
+  description: string,
+) {
+  let id: string | number | undefined;
+  const unsubscribe = session.subscribe(() => {
+    if (session.state().phase !== 'waiting' || id !== undefined) return;
+    const onClick = (): void => {
+      session.discard();
+    };
+    id = toast('Waiting for a connection', {
+      description,
+      duration: Infinity,
+      action: { label: 'Discard', onClick },
+    });
+  });
+  return {
+    end: (): void => {
+      unsubscribe();
+      if (id !== undefined) toast.dismiss(id);
+    },
+  };
+}
