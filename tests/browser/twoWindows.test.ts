@@ -64,7 +64,7 @@ async function decide(form: Locator, button: string): Promise<{ name: keyof Valu
 }
 
 type Edit = {
-  /** What was typed and not given up. */
+  /** What was typed; empty when it was given up. */
   typed: Partial<Values>;
   /** For each field that was typed in: what the form showed of the database then, or at the decision. */
   seen: Partial<Values>;
@@ -95,7 +95,7 @@ async function editOnce(window: BookingsPage, id: string, value: string, random:
     if (decided === null) continue;
     result.decisions += 1;
     seen[decided.name] = decided.theirs;
-    if (!isMine) delete typed[decided.name];
+    if (!isMine) typed[decided.name] = '';
   }
 }
 

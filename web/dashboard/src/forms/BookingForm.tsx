@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react';
 import { useBusinessData } from '../data/businessData.js';
 import type { Booking } from '../data/database.js';
 import { useClients, useEveryStaff } from '../data/queries.js';
+import { cityOf } from '../data/zone.js';
 import { formatStatus } from '../format.js';
 import { useEditSession, type EditSession } from '../writing/index.js';
 import type { BookingDraft, ChosenClient } from './bookingFields.js';
@@ -25,7 +26,7 @@ export function BookingForm({ session, opener, onClose }: Props) {
   return (
     <FormSheet
       title={isNew ? 'Add a booking' : `Booking of ${original.name}`}
-      description={`${business.name}, amounts in ${business.currency}`}
+      description={`${business.name}, amounts in ${business.currency}, times in ${cityOf(business.time_zone)}`}
       subject="booking"
       verb={isNew ? 'Add' : 'Save'}
       session={session}
