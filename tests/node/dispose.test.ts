@@ -29,8 +29,12 @@ afterAll(async () => {
 });
 
 /** Runs the program to its end. */
-async function run(point: string, url: string): Promise<{ code: number | null; output: string; endedMs: number }> {
-  const child = spawn(process.execPath, [program, point, url, lab.backend.anonKey], {
+async function run(
+  point: string,
+  url: string,
+  wasm: readonly string[] = [],
+): Promise<{ code: number | null; output: string; endedMs: number }> {
+  const child = spawn(process.execPath, [program, point, url, lab.backend.anonKey, ...wasm], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -48,6 +52,12 @@ describe('a process whose manager is disposed of ends by itself', () => {
     const { code, output, endedMs } = await run(point, lab.backend.url);
     expect({ code, output }).toEqual({ code: 0, output: 'disposing\ndisposed\n' });
     expect(endedMs).toBeLessThan(10_000);
+  });
+
+  it('when the download of the core hung', async () => {
+    const { port } = silent.address() as AddressInfo;
+    const { code, output } = await run('loading', lab.backend.url, [`http://127.0.0.1:${port}/core.wasm`]);
+    expect({ code, output }).toEqual({ code: 0, output: 'disposing\ndisposed\n' });
   });
 
   it('when it waited for its next attempt', async () => {

@@ -18,6 +18,7 @@ beforeAll(async () => {
   const answers: Record<string, (response: ServerResponse) => void> = {
     '/right.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
     '/hurried.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
+    '/left.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
     '/shared.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
     '/untyped.wasm': (response) => response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes),
     '/stalls.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
@@ -130,6 +131,19 @@ describe('a download that stalls', () => {
     for (const heard of codes) await heard.first('the failure', (code) => code === 'LOAD_FAILED');
     for (const manager of managers) await expect.poll(() => manager.stats().core, { timeout: 30_000 }).not.toBeNull();
     await Promise.all(managers.map((manager) => manager.dispose()));
+  });
+
+  it('is given up with the last manager that waits for it, and not handed to the next', async () => {
+    stalls.set('/left.wasm', { after: 1_000, times: 1 });
+    const options = { ...endpoint, wasm: wasm('/left.wasm') };
+    requests.length = 0;
+    const managers = [1, 2].map(() => createRealtimeManager(options));
+    const ends = managers.map((manager) => manager.ready().catch((error: unknown) => error));
+    await expect.poll(() => requests).toEqual(['/left.wasm']);
+    await Promise.all(managers.map((manager) => manager.dispose()));
+    await load(options.wasm);
+    expect(requests).toEqual(['/left.wasm', '/left.wasm']);
+    expect(await Promise.all(ends)).toMatchObject([{ code: 'DISPOSED' }, { code: 'DISPOSED' }]);
   });
 
   it('is started again by reconnectAll()', async () => {

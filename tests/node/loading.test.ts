@@ -23,15 +23,19 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function load(): Loading<string> {
+function load(signal = new AbortController().signal): Loading<string> {
   const run = (attempt: Attempt): Promise<string> =>
     new Promise((resolve, reject) => attempts.push({ ...attempt, resolve, reject }));
   const loading = new Loading(run, 10_000);
-  loading.result.then(
+  wait(loading, signal);
+  return loading;
+}
+
+function wait(loading: Loading<string>, signal: AbortSignal): void {
+  loading.until(signal).then(
     (value) => (outcome = value),
     (error: unknown) => (outcome = String(error)),
   );
-  return loading;
 }
 
 describe('loading', () => {
@@ -63,10 +67,10 @@ describe('loading', () => {
     vi.advanceTimersByTime(500);
     attempts[0]?.progress();
     vi.advanceTimersByTime(999);
-    loading.hurry();
+    loading.restart();
     expect(attempts).toHaveLength(1);
     vi.advanceTimersByTime(1);
-    loading.hurry();
+    loading.restart();
     expect(attempts.map(({ signal }) => signal.aborted)).toEqual([true, false]);
     attempts[0]?.reject(new Error('aborted'));
     attempts[0]?.progress();
@@ -78,7 +82,7 @@ describe('loading', () => {
     attempts[1]?.reject(new Error('no network'));
     await turn();
     expect(outcome).toBe('Error: no network');
-    loading.hurry();
+    loading.restart();
     expect(attempts).toHaveLength(2);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -86,11 +90,38 @@ describe('loading', () => {
   it('ends with an earlier attempt that succeeds after all', async () => {
     const loading = load();
     vi.advanceTimersByTime(1_000);
-    loading.hurry();
+    loading.restart();
     attempts[0]?.resolve('first');
     await turn();
     expect(outcome).toBe('first');
     expect(attempts[1]?.signal.aborted).toBe(true);
+  });
+});
+
+describe('loading that somebody waits for', () => {
+  it('is given up when nobody does any more, and has failed by then', async () => {
+    const [first, second] = [new AbortController(), new AbortController()];
+    const loading = load(first.signal);
+    wait(loading, second.signal);
+    first.abort();
+    expect(attempts[0]?.signal.aborted).toBe(false);
+    expect(loading.failed).toBe(false);
+    second.abort();
+    expect(attempts[0]?.signal.aborted).toBe(true);
+    expect(loading.failed).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+    await turn();
+    expect(outcome).toBe('Error: nobody waits for it any more');
+  });
+
+  it('stays as it is when those who waited leave after it has ended', async () => {
+    const waiter = new AbortController();
+    const loading = load(waiter.signal);
+    attempts[0]?.resolve('all');
+    await turn();
+    waiter.abort();
+    expect(loading.failed).toBe(false);
+    expect(outcome).toBe('all');
   });
 });
 
@@ -112,9 +143,9 @@ describe('a manager whose core is being loaded', () => {
         };
       });
     };
-    const hurry = (): void => void calls.push('hurry');
+    const restart = (): void => void calls.push('restart');
     const options = checkManagerOptions({ url: 'https://ref.example', apikey: 'anon', logger: null });
-    const manager = new Manager(options, Object.assign(opener, { hurry }));
+    const manager = new Manager(options, Object.assign(opener, { restart }));
     manager.subscribe({ table: 'a' }, () => undefined);
     return {
       manager,
@@ -133,17 +164,17 @@ describe('a manager whose core is being loaded', () => {
         manager.reconnectAll();
       },
     ],
-  ])('is hurried by %s, be it under way or waiting for its next attempt', async (_, say) => {
+  ])('starts again what hangs by %s, or the attempt that it waits for', async (_, say) => {
     const { manager, calls, fail } = open();
     await turn();
     say(manager);
-    expect(calls).toEqual(['open', 'hurry']);
+    expect(calls).toEqual(['open', 'restart']);
     fail();
     await turn();
     expect(manager.status().subscriptions).toMatchObject([{ code: 'LOAD_FAILED', attempts: 1 }]);
     say(manager);
     await turn();
-    expect(calls).toEqual(['open', 'hurry', 'open']);
+    expect(calls).toEqual(['open', 'restart', 'open']);
     await manager.dispose();
   });
 });

@@ -161,9 +161,9 @@ export interface Engine {
 /** Must not throw. */
 export type EngineSink = (batch: EngineBatch) => void;
 
-/** Opens an engine. Rejects when the core can't be loaded. */
+/** Opens an engine. Rejects when the core can't be loaded, or when `signal` fires first: nobody wants it any more. */
 export interface OpenEngine {
-  (options: EngineOptions, sink: EngineSink): Promise<Engine>;
-  /** There is reason to believe that loading would go better now: starts again what hangs. */
-  hurry?: () => void;
+  (options: EngineOptions, sink: EngineSink, signal: AbortSignal): Promise<Engine>;
+  /** Starts a download that hangs again: there is reason to believe that it would go better now. */
+  restart?: () => void;
 }

@@ -17,19 +17,19 @@ export interface EngineSlotEvents {
  * out of reach just when the network is. Gives the engine back at dispose, also one that arrives late.
  */
 export class EngineSlot {
-  readonly #open: () => Promise<Engine>;
-  readonly #hurry: () => void;
+  readonly #open: (signal: AbortSignal) => Promise<Engine>;
+  readonly #restart: () => void;
   readonly #events: EngineSlotEvents;
   #engine: Engine | null = null;
   #opening: Promise<Engine> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #attempts = 0;
-  #disposed = false;
+  readonly #end = new AbortController();
 
-  /** `hurry` is called while `open` is under way and there is no time to lose. */
-  constructor(open: () => Promise<Engine>, hurry: () => void, events: EngineSlotEvents) {
+  /** `open` gets a signal that fires at dispose. `restart` is called while it is under way and may hang. */
+  constructor(open: (signal: AbortSignal) => Promise<Engine>, restart: () => void, events: EngineSlotEvents) {
     this.#open = open;
-    this.#hurry = hurry;
+    this.#restart = restart;
     this.#events = events;
   }
 
@@ -48,23 +48,23 @@ export class EngineSlot {
     if (!this.started) this.retryNow();
   }
 
-  /** Starts the next attempt without waiting, if one is due or none was made; one that is under way is hurried. */
+  /** Starts the next attempt without waiting, if one is due or none was made; starts one again that hangs. */
   retryNow(): void {
-    if (this.#opening !== null) this.#hurry();
-    // The failure is told through the events.
+    if (this.#opening !== null) this.#restart();
+    // The failure is reported through the events.
     this.open().catch(() => undefined);
   }
 
   /** @throws SwitchboardError LOAD_FAILED when this attempt fails, DISPOSED when the slot is gone. */
   open(): Promise<Engine> {
-    if (this.#disposed) return Promise.reject(disposedError());
+    if (this.#end.signal.aborted) return Promise.reject(disposedError());
     if (this.#engine !== null) return Promise.resolve(this.#engine);
     this.#opening ??= this.#attempt();
     return this.#opening;
   }
 
   async dispose(): Promise<void> {
-    this.#disposed = true;
+    this.#end.abort();
     this.#clearRetry();
     const engine = this.#engine;
     this.#engine = null;
@@ -75,13 +75,13 @@ export class EngineSlot {
     this.#clearRetry();
     let engine: Engine;
     try {
-      engine = await Promise.resolve().then(this.#open);
+      engine = await Promise.resolve().then(() => this.#open(this.#end.signal));
     } catch (error) {
       this.#opening = null;
       throw this.#failed(error);
     }
     this.#opening = null;
-    if (this.#disposed) {
+    if (this.#end.signal.aborted) {
       await engine.dispose();
       throw disposedError();
     }
@@ -92,7 +92,7 @@ export class EngineSlot {
   }
 
   #failed(error: unknown): SwitchboardError {
-    if (this.#disposed) return disposedError();
+    if (this.#end.signal.aborted) return disposedError();
     const failure = loadError(error);
     const { message } = failure;
     const delay = Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** this.#attempts);

@@ -14,32 +14,32 @@ interface ModuleKey {
   transport: WebSocketClass | null;
 }
 
-const loaded: { key: ModuleKey; loading: Loading<CoreModule> }[] = [];
+let loaded: { key: ModuleKey; loading: Loading<CoreModule> }[] = [];
 
 /**
  * Opens engines on the WebAssembly core. The module is loaded at the first use and shared by all managers of this realm that use the same
  * `wasm` and `transport`; after a failure the next use tries again. It has failed when nothing comes for `timeoutMs`.
  */
 export function wasmEngineOpener(key: ModuleKey, timeoutMs: number): OpenEngine {
-  const open: OpenEngine = async (options, sink) =>
-    new WasmEngine(await loadCore(key, timeoutMs).result, options, sink);
-  open.hurry = () => {
-    find(key)?.loading.hurry();
+  const open: OpenEngine = async (options, sink, signal) =>
+    new WasmEngine(await loadCore(key, timeoutMs).until(signal), options, sink);
+  open.restart = () => {
+    find(key)?.restart();
   };
   return open;
 }
 
-function find(key: ModuleKey): (typeof loaded)[number] | undefined {
-  return loaded.find((entry) => entry.key.wasm === key.wasm && entry.key.transport === key.transport);
+function find({ wasm, transport }: ModuleKey): Loading<CoreModule> | undefined {
+  loaded = loaded.filter(({ loading }) => !loading.failed);
+  return loaded.find(({ key }) => key.wasm === wasm && key.transport === transport)?.loading;
 }
 
 function loadCore(key: ModuleKey, timeoutMs: number): Loading<CoreModule> {
   const known = find(key);
-  if (known !== undefined) return known.loading;
-  const entry = { key, loading: new Loading((attempt) => instantiate(key, attempt), timeoutMs) };
-  loaded.push(entry);
-  entry.loading.result.catch(() => loaded.splice(loaded.indexOf(entry), 1));
-  return entry.loading;
+  if (known !== undefined) return known;
+  const loading = new Loading((attempt) => instantiate(key, attempt), timeoutMs);
+  loaded.push({ key, loading });
+  return loading;
 }
 
 async function instantiate({ wasm, transport }: ModuleKey, attempt: Attempt): Promise<CoreModule> {

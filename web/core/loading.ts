@@ -16,29 +16,57 @@ interface Settle<T> {
 
 /**
  * Loads something over a network that may hang. An attempt that makes no progress for `timeoutMs` has failed; one that makes none for a second is
- * started again by `hurry`, within the same promise.
+ * started again by `restart`, within the same promise. It goes on for as long as somebody waits for it.
  */
 export class Loading<T> {
   /** Rejects with what the latest attempt failed with. */
-  readonly result: Promise<T>;
+  readonly #result: Promise<T>;
   readonly #run: (attempt: Attempt) => Promise<T>;
   readonly #timeoutMs: number;
   #current = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heardAt = 0;
+  #waiting = 0;
+  #failed = false;
   /** Null once it has ended. */
   #settle: Settle<T> | null = null;
 
   constructor(run: (attempt: Attempt) => Promise<T>, timeoutMs: number) {
     this.#run = run;
     this.#timeoutMs = timeoutMs;
-    this.result = new Promise((resolve, reject) => {
+    this.#result = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
     this.#start();
   }
 
-  hurry(): void {
+  /** It has ended without a result. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /**
+   * What is loaded, for somebody who waits until `signal` fires. It is given up when nobody waits any more, because a download that hangs would keep a
+   * process alive.
+   *
+   * @throws what the latest attempt failed with.
+   */
+  async until(signal: AbortSignal): Promise<T> {
+    const leave = (): void => {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#fail(new Error('nobody waits for it any more'));
+    };
+    this.#waiting += 1;
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave);
+    try {
+      return await this.#result;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  restart(): void {
     if (this.#settle !== null && performance.now() - this.#heardAt >= QUIET_MS) this.#start();
   }
 
@@ -56,7 +84,7 @@ export class Loading<T> {
         this.#end()?.resolve(value);
       },
       (error: unknown) => {
-        if (this.#current === attempt) this.#end()?.reject(error);
+        if (this.#current === attempt) this.#fail(error);
       },
     );
   }
@@ -68,8 +96,15 @@ export class Loading<T> {
   }
 
   readonly #stalled = (): void => {
-    this.#end()?.reject(new Error(`nothing came for ${String(this.#timeoutMs / 1_000)} s`));
+    this.#fail(new Error(`nothing came for ${String(this.#timeoutMs / 1_000)} s`));
   };
+
+  #fail(error: unknown): void {
+    const settle = this.#end();
+    if (settle === null) return;
+    this.#failed = true;
+    settle.reject(error);
+  }
 
   #end(): Settle<T> | null {
     const settle = this.#settle;

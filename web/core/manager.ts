@@ -84,13 +84,15 @@ export class Manager {
         this.#dispatcher.failed(`onResync for ${table}`, error);
       },
     });
-    const open = async (): Promise<Engine> => {
-      this.#incoming = new Incoming(await valueReader(options.numbers, options.loadTimeoutMs), this.#columnLists);
-      return openEngine(options.engine, (batch) => {
+    const open = async (signal: AbortSignal): Promise<Engine> => {
+      const values = await valueReader(options.numbers, options.loadTimeoutMs, signal);
+      this.#incoming = new Incoming(values, this.#columnLists);
+      const receive = (batch: EngineBatch): void => {
         this.#receive(batch);
-      });
+      };
+      return openEngine(options.engine, receive, signal);
     };
-    this.#slot = new EngineSlot(open, () => openEngine.hurry?.(), {
+    this.#slot = new EngineSlot(open, () => openEngine.restart?.(), {
       opened: (engine) => {
         this.#callbacks.enter(() => {
           this.#replay(engine);

@@ -8,10 +8,14 @@ import type { NumbersOption } from './options.js';
  *
  * @throws SwitchboardError LOAD_FAILED
  */
-export async function valueReader(numbers: NumbersOption, timeoutMs: number): Promise<ValueReader> {
+export async function valueReader(
+  numbers: NumbersOption,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ValueReader> {
   if (numbers === 'number') return plainValues;
   try {
-    const { exactValues } = await new Loading(() => import('./exactNumbers.js'), timeoutMs).result;
+    const { exactValues } = await new Loading(() => import('./exactNumbers.js'), timeoutMs).until(signal);
     return exactValues(numbers);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -4,8 +4,8 @@ import { createRealtimeManager } from 'switchboard-realtime';
 
 /** @typedef {import('switchboard-realtime').StatusSnapshot} StatusSnapshot */
 
-const [point = '', url = '', apikey = ''] = process.argv.slice(2);
-const manager = createRealtimeManager({ url, apikey, logger: null });
+const [point = '', url = '', apikey = '', wasm] = process.argv.slice(2);
+const manager = createRealtimeManager({ url, apikey, logger: null, wasm, loadTimeoutMs: 3_600_000 });
 
 /**
  * Subscribes, and resolves when the status fits.
