@@ -1,5 +1,5 @@
 const JWT = /eyJ[\w-]{5,}\.[\w-]+\.[\w-]*/gu;
-const KEY_PARAMETER = /([\w-]*(?:key|token|secret|password)=)[^&\s"']+/giu;
+const KEY_PARAMETER = /((?:key|token|secret|password)=)[^&\s"']+/giu;
 const KEPT_SECRETS = 8;
 const SHORTEST_SECRET = 6;
 
