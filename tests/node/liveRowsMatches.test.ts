@@ -9,6 +9,7 @@ const ROW = {
   big: 9007199254740993n,
   text: 'Ann',
   day: '2026-11-22',
+  at: '2026-11-22T10:00:00+00:00',
   uid: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
   yes: true,
   no: null,
@@ -16,7 +17,7 @@ const ROW = {
 };
 
 const COLUMNS = Object.entries({
-  ...{ n: 'int4', big: 'int8', text: 'text', day: 'date', uid: 'uuid', yes: 'bool', no: 'int4', list: '_int4' },
+  ...{ n: 'int4', big: 'int8', text: 'text', day: 'date', at: 'timestamptz', uid: 'uuid', yes: 'bool', no: 'int4', list: '_int4' },
 }).map(([name, type]) => ({ name, type }));
 
 describe('a filter on a row', () => {
@@ -45,6 +46,12 @@ describe('a filter on a row', () => {
     ['text=match.^A', null],
     ['day=eq.2026-11-22', true],
     ['day=eq."22 Nov 2026"', null],
+    ['day=gt.2026-02-28', true],
+    ['day=gt.2028-02-29', false],
+    ['day=gt.2026-02-29', null],
+    ['day=neq.2026-11-31', null],
+    ['at=gt.2026-02-28 00:00:00Z', true],
+    ['at=gt.2026-02-30 00:00:00Z', null],
     ['uid=eq.A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', true],
     ['uid=eq.00000000-0000-0000-0000-000000000000', false],
     ['yes=eq.true', true],

@@ -164,9 +164,11 @@ function compareBy(read: (text: string) => string | bigint | null): Comparison {
   };
 }
 
-/** Of four digits for the year, so that texts are ordered as the days are. */
+/** Of four digits for the year, so that texts are ordered as the days are. Null for a day that its month does not have. */
 function dateText(text: string): string | null {
-  return /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/u.test(text) ? text : null;
+  if (!/^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/u.test(text)) return null;
+  // Runtimes disagree on such days: some take them for days of the next month, some for none.
+  return new Date(`${text}T00:00:00Z`).getUTCDate() === Number(text.slice(8)) ? text : null;
 }
 
 function timeText(text: string): string | null {
