@@ -176,3 +176,20 @@ describe('the pace of ticks', () => {
     expect(tickInterval({ heartbeatQuietMs: 10 })).toBe(50);
   });
 });
+
+describe('the policy for trusted types', () => {
+  it('is asked for once, also where the page does not allow it', async () => {
+    vi.resetModules();
+    const fresh = await import('../../web/core/pageLifecycle.js');
+    const { page } = stubPage(FakeWorker);
+    const createPolicy = vi.fn(() => {
+      throw new TypeError('refused');
+    });
+    vi.stubGlobal('trustedTypes', { createPolicy });
+    const pageWatch = fresh.watchPage(() => undefined, 1_000);
+    for (const state of ['hidden', 'visible', 'hidden'] as const) page.show(state);
+    pageWatch.stop();
+    expect(FakeWorker.made.length).toBeGreaterThan(1);
+    expect(createPolicy).toHaveBeenCalledOnce();
+  });
+});

@@ -79,9 +79,9 @@ interface TrustedTypePolicy {
 /** Undefined before it is needed; null where there is none, or the page does not allow this name. */
 let policy: TrustedTypePolicy | null | undefined;
 
-/** The runtime's own; where there are trusted types, it takes an address through the policy `switchboard`, which passes nothing else. */
+/** The runtime's own; where there are trusted types, it takes an address through the policy `switchboard`, which nobody else gets. */
 function workerClass(): typeof Worker {
-  policy ??= makePolicy();
+  if (policy === undefined) policy = makePolicy();
   if (policy === null) return globalThis.Worker;
   const trusting = policy;
   return class extends globalThis.Worker {
