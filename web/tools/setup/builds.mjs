@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fromRoot, root } from '../lib/paths.mjs';
 import { runChecked } from '../lib/processes.mjs';
@@ -43,7 +43,17 @@ export async function configurePreset(preset, progress, verbose) {
  * @param {string} cache the text of CMakeCache.txt
  */
 export function isFor(checkout, cache) {
-  return /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(cache)?.[1] === checkout;
+  const home = /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(cache)?.[1];
+  return home !== undefined && resolved(home) === resolved(checkout);
+}
+
+/**
+ * Without links: CMake keeps the name that the shell was in the folder by.
+ *
+ * @param {string} path
+ */
+function resolved(path) {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 /**
