@@ -23,7 +23,7 @@ export function causeOf(error: unknown): string {
 /**
  * A WebSocket class whose failures are reported. The core, as in a browser, learns only that a handshake failed.
  *
- * @param report gets the cause of a failure, or null when a socket opened.
+ * @param report gets the cause of a failure; null when a socket opened, or was closed before it could: the core knows why.
  */
 export function reportingSocket(report: (cause: string | null) => void): WebSocketClass {
   // The package's types lag behind: `closeTimeout` came with 8.19.
@@ -32,14 +32,24 @@ export function reportingSocket(report: (cause: string | null) => void): WebSock
     perMessageDeflate: false,
   };
   return class ReportingSocket extends WebSocket {
+    #givenUp = false;
+
     constructor(url: string, protocols?: string | string[]) {
       super(url, protocols, options);
       this.on('open', () => {
         report(null);
       });
       this.on('error', (error) => {
-        report(causeOf(error));
+        if (!this.#givenUp) report(causeOf(error));
       });
+    }
+
+    override close(code?: number, reason?: string): void {
+      if (this.readyState === WebSocket.CONNECTING) {
+        this.#givenUp = true;
+        report(null);
+      }
+      super.close(code, reason);
     }
   };
 }
