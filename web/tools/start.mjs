@@ -14,7 +14,7 @@ commands to try on them. As root on Debian it installs missing system packages w
 With SUPABASE_URL and SUPABASE_ANON_KEY set, the dashboard talks to that project and no backend starts.
 
   --port N      port of the dashboard (else PORT, else any free one)
-  --no-install  install no system packages; say what is missing instead
+  --no-install  install no system and npm packages; say what is missing instead
   --verbose     show what the steps print
   --help        show this`;
 

@@ -13,7 +13,7 @@ const usage = `npm run test:realtime -- [suite…] [--verbose] [--no-install]
 
 Sets up what is missing and runs the suites: ${usual.join(', ')} when none is named.
 ${names.filter((name) => !usual.includes(name)).join(', ')}: the same tests as native-asan, without its checks.
-What they print is kept in test-output/. With --no-install no system packages are installed.`;
+What they print is kept in test-output/. With --no-install no system and npm packages are installed.`;
 
 /** @typedef {import('./suites/ctest.mjs').Counts} Counts */
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matches } from '../../../web/tools/setup/npmPackages.mjs';
+import { Progress } from '../../../web/tools/lib/progress.mjs';
+import { matches, provideNpmPackages } from '../../../web/tools/setup/npmPackages.mjs';
 
 const a = { version: '1.0.0', integrity: 'sha512-a' };
 const lock = { packages: { '': { version: '0.1.0' }, web: { version: '0.1.0' }, 'node_modules/a': a } };
@@ -7,6 +8,11 @@ const lock = { packages: { '': { version: '0.1.0' }, web: { version: '0.1.0' }, 
 describe('whether npm ci is needed', () => {
   it('is not when every pinned package is recorded as installed', () => {
     expect(matches(lock, { packages: { 'node_modules/a': a } })).toBe(true);
+  });
+
+  it('is refused where nothing may be installed, with what to do', async () => {
+    const refused = provideNpmPackages(new Progress(), false, false, false);
+    await expect(refused).rejects.toThrow(/package-lock\.json pins.*\n {2}npm ci$/);
   });
 
   it('is when a package is missing', () => {

@@ -19,7 +19,8 @@ class Start {
   errors = '';
 
   constructor(scratch: string, env: Record<string, string> = {}, args: readonly string[] = []) {
-    this.process = spawn('npm', ['start', '--', ...args], {
+    // Not to install packages: tests that run beside this one use those that are there.
+    this.process = spawn('npm', ['start', '--', '--no-install', ...args], {
       cwd: root,
       env: { ...process.env, PORT: '', SUPABASE_URL: '', SUPABASE_ANON_KEY: '', TMPDIR: scratch, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { StepError } from '../lib/errors.mjs';
 import { fromRoot } from '../lib/paths.mjs';
 import { runChecked } from '../lib/processes.mjs';
 
@@ -35,15 +36,22 @@ function hasCommands(linked = {}, wanted = {}) {
   return Object.entries(wanted).every(([name, file]) => linked[name] === file);
 }
 
+/** Whether what is installed is what package-lock.json pins. */
+function isInstalled() {
+  const record = fromRoot('node_modules/.package-lock.json');
+  return existsSync(record) && matches(readLock(fromRoot('package-lock.json')), readLock(record));
+}
+
 /**
- * Runs `npm ci` when what is installed is not what package-lock.json pins.
+ * Runs `npm ci` when what is installed is not what package-lock.json pins. Without `install` it throws a StepError instead.
  *
  * @param {import('../lib/progress.mjs').Progress} progress
  * @param {boolean} verbose
  */
-export async function provideNpmPackages(progress, verbose) {
-  const record = fromRoot('node_modules/.package-lock.json');
-  if (existsSync(record) && matches(readLock(fromRoot('package-lock.json')), readLock(record))) return;
+export async function provideNpmPackages(progress, verbose, install = true, installed = isInstalled()) {
+  if (installed) return;
+  if (!install)
+    throw new StepError('the npm packages are not those that package-lock.json pins. Install them with\n  npm ci');
   await progress.step('npm ci', () => runChecked('npm', ['ci', '--no-audit', '--no-fund'], { verbose }));
 }
 

@@ -4,8 +4,8 @@ import { provideNpmPackages } from './npmPackages.mjs';
 import { provideSystemPackages } from './systemPackages.mjs';
 
 /**
- * @typedef {{ progress: import('../lib/progress.mjs').Progress, verbose: boolean, install?: boolean | undefined }} Context `install`: whether system packages
- *   may be installed; default true
+ * @typedef {{ progress: import('../lib/progress.mjs').Progress, verbose: boolean, install?: boolean | undefined }} Context `install`: whether system and
+ *   npm packages may be installed; default true
  */
 
 /**
@@ -17,7 +17,7 @@ import { provideSystemPackages } from './systemPackages.mjs';
  */
 export async function setUp(purpose, { progress, verbose, install }) {
   await provideSystemPackages(purpose, progress, { verbose, install });
-  await provideNpmPackages(progress, verbose);
+  await provideNpmPackages(progress, verbose, install);
   await buildPreset('wasm', progress, verbose);
   progress.note(sizeLine());
   await compileTypeScript(['web', 'web/backend'], progress, verbose);
@@ -30,6 +30,6 @@ export async function setUp(purpose, { progress, verbose, install }) {
  * @param {Context} context
  */
 export async function setUpBackend({ progress, verbose }) {
-  await provideNpmPackages(progress, verbose);
+  await provideNpmPackages(progress, verbose, install);
   await compileTypeScript(['web/backend'], progress, verbose);
 }
