@@ -42,7 +42,7 @@ enum class Code : unsigned char {
   TenantNotFound,       ///< The server does not know this project.
   RealtimeDisabled,     ///< Realtime is switched off for this project.
   ServerError,          ///< Anything else the server reports.
-  Resubscribed,         ///< The server took its subscriptions down anew by itself; changes in between are lost.
+  Resubscribed,         ///< The server took its subscriptions down again by itself; changes in between are lost.
   PulseLost,            ///< The database's pulse skipped a beat or fell silent although the socket is open.
   Overflow,             ///< More changes were held back than a delivery window may hold.
   PayloadTooLarge,      ///< A change came without its values because they are too large for the server.

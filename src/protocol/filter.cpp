@@ -134,14 +134,15 @@ std::string checkIs(const Condition& condition) {
 
 /// The server accepts a pattern whose last backslash escapes nothing, and then loses changes of all subscribers of the
 /// project, since it can't evaluate it.
-std::string checkPattern(const Condition& condition) {
-  const bool quoted = isQuoted(condition.value);
-  const auto pattern = quoted ? condition.value.substr(1, condition.value.size() - 2) : condition.value;
-  const auto before = pattern.find_last_not_of('\\');
-  const auto written = pattern.size() - (before == std::string_view::npos ? 0 : before + 1);
+std::string checkPattern(std::string_view pattern) {
+  const bool quoted = isQuoted(pattern);
+  if (quoted) pattern.remove_suffix(1);
+  const auto length = pattern.size();
+  while (!pattern.empty() && pattern.back() == '\\') pattern.remove_suffix(1);
+  const auto written = length - pattern.size();
   // Inside quotes each is written twice.
   if ((quoted ? written / 2 : written) % 2 == 0) return {};
-  return concat({"The pattern ", condition.value, " ends in a backslash that escapes nothing; write it twice."});
+  return "The pattern ends in a backslash that escapes nothing; write it twice.";
 }
 
 std::string parseCondition(std::string_view text, Condition& condition) {
@@ -170,7 +171,7 @@ std::string parseCondition(std::string_view text, Condition& condition) {
   }
   if (condition.op == "in") return checkList(condition);
   if (condition.op == "is") return checkIs(condition);
-  if (condition.op == "like" || condition.op == "ilike") return checkPattern(condition);
+  if (condition.op == "like" || condition.op == "ilike") return checkPattern(condition.value);
   return {};
 }
 

@@ -130,7 +130,7 @@ void Pulse::onLineChange(Line& /*line*/, const List<KeyId>& /*keys*/, const Chan
   hear(change);
 }
 
-/// A beat that comes before the announcement proves nothing: the server may yet subscribe anew.
+/// A beat that comes before the announcement proves nothing: the server may yet subscribe again.
 void Pulse::hear(const Change& change) {
   if (state_ == PulseState::Joining) return;
   const auto beat = readBeat(change.data.read());

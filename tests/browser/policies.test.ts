@@ -53,7 +53,7 @@ describe('a hidden page that requires trusted types', () => {
 });
 
 describe('a page without a bundler', () => {
-  it('is told which package exact numbers need, and where to name it', async () => {
+  it('says which package exact numbers need, and where to name it', async () => {
     server = await servePlainPage(backend);
     const { page } = await openWindow(browser, `${server.origin}/page/index.html`);
     const message = await page.evaluate(

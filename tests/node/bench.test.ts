@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeChange } from '../bench/feed/changes.mjs';
 import { Ledger } from '../bench/feed/ledger.mjs';
 import { smallRow } from '../bench/feed/rows.mjs';
+import { bundleClient } from '../bench/measure/bundles.mjs';
 import { nodeRunner } from '../bench/node/nodeRunner.mjs';
 import { scenarios } from '../bench/scenarios.mjs';
 
@@ -95,5 +96,19 @@ describe('the benchmark', () => {
   it('says so when no scenario fits', async () => {
     const run = promisify(execFile)(process.execPath, [program, '--only', 'no such thing']);
     await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('no scenario') as string });
+  });
+});
+
+describe('what an application ships', () => {
+  it('counts the module once, and its glue once though a copy is beside it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchboard-bundle-'));
+    try {
+      const { parts } = await bundleClient('switchboard', folder);
+      const glue = parts.filter(({ name }) => /\/switchboard-[^/]*\.js$/u.test(name));
+      expect(glue.map(({ loaded }) => loaded).sort()).toEqual([false, true]);
+      expect(parts.filter(({ name, loaded }) => loaded && name.endsWith('.wasm'))).toHaveLength(1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -290,7 +290,7 @@ describe('the order', () => {
     },
   );
 
-  it('is put right when a change tells that text is a number', async () => {
+  it('is put right when a change says that text is a number', async () => {
     const { live, engine } = await liveOn([{ id: '10' }, { id: '9' }, { id: '1.50' }], { numbers: 'string' });
     expect(live.rows().map(({ id }) => id)).toEqual(['1.50', '10', '9']);
     const numeric = [{ name: 'id', type: 'numeric' }];

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const bytes = await readFile(file);
   const answers: Record<string, (response: ServerResponse) => void> = {
     '/right.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
-    '/hurried.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
+    '/restarted.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
     '/left.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
     '/shared.wasm': (response) => response.writeHead(200, { 'content-type': 'application/wasm' }).end(bytes),
     '/untyped.wasm': (response) => response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes),
@@ -148,16 +148,16 @@ describe('a download that stalls', () => {
 
   it('is started again by reconnectAll()', async () => {
     requests.length = 0;
-    stalls.set('/hurried.wasm', { after: 1_000, times: 1 });
-    const manager = createRealtimeManager({ ...endpoint, wasm: wasm('/hurried.wasm') });
+    stalls.set('/restarted.wasm', { after: 1_000, times: 1 });
+    const manager = createRealtimeManager({ ...endpoint, wasm: wasm('/restarted.wasm') });
     manager.subscribe({ table: 'a' }, () => undefined);
-    await expect.poll(() => requests).toEqual(['/hurried.wasm']);
+    await expect.poll(() => requests).toEqual(['/restarted.wasm']);
     const isOpen = (): boolean => {
       manager.reconnectAll();
       return manager.stats().core !== null;
     };
     await expect.poll(isOpen, { timeout: 30_000 }).toBe(true);
-    expect(requests).toEqual(['/hurried.wasm', '/hurried.wasm']);
+    expect(requests).toEqual(['/restarted.wasm', '/restarted.wasm']);
     await manager.dispose();
   });
 });

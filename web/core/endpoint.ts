@@ -45,7 +45,7 @@ function parseUrl(url: string): URL {
   try {
     return new URL(url);
   } catch {
-    // What stands here by mistake may be a key, and what follows a host may hold one: neither must be repeated.
+    // What is given here by mistake may be a key, and what follows a host may hold one: neither must be repeated.
     const [, host] = /^((?!eyJ|sb[a-z]?_)[\w-]+(?:\.[\w-]+)+(?::\d+)?)(?:[/?#]|$)/u.exec(url) ?? [];
     throw invalid(
       `\`url\` is not a url: ${host === undefined ? 'give something like https://ref.supabase.co.' : `did you mean "https://${host}"?`}`,

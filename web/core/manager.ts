@@ -34,7 +34,7 @@ type AnySubscribeOptions = UntypedSubscribeOptions<EventName, DeliveryOption>;
  * The manager: checks calls, keeps what is wanted, and stands between the application's callbacks and the engine. See `RealtimeManager` for
  * the contract.
  *
- * What is wanted lives here, not in the engine: an engine that opens late, or anew, is told all of it.
+ * What is wanted lives here, not in the engine: an engine that opens late, or again, gets all of it.
  */
 export class Manager {
   readonly #options: CheckedOptions;
@@ -73,7 +73,7 @@ export class Manager {
     });
     this.#dispatcher = new Dispatcher(this.#subscriptions, this.#status, this.#callbacks, this.#log);
     this.#gaps = new GapDesk(options.resync, {
-      told: (gap, now) => {
+      report: (gap, now) => {
         this.#dispatcher.tellGap(gap);
         if (now) this.#callbacks.flush();
       },

@@ -63,7 +63,7 @@ interface CommonOptions extends TuningOptions {
   /** The core's .wasm. Default: the file in this package. */
   wasm?: WasmSource | undefined;
   /**
-   * Loading the core has failed (`LOAD_FAILED`, and is tried again) when nothing of it comes for so many ms. Each part that comes begins the time anew.
+   * Loading the core has failed (`LOAD_FAILED`, and is tried again) when nothing of it comes for so many ms. The time begins again with each part that comes.
    * Default 10,000.
    */
   loadTimeoutMs?: number | undefined;

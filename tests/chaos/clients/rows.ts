@@ -56,7 +56,7 @@ export class RowsClient {
     });
   }
 
-  /** Whether it is a row that left the filter by an UPDATE, of which the server tells nothing. */
+  /** Whether it is a row that left the filter by an UPDATE, of which the server reports nothing. */
   mayStay(ledger: Ledger, row: TextRow): boolean {
     const { filter, wide, table } = this.spec;
     if (filter === undefined || wide === true || !('holds' in filter)) return false;

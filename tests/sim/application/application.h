@@ -17,7 +17,7 @@ struct ApplicationTraits {
   bool tokenCallback = false;
   bool staticToken = false;  ///< it begins with a token
   /// Its calendar is set now and then; otherwise it sleeps now and then, in part with a monotonic clock that stops.
-  /// With both nobody could tell how long a sleep was.
+  /// With both nobody could know how long a sleep was.
   bool calendarJumps = false;
   unsigned subscriptions = 8;  ///< it tends to have so many
   ClientOptions client;

@@ -11,7 +11,7 @@
 namespace switchboard::sim {
 
 /// Keeps account of what a subscription has missed since it was first live: each change that never came was committed
-/// within a gap that it was told of, to the millisecond.
+/// within a gap that was reported to it, to the millisecond.
 class Losses {
  public:
   Losses(EventQueue& events, const Machine& machine, WatchList& watched, const WireView& wire, Violations& violations)

@@ -33,7 +33,7 @@ struct Owed {
   Duration due{0};  ///< in awake time; what has not come then will not
 };
 
-/// A gap that it was told of. Times are the world's.
+/// A gap that was reported to it. Times are the world's.
 struct ToldGap {
   std::uint32_t id = 0;
   Duration from{0};

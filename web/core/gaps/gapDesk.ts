@@ -9,7 +9,7 @@ import type { Urgency } from './runner.js';
 
 export interface GapDeskEvents extends Pick<ResyncEvents, 'starting' | 'handlerFailed'> {
   /** To be handed to the application. `now`: nothing else is going on, so it can be done at once. */
-  told(gap: Gap, now: boolean): void;
+  report(gap: Gap, now: boolean): void;
 }
 
 /** Ids of gaps that are noticed here, not in the core, whose ids have 32 bits. */
@@ -35,10 +35,10 @@ export class GapDesk implements Losses {
     this.#resyncs = new Resyncs(options, {
       refetched: (gap) => {
         this.#refetched += 1;
-        events.told({ ...gap, outcome: 'refetched' }, true);
+        events.report({ ...gap, outcome: 'refetched' }, true);
       },
       failed: (gap) => {
-        events.told({ ...gap, outcome: 'failed' }, true);
+        events.report({ ...gap, outcome: 'failed' }, true);
       },
       starting: (subscriptions) => {
         events.starting(subscriptions);
@@ -79,7 +79,7 @@ export class GapDesk implements Losses {
     this.#resyncs.request(id, urgency);
   }
 
-  /** What the core has told. */
+  /** What the core has reported. */
   receive(reports: readonly GapReport[], polls: readonly number[]): void {
     for (const report of reports) this.#tell({ ...report, over: report.to !== null, outcome: 'unknown' });
     this.#resyncs.poll(polls);
@@ -118,12 +118,12 @@ export class GapDesk implements Losses {
 
   #tell(gap: Gap): void {
     const frozen = Object.freeze(gap);
-    // The core may tell one only when it is over.
+    // The core may report one only when it is over.
     const isNew = !frozen.over || !this.#open.delete(keyOf(frozen));
     if (!frozen.over) this.#open.add(keyOf(frozen));
     if (isNew) this.#opened += 1;
     if (frozen.over) this.#over += 1;
-    this.#events.told(frozen, false);
+    this.#events.report(frozen, false);
     if (frozen.over) this.#resyncs.over(frozen);
     else this.#resyncs.opened(frozen);
   }
@@ -145,7 +145,7 @@ export class GapDesk implements Losses {
       this.#opened += 1;
       this.#over += 1;
     }
-    this.#events.told(gap, false);
+    this.#events.report(gap, false);
     this.#resyncs.noticed(gap);
   }
 }

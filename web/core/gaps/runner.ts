@@ -16,7 +16,7 @@ export interface RunnerEvents {
   settled(error: unknown, owed: boolean): void;
 }
 
-/** How much a request hurries: `now` waits for nothing, `paced` leaves a pause behind a paced run. */
+/** How urgent a request is: `now` waits for nothing, `paced` leaves a pause behind a paced run. */
 export type Urgency = 'paced' | 'soon' | 'now';
 
 const URGENCIES = ['paced', 'soon', 'now'] as const;

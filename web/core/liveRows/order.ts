@@ -52,7 +52,7 @@ function columnOrder(
   };
 }
 
-/** By its type or, before a change has told that, by its values: `fetch` may give numbers where changes have their digits. */
+/** By its type or, before a change has named that, by its values: `fetch` may give numbers where changes have their digits. */
 function isNumeric(column: string, rows: readonly object[], types: ReadonlyMap<string, string>): boolean {
   const type = types.get(column);
   if (type !== undefined && NUMERIC_TYPES.has(type)) return true;
