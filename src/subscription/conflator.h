@@ -15,8 +15,8 @@ namespace switchboard {
 /// first change. INSERT then UPDATE is one INSERT, INSERT then DELETE is nothing, UPDATE then DELETE is one DELETE,
 /// DELETE then INSERT is one UPDATE. Rows come out in the order in which they were first seen. A row goes on with
 /// another key if an UPDATE moves it there, once, and nothing else in the window had that key. A change that can't be
-/// distinguished by the key columns stands for itself, in its place, and nothing is folded across it: one that lacks them
-/// or has null there, also where the old row of an UPDATE does.
+/// distinguished by the key columns stands for itself, in its place, and nothing is folded across it: one that lacks
+/// them or has null there, also where the old row of an UPDATE does.
 class Conflator {
  public:
   /// `key`: the columns that tell rows apart. `lists`: outlives this. `keepDeletes`: INSERT then DELETE is one DELETE,

@@ -17,7 +17,17 @@ const ROW = {
 };
 
 const COLUMNS = Object.entries({
-  ...{ n: 'int4', big: 'int8', text: 'text', day: 'date', at: 'timestamptz', uid: 'uuid', yes: 'bool', no: 'int4', list: '_int4' },
+  ...{
+    n: 'int4',
+    big: 'int8',
+    text: 'text',
+    day: 'date',
+    at: 'timestamptz',
+    uid: 'uuid',
+    yes: 'bool',
+    no: 'int4',
+    list: '_int4',
+  },
 }).map(([name, type]) => ({ name, type }));
 
 describe('a filter on a row', () => {

@@ -29,7 +29,7 @@ enum class Invariant : unsigned char {
   OnceAndInOrder,     ///< No change comes twice or after a later one.
   NothingLost,        ///< What the server sent while a key was live and stayed live has come.
   LossesTold,         ///< What the server loses in silence lies in a gap once the pulse has shown that beats were lost.
-  LossesInGaps,       ///< What never came was committed between the two ends of a gap that was reported to its subscriber.
+  LossesInGaps,       ///< What never came was committed between the ends of a gap that was reported to its subscriber.
   OnlyWhatWasAsked,   ///< Deliveries match the subscription.
   TokenInJoin,        ///< With an accessToken callback no join goes out before it has given a token.
   NoSecrets,          ///< No token in a status, notice or log.
