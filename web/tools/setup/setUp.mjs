@@ -30,6 +30,6 @@ export async function setUp(purpose, { progress, verbose, install }) {
  * @param {Context} context
  */
 export async function setUpBackend({ progress, verbose }) {
-  await provideNpmPackages(progress, verbose, install);
+  await provideNpmPackages(progress, verbose);
   await compileTypeScript(['web/backend'], progress, verbose);
 }
