@@ -87,10 +87,7 @@ export class Manager {
     const open = async (signal: AbortSignal): Promise<Engine> => {
       const values = await valueReader(options.numbers, options.loadTimeoutMs, signal);
       this.#incoming = new Incoming(values, this.#columnLists);
-      const receive = (batch: EngineBatch): void => {
-        this.#receive(batch);
-      };
-      return openEngine(options.engine, receive, signal);
+      return openEngine(options.engine, this.#receive.bind(this), signal);
     };
     this.#slot = new EngineSlot(open, () => openEngine.restart?.(), {
       opened: (engine) => {
