@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createRealtimeManager, SwitchboardError, type ManagerOptions } from 'switchboard-realtime';
+import {
+  createRealtimeManager,
+  equals,
+  FilterSyntaxError,
+  parseFilter,
+  SwitchboardError,
+  type ManagerOptions,
+} from 'switchboard-realtime';
 
 const good = { url: 'https://ref.supabase.co', apikey: 'anon' };
 const nothing = (): void => undefined;
@@ -239,4 +246,36 @@ describe('subscriptions that can not work are refused at the call', () => {
       expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'token' });
     }
   });
+});
+
+describe('equals', () => {
+  it.each([undefined, null, {}, [1], () => 1, NaN, Infinity, Symbol('x')])('refuses the value %s', (value) => {
+    const error = errorOf(() => equals('business_id', value as string));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'value' });
+    expect(error.message).toMatch(
+      /^equals: the value for business_id must be text or a number, not .* business_id=is\.null/,
+    );
+  });
+
+  it.each([undefined, '', ' id', 'id=eq.5,name', 'a,b', 5])('refuses the column %s', (column) => {
+    const error = errorOf(() => equals(column as string, 1));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'column' });
+  });
+
+  it.each<[unknown, string]>([
+    [5, '5'],
+    [-0.5, '-0.5'],
+    [9_007_199_254_740_993n, '9007199254740993'],
+    [true, 'true'],
+    ['', ''],
+    ['a,b(c)"\\', 'a,b(c)"\\'],
+  ])('of %s is read as that', (value, text) => {
+    const conditions = parseFilter(equals('a column', value as string));
+    expect(conditions).toEqual([{ column: 'a column', negated: false, operator: 'eq', values: [text] }]);
+  });
+});
+
+it.each([undefined, null, 5, {}])('parseFilter refuses %s', (text) => {
+  expect(() => parseFilter(text as string)).toThrow(FilterSyntaxError);
+  expect(() => parseFilter(text as string)).toThrow('a filter is text, such as id=eq.5');
 });

@@ -11,15 +11,17 @@ const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data 
   --data DIR         keep the database in DIR (default: a scratch directory, removed at the end)
   --no-seed          leave the tables empty
   --pulse MS         raise the row of the table switchboard_pulse every so many milliseconds
+  --help             show this
 
 With DATABASE_URL set (postgres://user:password@host:5432/database), that PostgreSQL (wal_level=logical) is used
-instead of the embedded one.
+instead of the embedded one. Keys are made from a new secret at each start; SWITCHBOARD_JWT_SECRET keeps them the same.
 `;
 
 const EXIT_USAGE = 2;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions {
+/** Null: only the usage is wanted. */
+function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions | null {
   const { values } = parseArgs({
     args,
     options: {
@@ -28,8 +30,10 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions {
       data: { type: 'string' },
       'no-seed': { type: 'boolean' },
       pulse: { type: 'string' },
+      help: { type: 'boolean' },
     },
   });
+  if (values.help === true) return null;
   const { DATABASE_URL: databaseUrl, PORT, SWITCHBOARD_JWT_SECRET: jwtSecret } = env;
   const port = values.port ?? PORT;
   return {
@@ -57,12 +61,16 @@ function period(text: string): number {
 }
 
 async function run(): Promise<void> {
-  let options: BackendOptions;
+  let options: BackendOptions | null;
   try {
     options = readOptions(process.argv.slice(2), process.env);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n\n${USAGE}`);
     process.exitCode = EXIT_USAGE;
+    return;
+  }
+  if (options === null) {
+    process.stdout.write(USAGE);
     return;
   }
   const interrupted = new Promise<void>((resolve) => {

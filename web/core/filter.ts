@@ -47,6 +47,7 @@ const QUOTE_HINT = 'put the value in double quotes and escape " and \\ inside wi
  * @throws FilterSyntaxError
  */
 export function parseFilter(text: string): FilterCondition[] {
+  if (typeof (text as unknown) !== 'string') throw new FilterSyntaxError('a filter is text, such as id=eq.5');
   const trimmed = text.trim();
   return trimmed === '' ? [] : splitOutsideGroups(trimmed).map(parseCondition);
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
-import type { ManagerOptions, RealtimeManager, RegisteredDatabase } from '../core/index.js';
+import { SwitchboardError, type ManagerOptions, type RealtimeManager, type RegisteredDatabase } from '../core/index.js';
+import { mistake } from './environment.js';
 import type { QueryClientLike } from './queryClient.js';
 import { RealtimeContext } from './realtimeContext.js';
 import type { Toaster, ToastMessage } from './toaster.js';
@@ -30,12 +31,34 @@ export type RealtimeProviderProps<Db = RegisteredDatabase> = CommonProps &
       }
   );
 
-/** Gives the components below it their manager. Rendering it starts nothing, also on a server. */
+/**
+ * Gives the components below it their manager. Rendering it starts nothing, also on a server.
+ *
+ * @throws SwitchboardError in development, without a manager and without options, with both, and for options that can't work; in production that is
+ * written to the console, and without a manager the hooks below do nothing.
+ */
 export function RealtimeProvider<Db = RegisteredDatabase>(props: RealtimeProviderProps<Db>): ReactNode {
   const { manager, options, ...common } = props;
-  if (manager === undefined) return <OwningProvider options={options} {...common} />;
+  checkSource(manager, options);
+  if (!isGiven(manager)) return <OwningProvider options={options as ManagerOptions} {...common} />;
   // Types are all that `Db` changes.
   return <Setup manager={manager as unknown as RealtimeManager} {...common} />;
+}
+
+/** @throws SwitchboardError in development, unless it is one of the two. */
+function checkSource(manager: unknown, options: unknown): void {
+  if (isGiven(manager) !== isGiven(options)) return;
+  mistake(
+    new SwitchboardError(
+      'MISSING_OPTION',
+      'options',
+      'RealtimeProvider takes either `options={{ url, apikey }}`, to make a manager, or `manager={…}`, one of yours.',
+    ),
+  );
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function OwningProvider({ options, ...common }: CommonProps & { options: ManagerOptions }): ReactNode {

@@ -1,5 +1,7 @@
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { IDLE_SNAPSHOT, type StatusSnapshot } from '../core/index.js';
+import { requireFunction } from '../core/validate.js';
+import { guarded } from './environment.js';
 import { useRealtimeSetup } from './useRealtimeManager.js';
 import { shallowEqual } from './shallowEqual.js';
 
@@ -19,7 +21,16 @@ class Selection<T> {
   }
 }
 
+const NAME = 'useConnectionStatus';
 const whole: Selector<StatusSnapshot> = (status) => status;
+
+function checkedSelector<T>(selector: Selector<T> | undefined): Selector<T> | null {
+  if (selector === undefined) return null;
+  return guarded(NAME, () => {
+    requireFunction(selector, 'selector', 'leave it out for the whole status.');
+    return selector;
+  });
+}
 
 /**
  * The manager's status, or a part of it. The component renders again only when what was selected has changed (one level deep), so a selector may
@@ -30,9 +41,9 @@ const whole: Selector<StatusSnapshot> = (status) => status;
 export function useConnectionStatus(): StatusSnapshot;
 export function useConnectionStatus<T>(selector: Selector<T>): T;
 export function useConnectionStatus<T>(selector?: Selector<T>): T | StatusSnapshot {
-  const { manager } = useRealtimeSetup('useConnectionStatus');
+  const { manager } = useRealtimeSetup(NAME);
   const [selection] = useState(() => new Selection<T | StatusSnapshot>());
-  const pick: Selector<T | StatusSnapshot> = selector ?? whole;
+  const pick: Selector<T | StatusSnapshot> = checkedSelector(selector) ?? whole;
   const subscribe = useCallback((changed: () => void) => manager.onStatusChange(changed), [manager]);
   return useSyncExternalStore(
     subscribe,

@@ -1,5 +1,7 @@
 import { useInsertionEffect, useState } from 'react';
 import { createRealtimeManager, type ManagerOptions, type RealtimeManager } from '../core/index.js';
+import { absentManager } from './absentManager.js';
+import { guarded } from './environment.js';
 
 /** A manager that lives while someone retains it. */
 class OwnedManager {
@@ -8,7 +10,7 @@ class OwnedManager {
 
   constructor(options: ManagerOptions) {
     // Starts nothing: a render that is thrown away leaves nothing behind.
-    this.manager = createRealtimeManager(options);
+    this.manager = guarded('RealtimeProvider', () => createRealtimeManager(options)) ?? absentManager;
   }
 
   readonly retain = (): (() => void) => {
@@ -27,7 +29,10 @@ class OwnedManager {
 
 /**
  * A manager that lives as long as the component, also while `Activity` hides that: what is below it has given its subscriptions back by then, and after `lingerMs`
- * no socket is open. The options of the first render count; to change them, give the component another `key`.
+ * no socket is open. The options of the first render count; to change them, give the component another `key`. In production, a manager that does nothing
+ * stands in for options that can't work.
+ *
+ * @throws SwitchboardError in development, for options that can't work.
  */
 export function useOwnedManager(options: ManagerOptions): RealtimeManager {
   const [owned] = useState(() => new OwnedManager(options));

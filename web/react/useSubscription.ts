@@ -21,6 +21,7 @@ import type {
   UntypedSubscribeOptions,
   WildcardSubscribeOptions,
 } from '../core/index.js';
+import { requireFunction } from '../core/validate.js';
 import { guarded } from './environment.js';
 import { HeldId } from './heldId.js';
 import { subscriptionOf } from './subscriptionOf.js';
@@ -105,7 +106,10 @@ function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: u
       ...(heldBy === undefined ? {} : { owner: heldBy }),
     };
     const tell: StatusHandler = (...notice) => latest.current.onStatus?.(...notice);
-    const id = guarded(NAME, () => subscribe(manager, line, (event) => latest.current.onEvent(event), tell));
+    const id = guarded(NAME, () => {
+      requireFunction(latest.current.onEvent, 'onEvent', 'the second argument of useSubscription gets each change.');
+      return subscribe(manager, line, (event) => latest.current.onEvent(event), tell);
+    });
     if (id === null) return undefined;
     held.hold(id);
     return () => {

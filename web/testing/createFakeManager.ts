@@ -1,6 +1,7 @@
 import { Manager } from '../core/manager.js';
 import { checkManagerOptions } from '../core/managerOptions.js';
 import type { RegisteredDatabase } from '../core/index.js';
+import { checkChange, checkFakeOptions, checkGap, checkStatus } from './checks.js';
 import { FakeEngine } from './fakeEngine.js';
 import type { FakeControls, FakeManager, FakeOptions } from './types.js';
 
@@ -15,11 +16,11 @@ import type { FakeControls, FakeManager, FakeOptions } from './types.js';
  * ```
  *
  * @typeParam Db the `Database` type; tables and rows of `emit` are checked by it.
+ * @throws SwitchboardError for options that it does not know, as `emit`, `setStatus` and `openGap` do for what can't be.
  */
-export function createFakeManager<Db = RegisteredDatabase>({
-  live = true,
-  numbers = 'number',
-}: FakeOptions = {}): FakeManager<Db> {
+export function createFakeManager<Db = RegisteredDatabase>(given: FakeOptions = {}): FakeManager<Db> {
+  checkFakeOptions(given);
+  const { live = true, numbers = 'number' } = given;
   const options = checkManagerOptions({ url: 'https://fake.invalid', apikey: 'fake', numbers, resyncJitterMs: 0 });
   const early: ((engine: FakeEngine) => void)[] = [];
   let open: FakeEngine | null = null;
@@ -39,16 +40,19 @@ export function createFakeManager<Db = RegisteredDatabase>({
   };
   const controls: FakeControls<unknown> = {
     emit: (...changes) => {
+      for (const change of changes) checkChange(change);
       withEngine((engine) => {
         engine.emit(changes);
       });
     },
     setStatus: (state, detail = {}) => {
+      checkStatus(state, detail);
       withEngine((engine) => {
         engine.setStatus(state, detail);
       });
     },
     openGap: (gap = {}) => {
+      checkGap(gap);
       let end = (): void => undefined;
       withEngine((engine) => {
         end = engine.openGap(gap);

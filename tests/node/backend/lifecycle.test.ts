@@ -246,6 +246,12 @@ describe('the program', () => {
     const unknown = new Program(['--fast']);
     expect(await unknown.exited).toBe(2);
   });
+
+  it('shows its options when it is asked to, and starts nothing', () => {
+    const shown = execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' });
+    expect(shown).toMatch(/^usage: npm run backend[\s\S]*--pulse MS[\s\S]*SWITCHBOARD_JWT_SECRET/);
+    expect(readdirSync(scratch)).toEqual([]);
+  });
 });
 
 function postmasterOf(folder: string): number {

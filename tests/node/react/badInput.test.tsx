@@ -4,12 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } fr
 import {
   createRealtimeHook,
   RealtimeConnectionStatus,
+  RealtimeProvider,
   useConnectionStatus,
   useLiveRows,
   useQueryInvalidation,
   useRealtime,
   useRealtimeManager,
   useSubscription,
+  type RealtimeProviderProps,
 } from 'switchboard-realtime/react';
 import { RecordingClient, Stage } from './stage.js';
 
@@ -50,6 +52,9 @@ const business = (more: object): Parameters<typeof useRealtime>[0] => ({
   enableBookings: true,
   ...more,
 });
+
+const options = { url: 'https://ref.invalid', apikey: 'key' };
+const providerProps = (props: object): RealtimeProviderProps => props as RealtimeProviderProps;
 
 interface Mistake {
   /** Null: no provider. */
@@ -116,6 +121,46 @@ const mistakes: Record<string, Mistake> = {
     setup: 'all',
     Use: () => useBroken({ enableOrders: true }).connectionError,
     message: /^useShop: the feature 'orders' has no table\. Name it in createRealtimeHook: /,
+  },
+  'useRealtime with an option that it does not know': {
+    setup: 'all',
+    Use: () => useRealtime(business({ enableBooking: true })).connectionStatus.bookings,
+    message: /^useRealtime: the hook has no option `enableBooking`\. Did you mean `enableBookings`\?/,
+  },
+  'useRealtime with a switch that is text': {
+    setup: 'all',
+    Use: () => useRealtime(business({ enableClients: 'yes' })).connectionStatus.bookings,
+    message: /^useRealtime: `enableClients` must be true or false, not "yes"/,
+  },
+  'useRealtime with toasts that are a number': {
+    setup: 'all',
+    Use: () => useRealtime(business({ showToasts: 1 })).connectionStatus.bookings,
+    message: /^useRealtime: `showToasts` must be true or false, not 1/,
+  },
+  'useSubscription without a callback': {
+    setup: 'all',
+    Use: () => useSubscription({ table: 'a' }, undefined as unknown as () => void)?.state,
+    message: /^useSubscription: `onEvent` must be a function, not undefined: the second argument of useSubscription/,
+  },
+  'useConnectionStatus with a selector that is text': {
+    setup: 'all',
+    Use: () => (useConnectionStatus('overall' as unknown as () => string) as unknown as { overall: string }).overall,
+    message: /^useConnectionStatus: `selector` must be a function, not a string/,
+  },
+  'RealtimeProvider with neither options nor a manager': {
+    setup: 'none',
+    Use: () => <RealtimeProvider {...providerProps({ manager: null })} />,
+    message: /^RealtimeProvider takes either `options=.*, or `manager=/,
+  },
+  'RealtimeProvider with both': {
+    setup: 'none',
+    Use: () => <RealtimeProvider {...providerProps({ options, manager: stage.bench.manager })} />,
+    message: /^RealtimeProvider takes either `options=.*, or `manager=/,
+  },
+  "RealtimeProvider with options that can't work": {
+    setup: 'none',
+    Use: () => <RealtimeProvider {...providerProps({ options: { ...options, apikey: '' } })} />,
+    message: /^RealtimeProvider: `apikey` must be text/,
   },
   'useQueryInvalidation without a query client': {
     setup: 'bare',

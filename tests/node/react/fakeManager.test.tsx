@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-quer
 import { act, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
-import type { DeliveryOption, Gap, UntypedSubscribeOptions } from 'switchboard-realtime';
+import { SwitchboardError, type DeliveryOption, type Gap, type UntypedSubscribeOptions } from 'switchboard-realtime';
 import {
   RealtimeConnectionStatus,
   RealtimeProvider,
@@ -22,6 +22,45 @@ beforeEach(() => {
 afterEach(() => fake.dispose());
 
 const insert = (row: object, table = 'bookings') => ({ table, eventType: 'INSERT', new: { ...row } }) as const;
+
+describe('a fake manager refuses what can not be', () => {
+  const loose = (): Record<string, (...args: unknown[]) => unknown> => fake as never;
+  const change = { table: 'bookings', eventType: 'INSERT', new: { id: 1 } };
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['an unknown option', () => createFakeManager({ liv: true } as object), /no option `liv`. Did you mean `live`/],
+    ['an option that is text', () => createFakeManager({ live: 'no' } as object), /`live` must be true or false/],
+    ['a change that is no object', () => loose()['emit']?.('bookings'), /emit: the change must be an object/],
+    ['no table', () => loose()['emit']?.({ ...change, table: undefined }), /`table` is missing: name the table/],
+    ['no event', () => loose()['emit']?.({ ...change, eventType: undefined }), /`eventType` is missing: one of INSERT/],
+    [
+      'another event',
+      () => loose()['emit']?.({ ...change, eventType: 'insert' }),
+      /`eventType` must be one of 'INSERT'/,
+    ],
+    ['an INSERT without its row', () => loose()['emit']?.({ ...change, new: undefined }), /emit: `new` is missing/],
+    [
+      'a DELETE whose row is given as new',
+      () => loose()['emit']?.({ ...change, eventType: 'DELETE' }),
+      /emit: `old` is missing: of DELETE the row is given as `old`/,
+    ],
+    ['a row that is text', () => loose()['emit']?.({ ...change, new: 'Ann' }), /emit: `new` must be an object/],
+    ['a change with more', () => loose()['emit']?.({ ...change, record: {} }), /emit has no option `record`/],
+    ['the second of two changes', () => loose()['emit']?.(change, {}), /`table` is missing/],
+    ['an unknown state', () => loose()['setStatus']?.('offline'), /`state` must be one of 'live', 'pending'/],
+    ['an unknown code', () => loose()['setStatus']?.('retrying', { code: 'GONE' }), /`code` must be one of 'OK'/],
+    [
+      'an unknown part of a status',
+      () => loose()['setStatus']?.('live', { text: '' }),
+      /setStatus has no option `text`/,
+    ],
+    ['a gap with an unknown code', () => loose()['openGap']?.({ code: 'GONE' }), /`code` must be one of 'OK'/],
+    ['an unknown part of a gap', () => loose()['openGap']?.({ to: 5 }), /openGap has no option `to`/],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(SwitchboardError);
+    expect(call).toThrow(message);
+  });
+});
 
 describe('emit of a fake manager', () => {
   it('reaches the subscriptions of its table, schema, event and filter', async () => {

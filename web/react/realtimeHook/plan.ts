@@ -1,5 +1,6 @@
 import { SwitchboardError } from '../../core/index.js';
-import { mistake } from '../environment.js';
+import { optionalFlag, refuseUnknown } from '../../core/validate.js';
+import { guarded, mistake } from '../environment.js';
 import { keyText } from '../keyText.js';
 import type { WatchedRows } from '../invalidation/invalidations.js';
 import type { QueryKey } from '../queryClient.js';
@@ -40,6 +41,9 @@ export function makePlan<Parameter extends string, Name extends string>(
   given: Given,
   setup: RealtimeSetup,
 ): Plan {
+  guarded(definition.name, () => {
+    checkOptions(definition, given);
+  });
   const enabled = definition.features.filter(({ option }) => given[option] === true);
   const problem = problemOf(definition, given);
   if (problem !== null) {
@@ -62,6 +66,16 @@ export function makePlan<Parameter extends string, Name extends string>(
     .map((feature) => planFeature(definition, feature, parameters, given['showToasts'] === true));
   checkSetup(definition.name, features, setup);
   return { features, parameters, refused };
+}
+
+/** @throws SwitchboardError for an option that the hook does not know, and for a switch that is neither true nor false. */
+function checkOptions<Parameter extends string, Name extends string>(
+  { parameters, features }: CheckedDefinition<Parameter, Name>,
+  given: Given,
+): void {
+  const flags = [...features.map(({ option }) => option), 'showToasts'];
+  refuseUnknown(given, [...parameters, ...flags], 'the hook');
+  for (const flag of flags) optionalFlag(given, flag);
 }
 
 function planFeature<Parameter extends string, Name extends string>(
