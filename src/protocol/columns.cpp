@@ -2,7 +2,6 @@
 
 #include "base/block.h"
 #include "protocol/scanner.h"
-#include "protocol/structure.h"
 
 namespace switchboard {
 
@@ -10,6 +9,13 @@ namespace {
 
 constexpr std::size_t kMaxLists = 64;
 constexpr std::size_t kMaxBytes = 256 * 1024;
+
+std::size_t countItems(std::string_view list) {
+  std::size_t items = 0;
+  JsonScanner scanner(list);
+  for (scanner.advance(1); scanner.skipValue(); ++items) scanner.take(',');
+  return items;
+}
 
 }  // namespace
 

@@ -137,29 +137,6 @@ std::size_t containerEnd(std::string_view text) {
   return std::string_view::npos;
 }
 
-/// By its commas that stand in no container of its own.
-std::size_t countItems(std::string_view text) {
-  const std::size_t end = containerEnd(text);
-  if (end == std::string_view::npos) return 0;
-  std::size_t items = 0;
-  bool any = false;
-  for (std::size_t at = 1; at + 1 < end;) {
-    const char c = text[at];
-    if (c == '"') {
-      any = true;
-      at += 1 + stringEnd(text.substr(at + 1));
-    } else if (c == '{' || c == '[') {
-      any = true;
-      at += containerEnd(text.substr(at));
-    } else {
-      if (c == ',') ++items;
-      any = any || (c != ' ' && c != '\n' && c != '\r' && c != '\t');
-      ++at;
-    }
-  }
-  return any ? items + 1 : 0;
-}
-
 std::size_t quoteOrBackslash(std::string_view text) {
   std::size_t at = 0;
   for (; at + Block::kSize <= text.size(); at += Block::kSize) {

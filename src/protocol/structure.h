@@ -10,9 +10,6 @@ namespace switchboard {
 /// once.
 std::size_t containerEnd(std::string_view text);
 
-/// How many items or members the object or array that `text` begins with has; 0 when it has no end.
-std::size_t countItems(std::string_view text);
-
 /// Where the first of the two stands, or the size.
 std::size_t quoteOrBackslash(std::string_view text);
 

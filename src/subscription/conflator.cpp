@@ -1,25 +1,20 @@
 #include "subscription/conflator.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "protocol/scanner.h"
-#include "protocol/structure.h"
 #include "subscription/batch_text.h"
 
 namespace switchboard {
 
 namespace {
 
-std::string_view toText(ChangeType type) {
-  switch (type) {
-    case ChangeType::Insert:
-      return "INSERT";
-    case ChangeType::Update:
-      return "UPDATE";
-    case ChangeType::Delete:
-      return "DELETE";
-  }
-  return "UPDATE";
+/// As JSON.
+std::string_view nameOf(ChangeType type) {
+  constexpr std::array<std::string_view, 3> kNames = {R"("INSERT")", R"("UPDATE")", R"("DELETE")"};
+  return kNames[static_cast<std::size_t>(type)];
 }
 
 /// What two changes of one row come to; nothing when they cancel out.
@@ -43,61 +38,27 @@ std::string_view memberOf(std::string_view data, std::string_view name) {
   return found;
 }
 
+/// Of a member `errors`.
+bool isError(std::string_view errors) {
+  return !errors.empty() && errors != "[]";
+}
+
 std::string_view textOf(const List<char>& list) {
   return {list.data(), list.size()};
 }
 
-List<char> copyOf(std::string_view text) {
-  List<char> copy;
-  append(copy, text);
-  return copy;
-}
-
-/// The container that `text` begins with; nothing when it is none.
-std::string_view containerIn(std::string_view text) {
-  if (text.empty() || text.front() != '{') return {};
-  const std::size_t end = containerEnd(text);
-  return end == std::string_view::npos ? std::string_view() : text.substr(0, end);
-}
-
-/// `newer` with those members of `older` that it lacks.
-List<char> mergedRecord(std::string_view older, std::string_view newer) {
-  List<std::string_view> names;
-  forEachMember(newer, [&](std::string_view name, std::string_view) {
-    names.push_back(name);
-    return true;
-  });
-  List<char> merged = copyOf(newer.substr(0, newer.rfind('}')));
-  bool any = !names.empty();
-  std::size_t next = 0;  // the server writes columns in the same order each time
-  forEachMember(older, [&](std::string_view name, std::string_view value) {
-    if (next < names.size() && names[next] == name) {
-      ++next;
-      return true;
-    }
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (names[i] != name) continue;
-      next = i + 1;
-      return true;
-    }
-    append(merged, any ? ",\"" : "\"");
-    append(merged, name);
-    append(merged, "\":");
-    append(merged, value);
-    any = true;
-    return true;
-  });
-  merged.push_back('}');
-  return merged;
+void assign(List<char>& list, std::string_view text) {
+  list = {};
+  append(list, text);
 }
 
 /// Of two members with one name, JSON.parse takes the last.
-void appendMember(List<char>& out, std::string_view name, const List<char>& value) {
+void appendMember(List<char>& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   append(out, ",\"");
   append(out, name);
   append(out, "\":");
-  append(out, textOf(value));
+  append(out, value);
 }
 
 }  // namespace
@@ -168,7 +129,7 @@ Conflator::Row& Conflator::append(std::string_view data, const ChangeParts& part
   compact();
   Row& row = *rows_.emplace_back(std::make_unique<Row>());
   row.net = row.written = parts.type;
-  appendData(row.data, data, parts.columns);
+  hold(row, data, parts);
   bytes_ += bytesOf(row);
   ++live_;
   return row;
@@ -176,8 +137,8 @@ Conflator::Row& Conflator::append(std::string_view data, const ChangeParts& part
 
 std::size_t Conflator::bytesOf(const Row& row) {
   constexpr std::size_t kEach = sizeof(Row) + 4 * sizeof(void*);  // with its places in the list and the map
-  return kEach + row.key.size() + row.formerKey.size() + row.data.size() + row.record.size() + row.oldRecord.size() +
-         row.errors.size();
+  return kEach + row.key.size() + row.formerKey.size() + row.data.capacity() + row.record.size() +
+         row.oldRecord.size() + row.errors.size();
 }
 
 /// The row is nothing any more. If rows have moved, an earlier one may mention its key too; then nothing that follows
@@ -190,7 +151,10 @@ void Conflator::end(Row& row) {
   }
   bytes_ -= bytesOf(row);
   --live_;
-  for (auto* text : {&row.data, &row.record, &row.oldRecord, &row.errors}) *text = {};
+  row.data = {};
+  assign(row.record, {});
+  assign(row.oldRecord, {});
+  assign(row.errors, {});
 }
 
 /// Rows that are nothing any more go once they are more than the others.
@@ -206,71 +170,80 @@ void Conflator::fold(Row& row, std::string_view data, const ChangeParts& parts) 
   row.net = netEffect(held, *parts.type, keepDeletes_);
   row.gone = !row.net;
   if (held == ChangeType::Insert) {
-    row.oldRecord.clear();  // there is none before it
+    assign(row.oldRecord, {});  // there is none before it
   } else if (row.oldRecord.empty()) {
-    row.oldRecord = copyOf(memberOf(textOf(row.data), "old_record"));
+    assign(row.oldRecord, memberOf(textOf(row.data), "old_record"));
   }
   if (*parts.type == ChangeType::Update && held != ChangeType::Delete) {
     mergeRecord(row, data, parts);
   } else {
-    row.record.clear();
-    row.errors.clear();
+    assign(row.record, {});
+    assign(row.errors, {});
   }
-  row.written = parts.type;
-  row.data.clear();
-  appendData(row.data, data, parts.columns);
+  hold(row, data, parts);
   bytes_ += bytesOf(row);
+}
+
+/// In a room that fits, since the room is what counts.
+void Conflator::hold(Row& row, std::string_view data, const ChangeParts& parts) {
+  if (data.size() > row.data.capacity() || data.size() < row.data.capacity() / 2) row.data = {};
+  row.data.clear();
+  row.data.reserve(data.size());
+  appendData(row.data, data, parts.columns);
+  row.written = parts.type;
 }
 
 /// An UPDATE leaves out large columns that it has not changed. One whose values the server could not send (error 413)
 /// leaves out what may have changed: those columns stay unknown, and the error stays until they come.
 void Conflator::mergeRecord(Row& row, std::string_view data, const ChangeParts& parts) {
-  const auto newer = containerIn(parts.record);
-  const std::size_t columns = parts.columns ? parts.columns->count : 0;
-  if (columns > 0 && countItems(newer) >= columns) {
-    row.record.clear();
-    row.errors.clear();
+  values_.clear();  // here the names of its columns
+  const char* end = parts.record.data();
+  forEachMember(parts.record, [&](std::string_view name, std::string_view value) {
+    values_.push_back(name);
+    end = value.data() + value.size();
+    return true;
+  });
+  std::size_t count = values_.size();
+  const auto isWhole = [&] { return parts.columns && parts.columns->count > 0 && count >= parts.columns->count; };
+  if (isWhole() || isError(memberOf(data, "errors"))) {
+    assign(row.record, {});
+    assign(row.errors, {});
     return;
   }
-  const auto errors = memberOf(data, "errors");
-  if (!errors.empty() && errors != "[]") {
-    row.record.clear();
-    row.errors.clear();
-    return;
-  }
-  const auto older = row.record.empty() ? memberOf(textOf(row.data), "record") : textOf(row.record);
-  auto heldErrors = row.errors.empty() ? copyOf(memberOf(textOf(row.data), "errors")) : std::move(row.errors);
-  if (!newer.empty() && !older.empty()) row.record = mergedRecord(older, newer);
-  const bool complete = columns > 0 && countItems(textOf(row.record)) >= columns;
-  if (complete || textOf(heldErrors) == "[]") heldErrors.clear();
-  row.errors = std::move(heldErrors);
+  List<char> merged;
+  merged.append(parts.record.data(), end);
+  std::size_t next = 0;  // the server writes columns in the same order each time
+  const auto held = row.record.empty() ? memberOf(textOf(row.data), "record") : textOf(row.record);
+  forEachMember(held, [&](std::string_view name, std::string_view value) {
+    if (next < values_.size() && values_[next] == name) {
+      ++next;
+    } else if (std::find(values_.begin(), values_.end(), name) == values_.end()) {
+      ++count;
+      appendMember(merged, name, value);
+    }
+    return true;
+  });
+  merged.push_back('}');
+  row.record = std::move(merged);
+  if (row.errors.empty()) assign(row.errors, memberOf(textOf(row.data), "errors"));
+  if (isWhole() || !isError(textOf(row.errors))) assign(row.errors, {});
 }
 
 List<char> Conflator::take() {
   List<char> out;
   out.reserve(bytes_ + live_ * 32 + 2);
   out.push_back('[');
-  for (const auto& item : rows_) {
-    const Row& row = *item;
-    if (row.gone) continue;
-    if (out.size() > 1) out.push_back(',');
-    switchboard::append(out, R"({"data":)");
-    const auto data = textOf(row.data);
-    const bool differs = row.net != row.written || !row.record.empty() || !row.oldRecord.empty() || !row.errors.empty();
-    if (!differs) {
-      switchboard::append(out, data);
-    } else {
-      switchboard::append(out, data.substr(0, data.rfind('}')));
-      if (row.net != row.written) {
-        switchboard::append(out, R"(,"type":")");
-        switchboard::append(out, toText(*row.net));
-        out.push_back('"');
-      }
-      appendMember(out, "record", row.record);
-      appendMember(out, "old_record", row.oldRecord);
-      appendMember(out, "errors", row.errors);
-      out.push_back('}');
-    }
+  for (const auto& row : rows_) {
+    if (row->gone) continue;
+    switchboard::append(out, out.size() > 1 ? R"(,{"data":)" : R"({"data":)");
+    const auto data = textOf(row->data);
+    const auto end = std::min(data.size(), data.rfind('}'));
+    switchboard::append(out, data.substr(0, end));
+    if (row->net != row->written) appendMember(out, "type", nameOf(*row->net));
+    appendMember(out, "record", textOf(row->record));
+    appendMember(out, "old_record", textOf(row->oldRecord));
+    appendMember(out, "errors", textOf(row->errors));
+    switchboard::append(out, data.substr(end));
     out.push_back('}');
   }
   out.push_back(']');

@@ -54,6 +54,7 @@ class Conflator {
   Row& append(std::string_view data, const ChangeParts& parts);
   bool mayTake(const Row& row, ChangeType change, bool moves) const;
   void fold(Row& row, std::string_view data, const ChangeParts& parts);
+  static void hold(Row& row, std::string_view data, const ChangeParts& parts);
   void mergeRecord(Row& row, std::string_view data, const ChangeParts& parts);
   void end(Row& row);
   void compact();

@@ -376,6 +376,24 @@ TEST_SUITE("conflator") {
     CHECK(most <= 130);
   }
 
+  TEST_CASE("a row that was large and is small takes little room") {
+    Bench bench;
+    for (int i = 0; i < 10; ++i) {
+      bench.conflator.push(change("INSERT", R"({"id": 1, "n": 1, "body": ")" + std::string(100'000, 'b') + "\"}", ""));
+      bench.conflator.push(change("UPDATE", part(1, 2), full(1, 1)));
+      bench.conflator.push(change("UPDATE", full(1, 2), full(1, 1)));
+      CHECK(bench.conflator.bytes() < 2'000);
+    }
+  }
+
+  TEST_CASE("a change whose data is no object is left as it is") {
+    for (const std::string data : {"null", "[{}]", "7", "{}"}) {
+      Bench bench;
+      bench.conflator.push(data);
+      CHECK(bench.take() == Json::array({Json::parse(data)}));
+    }
+  }
+
   TEST_CASE("what a row costs besides its text counts") {
     Bench bench;
     for (int i = 0; i < 100; ++i) bench.conflator.push(change("INSERT", full(i, 1), ""));
