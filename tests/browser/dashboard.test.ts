@@ -165,7 +165,7 @@ describe('the bookings', () => {
     await bookings.page.route(url, (route) => route.fulfill({ status: 503, body: 'down for a moment' }));
     await bookings.addButton.click();
     await bookings.submit({ Client: 'Patient' }, 'Add');
-    await bookings.form.getByRole('alert').getByText('The server has a problem.').waitFor();
+    await bookings.form.getByRole('alert').getByText('The server has a problem: try again in a moment.').waitFor();
     expect(await bookings.form.locator('code').textContent()).toBe('HTTP 503 · down for a moment');
     await bookings.page.unroute(url);
     await bookings.submit({}, 'Add');

@@ -125,7 +125,7 @@ describe('a save belongs to its form', () => {
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form second');
     await page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
-    await bookings.untilStatus('live');
+    await page.locator('.feed[data-live="true"]').waitFor();
     await bookings.form.getByRole('button', { name: 'Add', exact: true }).click();
     await closed(bookings);
     await bookings.untilChanges(1);
@@ -146,6 +146,29 @@ describe('a save belongs to its form', () => {
     await page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
     await page.locator('[data-sonner-toast]', { hasText: 'Booking saved' }).waitFor();
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('Form second');
+  });
+
+  it('opens again when something has to be decided after it was closed', async () => {
+    const bookings = await forms.openBookings();
+    const { page } = bookings;
+    const id = await forms.newRow('Form decided', bookings);
+    await page.getByRole('button', { name: 'Lab', exact: true }).click();
+    await goOffline(page);
+    const form = await edit(bookings, id);
+    await form.getByLabel('Status').selectOption('confirmed');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.keyboard.press('Escape');
+    await form.getByRole('button', { name: 'Save when back' }).click();
+    await closed(bookings);
+    await lab.db.query("update bookings set status = 'no_show' where id = $1", [id]);
+    await page.getByRole('button', { name: 'Go online' }).click();
+    const toast = page.locator('[data-sonner-toast]', { hasText: 'Booking not saved' });
+    await toast.getByText('Status: was pending, now no show.').waitFor();
+    await toast.getByRole('button', { name: 'Open' }).click();
+    await form.getByRole('button', { name: 'Keep mine: status confirmed' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await closed(bookings);
+    expect(await forms.booking(id)).toMatchObject({ status: 'confirmed' });
   });
 
   it('shows that a slow save is under way, which closes its own form only', async () => {
@@ -182,6 +205,28 @@ describe('a save belongs to its form', () => {
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('');
     await page.keyboard.press('Escape');
     await closed(bookings);
+  });
+
+  it('has the browser ask before typed text is lost with the page, and only then', async () => {
+    const bookings = await forms.openBookings();
+    const { page } = bookings;
+    await bookings.addButton.click();
+    await bookings.form.getByLabel('Client').fill('Form leaving');
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => {
+      setTimeout(() => {
+        location.reload();
+      });
+    });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await page.keyboard.press('Escape');
+    await bookings.form.getByRole('button', { name: 'Discard' }).click();
+    await closed(bookings);
+    // Would fail at a dialog that nobody answers.
+    await page.reload();
+    await bookings.untilRowsLive();
   });
 });
 

@@ -66,7 +66,7 @@ describe.each(['light', 'dark'] as const)('the forms in %s', (colorScheme) => {
     await look('removed');
     await page.route('**/rest/v1/bookings?*', (route) => route.fulfill({ status: 500, body: '{"message":"boom"}' }));
     await form.getByRole('button', { name: 'Add it again' }).click();
-    await form.getByText('The server has a problem.').waitFor();
+    await form.getByText('The server has a problem: try again in a moment.').waitFor();
     await form.getByText('Details').click();
     await look('refused');
     await page.context().close();

@@ -23,6 +23,17 @@ function joined(separator: string, ...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(separator);
 }
 
+/** An amount as people write it. */
+function money(amount: string, currency: string): string {
+  try {
+    const format = new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
+    return amount === '' ? '' : format.format(Number(amount));
+  } catch {
+    // No code of a currency.
+    return joined(' ', amount, currency);
+  }
+}
+
 /**
  * Keeps the queries of a business's dashboard up to date for as long as the component is mounted:
  *
@@ -58,7 +69,7 @@ export const useRealtime = createRealtimeHook({
       ...businessTable('payment_transactions', 'payments'),
       toast: (row) => ({
         title: 'New payment',
-        description: joined(' ', text(row, 'amount'), text(row, 'currency')),
+        description: money(text(row, 'amount'), text(row, 'currency')),
         kind: 'success',
       }),
     },

@@ -31,6 +31,7 @@ export class FormsLab {
     this.windows.push(window);
     const bookings = new BookingsPage(window.page);
     await bookings.untilRowsLive();
+    await window.page.locator('.feed[data-live="true"]').waitFor();
     return bookings;
   }
 

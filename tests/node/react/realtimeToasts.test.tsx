@@ -92,14 +92,19 @@ describe('toasts of useRealtime', () => {
       />,
     );
     await stage.open();
-    const row = { id: 1, full_name: 'Ann', amount: 5, currency: 'KES', kind: 'refund', title: 'Low', body: 'stock' };
+    const row = { id: 1, full_name: 'Ann', amount: 5, currency: 'USD', kind: 'refund', title: 'Low', body: 'stock' };
     const ids = stage.bench.manager.status().subscriptions.filter(({ event }) => event === 'INSERT');
     await stage.say(() => {
       for (const { id } of ids) stage.engine.deliver(batch([id], changeText(row)));
     });
+    const dollars = new Intl.NumberFormat(undefined, {
+      style: 'currency',
+      currency: 'USD',
+      currencyDisplay: 'narrowSymbol',
+    });
     expect(toasts.map(({ title, description }) => [title, description])).toEqual([
       ['New booking', ''],
-      ['New payment', '5 KES'],
+      ['New payment', dollars.format(5)],
       ['New client transaction', 'refund: 5'],
       ['New client', 'Ann'],
       ['New member of staff', 'Ann'],

@@ -176,6 +176,23 @@ describe('editing', () => {
     expect(session.state()).toMatchObject({ conflicts: [], isDirty: false });
   });
 
+  it('compares versions also after it has waited for a connection', async () => {
+    const session = open(await insertRow());
+    session.set('status', 'confirmed');
+    plug.switch(false);
+    const done = session.submit();
+    expect(session.state().phase).toBe('waiting');
+    await lab.db.query("update bookings set status = 'cancelled' where id = $1", [ID]);
+    session.arrive(await currentRow());
+    plug.switch(true);
+    await done;
+    expect(session.state()).toMatchObject({
+      phase: 'editing',
+      conflicts: [{ theirs: 'cancelled', mine: 'confirmed' }],
+    });
+    expect((await currentRow()).status).toBe('cancelled');
+  });
+
   it('keeps a conflict open while somebody types the old value', async () => {
     const session = open(await insertRow());
     session.set('status', 'confirmed');

@@ -5,6 +5,7 @@ import { formatClock } from '../format.js';
 import type { EditSession, EditState, VersionedRow } from '../writing/index.js';
 import { Conflicts } from './Conflicts.js';
 import { FormFoot } from './FormFoot.js';
+import { askBeforeLeaving } from './leaving.js';
 import { ProblemText } from './ProblemText.js';
 import { Sheet } from './Sheet.js';
 
@@ -89,6 +90,8 @@ function useClosing<Row extends VersionedRow, Draft extends object>(
   useEffect(() => {
     if (phase === 'saved' || phase === 'discarded') onClose();
   }, [phase, onClose]);
+  const isAtRisk = isDirty || phase === 'saving' || phase === 'waiting';
+  useEffect(() => (isAtRisk ? askBeforeLeaving() : undefined), [isAtRisk]);
 
   function keepOpen(): void {
     setClosing(false);

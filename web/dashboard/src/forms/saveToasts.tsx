@@ -2,6 +2,7 @@ import { toast } from 'sonner';
 import { formatClock } from '../format.js';
 import type { EditSession, EditState, Problem, VersionedRow } from '../writing/index.js';
 import { describeChange } from './describeChange.js';
+import { askBeforeLeaving } from './leaving.js';
 import { ProblemText } from './ProblemText.js';
 
 /** Long enough to notice a slip and undo it. */
@@ -40,10 +41,12 @@ export function followSave<Row extends VersionedRow, Draft extends object>(
   zone: string,
   open: () => void,
 ): void {
+  const endQuestion = askBeforeLeaving();
   const unsubscribe = session.subscribe(() => {
     const state = session.state();
     if (state.phase === 'saving' || state.phase === 'waiting') return;
     unsubscribe();
+    endQuestion();
     if (state.phase === 'saved') toast.success(`${subject} saved`);
     else if (state.phase === 'editing') toastUnsaved(`${subject} not saved`, state, zone, open);
   });

@@ -21,7 +21,7 @@ const number = new Intl.NumberFormat();
 export function problemOf(error: unknown, nameOf: (column: string) => string = (column) => column): Problem {
   if (error instanceof UnreachableError) {
     return {
-      text: 'The server cannot be reached. What you typed is kept: try again in a moment.',
+      text: 'The server cannot be reached: try again in a moment.',
       detail: error.message,
     };
   }
@@ -55,7 +55,7 @@ function sentenceOfStatus(status: number): string {
   if (status === 401) return 'You are signed out: sign in and try again.';
   if (status === 403) return 'You are not allowed to change this.';
   if (status === 429) return 'Too many requests at once: try again in a moment.';
-  if (status >= 500) return 'The server has a problem. What you typed is kept: try again in a moment.';
+  if (status >= 500) return 'The server has a problem: try again in a moment.';
   return 'The server did not accept this.';
 }
 
