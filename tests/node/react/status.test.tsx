@@ -52,12 +52,13 @@ describe('RealtimeConnectionStatus', () => {
     ['live', 'Live'],
     ['partial', 'Partly live'],
     ['connecting', 'Connecting'],
-    ['offline', 'Offline'],
+    ['offline', 'Not connected'],
     ['idle', 'Idle'],
   ] as const)(
     'says %s by a colour, by a sign of its own and in words, to screen readers too',
     async (overall, word) => {
       await show({ className: 'mine' });
+      await say('partial');
       await say(overall);
       expect(part('.switchboard-status.mine')?.dataset['state']).toBe(overall);
       expect(trigger().textContent).toBe(word);
@@ -115,7 +116,7 @@ describe('RealtimeConnectionStatus', () => {
     other.remove();
   });
 
-  it('tells each subscription and connection, since when, attempts, error, remedy and polling', async () => {
+  it('says what is wrong and what to do first, and folds each subscription and connection', async () => {
     await show();
     stage.bench.manager.subscribe({ table: 'bookings', filter: 'id=eq.1', event: 'INSERT' }, () => undefined);
     stage.bench.manager.subscribe({ table: 'stock', schema: 'shop' }, () => undefined);
@@ -142,9 +143,15 @@ describe('RealtimeConnectionStatus', () => {
       expect.stringMatching(/^Connection 1: connected since .+, round trip 12 ms$/),
     ]);
     expect(lines('Subscriptions')).toEqual([
-      expect.stringMatching(/^bookings \(2×\): refused since .*id=eq\.1No such table\.Publish the table, or mend/),
+      expect.stringMatching(/^bookings \(2×\): refused since .*id=eq\.1$/),
       expect.stringMatching(/^shop\.stock: trying again since .*fetched now and then.*2 failed attempts$/),
     ]);
+    expect(part('.switchboard-sentence')?.textContent).toBe('Bookings and stock are not live.');
+    expect(part('.switchboard-problem')?.textContent).toMatch(
+      /^No such table\.Concerns Bookings\.Publish the table, or fix/,
+    );
+    // For developers, and folded until somebody asks.
+    expect(part('.switchboard-list')?.closest('details')?.open).toBe(false);
     expect(panel()?.getAttribute('aria-labelledby')).toBe(part('.switchboard-title')?.id);
   });
 
@@ -204,6 +211,7 @@ describe('RealtimeConnectionStatus', () => {
     const states = { idle: 'x', connecting: 'x', open: 'x', backoff: 'x', closing: 'x', closed: 'x' };
     const texts: StatusTexts = {
       trigger: (label, word) => `x ${label} ${word}`,
+      ...{ sentence: () => 'x', notConnected: 'x', catchingUp: 'x', tables: {}, concerns: () => 'x', more: 'x' },
       ...{ connections: 'x c', subscriptions: 'x s', noConnection: 'x no c', noSubscription: 'x no s' },
       connection: (id) => `x ${String(id)}`,
       connectionStates: states,
@@ -245,6 +253,78 @@ describe('RealtimeConnectionStatus', () => {
     await stage.render(<RealtimeConnectionStatus texts={{ remedies: { CONNECT_FAILED: 'Netz?' } }} />);
     expect(stage.text).toContain('Netz?');
     expect(stage.text).toContain('3 failed attempts');
+  });
+
+  describe('the first sentence', () => {
+    const sentence = (): string | null | undefined => part('.switchboard-sentence')?.textContent;
+    const tables = ['bookings', 'payment_transactions', 'clients', 'staff'];
+
+    /** The core reports these tables, the first `live` of them as live. */
+    async function report(overall: OverallState, live: number, code: 'OK' | 'OFFLINE' | 'BAD_BINDING' = 'OK') {
+      for (const table of tables) stage.bench.manager.subscribe({ table }, () => undefined);
+      await stage.open();
+      await stage.render(<RealtimeConnectionStatus texts={{ tables: { payment_transactions: 'Payments' } }} />);
+      const trouble = { state: 'retrying', code, message: code === 'OK' ? '' : 'Trouble.' } as const;
+      await stage.say(() => {
+        stage.engine.status({
+          overall,
+          subscriptions: tables.map((_, index) => subscriptionDelta(index + 1, index < live ? {} : trouble)),
+        });
+      });
+      await open();
+    }
+
+    it('names two tables that are live, and counts the rest', async () => {
+      await report('live', 4);
+      expect(sentence()).toBe('Bookings, payments and 2 more are live.');
+    });
+
+    it('names what is not live, and the trouble that several have once', async () => {
+      await report('partial', 2, 'BAD_BINDING');
+      expect(sentence()).toBe('Clients and staff are not live; bookings and payments are.');
+      const problems = [...stage.host.querySelectorAll('.switchboard-problem')].map(({ textContent }) => textContent);
+      expect(problems).toEqual([expect.stringMatching(/^Trouble\.Concerns Clients and Staff\./)]);
+    });
+
+    it('says Offline only when the network of the device is away', async () => {
+      await report('offline', 0, 'OFFLINE');
+      expect(sentence()).toMatch(/^This device is offline/);
+      expect(trigger().textContent).toBe('Offline');
+      await stage.say(() => {
+        stage.engine.status({
+          subscriptions: tables.map((_, index) => subscriptionDelta(index + 1, { state: 'retrying' })),
+        });
+      });
+      expect(sentence()).toMatch(/^There is no live connection/);
+      expect(trigger().textContent).toBe('Not connected');
+    });
+  });
+
+  it('does not say Live while the rows beside it are catching up', async () => {
+    await show({ catchingUp: true });
+    await say('live');
+    expect(trigger().textContent).toBe('Catching up');
+    expect(part('.switchboard-status')?.dataset['state']).toBe('connecting');
+    await stage.render(<RealtimeConnectionStatus />);
+    expect(trigger().textContent).toBe('Live');
+  });
+
+  it('announces nothing before it was live, or could not be', async () => {
+    await show();
+    await say('idle');
+    await say('connecting');
+    expect(part('[role="status"]')?.textContent).toBe('');
+    await say('live');
+    expect(part('[role="status"]')?.textContent).toBe('Realtime: Live');
+  });
+
+  it('does not open when the mouse passes over it', async () => {
+    await show();
+    await stage.say(() => {
+      for (const name of ['pointerenter', 'pointerover', 'mouseenter', 'mouseover', 'mousemove'])
+        trigger().dispatchEvent(new PointerEvent(name, { bubbles: true, pointerType: 'mouse' }));
+    });
+    expect(trigger().getAttribute('aria-expanded')).toBe('false');
   });
 
   it('does not render again for what it does not show', async () => {

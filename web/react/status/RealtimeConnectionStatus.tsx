@@ -1,10 +1,11 @@
 import type { Placement } from '@floating-ui/react';
-import { useId, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import type { OverallState } from '../../core/index.js';
 import { useConnectionStatus } from '../useConnectionStatus.js';
 import { useRealtimeSetup } from '../useRealtimeManager.js';
 import { StateIcon } from './StateIcon.js';
 import { StatusDetails } from './StatusDetails.js';
+import { isDeviceOffline } from './summary.js';
 import { completeTexts, type SomeStatusTexts, type StatusTexts } from './texts.js';
 import { Since } from './times.js';
 import { useDetailsPopover } from './useDetailsPopover.js';
@@ -21,6 +22,11 @@ export interface RealtimeConnectionStatusProps {
   reconnectLabel?: string | undefined;
   /** All the other texts, those of the details above all, for other languages. What is not given is English. */
   texts?: SomeStatusTexts | undefined;
+  /**
+   * The rows on display are older than the line (a `liveRows` that is not `live`, say): while everything is live, it shows as `connecting` with the word
+   * `texts.catchingUp`, so that it never says Live beside rows that are old. Default false.
+   */
+  catchingUp?: boolean | undefined;
   /** Only the sign; the words stay for screen readers. For narrow headers. Default false. */
   compact?: boolean | undefined;
   /** Where the details open, if there is room. Default 'bottom-end'. */
@@ -28,13 +34,13 @@ export interface RealtimeConnectionStatusProps {
 }
 
 /**
- * Shows how the connection stands: green when every subscription is live, yellow while some or none of them is live yet, red when offline, grey when
+ * Shows the state of the connection: green when every subscription is live, yellow while some or none of them is live yet, red when offline, grey when
  * nothing is wanted; always with a sign and words too. A change is announced politely to screen readers. An interruption of less than a second
  * does not show.
  *
- * By mouse, touch or keyboard it opens the details: each connection and each subscription, since when it stands so, round-trip time, failed attempts, the
- * next try counting down, the last error and what to do about it; and a button that reconnects at once. The button is also beside the
- * sign while it is offline.
+ * A click, a touch or the keyboard opens the details: one sentence for everyone, each problem once with what to do about it, a button that reconnects at
+ * once, and folded, for developers, each connection and each subscription: since when it is so, round-trip time, failed attempts, the next try counting
+ * down. The button is also beside the sign while it is offline. It says Offline only when the network of the device is away, and Not connected otherwise.
  *
  * Import `switchboard-realtime/react/styles.css` once. Themable by the CSS variables named there, in light and dark. The element carries the state as
  * `data-state`.
@@ -44,10 +50,15 @@ export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): 
   const { placement = 'bottom-end' } = props;
   const texts = completeTexts(props.texts);
   const { manager } = useRealtimeSetup('RealtimeConnectionStatus');
-  const overall = useConnectionStatus((status) => status.overall);
+  const actual = useConnectionStatus((status) => status.overall);
+  const deviceOffline = useConnectionStatus(isDeviceOffline);
+  const { catchingUp = false } = props;
+  const overall = actual === 'live' && catchingUp ? 'connecting' : actual;
   const { isOpen, setTrigger, setPanel, triggerProps, panelProps, panelStyle, onBlur } = useDetailsPopover(placement);
   const titleId = useId();
-  const word = words?.[overall] ?? OVERALL_WORDS[overall];
+  const word = wordOf({ actual, overall, deviceOffline }, words, texts);
+  const [hasSettled, setSettled] = useState(false);
+  if (!hasSettled && actual !== 'idle' && actual !== 'connecting') setSettled(true);
   const reconnect = (
     <button
       type="button"
@@ -81,20 +92,35 @@ export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): 
           style={panelStyle}
           {...panelProps({ 'aria-labelledby': titleId })}
         >
-          <Details titleId={titleId} title={`${label}: ${word}`} texts={texts} />
+          <Details titleId={titleId} title={`${label}: ${word}`} catchingUp={catchingUp} texts={texts} />
           {reconnect}
         </div>
       ) : null}
       {overall === 'offline' && !isOpen ? reconnect : null}
+      {/* What every page goes through at its start is not worth an announcement. */}
       <span role="status" className="switchboard-spoken">
-        {label}: {word}
+        {hasSettled ? `${label}: ${word}` : ''}
       </span>
     </div>
   );
 }
 
+type Shown = { actual: OverallState; overall: OverallState; deviceOffline: boolean };
+
+function wordOf(
+  { actual, overall, deviceOffline }: Shown,
+  words: RealtimeConnectionStatusProps['words'],
+  texts: StatusTexts,
+): string {
+  if (actual !== overall) return texts.catchingUp;
+  if (overall === 'offline' && !deviceOffline) return words?.offline ?? texts.notConnected;
+  return words?.[overall] ?? OVERALL_WORDS[overall];
+}
+
 /** On its own, so that only what is open follows every change. */
-function Details({ titleId, title, texts }: { titleId: string; title: string; texts: StatusTexts }): ReactNode {
+type DetailsProps = { titleId: string; title: string; catchingUp: boolean; texts: StatusTexts };
+
+function Details({ titleId, title, catchingUp, texts }: DetailsProps): ReactNode {
   const status = useConnectionStatus();
   return (
     <>
@@ -107,7 +133,7 @@ function Details({ titleId, title, texts }: { titleId: string; title: string; te
           </span>
         )}
       </p>
-      <StatusDetails status={status} texts={texts} />
+      <StatusDetails status={status} catchingUp={catchingUp} texts={texts} />
     </>
   );
 }

@@ -1,13 +1,54 @@
 import type { ReactNode } from 'react';
 import type { ConnectionStatus, StatusSnapshot, SubscriptionStatus } from '../../core/index.js';
 import { groupByRows, type Group } from './groups.js';
+import { tableName } from './sentence.js';
 import { StateIcon } from './StateIcon.js';
+import { problemsOf, summaryOf, type StatusProblem } from './summary.js';
 import type { StatusTexts } from './texts.js';
 import { Countdown, Since } from './times.js';
 import { CONNECTION_LOOKS, SUBSCRIPTION_LOOKS } from './words.js';
 
-/** Each connection and each subscription: how it stands, since when, and what is wrong with it. */
-export function StatusDetails({ status, texts }: { status: StatusSnapshot; texts: StatusTexts }): ReactNode {
+type Props = { status: StatusSnapshot; catchingUp: boolean; texts: StatusTexts };
+
+/** One sentence, what is wrong and what to do about it; and folded, for developers, each connection and each subscription. */
+export function StatusDetails({ status, catchingUp, texts }: Props): ReactNode {
+  const nameOf = (table: string): string => texts.tables[table] ?? tableName(table);
+  const summary = summaryOf(status, catchingUp, nameOf);
+  return (
+    <>
+      <p className="switchboard-sentence">{texts.sentence(summary)}</p>
+      {summary.nextRetryAt === null ? null : (
+        <p className="switchboard-quiet">
+          <Countdown to={summary.nextRetryAt} texts={texts} />
+        </p>
+      )}
+      {problemsOf(status, nameOf).map((problem) => (
+        <Problem key={`${problem.code} ${problem.message}`} problem={problem} texts={texts} />
+      ))}
+      <details className="switchboard-more">
+        <summary>{texts.more}</summary>
+        <Lists status={status} texts={texts} />
+      </details>
+    </>
+  );
+}
+
+/** What went wrong, whom it concerns, and what can be done. */
+function Problem({ problem, texts }: { problem: StatusProblem; texts: StatusTexts }): ReactNode {
+  const { code, message, tables } = problem;
+  const remedy = texts.remedies[code];
+  const text = texts.problem(code, message);
+  if (text === '' && remedy === undefined) return null;
+  return (
+    <div className="switchboard-problem">
+      {text === '' ? null : <p>{text}</p>}
+      {tables.length === 0 ? null : <p className="switchboard-quiet">{texts.concerns(tables)}</p>}
+      {remedy === undefined ? null : <p>{remedy}</p>}
+    </div>
+  );
+}
+
+function Lists({ status, texts }: { status: StatusSnapshot; texts: StatusTexts }): ReactNode {
   const groups = groupByRows(status.subscriptions);
   return (
     <>
@@ -43,7 +84,7 @@ function Connection({ entry, texts }: { entry: ConnectionStatus; texts: StatusTe
         {entry.rttMs === null ? null : (
           <span className="switchboard-quiet">, {texts.roundTrip(Math.round(entry.rttMs))}</span>
         )}
-        <Problem entry={entry} texts={texts} />
+        <Tries entry={entry} texts={texts} />
       </div>
     </li>
   );
@@ -60,21 +101,17 @@ function Subscription({ group: { entry, count }, texts }: { group: Group; texts:
         <Since at={entry.since} texts={texts} />
         {mode === undefined ? null : <div>{mode}</div>}
         {entry.filter === null ? null : <code className="switchboard-filter">{entry.filter}</code>}
-        <Problem entry={entry} texts={texts} />
+        <Tries entry={entry} texts={texts} />
       </div>
     </li>
   );
 }
 
-/** Attempts, the next try, the last error and its remedy; nothing when nothing is wrong. */
-function Problem({ entry, texts }: { entry: ConnectionStatus | SubscriptionStatus; texts: StatusTexts }): ReactNode {
-  const remedy = texts.remedies[entry.code];
-  const problem = entry.message === '' ? '' : texts.problem(entry.code, entry.message);
+/** Attempts and the next try; nothing when nothing is wrong. */
+function Tries({ entry, texts }: { entry: ConnectionStatus | SubscriptionStatus; texts: StatusTexts }): ReactNode {
   return (
     <>
       {entry.attempts === 0 ? null : <div>{texts.failedAttempts(entry.attempts)}</div>}
-      {problem === '' ? null : <div className="switchboard-problem">{problem}</div>}
-      {remedy === undefined ? null : <div>{remedy}</div>}
       {entry.nextRetryAt === null ? null : (
         <div>
           <Countdown to={entry.nextRetryAt} texts={texts} />

@@ -1,9 +1,23 @@
 import type { ReactNode } from 'react';
 import type { ConnectionState, FreshnessMode, ReasonCode, SubscriptionState } from '../../core/index.js';
+import { englishSentence, listOf } from './sentence.js';
+import type { StatusSummary } from './summary.js';
 import { CONNECTION_TEXTS, MODE_TEXTS, REMEDIES, SUBSCRIPTION_TEXTS } from './words.js';
 
 /** All that `RealtimeConnectionStatus` says beside `label`, `words` and `reconnectLabel`. In English by default. */
 export interface StatusTexts {
+  /** What comes first in the details, for everyone. */
+  sentence: (summary: StatusSummary) => string;
+  /** The word beside the sign while it is `offline` although the network of the device is not known to be away, unless `words.offline` is given. */
+  notConnected: string;
+  /** The word in place of `live` while `catchingUp`. */
+  catchingUp: string;
+  /** Names of tables for people. The others are made of the table's own: `admin_alerts` is Admin alerts. */
+  tables: Readonly<Partial<Record<string, string>>>;
+  /** Which tables a problem concerns. */
+  concerns: (tables: readonly string[]) => string;
+  /** On what unfolds the lists, which are for developers. */
+  more: string;
   /** Name of the sign, which opens the details. */
   trigger: (label: string, word: string) => string;
   /** Names of the two lists, for screen readers. */
@@ -15,7 +29,7 @@ export interface StatusTexts {
   connection: (id: number) => string;
   connectionStates: Readonly<Record<ConnectionState, string>>;
   subscriptionStates: Readonly<Record<SubscriptionState, string>>;
-  /** Modes without a text are not told. */
+  /** Modes without a text are not shown. */
   modes: Readonly<Partial<Record<FreshnessMode, string>>>;
   /** A moment in Unix ms, as the clock shows it here. Default `toLocaleTimeString()`. */
   time: (at: number) => string;
@@ -28,7 +42,7 @@ export interface StatusTexts {
   nextTry: (seconds: number) => string;
   /** What went wrong: the message of the status, which is in English. Nothing is shown for an empty text. */
   problem: (code: ReasonCode, message: string) => string;
-  /** What a person can do about it. Codes without a text mend themselves. */
+  /** What a person can do about it. Codes without a text recover by themselves. */
   remedies: Readonly<Partial<Record<ReasonCode, string>>>;
 }
 
@@ -42,6 +56,12 @@ export type SomeStatusTexts = {
 };
 
 const ENGLISH: StatusTexts = {
+  sentence: englishSentence,
+  notConnected: 'Not connected',
+  catchingUp: 'Catching up',
+  tables: {},
+  concerns: (tables) => `Concerns ${listOf(tables)}.`,
+  more: 'Details for developers',
   trigger: (label, word) => `${label}: ${word}. Details`,
   connections: 'Connections',
   subscriptions: 'Subscriptions',
@@ -65,6 +85,7 @@ export function completeTexts(given: SomeStatusTexts = {}): StatusTexts {
   return {
     ...ENGLISH,
     ...given,
+    tables: given.tables ?? ENGLISH.tables,
     connectionStates: { ...ENGLISH.connectionStates, ...given.connectionStates },
     subscriptionStates: { ...ENGLISH.subscriptionStates, ...given.subscriptionStates },
     modes: { ...ENGLISH.modes, ...given.modes },

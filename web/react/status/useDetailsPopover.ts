@@ -2,12 +2,10 @@ import {
   autoUpdate,
   flip,
   offset,
-  safePolygon,
   shift,
   useClick,
   useDismiss,
   useFloating,
-  useHover,
   useInteractions,
   useRole,
   type Placement,
@@ -30,8 +28,8 @@ export interface DetailsPopover {
 }
 
 /**
- * A panel that opens by mouse (while it hovers, or for good by a click), by touch and by keyboard, and closes by Escape, by a press elsewhere and when the
- * focus goes elsewhere. It follows its trigger in the document, so that Tab goes into it.
+ * A panel that opens by a click, a touch or the keyboard, never by hovering, since it would cover what the mouse is on its way to. It closes by Escape, by a
+ * press elsewhere and when the focus goes elsewhere. It follows its trigger in the document, so that Tab goes into it.
  */
 export function useDetailsPopover(placement: Placement): DetailsPopover {
   const [isOpen, setOpen] = useState(false);
@@ -49,11 +47,10 @@ export function useDetailsPopover(placement: Placement): DetailsPopover {
     middleware: [offset(MARGIN), flip({ padding: MARGIN }), shift({ padding: MARGIN })],
     whileElementsMounted: autoUpdate,
   });
-  const hover = useHover(context, { mouseOnly: true, delay: { open: 150, close: 100 }, handleClose: safePolygon() });
   const click = useClick(context);
   const dismiss = useDismiss(context);
   const role = useRole(context, { role: 'dialog' });
-  const { getReferenceProps, getFloatingProps } = useInteractions([hover, click, dismiss, role]);
+  const { getReferenceProps, getFloatingProps } = useInteractions([click, dismiss, role]);
   return {
     isOpen,
     setTrigger,

@@ -50,22 +50,22 @@ export const MODE_TEXTS: Readonly<Partial<Record<FreshnessMode, string>>> = {
   polling: 'fetched now and then until the line is back',
 };
 
-/** What a person can do about it. What is not here mends itself. */
+/** What a person can do about it. What is not here recovers by itself. */
 export const REMEDIES: Readonly<Partial<Record<ReasonCode, string>>> = {
   CONNECT_FAILED: 'Check the network, and the address of the project.',
   OFFLINE: 'Check the network of this device.',
   FRAME_TOO_LARGE: 'Subscribe to less at once.',
   RATE_LIMITED: "Raise the project's limits, or subscribe to less.",
   TOO_MANY_CONNECTIONS: "Raise the project's limit of connections.",
-  API_KEY_INVALID: "Copy the project's key anew.",
+  API_KEY_INVALID: "Copy the project's key again.",
   API_KEY_EXPIRED: 'Give a current key.',
   TOKEN_EXPIRED: 'Sign in again.',
   TOKEN_INVALID: 'Sign in again; if that does not help, check who issues the tokens.',
-  TOKEN_UNAVAILABLE: 'Sign in again; if that does not help, mend the accessToken callback.',
-  UNAUTHORIZED: 'Sign in as someone who may read this, or mend the policy.',
+  TOKEN_UNAVAILABLE: 'Sign in again; if that does not help, fix the accessToken callback.',
+  UNAUTHORIZED: 'Sign in as someone who may read this, or fix the policy.',
   ROLE_INVALID:
     'Sign in with a token of another role, or create this one and grant it to the role that Realtime connects as.',
-  BAD_BINDING: 'Publish the table, or mend the filter; then reconnect.',
+  BAD_BINDING: 'Publish the table, or fix the filter; then reconnect.',
   DATABASE_UNAVAILABLE: "Check the project's database.",
   TENANT_NOT_FOUND: 'Check the address of the project; then reconnect.',
   REALTIME_DISABLED: 'Switch Realtime on in the project; then reconnect.',
