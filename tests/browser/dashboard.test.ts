@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { countBookings, insertBooking } from './support/bookings.js';
+import { bookingIds, countBookings, insertBooking } from './support/bookings.js';
 import { BookingsPage } from './support/bookingsPage.js';
 import { openWindow, type Window } from './support/chromium.js';
 import { openLab, physio, salon, type Lab } from './support/lab.js';
@@ -21,9 +21,9 @@ afterEach(async () => {
   expect(opened.flatMap(({ problems }) => problems)).toEqual([]);
 });
 
-/** A new window on the salon's bookings, live. */
+/** A new window on the salon's bookings of all days, live. */
 async function openBookings(): Promise<BookingsPage> {
-  const window = await openWindow(lab.browser, lab.dashboard);
+  const window = await openWindow(lab.browser, `${lab.dashboard}?day=all`);
   windows.push(window);
   const bookings = new BookingsPage(window.page);
   await bookings.choose(salon);
@@ -31,13 +31,9 @@ async function openBookings(): Promise<BookingsPage> {
 }
 
 describe('the bookings', () => {
-  it('are those of the chosen business as the database has them, fifty at a time', async () => {
+  it('are those of the chosen business as the database has them, the next first, fifty at a time', async () => {
     const bookings = await openBookings();
-    const { rows } = await lab.db.query<{ id: string }>(
-      'select id::text from bookings where business_id = $1 order by starts_at desc, bookings.id desc limit 100',
-      [salon],
-    );
-    const ids = rows.map(({ id }) => id);
+    const ids = await bookingIds(lab.db, salon, 100);
     await bookings.row(ids[0] ?? '').waitFor();
     expect(await bookings.ids()).toEqual(ids.slice(0, 50));
     await bookings.page.getByRole('button', { name: 'Show more' }).click();

@@ -29,7 +29,7 @@ const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height
 
 describe.each(['light', 'dark'] as const)('the forms in %s', (colorScheme) => {
   it.each(['wide', 'narrow'] as const)('fit a %s window in every state, and are accessible', async (size) => {
-    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&day=all`, {
       colorScheme,
       viewport: sizes[size],
       reducedMotion: 'reduce',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertBooking, latestBookings } from './support/bookings.js';
+import { insertBooking, firstBookings } from './support/bookings.js';
 import { BookingsPage } from './support/bookingsPage.js';
 import { openWindow, type Window } from './support/chromium.js';
 import { openLab, report, salon, screenshotPath, type Lab } from './support/lab.js';
@@ -13,7 +13,7 @@ let dashboard: BookingsPage;
 
 beforeAll(async () => {
   lab = await openLab();
-  window = await openWindow(lab.browser, lab.dashboard, { viewport: { width: 1440, height: 900 } });
+  window = await openWindow(lab.browser, `${lab.dashboard}?day=all`, { viewport: { width: 1440, height: 900 } });
   dashboard = new BookingsPage(window.page);
   await dashboard.choose(salon);
   await dashboard.untilRowsLive();
@@ -32,7 +32,7 @@ async function press(name: RegExp): Promise<void> {
 async function expectMended(): Promise<void> {
   await dashboard.untilStatus('live');
   await dashboard.untilRowsLive();
-  await expect.poll(() => dashboard.shownBookings(), WAIT).toEqual(await latestBookings(lab.db, salon, SHOWN));
+  await expect.poll(() => dashboard.shownBookings(), WAIT).toEqual(await firstBookings(lab.db, salon, SHOWN));
   const id = await insertBooking(lab.db, salon, 'Afterwards');
   await dashboard.row(id).waitFor();
   await lab.db.query('delete from bookings where id = $1', [id]);

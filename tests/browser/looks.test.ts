@@ -1,18 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems } from './support/axe.js';
 import { insertBooking } from './support/bookings.js';
 import { BookingsPage } from './support/bookingsPage.js';
 import { openWindow } from './support/chromium.js';
 import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
-
-declare global {
-  var axe: { run(context: { exclude: string[] }): Promise<AxeResults> };
-}
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
 let lab: Lab;
 
@@ -23,13 +15,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.close();
 });
-
-/** What axe finds against the page, each as its rule and the elements concerned. Of the many rows alike it looks at the first. */
-async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ exclude: ['tbody tr:nth-child(n + 8)'] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 /** How far the page's contents stick out to the right, in pixels. */
 function overflow(page: Page): Promise<number> {
@@ -45,7 +30,7 @@ const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height
 
 describe.each(['light', 'dark'] as const)('the page in %s', (colorScheme) => {
   it.each(['wide', 'narrow'] as const)('fits a %s window, live and cut off, and is accessible', async (size) => {
-    const { page } = await openWindow(lab.browser, lab.dashboard, {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?day=all`, {
       colorScheme,
       viewport: sizes[size],
       reducedMotion: 'reduce',
@@ -84,7 +69,9 @@ describe.each(['light', 'dark'] as const)('the page in %s', (colorScheme) => {
 
 describe('the lab', () => {
   it('leaves the table beside it room for its words', async () => {
-    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: sizes.wide });
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&day=all`, {
+      viewport: sizes.wide,
+    });
     await new BookingsPage(page).untilRowsLive();
     await page.getByRole('button', { name: 'Lab', exact: true }).click();
     await page.locator('.lab').waitFor();

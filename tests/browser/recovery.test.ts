@@ -26,7 +26,7 @@ function ownProblems(): string[] {
 
 describe('when the realtime server goes away', () => {
   it('says so, comes back by itself and shows what happened meanwhile', async () => {
-    window = await openWindow(lab.browser, lab.dashboard);
+    window = await openWindow(lab.browser, `${lab.dashboard}?day=all`);
     const bookings = new BookingsPage(window.page);
     await bookings.choose(salon);
     const before = await insertBooking(lab.db, salon, 'Before');
@@ -50,7 +50,7 @@ describe('when the realtime server goes away', () => {
   });
 
   it('comes back after a restart without anyone doing anything', async () => {
-    window = await openWindow(lab.browser, lab.dashboard);
+    window = await openWindow(lab.browser, `${lab.dashboard}?day=all`);
     const bookings = new BookingsPage(window.page);
     await bookings.choose(salon);
     const closed = new Promise<void>((resolve) => {
@@ -71,7 +71,7 @@ describe('when the realtime server goes away', () => {
 
 describe('while the page is hidden', () => {
   it('a worker from the bundle keeps time under the policy of the page, until it is shown', async () => {
-    window = await openWindow(lab.browser, lab.dashboard);
+    window = await openWindow(lab.browser, `${lab.dashboard}?day=all`);
     const { page } = window;
     await new BookingsPage(page).choose(salon);
     const started = page.waitForEvent('worker');

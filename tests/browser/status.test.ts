@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const open = async (): Promise<BookingsPage> => {
-  window = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`);
+  window = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&day=all`);
   return new BookingsPage(window.page);
 };
 
@@ -79,13 +79,13 @@ describe('the status in the header', () => {
     await lab.db.query('alter publication supabase_realtime add table admin_alerts');
   });
 
-  it('is grey and says Idle while nothing is wanted', async () => {
+  it('is grey and says Starting while no business is known', async () => {
     window = await openWindow(lab.browser, 'about:blank');
     await window.page.route('**/rest/v1/businesses*', () => undefined);
     await window.page.goto(lab.dashboard);
     await new BookingsPage(window.page).untilStatus('idle');
     const { words, color, off } = await look(window.page);
-    expect({ words, color }).toEqual({ words: 'Idle', color: off });
+    expect({ words, color }).toEqual({ words: 'Starting', color: off });
   });
 
   it('is red when the browser is offline, and green with all rows when it is online again', async () => {
@@ -108,7 +108,7 @@ describe('a dashboard in the back/forward cache', () => {
     window = await openWindow(lab.browser, 'about:blank');
     const chromium = await RealChromium.launch();
     try {
-      const tab = await chromium.open(`${lab.dashboard}?business=${salon}`);
+      const tab = await chromium.open(`${lab.dashboard}?business=${salon}&day=all`);
       await tab.show();
       await tab.run(untilShown, '[aria-label="Bookings"][data-rows-state="live"]');
       await tab.run(() => {

@@ -30,7 +30,7 @@ async function serve(name, alias) {
 async function measure(address) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(120_000);
-  await page.goto(address);
+  await page.goto(`${address}?day=all`);
   await page.locator('[aria-label="Bookings"][data-rows-state="live"]').waitFor();
   await page.locator('.feed[data-live="true"]').waitFor();
   await page.locator('.recharts-surface').first().waitFor();

@@ -37,8 +37,24 @@ function corePreloaded(): Plugin {
   };
 }
 
+/** Puts the style sheet after the page's outline, which is painted before it has come. */
+function outlineFirst(): Plugin {
+  return {
+    name: 'outline-first',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => {
+        const links = html.match(/ *<link rel="stylesheet"[^>]*>\n?/g) ?? [];
+        return links
+          .reduce((rest, link) => rest.replace(link, ''), html)
+          .replace('</body>', `${links.join('')}</body>`);
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), sonnerWithoutStyleElement(), corePreloaded()],
+  plugins: [react(), sonnerWithoutStyleElement(), corePreloaded(), outlineFirst()],
   build: {
     target: 'es2022',
     // The page's policy allows no data: URLs for scripts or wasm.

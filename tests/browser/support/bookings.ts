@@ -20,11 +20,23 @@ export async function countBookings(db: pg.Client, businessId: string): Promise<
   return rows[0]?.count ?? 0;
 }
 
-/** The latest bookings of a business as the table shows them: id, status and amount, in order. */
-export async function latestBookings(db: pg.Client, businessId: string, count: number): Promise<string[]> {
+/** What is to come, the next first, then what has begun, the latest first: the order of the table. */
+const NEXT_FIRST = `starts_at < date_trunc('minute', now()), abs(extract(epoch from starts_at - now())), bookings.id`;
+
+/** The first bookings of a business in the order of the table. */
+export async function bookingIds(db: pg.Client, businessId: string, count: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id::text from bookings where business_id = $1 order by ${NEXT_FIRST} limit $2`,
+    [businessId, count],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The first bookings of a business as the table shows them: id, status and amount, in order. */
+export async function firstBookings(db: pg.Client, businessId: string, count: number): Promise<string[]> {
   const { rows } = await db.query<{ text: string }>(
     `select concat_ws(' ', id, replace(status, '_', ' '), to_char(amount, 'FM999999990.00')) as text
-       from bookings where business_id = $1 order by starts_at desc, bookings.id desc limit $2`,
+       from bookings where business_id = $1 order by ${NEXT_FIRST} limit $2`,
     [businessId, count],
   );
   return rows.map(({ text }) => text);

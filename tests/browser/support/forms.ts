@@ -27,7 +27,7 @@ export class FormsLab {
 
   /** A new window on the bookings of a business, live. */
   async openBookings(business = salon): Promise<BookingsPage> {
-    const window = await openWindow(this.lab.browser, `${this.lab.dashboard}?business=${business}`);
+    const window = await openWindow(this.lab.browser, `${this.lab.dashboard}?business=${business}&day=all`);
     this.windows.push(window);
     const bookings = new BookingsPage(window.page);
     await bookings.untilRowsLive();

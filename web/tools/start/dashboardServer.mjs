@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { StepError } from '../lib/errors.mjs';
 import { fromRoot } from '../lib/paths.mjs';
 
@@ -31,7 +34,7 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
       port: await usablePort(port),
       strictPort: true,
       headers: {
-        'Content-Security-Policy': contentSecurityPolicy([realtime, rest]),
+        'Content-Security-Policy': contentSecurityPolicy([realtime, rest], styleHashes(outDir)),
         'Referrer-Policy': 'no-referrer',
         'X-Content-Type-Options': 'nosniff',
       },
@@ -62,9 +65,22 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
 }
 
 /**
- * @param {readonly string[]} endpoints the page may talk to
+ * What a policy calls the style elements of the page, which paint its outline before any other file has come.
+ *
+ * @param {string} outDir
  */
-function contentSecurityPolicy(endpoints) {
+function styleHashes(outDir) {
+  const html = readFileSync(join(outDir, 'index.html'), 'utf8');
+  return [...html.matchAll(/<style>([^]*?)<\/style>/g)].map(
+    ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
+  );
+}
+
+/**
+ * @param {readonly string[]} endpoints the page may talk to
+ * @param {readonly string[]} styles hashes of the page's own style elements
+ */
+function contentSecurityPolicy(endpoints, styles) {
   const origins = endpoints.map((endpoint) => {
     const { protocol, host: authority } = new URL(endpoint);
     return `${protocol}//${authority}`;
@@ -72,7 +88,7 @@ function contentSecurityPolicy(endpoints) {
   return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
+    `style-src ${["'self'", ...styles].join(' ')}`,
     "img-src 'self' data:",
     "font-src 'self'",
     `connect-src 'self' ${origins.join(' ')}`,

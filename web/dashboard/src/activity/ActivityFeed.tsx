@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { useBusinessData } from '../data/businessData.js';
-import { formatClockWithSeconds } from '../format.js';
+import { formatClockWithSeconds, locale } from '../format.js';
 import { describe } from './describe.js';
 import { useActivity } from './useActivity.js';
 
@@ -13,7 +13,7 @@ export function ActivityFeed() {
   return (
     <section className="panel feed" aria-labelledby="feed-title" data-live={isLive}>
       <div className="panel-head">
-        <h2 id="feed-title">As it happens</h2>
+        <h3 id="feed-title">As it happens</h3>
         <span className="hint">{isLive ? null : 'not live'}</span>
       </div>
       {/* Can be scrolled, so it can be reached by keyboard. */}
@@ -24,7 +24,7 @@ export function ActivityFeed() {
             <li key={seen.number} data-event={seen.change.eventType} style={{ '--index': index } as CSSProperties}>
               <span className="verb">{verbs[seen.change.eventType]}</span>
               <span className="what">{describe(seen, business.currency)}</span>
-              <time dateTime={seen.change.commit_timestamp}>
+              <time dateTime={seen.change.commit_timestamp} lang={locale}>
                 {formatClockWithSeconds(seen.change.commit_timestamp, business.time_zone)}
               </time>
             </li>

@@ -1,54 +1,94 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { BusinessDataProvider } from '../data/businessData.js';
-import { useBusinesses } from '../data/queries.js';
+import type { Business } from '../data/database.js';
+import { businessesKey, useBusinesses } from '../data/queries.js';
 import { LabPanel } from '../lab/LabPanel.js';
 import { BusinessPage } from './BusinessPage.js';
 import { BusinessPicker } from './BusinessPicker.js';
 import { Header } from './Header.js';
-import { useSearchParameter } from './useSearchParameter.js';
+import { PageSkeleton } from './PageSkeleton.js';
+import { ReadFailure } from './ReadFailure.js';
+import { setSearch, useSearchParameter } from './useSearchParameter.js';
 
 export function App() {
   const businesses = useBusinesses();
-  const [chosenId, setChosenId] = useSearchParameter('business');
+  const [chosenId] = useSearchParameter('business');
   const [isLabOpen, setLabOpen] = useState(false);
+  const labButton = useRef<HTMLButtonElement>(null);
   const list = businesses.data ?? [];
-  const business = list.find(({ id }) => id === chosenId) ?? list[0];
+  const chosen = list.find(({ id }) => id === chosenId);
+  const business = chosen ?? list[0];
   return (
     <>
       <Header
         isLabOpen={isLabOpen}
+        zone={business?.time_zone}
+        labButton={labButton}
         onLab={() => {
           setLabOpen(!isLabOpen);
         }}
       >
-        <BusinessPicker businesses={list} chosen={business} onChoose={setChosenId} />
+        <BusinessPicker
+          businesses={list}
+          chosen={business}
+          onChoose={(id) => {
+            setSearch({ business: id, client: null, rows: null });
+          }}
+        />
       </Header>
       <div className="layout" data-lab={isLabOpen}>
-        <main>
-          {businesses.isError ? (
-            <p className="notice" role="alert">
-              The businesses could not be read: {businesses.error.message}{' '}
-              <button type="button" className="link" onClick={() => void businesses.refetch()}>
-                Try again
-              </button>
-            </p>
-          ) : null}
-          {businesses.isSuccess && business === undefined ? <p className="empty">There is no business yet.</p> : null}
-          {business === undefined ? null : (
-            <BusinessDataProvider key={business.id} business={business}>
-              <BusinessPage />
-            </BusinessDataProvider>
-          )}
-        </main>
+        {/* Before the page, so that Tab leads from its button into it. */}
         {isLabOpen && business !== undefined ? (
           <LabPanel
             businessId={business.id}
             onClose={() => {
               setLabOpen(false);
+              labButton.current?.focus();
             }}
           />
         ) : null}
+        <main>
+          <Content businesses={businesses} business={business} unknownId={chosen === undefined ? chosenId : null} />
+        </main>
       </div>
+    </>
+  );
+}
+
+type ContentProps = {
+  businesses: ReturnType<typeof useBusinesses>;
+  business: Business | undefined;
+  /** What the address names although there is no such business. */
+  unknownId: string | null;
+};
+
+function Content({ businesses, business, unknownId }: ContentProps) {
+  if (business === undefined && businesses.isSuccess) return <p className="empty">There is no business yet.</p>;
+  if (business === undefined) {
+    return (
+      <>
+        {businesses.isError ? (
+          <ReadFailure
+            what="The businesses"
+            error={businesses.error}
+            queryKey={businessesKey}
+            onRetry={() => void businesses.refetch()}
+          />
+        ) : null}
+        <PageSkeleton />
+      </>
+    );
+  }
+  return (
+    <>
+      {unknownId === null ? null : (
+        <p className="notice" role="alert">
+          The address names a business that is not there. This is {business.name}.
+        </p>
+      )}
+      <BusinessDataProvider key={business.id} business={business}>
+        <BusinessPage />
+      </BusinessDataProvider>
     </>
   );
 }

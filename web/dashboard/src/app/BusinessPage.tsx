@@ -1,18 +1,21 @@
+import { useEffect } from 'react';
 import { useRealtime } from 'switchboard-realtime/react';
 import { ActivityFeed } from '../activity/ActivityFeed.js';
 import { useBusinessData } from '../data/businessData.js';
+import { useReportBehind } from '../data/freshness.js';
 import { useToday } from '../data/today.js';
 import { browserZone, cityOf, differs } from '../data/zone.js';
 import { formatLongDay, locale } from '../format.js';
 import { FormsProvider } from '../forms/FormsProvider.js';
 import { Figures } from '../overview/Figures.js';
 import { TodayChart } from '../overview/TodayChart.js';
-import { Tables } from './Tables.js';
+import { Tables, useView } from './Tables.js';
 
 export function BusinessPage() {
-  const { business } = useBusinessData();
+  const { business, bookings, payments } = useBusinessData();
   const today = useToday();
-  // Keeps the queries of what changes seldom up to date, and tells of what is new. Bookings and payments are live rows: only their toasts are wanted here.
+  const { label } = useView();
+  // Keeps the queries of what changes seldom up to date, and announces what is new. Bookings and payments are live rows: only their toasts are wanted here.
   useRealtime({
     businessId: business.id,
     enableBookings: true,
@@ -23,6 +26,10 @@ export function BusinessPage() {
     enableAdminAlerts: true,
     showToasts: true,
   });
+  useReportBehind([bookings, payments].some(({ status }) => status.state !== 'live'));
+  useEffect(() => {
+    document.title = `${label} · ${business.name} · Switchboard`;
+  }, [label, business.name]);
   return (
     <div className="page">
       <div className="page-head">

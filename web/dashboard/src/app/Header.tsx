@@ -1,20 +1,41 @@
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode, type Ref } from 'react';
 import { RealtimeConnectionStatus } from 'switchboard-realtime/react';
+import { useIsBehind } from '../data/freshness.js';
+import { browserZone } from '../data/zone.js';
+import { formatClockWithSeconds } from '../format.js';
 import { LabIcon } from './icons.js';
 
-type Props = { children: ReactNode; isLabOpen: boolean; onLab: () => void };
+type Props = {
+  children: ReactNode;
+  isLabOpen: boolean;
+  /** The business's; undefined while no business is known and nothing is subscribed to. */
+  zone: string | undefined;
+  labButton: Ref<HTMLButtonElement>;
+  onLab: () => void;
+};
 
-export function Header({ children, isLabOpen, onLab }: Props) {
+const tables = { payment_transactions: 'Payments', staff_attendance: 'Attendance', admin_alerts: 'Alerts' };
+
+export function Header({ children, isLabOpen, zone, labButton, onLab }: Props) {
+  const texts = useMemo(
+    () => ({ tables, time: (at: number) => formatClockWithSeconds(at, zone ?? browserZone()) }),
+    [zone],
+  );
   return (
     <header className="top">
       <h1>
         <img src="/icon.svg" alt="" width="26" height="26" />
-        Switchboard
+        <span className="brand-word">Switchboard</span>
       </h1>
       {children}
       <div className="top-end">
-        <RealtimeConnectionStatus />
+        <RealtimeConnectionStatus
+          texts={texts}
+          catchingUp={useIsBehind()}
+          {...(zone === undefined ? { words: { idle: 'Starting' } } : {})}
+        />
         <button
+          ref={labButton}
           type="button"
           className="quiet-button"
           aria-label="Lab"

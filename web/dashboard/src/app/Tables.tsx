@@ -4,20 +4,33 @@ import { BookingsTable } from '../tables/BookingsTable.js';
 import { ClientsTable } from '../tables/ClientsTable.js';
 import { PaymentsTable } from '../tables/PaymentsTable.js';
 import { StaffTable } from '../tables/StaffTable.js';
-import { useSearchParameter } from './useSearchParameter.js';
+import { setSearch, useSearchParameter } from './useSearchParameter.js';
 
-const views: readonly { name: string; label: string; table: ReactNode }[] = [
-  { name: 'bookings', label: 'Bookings', table: <BookingsTable /> },
+type View = { readonly name: string; readonly label: string; readonly table: ReactNode };
+
+const bookings: View = { name: 'bookings', label: 'Bookings', table: <BookingsTable /> };
+
+const views: readonly View[] = [
+  bookings,
   { name: 'payments', label: 'Payments', table: <PaymentsTable /> },
   { name: 'clients', label: 'Clients', table: <ClientsTable /> },
   { name: 'staff', label: 'Staff', table: <StaffTable /> },
 ];
 
+/** The table that the page's address names, or the bookings. */
+export function useView(): View {
+  const [name] = useSearchParameter('view');
+  return views.find((view) => view.name === name) ?? bookings;
+}
+
 export function Tables() {
-  const [view, setView] = useSearchParameter('view');
-  const chosen = views.find(({ name }) => name === view)?.name ?? 'bookings';
   return (
-    <Tabs.Root value={chosen} onValueChange={setView}>
+    <Tabs.Root
+      value={useView().name}
+      onValueChange={(view) => {
+        setSearch({ view, rows: null });
+      }}
+    >
       <Tabs.List className="tabs" aria-label="Tables">
         {views.map(({ name, label }) => (
           <Tabs.Trigger key={name} value={name}>

@@ -11,15 +11,28 @@ function subscribe(changed: () => void): () => void {
   };
 }
 
-/** A parameter of the page's address, so that a reload or a bookmark shows the same. Null when it is absent. */
+/** Parameters of the page's address; null takes one away. */
+export type SearchChange = Readonly<Record<string, string | null>>;
+
+/** Changes the page's address. With `replace`, Back does not lead to the present one. */
+export function setSearch(change: SearchChange, { replace = false } = {}): void {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  if (url.href === location.href) return;
+  if (replace) history.replaceState(history.state, '', url);
+  else history.pushState(null, '', url);
+  dispatchEvent(new Event(CHANGED));
+}
+
+/** A parameter of the page's address, so that a reload, a bookmark or Back shows the same. Null when it is absent. */
 export function useSearchParameter(name: string): [value: string | null, set: (value: string) => void] {
   const value = useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));
   const set = useCallback(
     (next: string) => {
-      const url = new URL(location.href);
-      url.searchParams.set(name, next);
-      history.replaceState(history.state, '', url);
-      dispatchEvent(new Event(CHANGED));
+      setSearch({ [name]: next });
     },
     [name],
   );

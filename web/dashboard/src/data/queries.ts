@@ -7,15 +7,16 @@ import { knownZone } from './zone.js';
 
 // What changes seldom, or is only counted, is asked for again when it has changed; the keys are those of useRealtime.
 
+export const businessesKey = ['businesses'] as const;
+
 export function useBusinesses(): UseQueryResult<Business[]> {
   const rest = useRest();
   return useQuery({
-    queryKey: ['businesses'],
+    queryKey: businessesKey,
     queryFn: async ({ signal }) => {
       const rows = await rest.rows('businesses', { select: 'id,name,currency,time_zone', order: 'name.asc' }, signal);
       return rows.map((row) => ({ ...row, time_zone: knownZone(row.time_zone) }));
     },
-    staleTime: Infinity,
   });
 }
 
@@ -25,7 +26,6 @@ export function useClients(): UseQueryResult<Client[]> {
   return useQuery({
     queryKey: ['clients', id],
     queryFn: ({ signal }) => rest.rows('clients', { business_id: `eq.${id}`, order: 'full_name.asc,id.asc' }, signal),
-    staleTime: Infinity,
   });
 }
 
@@ -48,7 +48,6 @@ function useStaffQuery(select: (staff: Staff[]) => Staff[]): UseQueryResult<Staf
   return useQuery({
     queryKey: ['staff', id],
     queryFn: ({ signal }) => rest.rows('staff', { business_id: `eq.${id}`, order: 'full_name.asc,id.asc' }, signal),
-    staleTime: Infinity,
     select,
   });
 }
@@ -69,7 +68,6 @@ export function useAttendance(): UseQueryResult<Attendance[]> {
       );
       return entries.filter(({ work_date, clock_out }) => work_date === date || clock_out === null);
     },
-    staleTime: Infinity,
   });
 }
 
@@ -85,6 +83,5 @@ export function useOpenAlerts(): UseQueryResult<Alert[]> {
         { business_id: `eq.${id}`, acknowledged: 'is.false', order: 'created_at.desc,id.asc' },
         signal,
       ),
-    staleTime: Infinity,
   });
 }

@@ -8,6 +8,8 @@ import { formatClock, formatDay } from '../format.js';
 import { ProblemText } from '../forms/ProblemText.js';
 import { Sheet } from '../forms/Sheet.js';
 import { problemOf, type RowTable } from '../writing/index.js';
+import { byUrgency } from './alerts.js';
+import { ShowRows } from './ShowRows.js';
 
 /** A button that opens the list of alerts, each with a way to be done with it. */
 export function AlertsDialog({ alerts }: { alerts: readonly Alert[] }) {
@@ -19,7 +21,7 @@ export function AlertsDialog({ alerts }: { alerts: readonly Alert[] }) {
       <Sheet title="Open alerts" description="What you acknowledge here disappears in every window.">
         {alerts.length === 0 ? <p className="empty">All done.</p> : null}
         <ul className="alerts">
-          {alerts.map((alert) => (
+          {byUrgency(alerts).map((alert) => (
             <AlertItem key={alert.id} alert={alert} />
           ))}
         </ul>
@@ -40,14 +42,17 @@ function AlertItem({ alert }: { alert: Alert }) {
     <li ref={item} data-severity={alert.severity}>
       <div>
         <strong>{alert.title}</strong>
+        {alert.body === null ? null : <p>{alert.body}</p>}
         <span className="quiet">
           {alert.severity} · {formatDay(alert.created_at, zone)}, {formatClock(alert.created_at, zone)}
         </span>
+        <ShowRows alert={alert} />
         <div role="alert">{acknowledge.isError ? <ProblemText problem={problemOf(acknowledge.error)} /> : null}</div>
       </div>
       <button
         type="button"
         className="quiet-button"
+        aria-label={`Acknowledge: ${alert.title}, ${formatDay(alert.created_at, zone)}, ${formatClock(alert.created_at, zone)}`}
         aria-disabled={acknowledge.isPending || acknowledge.isSuccess}
         onClick={() => {
           if (acknowledge.isIdle || acknowledge.isError) acknowledge.mutate();

@@ -1,34 +1,54 @@
 import { memo } from 'react';
-import { Area, Bar, CartesianGrid, ComposedChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { formatMoney } from '../format.js';
+import {
+  Area,
+  Bar,
+  CartesianGrid,
+  ComposedChart,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { formatMoney, formatRoundMoney } from '../format.js';
 import type { Hour } from './byHour.js';
 
-type Props = { hours: readonly Hour[]; currency: string };
+type Props = {
+  hours: readonly Hour[];
+  /** The hour that it is, as in `hours`. */
+  now: string;
+  currency: string;
+};
 
-const tick = { fill: 'var(--text-quiet)', fontSize: 12 };
+const tick = { fill: 'var(--text-quiet)', fontSize: '0.75rem' };
+const label = { value: 'now', position: 'insideTopRight', fill: 'var(--text-quiet)', fontSize: '0.75rem' } as const;
 
-/** Bookings of each hour as bars, what was paid as a line that climbs. */
-function DayChart({ hours, currency }: Props) {
+/** Bookings of each hour as bars, what was paid until now as a line that climbs. Drawn only: the table beside it says the same. */
+function DayChart({ hours, now, currency }: Props) {
   const money = (value: number): string => formatMoney(value, currency);
+  const hasRevenue = hours.some(({ revenue }) => (revenue ?? 0) > 0);
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart data={[...hours]} margin={{ top: 8, right: 0, bottom: 0, left: 0 }} accessibilityLayer>
+      <ComposedChart data={[...hours]} margin={{ top: 8, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis dataKey="hour" tickLine={false} axisLine={false} tick={tick} />
-        <YAxis yAxisId="bookings" width={28} allowDecimals={false} tickLine={false} axisLine={false} tick={tick} />
+        <YAxis yAxisId="bookings" width="auto" allowDecimals={false} tickLine={false} axisLine={false} tick={tick} />
         <YAxis
           yAxisId="revenue"
           orientation="right"
-          width={64}
+          width="auto"
           tickLine={false}
           axisLine={false}
           tick={tick}
-          tickFormatter={(value: number) => money(value).replace(/[.,]00$/, '')}
+          // Without revenue there is nothing to scale by.
+          {...(hasRevenue ? {} : { domain: [0, 1], ticks: [0] })}
+          tickFormatter={(value: number) => formatRoundMoney(value, currency)}
         />
         <Tooltip
           isAnimationActive={false}
           cursor={{ fill: 'var(--raised)' }}
           contentStyle={{ background: 'var(--panel)', border: '1px solid var(--line)', borderRadius: 8 }}
+          itemStyle={{ color: 'var(--text)' }}
           labelFormatter={(hour) => (typeof hour === 'string' ? `${hour}:00` : null)}
           formatter={(value, name) => (name === 'Revenue' ? money(Number(value)) : String(value))}
         />
@@ -46,12 +66,20 @@ function DayChart({ hours, currency }: Props) {
           dataKey="revenue"
           name="Revenue"
           type="monotone"
-          stroke="var(--accent)"
+          stroke="var(--chart-line)"
           strokeWidth={2}
-          fill="var(--accent)"
-          fillOpacity={0.08}
+          fill="var(--chart-line)"
+          fillOpacity={0.06}
           dot={false}
           isAnimationActive={false}
+        />
+        <ReferenceLine
+          x={now}
+          yAxisId="bookings"
+          className="chart-now"
+          stroke="var(--text-quiet)"
+          strokeDasharray="3 3"
+          label={label}
         />
       </ComposedChart>
     </ResponsiveContainer>

@@ -1,68 +1,123 @@
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, type CSSProperties, type ReactNode } from 'react';
+import { AsOf } from '../app/AsOf.js';
 import { useBusinessData } from '../data/businessData.js';
 import { useAttendance, useOpenAlerts, useStaff } from '../data/queries.js';
+import { isKnown, rowsState, useQueryState, worstOf, type ReadState } from '../data/readState.js';
 import { useToday } from '../data/today.js';
 import { formatCount, formatMoney } from '../format.js';
 import { AlertsDialog } from './AlertsDialog.js';
 import { bookingFigures, isPresent, revenue } from './figures.js';
+import { TryAgain } from './TryAgain.js';
 
 /** Today in four numbers. */
 export function Figures() {
-  const { business, bookings, payments } = useBusinessData();
-  const today = useToday();
-  const staff = useStaff();
-  const attendance = useAttendance();
-  const alerts = useOpenAlerts();
-  const booked = useMemo(() => bookingFigures(bookings.rows, today), [bookings.rows, today]);
-  const paid = useMemo(() => revenue(payments.rows, today), [payments.rows, today]);
-  const present = staff.data?.filter(({ id }) => isPresent(attendance.data ?? [], id)).length;
-  const isCritical = alerts.data?.some(({ severity }) => severity === 'critical') ?? false;
   return (
     <section className="figures" aria-label="Today">
-      <Figure
-        name="bookings"
-        label="Bookings today"
-        value={bookings.status.state === 'loading' ? undefined : formatCount(booked.total)}
-        note={`${booked.completed} done, ${booked.open} to come`}
-      />
-      <Figure
-        name="revenue"
-        label="Revenue today"
-        value={payments.status.state === 'loading' ? undefined : formatMoney(paid.sum, business.currency)}
-        note={`${formatMoney(booked.expected, business.currency)} still expected`}
-      />
-      <Figure
-        name="staff"
-        label="Staff present"
-        value={present === undefined || attendance.isPending ? undefined : formatCount(present)}
-        note={`of ${formatCount(staff.data?.length ?? 0)}`}
-      />
-      <Figure
-        name="alerts"
-        label="Open alerts"
-        value={alerts.data === undefined ? undefined : formatCount(alerts.data.length)}
-        tone={isCritical ? 'bad' : undefined}
-        note={<AlertsDialog alerts={alerts.data ?? []} />}
-      />
+      <BookingsFigure />
+      <RevenueFigure />
+      <StaffFigure />
+      <AlertsFigure />
     </section>
+  );
+}
+
+function BookingsFigure() {
+  const { bookings } = useBusinessData();
+  const today = useToday();
+  const booked = useMemo(() => bookingFigures(bookings.rows, today), [bookings.rows, today]);
+  return (
+    <Figure
+      name="bookings"
+      label="Bookings today"
+      read={rowsState(bookings.status)}
+      reads={[bookings.refresh]}
+      value={formatCount(booked.total)}
+      note={`${formatCount(booked.completed)} done, ${formatCount(booked.open)} to come`}
+    />
+  );
+}
+
+function RevenueFigure() {
+  const { business, bookings, payments } = useBusinessData();
+  const today = useToday();
+  const { expected } = useMemo(() => bookingFigures(bookings.rows, today), [bookings.rows, today]);
+  const paid = useMemo(() => revenue(payments.rows, today), [payments.rows, today]);
+  const isExpectedKnown = isKnown(rowsState(bookings.status));
+  return (
+    <Figure
+      name="revenue"
+      label="Revenue today"
+      read={rowsState(payments.status)}
+      reads={[payments.refresh]}
+      value={formatMoney(paid.sum, business.currency)}
+      note={`${isExpectedKnown ? formatMoney(expected, business.currency) : '–'} still expected`}
+    />
+  );
+}
+
+function StaffFigure() {
+  const staff = useStaff();
+  const attendance = useAttendance();
+  const present = staff.data?.filter(({ id }) => isPresent(attendance.data ?? [], id)).length ?? 0;
+  return (
+    <Figure
+      name="staff"
+      label="Staff present"
+      read={worstOf(useQueryState(staff), useQueryState(attendance))}
+      reads={[staff.refetch, attendance.refetch]}
+      value={formatCount(present)}
+      note={`of ${formatCount(staff.data?.length ?? 0)}`}
+    />
+  );
+}
+
+function AlertsFigure() {
+  const alerts = useOpenAlerts();
+  const isCritical = alerts.data?.some(({ severity }) => severity === 'critical') ?? false;
+  return (
+    <Figure
+      name="alerts"
+      label="Open alerts"
+      read={useQueryState(alerts)}
+      reads={[alerts.refetch]}
+      value={formatCount(alerts.data?.length ?? 0)}
+      tone={isCritical ? 'bad' : undefined}
+      note={<AlertsDialog alerts={alerts.data ?? []} />}
+    />
   );
 }
 
 type FigureProps = {
   name: string;
   label: string;
-  /** Undefined while it is not known. */
-  value: string | undefined;
+  read: ReadState;
+  /** What reads it again. */
+  reads: readonly (() => Promise<unknown>)[];
+  value: string;
   note: ReactNode;
   tone?: 'bad' | undefined;
 };
 
-function Figure({ name, label, value, note, tone }: FigureProps) {
+/** One number, where it is known, and how old it is where it may not be the newest. */
+function Figure({ name, label, read, reads, value, note, tone }: FigureProps) {
+  const shown = isKnown(read) ? value : '–';
   return (
-    <div className="panel figure" data-figure={name} data-tone={tone} data-loading={value === undefined}>
-      <h2>{label}</h2>
-      <p className="figure-value">{value ?? '–'}</p>
-      <p className="figure-note">{value === undefined ? 'Loading' : note}</p>
+    <div className="panel figure" data-figure={name} data-tone={tone} data-state={read.state}>
+      <h3>{label}</h3>
+      <p className="figure-value" style={{ '--length': Math.max(shown.length, 4) } as CSSProperties}>
+        {shown}
+        {tone === 'bad' && isKnown(read) ? <span className="figure-tone">critical</span> : null}
+      </p>
+      <div className="figure-note">
+        {read.state === 'loading' ? 'Loading' : null}
+        {read.state === 'failed' ? (
+          <>
+            <span role="alert">Could not be read.</span> <TryAgain reads={reads} what={label} />
+          </>
+        ) : null}
+        {isKnown(read) ? note : null}
+      </div>
+      <p className="figure-note">{'asOf' in read ? <AsOf at={read.asOf} /> : null}</p>
     </div>
   );
 }

@@ -1,23 +1,22 @@
 import { useMemo } from 'react';
+import { useSearchParameter } from '../app/useSearchParameter.js';
 import { useBusinessData } from '../data/businessData.js';
-import type { Booking } from '../data/database.js';
-import { formatMoney, formatWhen } from '../format.js';
+import { dayOf, useMinute, useToday, type Day } from '../data/today.js';
 import { useForms } from '../forms/formsContext.js';
+import { useBookingColumns } from './bookingColumns.js';
+import { BookingTools } from './BookingTools.js';
 import { LiveTablePanel } from './LiveTablePanel.js';
-import { RowActions } from './RowActions.js';
-import type { Column } from './RowTable.js';
-import { StatusBadge } from './StatusBadge.js';
-import { When } from './When.js';
-
-const final = new Set(['cancelled', 'completed', 'no_show']);
+import { selectBookings, type BookingChoice } from './selectBookings.js';
 
 export function BookingsTable() {
-  const { business, bookings } = useBusinessData();
+  const { bookings } = useBusinessData();
   const { openBooking, cancelBooking } = useForms();
-  const columns = useMemo(
-    () => bookingColumns(business.currency, { zone: business.time_zone, edit: openBooking, cancel: cancelBooking }),
-    [business, openBooking, cancelBooking],
-  );
+  const today = useToday();
+  const choice = useBookingChoice(today);
+  const minute = useMinute();
+  const rows = useMemo(() => selectBookings(bookings.rows, choice, minute), [bookings.rows, choice, minute]);
+  const { day, client, ids } = choice;
+  const isOneDay = day !== null && client === '' && ids === null;
   return (
     <LiveTablePanel
       title="Bookings"
@@ -27,47 +26,36 @@ export function BookingsTable() {
         openBooking();
       }}
       table={bookings}
-      columns={columns}
-      empty="No bookings yet."
+      rows={rows}
+      columns={useBookingColumns({ edit: openBooking, cancel: cancelBooking }, !isOneDay)}
+      empty={emptyText(choice, today)}
+      tools={<BookingTools today={today} day={day} client={client} pointed={ids === null ? null : rows.length} />}
     />
   );
 }
 
-type Actions = { zone: string; edit: (row: Booking) => void; cancel: (row: Booking) => void };
+/** What the page's address asks for; today's bookings if it says nothing. */
+function useBookingChoice(today: Day): BookingChoice {
+  const [date] = useSearchParameter('day');
+  const [client] = useSearchParameter('client');
+  const [rows] = useSearchParameter('rows');
+  return useMemo(
+    () => ({
+      day: date === 'all' ? null : date === null || !isDate(date) ? today : dayOf(date, today.zone),
+      client: client ?? '',
+      ids: rows === null ? null : new Set(rows.split(',')),
+    }),
+    [date, client, rows, today],
+  );
+}
 
-function bookingColumns(currency: string, { zone, edit, cancel }: Actions): readonly Column<Booking>[] {
-  return [
-    { head: 'Starts', slot: 'meta', width: '8.5rem', cell: ({ starts_at }) => <When iso={starts_at} /> },
-    { head: 'Client', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ client_name }) => client_name },
-    { head: 'Service', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ service }) => service },
-    { head: 'Minutes', slot: 'more', width: '4rem', isNumber: true, cell: (row) => row.duration_minutes },
-    {
-      head: 'Amount',
-      slot: 'value',
-      width: '6.5rem',
-      isNumber: true,
-      cell: ({ amount }) => formatMoney(amount, currency),
-    },
-    { head: 'Status', slot: 'badge', width: '6.5rem', cell: ({ status }) => <StatusBadge status={status} /> },
-    {
-      head: 'Actions',
-      slot: 'actions',
-      width: '4.75rem',
-      cell: (row) => (
-        <RowActions
-          what={`booking of ${row.client_name}, ${formatWhen(row.starts_at, zone)}`}
-          onEdit={() => {
-            edit(row);
-          }}
-          onCancel={
-            final.has(row.status)
-              ? undefined
-              : () => {
-                  cancel(row);
-                }
-          }
-        />
-      ),
-    },
-  ];
+function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+function emptyText({ day, client, ids }: BookingChoice, today: Day): string {
+  if (ids !== null) return 'None of these bookings is there any more.';
+  if (client !== '') return `No booking of a client called “${client}”.`;
+  if (day === null) return 'No bookings yet.';
+  return day.date === today.date ? 'No bookings today.' : 'No bookings on this day.';
 }

@@ -5,24 +5,26 @@ import { useClients } from '../data/queries.js';
 import { formatCount, formatMoney } from '../format.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
 import type { Column } from './RowTable.js';
+import { useMoneyWidth } from './useWidths.js';
 
 export function ClientsTable() {
   const { business } = useBusinessData();
-  const columns = useMemo(() => clientColumns(business.currency), [business.currency]);
-  return (
-    <QueryTablePanel title="Clients" name="clients" query={useClients()} columns={columns} empty="No clients yet." />
-  );
+  const clients = useClients();
+  const spent = useMemo(() => clients.data?.map((client) => ({ amount: client.lifetime_value })) ?? [], [clients.data]);
+  const width = useMoneyWidth(spent, business.currency);
+  const columns = useMemo(() => clientColumns(business.currency, width), [business.currency, width]);
+  return <QueryTablePanel title="Clients" name="clients" query={clients} columns={columns} empty="No clients yet." />;
 }
 
-function clientColumns(currency: string): readonly Column<Client>[] {
+function clientColumns(currency: string, moneyWidth: string): readonly Column<Client>[] {
   return [
     { head: 'Name', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ full_name }) => full_name },
     { head: 'Contact', slot: 'sub', width: 'minmax(0, 4fr)', cell: ({ email, phone }) => email ?? phone ?? 'none' },
-    { head: 'Visits', slot: 'more', width: '6rem', isNumber: true, cell: ({ visits }) => formatCount(visits) },
+    { head: 'Visits', slot: 'more', width: '6rem', isNumber: true, cell: ({ visits }) => visitsText(visits) },
     {
       head: 'Spent',
       slot: 'value',
-      width: '8rem',
+      width: moneyWidth,
       isNumber: true,
       cell: ({ lifetime_value }) => formatMoney(lifetime_value, currency),
     },
@@ -33,4 +35,8 @@ function clientColumns(currency: string): readonly Column<Client>[] {
       cell: ({ tags }) => (tags.length === 0 ? null : <span className="badge">{tags.join(', ')}</span>),
     },
   ];
+}
+
+function visitsText(visits: number): string {
+  return `${formatCount(visits)} ${visits === 1 ? 'visit' : 'visits'}`;
 }

@@ -1,4 +1,6 @@
+import type { ReactNode } from 'react';
 import type { LiveRowsResult } from 'switchboard-realtime/react';
+import { rowsState } from '../data/readState.js';
 import { RowTable, type Column } from './RowTable.js';
 import { TablePanel } from './TablePanel.js';
 
@@ -9,27 +11,30 @@ type Props<Row extends { id: number | string }> = {
   add: string;
   onAdd: () => void;
   table: LiveRowsResult<Row>;
+  /** Those of the table's rows that are wanted. */
+  rows: readonly Row[];
   columns: readonly Column<Row>[];
   empty: string;
+  tools?: ReactNode;
 };
 
-/** A table of live rows. Says when they may not be the newest, and why. */
+/** A table of live rows. Says when they may not be the newest. */
 export function LiveTablePanel<Row extends { id: number | string }>(props: Props<Row>) {
-  const { title, name, add, onAdd, table, columns, empty } = props;
-  const { state, message } = table.status;
+  const { title, name, add, onAdd, table, rows, columns, empty, tools } = props;
+  const read = rowsState(table.status);
   return (
     <TablePanel
       title={title}
-      count={state === 'loading' ? undefined : table.rows.length}
-      state={state}
-      message={message}
+      read={read}
+      count={
+        read.state === 'loading' || read.state === 'failed' ? undefined : { all: table.rows.length, shown: rows.length }
+      }
       add={add}
       onAdd={onAdd}
       onRetry={() => void table.refresh()}
+      tools={tools}
     >
-      {state === 'loading' ? null : (
-        <RowTable label={title} name={name} columns={columns} rows={table.rows} empty={empty} />
-      )}
+      <RowTable label={title} name={name} columns={columns} rows={rows} empty={empty} />
     </TablePanel>
   );
 }

@@ -1,20 +1,27 @@
 import { useMemo } from 'react';
+import { useSearchParameter } from '../app/useSearchParameter.js';
 import { useBusinessData } from '../data/businessData.js';
 import type { Payment } from '../data/database.js';
 import { formatMoney, formatWhen } from '../format.js';
 import { useForms } from '../forms/formsContext.js';
+import { PointedNote } from './PointedNote.js';
 import { LiveTablePanel } from './LiveTablePanel.js';
 import { RowActions } from './RowActions.js';
 import type { Column } from './RowTable.js';
 import { StatusBadge } from './StatusBadge.js';
+import { useMoneyWidth, useTimeWidth } from './useWidths.js';
 import { When } from './When.js';
 
 export function PaymentsTable() {
   const { business, payments } = useBusinessData();
   const { openPayment, cancelPayment } = useForms();
+  const [shownIds] = useSearchParameter('rows');
+  const timeWidth = useTimeWidth(true);
+  const moneyWidth = useMoneyWidth(payments.rows, business.currency);
+  const rows = useMemo(() => chosenPayments(payments.rows, shownIds), [payments.rows, shownIds]);
   const columns = useMemo(
-    () => paymentColumns({ zone: business.time_zone, edit: openPayment, cancel: cancelPayment }),
-    [business, openPayment, cancelPayment],
+    () => paymentColumns({ zone: business.time_zone, edit: openPayment, cancel: cancelPayment }, timeWidth, moneyWidth),
+    [business, openPayment, cancelPayment, timeWidth, moneyWidth],
   );
   return (
     <LiveTablePanel
@@ -25,23 +32,36 @@ export function PaymentsTable() {
         openPayment();
       }}
       table={payments}
+      rows={rows}
       columns={columns}
       empty="No payments yet."
+      tools={shownIds === null ? null : <PointedNote what="payments" count={rows.length} />}
     />
   );
 }
 
 type Actions = { zone: string; edit: (row: Payment) => void; cancel: (row: Payment) => void };
 
-function paymentColumns({ zone, edit, cancel }: Actions): readonly Column<Payment>[] {
+/** Those that an alert pointed at, if any. */
+function chosenPayments(payments: readonly Payment[], ids: string | null): readonly Payment[] {
+  if (ids === null) return payments;
+  const wanted = new Set(ids.split(','));
+  return payments.filter(({ id }) => wanted.has(id));
+}
+
+function paymentColumns(
+  { zone, edit, cancel }: Actions,
+  timeWidth: string,
+  moneyWidth: string,
+): readonly Column<Payment>[] {
   return [
-    { head: 'When', slot: 'meta', width: '8.5rem', cell: ({ created_at }) => <When iso={created_at} /> },
+    { head: 'When', slot: 'meta', width: timeWidth, cell: ({ created_at }) => <When iso={created_at} /> },
     { head: 'Reference', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ reference }) => reference ?? 'No reference' },
     { head: 'Method', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ method }) => method },
     {
       head: 'Amount',
       slot: 'value',
-      width: '6.5rem',
+      width: moneyWidth,
       isNumber: true,
       cell: ({ amount, currency }) => formatMoney(amount, currency),
     },

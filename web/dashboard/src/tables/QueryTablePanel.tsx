@@ -1,33 +1,28 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import { useQueryState } from '../data/readState.js';
 import { RowTable, type Column } from './RowTable.js';
 import { TablePanel } from './TablePanel.js';
 
 type Props<Row extends { id: number | string }> = {
   title: string;
   name: string;
-  query: { data: readonly Row[] | undefined } & Pick<UseQueryResult, 'error' | 'refetch'>;
+  query: { data: readonly Row[] | undefined } & Pick<UseQueryResult, 'error' | 'dataUpdatedAt' | 'refetch'>;
   columns: readonly Column<Row>[];
   empty: string;
 };
 
 /** A table of rows that are asked for again when they have changed. */
-export function QueryTablePanel<Row extends { id: number | string }>({
-  title,
-  name,
-  query,
-  columns,
-  empty,
-}: Props<Row>) {
-  const { data, error } = query;
+export function QueryTablePanel<Row extends { id: number | string }>(props: Props<Row>) {
+  const { title, name, query, columns, empty } = props;
+  const { data, refetch } = query;
   return (
     <TablePanel
       title={title}
-      count={data?.length}
-      state={data === undefined ? 'loading' : error === null ? 'live' : 'stale'}
-      message={error?.message ?? ''}
-      onRetry={() => void query.refetch()}
+      read={useQueryState(query)}
+      count={data === undefined ? undefined : { all: data.length, shown: data.length }}
+      onRetry={() => void refetch()}
     >
-      {data === undefined ? null : <RowTable label={title} name={name} columns={columns} rows={data} empty={empty} />}
+      <RowTable label={title} name={name} columns={columns} rows={data ?? []} empty={empty} />
     </TablePanel>
   );
 }

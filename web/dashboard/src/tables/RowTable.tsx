@@ -1,9 +1,10 @@
 import { memo, useEffect, useState, type CSSProperties, type ReactNode } from 'react';
 import { FlashMemory } from './flashMemory.js';
 import { useFlash } from './useFlash.js';
+import { useRovingFocus } from './useRovingFocus.js';
 
-/** Where a cell goes when the window is narrow and each row becomes a card. */
-type Slot = 'title' | 'badge' | 'sub' | 'value' | 'meta' | 'more' | 'actions';
+/** Where a cell goes when there is little room and each row becomes a card. */
+type Slot = 'title' | 'badge' | 'sub' | 'value' | 'meta' | 'more' | 'person' | 'actions';
 
 export type Column<Row> = {
   readonly head: string;
@@ -37,11 +38,19 @@ export function RowTable<Row extends { id: number | string }>({ label, name, col
   useEffect(() => {
     memory.remember(rows);
   }, [memory, rows]);
+  const roving = useRovingFocus<HTMLTableSectionElement>();
   const shown = rows.slice(0, limit);
-  const style = { '--columns': columns.map(({ width }) => width).join(' '), '--rows': shown.length };
+  const isLarge = columns.some(({ slot }) => slot === 'person');
   return (
     <>
-      <table className="rows" role="table" aria-label={label} data-table={name} style={style as CSSProperties}>
+      <table
+        className="rows"
+        role="table"
+        aria-label={label}
+        data-table={name}
+        data-cards={isLarge ? 'large' : 'small'}
+        style={widthsOf(columns, shown.length)}
+      >
         <thead role="rowgroup">
           <tr role="row">
             {columns.map(({ head, isNumber, slot }) => (
@@ -51,7 +60,7 @@ export function RowTable<Row extends { id: number | string }>({ label, name, col
             ))}
           </tr>
         </thead>
-        <tbody role="rowgroup">
+        <tbody role="rowgroup" {...roving}>
           {shown.map((row, index) => (
             <TableRow
               key={row.id}
@@ -64,20 +73,50 @@ export function RowTable<Row extends { id: number | string }>({ label, name, col
         </tbody>
       </table>
       {rows.length === 0 ? <p className="empty">{empty}</p> : null}
-      {rows.length > limit ? (
-        <div className="more">
-          <button
-            type="button"
-            className="quiet-button"
-            onClick={() => {
-              setLimit(limit + PAGE_ROWS);
-            }}
-          >
-            Show more
-          </button>
-        </div>
-      ) : null}
+      <More
+        hasMore={rows.length > limit}
+        isLong={limit > PAGE_ROWS}
+        onMore={() => {
+          setLimit(limit + PAGE_ROWS);
+        }}
+        onTop={() => {
+          setLimit(PAGE_ROWS);
+          scrollTo({ top: 0 });
+        }}
+      />
     </>
+  );
+}
+
+/** For the style sheet: the columns of the table, and those widths that cards need. */
+function widthsOf<Row>(columns: readonly Column<Row>[], rows: number): CSSProperties {
+  const widthIn = (slot: Slot): string | undefined => columns.find((column) => column.slot === slot)?.width;
+  const widths = {
+    '--columns': columns.map(({ width }) => width).join(' '),
+    '--meta': widthIn('meta'),
+    '--value': widthIn('value'),
+    '--rows': rows,
+  };
+  return widths as CSSProperties;
+}
+
+type MoreProps = { hasMore: boolean; isLong: boolean; onMore: () => void; onTop: () => void };
+
+function More({ hasMore, isLong, onMore, onTop }: MoreProps) {
+  if (!hasMore && !isLong) return null;
+  return (
+    <div className="more">
+      {hasMore ? (
+        <button type="button" className="quiet-button" onClick={onMore}>
+          Show more
+        </button>
+      ) : null}
+      {isLong ? (
+        <button type="button" className="quiet-button" onClick={onTop}>
+          Back to the top
+        </button>
+      ) : null}
+    </div>
   );
 }
 

@@ -36,7 +36,7 @@ export function StaffTable() {
     <QueryTablePanel
       title="Staff"
       name="staff"
-      query={{ data: people, error: staff.error, refetch: staff.refetch }}
+      query={{ ...staff, data: people }}
       columns={columns}
       empty="No staff yet."
     />
@@ -90,7 +90,7 @@ function staffColumns(clock: (person: Person) => void, zone: string): readonly C
   return [
     { head: 'Name', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ full_name }) => full_name },
     { head: 'Position', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ position }) => position },
-    { head: 'Today', slot: 'meta', width: '9rem', cell: ({ entry }) => hours(entry, zone) },
+    { head: 'Today', slot: 'meta', width: 'minmax(9rem, 2fr)', cell: ({ entry }) => hours(entry, zone) },
     {
       head: 'At work',
       slot: 'badge',
@@ -105,6 +105,7 @@ function staffColumns(clock: (person: Person) => void, zone: string): readonly C
         <button
           type="button"
           className="quiet-button"
+          aria-label={`${isIn(person.entry) ? 'Clock out' : 'Clock in'}: ${person.full_name}`}
           onClick={() => {
             clock(person);
           }}

@@ -1,42 +1,37 @@
 import type { ReactNode } from 'react';
-import type { LiveRowsState } from 'switchboard-realtime';
+import { AsOf } from '../app/AsOf.js';
 import { PlusIcon } from '../app/icons.js';
+import { isKnown, type ReadState } from '../data/readState.js';
 import { formatCount } from '../format.js';
 
 type Props = {
   title: string;
-  /** Undefined while it is not known. */
-  count: number | undefined;
-  state: LiveRowsState;
-  /** Why it is not live; empty when there is nothing to say. */
-  message: string;
+  read: ReadState;
+  /** How many rows there are, and how many of them are on display. Undefined while it is not known. */
+  count: { readonly all: number; readonly shown: number } | undefined;
   add?: string;
   onAdd?: () => void;
   onRetry: () => void;
+  /** What chooses rows. */
+  tools?: ReactNode;
   children: ReactNode;
 };
 
 const SKELETON_ROWS = 12;
 
 /** The frame of a table: its name, how many rows, how fresh they are. What it says changes nothing in its layout. */
-export function TablePanel({ title, count, state, message, add, onAdd, onRetry, children }: Props) {
+export function TablePanel({ title, read, count, add, onAdd, onRetry, tools, children }: Props) {
   return (
-    <section className="panel table-panel" aria-label={title} data-rows-state={state}>
+    <section className="panel table-panel" aria-label={title} data-rows-state={read.state}>
       <div className="panel-head">
-        <p className="table-note">
-          <b>{count === undefined ? '–' : formatCount(count)}</b>
-          <span className="table-state">{notes[state]}</span>
-          {message !== '' && state !== 'live' ? (
-            <>
-              <button type="button" className="link" onClick={onRetry}>
-                Try now
-              </button>
-              <span className="table-message" title={message}>
-                {message}
-              </span>
-            </>
-          ) : null}
-        </p>
+        <div className="panel-title">
+          <h3>
+            {title} <span className="table-count">{count === undefined ? '–' : countText(count)}</span>
+          </h3>
+          <p className="table-note">
+            <Note read={read} onRetry={onRetry} />
+          </p>
+        </div>
         {add === undefined ? null : (
           <button type="button" className="primary" onClick={onAdd}>
             <PlusIcon />
@@ -44,17 +39,48 @@ export function TablePanel({ title, count, state, message, add, onAdd, onRetry, 
           </button>
         )}
       </div>
-      {state === 'loading' ? <Skeleton /> : children}
+      {tools}
+      {read.state === 'loading' ? <Skeleton /> : null}
+      {read.state === 'failed' ? <Failed title={title} message={read.message} onRetry={onRetry} /> : null}
+      {isKnown(read) ? children : null}
     </section>
   );
 }
 
-const notes: Readonly<Record<LiveRowsState, string>> = {
-  loading: 'loading',
-  live: 'in all',
-  stale: 'as last seen.',
-  polling: 'asked for now and then.',
-};
+function countText({ all, shown }: { all: number; shown: number }): string {
+  return shown === all ? formatCount(all) : `${formatCount(shown)} of ${formatCount(all)}`;
+}
+
+const words = { live: 'Live', loading: 'Loading', failed: 'Not read' } as const;
+
+function Note({ read, onRetry }: { read: ReadState; onRetry: () => void }) {
+  if (!('asOf' in read)) return words[read.state];
+  return (
+    <>
+      <AsOf at={read.asOf} />{' '}
+      <button type="button" className="link" title={read.message} onClick={onRetry}>
+        Try now
+      </button>
+    </>
+  );
+}
+
+function Failed({ title, message, onRetry }: { title: string; message: string; onRetry: () => void }) {
+  return (
+    <div className="notice">
+      <p role="alert">{title} could not be read. It is tried again by itself.</p>
+      <p>
+        <button type="button" className="link" onClick={onRetry}>
+          Try again
+        </button>
+      </p>
+      <details>
+        <summary>Why</summary>
+        {message}
+      </details>
+    </div>
+  );
+}
 
 function Skeleton() {
   return (

@@ -1,0 +1,174 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems } from './support/axe.js';
+import { BookingsPage } from './support/bookingsPage.js';
+import { openWindow } from './support/chromium.js';
+import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+
+let lab: Lab;
+let page: Page;
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+
+afterEach(async () => {
+  await page.context().close();
+});
+
+afterAll(async () => {
+  await lab.close();
+});
+
+async function open(search = '', options = {}): Promise<BookingsPage> {
+  ({ page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}${search}`, options));
+  const dashboard = new BookingsPage(page);
+  await page.locator('section[data-rows-state="live"]').waitFor();
+  await page.locator('[data-figure="alerts"][data-state="live"]').waitFor();
+  return dashboard;
+}
+
+/** Presses Tab until the page's end and returns the names of what it stops at. */
+async function tabStops(): Promise<string[]> {
+  await page.evaluate(() => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    getSelection()?.removeAllRanges();
+  });
+  const names: string[] = [];
+  for (let stop = 0; stop < 60; stop += 1) {
+    await page.keyboard.press('Tab');
+    const name = await page.evaluate(focusedName);
+    if (name === null) return names;
+    names.push(name);
+  }
+  throw new Error(`there are more than 60 tab stops: ${names.join(', ')}`);
+}
+
+/** Runs in the page. Null when nothing has the focus. */
+function focusedName(): string | null {
+  const element = document.activeElement;
+  if (element === null || element === document.body) return null;
+  const label = element.getAttribute('aria-label') ?? element.closest('label')?.innerText ?? element.textContent;
+  return label.trim().replace(/\s+/g, ' ');
+}
+
+const head = ['Business', 'Realtime: Live. Details', 'Lab', 'Look at them', 'As a table', 'Latest changes'];
+
+describe('Tab', () => {
+  it.each([
+    [
+      'bookings',
+      ['Bookings', 'Add booking', 'The day before', 'Day', 'Day', 'Day', 'Day', 'The day after', 'Today', 'All days'],
+    ],
+    ['payments', ['Payments', 'Add payment']],
+    ['clients', ['Clients']],
+    ['staff', ['Staff']],
+  ] as const)('goes through the %s in the order of the page, with one stop for all rows', async (view, expected) => {
+    await open(`&view=${view}&day=all`);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    const stops = await tabStops();
+    expect(
+      stops.slice(0, head.length + expected.length).map((name) => name.replace(/^Business .*/, 'Business')),
+    ).toEqual([...head, ...expected]);
+    const rows = stops.filter((name) => /^(Edit|Cancel|Clock)/.test(name));
+    expect(rows.length).toBe(view === 'clients' ? 0 : 1);
+    expect(new Set(stops.filter((name) => name !== 'Day')).size).toBe(stops.filter((name) => name !== 'Day').length);
+  });
+
+  it('finds each button of the rows by the arrows, each with a name of its own', async () => {
+    await open('&day=all');
+    const names = await page
+      .locator('[data-row] button')
+      .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label') ?? ''));
+    expect(new Set(names).size).toBe(names.length);
+    const edits = names.filter((name) => name.startsWith('Edit'));
+    await page.locator('[data-row] button[tabindex="0"]').focus();
+    for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowUp']) await page.keyboard.press(key);
+    expect(await page.evaluate(focusedName)).toBe(edits[1]);
+    await page.keyboard.press('End');
+    expect(await page.evaluate(focusedName)).toBe(edits.at(-1));
+    expect(await page.locator('[data-row] button[tabindex="0"]').count()).toBe(1);
+  });
+});
+
+describe('the lab', () => {
+  it('takes the focus, is next to its button, and gives the focus back when Escape closes it', async () => {
+    await open();
+    const button = page.getByRole('button', { name: 'Lab', exact: true });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.lab:focus').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(focusedName)).toBe('Close the lab');
+    await page.keyboard.press('Escape');
+    await page.locator('.lab').waitFor({ state: 'detached' });
+    expect(await page.evaluate(focusedName)).toBe('Lab');
+    await page.keyboard.press('Enter');
+    await page.locator('.lab:focus').waitFor();
+    await page.keyboard.press('Shift+Tab');
+    expect(await page.evaluate(focusedName)).toBe('Lab');
+  });
+});
+
+describe('the details of the status', () => {
+  it('begin with a sentence for everyone, and unfold by the keyboard', async () => {
+    await open();
+    const trigger = page.locator('header .switchboard-trigger');
+    await trigger.hover();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await trigger.focus();
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('dialog');
+    await panel.getByText('Bookings, payments and 4 more are live.').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(focusedName)).toBe('Details for developers');
+    await page.keyboard.press('Enter');
+    await panel.getByRole('list', { name: 'Subscriptions' }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.screenshot({ path: screenshotPath('details-unfolded') });
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(await page.evaluate(focusedName)).toBe('Realtime: Live. Details');
+  });
+});
+
+describe('the address of the page', () => {
+  it('leads back through the views, and each has a title of its own', async () => {
+    const dashboard = await open();
+    await expect.poll(() => page.title()).toBe('Bookings · Juniper Hair Studio · Switchboard');
+    await dashboard.show('Staff');
+    await expect.poll(() => page.title()).toBe('Staff · Juniper Hair Studio · Switchboard');
+    await page.goBack();
+    await page.getByRole('tabpanel', { name: 'Bookings' }).waitFor();
+    await page.goForward();
+    await page.getByRole('tabpanel', { name: 'Staff' }).waitFor();
+  });
+
+  it('is answered when it names a business that is not there', async () => {
+    ({ page } = await openWindow(lab.browser, `${lab.dashboard}?business=nobody`));
+    await page.getByRole('alert').getByText('The address names a business that is not there.').waitFor();
+  });
+});
+
+describe('in the colours of the system', () => {
+  it('what is chosen, pressed, critical or drawn can be told from the rest', async () => {
+    await open('', { forcedColors: 'active' });
+    await page.getByRole('button', { name: 'Lab', exact: true }).click();
+    await page.getByRole('button', { name: /^Go offline/ }).click();
+    const outline = (selector: string): Promise<string> =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).outlineStyle);
+    expect(await outline('.tabs [data-state="active"]')).toBe('solid');
+    expect(await outline('.tabs [data-state="inactive"]')).toBe('none');
+    expect(await outline('.lab [aria-pressed="true"]')).toBe('solid');
+    const legend = await page
+      .locator('.legend span')
+      .evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark, '::before').backgroundColor));
+    expect(new Set(legend).size).toBe(2);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.screenshot({ path: screenshotPath('forced-colors') });
+  });
+});

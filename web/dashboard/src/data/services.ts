@@ -1,0 +1,42 @@
+import { queryOptions } from '@tanstack/react-query';
+import { createRealtimeManager, type RealtimeManager } from 'switchboard-realtime';
+import { LabClient } from '../lab/labClient.js';
+import { loadConfig, type Config } from './config.js';
+import { Network } from './network.js';
+import { RestClient } from './rest.js';
+
+/** What the page works with, made once its configuration is known. */
+export type Services = {
+  readonly network: Network;
+  readonly lab: LabClient | null;
+  readonly rest: RestClient;
+  readonly manager: RealtimeManager;
+};
+
+function createServices(config: Config): Services {
+  const network = new Network();
+  const lab = config.lab === undefined ? null : new LabClient(config.lab);
+  const manager = createRealtimeManager({
+    url: config.realtime,
+    apikey: config.apikey,
+    transport: network.WebSocket,
+    // With Supabase: `createRealtimeManager({ supabase })`, and sign-ins are followed.
+    ...(lab === null ? {} : { accessToken: () => lab.token() }),
+    ...config.tuning,
+  });
+  // While the page's own rows are being asked for.
+  void manager.ready();
+  return { network, lab, rest: new RestClient(config, network), manager };
+}
+
+/** Reads the configuration, and starts. */
+export function servicesQuery() {
+  return queryOptions({
+    queryKey: ['services'],
+    queryFn: async () => createServices(await loadConfig()),
+    gcTime: Infinity,
+    structuralSharing: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: (query) => query.state.data === undefined,
+  });
+}

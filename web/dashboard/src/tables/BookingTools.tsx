@@ -1,0 +1,89 @@
+import { setSearch } from '../app/useSearchParameter.js';
+import { shiftDate, type Day } from '../data/today.js';
+import { formatLongDay, locale } from '../format.js';
+import { PointedNote } from './PointedNote.js';
+
+type Props = {
+  today: Day;
+  /** Null: all days. */
+  day: Day | null;
+  client: string;
+  /** What an alert pointed at, if rows are shown for that. */
+  pointed: number | null;
+};
+
+/** Which bookings are on display: a day, those of a client, or those an alert pointed at. All of it is in the address. */
+export function BookingTools(props: Props) {
+  const { today, day, client } = props;
+  return (
+    <div className="tools" role="group" aria-label="Which bookings">
+      <DayTools today={today} day={day} />
+      <input
+        type="search"
+        aria-label="Find a client"
+        placeholder="Find a client"
+        value={client}
+        onChange={({ target }) => {
+          setSearch({ client: target.value === '' ? null : target.value, rows: null }, { replace: true });
+        }}
+      />
+      <p className="tool-note">
+        <Note {...props} />
+      </p>
+    </div>
+  );
+}
+
+function Note({ day, client, pointed }: Props) {
+  if (pointed !== null) return <PointedNote what="bookings" count={pointed} />;
+  if (client !== '') return 'On all days, the next first.';
+  if (day === null) return 'All days, the next first.';
+  return <span lang={locale}>{formatLongDay(day.from, day.zone)}</span>;
+}
+
+function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
+  const show = (date: string | null): void => {
+    setSearch({ day: date === today.date ? null : (date ?? 'all'), rows: null, client: null });
+  };
+  const shift = (days: number) => () => {
+    show(shiftDate(day?.date ?? today.date, days));
+  };
+  return (
+    <div className="tool-days">
+      <button type="button" className="quiet-button" aria-label="The day before" onClick={shift(-1)}>
+        ‹
+      </button>
+      <input
+        type="date"
+        aria-label="Day"
+        value={day?.date ?? ''}
+        onChange={({ target }) => {
+          if (target.value !== '') show(target.value);
+        }}
+      />
+      <button type="button" className="quiet-button" aria-label="The day after" onClick={shift(1)}>
+        ›
+      </button>
+      <button
+        type="button"
+        className="quiet-button"
+        aria-pressed={day?.date === today.date}
+        onClick={() => {
+          show(today.date);
+        }}
+      >
+        Today
+      </button>
+      <button
+        type="button"
+        className="quiet-button"
+        aria-pressed={day === null}
+        onClick={() => {
+          show(null);
+        }}
+      >
+        All days
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { useMemo } from 'react';
+import { useBusinessData } from '../data/businessData.js';
+import type { Booking } from '../data/database.js';
+import { useEveryStaff } from '../data/queries.js';
+import { formatMoney, formatWhen } from '../format.js';
+import { RowActions } from './RowActions.js';
+import type { Column } from './RowTable.js';
+import { StatusBadge } from './StatusBadge.js';
+import { useMoneyWidth, useTimeWidth } from './useWidths.js';
+import { When } from './When.js';
+
+const final = new Set(['cancelled', 'completed', 'no_show']);
+
+export type BookingActions = { edit: (row: Booking) => void; cancel: (row: Booking) => void };
+
+/** The columns of bookings. `hasDay`: whether they may be of several days. */
+export function useBookingColumns({ edit, cancel }: BookingActions, hasDay: boolean): readonly Column<Booking>[] {
+  const { business, bookings } = useBusinessData();
+  const { data: staff } = useEveryStaff();
+  const timeWidth = useTimeWidth(hasDay);
+  const moneyWidth = useMoneyWidth(bookings.rows, business.currency);
+  const { currency, time_zone: zone } = business;
+  return useMemo((): readonly Column<Booking>[] => {
+    const names = new Map(staff?.map(({ id, full_name }) => [id, full_name]));
+    const personOf = ({ staff_id }: Booking): string => {
+      if (staff_id === null) return 'Anyone';
+      return names.get(staff_id) ?? (staff === undefined ? '–' : `#${staff_id}`);
+    };
+    return [
+      { head: 'Starts', slot: 'meta', width: timeWidth, cell: (row) => <When iso={row.starts_at} hasDay={hasDay} /> },
+      { head: 'Client', slot: 'title', width: 'minmax(0, 4fr)', cell: ({ client_name }) => client_name },
+      { head: 'Service', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ service }) => service },
+      { head: 'Staff', slot: 'person', width: 'minmax(0, 3fr)', cell: personOf },
+      { head: 'Length', slot: 'more', width: '4.25rem', isNumber: true, cell: (row) => `${row.duration_minutes} min` },
+      {
+        ...{ head: 'Amount', slot: 'value', width: moneyWidth, isNumber: true },
+        cell: ({ amount }) => formatMoney(amount, currency),
+      },
+      { head: 'Status', slot: 'badge', width: '6.5rem', cell: ({ status }) => <StatusBadge status={status} /> },
+      {
+        head: 'Actions',
+        slot: 'actions',
+        width: '4.75rem',
+        cell: (row) => (
+          <RowActions
+            what={`booking of ${row.client_name}, ${formatWhen(row.starts_at, zone)}`}
+            onEdit={() => {
+              edit(row);
+            }}
+            onCancel={
+              final.has(row.status)
+                ? undefined
+                : () => {
+                    cancel(row);
+                  }
+            }
+          />
+        ),
+      },
+    ];
+  }, [edit, cancel, hasDay, staff, timeWidth, moneyWidth, currency, zone]);
+}
