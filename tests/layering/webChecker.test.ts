@@ -12,6 +12,8 @@ describe('the web checker', () => {
     ['web/cli/main.ts', "const react = await import('react');"],
     ['web/backend/server.ts', "import { createRealtimeManager } from 'switchboard-realtime';"],
     ['web/backend/server.ts', "import { frame } from '../core/frame.js';"],
+    ['web/dashboard/src/writing/merge.ts', "import { useState } from 'react';"],
+    ['web/dashboard/src/writing/useEditSession.ts', "import { formatClock } from '../format.js';"],
     ['web/dashboard/src/App.tsx', "import { load } from 'switchboard-realtime/dist/core/loader.js';"],
     ['web/dashboard/src/App.tsx', "import type { Manager } from '../../core/manager.js';"],
     ['web/dashboard/src/App.tsx', "import { RealtimeClient } from '@supabase/realtime-js';"],

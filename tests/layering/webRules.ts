@@ -88,6 +88,18 @@ export const importRules: readonly ImportRule[] = [
     rule: 'the dashboard uses the package by its public names',
   },
   {
+    prefix: 'web/dashboard/src/writing/',
+    packages: [],
+    files: [/^web\/dashboard\/src\/writing\//],
+    rule: 'the module for writing can be copied as it is, into any framework',
+  },
+  {
+    prefix: 'web/dashboard/src/writing/useEditSession.ts',
+    packages: [/^react$/],
+    files: [/^web\/dashboard\/src\/writing\//],
+    rule: 'only the hook needs React',
+  },
+  {
     prefix: 'web/dashboard/vite.config.ts',
     packages: [node, /^vite$/, /^@vitejs\/plugin-react$/],
     files: [],
