@@ -52,7 +52,7 @@ export const MODE_TEXTS: Readonly<Partial<Record<FreshnessMode, string>>> = {
 
 /** What a person can do about it. What is not here recovers by itself. */
 export const REMEDIES: Readonly<Partial<Record<ReasonCode, string>>> = {
-  CONNECT_FAILED: 'Check the network, and the address of the project.',
+  CONNECT_FAILED: 'Check the network, and the address and the key of the project.',
   OFFLINE: 'Check the network of this device.',
   FRAME_TOO_LARGE: 'Subscribe to less at once.',
   RATE_LIMITED: "Raise the project's limits, or subscribe to less.",
