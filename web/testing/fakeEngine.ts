@@ -82,7 +82,10 @@ export class FakeEngine implements Engine {
     const report = (to: number | null): GapReport[] =>
       ids.filter((id) => this.#subscriptions.has(id)).map((id) => ({ ...common, subscription: id, to }));
     this.#control({ gaps: report(null) });
+    let isOver = false;
     return () => {
+      if (isOver) return;
+      isOver = true;
       this.#framesIn += 1;
       this.#control({ gaps: report(Date.now()) });
     };

@@ -193,6 +193,9 @@ describe('openGap of a fake manager', () => {
       ]);
     });
     expect(onResync).toHaveBeenCalledTimes(1);
+    end();
+    expect(fake.stats().gaps).toMatchObject({ opened: 1, over: 1 });
+    expect(gaps).toHaveLength(3);
   });
 });
 
