@@ -189,8 +189,8 @@ void Connection::replace(const Cause& cause) {
 
 void Connection::reconnectSoon() {
   if (state_ == ConnectionState::Open) heartbeat_.probe();
-  if (state_ != ConnectionState::Backoff || context_.now() < surroundings_.notBefore) return;
-  const TimePoint at = policy_.soonest(context_.now(), attemptedAt_);
+  if (state_ != ConnectionState::Backoff) return;
+  const TimePoint at = std::max(policy_.soonest(context_.now(), attemptedAt_), surroundings_.notBefore);
   if (retry_.at() <= at) return;
   policy_.onEvidence(context_.now());
   retry_.setAt(at);
@@ -234,7 +234,7 @@ void Connection::waitAfter(const Cause& cause) {
     wait = policy_.afterFailure(now, surroundings_.hidden);
   }
   if (cause.code == Code::RateLimited) {
-    surroundings_.notBefore = now + wait;
+    surroundings_.notBefore = std::max(surroundings_.notBefore, now + wait);
     surroundings_.limit = cause;
   }
   waitUntil(now + wait);

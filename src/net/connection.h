@@ -95,7 +95,8 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   /// Somebody asked for it: gives up the present socket, or any wait, and connects at once. A handshake that has only
   /// just begun is left alone, since it is the attempt that is asked for.
   void replace(const Cause& cause);
-  /// There is reason to believe that an attempt would succeed now: shortens the wait, unless the server asked for it.
+  /// There is reason to believe that an attempt would succeed now: shortens the wait, but not below what the server
+  /// asked for.
   /// Where a socket looks open, makes sure that it is.
   void reconnectSoon();
   /// `Surroundings::online` has changed. Not believed: offline slows the attempts down and probes an open socket.

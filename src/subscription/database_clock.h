@@ -15,12 +15,14 @@ struct Moment {
 
 /// Bounds of what the database's clock showed at a moment. Commit times are by that clock, and this machine's may
 /// differ from it by hours. A change that has arrived was committed before, which gives a lower bound. There is no
-/// proof of an upper bound, so it allows for a second on the way, and is never before this machine's own time.
+/// proof of an upper bound, so it allows for a second on the way, or for as long as the calendar says that it took, and
+/// is never before this machine's own time.
 class DatabaseClock {
  public:
   void note(const Commit& commit, Moment now);
-  /// The database's clock showed at least this. By this machine's clock until a change has arrived.
-  WallTime earliest(Moment moment) const;
+  /// The database's clock showed at least this. Until a change has arrived it is by this machine's calendar, as it was
+  /// at the moment or as it is now.
+  WallTime earliest(Moment moment, Moment now) const;
   /// The database's clock shows at most this.
   WallTime latest(Moment now) const;
 

@@ -204,6 +204,7 @@ void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
   if (line == nullptr) return;
   if (line->isLive()) {
     if (!entry.seen.empty()) entry.handover = KeyEntry::Handover{entry.seen, context_.now()};
+    if (entry.gap) readDatabaseClock();
     reporter_.setState(entry, SubscriptionState::Live, {});
   } else {
     reporter_.setState(entry, SubscriptionState::Joining, {Code::Connecting, Retry::Backoff, "Joining."});

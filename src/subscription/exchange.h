@@ -162,6 +162,7 @@ class Exchange final : private LineDelegate,
   /// Of what the pulse proves to be lost.
   GapStart pulseGapStart(const Pulse& pulse, const KeyEntry& entry);
   LineEvidence evidenceOf(Line& line, const KeyEntry& entry);
+  Moment moment() const { return {context_.now(), context_.clock.wallNow()}; }
   void readDatabaseClock();
   void onWindowOverflow(const List<SubscriptionId>& subscribers, std::string_view firstCommit) override;
 

@@ -17,7 +17,7 @@ constexpr Duration kResubscription{15'000};
 
 /// From what all lines have brought: one that has brought nothing yet profits from the others.
 void Exchange::readDatabaseClock() {
-  const Moment now{context_.now(), context_.clock.wallNow()};
+  const Moment now = moment();
   for (const auto& [id, line] : lines_) {
     if (const auto last = line->lastCommit().read()) database_.note(*last, now);
   }
@@ -29,7 +29,7 @@ void Exchange::readDatabaseClock() {
 LineEvidence Exchange::evidenceOf(Line& line, const KeyEntry& entry) {
   readDatabaseClock();
   LineEvidence evidence;
-  evidence.liveSince = database_.earliest(line.liveSince());
+  evidence.liveSince = database_.earliest(line.liveSince(), moment());
   evidence.lastChange = line.lastCommit().read();
   evidence.seenBefore = entry.seen;
   const Pulse* pulse = pulseOf(line.multiplexer());
@@ -66,7 +66,7 @@ void Exchange::onWindowOverflow(const List<SubscriptionId>& subscribers, std::st
     start = startAt({std::string(firstCommit), *committed, {}});
   } else if (entry != nullptr) {
     readDatabaseClock();
-    start.at = entry->firstLive ? database_.earliest(*entry->firstLive) : entry->since;
+    start.at = entry->firstLive ? database_.earliest(*entry->firstLive, moment()) : entry->since;
   }
   reporter_.reportGap(subscribers, kOverflow, start);
 }

@@ -98,7 +98,7 @@ void Exchange::endLine(LineId id) {
   auto line = lines_.take(id);
   if (line == nullptr) return;
   if (const auto last = line->lastCommit().read()) {  // it may have been the only one to bring anything
-    database_.note(*last, {context_.now(), context_.clock.wallNow()});
+    database_.note(*last, moment());
   }
   rebuilds_.onGone(id);
   tokenOfLine_.erase(id);

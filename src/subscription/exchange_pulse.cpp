@@ -67,6 +67,7 @@ void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
   if (shutDown_) return;
   if (pulse.state() == PulseState::Silent) doubt(pulse, false);
   if (pulse.state() == PulseState::Beating || pulse.state() == PulseState::Refused) {
+    readDatabaseClock();
     for (auto* entry : liveOn(pulse.multiplexer())) {
       if (entry->inDoubt()) reporter_.endDoubt(*entry);
     }
@@ -75,7 +76,12 @@ void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
   fallback_.update();
 }
 
+/// A silence is a gap already, but not yet of those who subscribed in it after the last plan.
 void Exchange::onPulseSkipped(Pulse& pulse, const Cause& cause) {
+  if (pulse.state() == PulseState::Silent) {
+    doubt(pulse, false);
+    return;
+  }
   for (auto* entry : liveOn(pulse.multiplexer())) {
     if (!entry->inDoubt()) reporter_.reportGap(entry->subscribers, cause, pulseGapStart(pulse, *entry));
   }

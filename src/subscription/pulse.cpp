@@ -140,7 +140,7 @@ void Pulse::hear(const Change& change) {
     delay_ = std::chrono::duration_cast<Duration>(context_.clock.wallNow() - *beat->committedAt);
   }
   const auto cause = beat->seq ? skipped(*beat->seq) : std::nullopt;
-  if (cause && state_ != PulseState::Silent) delegate_.onPulseSkipped(*this, *cause);
+  if (cause) delegate_.onPulseSkipped(*this, *cause);
   lastSeq_ = beat->seq;
   heardAt_ = context_.now();
   if (beat->committedAt) {

@@ -33,7 +33,7 @@ class PulseDelegate {
   /// After each transition.
   virtual void onPulseState(Pulse& pulse, PulseState from) = 0;
   /// Beats between the last one and this one never came, although it was listened to all the time; changes that were
-  /// committed with them may be lost as well. Not called when it has been silent: the silence has told so already.
+  /// committed with them may be lost as well. The state is still the one before this beat.
   virtual void onPulseSkipped(Pulse& pulse, const Cause& cause) = 0;
 
  protected:

@@ -254,6 +254,20 @@ TEST_SUITE("bounds of gaps") {
     CHECK(*h.gaps[1].to >= kWallStart + Duration{3'600'000});
   }
 
+  TEST_CASE("the database's clock is known also from what came on another line during the gap") {
+    Harness h;
+    h.subscribe(1, "a");
+    h.settle();
+    h.subscribe(2, "b");
+    h.run(Duration{1'000});
+    h.server.closeChannel(h.server.channels().front());
+    REQUIRE(h.gaps.size() == 1);
+    h.server.change("b", "INSERT", R"({"id":1})", "2026-11-22T13:00:00.000Z");  // its clock is an hour ahead
+    h.run(Duration{10'000}, Duration{1'000});
+    REQUIRE(h.gaps.size() == 2);
+    CHECK(*h.gaps[1].to >= kWallStart + Duration{3'600'000});
+  }
+
   TEST_CASE("changes without a time come also to a key that has just been given to a live binding") {
     Harness h;
     h.subscribe(1, "a");

@@ -255,6 +255,16 @@ TEST_SUITE("pulse") {
     CHECK(h.counters().pulsesMissed == 0);
   }
 
+  TEST_CASE("a silence ends by the database's clock, which the beat that ends it shows") {
+    PulseHarness h;
+    h.subscribe(1, "bookings");
+    h.run(kBeatPeriod * 3);
+    REQUIRE(h.gaps.size() == 1);
+    h.server.change("switchboard_pulse", "UPDATE", R"({"id": 1, "seq": 7})", "2026-11-22T13:00:00.000Z");
+    REQUIRE(h.gaps.size() == 2);
+    CHECK(*h.gaps[1].to >= kWallStart + Duration{3'600'000});
+  }
+
   TEST_CASE("other changes do not vouch for the pulse: an event limit lets some through") {
     PulseHarness h;
     h.goLive(10);
@@ -412,6 +422,25 @@ TEST_SUITE("pulse") {
     CHECK(h.polls == std::vector<unsigned>{2, 3});
     h.beat(14);
     CHECK(std::count_if(h.gaps.begin(), h.gaps.end(), [](const Gap& gap) { return gap.to.has_value(); }) == 3);
+  }
+
+  TEST_CASE("who subscribes in a silence that ends at once has a gap if beats were lost, and none if none was") {
+    for (const bool isLost : {true, false}) {
+      PulseHarness h;
+      h.goLive(10);
+      h.subscribe(2, "bookings");
+      h.run(kBeatPeriod * 3);
+      REQUIRE(h.gaps.size() == 2);
+      h.subscribe(3, "bookings");
+      h.beat(isLost ? 14 : 11);
+      const auto gapsOfThird = std::count_if(
+          h.gaps.begin(), h.gaps.end(), [](const Gap& gap) { return gap.subscription == SubscriptionId{3} && gap.to; });
+      CHECK(gapsOfThird == (isLost ? 1 : 0));
+      CHECK(h.client().exchange().counters().pulsesMissed == (isLost ? 3 : 0));
+      h.run(Duration{500});
+      CHECK(std::count_if(h.gaps.begin(), h.gaps.end(), [](const Gap& gap) { return gap.to.has_value(); }) ==
+            (isLost ? 3 : 2));
+    }
   }
 
   TEST_CASE("a silent re-subscription is told by those who lost by it, not by the pulse again") {

@@ -261,7 +261,7 @@ TEST_CASE("evidence of any kind does not skip the wait after a rate limit") {
   CHECK(bench.wait() >= wait);
   bench.setOnline(true);
   CHECK(bench.code() == "RATE_LIMITED");
-  CHECK(bench.wait() >= wait);
+  CHECK(bench.wait() == wait);
   bench.connection.release();
   bench.connection.open();  // as after the back/forward cache
   CHECK(bench.state() == S::Backoff);
@@ -269,6 +269,55 @@ TEST_CASE("evidence of any kind does not skip the wait after a rate limit") {
   CHECK(bench.wait() == wait);
   bench.retry();
   CHECK(bench.state() == S::Connecting);
+}
+
+TEST_CASE("regression: when it is online again, only the rate limit is left of a wait that offline had made longer") {
+  NetBench bench;
+  bench.connect();
+  NetBench::Other second(bench);
+  second.connection.open();
+  bench.network.last().open();
+  bench.random.script({0});
+  REQUIRE(bench.limitAndMeasure(0) == ms(15'000));
+  bench.setOnline(false);
+  second.connection.onNetworkChange();
+  bench.network.last().closeFromServer(1006);
+  REQUIRE(bench.wait() == ms(30'000));
+  REQUIRE(*second.connection.nextRetryAt() == bench.clock.wallNow() + ms(30'000));
+  bench.advance(ms(1'000));
+  bench.setOnline(true);
+  second.connection.onNetworkChange();
+  CHECK(bench.wait() == ms(14'000));
+  CHECK(*second.connection.nextRetryAt() == bench.clock.wallNow() + ms(14'000));
+}
+
+TEST_CASE("regression: a second rate limit does not shorten the wait after the first") {
+  NetBench bench;
+  bench.connect();
+  NetBench::Other second(bench);
+  second.connection.open();
+  bench.network.last().open();
+  scriptMost(bench, ms(15'000));
+  REQUIRE(bench.limitAndMeasure(0) == ms(30'000));
+  bench.random.script({0});
+  second.connection.onLimitRefusal();
+  bench.network.last().closeFromServer(1001);
+  CHECK(*second.connection.nextRetryAt() == bench.clock.wallNow() + ms(30'000));
+  bench.advance(ms(16'000));
+  bench.connection.reconnectSoon();
+  CHECK(bench.wait() == ms(14'000));
+}
+
+TEST_CASE("regression: evidence shortens a wait that is longer than the rate limit to its end") {
+  NetBench bench;
+  failOften(bench);
+  bench.surroundings.notBefore = bench.clock.now() + ms(3'000);
+  REQUIRE(bench.wait() > ms(3'000));
+  bench.connection.reconnectSoon();
+  CHECK(bench.wait() == ms(3'000));
+  bench.advance(ms(1'000));
+  bench.connection.reconnectSoon();
+  CHECK(bench.wait() == ms(2'000));
 }
 
 TEST_CASE("a rate limit holds for every connection of the client, since the server counts by project") {

@@ -69,8 +69,27 @@ TEST_SUITE("where a gap begins") {
 TEST_SUITE("the database's clock") {
   TEST_CASE("is this machine's until a change has come") {
     const DatabaseClock clock;
-    CHECK(clock.earliest(moment(5'000, 70'000)) == wallAt(75'000));
+    CHECK(clock.earliest(moment(5'000, 70'000), moment(9'000, 70'000)) == wallAt(75'000));
     CHECK(clock.latest(moment(5'000, 70'000)) == wallAt(75'000));
+  }
+
+  TEST_CASE("is the earlier of what the calendar showed and what it shows now, when it was set before a change came") {
+    const DatabaseClock clock;
+    CHECK(clock.earliest(moment(5'000, 70'000), moment(9'000)) == wallAt(5'000));
+    CHECK(clock.earliest(moment(5'000), moment(9'000, 70'000)) == wallAt(5'000));
+    CHECK(clock.earliest(moment(5'000, 70'000), moment(9'000, -70'000)) == wallAt(-65'000));
+  }
+
+  TEST_CASE("allows for as long on the way as the calendar says that the change took, up to half a minute") {
+    for (const int lag : {2'500, 20'000}) {
+      DatabaseClock clock;
+      clock.note(commitAt(60'000, lag), moment(60'000 + lag));
+      CHECK(clock.latest(moment(130'000, -928'000)) >= wallAt(130'000));
+      CHECK(clock.latest(moment(130'000, -928'000)) <= wallAt(130'100));
+    }
+    DatabaseClock clock;
+    clock.note(commitAt(60'000, 100), moment(61'000, 7'200'000));
+    CHECK(clock.latest(moment(130'000)) <= wallAt(160'000));
   }
 
   TEST_CASE("lies between its bounds, whatever this machine's calendar says") {
@@ -80,8 +99,8 @@ TEST_SUITE("the database's clock") {
       clock.note(commitAt(90'000, 100), moment(100'000, ahead));
       clock.note(commitAt(95'000, 400), moment(100'000, ahead));
       for (const int ms : {0, 50'000, 90'000, 100'000, 130'000}) {
-        CHECK(clock.earliest(moment(ms, ahead)) <= wallAt(ms));
-        CHECK(clock.earliest(moment(ms, ahead)) >= wallAt(ms) - Duration{200});
+        CHECK(clock.earliest(moment(ms, ahead), moment(130'000, ahead)) <= wallAt(ms));
+        CHECK(clock.earliest(moment(ms, ahead), moment(130'000, ahead)) >= wallAt(ms) - Duration{200});
       }
       CHECK(clock.latest(moment(130'000, ahead)) >= wallAt(130'000));
       if (ahead <= 0) CHECK(clock.latest(moment(130'000, ahead)) <= wallAt(131'000));
@@ -93,10 +112,10 @@ TEST_SUITE("the database's clock") {
     // live at 0, asleep for 60 s in which the monotonic clock stood still, a change at 65 s
     clock.note({stampOf(wallAt(65'000)), wallAt(65'000), TimePoint{Duration{5'100}}},
                {TimePoint{Duration{5'100}}, wallAt(65'100)});
-    CHECK(clock.earliest(moment(0)) <= wallAt(0));
+    CHECK(clock.earliest(moment(0), moment(5'100, 60'000)) <= wallAt(0));
     // the same after the change
     const Moment woken{TimePoint{Duration{6'000}}, wallAt(130'000)};
-    CHECK(clock.earliest(woken) <= wallAt(130'000));
+    CHECK(clock.earliest(woken, woken) <= wallAt(130'000));
     CHECK(clock.latest(woken) >= wallAt(130'000));
   }
 
@@ -106,7 +125,7 @@ TEST_SUITE("the database's clock") {
     Commit later = commitAt(1'300'000);
     later.at -= Duration{60'000};
     clock.note(later, moment(1'301'000));
-    CHECK(clock.earliest(moment(1'301'000)) <= wallAt(1'241'000));
+    CHECK(clock.earliest(moment(1'301'000), moment(1'301'000)) <= wallAt(1'241'000));
   }
 }
 

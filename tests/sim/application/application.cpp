@@ -142,7 +142,7 @@ void Application::resumeAll() {
 void Application::reconnectAll() {
   world_.trace.add(world_.events.now(), "reconnect all");
   world_.checks.disturb();
-  world_.checks.waits().onOrder();
+  world_.checks.onOrder();
   client_->reconnectAll();
 }
 

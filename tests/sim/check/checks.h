@@ -42,6 +42,9 @@ class Checks final : public WireObserver {
   Losses& losses() { return losses_; }
   Silence& silence() { return silence_; }
   Waits& waits() { return waits_; }
+  /// `reconnectAll()`. It waits for nothing, and the waits grow from the start again: a new series of attempts, to
+  /// which those before it do not count.
+  void onOrder();
   const WireView& wire() const { return wire_; }
 
   /// Something has been done that may interrupt subscriptions.

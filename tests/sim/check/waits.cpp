@@ -24,6 +24,7 @@ std::string textOf(Duration span) {
 void Waits::onNewClient() {
   lines_.clear();
   limitedUntil_ = {};
+  refused_ = 0;
   online_ = true;
   hidden_ = false;
 }
@@ -45,6 +46,15 @@ void Waits::onHope() {
 void Waits::onOrder() {
   limitedUntil_ = {};
   for (auto& [id, line] : lines_) line.ordered = true;
+}
+
+/// A limit that is met while the runtime says that it is offline holds as well, but is not the published reason.
+void Waits::onReceived(const Link& link, const DownFrame& frame) {
+  if (frame.mark == Mark::JoinRefused && frame.text.find("JoinRateLimitReached") != std::string::npos) {
+    refused_ = link.id();
+  }
+  const bool limits = frame.kind == DownFrame::Kind::Close && frame.code == 1001 && refused_ == link.id();
+  if (limits && !online_) limitedUntil_ = machine_.now() + options_.slowBase + options_.slowCap;
 }
 
 void Waits::onStep(const Client& client) {
@@ -99,10 +109,11 @@ void Waits::onWait(Line& line, const Connection& connection, ConnectionState fro
   }
   if (isOffline || connection.cause().retry != Retry::Slow) return;
   line.notBefore = now + wait;
-  if (now < limitedUntil_) return;  // the rest of a wait that has begun
+  const bool hasBegun = now < limitedUntil_;  // it is the rest of one
+  if (line.code == Code::RateLimited) limitedUntil_ = std::max(limitedUntil_, line.notBefore);
   const bool isFirst = lines_.size() == 1 && wait > Duration{0} && !line.ordered;
-  if (wait < options_.slowBase && isFirst) fail(connection, "waits for " + textOf(wait) + " only");
-  limitedUntil_ = now + options_.slowBase + options_.slowCap;
+  if (wait < options_.slowBase && isFirst && !hasBegun) fail(connection, "waits for " + textOf(wait) + " only");
+  if (wait > options_.slowBase + options_.slowCap) fail(connection, "waits for " + textOf(wait));
 }
 
 void Waits::onLoss(Line& line) {
@@ -127,10 +138,13 @@ void Waits::checkWait(const Line& line, const Connection& connection) {
 }
 
 Duration Waits::longestWait(const Line& line, const Connection& connection) const {
-  if (connection.cause().code == Code::Offline) return options_.offlineProbe;
-  if (connection.cause().retry == Retry::Slow || machine_.now() < limitedUntil_) {
-    return options_.slowBase + options_.slowCap;
-  }
+  return std::max(limitedUntil_ - machine_.now(), longestOfPolicy(line, connection));
+}
+
+Duration Waits::longestOfPolicy(const Line& line, const Connection& connection) const {
+  const Code code = connection.cause().code;
+  if (code == Code::Offline) return options_.offlineProbe;
+  if (connection.cause().retry == Retry::Slow && code != Code::RateLimited) return options_.slowBase + options_.slowCap;
   if (line.hurried) return options_.evidenceInterval + options_.evidenceJitter;
   const Duration cap = hidden_ ? options_.hiddenCap : options_.cap;
   // One more than was seen: a timer that comes late passes for a sleep, which is evidence too.

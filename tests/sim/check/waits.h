@@ -5,6 +5,7 @@
 
 #include "check/invariant.h"
 #include "client.h"
+#include "network/link.h"
 #include "world/machine.h"
 
 namespace switchboard::sim {
@@ -25,6 +26,8 @@ class Waits {
   void onHope();
   /// `reconnectAll()`: nothing has to be waited for any more.
   void onOrder();
+  /// What the client is about to hear.
+  void onReceived(const Link& link, const DownFrame& frame);
   void onStep(const Client& client);
 
  private:
@@ -52,6 +55,7 @@ class Waits {
   void onWait(Line& line, const Connection& connection, ConnectionState from);
   void checkWait(const Line& line, const Connection& connection);
   Duration longestWait(const Line& line, const Connection& connection) const;
+  Duration longestOfPolicy(const Line& line, const Connection& connection) const;
   void fail(const Connection& connection, const std::string& what);
 
   EventQueue& events_;
@@ -59,7 +63,8 @@ class Waits {
   const ReconnectOptions options_;
   Violations& violations_;
   std::map<unsigned, Line> lines_;
-  TimePoint limitedUntil_{};  ///< no connection of the client has to try before
+  TimePoint limitedUntil_{};  ///< when a limit that holds for every connection ends at the latest
+  unsigned refused_ = 0;      ///< the socket that a join was refused on last, for a limit
   bool online_ = true;
   bool hidden_ = false;
 };

@@ -93,6 +93,7 @@ void Link::deliver() {
       context_.trace.add(events.now(), "closed", id_, frame.code);
       open_ = false;
       ended_ = true;
+      context_.observer.onReceived(*this, frame);
       context_.observer.onEnded(*this);
       client_->onTransportClose(frame.code, frame.text);
       break;
