@@ -17,9 +17,8 @@ afterAll(async () => {
 
 async function open(options: BrowserContextOptions = {}, search = ''): Promise<BookingsPage> {
   const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}${search}`, options);
-  const dashboard = new BookingsPage(page);
-  await dashboard.untilRowsLive();
-  return dashboard;
+  await page.locator('section[data-rows-state="live"]').waitFor();
+  return new BookingsPage(page);
 }
 
 /** Adds bookings of the salon at these times of its own clock, today being 0, and returns their ids. */

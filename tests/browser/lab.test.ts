@@ -44,8 +44,21 @@ describe('the lab', () => {
     await window.page.locator('.recharts-surface').first().waitFor();
     await expect.poll(() => dashboard.counter('sockets'), WAIT).toBe(1);
     expect(await dashboard.counter('bindings')).toBeGreaterThan(5);
-    // `npm run picture` puts this one into the README.
-    await window.page.screenshot({ path: screenshotPath('dashboard') });
+    // `npm run picture` puts these into the README.
+    const phone = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, {
+      viewport: { width: 390, height: 844 },
+    });
+    await new BookingsPage(phone.page).untilRowsLive();
+    await phone.page.locator('.recharts-surface').first().waitFor();
+    for (const [colorScheme, ending] of [
+      ['dark', '-dark'],
+      ['light', ''],
+    ] as const) {
+      await Promise.all([window.page, phone.page].map((page) => page.emulateMedia({ colorScheme })));
+      await window.page.screenshot({ path: screenshotPath(`dashboard${ending}`) });
+      await phone.page.screenshot({ path: screenshotPath(`dashboard-phone${ending}`) });
+    }
+    await phone.page.context().close();
   });
 
   it.each([

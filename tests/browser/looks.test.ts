@@ -77,7 +77,7 @@ describe('the lab', () => {
     await page.locator('.lab').waitFor();
     await page.evaluate(() => document.fonts.ready);
     const cut = await page
-      .locator('[data-table="bookings"] :is([data-slot="sub"], [data-slot="value"], [data-slot="meta"])')
+      .locator('[data-table="bookings"] td:is([data-slot="sub"], [data-slot="value"], [data-slot="meta"])')
       .evaluateAll((cells) =>
         cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map(({ textContent }) => textContent),
       );

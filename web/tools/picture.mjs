@@ -1,12 +1,18 @@
-// Puts the picture that the browser tests took last into the README.
+// Puts the pictures that the browser tests took last into the README.
 import { copyFileSync, existsSync } from 'node:fs';
 import { fromRoot } from './lib/paths.mjs';
 import { StepError } from './lib/errors.mjs';
 import { main } from './lib/main.mjs';
 
+const pictures = ['dashboard', 'dashboard-dark', 'dashboard-phone', 'dashboard-phone-dark'].map(
+  (name) => `${name}.png`,
+);
+
 await main(() => {
-  const taken = fromRoot('test-output/screenshots/dashboard.png');
-  if (!existsSync(taken)) throw new StepError('there is no picture yet: run `npm run test:realtime -- browser` first');
-  copyFileSync(taken, fromRoot('web/dashboard/dashboard.png'));
+  for (const name of pictures) {
+    const taken = fromRoot('test-output/screenshots', name);
+    if (!existsSync(taken)) throw new StepError(`${name} is not there: run \`npm run test:realtime -- browser\` first`);
+    copyFileSync(taken, fromRoot('web/dashboard', name));
+  }
   return Promise.resolve(0);
 });

@@ -18,7 +18,7 @@ export function AsOf({ at }: { at: number }) {
 
 function agoText(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 1) return 'less than 1 min ago';
+  if (minutes < 1) return 'just now';
   if (minutes < 60) return `${minutes} min ago`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;

@@ -29,7 +29,7 @@ export function PageSwitches() {
           }}
         >
           <b>Reconnect</b>
-          <span>Closes all sockets and opens them anew</span>
+          <span>Closes all sockets and opens them again</span>
         </button>
       </div>
     </section>

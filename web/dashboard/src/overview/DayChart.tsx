@@ -21,7 +21,7 @@ type Props = {
 };
 
 const tick = { fill: 'var(--text-quiet)', fontSize: '0.75rem' };
-const label = { value: 'now', position: 'insideTopRight', fill: 'var(--text-quiet)', fontSize: '0.75rem' } as const;
+const label = { value: 'now', fill: 'var(--text-quiet)', fontSize: '0.75rem' };
 
 /** Bookings of each hour as bars, what was paid until now as a line that climbs. Drawn only: the table beside it says the same. */
 function DayChart({ hours, now, currency }: Props) {
@@ -79,7 +79,8 @@ function DayChart({ hours, now, currency }: Props) {
           className="chart-now"
           stroke="var(--text-quiet)"
           strokeDasharray="3 3"
-          label={label}
+          // On the side where there is room.
+          label={{ ...label, position: Number(now) < 12 ? 'insideTopLeft' : 'insideTopRight' }}
         />
       </ComposedChart>
     </ResponsiveContainer>
