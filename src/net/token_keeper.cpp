@@ -80,6 +80,8 @@ void TokenKeeper::provide(std::uint32_t request, std::string token) {
 }
 
 void TokenKeeper::set(std::string token) {
+  // What was refused before says nothing of it. A callback's tokens are asked for, so for them the pace goes on.
+  if (token != token_) refusals_ = 0;
   accept(std::move(token));
 }
 

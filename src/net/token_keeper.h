@@ -97,7 +97,7 @@ class TokenKeeper {
   std::string refused_;
   std::optional<Cause> refusal_;
   TimePoint trialAt_{};    ///< when the refused token may be tried again
-  unsigned refusals_ = 0;  ///< since a token was accepted
+  unsigned refusals_ = 0;  ///< since a token was accepted, or the application gave another one
   std::optional<Cause> problem_;
   std::uint32_t version_ = 0;
   std::uint32_t lastRequest_ = 0;

@@ -408,6 +408,20 @@ TEST_CASE("an accepted token ends the growth of that pace") {
   CHECK(k.untilTimer() <= ms(37'500));
 }
 
+TEST_CASE("another token that the application gives begins the pace from the start") {
+  Keeper k(false, "t");
+  for (int i = 0; i < 5; ++i) {
+    k.keeper.refuse(kExpired);
+    k.advance(k.untilTimer());
+  }
+  k.keeper.set("t");
+  k.keeper.refuse(kExpired);
+  CHECK(k.untilTimer() >= ms(240'000));
+  k.keeper.set("u");
+  k.keeper.refuse(kExpired);
+  CHECK(k.untilTimer() <= ms(37'500));
+}
+
 TEST_CASE("a refusal that is reported by several channels counts once") {
   Keeper k(false, "t");
   for (int i = 0; i < 5; ++i) k.keeper.refuse(kExpired);
