@@ -72,3 +72,27 @@ describe.each(['light', 'dark'] as const)('the forms in %s', (colorScheme) => {
     await page.context().close();
   });
 });
+
+describe('the forms in large text', () => {
+  it('grow with it, labels and width included', async () => {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: sizes.wide });
+    const bookings = new BookingsPage(page);
+    const { form } = bookings;
+    await bookings.untilRowsLive();
+    await bookings.addButton.click();
+    const measure = (): Promise<number[]> =>
+      form.evaluate((sheet) => [
+        sheet.getBoundingClientRect().width,
+        ...[...sheet.querySelectorAll('h2, label, input, select, button')].map((element) =>
+          parseFloat(getComputedStyle(element).fontSize),
+        ),
+      ]);
+    const usual = await measure();
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%';
+    });
+    await page.screenshot({ path: screenshotPath('form-large-text') });
+    expect(await measure()).toEqual(usual.map((size) => 2 * size));
+    await page.context().close();
+  });
+});

@@ -85,3 +85,18 @@ describe('the lab', () => {
     await page.context().close();
   });
 });
+
+describe('the alerts', () => {
+  it('have the way to their rows on a line of its own', async () => {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: sizes.wide });
+    await page.getByRole('button', { name: 'Look at them' }).click();
+    const alert = page.locator('.alerts li:has(.link)').first();
+    const [about, link] = await Promise.all(
+      ['.quiet', '.link'].map((part) =>
+        alert.locator(part).evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect),
+      ),
+    );
+    expect(link?.top).toBeGreaterThanOrEqual(about?.bottom ?? Infinity);
+    await page.context().close();
+  });
+});

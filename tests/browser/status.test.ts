@@ -79,6 +79,20 @@ describe('the status in the header', () => {
     await lab.db.query('alter publication supabase_realtime add table admin_alerts');
   });
 
+  it('has room for its longest words', async () => {
+    const dashboard = await open();
+    await dashboard.untilStatus('live');
+    await lab.backend.faults.refuse({ mode: 'drop' });
+    lab.backend.faults.drop();
+    await dashboard.statusTrigger.getByText('Not connected').waitFor();
+    const room = await dashboard.statusTrigger.evaluate((trigger) => {
+      const words = document.createRange();
+      words.selectNodeContents(trigger);
+      return trigger.getBoundingClientRect().right - words.getBoundingClientRect().right;
+    });
+    expect(room).toBeGreaterThanOrEqual(8);
+  });
+
   it('is grey and says Starting while no business is known', async () => {
     window = await openWindow(lab.browser, 'about:blank');
     await window.page.route('**/rest/v1/businesses*', () => undefined);
