@@ -172,3 +172,22 @@ describe('in the colours of the system', () => {
     await page.screenshot({ path: screenshotPath('forced-colors') });
   });
 });
+
+describe('the day picker', () => {
+  it('takes a day that is typed, whose year is at first one of antiquity', async () => {
+    await open();
+    const day = page.getByLabel('Day', { exact: true });
+    await day.focus();
+    await page.keyboard.type('05052026');
+    expect(await day.inputValue()).toBe('2026-05-05');
+    expect(new URL(page.url()).searchParams.get('day')).toBe('2026-05-05');
+  });
+
+  it.each(['0000-01-01', '0001-01-01', '0999-12-31', '2026-02-30', '9999-12-30', '9999-12-31'])(
+    'leaves the page in place when its address says %s',
+    async (date) => {
+      await open(`&day=${date}`);
+      expect(await page.getByLabel('Day', { exact: true }).count()).toBe(1);
+    },
+  );
+});

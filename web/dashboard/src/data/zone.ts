@@ -25,7 +25,8 @@ export function wallTime(instant: number, zone: string): string {
     format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
     formats.set(zone, format);
   }
-  return format.format(instant).replace(' ', 'T');
+  // Years before 1000 come without their zeros: they pass by while somebody types a year.
+  return format.format(instant).replace(' ', 'T').padStart(16, '0');
 }
 
 /**

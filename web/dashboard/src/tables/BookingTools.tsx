@@ -56,6 +56,7 @@ function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
       <input
         type="date"
         aria-label="Day"
+        max="9999-12-30"
         value={day?.date ?? ''}
         onChange={({ target }) => {
           if (target.value !== '') show(target.value);

@@ -50,7 +50,8 @@ function useBookingChoice(today: Day): BookingChoice {
 }
 
 function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  // The last day of all has no next one that can be written so.
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && text < '9999-12-31';
 }
 
 function emptyText({ day, client, ids }: BookingChoice, today: Day): string {
