@@ -85,7 +85,8 @@ ChangeParts ColumnLists::walk(std::string_view data) {
       if (kAll && *key == "record") parts.record = rest;
       if (kAll && *key == "old_record") {
         parts.oldRecord = rest;
-        if (parts.type && parts.columns) return parts;  // nothing is missing
+        const bool hasRow = !parts.record.empty() || parts.type == ChangeType::Delete;
+        if (hasRow && parts.type && parts.columns) return parts;  // nothing is missing
       }
       if (!scanner.skipValue()) return parts;
     }

@@ -80,6 +80,7 @@ TEST_CASE("the number of lists is bounded") {
 TEST_CASE("what tells rows apart is found in any order") {
   for (const std::string_view data :
        {R"({"type":"UPDATE","record":{"id": 1},"columns":[],"old_record":{"id": 2}})",
+        R"({"type":"UPDATE","columns":[],"old_record":{"id": 2},"record":{"id": 1}})",
         R"({"old_record":{"id": 2},"columns":[], "record":{"id": 1} ,"type":"UPDATE"})"}) {
     CAPTURE(data);
     ColumnLists lists;

@@ -242,7 +242,7 @@ describe('a fake manager in React', () => {
       fake.setStatus('retrying');
     });
     await until('1,2 2 false retrying');
-    await until('Offline');
+    await until('Not connected');
     act(() => {
       root.unmount();
     });
