@@ -47,11 +47,11 @@ async function expectFlow(): Promise<void> {
   await tab.run(heardOf, name);
 }
 
-/** Resolves when the page was told of the interruption with `code` and of its end. */
-async function expectHealed(code: RegExp): Promise<void> {
+/** Resolves when the page was notified of the interruption with these codes, one after the other, and of its end. */
+async function expectHealed(...codes: RegExp[]): Promise<void> {
   const notices = await tab.run(liveTimes, { times: 2, ms: 30_000 });
-  expect(notices).toHaveLength(3);
-  expect(notices[1]).toMatch(code);
+  expect(notices).toHaveLength(codes.length + 2);
+  for (const [i, code] of codes.entries()) expect(notices[i + 1]).toMatch(code);
   await expectFlow();
 }
 
@@ -73,7 +73,8 @@ describe('a browser that says it is offline', () => {
     const status = await tab.run(untilConnection, 'OFFLINE');
     expect(status.nextRetryInMs).toBeGreaterThan(15_000);
     await tab.setOffline(false);
-    await expectHealed(/^CHANNEL_ERROR OFFLINE$/);
+    // Offline is no reason any more once the browser has said that it is online.
+    await expectHealed(/^CHANNEL_ERROR OFFLINE$/, /^CHANNEL_ERROR CONNECTION_LOST$/);
   });
 });
 

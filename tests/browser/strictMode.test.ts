@@ -56,7 +56,7 @@ describe('under StrictMode, which mounts everything twice', () => {
   it('nothing is joined twice, however fast one goes to and fro', async () => {
     const { page, problems } = await openWindow(lab.browser, 'about:blank');
     const joins = watchJoins(page);
-    await page.goto(`${server.url}?business=${salon}`);
+    await page.goto(`${server.url}?business=${salon}&day=all`);
     const dashboard = new BookingsPage(page);
     await dashboard.untilRowsLive();
     expect(joins).toHaveLength(1);
