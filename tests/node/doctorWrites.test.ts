@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../web/cli/doctor/database.js';
+import { openDatabase } from '../../web/cli/doctor/facts/database.js';
 import type { Finding } from '../../web/cli/doctor/finding.js';
 import { fix, type Fixed } from '../../web/cli/doctor/fix.js';
 import { Cluster } from '../../web/backend/postgres/cluster.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeLine, jsonText } from '../../web/cli/lines.js';
+import { changeLine, jsonText } from '../../web/cli/listen/outputLines.js';
 
 const at = new Date('2026-11-22T10:11:12.345Z');
 

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { withoutSecrets } from '../../web/cli/doctor/secrets.js';
-import { changeLine, type ConnectionLine, type StatusLine } from '../../web/cli/lines.js';
-import { localTime, PlainText } from '../../web/cli/plainText.js';
+import { withoutSecrets } from '../../web/cli/doctor/facts/secrets.js';
+import { changeLine, type ConnectionLine, type StatusLine } from '../../web/cli/listen/outputLines.js';
+import { localTime, PlainText } from '../../web/cli/listen/plainText.js';
 import { styleOf, wrapped } from '../../web/cli/style.js';
 
 const at = new Date('2026-11-22T10:11:12.345Z');

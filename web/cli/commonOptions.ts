@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { DATABASE_URL_FORM, isDatabaseUrl } from './doctor/database.js';
+import { DATABASE_URL_FORM, isDatabaseUrl } from './doctor/facts/database.js';
 
 // The options that commands share: the same names, environment variables and words everywhere.
 

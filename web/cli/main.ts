@@ -4,11 +4,11 @@ import { SwitchboardError } from '../core/index.js';
 import { doctorCommand, type DoctorOptions } from './doctor/doctorOptions.js';
 import { runDoctor } from './doctor/terminal.js';
 import { EXIT, EXIT_HELP } from './exitCodes.js';
-import { jsonText } from './lines.js';
-import { listen, type ListenOutput } from './listen.js';
-import { listenCommand, type ListenOptions } from './listenOptions.js';
+import { jsonText } from './listen/outputLines.js';
+import { listen, type ListenOutput } from './listen/listen.js';
+import { listenCommand, type ListenOptions } from './listen/listenOptions.js';
 import { TextOutput } from './output.js';
-import { PlainText } from './plainText.js';
+import { PlainText } from './listen/plainText.js';
 import { styleOf } from './style.js';
 
 const NAME = 'switchboard-realtime';

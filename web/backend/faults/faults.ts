@@ -1,12 +1,12 @@
 import type { ChangeFeed } from '../changes/feed.js';
 import type { Listener } from '../http/listener.js';
 import type { Cluster } from '../postgres/cluster.js';
-import type { Frame } from '../realtime/codec.js';
-import { refusal } from '../realtime/handshake.js';
+import type { Frame } from '../realtime/wire/codec.js';
+import { refusal } from '../realtime/sockets/handshake.js';
 import type { PulseJob } from '../pulse/pulseJob.js';
 import type { Hub } from '../realtime/hub.js';
-import type { HandshakeVerdict, RealtimeServer } from '../realtime/server.js';
-import type { RealtimeSocket } from '../realtime/socket.js';
+import type { HandshakeVerdict, RealtimeServer } from '../realtime/sockets/server.js';
+import type { RealtimeSocket } from '../realtime/sockets/socket.js';
 import { defaultGarbage } from './garbage.js';
 
 /** Which connections a fault strikes: one by its number, or without a number all. */

@@ -1,4 +1,4 @@
-import type { Frame } from '../realtime/codec.js';
+import type { Frame } from '../realtime/wire/codec.js';
 
 /** Frames that a client must survive, one of each kind. */
 export const defaultGarbage: readonly Frame[] = [

@@ -1,5 +1,5 @@
 import type { Hub } from '../realtime/hub.js';
-import { isObject, termJson } from '../realtime/termJson.js';
+import { isObject, termJson } from '../realtime/wire/termJson.js';
 import type { Reply } from './respond.js';
 
 interface Message {

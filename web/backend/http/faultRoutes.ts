@@ -1,5 +1,5 @@
 import type { Faults } from '../faults/faults.js';
-import { isObject } from '../realtime/termJson.js';
+import { isObject } from '../realtime/wire/termJson.js';
 import type { Reply } from './respond.js';
 
 type Body = Record<string, unknown>;

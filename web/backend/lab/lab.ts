@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import type { Faults } from '../faults/faults.js';
 import type { Reply } from '../http/respond.js';
 import { messageOf } from '../log.js';
-import { isObject } from '../realtime/termJson.js';
+import { isObject } from '../realtime/wire/termJson.js';
 import type { Tokens } from '../tokens.js';
 import { burst } from './burst.js';
 

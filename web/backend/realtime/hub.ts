@@ -2,11 +2,11 @@ import type { ChangeFeed } from '../changes/feed.js';
 import { RateCounter } from '../limits.js';
 import type { Settings } from '../options.js';
 import type { Tokens } from '../tokens.js';
-import type { Authorization } from './authorization.js';
-import { readMessage, type MessageStore, type StoredMessage } from './messageStore.js';
-import type { RealtimeSocket } from './socket.js';
+import type { Authorization } from './messages/authorization.js';
+import { readMessage, type MessageStore, type StoredMessage } from './messages/messageStore.js';
+import type { RealtimeSocket } from './sockets/socket.js';
 import { Counters, type Stats } from './stats.js';
-import { Topics, type Topic } from './topics.js';
+import { Topics, type Topic } from './topics/topics.js';
 
 /** Rates of the whole tenant. */
 export interface Rates {

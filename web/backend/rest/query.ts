@@ -1,7 +1,7 @@
 import { escapeIdentifier } from 'pg';
 
 import { parseFilter, ParameterError, type Condition } from '../filter/parse.js';
-import { isObject } from '../realtime/termJson.js';
+import { isObject } from '../realtime/wire/termJson.js';
 
 export interface Statement {
   text: string;

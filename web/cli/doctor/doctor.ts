@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { EXIT } from '../exitCodes.js';
-import { openDatabase, DatabaseError, UsageError, type Database } from './database.js';
+import { openDatabase, DatabaseError, UsageError, type Database } from './facts/database.js';
 import type { DoctorOptions } from './doctorOptions.js';
-import { roleOf } from './endpointChecks.js';
+import { roleOf } from './checks/endpointChecks.js';
 import { bySeverity, type Finding } from './finding.js';
 import { fix, fixable } from './fix.js';
 import { inspect, type Inspection } from './inspection.js';

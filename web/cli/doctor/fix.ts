@@ -1,6 +1,6 @@
-import type { Database } from './database.js';
+import type { Database } from './facts/database.js';
 import { quoteName, quoteTable, type Finding, type TableName } from './finding.js';
-import { PUBLICATION } from './facts.js';
+import { PUBLICATION } from './facts/facts.js';
 
 /** One statement that was run. */
 export interface Fixed {

@@ -1,11 +1,11 @@
-import { checkDatabase } from './databaseChecks.js';
-import type { Database } from './database.js';
-import { checkEndpoint, checkToken } from './endpointChecks.js';
-import { readDatabase, readRole, readTable, similarTables } from './facts.js';
-import { checkLiveFilters } from './filterChecks.js';
+import { checkDatabase } from './checks/databaseChecks.js';
+import type { Database } from './facts/database.js';
+import { checkEndpoint, checkToken } from './checks/endpointChecks.js';
+import { readDatabase, readRole, readTable, similarTables } from './facts/facts.js';
+import { checkLiveFilters } from './checks/filterChecks.js';
 import { quoteName, type Finding, type TableName } from './finding.js';
-import { checkPulse } from './pulseCheck.js';
-import { checkTable } from './tableChecks.js';
+import { checkPulse } from './checks/pulseCheck.js';
+import { checkTable } from './checks/tableChecks.js';
 
 /** What to look at. */
 export interface Inspection {

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'lossless-json';
-import type { Finding } from './doctor/finding.js';
-import type { ConnectionState, Gap, ReasonCode, SubscriptionNotice } from '../core/index.js';
+import type { Finding } from '../doctor/finding.js';
+import type { ConnectionState, Gap, ReasonCode, SubscriptionNotice } from '../../core/index.js';
 
 /** What `listen` prints: one of these per line, as JSON. `at` is the time of arrival by this machine's clock, ISO 8601 in UTC. */
 export type Line = ConnectionLine | StatusLine | GapLine | ChangeLine | HintLine;

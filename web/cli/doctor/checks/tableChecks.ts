@@ -1,5 +1,5 @@
-import type { TableFacts } from './facts.js';
-import { listed, quoteName, quoteTable, type Finding, type Severity } from './finding.js';
+import type { TableFacts } from '../facts/facts.js';
+import { listed, quoteName, quoteTable, type Finding, type Severity } from '../finding.js';
 import { identity, published, refusedWrites } from './identityChecks.js';
 import { primaryKey } from './keyChecks.js';
 

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { WebSocketServer, type WebSocket } from 'ws';
 
-import { messageOf } from '../log.js';
-import type { Codec, Frame } from './codec.js';
+import { messageOf } from '../../log.js';
+import type { Codec, Frame } from '../wire/codec.js';
 import { answerRefusal, examine, isRefusal, refusal, type Refusal } from './handshake.js';
-import type { Hub } from './hub.js';
+import type { Hub } from '../hub.js';
 import { Link } from './link.js';
 import { RealtimeSocket } from './socket.js';
 

@@ -1,6 +1,6 @@
-import { inspectTerm } from '../filter/inspect.js';
-import { entryId } from './entryId.js';
-import { isObject, sortedEntries, termJson } from './termJson.js';
+import { inspectTerm } from '../../filter/inspect.js';
+import { entryId } from '../wire/entryId.js';
+import { isObject, sortedEntries, termJson } from '../wire/termJson.js';
 
 /** A join that crashes on its payload; the message is what the server answers. */
 export class JoinPayloadError extends Error {}

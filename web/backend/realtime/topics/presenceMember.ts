@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Inbound } from './codec.js';
-import type { Hub } from './hub.js';
+import type { Inbound } from '../wire/codec.js';
+import type { Hub } from '../hub.js';
 import { parsePresence } from './presence.js';
-import { isObject, termJson } from './termJson.js';
+import { isObject, termJson } from '../wire/termJson.js';
 import type { Topic } from './topics.js';
 
 interface PresenceChannel {

@@ -1,4 +1,4 @@
-import type { Broadcast } from './codec.js';
+import type { Broadcast } from '../wire/codec.js';
 import { PresenceTopic } from './presence.js';
 
 /** A channel as its topic sees it. */

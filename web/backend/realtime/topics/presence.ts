@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { isObject, sortedEntries, termJson } from './termJson.js';
+import { isObject, sortedEntries, termJson } from '../wire/termJson.js';
 
 interface Meta {
   ref: string;

@@ -1,5 +1,5 @@
-import type { Database } from './database.js';
-import type { Finding } from './finding.js';
+import type { Database } from '../facts/database.js';
+import type { Finding } from '../finding.js';
 
 /** A filter that some client is subscribed with now. Its value is the client's own business. */
 interface LiveFilter {

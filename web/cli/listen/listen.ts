@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { createManager } from '../core/createRealtimeManager.js';
-import type { ConnectionStatus, ReasonCode, StatusSnapshot } from '../core/index.js';
-import type { Manager } from '../core/manager.js';
-import { reportingSocket } from './causes.js';
-import { EXIT } from './exitCodes.js';
+import { createManager } from '../../core/createRealtimeManager.js';
+import type { ConnectionStatus, ReasonCode, StatusSnapshot } from '../../core/index.js';
+import type { Manager } from '../../core/manager.js';
+import { reportingSocket } from '../causes.js';
+import { EXIT } from '../exitCodes.js';
 import { Hints } from './hints.js';
-import { changeLine, gapLine, type Line } from './lines.js';
+import { changeLine, gapLine, type Line } from './outputLines.js';
 import type { ListenOptions, TableOptions } from './listenOptions.js';
-import type { TextOutput } from './output.js';
+import type { TextOutput } from '../output.js';
 import { Unprinted } from './unprinted.js';
 
 /** Where `listen` writes. */

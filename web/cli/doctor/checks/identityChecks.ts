@@ -1,8 +1,8 @@
-import { PUBLICATION, type TableFacts } from './facts.js';
-import { quoteTable, type Finding } from './finding.js';
+import { PUBLICATION, type TableFacts } from '../facts/facts.js';
+import { quoteTable, type Finding } from '../finding.js';
 import { keyAfterFix } from './keyChecks.js';
 import type { Make } from './tableChecks.js';
-import { refusal, type WriteFacts } from './writes.js';
+import { refusal, type WriteFacts } from '../facts/writes.js';
 
 /** The table after doctor's own statements: with a key, published, and with this identity. */
 function afterFix(facts: TableFacts, identity: string): WriteFacts {

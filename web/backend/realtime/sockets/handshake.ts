@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { readTarget } from '../http/target.js';
-import { codecFor, type Codec } from './codec.js';
-import type { Hub } from './hub.js';
-import { handshakeRefusal } from './tokenMessages.js';
+import { readTarget } from '../../http/target.js';
+import { codecFor, type Codec } from '../wire/codec.js';
+import type { Hub } from '../hub.js';
+import { handshakeRefusal } from '../tokenMessages.js';
 
 export interface Admission {
   codec: Codec;

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { EventName } from '../core/index.js';
+import type { EventName } from '../../core/index.js';
 import {
   apikeyOption,
   checkDatabaseUrl,
@@ -8,9 +8,9 @@ import {
   jsonOption,
   tokenFileOption,
   urlOption,
-} from './commonOptions.js';
-import { EXIT_HELP } from './exitCodes.js';
-import type { ColourChoice } from './style.js';
+} from '../commonOptions.js';
+import { EXIT_HELP } from '../exitCodes.js';
+import type { ColourChoice } from '../style.js';
 
 /** What `listen` was asked to do. */
 export interface ListenOptions {

@@ -1,16 +1,16 @@
-import type { ChangeType } from '../replication/rowChange.js';
-import type { Claims } from '../tokens.js';
+import type { ChangeType } from '../../replication/rowChange.js';
+import type { Claims } from '../../tokens.js';
 import { ChangesSubscription, type SubscriptionOwner } from './changesSubscription.js';
-import type { Broadcast, Inbound, Ref } from './codec.js';
-import type { Hub } from './hub.js';
+import type { Broadcast, Inbound, Ref } from '../wire/codec.js';
+import type { Hub } from '../hub.js';
 import type { JoinConfig, JoinEntry } from './joinConfig.js';
-import { Mailbox } from './mailbox.js';
-import type { ReplayedMessage } from './messageStore.js';
-import { PresenceMember } from './presenceMember.js';
-import type { RealtimeSocket } from './socket.js';
-import { termJson, isObject } from './termJson.js';
-import { shutdownMessage } from './tokenMessages.js';
-import type { Topic, TopicMember } from './topics.js';
+import { Mailbox } from '../mailbox.js';
+import type { ReplayedMessage } from '../messages/messageStore.js';
+import { PresenceMember } from '../topics/presenceMember.js';
+import type { RealtimeSocket } from '../sockets/socket.js';
+import { termJson, isObject } from '../wire/termJson.js';
+import { shutdownMessage } from '../tokenMessages.js';
+import type { Topic, TopicMember } from '../topics/topics.js';
 
 export interface ChannelOptions {
   hub: Hub;

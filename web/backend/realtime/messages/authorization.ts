@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
-import type { Claims } from '../tokens.js';
+import type { Claims } from '../../tokens.js';
 
 export type Extension = 'broadcast' | 'presence';
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { checkDatabase } from './doctor/databaseChecks.js';
-import { openDatabase } from './doctor/database.js';
-import { roleOf } from './doctor/endpointChecks.js';
-import { readDatabase } from './doctor/facts.js';
-import { bySeverity } from './doctor/finding.js';
-import { inspectTables } from './doctor/inspection.js';
+import { checkDatabase } from '../doctor/checks/databaseChecks.js';
+import { openDatabase } from '../doctor/facts/database.js';
+import { roleOf } from '../doctor/checks/endpointChecks.js';
+import { readDatabase } from '../doctor/facts/facts.js';
+import { bySeverity } from '../doctor/finding.js';
+import { inspectTables } from '../doctor/inspection.js';
 import type { ListenOutput } from './listen.js';
 import type { ListenOptions, TableOptions } from './listenOptions.js';
 

@@ -1,10 +1,10 @@
 import { Channel } from './channel.js';
-import type { Inbound } from './codec.js';
-import type { Hub } from './hub.js';
+import type { Inbound } from '../wire/codec.js';
+import type { Hub } from '../hub.js';
 import { JoinPayloadError, parseJoin, type JoinConfig } from './joinConfig.js';
-import { ReplayParameterError, type ReplayedMessage } from './messageStore.js';
-import type { RealtimeSocket } from './socket.js';
-import { joinReason } from './tokenMessages.js';
+import { ReplayParameterError, type ReplayedMessage } from '../messages/messageStore.js';
+import type { RealtimeSocket } from '../sockets/socket.js';
+import { joinReason } from '../tokenMessages.js';
 
 /** A join that is refused; the message is the reply's reason. */
 export class JoinRefused extends Error {

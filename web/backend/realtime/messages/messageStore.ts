@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 
-import type { RowChange } from '../replication/rowChange.js';
-import type { Broadcast } from './codec.js';
-import { isObject, termJson } from './termJson.js';
+import type { RowChange } from '../../replication/rowChange.js';
+import type { Broadcast } from '../wire/codec.js';
+import { isObject, termJson } from '../wire/termJson.js';
 
 export interface StoredMessage {
   topic: string;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Database } from './database.js';
-import { readPulseAge, readTable } from './facts.js';
-import type { Finding, TableName } from './finding.js';
+import type { Database } from '../facts/database.js';
+import { readPulseAge, readTable } from '../facts/facts.js';
+import type { Finding, TableName } from '../finding.js';
 import { checkTable, type Reader } from './tableChecks.js';
 
 const PULSE: TableName = { schema: 'public', table: 'switchboard_pulse' };
@@ -41,5 +41,5 @@ export async function checkPulse(db: Database, reader: Reader, expected: boolean
 
 /** Ships with the package. */
 async function pulseSql(): Promise<string> {
-  return (await readFile(new URL('../../../sql/pulse.sql', import.meta.url), 'utf8')).trim();
+  return (await readFile(new URL('../../../../sql/pulse.sql', import.meta.url), 'utf8')).trim();
 }

@@ -1,5 +1,5 @@
-import { PUBLICATION, type DatabaseFacts } from './facts.js';
-import { listed, type Finding } from './finding.js';
+import { PUBLICATION, type DatabaseFacts } from '../facts/facts.js';
+import { listed, type Finding } from '../finding.js';
 
 const SUBJECT = 'database';
 /** Has the server see what it was set to, which it then says to wait for a restart. */

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 
 import type { WebSocket } from 'ws';
 
-import type { Frame } from './codec.js';
+import type { Frame } from '../wire/codec.js';
 
 interface Waiting {
   frame: Frame;

@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import { quoteName, type TableName } from './finding.js';
+import { quoteName, type TableName } from '../finding.js';
 import { readVersion, refusedIfSent, writeFactsSql, type WriteFacts } from './writes.js';
 
 export const PUBLICATION = 'supabase_realtime';

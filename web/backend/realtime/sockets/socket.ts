@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Channel } from './channel.js';
-import type { Broadcast, Codec, Frame, Inbound, Ref } from './codec.js';
-import type { Hub } from './hub.js';
-import { admit, JoinRefused } from './join.js';
-import { describeEntries } from './joinConfig.js';
+import type { Channel } from '../channels/channel.js';
+import type { Broadcast, Codec, Frame, Inbound, Ref } from '../wire/codec.js';
+import type { Hub } from '../hub.js';
+import { admit, JoinRefused } from '../channels/join.js';
+import { describeEntries } from '../channels/joinConfig.js';
 import type { Link } from './link.js';
-import { Mailbox } from './mailbox.js';
+import { Mailbox } from '../mailbox.js';
 
 const IDLE_CODE = 1000;
 const TRY_AGAIN_CODE = 1001;

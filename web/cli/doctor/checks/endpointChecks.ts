@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
-import { realtimeEndpoint } from '../../core/endpoint.js';
-import { causeOf } from '../causes.js';
-import type { Finding } from './finding.js';
+import { realtimeEndpoint } from '../../../core/endpoint.js';
+import { causeOf } from '../../causes.js';
+import type { Finding } from '../finding.js';
 
 const PATIENCE_MS = 15_000;
 const WEEK_S = 7 * 24 * 3_600;

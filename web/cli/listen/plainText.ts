@@ -1,8 +1,8 @@
 import { stringify } from 'lossless-json';
-import { findingText } from './doctor/report.js';
-import type { ChangeLine, ConnectionLine, GapLine, Line, StatusLine } from './lines.js';
+import { findingText } from '../doctor/report.js';
+import type { ChangeLine, ConnectionLine, GapLine, Line, StatusLine } from './outputLines.js';
 import type { TableOptions } from './listenOptions.js';
-import { wrapped, type Style } from './style.js';
+import { wrapped, type Style } from '../style.js';
 
 const HANG = '    ';
 const LONGEST_VALUE = 60;

@@ -1,10 +1,10 @@
-import type { ChangeReceiver } from '../changes/subscription.js';
-import { quoting } from '../changes/subscribe.js';
-import { ParameterError, parseParameters } from '../filter/parse.js';
-import { messageOf } from '../log.js';
-import { drawFrom } from '../options.js';
-import type { Claims } from '../tokens.js';
-import type { Hub } from './hub.js';
+import type { ChangeReceiver } from '../../changes/subscription.js';
+import { quoting } from '../../changes/subscribe.js';
+import { ParameterError, parseParameters } from '../../filter/parse.js';
+import { messageOf } from '../../log.js';
+import { drawFrom } from '../../options.js';
+import type { Claims } from '../../tokens.js';
+import type { Hub } from '../hub.js';
 import type { JoinEntry } from './joinConfig.js';
 
 export interface SubscriptionOwner extends ChangeReceiver {

@@ -1,5 +1,5 @@
-import type { TableFacts } from './facts.js';
-import { quoteName, quoteTable, type Finding } from './finding.js';
+import type { TableFacts } from '../facts/facts.js';
+import { quoteName, quoteTable, type Finding } from '../finding.js';
 import type { Make } from './tableChecks.js';
 
 /** A larger table is locked for too long by the building of an index, or by the rewrite that a new column takes. */
