@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "base/list.h"
+#include "base/vector.h"
 #include "client.h"
 
 namespace switchboard {
@@ -25,7 +25,7 @@ class FlushWords {
   void append(std::string_view text);
 
   std::string control_;
-  List<std::uint32_t> words_;
+  Vector<std::uint32_t> words_;
 };
 
 }  // namespace switchboard

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "base/list.h"
 #include "base/turn.h"
+#include "base/vector.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/random.h"
@@ -40,15 +40,15 @@ struct ClientOptions {
 
 /// What one turn has to say to the outside.
 struct Flush {
-  List<Delivery> deliveries;
-  List<std::string_view> columnLists;  ///< new ones; see ColumnLists. They stay good
+  Vector<Delivery> deliveries;
+  Vector<std::string_view> columnLists;  ///< new ones; see ColumnLists. They stay good
   std::optional<StatusDelta> status;
   Counters counters;  ///< as they stand; only filled in together with a status
-  List<Notice> notices;
-  List<Gap> gaps;
-  List<SubscriptionId> polls;  ///< not live for a while: their rows are to be fetched
+  Vector<Notice> notices;
+  Vector<Gap> gaps;
+  Vector<SubscriptionId> polls;  ///< not live for a while: their rows are to be fetched
   std::optional<std::uint32_t> tokenRequest;
-  List<std::pair<LogLevel, std::string>> logs;
+  Vector<std::pair<LogLevel, std::string>> logs;
 
   bool hasControl() const {
     return status || !notices.empty() || !gaps.empty() || !polls.empty() || tokenRequest || !logs.empty();
@@ -133,7 +133,7 @@ class Client final : private ExchangeDelegate, private Log {
   StatusTracker tracker_;
   DeliveryQueue deliveries_;
   Flush flush_;  // its memory is used again
-  List<std::pair<LogLevel, std::string>> logs_;
+  Vector<std::pair<LogLevel, std::string>> logs_;
   std::optional<std::uint32_t> tokenRequest_;
   std::unique_ptr<Exchange> exchange_;
   bool hidden_ = false;

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/list.h"
+#include "base/vector.h"
 
 namespace switchboard {
 
@@ -34,7 +34,7 @@ class IdIndex {
  private:
   std::size_t lowerBound(std::uint32_t id) const;
 
-  List<Slot> slots_;
+  Vector<Slot> slots_;
 };
 
 /// Items by id, in the order of ids. Items stay where they are for as long as they are in the map. New ids are mostly

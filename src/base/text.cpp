@@ -23,7 +23,7 @@ std::string decimal(std::int64_t value) {
 }
 
 /// By insertion.
-void sortTexts(List<std::string>& texts) {
+void sortTexts(Vector<std::string>& texts) {
   for (std::size_t end = 1; end < texts.size(); ++end) {
     for (std::size_t i = end; i > 0 && texts[i] < texts[i - 1]; --i) texts[i].swap(texts[i - 1]);
   }

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/list.h"
+#include "base/vector.h"
 
 namespace switchboard {
 
@@ -16,6 +16,6 @@ std::string concat(std::initializer_list<std::string_view> parts);
 std::string decimal(std::int64_t value);
 
 /// Sorts texts of which there are few.
-void sortTexts(List<std::string>& texts);
+void sortTexts(Vector<std::string>& texts);
 
 }  // namespace switchboard

@@ -50,7 +50,7 @@ void TextIndex::insert(std::string_view text, void* item) {
 }
 
 void TextIndex::grow() {
-  const auto old = std::exchange(slots_, List<Slot>(slots_.empty() ? 8 : slots_.size() * 2));
+  const auto old = std::exchange(slots_, Vector<Slot>(slots_.empty() ? 8 : slots_.size() * 2));
   for (const auto& slot : old) {
     if (slot.item != nullptr) slots_[place(slot.text)] = slot;
   }

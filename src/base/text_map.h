@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/list.h"
+#include "base/vector.h"
 
 namespace switchboard {
 
@@ -24,13 +24,13 @@ class TextIndex {
   /// Keeps the memory, unless it is much.
   void clear();
   std::size_t size() const { return size_; }
-  const List<Slot>& slots() const { return slots_; }
+  const Vector<Slot>& slots() const { return slots_; }
 
  private:
   std::size_t place(std::string_view text) const;
   void grow();
 
-  List<Slot> slots_;  // their number is a power of two
+  Vector<Slot> slots_;  // their number is a power of two
   std::size_t size_ = 0;
 };
 
@@ -51,8 +51,8 @@ class TextMap {
     return false;
   }
 
-  List<T*> items() const {
-    List<T*> items;
+  Vector<T*> items() const {
+    Vector<T*> items;
     for (const auto& slot : index_.slots()) {
       if (slot.item != nullptr) items.push_back(static_cast<T*>(slot.item));
     }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/action.h"
-#include "base/list.h"
+#include "base/vector.h"
 
 namespace switchboard {
 
@@ -46,7 +46,7 @@ class Turns {
   }
 
   Action<void()> onEnd_;
-  List<std::unique_ptr<void, void (*)(void*)>> discarded_;
+  Vector<std::unique_ptr<void, void (*)(void*)>> discarded_;
   std::uint64_t entry_ = 0;
   int depth_ = 0;
 };

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "protocol/frame.h"
 #include "protocol/join.h"
 #include "timing/context.h"
@@ -96,7 +96,7 @@ class Channel {
   ChannelLink& link_;
   ChannelDelegate& delegate_;
   Deadline joinTimeout_;
-  List<TimePoint> pushes_;    ///< of tokens, whose announcements are yet to come
+  Vector<TimePoint> pushes_;  ///< of tokens, whose announcements are yet to come
   std::string pendingToken_;  ///< payload of the push that is due once the join is answered
   std::string joinRef_;
   Cause shutdown_;  ///< the last `system` error; explains the `phx_close` that follows it

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/list.h"
+#include "base/vector.h"
 #include "channel/channel.h"
 #include "channel/join_pace.h"
 #include "channel/router.h"
@@ -79,7 +79,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   Counters& counters_;
   MultiplexerDelegate& delegate_;
   Router router_;
-  List<Channel*> queue_;
+  Vector<Channel*> queue_;
   Channel* joining_ = nullptr;
   bool needed_ = false;
   Deadline joinSlot_;

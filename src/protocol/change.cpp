@@ -8,7 +8,7 @@ namespace switchboard {
 
 namespace {
 
-bool readIds(std::string_view text, List<BindingId>& ids) {
+bool readIds(std::string_view text, Vector<BindingId>& ids) {
   ids.clear();
   JsonScanner scanner(text);
   if (!scanner.take('[')) return false;
@@ -48,7 +48,7 @@ std::optional<std::string_view> tableAtFront(const Change& change) {
 
 }  // namespace
 
-std::optional<std::string_view> scanChange(std::string_view payload, List<BindingId>& ids) {
+std::optional<std::string_view> scanChange(std::string_view payload, Vector<BindingId>& ids) {
   ids.clear();
   std::string_view data;
   bool hasIds = false;
@@ -61,7 +61,7 @@ std::optional<std::string_view> scanChange(std::string_view payload, List<Bindin
   return data;
 }
 
-std::optional<std::string_view> scanChange(const Envelope& envelope, List<BindingId>& ids) {
+std::optional<std::string_view> scanChange(const Envelope& envelope, Vector<BindingId>& ids) {
   if (!envelope.isChange()) return scanChange(envelope.payload, ids);
   if (!readIds(envelope.ids, ids)) return std::nullopt;
   return envelope.data;

@@ -5,7 +5,7 @@
 
 #include "base/ids.h"
 #include "base/inbound_text.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "protocol/frame.h"
 
 namespace switchboard {
@@ -22,10 +22,10 @@ struct Change {
 
 /// Finds `data`, and `ids`, which is cleared and filled, repeats included. Nothing when the payload is none of this
 /// kind.
-std::optional<std::string_view> scanChange(std::string_view payload, List<BindingId>& ids);
+std::optional<std::string_view> scanChange(std::string_view payload, Vector<BindingId>& ids);
 
 /// The same for a frame whose envelope has been read.
-std::optional<std::string_view> scanChange(const Envelope& envelope, List<BindingId>& ids);
+std::optional<std::string_view> scanChange(const Envelope& envelope, Vector<BindingId>& ids);
 
 /// The type of this name, which stands without its quotes; none for any other.
 std::optional<ChangeType> typeNamed(std::string_view name);

@@ -96,8 +96,8 @@ ChangeParts ColumnLists::walk(std::string_view data) {
   return parts;
 }
 
-List<std::string_view> ColumnLists::takeNew() {
-  List<std::string_view> fresh;
+Vector<std::string_view> ColumnLists::takeNew() {
+  Vector<std::string_view> fresh;
   for (; told_ < lists_.size(); ++told_) fresh.emplace_back(lists_[told_]);
   return fresh;
 }

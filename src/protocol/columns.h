@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/list.h"
+#include "base/vector.h"
 #include "protocol/change.h"
 
 namespace switchboard {
@@ -38,7 +38,7 @@ class ColumnLists {
   ChangeParts read(std::string_view data);
   /// The lists that have got their number since the last call, which are the highest numbers; the first is 0. The views
   /// live as long as this.
-  List<std::string_view> takeNew();
+  Vector<std::string_view> takeNew();
 
  private:
   /// Without `kAll` to the list of columns only.
@@ -47,8 +47,8 @@ class ColumnLists {
   std::optional<std::uint32_t> numberOf(std::string_view rest, std::size_t& length);
   std::optional<std::uint32_t> add(std::string_view list);
 
-  List<std::string> lists_;
-  List<std::size_t> counts_;  ///< of each of them
+  Vector<std::string> lists_;
+  Vector<std::size_t> counts_;  ///< of each of them
   std::size_t bytes_ = 0;
   std::size_t told_ = 0;
   std::uint32_t last_ = 0;  ///< tried first

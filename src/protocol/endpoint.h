@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "protocol/frame.h"
 
 namespace switchboard {
@@ -14,7 +14,7 @@ namespace switchboard {
 struct Endpoint {
   std::string url;     ///< ws:// or wss://, without `/websocket`, as in "wss://ref.supabase.co/realtime/v1"
   std::string apikey;  ///< sent as a parameter; never logged
-  List<std::pair<std::string, std::string>> params;  ///< further parameters, in this order
+  Vector<std::pair<std::string, std::string>> params;  ///< further parameters, in this order
   Version version = Version::V2;
 };
 

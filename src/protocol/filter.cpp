@@ -26,7 +26,7 @@ std::string_view trimmed(std::string_view text) {
 
 /// Cuts at the commas outside of parentheses and double quotes. As on the server, a quote opens only right behind `.`,
 /// `(` or `,`, the comma that cuts not counted, and a parenthesis that closes nothing is a letter like others.
-std::string splitConditions(std::string_view text, List<std::string_view>& parts) {
+std::string splitConditions(std::string_view text, Vector<std::string_view>& parts) {
   std::size_t start = 0;
   std::size_t depth = 0;
   bool inQuotes = false;
@@ -89,7 +89,7 @@ std::string checkItem(std::string_view item) {
   return {};
 }
 
-std::string splitItems(std::string_view inside, List<std::string_view>& items) {
+std::string splitItems(std::string_view inside, Vector<std::string_view>& items) {
   std::size_t start = 0;
   bool inQuotes = false;
   for (std::size_t i = 0; i < inside.size(); ++i) {
@@ -115,7 +115,7 @@ std::string checkList(const Condition& condition) {
   }
   const auto inside = value.substr(1, value.size() - 2);
   if (trimmed(inside).empty()) return "`in` needs at least one value; an empty list matches nothing.";
-  List<std::string_view> items;
+  Vector<std::string_view> items;
   auto problem = splitItems(inside, items);
   for (const auto item : items) {
     if (problem.empty()) problem = checkItem(item);
@@ -175,9 +175,9 @@ std::string parseCondition(std::string_view text, Condition& condition) {
   return {};
 }
 
-std::string parseConditions(std::string_view text, List<Condition>& conditions) {
+std::string parseConditions(std::string_view text, Vector<Condition>& conditions) {
   if (trimmed(text).empty()) return {};
-  List<std::string_view> parts;
+  Vector<std::string_view> parts;
   auto problem = splitConditions(trimmed(text), parts);
   for (const auto part : parts) {
     if (!problem.empty()) break;
@@ -191,15 +191,15 @@ std::string parseConditions(std::string_view text, List<Condition>& conditions) 
 
 }  // namespace
 
-Result<List<Condition>> parseFilter(std::string_view text) {
-  List<Condition> conditions;
+Result<Vector<Condition>> parseFilter(std::string_view text) {
+  Vector<Condition> conditions;
   auto problem = parseConditions(text, conditions);
   if (!problem.empty()) return invalidOption("filter", std::move(problem));
   return conditions;
 }
 
-std::string canonicalFilter(const List<Condition>& conditions) {
-  List<std::string> parts;
+std::string canonicalFilter(const Vector<Condition>& conditions) {
+  Vector<std::string> parts;
   parts.reserve(conditions.size());
   for (const auto& condition : conditions) {
     parts.push_back(concat({condition.column, condition.negated ? "=not." : "=", condition.op, ".", condition.value}));

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/list.h"
+#include "base/vector.h"
 
 namespace switchboard {
 
@@ -21,9 +21,9 @@ struct Condition {
 /// false, unknown. A blank filter has no conditions. Stricter than the server in what can only be a slip: a quote or
 /// parenthesis that is never closed, with which the server takes all that follows for one value. What only the database
 /// can know (columns, casts) is not checked. The views point into `text`.
-Result<List<Condition>> parseFilter(std::string_view text);
+Result<Vector<Condition>> parseFilter(std::string_view text);
 
 /// Equal for filters that mean the same whatever the order of their conditions.
-std::string canonicalFilter(const List<Condition>& conditions);
+std::string canonicalFilter(const Vector<Condition>& conditions);
 
 }  // namespace switchboard

@@ -39,7 +39,7 @@ std::optional<AcceptedBinding> readAccepted(JsonValue entry) {
 
 }  // namespace
 
-std::string joinPayload(const List<BindingConfig>& bindings, std::string_view accessToken) {
+std::string joinPayload(const Vector<BindingConfig>& bindings, std::string_view accessToken) {
   std::string payload =
       R"({"config":{"broadcast":{"ack":false,"self":false},"presence":{"key":"","enabled":false},"postgres_changes":[)";
   for (std::size_t i = 0; i < bindings.size(); ++i) {
@@ -71,8 +71,8 @@ BindingConfig readBinding(JsonValue json) {
   return binding;
 }
 
-List<AcceptedBinding> acceptedBindings(JsonValue response) {
-  List<AcceptedBinding> accepted;
+Vector<AcceptedBinding> acceptedBindings(JsonValue response) {
+  Vector<AcceptedBinding> accepted;
   response.member("postgres_changes").forEachItem([&](JsonValue entry) {
     if (auto binding = readAccepted(entry)) accepted.push_back(std::move(*binding));
   });

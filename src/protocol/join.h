@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/ids.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "protocol/json_reader.h"
 
 namespace switchboard {
@@ -17,7 +17,7 @@ struct BindingConfig {
   std::string schema;
   std::string table;
   std::string filter;
-  List<std::string> select;
+  Vector<std::string> select;
 
   friend bool operator==(const BindingConfig&, const BindingConfig&) = default;
 };
@@ -27,7 +27,7 @@ BindingConfig readBinding(JsonValue entry);
 
 /// The payload of a `phx_join` that wants database changes only, with the keys and their order as the reference client
 /// writes them. An empty token is left out; the server then uses the api key.
-std::string joinPayload(const List<BindingConfig>& bindings, std::string_view accessToken);
+std::string joinPayload(const Vector<BindingConfig>& bindings, std::string_view accessToken);
 
 /// The payload of an `access_token` push.
 std::string tokenPayload(std::string_view accessToken);
@@ -40,7 +40,7 @@ struct AcceptedBinding {
 };
 
 /// The entries of `response.postgres_changes`; those that are not understood are left out.
-List<AcceptedBinding> acceptedBindings(JsonValue response);
+Vector<AcceptedBinding> acceptedBindings(JsonValue response);
 
 /// The text of a refused push: `response.reason`, or the response itself, which for some errors is a bare string.
 std::string refusalText(JsonValue response);

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "net/connection.h"
 #include "status/pulse_state.h"
 #include "status/subscription_state.h"
@@ -74,10 +74,10 @@ struct Notice {
 struct StatusDelta {
   Overall overall = Overall::Idle;
   WallTime since{};  ///< of `overall`
-  List<ConnectionStatus> connections;
-  List<ConnectionId> removedConnections;
-  List<SubscriptionStatus> subscriptions;
-  List<SubscriptionId> removedSubscriptions;
+  Vector<ConnectionStatus> connections;
+  Vector<ConnectionId> removedConnections;
+  Vector<SubscriptionStatus> subscriptions;
+  Vector<SubscriptionId> removedSubscriptions;
 };
 
 }  // namespace switchboard

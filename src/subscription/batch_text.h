@@ -3,18 +3,18 @@
 #include <optional>
 #include <string_view>
 
-#include "base/list.h"
 #include "base/text.h"
+#include "base/vector.h"
 #include "protocol/columns.h"
 
 namespace switchboard {
 
-inline void append(List<char>& out, std::string_view text) {
+inline void append(Vector<char>& out, std::string_view text) {
   out.append(text.data(), text.data() + text.size());
 }
 
 /// `data` with the number of its list of columns in place of the list.
-inline void appendData(List<char>& out, std::string_view data, const std::optional<ColumnsCut>& columns) {
+inline void appendData(Vector<char>& out, std::string_view data, const std::optional<ColumnsCut>& columns) {
   if (!columns) {
     append(out, data);
     return;

@@ -43,17 +43,17 @@ bool isError(std::string_view errors) {
   return !errors.empty() && errors != "[]";
 }
 
-std::string_view textOf(const List<char>& list) {
+std::string_view textOf(const Vector<char>& list) {
   return {list.data(), list.size()};
 }
 
-void assign(List<char>& list, std::string_view text) {
+void assign(Vector<char>& list, std::string_view text) {
   list = {};
   append(list, text);
 }
 
 /// Of two members with one name, JSON.parse takes the last.
-void appendMember(List<char>& out, std::string_view name, std::string_view value) {
+void appendMember(Vector<char>& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   append(out, ",\"");
   append(out, name);
@@ -210,7 +210,7 @@ void Conflator::mergeRecord(Row& row, std::string_view data, const ChangeParts& 
     assign(row.errors, {});
     return;
   }
-  List<char> merged;
+  Vector<char> merged;
   merged.append(parts.record.data(), end);
   std::size_t next = 0;  // the server writes columns in the same order each time
   const auto held = row.record.empty() ? memberOf(textOf(row.data), "record") : textOf(row.record);
@@ -229,8 +229,8 @@ void Conflator::mergeRecord(Row& row, std::string_view data, const ChangeParts& 
   if (isWhole() || !isError(textOf(row.errors))) assign(row.errors, {});
 }
 
-List<char> Conflator::take() {
-  List<char> out;
+Vector<char> Conflator::take() {
+  Vector<char> out;
   out.reserve(bytes_ + live_ * 32 + 2);
   out.push_back('[');
   for (const auto& row : rows_) {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/list.h"
 #include "base/text_map.h"
+#include "base/vector.h"
 #include "protocol/columns.h"
 
 namespace switchboard {
@@ -21,7 +21,7 @@ class Conflator {
  public:
   /// `key`: the columns that tell rows apart. `lists`: outlives this. `keepDeletes`: INSERT then DELETE is one DELETE,
   /// for those who may have the row from elsewhere.
-  Conflator(List<std::string> key, ColumnLists& lists, bool keepDeletes)
+  Conflator(Vector<std::string> key, ColumnLists& lists, bool keepDeletes)
       : key_(std::move(key)), lists_(lists), keepDeletes_(keepDeletes) {}
 
   /// A change's `data`.
@@ -33,7 +33,7 @@ class Conflator {
   /// What they take, with what each row costs besides its text.
   std::size_t bytes() const { return bytes_; }
   /// A JSON array of `{"data":…}`, and empties it.
-  List<char> take();
+  Vector<char> take();
   void clear();
 
  private:
@@ -42,11 +42,11 @@ class Conflator {
     std::string formerKey;  ///< before the change that moved it; empty when none did
     std::optional<ChangeType> net;
     std::optional<ChangeType> written;  ///< the type that `data` itself names
-    List<char> data;                    ///< of the newest change, with the number of its columns
+    Vector<char> data;                  ///< of the newest change, with the number of its columns
     // What stands in place of the members of `data`; empty: those are right.
-    List<char> record;
-    List<char> oldRecord;
-    List<char> errors;
+    Vector<char> record;
+    Vector<char> oldRecord;
+    Vector<char> errors;
     bool gone = false;
   };
 
@@ -60,12 +60,12 @@ class Conflator {
   void compact();
   static std::size_t bytesOf(const Row& row);
 
-  const List<std::string> key_;
+  const Vector<std::string> key_;
   ColumnLists& lists_;
   const bool keepDeletes_;
-  List<std::unique_ptr<Row>> rows_;
-  TextMap<Row> byKey_;                     ///< the last row that mentions the key, also as a former one
-  mutable List<std::string_view> values_;  // these three are reused for each change
+  Vector<std::unique_ptr<Row>> rows_;
+  TextMap<Row> byKey_;                       ///< the last row that mentions the key, also as a former one
+  mutable Vector<std::string_view> values_;  // these three are reused for each change
   std::string keyText_;
   std::string oldKeyText_;
   bool moved_ = false;  ///< a row has another key than at first

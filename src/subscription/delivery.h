@@ -9,8 +9,8 @@
 
 #include "base/ids.h"
 #include "base/inbound_text.h"
-#include "base/list.h"
 #include "base/time.h"
+#include "base/vector.h"
 #include "protocol/columns.h"
 
 namespace switchboard {
@@ -31,7 +31,7 @@ struct DeliveryConfig {
   Duration maxWait{0};       ///< Debounce: the longest that the first change may wait; 0: no bound
   bool leading = false;      ///< Debounce: the first change is handed over at once
   std::size_t max = 0;       ///< Batch: hands over as soon as so many are there; 0: no bound
-  List<std::string> key;     ///< Latest: the columns that tell rows apart
+  Vector<std::string> key;   ///< Latest: the columns that tell rows apart
   bool keepDeletes = false;  ///< Latest: a row that came and went is a DELETE, not nothing
 
   friend bool operator==(const DeliveryConfig&, const DeliveryConfig&) = default;
@@ -46,10 +46,10 @@ enum class DeliveryKind : unsigned char {
 /// What goes out in one call.
 struct Delivery {
   DeliveryKind kind = DeliveryKind::Each;
-  List<SubscriptionId> subscribers;
+  Vector<SubscriptionId> subscribers;
   std::size_t count = 1;  ///< changes
   Passage passage;        ///< Each: JSON text, part of the message that is being handled
-  List<char> owned;       ///< Batch: JSON text
+  Vector<char> owned;     ///< Batch: JSON text
 
   /// Brings in the message's text if need be; empty for Notify.
   std::string_view text() const {
@@ -81,14 +81,14 @@ class DeliveryQueue {
   ColumnLists& columnLists() { return columnLists_; }
   bool empty() const { return used_ == 0; }
   /// Replaces what is in `out`, and takes over its memory.
-  void takeInto(List<Delivery>& out) {
+  void takeInto(Vector<Delivery>& out) {
     deliveries_.resize(used_);
     deliveries_.swap(out);
     used_ = 0;
   }
 
  private:
-  List<Delivery> deliveries_;  ///< the first `used_` of them
+  Vector<Delivery> deliveries_;  ///< the first `used_` of them
   std::size_t used_ = 0;
   ColumnLists columnLists_;
 };

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "base/id_map.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "subscription/delivery.h"
 #include "subscription/registry.h"
 #include "subscription/window.h"
@@ -27,15 +27,15 @@ class Dispatcher {
 
   /// Hands a change to all subscriptions of the key but those that want it at once, which are added to `immediate`.
   /// Returns how many subscriptions the key has.
-  std::size_t push(const KeyEntry& entry, const Change& change, List<SubscriptionId>& immediate);
+  std::size_t push(const KeyEntry& entry, const Change& change, Vector<SubscriptionId>& immediate);
   /// A change for those that want it at once.
-  void pushImmediate(const List<SubscriptionId>& subscribers, const Change& change);
+  void pushImmediate(const Vector<SubscriptionId>& subscribers, const Change& change);
 
  private:
   /// The ways in which one key's changes go out.
   struct Outlets {
-    List<SubscriptionId> immediate;
-    List<std::unique_ptr<Window>> windows;
+    Vector<SubscriptionId> immediate;
+    Vector<std::unique_ptr<Window>> windows;
     std::size_t subscribers = 0;
   };
   struct Place {

@@ -73,7 +73,7 @@ void Exchange::unsubscribe(SubscriptionId id) {
 }
 
 void Exchange::unsubscribeAll() {
-  List<SubscriptionId> all;
+  Vector<SubscriptionId> all;
   for (const auto& [id, entry] : registry_.entries()) all.append(entry->subscribers);
   for (const auto id : all) unsubscribe(id);
 }
@@ -236,16 +236,16 @@ bool Exchange::isNeeded(const KeyEntry& entry) {
                      [](const KeyEntry* served) { return served->wanted() && served->plannable(); });
 }
 
-List<WantedBinding> Exchange::wantedBindings() {
-  List<WantedBinding> wanted;
+Vector<WantedBinding> Exchange::wantedBindings() {
+  Vector<WantedBinding> wanted;
   for (const auto& [id, entry] : registry_.entries()) {
     if (isNeeded(*entry)) wanted.push_back({id, entry->suspectGroup, entry->risky});
   }
   return wanted;
 }
 
-List<CurrentLine> Exchange::currentLines() const {
-  List<CurrentLine> current;
+Vector<CurrentLine> Exchange::currentLines() const {
+  Vector<CurrentLine> current;
   for (const auto& [id, line] : lines_) {
     CurrentLine item{id, {}, line->isLive(), rebuilds_.busy(id)};
     for (const auto& binding : line->bindings()) item.keys.push_back(binding.key);
@@ -283,7 +283,7 @@ void Exchange::eraseUnwanted() {
   for (const auto& [id, line] : lines_) {
     for (const auto& binding : line->bindings()) carried.insert(binding.key);
   }
-  List<KeyId> gone;
+  Vector<KeyId> gone;
   do {  // again, because the last key that another served may have gone with this round
     gone.clear();
     for (const auto& [id, entry] : registry_.entries()) {

@@ -5,7 +5,7 @@
 
 #include "base/action.h"
 #include "base/id_map.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "channel/join_pace.h"
 #include "channel/multiplexer.h"
 #include "net/token_keeper.h"
@@ -94,7 +94,7 @@ class Exchange final : private LineDelegate,
   /// Nobody looks, or the link is slow or paid by the byte.
   void setSparing(bool sparing) { fallback_.setSparing(sparing); }
   /// Subscriptions whose rows are to be fetched because they have not been live for a while.
-  List<SubscriptionId> takePolls() { return fallback_.takePolls(); }
+  Vector<SubscriptionId> takePolls() { return fallback_.takePolls(); }
   /// Whether there are polls, or the reporter has something to take.
   bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || fallback_.hasPolls(); }
   /// Every connection.
@@ -123,15 +123,15 @@ class Exchange final : private LineDelegate,
   bool isRepeated(KeyEntry& entry, const Change& change) const;
   void orphan(KeyEntry& entry);
   static bool isNeeded(const KeyEntry& entry);
-  List<WantedBinding> wantedBindings();
-  List<CurrentLine> currentLines() const;
+  Vector<WantedBinding> wantedBindings();
+  Vector<CurrentLine> currentLines() const;
   void finishRebuild(LineId oldLine, LineId newLine);
   void eraseUnwanted();
   Line* findCarrier(KeyId key, std::optional<LineId> except = std::nullopt) const;
   void armWaits();
 
   // sockets, and which lines go where: exchange_placement.cpp
-  void openLines(const List<NewLine>& wanted);
+  void openLines(const Vector<NewLine>& wanted);
   void openLine(const NewLine& wanted, Multiplexer& multiplexer);
   void endLine(LineId id);
   Multiplexer* place(const NewLine& line);
@@ -148,7 +148,7 @@ class Exchange final : private LineDelegate,
 
   // the database's pulse on each socket: exchange_pulse.cpp
   void updatePulses();
-  List<KeyEntry*> liveOn(const Multiplexer& multiplexer);
+  Vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
   void doubt(const Pulse& pulse, bool atOnce);
   const Pulse* pulseOf(const Multiplexer& multiplexer) const;
   void onPulseState(Pulse& pulse, PulseState from) override;
@@ -164,7 +164,7 @@ class Exchange final : private LineDelegate,
   LineEvidence evidenceOf(Line& line, const KeyEntry& entry);
   Moment moment() const { return {context_.now(), context_.clock.wallNow()}; }
   void readDatabaseClock();
-  void onWindowOverflow(const List<SubscriptionId>& subscribers, std::string_view firstCommit) override;
+  void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) override;
 
   // what becomes of lines, connections and tokens: exchange_events.cpp; changes, the hot path: exchange_changes.cpp
   std::string joinPayload(const Line& line) override;
@@ -172,14 +172,14 @@ class Exchange final : private LineDelegate,
   void onLineLive(Line& line, bool again) override;
   void onLineFailed(Line& line, const Cause& cause, bool refused) override;
   void onLineCollision(Line& line, KeyId key) override;
-  void onLineChange(Line& line, const List<KeyId>& keys, const Change& change) override;
+  void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) override;
   void onLineUnreadable(Line& line) override;
-  List<KeyEntry*> servedBy(const Line& line);
-  List<KeyEntry*> abandon(Line& line, const Cause& cause);
-  void isolate(const List<LineBinding>& bindings, const Cause& cause);
-  bool isDoubtful(const List<LineBinding>& bindings, const Cause& cause);
-  void retryLater(const List<KeyEntry*>& entries, const Cause& cause);
-  void park(const List<LineBinding>& bindings, const List<KeyEntry*>& entries, const Cause& cause);
+  Vector<KeyEntry*> servedBy(const Line& line);
+  Vector<KeyEntry*> abandon(Line& line, const Cause& cause);
+  void isolate(const Vector<LineBinding>& bindings, const Cause& cause);
+  bool isDoubtful(const Vector<LineBinding>& bindings, const Cause& cause);
+  void retryLater(const Vector<KeyEntry*>& entries, const Cause& cause);
+  void park(const Vector<LineBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause);
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
   void onConflated(std::size_t changes, std::size_t subscribers) override;
   void onTokenChanged() override;
@@ -200,13 +200,13 @@ class Exchange final : private LineDelegate,
   Rebuilds rebuilds_;
   Dispatcher dispatcher_;
   Fallback fallback_;
-  List<std::unique_ptr<Multiplexer>>
-      multiplexers_;                     ///< the first is the one that is used when nothing speaks against it
-  List<Reach> reaches_;                  ///< one for each of these
-  List<std::unique_ptr<Pulse>> pulses_;  ///< likewise; none when there is no pulse
+  Vector<std::unique_ptr<Multiplexer>>
+      multiplexers_;                       ///< the first is the one that is used when nothing speaks against it
+  Vector<Reach> reaches_;                  ///< one for each of these
+  Vector<std::unique_ptr<Pulse>> pulses_;  ///< likewise; none when there is no pulse
   IdMap<LineId, Line> lines_;
   IdMap<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
-  List<SubscriptionId> immediate_;            // reused for each change
+  Vector<SubscriptionId> immediate_;          // reused for each change
   Deadline planTick_;
   Deadline retry_;
   Deadline linger_;

@@ -2,7 +2,7 @@
 
 namespace switchboard {
 
-void Exchange::onLineChange(Line& line, const List<KeyId>& keys, const Change& change) {
+void Exchange::onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) {
   immediate_.clear();
   std::size_t subscribers = 0;
   std::optional<ChangeType> type;

@@ -26,15 +26,15 @@ bool dependsOnToken(const Cause& cause) {
 }  // namespace
 
 std::string Exchange::joinPayload(const Line& line) {
-  List<BindingConfig> configs;
+  Vector<BindingConfig> configs;
   for (const auto& binding : line.bindings()) configs.push_back(binding.config);
   tokenOfLine_[line.id()] = tokens_.version();
   return switchboard::joinPayload(configs, tokens_.token());
 }
 
 /// The keys whose changes the line's bindings bring.
-List<KeyEntry*> Exchange::servedBy(const Line& line) {
-  List<KeyEntry*> served;
+Vector<KeyEntry*> Exchange::servedBy(const Line& line) {
+  Vector<KeyEntry*> served;
   for (const auto& binding : line.bindings()) {
     const KeyEntry* entry = registry_.find(binding.key);
     if (entry != nullptr) served.append(entry->served);
@@ -80,8 +80,8 @@ void Exchange::onLineUnreadable(Line& line) {
 
 /// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,
 /// stay with that.
-List<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
-  List<KeyEntry*> homeless;
+Vector<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
+  Vector<KeyEntry*> homeless;
   const auto last = line.lastCommit().read();
   for (auto* entry : servedBy(line)) {
     entry->start = gapStart(line, *entry);
@@ -136,7 +136,7 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
 
 /// Whether one of these keys may be to blame although the database's words speak of its own health: it has refused them
 /// time and again while it serves others, or they have never been parted.
-bool Exchange::isDoubtful(const List<LineBinding>& bindings, const Cause& cause) {
+bool Exchange::isDoubtful(const Vector<LineBinding>& bindings, const Cause& cause) {
   constexpr unsigned kTries = 3;
   if (cause.code != Code::DatabaseUnavailable || bindings.size() == 1) return false;
   const bool othersLive =
@@ -148,8 +148,8 @@ bool Exchange::isDoubtful(const List<LineBinding>& bindings, const Cause& cause)
 }
 
 /// One of these bindings silences the rest (protocol.md §14): parts them, so that each part is joined by itself.
-void Exchange::isolate(const List<LineBinding>& bindings, const Cause& cause) {
-  List<BindingConfig> configs;
+void Exchange::isolate(const Vector<LineBinding>& bindings, const Cause& cause) {
+  Vector<BindingConfig> configs;
   for (const auto& binding : bindings) configs.push_back(binding.config);
   const auto suspected = suspects(configs, cause.message);
   const std::uint32_t suspectGroup = ++lastGroup_;
@@ -163,7 +163,7 @@ void Exchange::isolate(const List<LineBinding>& bindings, const Cause& cause) {
 }
 
 /// All keys of a line come back together, so that they are packed into one line again.
-void Exchange::retryLater(const List<KeyEntry*>& entries, const Cause& cause) {
+void Exchange::retryLater(const Vector<KeyEntry*>& entries, const Cause& cause) {
   unsigned attempts = 0;
   for (auto* entry : entries) attempts = std::max(attempts, entry->attempts);
   const Duration delay =
@@ -180,7 +180,7 @@ void Exchange::retryLater(const List<KeyEntry*>& entries, const Cause& cause) {
 
 /// Refused until somebody acts, on the server's side or here. Alone, it stays alone: it would silence what it shares a
 /// line with.
-void Exchange::park(const List<LineBinding>& bindings, const List<KeyEntry*>& entries, const Cause& cause) {
+void Exchange::park(const Vector<LineBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause) {
   const Duration pause = options_.parkedRetry;
   const TimePoint at = context_.now() + pause + fullJitter(context_.random, pause / 4, pause / 4, 0);
   KeyEntry* alone = bindings.size() == 1 ? registry_.find(bindings.front().key) : nullptr;

@@ -58,7 +58,7 @@ GapStart Exchange::pulseGapStart(const Pulse& pulse, const KeyEntry& entry) {
 
 /// What is lost begins with the first change that was held. One without a time of its own may have been held since its
 /// key was first live.
-void Exchange::onWindowOverflow(const List<SubscriptionId>& subscribers, std::string_view firstCommit) {
+void Exchange::onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) {
   GapStart start;
   const auto committed = readTimestamp(firstCommit);
   const KeyEntry* entry = registry_.findBySubscription(subscribers.front());

@@ -6,7 +6,7 @@
 
 namespace switchboard {
 
-void Exchange::openLines(const List<NewLine>& wanted) {
+void Exchange::openLines(const Vector<NewLine>& wanted) {
   for (const auto& [id, entry] : registry_.entries()) entry->wantsSocket = false;
   bool homeless = false;
   for (const auto& line : wanted) {
@@ -82,7 +82,7 @@ Multiplexer& Exchange::addMultiplexer() {
 }
 
 void Exchange::openLine(const NewLine& wanted, Multiplexer& multiplexer) {
-  List<LineBinding> bindings;
+  Vector<LineBinding> bindings;
   for (const auto key : wanted.keys) bindings.push_back({key, registry_.find(key)->spec.binding});
   const LineId id{++lastLine_};
   LineDelegate& delegate = *this;
@@ -110,7 +110,7 @@ void Exchange::endLine(LineId id) {
 /// Lines that had not had their turn to join as their socket went are planned again: another socket may have room for
 /// them, and this one may not come back.
 void Exchange::recallQueued(const Multiplexer& multiplexer) {
-  List<Line*> queued;
+  Vector<Line*> queued;
   for (const auto& [id, line] : lines_) {
     if (&line->multiplexer() == &multiplexer && line->isQueued()) queued.push_back(line);
   }

@@ -42,8 +42,8 @@ void Exchange::updatePulses() {
 }
 
 /// The keys that get their changes over this socket now, each once.
-List<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
-  List<KeyEntry*> keys;
+Vector<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
+  Vector<KeyEntry*> keys;
   for (const auto& [id, line] : lines_) {
     if (&line->multiplexer() != &multiplexer || !line->isLive()) continue;
     for (auto* entry : servedBy(*line)) {

@@ -38,7 +38,7 @@ Duration Fallback::jittered(Duration interval) {
 void Fallback::update() {
   const TimePoint now = context_.now();
   tick_.cancel();
-  List<KeyEntry*> down;
+  Vector<KeyEntry*> down;
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->notLiveSince && !entry->subscribers.empty()) down.push_back(entry);
   }

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/action.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "subscription/registry.h"
 #include "timing/context.h"
 
@@ -28,13 +28,13 @@ class Fallback {
   /// States of keys may have changed.
   void update();
   /// These can't wait for their turn.
-  void pollNow(const List<SubscriptionId>& subscribers) {
+  void pollNow(const Vector<SubscriptionId>& subscribers) {
     if (online_) polls_.append(subscribers);
   }
   /// The subscription has ended, and is not to hear of what was not taken yet.
   void forget(SubscriptionId id) { polls_.remove(id); }
   bool hasPolls() const { return !polls_.empty(); }
-  List<SubscriptionId> takePolls() { return std::exchange(polls_, {}); }
+  Vector<SubscriptionId> takePolls() { return std::exchange(polls_, {}); }
   void stop() { tick_.cancel(); }
 
  private:
@@ -47,7 +47,7 @@ class Fallback {
   Context& context_;
   Action<void(KeyEntry&)> onModeChange_;
   Deadline tick_;
-  List<SubscriptionId> polls_;
+  Vector<SubscriptionId> polls_;
   bool online_ = true;
   bool sparing_ = false;
 };

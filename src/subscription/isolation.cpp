@@ -27,13 +27,13 @@ bool isNamed(const BindingConfig& binding, std::string_view message) {
 
 }  // namespace
 
-List<std::size_t> suspects(const List<BindingConfig>& bindings, std::string_view serverMessage) {
-  List<std::size_t> named;
+Vector<std::size_t> suspects(const Vector<BindingConfig>& bindings, std::string_view serverMessage) {
+  Vector<std::size_t> named;
   for (std::size_t i = 0; i < bindings.size(); ++i) {
     if (isNamed(bindings[i], serverMessage)) named.push_back(i);
   }
   if (!named.empty() && named.size() < bindings.size()) return named;
-  List<std::size_t> half(bindings.size() / 2);
+  Vector<std::size_t> half(bindings.size() / 2);
   std::iota(half.begin(), half.end(), std::size_t{0});
   return half;
 }

@@ -10,7 +10,7 @@ namespace switchboard {
 
 namespace {
 
-List<LineBinding> marked(List<LineBinding> bindings) {
+Vector<LineBinding> marked(Vector<LineBinding> bindings) {
   for (auto& binding : bindings) {
     binding.mayBringOthers = isPattern(binding.config.schema) || isPattern(binding.config.table);
   }
@@ -19,7 +19,7 @@ List<LineBinding> marked(List<LineBinding> bindings) {
 
 }  // namespace
 
-Line::Line(LineId id, std::string topic, List<LineBinding> bindings, const LineOptions& options, Context& context,
+Line::Line(LineId id, std::string topic, Vector<LineBinding> bindings, const LineOptions& options, Context& context,
            Multiplexer& multiplexer, LineDelegate& delegate)
     : id_(id),
       bindings_(marked(std::move(bindings))),

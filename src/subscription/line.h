@@ -6,7 +6,7 @@
 
 #include "base/id_map.h"
 #include "base/ids.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "channel/channel.h"
 #include "channel/multiplexer.h"
 #include "protocol/change.h"
@@ -43,7 +43,7 @@ class LineDelegate {
   /// Two keys got the same binding id; they can't share a line. It is to be removed.
   virtual void onLineCollision(Line& line, KeyId key) = 0;
   /// A change for these keys, each once. Its text lives until the turn ends.
-  virtual void onLineChange(Line& line, const List<KeyId>& keys, const Change& change) = 0;
+  virtual void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) = 0;
   /// A change came that can't be read, so whose it was is not known.
   virtual void onLineUnreadable(Line& line) = 0;
 
@@ -56,7 +56,7 @@ class LineDelegate {
 /// one's (protocol.md §2).
 class Line final : private ChannelDelegate {
  public:
-  Line(LineId id, std::string topic, List<LineBinding> bindings, const LineOptions& options, Context& context,
+  Line(LineId id, std::string topic, Vector<LineBinding> bindings, const LineOptions& options, Context& context,
        Multiplexer& multiplexer, LineDelegate& delegate);
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
@@ -70,7 +70,7 @@ class Line final : private ChannelDelegate {
   }
 
   LineId id() const { return id_; }
-  const List<LineBinding>& bindings() const { return bindings_; }
+  const Vector<LineBinding>& bindings() const { return bindings_; }
   Multiplexer& multiplexer() const { return multiplexer_; }
   /// Has not had its turn to join.
   bool isQueued() const { return channel_.state() == ChannelState::Closed; }
@@ -94,14 +94,14 @@ class Line final : private ChannelDelegate {
   const LineBinding* findBinding(const BindingConfig& config) const;
 
   const LineId id_;
-  const List<LineBinding> bindings_;
+  const Vector<LineBinding> bindings_;
   const LineOptions& options_;
   Context& context_;
   Multiplexer& multiplexer_;
   LineDelegate& delegate_;
   IdRefs<BindingId, const LineBinding> byId_;
-  List<BindingId> ids_;  // reused for each change
-  List<KeyId> matched_;  // likewise
+  Vector<BindingId> ids_;  // reused for each change
+  Vector<KeyId> matched_;  // likewise
   Deadline liveTimeout_;
   Channel channel_;
   bool accepted_ = false;  ///< the server has answered the join with ok

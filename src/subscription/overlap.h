@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/ids.h"
-#include "base/list.h"
+#include "base/vector.h"
 
 namespace switchboard {
 
@@ -49,7 +49,7 @@ class Overlap {
     return *seen_.insert(it, Seen{change, {}, 0});
   }
 
-  List<Seen> seen_;  // in order of `change`
+  Vector<Seen> seen_;  // in order of `change`
 };
 
 }  // namespace switchboard

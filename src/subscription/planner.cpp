@@ -14,7 +14,7 @@ bool goesBefore(const WantedBinding& a, const WantedBinding& b) {
 }
 
 /// `homeless` in the order in which they are packed, so that those that may share a line stand together.
-void packLines(Plan& plan, const List<WantedBinding>& homeless, const PlanLimits& limits) {
+void packLines(Plan& plan, const Vector<WantedBinding>& homeless, const PlanLimits& limits) {
   for (std::size_t i = 0; i < homeless.size(); ++i) {
     const auto& binding = homeless[i];
     const bool fits =
@@ -26,14 +26,14 @@ void packLines(Plan& plan, const List<WantedBinding>& homeless, const PlanLimits
 
 }  // namespace
 
-Plan makePlan(const List<WantedBinding>& wanted, const List<CurrentLine>& lines, const PlanLimits& limits) {
+Plan makePlan(const Vector<WantedBinding>& wanted, const Vector<CurrentLine>& lines, const PlanLimits& limits) {
   Plan plan;
   IdSet<KeyId> wantedKeys;
   for (const auto& binding : wanted) wantedKeys.insert(binding.key);
 
   IdSet<KeyId> carried;
   for (const auto& line : lines) {
-    List<KeyId> kept;
+    Vector<KeyId> kept;
     for (const auto key : line.keys) {
       if (wantedKeys.contains(key)) kept.push_back(key);
     }
@@ -46,7 +46,7 @@ Plan makePlan(const List<WantedBinding>& wanted, const List<CurrentLine>& lines,
     if (line.live && !line.inRebuild && dead > kept.size()) plan.open.push_back({std::move(kept), line.id, false});
   }
 
-  List<WantedBinding> homeless;
+  Vector<WantedBinding> homeless;
   for (const auto& binding : wanted) {
     if (carried.contains(binding.key)) continue;
     homeless.insert(std::upper_bound(homeless.begin(), homeless.end(), binding, goesBefore), binding);

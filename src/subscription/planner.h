@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/ids.h"
-#include "base/list.h"
+#include "base/vector.h"
 
 namespace switchboard {
 
@@ -18,7 +18,7 @@ struct WantedBinding {
 /// A channel as it stands.
 struct CurrentLine {
   LineId id;
-  List<KeyId> keys;        ///< the bindings it was joined with
+  Vector<KeyId> keys;      ///< the bindings it was joined with
   bool live = false;       ///< its changes flow
   bool inRebuild = false;  ///< it replaces another line or is being replaced
 };
@@ -29,14 +29,14 @@ struct PlanLimits {
 
 /// A channel to be joined with these bindings. With `replaces`, that line is left only once the new one is live.
 struct NewLine {
-  List<KeyId> keys;
+  Vector<KeyId> keys;
   std::optional<LineId> replaces;
   bool risky = false;
 };
 
 struct Plan {
-  List<NewLine> open;
-  List<LineId> close;
+  Vector<NewLine> open;
+  Vector<LineId> close;
 
   bool empty() const { return open.empty() && close.empty(); }
 };
@@ -48,6 +48,6 @@ struct Plan {
 ///   apart from the rest. A line that is joined or joining is never touched to add one.
 /// * A line none of whose bindings is wanted is closed.
 /// * A live line whose unwanted bindings outnumber the wanted ones is rebuilt without them.
-Plan makePlan(const List<WantedBinding>& wanted, const List<CurrentLine>& lines, const PlanLimits& limits);
+Plan makePlan(const Vector<WantedBinding>& wanted, const Vector<CurrentLine>& lines, const PlanLimits& limits);
 
 }  // namespace switchboard

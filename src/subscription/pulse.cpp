@@ -63,7 +63,7 @@ void Pulse::start() {
   }
   LineDelegate& delegate = *this;
   line_ = std::make_unique<Line>(LineId{}, topicPrefix_ + decimal(++lastLine_),
-                                 List<LineBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}},
+                                 Vector<LineBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}},
                                  lineOptions_, context_, multiplexer_, delegate);
   transition(PulseState::Joining);
   if (line_) line_->start();
@@ -126,7 +126,7 @@ void Pulse::onLineFailed(Line& /*line*/, const Cause& cause, bool refused) {
   transition(forGood ? PulseState::Refused : PulseState::Idle);
 }
 
-void Pulse::onLineChange(Line& /*line*/, const List<KeyId>& /*keys*/, const Change& change) {
+void Pulse::onLineChange(Line& /*line*/, const Vector<KeyId>& /*keys*/, const Change& change) {
   hear(change);
 }
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "base/list.h"
+#include "base/vector.h"
 #include "net/token_keeper.h"
 #include "status/pulse_state.h"
 #include "subscription/line.h"
@@ -91,7 +91,7 @@ class Pulse final : private LineDelegate {
   void onLineLive(Line& line, bool again) override;
   void onLineFailed(Line& line, const Cause& cause, bool refused) override;
   void onLineCollision(Line& /*line*/, KeyId /*key*/) override {}
-  void onLineChange(Line& line, const List<KeyId>& keys, const Change& change) override;
+  void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) override;
   void onLineUnreadable(Line& /*line*/) override {}  // a beat that is missing shows with the next one
 
   const PulseOptions& options_;

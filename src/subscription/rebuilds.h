@@ -5,7 +5,7 @@
 #include "base/action.h"
 #include "base/id_map.h"
 #include "base/ids.h"
-#include "base/list.h"
+#include "base/vector.h"
 #include "protocol/change.h"
 #include "subscription/overlap.h"
 #include "timing/context.h"
@@ -52,7 +52,7 @@ class Rebuilds {
   const Duration overlap_;
   const Duration pause_;
   Action<void(LineId, LineId)> onDone_;
-  List<std::unique_ptr<Rebuild>> rebuilds_;
+  Vector<std::unique_ptr<Rebuild>> rebuilds_;
   IdMap<LineId, TimePoint> pausedUntil_;
 };
 

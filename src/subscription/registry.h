@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "base/id_map.h"
 #include "base/ids.h"
-#include "base/list.h"
 #include "base/text_map.h"
 #include "base/time.h"
+#include "base/vector.h"
 #include "status/gap.h"
 #include "status/subscription_state.h"
 #include "subscription/database_clock.h"
@@ -20,8 +20,8 @@ namespace switchboard {
 struct KeyEntry {
   KeyId id;
   Spec spec;
-  List<SubscriptionId> subscribers;  ///< in the order in which they came
-  List<SubscriptionId> newcomers;    ///< of these, those that have not been told yet how the key stands
+  Vector<SubscriptionId> subscribers;  ///< in the order in which they came
+  Vector<SubscriptionId> newcomers;    ///< of these, those that have not been told yet how the key stands
 
   SubscriptionState state = SubscriptionState::Pending;
   Cause cause{Code::Connecting, Retry::Backoff, "Waiting for the connection."};
@@ -45,7 +45,7 @@ struct KeyEntry {
   /// The interruption that it is in, and who is to hear of its end.
   struct OpenGap {
     Gap gap;  ///< without a subscription
-    List<SubscriptionId> subscribers;
+    Vector<SubscriptionId> subscribers;
   };
   std::optional<OpenGap> gap;
 
@@ -56,7 +56,7 @@ struct KeyEntry {
   /// Whose binding brings its changes: its own or that of the key with event `*`. Null while none does.
   KeyEntry* server = nullptr;
   /// The other way round: the keys, itself among them, whose changes its binding brings.
-  List<KeyEntry*> served;
+  Vector<KeyEntry*> served;
   /// Keys whose channel was refused as a whole are sorted into groups until the one at fault is alone; 0 is the healthy
   /// rest.
   std::uint32_t suspectGroup = 0;

@@ -70,7 +70,7 @@ WallTime Reporter::endOfGap(WallTime from) const {
   return std::max(from, database_.latest({context_.now(), context_.clock.wallNow()}));
 }
 
-void Reporter::reportGap(const List<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {
+void Reporter::reportGap(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {
   Gap gap = describeGap(cause, start);
   gap.to = endOfGap(gap.from);
   for (const auto id : subscribers) {
@@ -79,8 +79,8 @@ void Reporter::reportGap(const List<SubscriptionId>& subscribers, const Cause& c
   }
 }
 
-List<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause, const GapStart& start) {
-  List<SubscriptionId> told;
+Vector<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause, const GapStart& start) {
+  Vector<SubscriptionId> told;
   if (entry.subscribers.empty()) return told;
   if (!entry.gap) entry.gap = KeyEntry::OpenGap{describeGap(cause, start), {}};
   auto& known = entry.gap->subscribers;
@@ -95,7 +95,7 @@ List<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause, cons
   return told;
 }
 
-List<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause, const GapStart& start) {
+Vector<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause, const GapStart& start) {
   auto told = openGap(entry, cause, start);
   if (told.empty()) return told;
   entry.cause = cause;
@@ -139,7 +139,7 @@ void Reporter::forget(SubscriptionId id) {
   gaps_.removeIf([id](const Gap& gap) { return gap.subscription == id; });
 }
 
-void Reporter::notify(const KeyEntry& entry, const List<SubscriptionId>& subscribers) {
+void Reporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers) {
   for (const auto id : subscribers) {
     notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message,
                         entry.state != SubscriptionState::Parked, nextRetryAt(entry)});

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/list.h"
+#include "base/vector.h"
 #include "status/gap.h"
 #include "status/tracker.h"
 #include "subscription/database_clock.h"
@@ -23,12 +23,12 @@ class Reporter {
   /// A key that waits has another reason to.
   void setWaiting(KeyEntry& entry, const Cause& cause);
   /// These may have missed changes from there until now.
-  void reportGap(const List<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start);
+  void reportGap(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start);
   /// The changes of a live key can't be relied on from there on, until `endDoubt` or until it goes live again: an open
   /// gap. Returns who hears of it now, which is not everybody if it was in doubt already.
-  List<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause, const GapStart& start);
+  Vector<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause, const GapStart& start);
   void endDoubt(KeyEntry& entry);
-  List<Gap> takeGaps() { return std::exchange(gaps_, {}); }
+  Vector<Gap> takeGaps() { return std::exchange(gaps_, {}); }
   bool hasGaps() const { return !gaps_.empty(); }
 
   /// Tells those who joined a key that already stands somehow.
@@ -38,24 +38,24 @@ class Reporter {
 
   /// The subscription has ended: what it has not been told yet, it is not to hear any more.
   void forget(SubscriptionId id);
-  List<Notice> takeNotices() { return std::exchange(notices_, {}); }
+  Vector<Notice> takeNotices() { return std::exchange(notices_, {}); }
   bool hasNotices() const { return !notices_.empty(); }
 
  private:
   /// Tells of an interruption all who have not been told.
-  List<SubscriptionId> openGap(KeyEntry& entry, const Cause& cause, const GapStart& start);
+  Vector<SubscriptionId> openGap(KeyEntry& entry, const Cause& cause, const GapStart& start);
   void closeGap(KeyEntry& entry);
   Gap describeGap(const Cause& cause, const GapStart& start);
   /// The end of a gap with this start that is over now.
   WallTime endOfGap(WallTime from) const;
-  void notify(const KeyEntry& entry, const List<SubscriptionId>& subscribers);
+  void notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers);
   std::optional<WallTime> nextRetryAt(const KeyEntry& entry) const;
 
   Context& context_;
   StatusTracker& tracker_;
   const DatabaseClock& database_;
-  List<Notice> notices_;
-  List<Gap> gaps_;
+  Vector<Notice> notices_;
+  Vector<Gap> gaps_;
   std::uint32_t lastGap_ = 0;
 };
 

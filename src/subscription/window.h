@@ -3,7 +3,7 @@
 #include <functional>
 #include <string_view>
 
-#include "base/list.h"
+#include "base/vector.h"
 #include "protocol/change.h"
 #include "subscription/conflator.h"
 #include "subscription/delivery.h"
@@ -15,7 +15,7 @@ class WindowDelegate {
  public:
   /// More than the window may hold came in before it was due; what it held is lost.
   /// `firstCommit`: `commit_timestamp` of the first change that it held; empty where that had none.
-  virtual void onWindowOverflow(const List<SubscriptionId>& subscribers, std::string_view firstCommit) = 0;
+  virtual void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) = 0;
   /// So many changes went into newer ones of their rows, or cancelled out; each of the subscribers was spared them.
   virtual void onConflated(std::size_t changes, std::size_t subscribers) = 0;
 
@@ -60,10 +60,10 @@ class Window {
   Context& context_;
   DeliveryQueue& out_;
   WindowDelegate& delegate_;
-  List<SubscriptionId> subscribers_;
+  Vector<SubscriptionId> subscribers_;
   Deadline due_;
   Conflator rows_;         // Latest
-  List<char> array_;       // else: "[{"data":…},…" without its end
+  Vector<char> array_;     // else: "[{"data":…},…" without its end
   std::size_t count_ = 0;  ///< changes held, conflated or not
   std::string firstCommit_;
   TimePoint firstAt_{};

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/action.h"
-#include "base/list.h"
 #include "base/time.h"
 #include "base/turn.h"
+#include "base/vector.h"
 #include "platform/clock.h"
 #include "platform/timer.h"
 
@@ -82,7 +82,7 @@ class DeadlineQueue final : private TimerEvents {
   const Clock& clock_;
   Timer& timer_;
   Turns& turns_;
-  List<Deadline*> heap_;
+  Vector<Deadline*> heap_;
   Action<void(Duration)> onFire_;
   TimePoint armedFor_{};
   Duration wallAhead_{0};  ///< of the monotonic clock, since the timer was last armed after it had rested

@@ -20,7 +20,7 @@ const Json* takenObject(const Strict& strict) {
 bool sameBinding(const BindingConfig& binding, const Json& entry) {
   if (binding.event != textMember(entry, "event") || binding.schema != textMember(entry, "schema")) return false;
   if (binding.table != textMember(entry, "table") || binding.filter != textMember(entry, "filter")) return false;
-  List<std::string> select;
+  Vector<std::string> select;
   if (const Json* columns = member(entry, "select"); columns != nullptr && columns->is_array()) {
     for (const auto& column : *columns) {
       if (column.is_string()) select.push_back(column.get<std::string>());
@@ -29,7 +29,7 @@ bool sameBinding(const BindingConfig& binding, const Json& entry) {
   return binding.select == select;
 }
 
-bool sameAccepted(const List<AcceptedBinding>& accepted, const Json& response) {
+bool sameAccepted(const Vector<AcceptedBinding>& accepted, const Json& response) {
   const Json* entries = member(response, "postgres_changes");
   std::size_t at = 0;
   if (entries != nullptr && entries->is_array()) {

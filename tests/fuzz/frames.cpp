@@ -130,8 +130,8 @@ Complaint examineEnds(Version version, std::string_view text) {
   if (!whole || whole->payload != ends->payload) return "the ends are of another frame";
   if (whole->topic != ends->topic || whole->event != ends->event) return "the ends have another topic or event";
   if (whole->hasRef() || whole->hasJoinRef()) return "the ends have no refs";
-  List<BindingId> ids;
-  List<BindingId> wholeIds;
+  Vector<BindingId> ids;
+  Vector<BindingId> wholeIds;
   const auto change = scanChange(*ends, ids);
   const auto wholeChange = scanChange(*whole, wholeIds);
   if (change.has_value() != wholeChange.has_value()) return "the ends alone make a change, or none";
@@ -155,8 +155,8 @@ Complaint examineScant(Version version, std::string_view text) {
     if (!found) continue;
     if (found->topic != expected->topic || found->event != expected->event)
       return "its ends tell another topic or event";
-    List<BindingId> ids;
-    List<BindingId> expectedIds;
+    Vector<BindingId> ids;
+    Vector<BindingId> expectedIds;
     const auto data = scanChange(*found, ids);
     const auto expectedData = scanChange(*expected, expectedIds);
     if (data.has_value() != expectedData.has_value() || ids != expectedIds) return "its ends tell other ids";
@@ -232,7 +232,7 @@ Complaint examineFrameV2(std::string_view text) {
 }
 
 Complaint examineChange(std::string_view payload) {
-  List<BindingId> ids;
+  Vector<BindingId> ids;
   const auto change = scanChange(payload, ids);
   const auto strict = readStrictly(payload);
   if (strict.verdict != Verdict::Json) {
@@ -244,7 +244,7 @@ Complaint examineChange(std::string_view payload) {
   const Json* data = member(strict.value, "data");
   const Json* list = member(strict.value, "ids");
   bool isChange = data != nullptr && list != nullptr && list->is_array();
-  List<BindingId> expected;
+  Vector<BindingId> expected;
   if (isChange) {
     for (const auto& id : *list) {
       isChange = isChange && id.is_number_unsigned() && id.get<std::uint64_t>() <= 0xFFFF'FFFF;

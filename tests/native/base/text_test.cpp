@@ -23,9 +23,9 @@ TEST_CASE("whole numbers are written as std::to_string writes them") {
 }
 
 TEST_CASE("texts are sorted, equal ones kept") {
-  List<std::string> texts = {"b", "", "a", "b", "ab"};
+  Vector<std::string> texts = {"b", "", "a", "b", "ab"};
   sortTexts(texts);
-  CHECK(texts == List<std::string>{"", "a", "ab", "b", "b"});
+  CHECK(texts == Vector<std::string>{"", "a", "ab", "b", "b"});
   texts.clear();
   sortTexts(texts);
   CHECK(texts.empty());

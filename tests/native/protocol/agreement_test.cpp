@@ -53,10 +53,10 @@ bool sameRef(std::string_view scanned, const Json& parsed) {
 }
 
 bool sameChange(std::string_view payload, const Json& parsed) {
-  List<BindingId> ids;
+  Vector<BindingId> ids;
   const auto change = scanChange(payload, ids);
   bool isChange = parsed.is_object() && parsed.contains("data") && parsed.contains("ids") && parsed["ids"].is_array();
-  List<BindingId> expected;
+  Vector<BindingId> expected;
   if (isChange) {
     for (const auto& id : parsed["ids"]) {
       isChange = isChange && id.is_number_unsigned() && id.get<std::uint64_t>() <= 0xFFFF'FFFF;
@@ -77,8 +77,8 @@ bool endsAgree(Version version, const std::string& text) {
   if (!whole || whole->payload != fast->payload) return !parseJson(fast->payload);
   if (whole->hasJoinRef() || whole->hasRef() || fast->hasJoinRef() || fast->hasRef()) return false;
   if (whole->topic != fast->topic || whole->event != fast->event || whole->payload != fast->payload) return false;
-  List<BindingId> ids;
-  List<BindingId> wholeIds;
+  Vector<BindingId> ids;
+  Vector<BindingId> wholeIds;
   const auto change = scanChange(*fast, ids);
   const auto wholeChange = scanChange(*whole, wholeIds);
   if (change.has_value() != wholeChange.has_value()) return false;

@@ -39,7 +39,7 @@ TEST_CASE("of version 1 too") {
   CHECK(envelope->topic == "realtime:a");
   CHECK(envelope->payload == R"({"data":{"x":1},"ids":[]})");
   CHECK(envelope->data == R"({"x":1})");
-  List<BindingId> ids = {BindingId{1}};
+  Vector<BindingId> ids = {BindingId{1}};
   CHECK(scanChange(*envelope, ids));
   CHECK(ids.empty());
 }
@@ -80,7 +80,7 @@ TEST_CASE("a frame is brought in only for what its ends do not tell") {
   const auto broughtIn = [](const std::string& written, std::string_view data) {
     const FakeText text(written);
     std::string scratch;
-    List<BindingId> ids;
+    Vector<BindingId> ids;
     const auto envelope = scanEnvelope(Version::V2, text, scratch);
     REQUIRE(envelope);
     const auto seen = scanChange(*envelope, ids);
@@ -118,7 +118,7 @@ TEST_CASE("what is written in any other way is left to the look at all of it") {
     const auto envelope = scanEnvelope(Version::V2, whole, scratch);
     REQUIRE(envelope);
     CHECK(envelope->topic == "realtime:a");
-    List<BindingId> ids;
+    Vector<BindingId> ids;
     CHECK(scanChange(*envelope, ids));
   }
 }
@@ -137,7 +137,7 @@ TEST_CASE("ids that are none make no change, however they were found") {
     const std::string text =
         R"([null,null,"realtime:a","postgres_changes",{"data":{"x":1},"ids":)" + std::string(ids) + "}]";
     CAPTURE(text);
-    List<BindingId> found;
+    Vector<BindingId> found;
     const auto fast = scan(Version::V2, text);
     REQUIRE(fast);
     CHECK_FALSE(scanChange(*fast, found));

@@ -9,7 +9,7 @@
 namespace switchboard {
 namespace {
 
-using Ids = List<BindingId>;
+using Ids = Vector<BindingId>;
 
 TEST_CASE("a change gives its ids, repeats included, and its data verbatim") {
   Ids ids = {BindingId{99}};

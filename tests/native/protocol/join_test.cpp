@@ -15,14 +15,14 @@ using testing::recordedTexts;
 
 /// The bindings of a recorded join, or nothing when its config is not that of a client which wants database changes
 /// only, written as the reference client writes it.
-std::optional<List<BindingConfig>> plainBindings(const OrderedJson& config) {
+std::optional<Vector<BindingConfig>> plainBindings(const OrderedJson& config) {
   const OrderedJson broadcast = {{"ack", false}, {"self", false}};
   const OrderedJson presence = {{"key", ""}, {"enabled", false}};
   const bool plain = config.size() == 4 && config.value("broadcast", OrderedJson()) == broadcast &&
                      config.value("presence", OrderedJson()) == presence &&
                      config.value("private", OrderedJson()) == OrderedJson(false);
   if (!plain) return std::nullopt;
-  List<BindingConfig> bindings;
+  Vector<BindingConfig> bindings;
   const auto text = [](const OrderedJson& entry, const char* key) {
     return entry.contains(key) && entry[key].is_string() ? entry[key].get<std::string>() : std::string();
   };
@@ -56,7 +56,7 @@ TEST_CASE("a join is written as the recorded clients write it, key for key") {
       if (!payload.is_object() || !payload.contains("config") || !payload["config"].is_object()) continue;
       payload.erase("version");  // the reference client's own name
       if (payload.contains("access_token") && !payload["access_token"].is_string()) continue;
-      std::optional<List<BindingConfig>> bindings;
+      std::optional<Vector<BindingConfig>> bindings;
       if (payload["config"].contains("postgres_changes") && payload["config"]["postgres_changes"].is_array()) {
         bindings = plainBindings(payload["config"]);
       }

@@ -116,8 +116,8 @@ class Player {
     bench.hear(line, joinRef, ref, frame->event, frame->payload);
   }
 
-  static List<BindingConfig> readBindings(std::string_view payload) {
-    List<BindingConfig> bindings;
+  static Vector<BindingConfig> readBindings(std::string_view payload) {
+    Vector<BindingConfig> bindings;
     const auto json = parseJson(payload);
     const Json* config = json ? member(*json, "config") : nullptr;
     const Json* entries = config == nullptr ? nullptr : member(*config, "postgres_changes");

@@ -70,7 +70,7 @@ TEST_CASE("a removed subscription is told as removed and no more as changed") {
   const auto delta = bench.tracker.take();
   REQUIRE(delta);
   CHECK(delta->subscriptions.empty());
-  CHECK(delta->removedSubscriptions == List{SubscriptionId{1}});
+  CHECK(delta->removedSubscriptions == Vector{SubscriptionId{1}});
   bench.tracker.remove(SubscriptionId{1});
   CHECK_FALSE(bench.tracker.take());
 }

@@ -53,7 +53,7 @@ std::string part(int id, int n) {
 }
 
 struct Bench {
-  explicit Bench(bool keepDeletes = false, List<std::string> key = {"id"})
+  explicit Bench(bool keepDeletes = false, Vector<std::string> key = {"id"})
       : conflator(std::move(key), lists, keepDeletes) {}
 
   Json take() {
@@ -325,7 +325,7 @@ TEST_SUITE("conflator") {
 
   TEST_CASE("null tells no rows apart") {
     for (const bool composite : {false, true}) {
-      Bench bench(false, composite ? List<std::string>{"body", "n"} : List<std::string>{"n"});
+      Bench bench(false, composite ? Vector<std::string>{"body", "n"} : Vector<std::string>{"n"});
       bench.conflator.push(change("INSERT", R"({"id": 1, "n": null, "body": "b"})", ""));
       bench.conflator.push(change("INSERT", R"({"id": 2, "n": null, "body": "b"})", ""));
       CHECK(bench.take().size() == 2);

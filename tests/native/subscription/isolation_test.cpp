@@ -13,7 +13,7 @@
 namespace switchboard {
 namespace {
 
-using Indices = List<std::size_t>;
+using Indices = Vector<std::size_t>;
 
 BindingConfig on(std::string table, std::string filter = {}, std::string event = "*", std::string schema = "public") {
   return {std::move(event), std::move(schema), std::move(table), std::move(filter), {}};
@@ -32,27 +32,27 @@ std::string exceptionFor(const std::string& table, const std::string& column) {
 }
 
 TEST_CASE("the binding that the server's words name is the suspect") {
-  const List bindings = {on("bookings"), on("nosuch"), on("clients"), on("nosuch_too")};
+  const Vector bindings = {on("bookings"), on("nosuch"), on("clients"), on("nosuch_too")};
   CHECK(suspects(bindings, unknownTable("nosuch")) == Indices{1});
   CHECK(suspects(bindings, unknownTable("nosuch_too")) == Indices{3});
 }
 
 TEST_CASE("a table alone does not make a suspect: event, schema and filter count") {
-  const List bindings = {on("t", "a=eq.1"), on("t", "", "INSERT"), on("t", "", "*", "other"), on("t")};
+  const Vector bindings = {on("t", "a=eq.1"), on("t", "", "INSERT"), on("t", "", "*", "other"), on("t")};
   CHECK(suspects(bindings, unknownTable("t")) == Indices{3});
   CHECK(suspects(bindings, exceptionFor("t", "a")) == Indices{0});
 }
 
 TEST_CASE("a filter that can't be read is named by its column, if at all") {
-  const List bindings = {on("t"), on("t", "business_id"), on("t", "amount=gt.1")};
+  const Vector bindings = {on("t"), on("t", "business_id"), on("t", "amount=gt.1")};
   CHECK(suspects(bindings, "Error parsing `filter` params: [\"business_id\"]") == Indices{1});
   CHECK(suspects(bindings, "Error parsing `filter` params: [\"foo\", \"X\"]") == Indices{0});
 }
 
 TEST_CASE("words that name nobody, or everybody, make the first half suspects") {
-  const List bindings = {on("a"), on("b"), on("c"), on("d"), on("e")};
+  const Vector bindings = {on("a"), on("b"), on("c"), on("d"), on("e")};
   CHECK(suspects(bindings, "{:error, :whatever}") == Indices{0, 1});
-  const List same = {on("t", "a=eq.1"), on("t", "a=eq.2"), on("t", "a=eq.3"), on("t", "a=eq.4")};
+  const Vector same = {on("t", "a=eq.1"), on("t", "a=eq.2"), on("t", "a=eq.3"), on("t", "a=eq.4")};
   CHECK(suspects(same, exceptionFor("t", "a")) == Indices{0, 1});
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("never all and never none, of whatever words and bindings") {
   const std::vector<std::string> messages = {unknownTable("t1"), exceptionFor("t2", "a"), "", "x",
                                              "Error parsing `filter` params: [\"a\"]"};
   for (int round = 0; round < 500; ++round) {
-    List<BindingConfig> bindings;
+    Vector<BindingConfig> bindings;
     for (auto n = 2 + random.below(9); n > 0; --n) {
       bindings.push_back(on("t" + std::to_string(random.below(3)), random.below(2) == 0 ? "" : "a=eq.1"));
     }
@@ -75,15 +75,15 @@ TEST_CASE("never all and never none, of whatever words and bindings") {
 
 /// Splits as the exchange does until the one at fault is alone; the server always blames without a name.
 int roundsUntilAlone(std::size_t count, std::size_t culprit) {
-  List<std::size_t> group(count);
+  Vector<std::size_t> group(count);
   for (std::size_t i = 0; i < count; ++i) group[i] = i;
   int rounds = 0;
   while (group.size() > 1) {
-    List<BindingConfig> bindings;
+    Vector<BindingConfig> bindings;
     for (const auto i : group) bindings.push_back(on("t" + std::to_string(i)));
     const auto found = suspects(bindings, "no name");
     const std::set<std::size_t> half(found.begin(), found.end());
-    List<std::size_t> next;
+    Vector<std::size_t> next;
     bool inHalf = false;
     for (std::size_t i = 0; i < group.size(); ++i) inHalf = inHalf || (group[i] == culprit && half.count(i) != 0);
     for (std::size_t i = 0; i < group.size(); ++i) {
@@ -123,7 +123,7 @@ TEST_CASE("the recorded words never blame a good binding by name") {
       const auto message = readSystemMessage(envelope->payload);
       const auto it = asked.find(std::string(envelope->topic));
       if (message->ok || it == asked.end() || it->second.table.empty() || !it->second.select.empty()) continue;
-      const List bindings = {on("good_one"), it->second, on("good_too", "x_column=eq.1")};
+      const Vector bindings = {on("good_one"), it->second, on("good_too", "x_column=eq.1")};
       const auto found = suspects(bindings, message->message);
       CAPTURE(message->message);
       if (found == Indices{1}) {

@@ -11,7 +11,7 @@ using testing::LineBench;
 using testing::ms;
 using Texts = std::vector<std::string>;
 
-const List<BindingConfig> kTwo = {{"*", "public", "a", "", {}}, {"INSERT", "public", "b", "x=eq.1", {"id"}}};
+const Vector<BindingConfig> kTwo = {{"*", "public", "a", "", {}}, {"INSERT", "public", "b", "x=eq.1", {"id"}}};
 constexpr std::string_view kEntries =
     R"([{"id":11,"event":"*","schema":"public","table":"a"},)"
     R"({"id":22,"event":"INSERT","schema":"public","table":"b","filter":"x=eq.1","select":["id"]}])";

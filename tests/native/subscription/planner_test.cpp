@@ -13,19 +13,19 @@ namespace {
 
 using testing::FakeRandom;
 
-List<KeyId> keys(std::initializer_list<unsigned> numbers) {
-  List<KeyId> list;
+Vector<KeyId> keys(std::initializer_list<unsigned> numbers) {
+  Vector<KeyId> list;
   for (const unsigned number : numbers) list.push_back(KeyId{number});
   return list;
 }
 
-List<WantedBinding> wanted(std::initializer_list<unsigned> numbers) {
-  List<WantedBinding> list;
+Vector<WantedBinding> wanted(std::initializer_list<unsigned> numbers) {
+  Vector<WantedBinding> list;
   for (const unsigned number : numbers) list.push_back({KeyId{number}});
   return list;
 }
 
-CurrentLine line(unsigned id, List<KeyId> carried, bool live = true, bool inRebuild = false) {
+CurrentLine line(unsigned id, Vector<KeyId> carried, bool live = true, bool inRebuild = false) {
   return {LineId{id}, std::move(carried), live, inRebuild};
 }
 
@@ -48,8 +48,8 @@ std::string text(const Plan& plan) {
 TEST_CASE("plans, case by case") {
   struct Case {
     std::string_view claim;
-    List<WantedBinding> wanted;
-    List<CurrentLine> lines;
+    Vector<WantedBinding> wanted;
+    Vector<CurrentLine> lines;
     std::string_view plan;
   };
   const Case cases[] = {
@@ -95,7 +95,7 @@ TEST_CASE("plans, case by case") {
 }
 
 TEST_CASE("more bindings than a line may have are spread over as few lines as will do") {
-  List<WantedBinding> many;
+  Vector<WantedBinding> many;
   for (unsigned i = 1; i <= 250; ++i) many.push_back({KeyId{i}});
   const auto plan = makePlan(many, {}, {100});
   REQUIRE(plan.open.size() == 3);
@@ -130,8 +130,8 @@ class World {
  private:
   std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_.below(bound)); }
 
-  List<WantedBinding> wantedList() const {
-    List<WantedBinding> list;
+  Vector<WantedBinding> wantedList() const {
+    Vector<WantedBinding> list;
     for (const auto& [key, binding] : wanted_) list.push_back(binding);
     return list;
   }
@@ -241,7 +241,7 @@ class World {
   FakeRandom random_;
   PlanLimits limits_{5};
   std::map<KeyId, WantedBinding> wanted_;
-  List<CurrentLine> lines_;
+  Vector<CurrentLine> lines_;
   std::map<LineId, LineId> replaced_;  ///< new line → the one it replaces
   std::uint32_t lastLine_ = 0;
   int rebuilds_ = 0;

@@ -19,7 +19,7 @@ TEST_CASE("equal keys share an entry, its subscribers in the order in which they
   REQUIRE(registry.entries().size() == 1);
   const auto* entry = registry.findBySubscription(SubscriptionId{3});
   REQUIRE(entry != nullptr);
-  CHECK(entry->subscribers == List{SubscriptionId{7}, SubscriptionId{3}, SubscriptionId{5}});
+  CHECK(entry->subscribers == Vector{SubscriptionId{7}, SubscriptionId{3}, SubscriptionId{5}});
   CHECK(entry->newcomers == entry->subscribers);
   CHECK(registry.findByText(specOf("t").key) == entry);
   CHECK(registry.subscriptionCount() == 3);

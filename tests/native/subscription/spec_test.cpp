@@ -34,7 +34,7 @@ TEST_CASE("the order of conditions and columns, blanks and repeats make no other
 TEST_CASE("filter and columns are sent as the application wrote them") {
   const auto spec = specOf({"*", "", "t", "b=eq.2,a=eq.1", {"y", "x"}});
   CHECK(spec.binding.filter == "b=eq.2,a=eq.1");
-  CHECK(spec.binding.select == List<std::string>{"y", "x"});
+  CHECK(spec.binding.select == Vector<std::string>{"y", "x"});
 }
 
 TEST_CASE("whatever makes a difference makes another key") {

@@ -29,8 +29,8 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   }
 
   /// Starts the next line, number 1 the first; its keys are numbered from 1.
-  Line& start(const List<BindingConfig>& configs) {
-    List<LineBinding> bindings;
+  Line& start(const Vector<BindingConfig>& configs) {
+    Vector<LineBinding> bindings;
     for (const auto& config : configs) {
       bindings.push_back({KeyId{static_cast<std::uint32_t>(bindings.size() + 1)}, config});
     }
@@ -128,7 +128,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   void onTokenState() override { mux.pump(); }
 
   std::string joinPayload(const Line& line) override {
-    List<BindingConfig> configs;
+    Vector<BindingConfig> configs;
     for (const auto& binding : line.bindings()) configs.push_back(binding.config);
     return switchboard::joinPayload(configs, tokens.token());
   }
@@ -144,7 +144,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
     end(line.id().value);
   }
   void onLineUnreadable(Line& line) override { note(line, "unreadable"); }
-  void onLineChange(Line& line, const List<KeyId>& keys, const Change& change) override {
+  void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) override {
     std::string text = "change";
     const auto type = changeType(change.data.read());
     text += !type ? " ?" : *type == ChangeType::Insert ? " I" : *type == ChangeType::Update ? " U" : " D";

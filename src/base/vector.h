@@ -19,10 +19,10 @@ template <class T>
 inline constexpr bool kMovesAsBytes<std::unique_ptr<T>> = true;
 
 /// What is the same for all Lists: room for items, of which it knows no more than their size.
-class ListRoom {
+class VectorStorage {
  public:
-  ListRoom(const ListRoom&) = delete;
-  ListRoom& operator=(const ListRoom&) = delete;
+  VectorStorage(const VectorStorage&) = delete;
+  VectorStorage& operator=(const VectorStorage&) = delete;
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -31,10 +31,10 @@ class ListRoom {
   /// Makes of `count` items at `from` items at `to`, where there are none; those at `from` are no more.
   using Move = void (*)(void* to, void* from, std::size_t count);
 
-  ListRoom() = default;
-  ~ListRoom() { ::operator delete(items_); }
+  VectorStorage() = default;
+  ~VectorStorage() { ::operator delete(items_); }
 
-  void swap(ListRoom& other);
+  void swap(VectorStorage& other);
   /// Room for so many items, or for twice as many as there was. `move`: null for items that move as bytes.
   void grow(std::size_t atLeast, std::size_t itemSize, Move move);
   /// For items that move as bytes: a gap of `count` items before the item number `at`, and the opposite, which forgets
@@ -52,28 +52,28 @@ class ListRoom {
 /// Items in a row. Does what is needed here of std::vector, by its names, at a fraction of the code: what makes room is
 /// the same for all lists. What is put into a list is none of its own items.
 template <class T>
-class List : public ListRoom {
+class Vector : public VectorStorage {
  public:
   using value_type = T;
   using iterator = T*;
   using const_iterator = const T*;
 
-  List() = default;
+  Vector() = default;
   /// So many items, each made of nothing.
-  explicit List(std::size_t count) { resize(count); }
-  List(std::initializer_list<T> items) { append(items.begin(), items.end()); }
-  List(const List& other) : ListRoom() { append(other); }
-  List(List&& other) noexcept : ListRoom() { swap(other); }
-  List& operator=(const List& other) {
+  explicit Vector(std::size_t count) { resize(count); }
+  Vector(std::initializer_list<T> items) { append(items.begin(), items.end()); }
+  Vector(const Vector& other) : VectorStorage() { append(other); }
+  Vector(Vector&& other) noexcept : VectorStorage() { swap(other); }
+  Vector& operator=(const Vector& other) {
     if (this != &other) assign(other.begin(), other.end());
     return *this;
   }
-  List& operator=(List&& other) noexcept {
+  Vector& operator=(Vector&& other) noexcept {
     clear();
     swap(other);
     return *this;
   }
-  ~List() { clear(); }
+  ~Vector() { clear(); }
 
   T* data() { return static_cast<T*>(items_); }
   const T* data() const { return static_cast<const T*>(items_); }
@@ -89,7 +89,7 @@ class List : public ListRoom {
   const T& back() const { return end()[-1]; }
   std::size_t capacity() const { return capacity_; }
 
-  void swap(List& other) noexcept { ListRoom::swap(other); }
+  void swap(Vector& other) noexcept { VectorStorage::swap(other); }
   void reserve(std::size_t count) {
     if (count > capacity_) grow(count, sizeof(T), kMove);
   }
@@ -111,7 +111,7 @@ class List : public ListRoom {
       for (; first != last; ++first) emplace_back(*first);
     }
   }
-  void append(const List& items) { append(items.begin(), items.end()); }
+  void append(const Vector& items) { append(items.begin(), items.end()); }
   void assign(const T* first, const T* last) {
     clear();
     append(first, last);
@@ -156,7 +156,9 @@ class List : public ListRoom {
     size_ = 0;
   }
 
-  friend bool operator==(const List& a, const List& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+  friend bool operator==(const Vector& a, const Vector& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
 
  private:
   /// A function of its own, so that its code is there once and not wherever a list ends.
@@ -170,7 +172,7 @@ class List : public ListRoom {
     if constexpr (kMovesAsBytes<T>) {
       return nullptr;
     } else {
-      return &List::move;
+      return &Vector::move;
     }
   }
   static constexpr Move kMove = moveOf();

@@ -1,16 +1,16 @@
-#include "base/list.h"
+#include "base/vector.h"
 
 #include <cstring>
 
 namespace switchboard {
 
-void ListRoom::swap(ListRoom& other) {
+void VectorStorage::swap(VectorStorage& other) {
   std::swap(items_, other.items_);
   std::swap(size_, other.size_);
   std::swap(capacity_, other.capacity_);
 }
 
-void ListRoom::grow(std::size_t atLeast, std::size_t itemSize, Move move) {
+void VectorStorage::grow(std::size_t atLeast, std::size_t itemSize, Move move) {
   const std::size_t capacity = std::max(atLeast, std::size_t{capacity_} * 2);
   void* const items = ::operator new(capacity* itemSize);
   if (move != nullptr) {
@@ -23,7 +23,7 @@ void ListRoom::grow(std::size_t atLeast, std::size_t itemSize, Move move) {
   capacity_ = static_cast<std::uint32_t>(capacity);
 }
 
-void* ListRoom::openGap(std::size_t at, std::size_t count, std::size_t itemSize) {
+void* VectorStorage::openGap(std::size_t at, std::size_t count, std::size_t itemSize) {
   if (size_ + count > capacity_) grow(size_ + count, itemSize, nullptr);
   char* const gap = static_cast<char*>(items_) + at * itemSize;
   std::memmove(gap + count * itemSize, gap, (size_ - at) * itemSize);
@@ -31,14 +31,14 @@ void* ListRoom::openGap(std::size_t at, std::size_t count, std::size_t itemSize)
   return gap;
 }
 
-void ListRoom::closeGap(std::size_t at, std::size_t count, std::size_t itemSize) {
+void VectorStorage::closeGap(std::size_t at, std::size_t count, std::size_t itemSize) {
   if (count == 0) return;
   char* const gap = static_cast<char*>(items_) + at * itemSize;
   size_ -= static_cast<std::uint32_t>(count);
   std::memmove(gap, gap + count * itemSize, (size_ - at) * itemSize);
 }
 
-void ListRoom::appendBytes(const void* items, std::size_t count, std::size_t itemSize) {
+void VectorStorage::appendBytes(const void* items, std::size_t count, std::size_t itemSize) {
   if (count == 0) return;
   if (size_ + count > capacity_) grow(size_ + count, itemSize, nullptr);
   std::memcpy(static_cast<char*>(items_) + size_ * itemSize, items, count * itemSize);

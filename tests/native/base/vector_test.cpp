@@ -1,4 +1,4 @@
-#include "base/list.h"
+#include "base/vector.h"
 
 #include <doctest/doctest.h>
 
@@ -21,7 +21,7 @@ template <class T, class Make>
 void followsVector(Make make) {
   testing::FakeRandom random;
   const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random.below(limit)); };
-  List<T> list;
+  Vector<T> list;
   std::vector<T> witness;
   for (int step = 0; step < 3'000; ++step) {
     const T item = make(below(20));
@@ -37,14 +37,14 @@ void followsVector(Make make) {
         witness.emplace_back(item);
         break;
       case 2: {
-        const List<T> more = {item, make(1), make(2)};
+        const Vector<T> more = {item, make(1), make(2)};
         list.append(more);
         witness.insert(witness.end(), more.begin(), more.end());
         break;
       }
       case 3: {
-        List<T> copy(list);
-        list = List<T>(copy);
+        Vector<T> copy(list);
+        list = Vector<T>(copy);
         copy = list;
         copy.swap(list);
         break;
@@ -87,7 +87,7 @@ TEST_CASE("what a list owns goes with its items") {
   struct Owner {
     std::shared_ptr<int> item;
   };
-  List<std::unique_ptr<Owner>> list;
+  Vector<std::unique_ptr<Owner>> list;
   for (int i = 0; i < 20; ++i) list.push_back(std::make_unique<Owner>(Owner{kept}));
   CHECK(kept.use_count() == 21);
   list.erase(list.begin() + 3);
@@ -96,7 +96,7 @@ TEST_CASE("what a list owns goes with its items") {
   list.removeIf([](const auto& owner) { return owner == nullptr; });
   list.pop_back();
   CHECK(kept.use_count() == 19);
-  const List<std::unique_ptr<Owner>> other(std::move(list));
+  const Vector<std::unique_ptr<Owner>> other(std::move(list));
   CHECK(list.empty());  // NOLINT(bugprone-use-after-move)
   CHECK(other.size() == 18);
   list.push_back(std::make_unique<Owner>(Owner{kept}));
@@ -105,12 +105,12 @@ TEST_CASE("what a list owns goes with its items") {
 }
 
 TEST_CASE("an empty list has nothing and forgets nothing") {
-  List<int> list;
+  Vector<int> list;
   list.erase(list.begin(), list.end());
   list.append(list);
   list.clear();
   CHECK(list.empty());
-  CHECK(list == List<int>{});
+  CHECK(list == Vector<int>{});
   CHECK(list.begin() == list.end());
 }
 
