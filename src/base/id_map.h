@@ -115,7 +115,7 @@ class IdMap {
 
 /// Like IdMap for items that belong to somebody else and outlive their place in it.
 template <class Key, class T>
-class IdRefs {
+class IdPtrMap {
  public:
   /// Null when there is none.
   T* find(Key key) const {

@@ -99,7 +99,7 @@ class Line final : private ChannelDelegate {
   Context& context_;
   Multiplexer& multiplexer_;
   LineDelegate& delegate_;
-  IdRefs<BindingId, const LineBinding> byId_;
+  IdPtrMap<BindingId, const LineBinding> byId_;
   Vector<BindingId> ids_;  // reused for each change
   Vector<KeyId> matched_;  // likewise
   Deadline liveTimeout_;

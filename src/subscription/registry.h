@@ -92,7 +92,7 @@ class Registry {
  private:
   IdMap<KeyId, KeyEntry> entries_;
   TextMap<KeyEntry> byText_;  // the texts are those of the entries' specs
-  IdRefs<SubscriptionId, KeyEntry> bySubscription_;
+  IdPtrMap<SubscriptionId, KeyEntry> bySubscription_;
   std::uint32_t lastKey_ = 0;
 };
 

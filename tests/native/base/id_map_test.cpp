@@ -77,7 +77,7 @@ TEST_CASE("a set holds each id once, a map of references keeps the first") {
   CHECK(set.contains(KeyId{2}));
   int first = 1;
   int second = 2;
-  IdRefs<KeyId, int> refs;
+  IdPtrMap<KeyId, int> refs;
   CHECK(refs.insert(KeyId{7}, first));
   CHECK_FALSE(refs.insert(KeyId{7}, second));
   CHECK(refs.find(KeyId{7}) == &first);
