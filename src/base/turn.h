@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/action.h"
+#include "base/inline_callback.h"
 #include "base/vector.h"
 
 namespace switchboard {
@@ -17,7 +17,7 @@ class Turns {
  public:
   /// `onEnd` runs at the end of each outermost turn, still inside it: entries it causes are nested and don't end turns
   /// of their own.
-  explicit Turns(Action<void()> onEnd) : onEnd_(onEnd) {}
+  explicit Turns(InlineCallback<void()> onEnd) : onEnd_(onEnd) {}
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
@@ -45,7 +45,7 @@ class Turns {
     }
   }
 
-  Action<void()> onEnd_;
+  InlineCallback<void()> onEnd_;
   Vector<std::unique_ptr<void, void (*)(void*)>> discarded_;
   std::uint64_t entry_ = 0;
   int depth_ = 0;

@@ -118,7 +118,7 @@ void Exchange::reconnectSoon() {
   for (const auto& multiplexer : multiplexers_) multiplexer->connection().reconnectSoon();
 }
 
-void Exchange::forEachConnection(Action<void(const Connection&)> visit) const {
+void Exchange::forEachConnection(InlineCallback<void(const Connection&)> visit) const {
   for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
 }
 

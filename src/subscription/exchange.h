@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "base/action.h"
 #include "base/id_map.h"
+#include "base/inline_callback.h"
 #include "base/vector.h"
 #include "channel/join_pace.h"
 #include "channel/multiplexer.h"
@@ -98,7 +98,7 @@ class Exchange final : private LineDelegate,
   /// Whether there are polls, or the reporter has something to take.
   bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || fallback_.hasPolls(); }
   /// Every connection.
-  void forEachConnection(Action<void(const Connection&)> visit) const;
+  void forEachConnection(InlineCallback<void(const Connection&)> visit) const;
   /// Closes everything for good.
   void shutDown();
 

@@ -5,7 +5,7 @@
 namespace switchboard {
 
 Fallback::Fallback(const FallbackOptions& options, Registry& registry, Context& context,
-                   Action<void(KeyEntry&)> onModeChange)
+                   InlineCallback<void(KeyEntry&)> onModeChange)
     : options_(options),
       registry_(registry),
       context_(context),

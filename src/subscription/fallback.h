@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/action.h"
+#include "base/inline_callback.h"
 #include "base/vector.h"
 #include "subscription/registry.h"
 #include "timing/context.h"
@@ -21,7 +21,8 @@ struct FallbackOptions {
 class Fallback {
  public:
   /// `onPolled(entry)`: the entry's way of getting its rows has changed.
-  Fallback(const FallbackOptions& options, Registry& registry, Context& context, Action<void(KeyEntry&)> onModeChange);
+  Fallback(const FallbackOptions& options, Registry& registry, Context& context,
+           InlineCallback<void(KeyEntry&)> onModeChange);
 
   void setOnline(bool online);
   void setSparing(bool sparing) { sparing_ = sparing; }
@@ -45,7 +46,7 @@ class Fallback {
   const FallbackOptions& options_;
   Registry& registry_;
   Context& context_;
-  Action<void(KeyEntry&)> onModeChange_;
+  InlineCallback<void(KeyEntry&)> onModeChange_;
   Deadline tick_;
   Vector<SubscriptionId> polls_;
   bool online_ = true;

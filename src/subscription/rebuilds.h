@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "base/action.h"
 #include "base/id_map.h"
 #include "base/ids.h"
+#include "base/inline_callback.h"
 #include "base/vector.h"
 #include "protocol/change.h"
 #include "subscription/overlap.h"
@@ -19,7 +19,7 @@ class Rebuilds {
  public:
   /// `onDone(oldLine, newLine)`: the new line has taken over; the old one is to leave. `overlap`: how long both run
   /// side by side. `pause`: how long a line is left alone after its rebuild failed.
-  Rebuilds(Context& context, Duration overlap, Duration pause, Action<void(LineId, LineId)> onDone)
+  Rebuilds(Context& context, Duration overlap, Duration pause, InlineCallback<void(LineId, LineId)> onDone)
       : context_(context), overlap_(overlap), pause_(pause), onDone_(onDone) {}
 
   void start(LineId oldLine, LineId newLine);
@@ -51,7 +51,7 @@ class Rebuilds {
   Context& context_;
   const Duration overlap_;
   const Duration pause_;
-  Action<void(LineId, LineId)> onDone_;
+  InlineCallback<void(LineId, LineId)> onDone_;
   Vector<std::unique_ptr<Rebuild>> rebuilds_;
   IdMap<LineId, TimePoint> pausedUntil_;
 };

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/action.h"
+#include "base/inline_callback.h"
 #include "base/time.h"
 #include "base/turn.h"
 #include "base/vector.h"
@@ -60,7 +60,7 @@ class DeadlineQueue final : private TimerEvents {
   std::size_t size() const { return heap_.size(); }
   /// Called whenever the platform timer fires, before any deadline runs, with how late it is by the clock that says
   /// more: after a sleep in which the monotonic one stood still, that is the calendar.
-  void onFire(Action<void(Duration)> callback) { onFire_ = callback; }
+  void onFire(InlineCallback<void(Duration)> callback) { onFire_ = callback; }
   /// Does now what the platform timer is behind with, as a throttled timer may be.
   void runDue();
   /// "Silence in 1200 ms, …", soonest first; for logs and failing tests.
@@ -83,7 +83,7 @@ class DeadlineQueue final : private TimerEvents {
   Timer& timer_;
   Turns& turns_;
   Vector<Deadline*> heap_;
-  Action<void(Duration)> onFire_;
+  InlineCallback<void(Duration)> onFire_;
   TimePoint armedFor_{};
   Duration wallAhead_{0};  ///< of the monotonic clock, since the timer was last armed after it had rested
   std::uint64_t nextSequence_ = 0;
@@ -97,7 +97,8 @@ class DeadlineQueue final : private TimerEvents {
 /// `Turns::discard`).
 class Deadline {
  public:
-  Deadline(DeadlineQueue& queue, DeadlineKind kind, Action<void()> onDue) : queue_(queue), onDue_(onDue), kind_(kind) {}
+  Deadline(DeadlineQueue& queue, DeadlineKind kind, InlineCallback<void()> onDue)
+      : queue_(queue), onDue_(onDue), kind_(kind) {}
   ~Deadline() { cancel(); }
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
@@ -117,7 +118,7 @@ class Deadline {
   static constexpr std::size_t kNotQueued = static_cast<std::size_t>(-1);
 
   DeadlineQueue& queue_;
-  Action<void()> onDue_;
+  InlineCallback<void()> onDue_;
   TimePoint at_{};
   std::uint64_t sequence_ = 0;
   std::size_t index_ = kNotQueued;

@@ -1,4 +1,4 @@
-#include "base/action.h"
+#include "base/inline_callback.h"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 TEST_CASE("an action does what its lambda does, with its arguments, as often as it is called") {
   int sum = 0;
-  const Action<void(int, int&)> action = [&sum](int add, int& last) {
+  const InlineCallback<void(int, int&)> action = [&sum](int add, int& last) {
     sum += add;
     last = sum;
   };
@@ -22,7 +22,7 @@ TEST_CASE("an action does what its lambda does, with its arguments, as often as 
 
 TEST_CASE("an empty action is false; a copy does the same as the original") {
   std::string log;
-  Action<void()> action;
+  InlineCallback<void()> action;
   CHECK_FALSE(action);
   action = [&log] { log += "a"; };
   const auto copy = action;

@@ -8,19 +8,19 @@
 namespace switchboard {
 
 template <class Signature>
-class Action;
+class InlineCallback;
 
 /// What is to be done later, or for each of many: a lambda that captures a few references. Like std::function for what
 /// is trivially copyable and small, at a fraction of its code.
 template <class... Args>
-class Action<void(Args...)> {
+class InlineCallback<void(Args...)> {
  public:
   /// Does nothing and is false.
-  Action() = default;
+  InlineCallback() = default;
 
   template <class Function>
-  requires(!std::is_same_v<std::remove_cvref_t<Function>, Action>)
-      Action(Function function)  // NOLINT(google-explicit-constructor)
+  requires(!std::is_same_v<std::remove_cvref_t<Function>, InlineCallback>)
+      InlineCallback(Function function)  // NOLINT(google-explicit-constructor)
       : call_([](const void* self, Args... args) {
           (*static_cast<const Function*>(self))(std::forward<Args>(args)...);
         }) {
