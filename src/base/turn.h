@@ -12,7 +12,7 @@ namespace switchboard {
 /// One entry into the core from outside (a command, a timer, a transport event). Whatever it causes is committed first;
 /// what the outside is to be told goes out once, when the outermost turn ends.
 ///
-/// Also the place where objects die that may be on the call stack: `discard` keeps them until the turn is over.
+/// Also the place where objects die that may be on the call stack: `deferredDelete` keeps them until the turn is over.
 class Turns {
  public:
   /// `onEnd` runs at the end of each outermost turn, still inside it: entries it causes are nested and don't end turns
@@ -23,9 +23,9 @@ class Turns {
 
   /// Destroys `object` when the outermost turn ends, or at once outside of turns.
   template <class T>
-  void discard(std::unique_ptr<T> object) {
+  void deferredDelete(std::unique_ptr<T> object) {
     if (depth_ == 0) return;
-    discarded_.emplace_back(object.release(), [](void* p) { delete static_cast<T*>(p); });
+    deferred_.emplace_back(object.release(), [](void* p) { delete static_cast<T*>(p); });
   }
 
   /// Whether one is going on.
@@ -40,13 +40,13 @@ class Turns {
     if (depth_ == 1) onEnd_();
     --depth_;
     if (depth_ == 0) {
-      auto discarded = std::move(discarded_);
-      discarded_.clear();
+      auto deferred = std::move(deferred_);
+      deferred_.clear();
     }
   }
 
   InlineCallback<void()> onEnd_;
-  Vector<std::unique_ptr<void, void (*)(void*)>> discarded_;
+  Vector<std::unique_ptr<void, void (*)(void*)>> deferred_;
   std::uint64_t entry_ = 0;
   int depth_ = 0;
 };

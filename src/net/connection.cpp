@@ -139,7 +139,7 @@ Duration Connection::handshakeLimit() const {
 void Connection::dropTransport() {
   heartbeat_.stop();
   handshake_.cancel();
-  if (transport_ != nullptr) context_.turns.discard(std::move(transport_));
+  if (transport_ != nullptr) context_.turns.deferredDelete(std::move(transport_));
   transport_.reset();
 }
 

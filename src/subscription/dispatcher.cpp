@@ -53,7 +53,7 @@ void Dispatcher::leave(const Place& place, SubscriptionId id) {
   for (auto it = outlets.windows.begin(); it != outlets.windows.end();) {
     if ((*it)->has(id)) (*it)->remove(id);
     if ((*it)->unused()) {
-      context_.turns.discard(std::move(*it));
+      context_.turns.deferredDelete(std::move(*it));
       it = outlets.windows.erase(it);
     } else {
       ++it;

@@ -104,7 +104,7 @@ void Exchange::endLine(LineId id) {
   tokenOfLine_.erase(id);
   line->end();
   report(line->multiplexer());
-  context_.turns.discard(std::move(line));
+  context_.turns.deferredDelete(std::move(line));
 }
 
 /// Lines that had not had their turn to join as their socket went are planned again: another socket may have room for

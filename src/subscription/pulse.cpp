@@ -79,7 +79,7 @@ void Pulse::endLine() {
   if (!line_) return;
   auto line = std::move(line_);
   line->end();
-  context_.turns.discard(std::move(line));
+  context_.turns.deferredDelete(std::move(line));
 }
 
 std::string Pulse::joinPayload(const Line& line) {

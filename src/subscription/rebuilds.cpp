@@ -71,7 +71,7 @@ void Rebuilds::erase(const Rebuild& rebuild) {
   const auto it =
       std::find_if(rebuilds_.begin(), rebuilds_.end(), [&rebuild](const auto& item) { return item.get() == &rebuild; });
   (*it)->end->cancel();
-  context_.turns.discard(std::move(*it));  // its deadline may be what brought us here
+  context_.turns.deferredDelete(std::move(*it));  // its deadline may be what brought us here
   rebuilds_.erase(it);
 }
 

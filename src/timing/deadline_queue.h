@@ -94,7 +94,7 @@ class DeadlineQueue final : private TimerEvents {
 };
 
 /// One reason to wait, owned by whoever waits. Destroying it cancels it. Its callback must not destroy it (use
-/// `Turns::discard`).
+/// `Turns::deferredDelete`).
 class Deadline {
  public:
   Deadline(DeadlineQueue& queue, DeadlineKind kind, InlineCallback<void()> onDue)

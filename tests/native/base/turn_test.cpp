@@ -46,7 +46,7 @@ TEST_CASE("what is discarded during a turn dies when the outermost ends, after t
     Turn outer(turns);
     {
       Turn inner(turns);
-      turns.discard(std::make_unique<Mortal>(log));
+      turns.deferredDelete(std::make_unique<Mortal>(log));
     }
     log += "alive ";
   }
@@ -56,7 +56,7 @@ TEST_CASE("what is discarded during a turn dies when the outermost ends, after t
 TEST_CASE("what is discarded at the end of a turn dies with it") {
   std::string log;
   Turns* self = nullptr;
-  Turns turns([&] { self->discard(std::make_unique<Mortal>(log)); });
+  Turns turns([&] { self->deferredDelete(std::make_unique<Mortal>(log)); });
   self = &turns;
   { Turn turn(turns); }
   CHECK(log == "died ");
@@ -65,7 +65,7 @@ TEST_CASE("what is discarded at the end of a turn dies with it") {
 TEST_CASE("what is discarded outside of turns dies at once") {
   std::string log;
   Turns turns([] {});
-  turns.discard(std::make_unique<Mortal>(log));
+  turns.deferredDelete(std::make_unique<Mortal>(log));
   CHECK(log == "died ");
 }
 

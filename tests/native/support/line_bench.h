@@ -48,7 +48,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
     auto line = std::move(it->second);
     lines.erase(it);
     line->end();
-    turns.discard(std::move(line));
+    turns.deferredDelete(std::move(line));
   }
   static std::string topicOf(unsigned number) { return "realtime:sb-" + std::to_string(number); }
 
