@@ -63,7 +63,7 @@ Client::~Client() {
 }
 
 std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding, DeliveryConfig delivery) {
-  if (disposed_) return Error{Code::Disposed, "", "The manager has been disposed of; create a new one."};
+  if (disposed_) return Error{ReasonCode::Disposed, "", "The manager has been disposed of; create a new one."};
   auto spec = makeSpec(std::move(binding));
   if (!spec) return spec.error();
   Turn turn(turns_);

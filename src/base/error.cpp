@@ -4,96 +4,96 @@
 
 namespace switchboard {
 
-std::string_view toString(Code code) {
+std::string_view toString(ReasonCode code) {
   switch (code) {
-    case Code::Ok:
+    case ReasonCode::Ok:
       return "OK";
-    case Code::Connecting:
+    case ReasonCode::Connecting:
       return "CONNECTING";
-    case Code::ConnectionLost:
+    case ReasonCode::ConnectionLost:
       return "CONNECTION_LOST";
-    case Code::ConnectFailed:
+    case ReasonCode::ConnectFailed:
       return "CONNECT_FAILED";
-    case Code::ConnectTimeout:
+    case ReasonCode::ConnectTimeout:
       return "CONNECT_TIMEOUT";
-    case Code::HalfOpen:
+    case ReasonCode::HalfOpen:
       return "HALF_OPEN";
-    case Code::ServerRestart:
+    case ReasonCode::ServerRestart:
       return "SERVER_RESTART";
-    case Code::Offline:
+    case ReasonCode::Offline:
       return "OFFLINE";
-    case Code::Suspended:
+    case ReasonCode::Suspended:
       return "SUSPENDED";
-    case Code::IdleTimeout:
+    case ReasonCode::IdleTimeout:
       return "IDLE_TIMEOUT";
-    case Code::FrameTooLarge:
+    case ReasonCode::FrameTooLarge:
       return "FRAME_TOO_LARGE";
-    case Code::RateLimited:
+    case ReasonCode::RateLimited:
       return "RATE_LIMITED";
-    case Code::TooManyChannels:
+    case ReasonCode::TooManyChannels:
       return "TOO_MANY_CHANNELS";
-    case Code::TooManyConnections:
+    case ReasonCode::TooManyConnections:
       return "TOO_MANY_CONNECTIONS";
-    case Code::ApiKeyInvalid:
+    case ReasonCode::ApiKeyInvalid:
       return "API_KEY_INVALID";
-    case Code::ApiKeyExpired:
+    case ReasonCode::ApiKeyExpired:
       return "API_KEY_EXPIRED";
-    case Code::TokenExpired:
+    case ReasonCode::TokenExpired:
       return "TOKEN_EXPIRED";
-    case Code::TokenInvalid:
+    case ReasonCode::TokenInvalid:
       return "TOKEN_INVALID";
-    case Code::TokenUnavailable:
+    case ReasonCode::TokenUnavailable:
       return "TOKEN_UNAVAILABLE";
-    case Code::Unauthorized:
+    case ReasonCode::Unauthorized:
       return "UNAUTHORIZED";
-    case Code::RoleInvalid:
+    case ReasonCode::RoleInvalid:
       return "ROLE_INVALID";
-    case Code::JoinTimeout:
+    case ReasonCode::JoinTimeout:
       return "JOIN_TIMEOUT";
-    case Code::LiveTimeout:
+    case ReasonCode::LiveTimeout:
       return "LIVE_TIMEOUT";
-    case Code::ChannelCrashed:
+    case ReasonCode::ChannelCrashed:
       return "CHANNEL_CRASHED";
-    case Code::ChannelClosed:
+    case ReasonCode::ChannelClosed:
       return "CHANNEL_CLOSED";
-    case Code::BadBinding:
+    case ReasonCode::BadBinding:
       return "BAD_BINDING";
-    case Code::BindingMismatch:
+    case ReasonCode::BindingMismatch:
       return "BINDING_MISMATCH";
-    case Code::DatabaseUnavailable:
+    case ReasonCode::DatabaseUnavailable:
       return "DATABASE_UNAVAILABLE";
-    case Code::ServerStarting:
+    case ReasonCode::ServerStarting:
       return "SERVER_STARTING";
-    case Code::TenantNotFound:
+    case ReasonCode::TenantNotFound:
       return "TENANT_NOT_FOUND";
-    case Code::RealtimeDisabled:
+    case ReasonCode::RealtimeDisabled:
       return "REALTIME_DISABLED";
-    case Code::ServerError:
+    case ReasonCode::ServerError:
       return "SERVER_ERROR";
-    case Code::Resubscribed:
+    case ReasonCode::Resubscribed:
       return "RESUBSCRIBED";
-    case Code::PulseLost:
+    case ReasonCode::PulseLost:
       return "PULSE_LOST";
-    case Code::Overflow:
+    case ReasonCode::Overflow:
       return "OVERFLOW";
-    case Code::PayloadTooLarge:
+    case ReasonCode::PayloadTooLarge:
       return "PAYLOAD_TOO_LARGE";
-    case Code::PayloadInvalid:
+    case ReasonCode::PayloadInvalid:
       return "PAYLOAD_INVALID";
-    case Code::UserReconnect:
+    case ReasonCode::UserReconnect:
       return "USER_RECONNECT";
-    case Code::Unsubscribed:
+    case ReasonCode::Unsubscribed:
       return "UNSUBSCRIBED";
-    case Code::Disposed:
+    case ReasonCode::Disposed:
       return "DISPOSED";
-    case Code::InvalidOption:
+    case ReasonCode::InvalidOption:
       return "INVALID_OPTION";
   }
   return "SERVER_ERROR";
 }
 
 Error invalidOption(const char* option, std::string message) {
-  return Error{Code::InvalidOption, option, std::move(message)};
+  return Error{ReasonCode::InvalidOption, option, std::move(message)};
 }
 
 }  // namespace switchboard

@@ -9,7 +9,7 @@ namespace switchboard {
 
 /// Why something stands as it does. The names reach JavaScript as text (`toString`) and are part of the public
 /// contract: the table in the README says for each what it means, whether it is retried, and what to do.
-enum class Code : unsigned char {
+enum class ReasonCode : unsigned char {
   Ok,                   ///< Nothing is wrong.
   Connecting,           ///< On the way: the socket or the channel is being opened for the first time.
   ConnectionLost,       ///< The socket closed without a reason of its own (1005, 1006).
@@ -54,7 +54,7 @@ enum class Code : unsigned char {
 };
 
 /// The public name, SCREAMING_SNAKE_CASE ("HALF_OPEN").
-std::string_view toString(Code code);
+std::string_view toString(ReasonCode code);
 
 /// What the client does about a cause (design: "backoff is decided by cause").
 enum class Retry : unsigned char {
@@ -66,18 +66,18 @@ enum class Retry : unsigned char {
 
 /// A cause as it travels from where it is noticed to the status snapshot.
 struct Cause {
-  Code code = Code::Ok;
+  ReasonCode code = ReasonCode::Ok;
   Retry retry = Retry::Backoff;
   std::string message;  ///< For people; may quote the server. Never holds a token.
 };
 
 /// A refusal of something that the application gave.
 struct Error {
-  Code code = Code::InvalidOption;
+  ReasonCode code = ReasonCode::InvalidOption;
   std::string option;   ///< The option at fault, empty when none is.
   std::string message;  ///< What is wrong and how to mend it.
 };
-/// With Code::InvalidOption.
+/// With ReasonCode::InvalidOption.
 Error invalidOption(const char* option, std::string message);
 
 /// A value or the reason why there is none. The wasm build has no exceptions.

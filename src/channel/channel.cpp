@@ -47,7 +47,8 @@ Channel::Channel(std::string topic, Duration joinTimeout, Context& context, Chan
       delegate_(delegate),
       joinTimeout_(context.deadlines, DeadlineKind::JoinTimeout, [this] {
         link_.sendOn(topic_, names::kLeave, "{}", joinRef_);
-        fail(ChannelState::Errored, {Code::JoinTimeout, Retry::Backoff, "The server did not answer the join in time."});
+        fail(ChannelState::Errored,
+             {ReasonCode::JoinTimeout, Retry::Backoff, "The server did not answer the join in time."});
       }) {}
 
 void Channel::transition(ChannelState to) {
@@ -62,7 +63,8 @@ void Channel::join() {
   pendingToken_.clear();
   joinRef_ = link_.sendJoin(topic_, delegate_.joinPayload(*this));
   if (joinRef_.empty()) {
-    fail(ChannelState::Errored, {Code::FrameTooLarge, Retry::Parked, "The join is above the server's frame limit."});
+    fail(ChannelState::Errored,
+         {ReasonCode::FrameTooLarge, Retry::Parked, "The join is above the server's frame limit."});
     return;
   }
   joinTimeout_.setAfter(joinTimeoutAfter_);
@@ -131,14 +133,14 @@ bool Channel::onRareFrame(const Envelope& envelope) {
   if (!isCurrent(envelope)) return false;
   if (envelope.event == names::kReply) return onReply(envelope);
   if (envelope.event == names::kClose) {
-    const bool explained = shutdown_.code != Code::Ok;
-    fail(ChannelState::Closed,
-         explained ? shutdown_
-                   : Cause{Code::ChannelClosed, Retry::Backoff, "The server closed the channel without saying why."});
+    const bool explained = shutdown_.code != ReasonCode::Ok;
+    fail(ChannelState::Closed, explained ? shutdown_
+                                         : Cause{ReasonCode::ChannelClosed, Retry::Backoff,
+                                                 "The server closed the channel without saying why."});
     return true;
   }
   if (envelope.event == names::kError) {
-    fail(ChannelState::Errored, {Code::ChannelCrashed, Retry::Backoff, "The server's channel process crashed."});
+    fail(ChannelState::Errored, {ReasonCode::ChannelCrashed, Retry::Backoff, "The server's channel process crashed."});
     return true;
   }
   if (envelope.event == names::kSystem) {

@@ -85,7 +85,7 @@ void Multiplexer::onJoinDone(Channel& channel) {
 }
 
 void Multiplexer::onJoinRefused(const Cause& cause) {
-  if (cause.code == Code::RateLimited) connection_.onLimitRefusal();
+  if (cause.code == ReasonCode::RateLimited) connection_.onLimitRefusal();
 }
 
 void Multiplexer::onConnectionState(Connection& connection, ConnectionState from) {

@@ -60,15 +60,16 @@ Connection::Connection(ConnectionId id, const ConnectionOptions& options, Surrou
       counters_(counters),
       delegate_(delegate),
       heartbeat_(context, options.heartbeat, *this),
-      handshake_(context.deadlines, DeadlineKind::ConnectTimeout,
-                 [this] {
-                   if (state_ == ConnectionState::Closing) {
-                     dropTransport();
-                     transition(ConnectionState::Idle, cause_);
-                   } else {
-                     lose({Code::ConnectTimeout, Retry::Backoff, "The server did not answer the handshake in time."});
-                   }
-                 }),
+      handshake_(
+          context.deadlines, DeadlineKind::ConnectTimeout,
+          [this] {
+            if (state_ == ConnectionState::Closing) {
+              dropTransport();
+              transition(ConnectionState::Idle, cause_);
+            } else {
+              lose({ReasonCode::ConnectTimeout, Retry::Backoff, "The server did not answer the handshake in time."});
+            }
+          }),
       retry_(context.deadlines, DeadlineKind::Reconnect, [this] { attempt(); }),
       policy_(options.reconnect, context.random),
       since_(context.clock.wallNow()) {}
@@ -113,7 +114,7 @@ void Connection::attempt() {
 void Connection::connect() {
   dropTransport();
   retry_.cancel();
-  transition(ConnectionState::Connecting, {Code::Connecting, Retry::Backoff, "Connecting."});
+  transition(ConnectionState::Connecting, {ReasonCode::Connecting, Retry::Backoff, "Connecting."});
   if (state_ != ConnectionState::Connecting) return;
   liveSince_.reset();
   limitRefusedAt_.reset();
@@ -121,7 +122,7 @@ void Connection::connect() {
   ++counters_.connects;
   transport_ = transports_.open(options_.url, *this);
   if (transport_ == nullptr) {
-    lose({Code::ConnectFailed, Retry::Slow, "The runtime refused to open a WebSocket to the given url."});
+    lose({ReasonCode::ConnectFailed, Retry::Slow, "The runtime refused to open a WebSocket to the given url."});
     return;
   }
   handshake_.setAfter(handshakeLimit());
@@ -167,7 +168,7 @@ void Connection::close() {
   if (state_ == ConnectionState::Closed) return;
   dropTransport();
   retry_.cancel();
-  transition(ConnectionState::Closed, {Code::Disposed, Retry::Parked, "The manager was disposed of."});
+  transition(ConnectionState::Closed, {ReasonCode::Disposed, Retry::Parked, "The manager was disposed of."});
 }
 
 void Connection::replace(const Cause& cause) {
@@ -233,7 +234,7 @@ void Connection::waitAfter(const Cause& cause) {
   } else {
     wait = policy_.afterFailure(now, surroundings_.hidden);
   }
-  if (cause.code == Code::RateLimited) {
+  if (cause.code == ReasonCode::RateLimited) {
     surroundings_.notBefore = std::max(surroundings_.notBefore, now + wait);
     surroundings_.limit = cause;
   }
@@ -248,13 +249,13 @@ void Connection::waitUntil(TimePoint at) {
 /// How long frames came in on the present socket.
 Duration Connection::liveFor(const Cause& cause) const {
   if (!liveSince_) return Duration{0};
-  const TimePoint end = cause.code == Code::HalfOpen ? heartbeat_.lastInboundAt() : context_.now();
+  const TimePoint end = cause.code == ReasonCode::HalfOpen ? heartbeat_.lastInboundAt() : context_.now();
   return end - *liveSince_;
 }
 
 Cause Connection::lastFailure() const {
   if (surroundings_.online) return failure_;
-  return {Code::Offline, Retry::Backoff, "The network is offline."};
+  return {ReasonCode::Offline, Retry::Backoff, "The network is offline."};
 }
 
 bool Connection::refusedForLimit() const {
@@ -263,15 +264,15 @@ bool Connection::refusedForLimit() const {
 
 /// A browser hides why a handshake failed, so the key itself is looked at for the likely reason (protocol.md §1.2).
 Cause Connection::refusal(Cause cause) const {
-  if (cause.code != Code::ConnectFailed || options_.apikeyIsOpaque) return cause;
+  if (cause.code != ReasonCode::ConnectFailed || options_.apikeyIsOpaque) return cause;
   if (!options_.apikey || options_.apikey->role.empty() || !options_.apikey->expiresAt) {
-    return {Code::ApiKeyInvalid, Retry::Slow,
+    return {ReasonCode::ApiKeyInvalid, Retry::Slow,
             "The connection was refused. Likely cause: `apikey` is not a JWT with `role` and `exp`; copy the project's "
             "anon or "
             "publishable key."};
   }
   if (*options_.apikey->expiresAt <= context_.clock.wallNow()) {
-    return {Code::ApiKeyExpired, Retry::Slow,
+    return {ReasonCode::ApiKeyExpired, Retry::Slow,
             "The connection was refused. Likely cause: `apikey` has expired by its own `exp`; give a current key."};
   }
   return cause;
@@ -316,7 +317,7 @@ std::string Connection::sendHeartbeat() {
 }
 
 void Connection::onHalfOpen() {
-  lose({Code::HalfOpen, Retry::Backoff, "The server stopped answering; the connection is being replaced."});
+  lose({ReasonCode::HalfOpen, Retry::Backoff, "The server stopped answering; the connection is being replaced."});
 }
 
 void Connection::onRoundTrip(Duration roundTrip) {

@@ -140,7 +140,7 @@ void TokenKeeper::missed(const std::string& message) {
   } else if (refusal_) {
     problem_ = refusal_;
   } else if (!usable()) {
-    problem_ = Cause{Code::TokenUnavailable, Retry::NewToken,
+    problem_ = Cause{ReasonCode::TokenUnavailable, Retry::NewToken,
                      "The accessToken callback failed (" + message + "); it is asked again until it gives a token."};
   }
   delegate_.onTokenState();

@@ -13,51 +13,51 @@ namespace {
 
 struct Rule {
   std::string_view text;  ///< found anywhere in the server's words
-  Code code;
+  ReasonCode code;
   Retry retry;
 };
 
 /// The first rule that fits decides, so the particular ones come first.
 constexpr std::array kReasons = {
-    Rule{"Token has expired", Code::TokenExpired, Retry::NewToken},
-    Rule{"InvalidJWTToken", Code::TokenInvalid, Retry::NewToken},
-    Rule{"MalformedJWT", Code::TokenInvalid, Retry::NewToken},
-    Rule{"JwtSign", Code::TokenInvalid, Retry::NewToken},
-    Rule{"signature_error", Code::TokenInvalid, Retry::NewToken},
-    Rule{"are required in JWT", Code::TokenInvalid, Retry::NewToken},
-    Rule{"is not a valid JWT", Code::TokenInvalid, Retry::NewToken},
-    Rule{"Failed to validate JWT signature", Code::TokenInvalid, Retry::NewToken},
-    Rule{"permission", Code::Unauthorized, Retry::NewToken},
-    Rule{"Unauthorized", Code::Unauthorized, Retry::NewToken},
-    Rule{"PrivateOnly", Code::Unauthorized, Retry::Parked},
-    Rule{"TopicNameRequired", Code::InvalidOption, Retry::Parked},
-    Rule{"Replay params are not valid", Code::InvalidOption, Retry::Parked},
-    Rule{"not allowed for public channels", Code::InvalidOption, Retry::Parked},
-    Rule{"TenantNotFound", Code::TenantNotFound, Retry::Parked},
-    Rule{"RealtimeDisabled", Code::RealtimeDisabled, Retry::Parked},
-    Rule{"ChannelRateLimitReached", Code::TooManyChannels, Retry::Backoff},
-    Rule{"ClientJoinRateLimitReached", Code::RateLimited, Retry::Slow},
-    Rule{"DatabaseConnectionRateLimitReached", Code::DatabaseUnavailable, Retry::Slow},
-    Rule{"DatabaseLackOfConnections", Code::DatabaseUnavailable, Retry::Slow},
-    Rule{"IncreaseConnectionPool", Code::DatabaseUnavailable, Retry::Slow},
-    Rule{"ConnectionRateLimitReached", Code::TooManyConnections, Retry::Slow},
-    Rule{"Too many connected users", Code::TooManyConnections, Retry::Slow},
-    Rule{"Too many", Code::RateLimited, Retry::Slow},
-    Rule{"rate limit exceeded", Code::RateLimited, Retry::Slow},
-    Rule{"UnableToConnectToProject", Code::DatabaseUnavailable, Retry::Backoff},
-    Rule{"unable to connect to the project database", Code::DatabaseUnavailable, Retry::Backoff},
-    Rule{"QueryCanceled", Code::DatabaseUnavailable, Retry::Backoff},
-    Rule{"Query was cancelled", Code::DatabaseUnavailable, Retry::Backoff},
-    Rule{"InitializingProjectConnection", Code::ServerStarting, Retry::Backoff},
-    Rule{"RealtimeRestarting", Code::ServerRestart, Retry::Backoff},
-    Rule{"PostgresChangesSubscribeTimeout", Code::LiveTimeout, Retry::Backoff},
+    Rule{"Token has expired", ReasonCode::TokenExpired, Retry::NewToken},
+    Rule{"InvalidJWTToken", ReasonCode::TokenInvalid, Retry::NewToken},
+    Rule{"MalformedJWT", ReasonCode::TokenInvalid, Retry::NewToken},
+    Rule{"JwtSign", ReasonCode::TokenInvalid, Retry::NewToken},
+    Rule{"signature_error", ReasonCode::TokenInvalid, Retry::NewToken},
+    Rule{"are required in JWT", ReasonCode::TokenInvalid, Retry::NewToken},
+    Rule{"is not a valid JWT", ReasonCode::TokenInvalid, Retry::NewToken},
+    Rule{"Failed to validate JWT signature", ReasonCode::TokenInvalid, Retry::NewToken},
+    Rule{"permission", ReasonCode::Unauthorized, Retry::NewToken},
+    Rule{"Unauthorized", ReasonCode::Unauthorized, Retry::NewToken},
+    Rule{"PrivateOnly", ReasonCode::Unauthorized, Retry::Parked},
+    Rule{"TopicNameRequired", ReasonCode::InvalidOption, Retry::Parked},
+    Rule{"Replay params are not valid", ReasonCode::InvalidOption, Retry::Parked},
+    Rule{"not allowed for public channels", ReasonCode::InvalidOption, Retry::Parked},
+    Rule{"TenantNotFound", ReasonCode::TenantNotFound, Retry::Parked},
+    Rule{"RealtimeDisabled", ReasonCode::RealtimeDisabled, Retry::Parked},
+    Rule{"ChannelRateLimitReached", ReasonCode::TooManyChannels, Retry::Backoff},
+    Rule{"ClientJoinRateLimitReached", ReasonCode::RateLimited, Retry::Slow},
+    Rule{"DatabaseConnectionRateLimitReached", ReasonCode::DatabaseUnavailable, Retry::Slow},
+    Rule{"DatabaseLackOfConnections", ReasonCode::DatabaseUnavailable, Retry::Slow},
+    Rule{"IncreaseConnectionPool", ReasonCode::DatabaseUnavailable, Retry::Slow},
+    Rule{"ConnectionRateLimitReached", ReasonCode::TooManyConnections, Retry::Slow},
+    Rule{"Too many connected users", ReasonCode::TooManyConnections, Retry::Slow},
+    Rule{"Too many", ReasonCode::RateLimited, Retry::Slow},
+    Rule{"rate limit exceeded", ReasonCode::RateLimited, Retry::Slow},
+    Rule{"UnableToConnectToProject", ReasonCode::DatabaseUnavailable, Retry::Backoff},
+    Rule{"unable to connect to the project database", ReasonCode::DatabaseUnavailable, Retry::Backoff},
+    Rule{"QueryCanceled", ReasonCode::DatabaseUnavailable, Retry::Backoff},
+    Rule{"Query was cancelled", ReasonCode::DatabaseUnavailable, Retry::Backoff},
+    Rule{"InitializingProjectConnection", ReasonCode::ServerStarting, Retry::Backoff},
+    Rule{"RealtimeRestarting", ReasonCode::ServerRestart, Retry::Backoff},
+    Rule{"PostgresChangesSubscribeTimeout", ReasonCode::LiveTimeout, Retry::Backoff},
 };
 
 Cause classifyWords(std::string_view words) {
   for (const auto& rule : kReasons) {
     if (words.find(rule.text) != std::string_view::npos) return Cause{rule.code, rule.retry, std::string(words)};
   }
-  return Cause{Code::ServerError, Retry::Backoff, std::string(words)};
+  return Cause{ReasonCode::ServerError, Retry::Backoff, std::string(words)};
 }
 
 /// Behind the parameters, which hold what people typed, so that text within double quotes does not count.
@@ -129,22 +129,23 @@ Cause classifyClose(int code, std::string_view reason, bool opened, bool refused
   const auto told = [&](std::string_view what) { return concat({what, words}); };
   switch (code) {
     case 1000:
-      return {Code::IdleTimeout, Retry::Backoff, told("The server closed the connection")};
+      return {ReasonCode::IdleTimeout, Retry::Backoff, told("The server closed the connection")};
     case 1001:
       if (!refusedForLimit) break;
-      return {Code::RateLimited, Retry::Slow,
+      return {ReasonCode::RateLimited, Retry::Slow,
               told("The server closed the connection because a limit of the project was reached")};
     case 1009:
-      return {Code::FrameTooLarge, Retry::Backoff, told("The server refused a frame above its 5,000,000 bytes")};
+      return {ReasonCode::FrameTooLarge, Retry::Backoff, told("The server refused a frame above its 5,000,000 bytes")};
     case 1012:
-      return {Code::ServerRestart, Retry::Backoff, told("The server is restarting")};
+      return {ReasonCode::ServerRestart, Retry::Backoff, told("The server is restarting")};
     default:
       break;
   }
   if (!opened) {
-    return {Code::ConnectFailed, Retry::Backoff, told("The server could not be reached or refused the connection")};
+    return {ReasonCode::ConnectFailed, Retry::Backoff,
+            told("The server could not be reached or refused the connection")};
   }
-  return {Code::ConnectionLost, Retry::Backoff, told("The connection was lost")};
+  return {ReasonCode::ConnectionLost, Retry::Backoff, told("The connection was lost")};
 }
 
 Cause classifyJoinError(std::string_view reason) {
@@ -166,12 +167,12 @@ Cause classifyBindingError(std::string_view message) {
   const auto quoted = quotedError(message);
   const auto error = fromSqlState(quoted.value_or(std::string_view()));
   if (blamesRole(error)) {
-    return {Code::RoleInvalid, Retry::NewToken, concat({"The database can't act in the token's role: ", error})};
+    return {ReasonCode::RoleInvalid, Retry::NewToken, concat({"The database can't act in the token's role: ", error})};
   }
   if (blamesParameters && (!quoted || blamesBinding(error))) {
-    return {Code::BadBinding, Retry::Parked, std::string(message)};
+    return {ReasonCode::BadBinding, Retry::Parked, std::string(message)};
   }
-  return {Code::DatabaseUnavailable, Retry::Backoff, std::string(message)};
+  return {ReasonCode::DatabaseUnavailable, Retry::Backoff, std::string(message)};
 }
 
 }  // namespace switchboard

@@ -25,7 +25,7 @@ struct GapStart {
 struct Gap {
   std::uint32_t id = 0;
   SubscriptionId subscription;
-  Code code = Code::ConnectionLost;  ///< the cause
+  ReasonCode code = ReasonCode::ConnectionLost;  ///< the cause
   std::string message;
   std::string fromCommit;      ///< `commit_timestamp` of the last change before which nothing is missing; empty: none
   WallTime from{};             ///< at or before the commit of anything that is missing

@@ -28,7 +28,7 @@ struct ConnectionStatus {
   WallTime since{};
   unsigned attempts = 0;
   std::optional<WallTime> nextRetryAt;
-  Code code = Code::Ok;
+  ReasonCode code = ReasonCode::Ok;
   std::string message;
   std::optional<Duration> roundTrip;
   std::size_t channels = 0;
@@ -50,7 +50,7 @@ struct SubscriptionStatus {
   WallTime since{};
   unsigned attempts = 0;
   std::optional<WallTime> nextRetryAt;
-  Code code = Code::Connecting;
+  ReasonCode code = ReasonCode::Connecting;
   std::string message;
   bool retryable = true;
   FreshnessMode mode = FreshnessMode::Paused;
@@ -64,7 +64,7 @@ std::string_view toString(NoticeStatus status);
 struct Notice {
   SubscriptionId subscription;
   NoticeStatus status = NoticeStatus::Subscribed;
-  Code code = Code::Ok;
+  ReasonCode code = ReasonCode::Ok;
   std::string message;
   bool retryable = true;
   std::optional<WallTime> nextRetryAt;

@@ -84,7 +84,7 @@ void Exchange::setSuspended(bool suspended) {
   if (!suspended) return;
   for (const auto& multiplexer : multiplexers_) {
     multiplexer->connection().release(
-        {Code::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
+        {ReasonCode::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
   }
 }
 
@@ -94,11 +94,11 @@ void Exchange::reconnectAll() {
     if (entry->plannable()) continue;
     entry->attempts = 0;
     reporter_.setState(*entry, SubscriptionState::Pending,
-                       {Code::Connecting, Retry::Backoff, "Trying again, as asked."});
+                       {ReasonCode::Connecting, Retry::Backoff, "Trying again, as asked."});
   }
   surroundings_.notBefore = {};
   for (const auto& multiplexer : multiplexers_) {
-    multiplexer->connection().replace({Code::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
+    multiplexer->connection().replace({ReasonCode::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
   }
   for (const auto& pulse : pulses_) pulse->wake();
   planAtTurnEnd_ = true;
@@ -207,7 +207,7 @@ void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
     if (entry.gap) readDatabaseClock();
     reporter_.setState(entry, SubscriptionState::Live, {});
   } else {
-    reporter_.setState(entry, SubscriptionState::Joining, {Code::Connecting, Retry::Backoff, "Joining."});
+    reporter_.setState(entry, SubscriptionState::Joining, {ReasonCode::Connecting, Retry::Backoff, "Joining."});
   }
 }
 

@@ -8,19 +8,19 @@ namespace switchboard {
 
 namespace {
 
-const Cause kJoining{Code::Connecting, Retry::Backoff, "Joining."};
-const Cause kResubscribed{Code::Resubscribed, Retry::Backoff,
+const Cause kJoining{ReasonCode::Connecting, Retry::Backoff, "Joining."};
+const Cause kResubscribed{ReasonCode::Resubscribed, Retry::Backoff,
                           "The server subscribed anew by itself; changes in between are lost."};
-const Cause kUnreadable{Code::PayloadInvalid, Retry::Backoff, "A change came that can't be read."};
+const Cause kUnreadable{ReasonCode::PayloadInvalid, Retry::Backoff, "A change came that can't be read."};
 
 bool concernsToken(const Cause& cause) {
-  return cause.code == Code::TokenExpired || cause.code == Code::TokenInvalid;
+  return cause.code == ReasonCode::TokenExpired || cause.code == ReasonCode::TokenInvalid;
 }
 
 /// Whether another token may help. A binding may be refused for the role that asked: what a role may not read, the
 /// server calls an invalid column.
 bool dependsOnToken(const Cause& cause) {
-  return cause.retry == Retry::NewToken || cause.code == Code::BadBinding;
+  return cause.retry == Retry::NewToken || cause.code == ReasonCode::BadBinding;
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
       entry->waitsUntil = line.multiplexer().connection().nextRetryAt();
       reporter_.setState(*entry, SubscriptionState::Pending, cause);
     }
-  } else if (cause.code == Code::BadBinding && bindings.size() > 1) {
+  } else if (cause.code == ReasonCode::BadBinding && bindings.size() > 1) {
     isolate(bindings, cause);
     for (auto* entry : entries) {
       const bool wasLive = entry->state == SubscriptionState::Live;
@@ -138,7 +138,7 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
 /// time and again while it serves others, or they have never been parted.
 bool Exchange::isDoubtful(const Vector<LineBinding>& bindings, const Cause& cause) {
   constexpr unsigned kTries = 3;
-  if (cause.code != Code::DatabaseUnavailable || bindings.size() == 1) return false;
+  if (cause.code != ReasonCode::DatabaseUnavailable || bindings.size() == 1) return false;
   const bool othersLive =
       std::any_of(lines_.begin(), lines_.end(), [](const auto& item) { return item.second->isLive(); });
   return std::all_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
@@ -209,7 +209,7 @@ void Exchange::onTokenChanged() {
     if (entry->plannable() || !dependsOnToken(entry->cause)) continue;
     entry->suspectGroup = 0;  // what one role may not read, another may, so they are likely to get on together
     reporter_.setState(*entry, SubscriptionState::Pending,
-                       {Code::Connecting, Retry::Backoff, "Trying again with the new token."});
+                       {ReasonCode::Connecting, Retry::Backoff, "Trying again with the new token."});
   }
   for (const auto& pulse : pulses_) pulse->wake();
   planAtTurnEnd_ = true;

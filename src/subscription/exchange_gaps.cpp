@@ -8,7 +8,8 @@ namespace switchboard {
 
 namespace {
 
-const Cause kOverflow{Code::Overflow, Retry::Backoff, "More changes were held back than the delivery window may hold."};
+const Cause kOverflow{ReasonCode::Overflow, Retry::Backoff,
+                      "More changes were held back than the delivery window may hold."};
 
 /// When the server subscribes all channels again, those that it has not announced again after so long never went.
 constexpr Duration kResubscription{15'000};

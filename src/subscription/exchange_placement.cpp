@@ -141,7 +141,7 @@ const Multiplexer& Exchange::awaited(const KeyEntry& entry) const {
 Cause Exchange::waitingCause(const Multiplexer& multiplexer) {
   if (tokens_.problem()) return *tokens_.problem();
   const Connection& connection = multiplexer.connection();
-  if (connection.isOpen()) return {Code::Connecting, Retry::Backoff, "Waiting for its turn to join."};
+  if (connection.isOpen()) return {ReasonCode::Connecting, Retry::Backoff, "Waiting for its turn to join."};
   const bool again = connection.state() == ConnectionState::Connecting && reachOf(multiplexer).hasFailed();
   Cause cause = again ? connection.lastFailure() : connection.cause();
   if (&multiplexer != multiplexers_.front().get()) {

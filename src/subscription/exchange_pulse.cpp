@@ -8,7 +8,7 @@ namespace switchboard {
 
 namespace {
 
-const Cause kSilent{Code::PulseLost, Retry::Backoff,
+const Cause kSilent{ReasonCode::PulseLost, Retry::Backoff,
                     "The database's pulse is not heard: changes may be getting lost, unless the job that raises it "
                     "has stopped."};
 

@@ -27,12 +27,13 @@ Line::Line(LineId id, std::string topic, Vector<LineBinding> bindings, const Lin
       context_(context),
       multiplexer_(multiplexer),
       delegate_(delegate),
-      liveTimeout_(
-          context.deadlines, DeadlineKind::LiveTimeout,
-          [this] {
-            delegate_.onLineFailed(
-                *this, {Code::LiveTimeout, Retry::Backoff, "The server did not begin to send changes in time."}, false);
-          }),
+      liveTimeout_(context.deadlines, DeadlineKind::LiveTimeout,
+                   [this] {
+                     delegate_.onLineFailed(
+                         *this,
+                         {ReasonCode::LiveTimeout, Retry::Backoff, "The server did not begin to send changes in time."},
+                         false);
+                   }),
       channel_(std::move(topic), options.joinTimeout, context, multiplexer.link(), *this) {}
 
 std::string Line::joinPayload(const Channel& /*channel*/) {
@@ -60,7 +61,7 @@ void Line::onChannelJoined(Channel& /*channel*/, JsonValue response) {
   }
   if (byId_.size() != bindings_.size()) {
     delegate_.onLineFailed(*this,
-                           {Code::BindingMismatch, Retry::Backoff,
+                           {ReasonCode::BindingMismatch, Retry::Backoff,
                             "The server's answer does not list the subscriptions that were asked for."},
                            false);
     return;

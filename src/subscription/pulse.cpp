@@ -155,12 +155,12 @@ std::optional<Cause> Pulse::skipped(std::uint64_t seq) {
   if (!lastSeq_ || seq == *lastSeq_ || seq == *lastSeq_ + 1) return std::nullopt;
   if (seq < *lastSeq_) {
     return Cause{
-        Code::PulseLost, Retry::Backoff,
+        ReasonCode::PulseLost, Retry::Backoff,
         "The database's pulse went back from " + decimal(*lastSeq_) + " to " + decimal(seq) + ", as after a restore."};
   }
   const std::uint64_t missed = seq - *lastSeq_ - 1;
   counters_.pulsesMissed += missed;
-  return Cause{Code::PulseLost, Retry::Backoff,
+  return Cause{ReasonCode::PulseLost, Retry::Backoff,
                decimal(missed) + (missed == 1 ? " beat" : " beats") +
                    " of the database's pulse never came; changes may be lost with " + (missed == 1 ? "it." : "them.")};
 }

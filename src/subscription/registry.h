@@ -24,8 +24,9 @@ struct KeyEntry {
   Vector<SubscriptionId> newcomers;    ///< of these, those that have not been told yet how the key stands
 
   SubscriptionState state = SubscriptionState::Pending;
-  Cause cause{Code::Connecting, Retry::Backoff, "Waiting for the connection."};
-  Code refusedFor = Code::Ok;  ///< what its subscribers were notified of last, if that waits for somebody to act
+  Cause cause{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
+  ReasonCode refusedFor =
+      ReasonCode::Ok;  ///< what its subscribers were notified of last, if that waits for somebody to act
   WallTime since{};
   unsigned attempts = 0;             ///< failures in a row
   std::optional<TimePoint> retryAt;  ///< while Retrying, unless it waits for a token, or Parked

@@ -10,10 +10,10 @@ namespace {
 NoticeStatus noticeStatus(const KeyEntry& entry) {
   if (entry.state == SubscriptionState::Live) return NoticeStatus::Subscribed;
   switch (entry.cause.code) {
-    case Code::JoinTimeout:
-    case Code::LiveTimeout:
+    case ReasonCode::JoinTimeout:
+    case ReasonCode::LiveTimeout:
       return NoticeStatus::TimedOut;
-    case Code::ChannelClosed:
+    case ReasonCode::ChannelClosed:
       return NoticeStatus::Closed;
     default:
       return NoticeStatus::ChannelError;
@@ -21,7 +21,7 @@ NoticeStatus noticeStatus(const KeyEntry& entry) {
 }
 
 bool isError(const Cause& cause) {
-  return cause.code != Code::Ok && cause.code != Code::Connecting;
+  return cause.code != ReasonCode::Ok && cause.code != ReasonCode::Connecting;
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   const bool worthTelling = state == SubscriptionState::Live ? changed : isError(entry.cause) && otherError;
   if (!worthTelling) return;
   const bool refused = state == SubscriptionState::Parked || entry.cause.retry == Retry::NewToken;
-  const Code refusedFor = refused ? entry.cause.code : Code::Ok;
+  const ReasonCode refusedFor = refused ? entry.cause.code : ReasonCode::Ok;
   const bool known = refused && refusedFor == entry.refusedFor;  // tried again, to no avail
   entry.refusedFor = refusedFor;
   if (known) return;

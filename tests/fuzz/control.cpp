@@ -97,7 +97,7 @@ Complaint examineSystem(std::string_view payload) {
 
 /// Whole, or for a role that the database does not know, what the server quotes of the database.
 bool keepsWords(const Cause& cause, std::string_view words) {
-  if (cause.code != Code::RoleInvalid) return cause.message == words;
+  if (cause.code != ReasonCode::RoleInvalid) return cause.message == words;
   const auto quote = cause.message.find(": ");
   return quote != std::string::npos && words.ends_with(std::string_view(cause.message).substr(quote + 2));
 }

@@ -10,9 +10,9 @@ namespace {
 
 TEST_CASE("every code has a public name of its own, in capitals") {
   std::set<std::string_view> names;
-  constexpr int kLast = static_cast<int>(Code::InvalidOption);
+  constexpr int kLast = static_cast<int>(ReasonCode::InvalidOption);
   for (int code = 0; code <= kLast; ++code) {
-    const auto name = toString(static_cast<Code>(code));
+    const auto name = toString(static_cast<ReasonCode>(code));
     CAPTURE(name);
     CHECK(std::all_of(name.begin(), name.end(), [](char c) { return c == '_' || (c >= 'A' && c <= 'Z'); }));
     names.insert(name);
@@ -21,18 +21,18 @@ TEST_CASE("every code has a public name of its own, in capitals") {
 }
 
 TEST_CASE("codes keep the names that applications compare with") {
-  CHECK(toString(Code::Ok) == "OK");
-  CHECK(toString(Code::HalfOpen) == "HALF_OPEN");
-  CHECK(toString(Code::TokenExpired) == "TOKEN_EXPIRED");
-  CHECK(toString(Code::BadBinding) == "BAD_BINDING");
-  CHECK(toString(Code::InvalidOption) == "INVALID_OPTION");
+  CHECK(toString(ReasonCode::Ok) == "OK");
+  CHECK(toString(ReasonCode::HalfOpen) == "HALF_OPEN");
+  CHECK(toString(ReasonCode::TokenExpired) == "TOKEN_EXPIRED");
+  CHECK(toString(ReasonCode::BadBinding) == "BAD_BINDING");
+  CHECK(toString(ReasonCode::InvalidOption) == "INVALID_OPTION");
 }
 
 TEST_CASE("a result holds a value or the reason why there is none") {
   const Result<int> good = 7;
   REQUIRE(good.ok());
   CHECK(good.value() == 7);
-  const Result<int> bad = Error{Code::InvalidOption, "url", "no"};
+  const Result<int> bad = Error{ReasonCode::InvalidOption, "url", "no"};
   REQUIRE_FALSE(bad);
   CHECK(bad.error().option == "url");
 }

@@ -276,7 +276,7 @@ TEST_CASE("leaving tells a server that knows the channel, silences it, and ends 
 }
 
 TEST_CASE("the loss of the connection ends a join and a joined channel, and is nothing to others") {
-  const Cause lost{Code::ConnectionLost, Retry::Backoff, "gone"};
+  const Cause lost{ReasonCode::ConnectionLost, Retry::Backoff, "gone"};
   for (const S from : {S::Joining, S::Joined}) {
     ChannelBench bench;
     bench.bring(from);

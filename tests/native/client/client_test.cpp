@@ -257,7 +257,7 @@ TEST_SUITE("unsubscribing") {
     CHECK(h.flushes == flushes);
     CHECK(h.client().deadlines().size() == 0);
     CHECK_FALSE(h.timer.isArmed());
-    CHECK(h.client().subscribe(SubscriptionId{9}, {"*", "public", "t", {}, {}})->code == Code::Disposed);
+    CHECK(h.client().subscribe(SubscriptionId{9}, {"*", "public", "t", {}, {}})->code == ReasonCode::Disposed);
   }
 }
 
@@ -274,7 +274,7 @@ TEST_SUITE("isolation") {
       CHECK(h.notices(id) == std::vector<std::string>{"SUBSCRIBED OK"});
     }
     CHECK(h.status(99).state == SubscriptionState::Parked);
-    CHECK(h.status(99).code == Code::BadBinding);
+    CHECK(h.status(99).code == ReasonCode::BadBinding);
     CHECK(h.status(99).message.find("table: nosuch") != std::string::npos);
     CHECK(h.notices(99) == std::vector<std::string>{"CHANNEL_ERROR BAD_BINDING"});
     CHECK(h.server.joins.size() == 3);
@@ -306,7 +306,7 @@ TEST_SUITE("staying connected") {
     h.run(Duration{200});
     REQUIRE(h.server.channels().size() == 2);
     h.network.last().closeFromServer(1006);
-    CHECK(h.status(1).code == Code::ConnectionLost);
+    CHECK(h.status(1).code == ReasonCode::ConnectionLost);
     h.unsubscribe(3);
     h.run(Duration{2'000});
     CHECK(h.network.sockets.size() == 2);
@@ -327,7 +327,7 @@ TEST_SUITE("staying connected") {
     REQUIRE(next);
     for (unsigned id = 1; id <= 2; ++id) CHECK(h.status(id).nextRetryAt == next);
     for (std::size_t i = h.told.size() - 2; i < h.told.size(); ++i) {
-      CHECK(h.told[i].code == Code::ConnectionLost);
+      CHECK(h.told[i].code == ReasonCode::ConnectionLost);
       CHECK(h.told[i].nextRetryAt == next);
     }
   }
@@ -350,7 +350,7 @@ TEST_SUITE("staying connected") {
     h.subscribe(1, "bookings");
     h.settle();
     refuseSockets(h, Duration{60'000});
-    CHECK(h.status(1).code == Code::Offline);
+    CHECK(h.status(1).code == ReasonCode::Offline);
     CHECK(h.network.sockets.size() <= 3);
   }
 
@@ -368,7 +368,7 @@ TEST_SUITE("staying connected") {
     h.network.last().closeFromServer(1006);
     h.run(Duration{29'000});
     const auto& second = h.client().status().connections().at(ConnectionId{2});
-    CHECK(second.code == Code::Offline);
+    CHECK(second.code == ReasonCode::Offline);
     CHECK(h.network.sockets.size() == 2);
   }
 
@@ -380,11 +380,11 @@ TEST_SUITE("staying connected") {
       h.server.acceptSockets = false;
       h.client().signal(Evidence::Offline);
       h.network.last().closeFromServer(1012);
-      REQUIRE(h.status(1).code == Code::Offline);
+      REQUIRE(h.status(1).code == ReasonCode::Offline);
       h.run(later);  // in the wait, or while the probe is tried
       h.client().signal(Evidence::Online);
-      CHECK(h.status(1).code == Code::ServerRestart);
-      CHECK(h.client().status().connections().at(ConnectionId{1}).code != Code::Offline);
+      CHECK(h.status(1).code == ReasonCode::ServerRestart);
+      CHECK(h.client().status().connections().at(ConnectionId{1}).code != ReasonCode::Offline);
     }
   }
 
@@ -395,9 +395,9 @@ TEST_SUITE("staying connected") {
     h.server.joinError = "ClientJoinRateLimitReached: Too many joins per second";
     h.subscribe(2, "clients");
     h.run(Duration{200});
-    REQUIRE(h.status(2).code == Code::RateLimited);
+    REQUIRE(h.status(2).code == ReasonCode::RateLimited);
     h.network.sockets.front()->closeFromServer(1001);
-    REQUIRE(h.status(1).code == Code::RateLimited);
+    REQUIRE(h.status(1).code == ReasonCode::RateLimited);
     const auto before = h.network.sockets.size();
     for (const auto evidence :
          {Evidence::Hidden, Evidence::Visible, Evidence::Offline, Evidence::Online, Evidence::NetworkChange,
@@ -422,7 +422,7 @@ TEST_SUITE("staying connected") {
     h.subscribe(1, "bookings");
     h.settle();
     h.network.last().closeFromServer(1001);
-    CHECK(h.status(1).code == Code::ConnectionLost);
+    CHECK(h.status(1).code == ReasonCode::ConnectionLost);
     h.run(Duration{1'000});
     CHECK(h.status(1).state == SubscriptionState::Live);
   }
@@ -471,7 +471,7 @@ TEST_SUITE("staying connected") {
     h.server.joinError = "UnableToConnectToProject: Realtime was unable to connect to the project database";
     h.subscribe(2, "clients");
     h.run(Duration{1'000});
-    CHECK(h.status(2).code == Code::DatabaseUnavailable);
+    CHECK(h.status(2).code == ReasonCode::DatabaseUnavailable);
     CHECK(h.status(1).state == SubscriptionState::Live);
     h.server.joinError.clear();
     h.run(Duration{10'000});
@@ -545,7 +545,7 @@ TEST_SUITE("tokens") {
     h.subscribe(1, "bookings");
     h.settle();
     h.client().failToken(h.tokenRequests[0], "boom");
-    CHECK(h.status(1).code == Code::TokenUnavailable);
+    CHECK(h.status(1).code == ReasonCode::TokenUnavailable);
     h.run(Duration{3'000});
     CHECK(h.server.joins.empty());
     REQUIRE(h.tokenRequests.size() >= 2);
@@ -569,7 +569,7 @@ TEST_SUITE("tokens") {
       h.run(Duration{1'000});
     }
     CHECK(h.server.joins.size() == 1);
-    CHECK(h.status(1).code == Code::TokenExpired);
+    CHECK(h.status(1).code == ReasonCode::TokenExpired);
     const auto asked = h.tokenRequests.size();
     while (h.tokenRequests.size() == asked) h.run(Duration{100});
     h.client().provideToken(h.tokenRequests.back(), "new");
@@ -681,7 +681,7 @@ TEST_SUITE("tokens") {
     h.run(Duration{60'000});
     for (const unsigned id : {1u, 2u}) {
       CHECK(h.status(id).state == SubscriptionState::Parked);
-      CHECK(h.status(id).code == Code::RoleInvalid);
+      CHECK(h.status(id).code == ReasonCode::RoleInvalid);
     }
     // together: nobody is isolated; the token that was pushed is tried once with a join of its own
     CHECK(h.server.joins.size() == (fromTheStart ? 1u : 2u));
@@ -766,7 +766,7 @@ TEST_SUITE("evidence") {
     h.server.acceptSockets = false;
     h.client().signal(Evidence::Offline);
     h.network.last().closeFromServer(1006);
-    CHECK(h.status(1).code == Code::Offline);
+    CHECK(h.status(1).code == ReasonCode::Offline);
     h.run(Duration{29'000});
     CHECK(h.network.sockets.size() == 1);
     h.run(Duration{2'000});
@@ -784,7 +784,7 @@ TEST_SUITE("evidence") {
     h.settle();
     h.client().signal(Evidence::PageHide);
     CHECK(h.network.last().closeCode() == 1000);
-    CHECK(h.status(1).code == Code::Suspended);
+    CHECK(h.status(1).code == ReasonCode::Suspended);
     h.run(Duration{60'000});
     CHECK(h.network.sockets.size() == 1);
     h.client().signal(Evidence::PageShow);

@@ -195,7 +195,7 @@ TEST_SUITE("bounds of gaps") {
         h.run(Duration{300'000}, Duration{1'000});
       }
       REQUIRE(h.gaps.size() == 1);
-      CHECK(h.gaps[0].code == Code::Overflow);
+      CHECK(h.gaps[0].code == ReasonCode::Overflow);
       CHECK(h.gaps[0].fromCommit == "2026-11-22T12:00:00.001Z");
       CHECK(h.gaps[0].from <= kWallStart + Duration{1});
       CHECK(*h.gaps[0].to >= kWallStart + Duration{1'800'000});
@@ -234,7 +234,7 @@ TEST_SUITE("bounds of gaps") {
     h.gaps.clear();
     for (int i = 0; i < 9 && h.gaps.empty(); ++i) h.server.change("a", "INSERT", "{}", "2026-11-22T12:01:00.000Z");
     REQUIRE(h.gaps.size() == 1);
-    CHECK(h.gaps[0].code == Code::Overflow);
+    CHECK(h.gaps[0].code == ReasonCode::Overflow);
     CHECK(h.gaps[0].from <= live);
   }
 

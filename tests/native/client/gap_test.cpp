@@ -28,7 +28,7 @@ TEST_SUITE("gaps") {
     h.timer.advance(Duration{3'000});
     h.network.last().closeFromServer(1006);
     REQUIRE(h.gaps.size() == 2);
-    CHECK(h.gaps[0].code == Code::ConnectionLost);
+    CHECK(h.gaps[0].code == ReasonCode::ConnectionLost);
     CHECK(h.gaps[0].from <= kWallStart);
     CHECK(h.gaps[0].fromCommit == "2026-11-22T12:00:00.000Z");
     CHECK_FALSE(h.gaps[0].to);
@@ -64,7 +64,7 @@ TEST_SUITE("gaps") {
     h.server.answerHeartbeats = false;
     h.run(Duration{25'100});
     REQUIRE_FALSE(h.gaps.empty());
-    CHECK(h.gaps[0].code == Code::HalfOpen);
+    CHECK(h.gaps[0].code == ReasonCode::HalfOpen);
     CHECK(h.gaps[0].from - lastFrame <= Duration{1});
   }
 
@@ -80,7 +80,7 @@ TEST_SUITE("gaps") {
     h.run(Duration{20'000});
     h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
     REQUIRE(h.gaps.size() == 1);
-    CHECK(h.gaps[0].code == Code::Resubscribed);
+    CHECK(h.gaps[0].code == ReasonCode::Resubscribed);
     CHECK(h.gaps[0].to);
     CHECK(h.status(1).state == SubscriptionState::Live);
   }
@@ -109,7 +109,7 @@ TEST_SUITE("gaps") {
     for (int i = 0; i < 20; ++i) h.server.change("bookings", "INSERT", row(i));
     REQUIRE_FALSE(h.gaps.empty());
     for (const auto& gap : h.gaps) {
-      CHECK(gap.code == Code::Overflow);
+      CHECK(gap.code == ReasonCode::Overflow);
       CHECK(gap.subscription == SubscriptionId{1});
     }
     CHECK(h.changes(2).size() == 20);
@@ -144,7 +144,7 @@ TEST_SUITE("gaps") {
       receive(R"({"data":{"type":"INSERT","record":{"id":)");
     }
     REQUIRE(h.gaps.size() == 2);
-    CHECK(h.gaps[0].code == Code::PayloadInvalid);
+    CHECK(h.gaps[0].code == ReasonCode::PayloadInvalid);
     CHECK(h.gaps[0].subscription == SubscriptionId{1});
     CHECK(h.gaps[1].subscription == SubscriptionId{2});
     CHECK(h.gaps[0].fromCommit == "2026-11-22T12:00:00.000Z");

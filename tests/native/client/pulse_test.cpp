@@ -102,7 +102,7 @@ TEST_SUITE("pulse") {
     h.run(kBeatPeriod * 2);
     h.beat(12);
     REQUIRE(h.gaps.size() == 2);
-    CHECK(h.gaps[0].code == Code::PulseLost);
+    CHECK(h.gaps[0].code == ReasonCode::PulseLost);
     CHECK(h.gaps[0].from <= last);
     CHECK(h.gaps[0].from >= last - kDisorder);
     CHECK(h.gaps[0].to >= h.clock.wallNow());
@@ -214,13 +214,13 @@ TEST_SUITE("pulse") {
     CHECK(h.gaps.empty());
     h.run(Duration{1'500});
     REQUIRE(h.gaps.size() == 1);
-    CHECK(h.gaps[0].code == Code::PulseLost);
+    CHECK(h.gaps[0].code == ReasonCode::PulseLost);
     CHECK(h.gaps[0].from <= last);
     CHECK(h.gaps[0].from >= last - kDisorder);
     CHECK_FALSE(h.gaps[0].to);
     CHECK(h.pulse() == PulseState::Silent);
     CHECK(h.status(1).state == SubscriptionState::Live);
-    CHECK(h.status(1).code == Code::PulseLost);
+    CHECK(h.status(1).code == ReasonCode::PulseLost);
     CHECK(h.polls.empty());
     h.run(Duration{11'000});
     CHECK(h.status(1).mode == FreshnessMode::Polling);
@@ -231,7 +231,7 @@ TEST_SUITE("pulse") {
     CHECK(h.gaps[1].id == h.gaps[0].id);
     CHECK(h.gaps[1].to >= h.clock.wallNow());
     CHECK(h.counters().pulsesMissed == 3);
-    CHECK(h.status(1).code == Code::Ok);
+    CHECK(h.status(1).code == ReasonCode::Ok);
     CHECK(h.status(1).mode == FreshnessMode::Live);
     const auto polled = h.polls.size();
     for (unsigned seq = 15; seq < 30; ++seq) {
@@ -282,8 +282,8 @@ TEST_SUITE("pulse") {
     h.server.answerHeartbeats = false;
     h.run(Duration{30'000});
     REQUIRE_FALSE(h.gaps.empty());
-    CHECK(h.gaps[0].code == Code::HalfOpen);
-    for (const auto& gap : h.gaps) CHECK(gap.code == Code::HalfOpen);
+    CHECK(h.gaps[0].code == ReasonCode::HalfOpen);
+    for (const auto& gap : h.gaps) CHECK(gap.code == ReasonCode::HalfOpen);
   }
 
   TEST_CASE("a silent pulse has a silent link probed at once, which is sooner than its heartbeat") {
@@ -296,7 +296,7 @@ TEST_SUITE("pulse") {
     h.server.answerHeartbeats = false;
     h.run(Duration{13'000});
     REQUIRE_FALSE(h.gaps.empty());
-    CHECK(h.gaps[0].code == Code::HalfOpen);
+    CHECK(h.gaps[0].code == ReasonCode::HalfOpen);
   }
 
   TEST_CASE("a lost socket is one gap, and what was missed meanwhile no second one") {
@@ -308,10 +308,10 @@ TEST_SUITE("pulse") {
     h.run(Duration{1'000});
     h.beat(17);
     REQUIRE(h.gaps.size() >= 2);
-    CHECK(h.gaps[0].code == Code::ConnectionLost);
+    CHECK(h.gaps[0].code == ReasonCode::ConnectionLost);
     CHECK(h.gaps[1].id == h.gaps[0].id);
     const auto missed = std::count_if(h.gaps.begin(), h.gaps.end(),
-                                      [](const Gap& gap) { return gap.code == Code::PulseLost && gap.to; });
+                                      [](const Gap& gap) { return gap.code == ReasonCode::PulseLost && gap.to; });
     CHECK(missed <= 1);  // it was silent for 2.5 periods after the reconnect
     CHECK(h.counters().pulsesMissed == 0);
   }
@@ -451,7 +451,7 @@ TEST_SUITE("pulse") {
     }
     h.beat(13);
     REQUIRE(h.gaps.size() == 1);
-    CHECK(h.gaps[0].code == Code::Resubscribed);
+    CHECK(h.gaps[0].code == ReasonCode::Resubscribed);
   }
 
   TEST_CASE("beats of a pulse that is announced again vouch for a line when that would have been announced too") {

@@ -134,14 +134,14 @@ TEST_SUITE("sockets that can't be had") {
     h.server.acceptSockets = false;
     h.subscribe(2, "b");
     h.run(Duration{100});
-    CHECK(h.status(2).code == Code::Connecting);
+    CHECK(h.status(2).code == ReasonCode::Connecting);
     refuseOtherSockets(h);
-    CHECK(h.status(2).code == Code::ConnectFailed);
+    CHECK(h.status(2).code == ReasonCode::ConnectFailed);
     CHECK(h.status(2).message.starts_with("Waiting for another socket. The server could not be reached"));
     CHECK(h.status(2).nextRetryAt.has_value());
     CHECK(h.status(1).state == SubscriptionState::Live);
     runRefusing(h, Duration{60'000});
-    CHECK(h.status(2).code == Code::ConnectFailed);
+    CHECK(h.status(2).code == ReasonCode::ConnectFailed);
     CHECK(h.notices(2) == std::vector<std::string>{"CHANNEL_ERROR CONNECT_FAILED"});
     h.server.acceptSockets = true;
     h.run(Duration{60'000});
@@ -162,7 +162,7 @@ TEST_SUITE("databases that are away for a while") {
       h.subscribe(2, "b");
       h.run(Duration{60'000});
       CHECK(h.status(1).state == SubscriptionState::Retrying);
-      CHECK(h.status(1).code == Code::DatabaseUnavailable);
+      CHECK(h.status(1).code == ReasonCode::DatabaseUnavailable);
       h.server.databaseErrors.clear();
       h.run(Duration{31'000});
       CHECK(h.status(1).state == SubscriptionState::Live);
@@ -359,7 +359,7 @@ TEST_SUITE("tokens that the server refuses") {
     h.subscribe(1, "a");
     if (!callback) h.client().provideToken(0, token);
     h.run(Duration{60'000});
-    CHECK(h.status(1).code == Code::TokenInvalid);
+    CHECK(h.status(1).code == ReasonCode::TokenInvalid);
     CHECK(h.status(1).nextRetryAt.has_value());
     h.server.joinError.clear();
     h.run(Duration{76'000});
@@ -389,7 +389,7 @@ TEST_SUITE("tokens that the server refuses") {
     CHECK(h.server.joins.size() <= 20);
     CHECK(h.tokenRequests.size() >= 12);
     CHECK(h.tokenRequests.size() <= 40);
-    CHECK(h.status(1).code == Code::TokenInvalid);
+    CHECK(h.status(1).code == ReasonCode::TokenInvalid);
     CHECK(h.notices(1) == std::vector<std::string>{"CHANNEL_ERROR TOKEN_INVALID"});
   }
 
@@ -405,7 +405,7 @@ TEST_SUITE("tokens that the server refuses") {
       h.server.system(channel, "system", "error", "Token has expired 0 seconds ago");
       h.server.closeChannel(channel);
     }
-    CHECK(h.status(1).code == Code::TokenExpired);
+    CHECK(h.status(1).code == ReasonCode::TokenExpired);
     h.run(Duration{38'000});
     for (unsigned id = 1; id <= 4; ++id) CHECK(h.status(id).state == SubscriptionState::Live);
   }
@@ -425,7 +425,7 @@ TEST_SUITE("tokens that the server refuses") {
     h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
     h.run(Duration{100});
     REQUIRE(h.gaps.size() == 1);
-    CHECK(h.gaps[0].code == Code::Resubscribed);
+    CHECK(h.gaps[0].code == ReasonCode::Resubscribed);
   }
 
   TEST_CASE("a publishable key given as the token is not pushed, and hides no re-subscription") {

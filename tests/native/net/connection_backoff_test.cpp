@@ -69,7 +69,7 @@ TEST_CASE("time live earns quick reconnects back also where the socket was let g
     bench.hear();
     bench.advance(ms(5'000));
     if (replaced) {
-      bench.connection.replace({Code::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
+      bench.connection.replace({ReasonCode::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
       bench.retry();
     } else {
       bench.connection.release();
@@ -346,7 +346,7 @@ TEST_CASE("a rate limit is waited out also by a connection that was closing") {
   bench.connection.release();
   REQUIRE(bench.state() == S::Closing);
   bench.surroundings.notBefore = bench.clock.now() + ms(20'000);
-  bench.surroundings.limit = {Code::RateLimited, Retry::Slow, "limit"};
+  bench.surroundings.limit = {ReasonCode::RateLimited, Retry::Slow, "limit"};
   bench.connection.open();
   CHECK(bench.state() == S::Backoff);
   CHECK(bench.wait() == ms(20'000));
@@ -458,7 +458,7 @@ TEST_CASE("a socket that answers stays, whatever the runtime says of the network
   CHECK(bench.state() == S::Open);
 }
 
-const Cause kAsked{Code::UserReconnect, Retry::Backoff, "asked"};
+const Cause kAsked{ReasonCode::UserReconnect, Retry::Backoff, "asked"};
 
 TEST_CASE("replace gives up the socket and connects at once") {
   NetBench bench;

@@ -57,7 +57,7 @@ const std::array kMoves = {
     Move{"close", [](NetBench& b) { b.connection.close(); }},
     Move{"replace",
          [](NetBench& b) {
-           b.connection.replace({Code::UserReconnect, Retry::Backoff, "x"});
+           b.connection.replace({ReasonCode::UserReconnect, Retry::Backoff, "x"});
          }},
     Move{"evidence", [](NetBench& b) { b.connection.reconnectSoon(); }},
     Move{"offline", [](NetBench& b) { b.setOnline(false); }},

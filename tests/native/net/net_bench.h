@@ -21,7 +21,7 @@ struct NetBench : Workbench, private ConnectionDelegate {
   struct Step {
     ConnectionState from;
     ConnectionState to;
-    Code code;
+    ReasonCode code;
   };
 
   ConnectionState state() const { return connection.state(); }

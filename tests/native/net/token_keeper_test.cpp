@@ -15,7 +15,7 @@ using testing::ms;
 using testing::tokenUntil;
 using testing::Workbench;
 
-const Cause kExpired{Code::TokenExpired, Retry::NewToken, "Token has expired 0 seconds ago"};
+const Cause kExpired{ReasonCode::TokenExpired, Retry::NewToken, "Token has expired 0 seconds ago"};
 
 struct Keeper : Workbench, private TokenDelegate {
   explicit Keeper(bool hasCallback, std::string initial = {})

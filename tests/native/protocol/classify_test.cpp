@@ -12,17 +12,17 @@
 namespace switchboard {
 namespace {
 
-using C = Code;
+using C = ReasonCode;
 using R = Retry;
 
 struct Case {
   std::string_view words;
-  Code code;
+  ReasonCode code;
   Retry retry;
 };
 
 /// doctest prints numbers where it can't print enums.
-void checkCause(const Cause& cause, Code code, Retry retry) {
+void checkCause(const Cause& cause, ReasonCode code, Retry retry) {
   CHECK(toString(cause.code) == toString(code));
   CHECK(static_cast<int>(cause.retry) == static_cast<int>(retry));
   CHECK_FALSE(cause.message.empty());
@@ -214,7 +214,7 @@ TEST_CASE("of the errors that the server quotes only those that blame the bindin
 }
 
 TEST_CASE("the SQLSTATE is found however the error is written, and without one the database is away") {
-  const std::pair<std::string_view, Code> cases[] = {
+  const std::pair<std::string_view, ReasonCode> cases[] = {
       {"ERROR 42703 (undefined_column): column \"x\" does not exist", C::BadBinding},
       {"ERROR:  42703: column \"x\" does not exist", C::BadBinding},
       {"ERROR: column x does not exist (SQLSTATE 42703)", C::BadBinding},

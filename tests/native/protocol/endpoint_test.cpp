@@ -42,7 +42,7 @@ TEST_CASE("an address that is no WebSocket's is refused, naming the option") {
     CAPTURE(url);
     const auto result = socketUrl({url, "k", {}, Version::V2});
     REQUIRE_FALSE(result);
-    CHECK(result.error().code == Code::InvalidOption);
+    CHECK(result.error().code == ReasonCode::InvalidOption);
     CHECK(result.error().option == "url");
   }
 }

@@ -25,7 +25,7 @@ TEST_CASE("the table that both languages share is read alike") {
     ++bad;
     const auto& error = conditions.error();
     CAPTURE(error.message);
-    CHECK(error.code == Code::InvalidOption);
+    CHECK(error.code == ReasonCode::InvalidOption);
     CHECK(error.option == "filter");
     CHECK(error.message.find(textMember(row, "error")) != std::string::npos);
   }

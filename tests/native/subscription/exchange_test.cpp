@@ -122,7 +122,7 @@ TEST_CASE("a newer token that is no better is found out by its own join") {
   h.server.closeChannel(channel);
   h.run(Duration{29'000});
   CHECK(h.server.joins.size() == 2);
-  CHECK(h.status(1).code == Code::TokenExpired);
+  CHECK(h.status(1).code == ReasonCode::TokenExpired);
   h.server.joinError.clear();
   h.client().provideToken(0, "third");
   h.run(Duration{1'000});

@@ -89,7 +89,7 @@ TEST_CASE("what the server would refuse for its form is refused here, naming the
   const auto optionOf = [](BindingConfig binding) {
     const auto spec = makeSpec(std::move(binding));
     if (spec) return std::string("accepted");
-    CHECK(spec.error().code == Code::InvalidOption);
+    CHECK(spec.error().code == ReasonCode::InvalidOption);
     CHECK_FALSE(spec.error().message.empty());
     return spec.error().option;
   };

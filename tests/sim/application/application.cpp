@@ -377,7 +377,7 @@ void Application::attend() {
   if (needsToken()) setAuth();
   const auto isRefused = [](const auto& item) {
     const auto& published = item.second.published;
-    return published && published->state == SubscriptionState::Parked && published->code != Code::BadBinding;
+    return published && published->state == SubscriptionState::Parked && published->code != ReasonCode::BadBinding;
   };
   if (std::any_of(world_.watched.begin(), world_.watched.end(), isRefused)) reconnectAll();
 }

@@ -217,7 +217,7 @@ void Checks::onGap(const Gap& gap) {
   const bool isEnd = gap.to && watched.openGap == gap.id;
   if (isEnd) watched.openGap.reset();
   if (!gap.to) {
-    watched.inDoubt = gap.code == Code::PulseLost;
+    watched.inDoubt = gap.code == ReasonCode::PulseLost;
     if (watched.openGap) fail(Invariant::GapsAgree, "a second open gap for " + std::to_string(it->first));
     watched.openGap = gap.id;
   }
@@ -355,7 +355,8 @@ void Checks::checkLiveness() {
 /// that was taken away leaves the channels that were joined with it as they are.
 bool Checks::isAsItShouldBe(const Watched& watched) const {
   const auto& published = watched.published;
-  const bool parked = published && published->state == SubscriptionState::Parked && published->code == Code::BadBinding;
+  const bool parked =
+      published && published->state == SubscriptionState::Parked && published->code == ReasonCode::BadBinding;
   if (isPoison(watched)) return parked;
   return watched.live() || (parked && !Tables::refusal(watched.interest, role_).empty());
 }

@@ -63,7 +63,7 @@ void Waits::onStep(const Client& client) {
 }
 
 void Waits::observe(Line& line, const Connection& connection) {
-  const Code code = connection.cause().code;
+  const ReasonCode code = connection.cause().code;
   if (connection.state() != line.state || code != line.code) onChange(line, connection);
   if (connection.isOpen() && connection.lastInboundAt() > line.since) {
     line.lastFrameAt = connection.lastInboundAt();
@@ -71,7 +71,7 @@ void Waits::observe(Line& line, const Connection& connection) {
     line.live = true;
   }
   if (connection.state() != ConnectionState::Backoff) return;
-  if (online_ && code == Code::Offline) fail(connection, "is said to be offline after `online`");
+  if (online_ && code == ReasonCode::Offline) fail(connection, "is said to be offline after `online`");
   const TimePoint retryAt = machine_.now() + (*connection.nextRetryAt() - machine_.wallNow());
   const bool isLater = retryAt > line.retryAt;
   if (retryAt < line.retryAt) spend(line);  // it has noticed a sleep by itself, which is evidence
@@ -102,7 +102,7 @@ void Waits::onChange(Line& line, const Connection& connection) {
 void Waits::onWait(Line& line, const Connection& connection, ConnectionState from) {
   const TimePoint now = machine_.now();
   const Duration wait = *connection.nextRetryAt() - machine_.wallNow();
-  const bool isOffline = line.code == Code::Offline;
+  const bool isOffline = line.code == ReasonCode::Offline;
   if (from != ConnectionState::Open && from != ConnectionState::Connecting) return;
   if (isOffline && !line.ordered && !line.hopeful && wait < options_.offlineProbe) {
     fail(connection, "waits for a network for " + textOf(wait) + " only");
@@ -110,7 +110,7 @@ void Waits::onWait(Line& line, const Connection& connection, ConnectionState fro
   if (isOffline || connection.cause().retry != Retry::Slow) return;
   line.notBefore = now + wait;
   const bool hasBegun = now < limitedUntil_;  // it is the rest of one
-  if (line.code == Code::RateLimited) limitedUntil_ = std::max(limitedUntil_, line.notBefore);
+  if (line.code == ReasonCode::RateLimited) limitedUntil_ = std::max(limitedUntil_, line.notBefore);
   const bool isFirst = lines_.size() == 1 && wait > Duration{0} && !line.ordered;
   if (wait < options_.slowBase && isFirst && !hasBegun) fail(connection, "waits for " + textOf(wait) + " only");
   if (wait > options_.slowBase + options_.slowCap) fail(connection, "waits for " + textOf(wait));
@@ -142,9 +142,10 @@ Duration Waits::longestWait(const Line& line, const Connection& connection) cons
 }
 
 Duration Waits::longestOfPolicy(const Line& line, const Connection& connection) const {
-  const Code code = connection.cause().code;
-  if (code == Code::Offline) return options_.offlineProbe;
-  if (connection.cause().retry == Retry::Slow && code != Code::RateLimited) return options_.slowBase + options_.slowCap;
+  const ReasonCode code = connection.cause().code;
+  if (code == ReasonCode::Offline) return options_.offlineProbe;
+  if (connection.cause().retry == Retry::Slow && code != ReasonCode::RateLimited)
+    return options_.slowBase + options_.slowCap;
   if (line.hurried) return options_.evidenceInterval + options_.evidenceJitter;
   const Duration cap = hidden_ ? options_.hiddenCap : options_.cap;
   // One more than was seen: a timer that comes late passes for a sleep, which is evidence too.

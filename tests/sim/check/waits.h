@@ -33,7 +33,7 @@ class Waits {
  private:
   struct Line {
     ConnectionState state = ConnectionState::Idle;
-    Code code = Code::Ok;
+    ReasonCode code = ReasonCode::Ok;
     TimePoint since{};        ///< of both
     TimePoint outageSince{};  ///< the last loss of a socket that frames had come in on, or the first need of one
     TimePoint firstFrameAt{};

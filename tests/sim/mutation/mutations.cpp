@@ -355,7 +355,7 @@ Tampering beginGapsAtLastFrame() {
   return tampering;
 }
 
-Tampering forgetGaps(Code code) {
+Tampering forgetGaps(ReasonCode code) {
   return onFlushes([code](Flush& flush) { flush.gaps.removeIf([code](const Gap& gap) { return gap.code == code; }); });
 }
 
@@ -459,11 +459,13 @@ std::vector<Mutation> mutations() {
        {I::NoticesAgree},
        [] { return onFlushes([](Flush& flush) { flush.notices.clear(); }); }},
       {"gaps are forgotten", {I::GapsAgree}, [] { return onFlushes([](Flush& flush) { flush.gaps.clear(); }); }},
-      {"gaps of the pulse are forgotten", {I::LossesTold}, [] { return forgetGaps(Code::PulseLost); }},
-      {"gaps of overflows are forgotten", {I::NothingLost, I::LossesInGaps}, [] { return forgetGaps(Code::Overflow); }},
+      {"gaps of the pulse are forgotten", {I::LossesTold}, [] { return forgetGaps(ReasonCode::PulseLost); }},
+      {"gaps of overflows are forgotten",
+       {I::NothingLost, I::LossesInGaps},
+       [] { return forgetGaps(ReasonCode::Overflow); }},
       {"gaps of re-subscriptions are forgotten",
        {I::NothingLost, I::LossesInGaps},
-       [] { return forgetGaps(Code::Resubscribed); }},
+       [] { return forgetGaps(ReasonCode::Resubscribed); }},
       {"gaps begin where the last frame came in", {I::LossesInGaps}, beginGapsAtLastFrame},
       {"gaps begin where they are noticed",
        {I::LossesInGaps},
