@@ -13,14 +13,14 @@
 namespace switchboard {
 
 /// How the whole stands.
-enum class Overall : unsigned char {
+enum class OverallState : unsigned char {
   Idle,        ///< nothing is wanted
   Connecting,  ///< nothing is live yet, but a server answers or is being tried for the first time
   Live,        ///< every subscription is live
   Partial,     ///< some are, some aren't
   Offline,     ///< none is, and no server answers or every subscription was refused
 };
-std::string_view toString(Overall overall);
+std::string_view toString(OverallState overall);
 
 struct ConnectionStatus {
   ConnectionId id;
@@ -72,7 +72,7 @@ struct Notice {
 
 /// What changed since the last one was taken.
 struct StatusDelta {
-  Overall overall = Overall::Idle;
+  OverallState overall = OverallState::Idle;
   WallTime since{};  ///< of `overall`
   Vector<ConnectionStatus> connections;
   Vector<ConnectionId> removedConnections;

@@ -5,17 +5,17 @@
 
 namespace switchboard {
 
-std::string_view toString(Overall overall) {
+std::string_view toString(OverallState overall) {
   switch (overall) {
-    case Overall::Idle:
+    case OverallState::Idle:
       return "idle";
-    case Overall::Connecting:
+    case OverallState::Connecting:
       return "connecting";
-    case Overall::Live:
+    case OverallState::Live:
       return "live";
-    case Overall::Partial:
+    case OverallState::Partial:
       return "partial";
-    case Overall::Offline:
+    case OverallState::Offline:
       return "offline";
   }
   return "?";
@@ -63,25 +63,26 @@ void StatusTracker::remove(SubscriptionId id) {
   removedSubscriptions_.insert(id);
 }
 
-Overall StatusTracker::judge() const {
-  if (subscriptions_.empty()) return Overall::Idle;
+OverallState StatusTracker::judge() const {
+  if (subscriptions_.empty()) return OverallState::Idle;
   const auto is = [](SubscriptionState state) {
     return [state](const auto& item) { return item.second->state == state; };
   };
   const auto live = std::count_if(subscriptions_.begin(), subscriptions_.end(), is(SubscriptionState::Live));
-  if (live == static_cast<std::ptrdiff_t>(subscriptions_.size())) return Overall::Live;
-  if (live > 0) return Overall::Partial;
-  if (std::all_of(subscriptions_.begin(), subscriptions_.end(), is(SubscriptionState::Parked))) return Overall::Offline;
+  if (live == static_cast<std::ptrdiff_t>(subscriptions_.size())) return OverallState::Live;
+  if (live > 0) return OverallState::Partial;
+  if (std::all_of(subscriptions_.begin(), subscriptions_.end(), is(SubscriptionState::Parked)))
+    return OverallState::Offline;
   const bool hopeful = std::all_of(connections_.begin(), connections_.end(), [](const auto& item) {
     const auto& connection = *item.second;
     const bool failing = connection.state == ConnectionState::Backoff ||
                          (connection.state == ConnectionState::Connecting && connection.attempts > 0);
     return !failing;
   });
-  return hopeful ? Overall::Connecting : Overall::Offline;
+  return hopeful ? OverallState::Connecting : OverallState::Offline;
 }
 
-void StatusTracker::setOverall(Overall overall) {
+void StatusTracker::setOverall(OverallState overall) {
   worse_.cancel();
   if (overall == overall_) return;
   overall_ = overall;
@@ -89,9 +90,10 @@ void StatusTracker::setOverall(Overall overall) {
   overallChanged_ = true;
 }
 
-void StatusTracker::follow(Overall overall) {
-  const bool fromLive = overall_ == Overall::Live && overall != Overall::Idle;
-  const bool fromPartial = overall_ == Overall::Partial && overall != Overall::Idle && overall != Overall::Live;
+void StatusTracker::follow(OverallState overall) {
+  const bool fromLive = overall_ == OverallState::Live && overall != OverallState::Idle;
+  const bool fromPartial =
+      overall_ == OverallState::Partial && overall != OverallState::Idle && overall != OverallState::Live;
   if (overall == overall_ || (!fromLive && !fromPartial)) {
     setOverall(overall);
   } else if (!worse_.isSet()) {

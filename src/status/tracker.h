@@ -24,7 +24,7 @@ class StatusTracker {
   void set(SubscriptionStatus status);
   void remove(SubscriptionId id);
 
-  Overall overall() const { return overall_; }
+  OverallState overall() const { return overall_; }
   const IdMap<SubscriptionId, SubscriptionStatus>& subscriptions() const { return subscriptions_; }
   const IdMap<ConnectionId, ConnectionStatus>& connections() const { return connections_; }
 
@@ -40,9 +40,9 @@ class StatusTracker {
   }
 
  private:
-  Overall judge() const;
-  void follow(Overall overall);
-  void setOverall(Overall overall);
+  OverallState judge() const;
+  void follow(OverallState overall);
+  void setOverall(OverallState overall);
 
   Context& context_;
   const Duration steadyAfter_;
@@ -52,7 +52,7 @@ class StatusTracker {
   IdSet<ConnectionId> changedConnections_;
   IdSet<SubscriptionId> changedSubscriptions_;
   IdSet<SubscriptionId> removedSubscriptions_;
-  Overall overall_ = Overall::Idle;
+  OverallState overall_ = OverallState::Idle;
   bool overallChanged_ = false;
   WallTime since_;
 };

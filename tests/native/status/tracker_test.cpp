@@ -139,14 +139,14 @@ TEST_CASE("the overall verdict gets better at once and worse only after a while"
   bench.subscription(1, Sub::Pending);
   const auto delta = bench.tracker.take();
   REQUIRE(delta);
-  CHECK(delta->overall == Overall::Live);
+  CHECK(delta->overall == OverallState::Live);
   CHECK(delta->subscriptions.size() == 1);  // the parts are told as they are
   bench.advance(ms(999));
   CHECK_FALSE(bench.tracker.take());
   bench.advance(ms(1));
   const auto worse = bench.tracker.take();
   REQUIRE(worse);
-  CHECK(worse->overall == Overall::Connecting);
+  CHECK(worse->overall == OverallState::Connecting);
   bench.subscription(1, Sub::Live);
   CHECK(bench.overall() == "live");
 }
