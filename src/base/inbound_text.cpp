@@ -2,9 +2,9 @@
 
 namespace switchboard {
 
-std::string_view Passage::read() const {
+std::string_view TextSpan::read() const {
   const auto whole = text->whole();
-  return whole.substr(start, whole.size() - behind - start);
+  return whole.substr(start, whole.size() - trailing - start);
 }
 
 std::string_view InboundText::whole() const {

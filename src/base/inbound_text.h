@@ -18,10 +18,10 @@ class KeptText {
 class InboundText;
 
 /// A part of a message, by its distance from both ends, so that it can be told before all of the text is at hand.
-struct Passage {
+struct TextSpan {
   const InboundText* text = nullptr;
-  std::size_t start = 0;   ///< bytes before it
-  std::size_t behind = 0;  ///< bytes after it
+  std::size_t start = 0;     ///< bytes before it
+  std::size_t trailing = 0;  ///< bytes after it
 
   /// Brings in the text if need be.
   std::string_view read() const;
@@ -49,7 +49,7 @@ class InboundText {
   std::string_view whole() const;
 
   /// What lies in, or between, the ends, or in the whole text if that has been brought in.
-  Passage passage(std::string_view seen) const {
+  TextSpan span(std::string_view seen) const {
     const auto start = static_cast<std::size_t>(seen.data() - view_.data());
     return {this, start, view_.size() - start - seen.size()};
   }

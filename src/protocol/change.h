@@ -14,8 +14,8 @@ enum class ChangeType : unsigned char { Insert, Update, Delete };
 
 /// A `postgres_changes` payload as far as routing needs it (protocol.md §8.1). The row is not looked at.
 struct Change {
-  Passage payload;
-  Passage data;  ///< the JSON object under `data`
+  TextSpan payload;
+  TextSpan data;  ///< the JSON object under `data`
 
   const InboundText& text() const { return *data.text; }
 };

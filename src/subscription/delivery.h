@@ -48,12 +48,12 @@ struct Delivery {
   DeliveryKind kind = DeliveryKind::Each;
   Vector<SubscriptionId> subscribers;
   std::size_t count = 1;  ///< changes
-  Passage passage;        ///< Each: JSON text, part of the message that is being handled
+  TextSpan span;          ///< Each: JSON text, part of the message that is being handled
   Vector<char> owned;     ///< Batch: JSON text
 
   /// Brings in the message's text if need be; empty for Notify.
   std::string_view text() const {
-    return kind == DeliveryKind::Each ? passage.read() : std::string_view(owned.data(), owned.size());
+    return kind == DeliveryKind::Each ? span.read() : std::string_view(owned.data(), owned.size());
   }
 };
 
@@ -67,7 +67,7 @@ class DeliveryQueue {
     delivery.kind = DeliveryKind::Each;
     delivery.subscribers.clear();
     delivery.count = 1;
-    delivery.passage = {};
+    delivery.span = {};
     return delivery;
   }
   /// The subscription has ended and is not to get what waits for it.

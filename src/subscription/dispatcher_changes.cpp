@@ -13,7 +13,7 @@ std::size_t Dispatcher::push(const KeyEntry& entry, const Change& change, Vector
 void Dispatcher::pushImmediate(const Vector<SubscriptionId>& subscribers, const Change& change) {
   Delivery& delivery = out_.add();
   delivery.subscribers = subscribers;
-  delivery.passage = change.payload;
+  delivery.span = change.payload;
 }
 
 }  // namespace switchboard

@@ -7,7 +7,7 @@ namespace switchboard {
 void LastCommit::note(const Change& change, TimePoint arrived) {
   arrived_ = arrived;
   if (change.text().keepIn(kept_)) {
-    data_ = {nullptr, change.data.start, change.data.behind};
+    data_ = {nullptr, change.data.start, change.data.trailing};
   } else {
     kept_.reset();
     stamp_ = commitTimestamp(change.data.read());
@@ -18,8 +18,8 @@ std::optional<Commit> LastCommit::read() {
   if (kept_) {
     const std::string text = kept_->text();
     stamp_.clear();
-    if (data_.start + data_.behind < text.size()) {
-      const std::string_view data(text.data() + data_.start, text.size() - data_.start - data_.behind);
+    if (data_.start + data_.trailing < text.size()) {
+      const std::string_view data(text.data() + data_.start, text.size() - data_.start - data_.trailing);
       stamp_ = commitTimestamp(data);
     }
     kept_.reset();

@@ -26,7 +26,7 @@ class LastCommit {
 
  private:
   std::unique_ptr<KeptText> kept_;
-  Passage data_;  ///< where it is in the text that is kept
+  TextSpan data_;  ///< where it is in the text that is kept
   std::string stamp_;
   TimePoint arrived_{};
 };

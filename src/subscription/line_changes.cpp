@@ -27,7 +27,7 @@ void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
     return;
   }
   const InboundText& text = *envelope.text;
-  const Change change{text.passage(envelope.payload), text.passage(*data)};
+  const Change change{text.span(envelope.payload), text.span(*data)};
   lastCommit_.note(change, multiplexer_.connection().lastInboundAt());
   matched_.clear();
   for (const auto id : ids_) {

@@ -161,13 +161,13 @@ Complaint examineScant(Version version, std::string_view text) {
     const auto expectedData = scanChange(*expected, expectedIds);
     if (data.has_value() != expectedData.has_value() || ids != expectedIds) return "its ends tell other ids";
     if (!data) continue;
-    const auto payload = scant.passage(found->payload);
-    const auto passage = scant.passage(*data);
-    if (payload.read() != expected->payload || passage.read() != *expectedData) return "its ends tell another place";
+    const auto payload = scant.span(found->payload);
+    const auto span = scant.span(*data);
+    if (payload.read() != expected->payload || span.read() != *expectedData) return "its ends tell another place";
     std::unique_ptr<KeptText> kept;
     if (!scant.keepIn(kept)) return "its text is not kept";
     const std::string copy = kept->text();
-    const std::string_view again(copy.data() + passage.start, copy.size() - passage.start - passage.behind);
+    const std::string_view again(copy.data() + span.start, copy.size() - span.start - span.trailing);
     if (again != *expectedData) return "what is kept of it is another change";
   }
   return std::nullopt;

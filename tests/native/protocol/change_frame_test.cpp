@@ -86,8 +86,8 @@ TEST_CASE("a frame is brought in only for what its ends do not tell") {
     const auto seen = scanChange(*envelope, ids);
     REQUIRE(seen);
     const bool before = text.broughtIn();
-    const auto passage = text.passage(*seen);
-    CHECK(passage.read() == data);
+    const auto span = text.span(*seen);
+    CHECK(span.read() == data);
     return before;
   };
   CHECK_FALSE(broughtIn(frame("realtime:a", row, "7,8"), row));

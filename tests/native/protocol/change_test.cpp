@@ -92,7 +92,7 @@ TEST_CASE("a change is of the table and schema that it names, wherever they stan
     const auto envelope = scanEnvelope(Version::V2, text, scratch);
     Ids ids;
     const auto found = scanChange(*envelope, ids);
-    return isOf({text.passage(envelope->payload), text.passage(*found)}, schema, table);
+    return isOf({text.span(envelope->payload), text.span(*found)}, schema, table);
   };
   const std::string row = R"("record":{"table":"orderxitems","t":")" + std::string(400, 'x') + "\"}";
   const std::string long1(90, 'n');
@@ -123,7 +123,7 @@ TEST_CASE("the table that stands first is read without the rest of a long frame"
   const testing::FakeText text(frame);
   std::string scratch;
   const auto envelope = scanEnvelope(Version::V2, text, scratch);
-  const Change change{text.passage(envelope->payload), text.passage(envelope->data)};
+  const Change change{text.span(envelope->payload), text.span(envelope->data)};
   CHECK(isOf(change, "*", "order_items"));
   CHECK_FALSE(isOf(change, "my_app", "orderxitems"));
   CHECK_FALSE(text.broughtIn());

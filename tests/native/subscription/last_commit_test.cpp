@@ -12,8 +12,8 @@ using testing::FakeText;
 
 Change changeIn(const FakeText& text, std::string_view whole, std::string_view data) {
   const auto at = whole.find(data);
-  const Passage passage{&text, at, whole.size() - at - data.size()};
-  return {passage, passage};
+  const TextSpan span{&text, at, whole.size() - at - data.size()};
+  return {span, span};
 }
 
 TEST_CASE("the last change's commit is read when it is asked for") {

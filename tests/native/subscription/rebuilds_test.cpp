@@ -26,7 +26,7 @@ struct RebuildBench : Workbench {
 
   bool admit(LineId line, KeyId key, std::string_view data) {
     const FakeText text(data);
-    return rebuilds.admit(line, key, {text.passage(text.whole()), text.passage(text.whole())});
+    return rebuilds.admit(line, key, {text.span(text.whole()), text.span(text.whole())});
   }
 };
 
