@@ -15,32 +15,32 @@ void switchboard_socket_delete(std::uint32_t socket);
 
 // likewise, all about the frame that is being handled
 /// Brings in all of it, if that has not been done; its size in bytes.
-std::size_t switchboard_bring_in();
+std::size_t switchboard_load();
 /// Keeps its text in place of what is kept under `kept`, or under a new number if that is 0. 0: there is too much
 /// already.
-std::uint32_t switchboard_keep(std::uint32_t kept);
+std::uint32_t switchboard_retain(std::uint32_t kept);
 /// How many bytes it takes at most.
-std::size_t switchboard_kept_most(std::uint32_t kept);
+std::size_t switchboard_retained_limit(std::uint32_t kept);
 /// Copies it; the number of bytes.
-std::size_t switchboard_kept_copy(std::uint32_t kept, char* to, std::size_t room);
-void switchboard_forget(std::uint32_t kept);
+std::size_t switchboard_retained_copy(std::uint32_t kept, char* to, std::size_t room);
+void switchboard_release(std::uint32_t kept);
 }
 
 namespace switchboard {
 
 namespace {
 
-class EmscriptenKeptText final : public KeptText {
+class EmscriptenRetainedText final : public RetainedText {
  public:
-  explicit EmscriptenKeptText(std::uint32_t number) : number_(number) {}
-  ~EmscriptenKeptText() override { switchboard_forget(number_); }
-  EmscriptenKeptText(const EmscriptenKeptText&) = delete;
-  EmscriptenKeptText& operator=(const EmscriptenKeptText&) = delete;
+  explicit EmscriptenRetainedText(std::uint32_t number) : number_(number) {}
+  ~EmscriptenRetainedText() override { switchboard_release(number_); }
+  EmscriptenRetainedText(const EmscriptenRetainedText&) = delete;
+  EmscriptenRetainedText& operator=(const EmscriptenRetainedText&) = delete;
 
   std::uint32_t number() const { return number_; }
   std::string text() const override {
-    std::string copy(switchboard_kept_most(number_), '\0');
-    copy.resize(switchboard_kept_copy(number_, copy.data(), copy.size()));
+    std::string copy(switchboard_retained_limit(number_), '\0');
+    copy.resize(switchboard_retained_copy(number_, copy.data(), copy.size()));
     return copy;
   }
 
@@ -55,22 +55,22 @@ class EmscriptenText final : public InboundText {
   EmscriptenText(std::string_view view, std::size_t front, bool ascii)
       : InboundText(view, ascii ? front : view.size(), ascii && front < view.size() ? front / 2 : view.size(), ascii) {}
 
-  bool keepIn(std::unique_ptr<KeptText>& kept) const override {
-    const auto* before = static_cast<EmscriptenKeptText*>(kept.get());
-    const auto number = switchboard_keep(before != nullptr ? before->number() : 0);
+  bool retain(std::unique_ptr<RetainedText>& kept) const override {
+    const auto* before = static_cast<EmscriptenRetainedText*>(kept.get());
+    const auto number = switchboard_retain(before != nullptr ? before->number() : 0);
     if (number == 0) return false;
-    if (before == nullptr) kept = std::make_unique<EmscriptenKeptText>(number);
+    if (before == nullptr) kept = std::make_unique<EmscriptenRetainedText>(number);
     return true;
   }
-  bool broughtIn() const { return broughtIn_; }
+  bool loaded() const { return loaded_; }
 
  private:
-  std::string_view bringIn() const override {
-    broughtIn_ = true;
-    return {front().data(), switchboard_bring_in()};
+  std::string_view load() const override {
+    loaded_ = true;
+    return {front().data(), switchboard_load()};
   }
 
-  mutable bool broughtIn_ = false;
+  mutable bool loaded_ = false;
 };
 
 }  // namespace
@@ -114,7 +114,7 @@ EMSCRIPTEN_KEEPALIVE bool switchboard_socket_text(EmscriptenTransport* transport
                                                   std::size_t front, bool ascii) {
   const switchboard::EmscriptenText text({data, bytes}, front, ascii);
   transport->events().onTransportText(text);
-  return text.broughtIn();
+  return text.loaded();
 }
 
 EMSCRIPTEN_KEEPALIVE void switchboard_socket_binary(EmscriptenTransport* transport, const char* data,

@@ -10,12 +10,12 @@
  */
 mergeInto(LibraryManager.library, {
   $sockets__deps: ['$newSlots', '$encoder'],
-  $sockets__postset: "Module['frame'] = sockets.frame; sockets.table = newSlots(); sockets.kept = newSlots();",
+  $sockets__postset: "Module['frame'] = sockets.frame; sockets.table = newSlots(); sockets.retained = newSlots();",
   $sockets: {
     table: null,
     buffer: 0, // for one message; it is only valid during a callback
     capacity: 0,
-    keep: 1 << 20, // a buffer above this is given back after use
+    maxKeptCapacity: 1 << 20, // a buffer above this is given back after use
     heap: null, // HEAPU8 as it was when the view was made
     view: null, // of the buffer, for encodeInto
     busy: false, // a frame is being handled, or a call into a socket is under way
@@ -65,13 +65,13 @@ mergeInto(LibraryManager.library, {
       sockets.busy = false;
       sockets.frame.text = null;
       sockets.frame.bytes = 0;
-      if (sockets.capacity <= sockets.keep) return;
+      if (sockets.capacity <= sockets.maxKeptCapacity) return;
       _free(sockets.buffer);
       sockets.buffer = sockets.capacity = 0;
     },
 
     /** The frame's text into the buffer; the number of bytes. */
-    bringIn: function () {
+    load: function () {
       var frame = sockets.frame;
       if (frame.bytes) return frame.bytes;
       if (sockets.heap != HEAPU8) {
@@ -82,7 +82,7 @@ mergeInto(LibraryManager.library, {
     },
 
     /** Only the ends of the text, to their places; whether they are ASCII. */
-    bringInEnds: function (text, buffer) {
+    loadEnds: function (text, buffer) {
       var all = 0;
       var i = 0;
       var code = 0;
@@ -103,10 +103,10 @@ mergeInto(LibraryManager.library, {
       sockets.reserve(length * 3); // UTF-8 takes at most three bytes for a UTF-16 unit
       sockets.frame.text = text;
       var isLong = length >= Module['endsFrom'];
-      var ascii = isLong && !whole && sockets.bringInEnds(text, sockets.buffer);
+      var ascii = isLong && !whole && sockets.loadEnds(text, sockets.buffer);
       var bytes = length;
       if (!ascii) {
-        bytes = sockets.bringIn();
+        bytes = sockets.load();
         ascii = bytes == length;
       }
       var wanted = _switchboard_socket_text(transport, sockets.buffer, bytes, isLong ? sockets.front : bytes, ascii);
@@ -120,42 +120,42 @@ mergeInto(LibraryManager.library, {
     },
 
     /** Texts that the core remembers, and how long they are together. */
-    kept: null,
-    keptLength: 0,
-    keptMost: 1 << 24,
+    retained: null,
+    retainedLength: 0,
+    maxRetainedLength: 1 << 24,
   },
 
-  switchboard_bring_in__deps: ['$sockets'],
-  switchboard_bring_in: function () {
-    return sockets.bringIn();
+  switchboard_load__deps: ['$sockets'],
+  switchboard_load: function () {
+    return sockets.load();
   },
 
-  switchboard_keep__deps: ['$sockets'],
-  switchboard_keep: function (number) {
+  switchboard_retain__deps: ['$sockets'],
+  switchboard_retain: function (number) {
     var text = sockets.frame.text;
-    var kept = sockets.kept;
-    var length = sockets.keptLength + text.length - (number ? kept.values[number].length : 0);
-    if (length > sockets.keptMost) return 0;
-    sockets.keptLength = length;
-    if (!number) return kept.add(text);
-    kept.values[number] = text;
+    var retained = sockets.retained;
+    var length = sockets.retainedLength + text.length - (number ? retained.values[number].length : 0);
+    if (length > sockets.maxRetainedLength) return 0;
+    sockets.retainedLength = length;
+    if (!number) return retained.add(text);
+    retained.values[number] = text;
     return number;
   },
 
-  switchboard_kept_most__deps: ['$sockets'],
-  switchboard_kept_most: function (number) {
-    return sockets.kept.values[number].length * 3;
+  switchboard_retained_limit__deps: ['$sockets'],
+  switchboard_retained_limit: function (number) {
+    return sockets.retained.values[number].length * 3;
   },
 
-  switchboard_kept_copy__deps: ['$sockets', '$encoder'],
-  switchboard_kept_copy: function (number, to, room) {
-    return encoder.encodeInto(sockets.kept.values[number], HEAPU8.subarray(to, to + room)).written;
+  switchboard_retained_copy__deps: ['$sockets', '$encoder'],
+  switchboard_retained_copy: function (number, to, room) {
+    return encoder.encodeInto(sockets.retained.values[number], HEAPU8.subarray(to, to + room)).written;
   },
 
-  switchboard_forget__deps: ['$sockets'],
-  switchboard_forget: function (number) {
-    sockets.keptLength -= sockets.kept.values[number].length;
-    sockets.kept.remove(number);
+  switchboard_release__deps: ['$sockets'],
+  switchboard_release: function (number) {
+    sockets.retainedLength -= sockets.retained.values[number].length;
+    sockets.retained.remove(number);
   },
 
   switchboard_socket_open__deps: ['$sockets', '$textAt', '$withText'],

@@ -10,7 +10,7 @@ std::string_view TextSpan::read() const {
 std::string_view InboundText::whole() const {
   if (front_ < view_.size()) {
     const std::size_t size = view_.size();
-    view_ = bringIn();
+    view_ = load();
     ascii_ = view_.size() == size;
     front_ = back_ = view_.size();
   }

@@ -8,9 +8,9 @@
 namespace switchboard {
 
 /// The text of a message, remembered beyond its call.
-class KeptText {
+class RetainedText {
  public:
-  virtual ~KeptText() = default;
+  virtual ~RetainedText() = default;
   /// A copy.
   virtual std::string text() const = 0;
 };
@@ -56,7 +56,7 @@ class InboundText {
 
   /// Remembers this text in `kept`, which is null or what an earlier one was remembered in. False, with `kept` as it
   /// was, when too much is remembered already.
-  virtual bool keepIn(std::unique_ptr<KeptText>& kept) const = 0;
+  virtual bool retain(std::unique_ptr<RetainedText>& kept) const = 0;
 
  protected:
   /// `view`: the text, or a buffer of its length that has `front` and `back` bytes of its ends. `ascii`: as far as it
@@ -66,7 +66,7 @@ class InboundText {
   ~InboundText() = default;
 
  private:
-  virtual std::string_view bringIn() const = 0;
+  virtual std::string_view load() const = 0;
 
   mutable std::string_view view_;
   mutable std::size_t front_;

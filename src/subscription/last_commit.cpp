@@ -6,7 +6,7 @@ namespace switchboard {
 
 void LastCommit::note(const Change& change, TimePoint arrived) {
   arrived_ = arrived;
-  if (change.text().keepIn(kept_)) {
+  if (change.text().retain(kept_)) {
     data_ = {nullptr, change.data.start, change.data.trailing};
   } else {
     kept_.reset();

@@ -25,7 +25,7 @@ class LastCommit {
   std::optional<Commit> read();
 
  private:
-  std::unique_ptr<KeptText> kept_;
+  std::unique_ptr<RetainedText> kept_;
   TextSpan data_;  ///< where it is in the text that is kept
   std::string stamp_;
   TimePoint arrived_{};

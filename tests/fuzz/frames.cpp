@@ -164,8 +164,8 @@ Complaint examineScant(Version version, std::string_view text) {
     const auto payload = scant.span(found->payload);
     const auto span = scant.span(*data);
     if (payload.read() != expected->payload || span.read() != *expectedData) return "its ends tell another place";
-    std::unique_ptr<KeptText> kept;
-    if (!scant.keepIn(kept)) return "its text is not kept";
+    std::unique_ptr<RetainedText> kept;
+    if (!scant.retain(kept)) return "its text is not kept";
     const std::string copy = kept->text();
     const std::string_view again(copy.data() + span.start, copy.size() - span.start - span.trailing);
     if (again != *expectedData) return "what is kept of it is another change";

@@ -77,7 +77,7 @@ TEST_CASE("a frame is brought in only for what its ends do not tell") {
     return R"([null,null,")" + std::string(topic) + R"(","postgres_changes",{"data":)" + std::string(data) +
            R"(,"ids":[)" + std::string(ids) + "]}]";
   };
-  const auto broughtIn = [](const std::string& written, std::string_view data) {
+  const auto loaded = [](const std::string& written, std::string_view data) {
     const FakeText text(written);
     std::string scratch;
     Vector<BindingId> ids;
@@ -85,22 +85,22 @@ TEST_CASE("a frame is brought in only for what its ends do not tell") {
     REQUIRE(envelope);
     const auto seen = scanChange(*envelope, ids);
     REQUIRE(seen);
-    const bool before = text.broughtIn();
+    const bool before = text.loaded();
     const auto span = text.span(*seen);
     CHECK(span.read() == data);
     return before;
   };
-  CHECK_FALSE(broughtIn(frame("realtime:a", row, "7,8"), row));
+  CHECK_FALSE(loaded(frame("realtime:a", row, "7,8"), row));
   std::string ids = "1";
   for (int id = 2; id < 60; ++id) ids += "," + std::to_string(id);
-  CHECK(broughtIn(frame("realtime:a", row, ids), row));
-  CHECK(broughtIn(frame("realtime:" + std::string(100, 'a'), row, "7"), row));
-  CHECK(broughtIn(R"([null,null,"realtime:a","postgres_changes",{"ids":[7],"data":)" + row + "}]", row));
+  CHECK(loaded(frame("realtime:a", row, ids), row));
+  CHECK(loaded(frame("realtime:" + std::string(100, 'a'), row, "7"), row));
+  CHECK(loaded(R"([null,null,"realtime:a","postgres_changes",{"ids":[7],"data":)" + row + "}]", row));
 
   const std::string beyond = R"({"type":"INSERT","record":{"text": ")" + std::string(300, 'x') +
                              R"(Zoë 😀 30 €"},"more":")" + std::string(100, 'x') + R"("})";
-  CHECK_FALSE(broughtIn(frame("realtime:a", beyond, "7"), beyond));
-  CHECK(broughtIn(frame("realtime:a", beyond, ids), beyond));
+  CHECK_FALSE(loaded(frame("realtime:a", beyond, "7"), beyond));
+  CHECK(loaded(frame("realtime:a", beyond, ids), beyond));
 }
 
 TEST_CASE("what is written in any other way is left to the look at all of it") {

@@ -126,7 +126,7 @@ TEST_CASE("the table that stands first is read without the rest of a long frame"
   const Change change{text.span(envelope->payload), text.span(envelope->data)};
   CHECK(isOf(change, "*", "order_items"));
   CHECK_FALSE(isOf(change, "my_app", "orderxitems"));
-  CHECK_FALSE(text.broughtIn());
+  CHECK_FALSE(text.loaded());
 }
 
 }  // namespace

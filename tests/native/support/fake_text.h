@@ -10,7 +10,7 @@
 
 namespace switchboard::testing {
 
-class FakeKeptText final : public KeptText {
+class FakeKeptText final : public RetainedText {
  public:
   explicit FakeKeptText(std::string_view text) : text_(text) {}
   std::string text() const override { return text_; }
@@ -28,8 +28,8 @@ class FakeText final : public InboundText {
   /// `ends`: how much of each end is there.
   explicit FakeText(std::string_view text, std::size_t ends = kEnds) : FakeText(text, ends, shown(text, ends)) {}
 
-  bool broughtIn() const { return broughtIn_; }
-  bool keepIn(std::unique_ptr<KeptText>& kept) const override {
+  bool loaded() const { return loaded_; }
+  bool retain(std::unique_ptr<RetainedText>& kept) const override {
     kept = std::make_unique<FakeKeptText>(text_);
     return true;
   }
@@ -60,15 +60,15 @@ class FakeText final : public InboundText {
     return shown;
   }
 
-  std::string_view bringIn() const override {
-    broughtIn_ = true;
+  std::string_view load() const override {
+    loaded_ = true;
     shown_.reset();
     return text_;
   }
 
   const std::string text_;
   mutable std::unique_ptr<std::string> shown_;
-  mutable bool broughtIn_ = false;
+  mutable bool loaded_ = false;
 };
 
 }  // namespace switchboard::testing
