@@ -35,7 +35,7 @@ export default defineConfig(
     extends: [reactHooks.configs.flat['recommended-latest']],
   },
   {
-    // The oldest browsers that the README names (Chrome 91, Firefox 90) lack these.
+    // The oldest browsers that docs/guide.md names (Chrome 91, Firefox 90) lack these.
     files: ['web/core/**', 'web/react/**'],
     rules: {
       'no-restricted-syntax': [

@@ -8,7 +8,7 @@
 namespace switchboard {
 
 /// Why something stands as it does. The names reach JavaScript as text (`toString`) and are part of the public
-/// contract: the table in the README says for each what it means, whether it is retried, and what to do.
+/// contract: the table in docs/reference.md says for each what it means, whether it is retried, and what to do.
 enum class ReasonCode : unsigned char {
   Ok,                   ///< Nothing is wrong.
   Connecting,           ///< On the way: the socket or the channel is being opened for the first time.

@@ -14,7 +14,7 @@ namespace switchboard {
 /// Phoenix's own words.
 enum class ChannelState : unsigned char { Closed, Joining, Joined, Leaving, Errored };
 std::string_view toString(ChannelState state);
-/// The table in the README.
+/// The table in docs/reference.md.
 bool isLegal(ChannelState from, ChannelState to);
 
 class Channel;

@@ -27,7 +27,7 @@ enum class ConnectionState : unsigned char {
   Closed,      ///< for good
 };
 std::string_view toString(ConnectionState state);
-/// The table in the README.
+/// The table in docs/reference.md.
 bool isLegal(ConnectionState from, ConnectionState to);
 
 struct ConnectionOptions {

@@ -18,7 +18,7 @@ struct ReconnectOptions {
   Duration offlineProbe{30'000};     ///< pace of attempts while the runtime claims to be offline
 };
 
-/// How long a connection waits before it tries again: the README's section "Reconnecting" is the description. Knows no
+/// How long a connection waits before it tries again: docs/reconnecting.md is the description. Knows no
 /// clock; each wait follows from how the last socket ended, how long it had been live and how long the outage lasts.
 class ReconnectPolicy {
  public:

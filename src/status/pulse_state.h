@@ -14,7 +14,7 @@ enum class PulseState : unsigned char {
   Refused,  ///< the server refuses the pulse's table; asked again after minutes
 };
 std::string_view toString(PulseState state);
-/// The table in the README.
+/// The table in docs/reference.md.
 bool isLegal(PulseState from, PulseState to);
 
 }  // namespace switchboard

@@ -13,7 +13,7 @@ enum class SubscriptionState : unsigned char {
   Parked,    ///< refused for good; waits for the application to change something
 };
 std::string_view toString(SubscriptionState state);
-/// The table in the README.
+/// The table in docs/reference.md.
 bool isLegal(SubscriptionState from, SubscriptionState to);
 
 }  // namespace switchboard

@@ -1,5 +1,5 @@
 // @ts-check
-// How soon both clients are back after each kind of outage: the README's section "Reconnecting".
+// How soon both clients are back after each kind of outage: docs/reconnecting.md.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';

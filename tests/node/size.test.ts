@@ -4,13 +4,13 @@ import { packShipped, readShipped, shippedFiles, statedBudget } from '../../web/
 import { familyOf, readSymbolMap } from '../../web/tools/size/symbols.mjs';
 import { readWasm } from '../../web/tools/size/wasmFile.mjs';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const benchmarks = readFileSync(new URL('../../docs/benchmarks.md', import.meta.url), 'utf8');
 
 describe('the shipped core', () => {
-  it('takes no more than the README states', () => {
+  it('takes no more than its stated budget', () => {
     const { files, total } = packShipped();
     expect(Object.keys(files)).toEqual(shippedFiles);
-    expect(total.brotli, JSON.stringify(files)).toBeLessThanOrEqual(statedBudget(readme));
+    expect(total.brotli, JSON.stringify(files)).toBeLessThanOrEqual(statedBudget(benchmarks));
   });
 
   it('carries no names, no debugging information and nothing else that runs nothing', () => {
@@ -77,7 +77,7 @@ describe('the size report', () => {
     expect(familyOf(name)).toBe(family);
   });
 
-  it('reads the figure that the README states, or says that there is none', () => {
+  it('reads the budget from its page, or reports that there is none', () => {
     expect(statedBudget('together at most 12,345 bytes of brotli')).toBe(12_345);
     expect(() => statedBudget('small')).toThrow(/does not state/);
   });

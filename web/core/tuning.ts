@@ -12,9 +12,9 @@ export interface TuningOptions {
   liveTimeoutMs?: number | undefined;
   /** How long the server freezes a socket on which it refuses a join; answers may be that late. Default 5,000. */
   joinStallMs?: number | undefined;
-  /** How long a handshake may take. Default 10,000; longer in Firefox after failed ones, see "Reconnecting" in the README. */
+  /** How long a handshake may take. Default 10,000; longer in Firefox after failed ones, see docs/reconnecting.md. */
   connectTimeoutMs?: number | undefined;
-  /** The longest first wait after a live line was lost; the others grow from there, see "Reconnecting" in the README. Default 500. */
+  /** The longest first wait after a live line was lost; the others grow from there, see docs/reconnecting.md. Default 500. */
   backoffBaseMs?: number | undefined;
   /** The longest reconnect delay while the page is visible. Default 20,000. */
   backoffCapMs?: number | undefined;

@@ -17,7 +17,7 @@ enum class Invariant : unsigned char {
   OneLiveBinding,     ///< No two channels are live for one key, but for the overlap of a rebuild.
   JoinRate,           ///< Never more joins in a second than allowed.
   ConnectRate,        ///< Never more sockets opened in a while than the backoff allows.
-  WaitsFollowPolicy,  ///< No connection waits longer than the README allows, or less than a limit asks for.
+  WaitsFollowPolicy,  ///< No connection waits longer than docs/reconnecting.md allows, or less than a limit asks for.
   ChannelLimit,       ///< Never more channels on a socket than the server takes.
   SilentAfterEnd,     ///< No delivery, notice or status for a subscription that has ended; nothing after dispose.
   LegalTransitions,   ///< Connections are published in states that follow from one another.

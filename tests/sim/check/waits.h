@@ -10,7 +10,7 @@
 
 namespace switchboard::sim {
 
-/// Holds the waits of each connection against the README ("Reconnecting"): none is longer than the policy allows, and
+/// Holds the waits of each connection against docs/reconnecting.md: none is longer than the policy allows, and
 /// none that a limit or the lack of a network asks for is cut short without a reason.
 class Waits {
  public:

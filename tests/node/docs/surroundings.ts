@@ -1,5 +1,8 @@
 import type { Surroundings } from './examples.js';
 
+/** Where the dashboard's module is, seen from an example's file. */
+const ofDashboard = (text: string): string => text.replace("'./writing/", "'../../web/dashboard/src/writing/");
+
 /** By the name of the example. */
 export const surroundings: Readonly<Record<string, Surroundings>> = {
   manager: {
@@ -30,6 +33,33 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
       declare const onEvent: (change: unknown) => void;
       declare const refetch: (signal: AbortSignal) => Promise<void>;`,
   },
+  'live bookings': {
+    declare: `
+      import type { RealtimeManager } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;
+      declare const businessId: string;
+      declare const fetchBookings: (businessId: string) => Promise<{ id: number }[]>;`,
+    append: 'export { live };',
+  },
+  'registered types': {
+    declare: `
+      import { realtimeManager } from 'switchboard-realtime';
+      type Table<Row> = { Row: Row; Insert: Row; Update: Row; Relationships: [] };
+      type Database = { public: { Tables: { bookings: Table<{ id: number }> } } };`,
+    append: `
+      export const listen = (): number =>
+        realtimeManager.subscribe({ table: 'bookings', event: 'INSERT' }, (change) => {
+          change.new.id satisfies number;
+          // @ts-expect-error There is no such column.
+          change.new.name;
+        });`,
+    alone: true,
+  },
+  delivery: {
+    declare: `
+      import type { RealtimeManager } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;`,
+  },
   'live rows': {
     declare: `
       import type { SupabaseClient } from '@supabase/supabase-js';
@@ -55,13 +85,6 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
   },
   testing: { declare: 'declare function Bookings(props: { businessId: string }): React.ReactNode;' },
   toaster: { declare: 'declare function showMessage(text: string, options: { id?: string | undefined }): void;' },
-};
-
-/** Where the module is, seen from an example's file. */
-const ofDashboard = (text: string): string => text.replace("'./writing/", "'../../web/dashboard/src/writing/");
-
-/** Of the page about writing, by the name of the example. */
-export const writingSurroundings: Readonly<Record<string, Surroundings>> = {
   'writing fields': { append: 'export { fields };\nexport type { Booking, Draft };', edit: ofDashboard },
   'writing session': {
     declare: `

@@ -9,12 +9,12 @@ import { configureRealtime, realtimeManager, type LiveRows, type RealtimeManager
 import { RealtimeProvider, useLiveRows, type Toaster } from 'switchboard-realtime/react';
 import { createRealtimeManager, openLab, quick, untilStatus, type Lab } from '../support/lab.js';
 import { RecordingClient } from '../react/stage.js';
-import { readExamples, removeExamples, writeExample } from './examples.js';
+import { documents, readExamples, removeExamples, writeExample } from './examples.js';
 import { surroundings } from './surroundings.js';
 
 const businessId = '88888888-8888-4888-8888-888888888888';
 const MS = 60_000;
-const examples = readExamples();
+const examples = documents().flatMap(readExamples);
 
 let lab: Lab;
 let manager: RealtimeManager;
@@ -57,7 +57,7 @@ afterEach(async () => {
 async function run(name: string, globals: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
   for (const [key, value] of Object.entries(globals)) vi.stubGlobal(key, value);
   const example = examples.find((candidate) => candidate.name === name);
-  if (example === undefined) throw new Error(`the README has no example '${name}'`);
+  if (example === undefined) throw new Error(`no document has an example '${name}'`);
   return import(/* @vite-ignore */ writeExample(example, surroundings[name] ?? {}));
 }
 
@@ -79,13 +79,13 @@ function changes(sql: string): (of: RealtimeManager) => Promise<void> {
 
 const insertBooking = `insert into bookings (business_id, client_name, service, starts_at) values ($1, 'Ann', 'Cut', now())`;
 
-describe('the examples of the README', () => {
+describe('the examples of the documents', () => {
   it('manager: prints a change, and ends', async () => {
     await run('manager', { backend: lab.backend, untilChange: changes(insertBooking) });
     expect(printed.mock.calls).toEqual([['INSERT', expect.objectContaining({ client_name: 'Ann' }), {}]]);
   });
 
-  it('shared: the manual connection management of the brief runs as written', async () => {
+  it('shared: prints a change of its table, and ends', async () => {
     configureRealtime(quick(lab.backend));
     await run('shared', { untilChange: changes('insert into my_table values (1, $1)') });
     expect(printed.mock.calls).toEqual([
@@ -94,7 +94,7 @@ describe('the examples of the README', () => {
     expect(realtimeManager.stats().subscriptions).toBe(0);
   });
 
-  it('gaps: tells of a gap and has it made good', async () => {
+  it('gaps: reports a gap and has it refetched', async () => {
     const refetch = vi.fn(() => Promise.resolve());
     await run('gaps', { manager, onEvent: () => undefined, refetch });
     await untilStatus(manager, 'live', ({ overall }) => overall === 'live', MS);
@@ -103,6 +103,29 @@ describe('the examples of the README', () => {
       expect(refetch).toHaveBeenCalledWith(expect.any(AbortSignal));
       expect(printed).toHaveBeenCalledWith(expect.objectContaining({ code: 'CONNECTION_LOST', outcome: 'refetched' }));
     });
+  });
+
+  it('delivery: prints the net effect of a window', async () => {
+    await run('delivery', { manager });
+    await changes(insertBooking)(manager);
+    expect(printed).toHaveBeenCalledWith('INSERT', expect.objectContaining({ client_name: 'Ann' }));
+  });
+
+  it('live bookings: fetch, and take in a change', async () => {
+    const fetchBookings = vi.fn(() => Promise.resolve([{ id: -1 }]));
+    const { live } = (await run('live bookings', { manager, fetchBookings })) as { live: LiveRows<{ id: number }> };
+    await until(() => {
+      expect(live.status()).toMatchObject({ state: 'live' });
+    });
+    expect(fetchBookings).toHaveBeenCalledWith(businessId);
+    await lab.db.query(insertBooking, [businessId]);
+    await until(() => {
+      expect(printed).toHaveBeenCalledWith('live', [{ id: -1 }, expect.objectContaining({ client_name: 'Ann' })]);
+    });
+  });
+
+  it('registered types: declare nothing at run time', async () => {
+    expect(Object.keys((await run('registered types')) as object)).toEqual(['listen']);
   });
 
   it('live rows: follow the table', async () => {
@@ -123,7 +146,7 @@ describe('the examples of the README', () => {
   });
 });
 
-describe('the examples of the README for React', () => {
+describe('the examples of the documents for React', () => {
   /** Renders below a provider. */
   async function show(tree: ReactNode): Promise<{ text: () => string; end: () => void }> {
     const host = document.createElement('div');
@@ -161,7 +184,7 @@ describe('the examples of the README for React', () => {
     });
   });
 
-  it('useRealtime: the component of the brief runs as written', async () => {
+  it('useRealtime: subscribes to what is enabled', async () => {
     const { MyComponent } = (await run('useRealtime')) as { MyComponent: ComponentType<{ businessId: string }> };
     const { end } = await show(<MyComponent businessId={businessId} />);
     await act(() => untilStatus(manager, 'live', ({ overall }) => overall === 'live', MS));

@@ -7,7 +7,9 @@ import { ListenProcess, type PrintedLine } from '../support/listenProcess.js';
 
 const MS = 60_000;
 const business = '11111111-1111-4111-8111-111111111111';
-const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+const root = join(import.meta.dirname, '../../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const guide = readFileSync(join(root, 'docs/guide.md'), 'utf8');
 
 let lab: Lab;
 
@@ -28,9 +30,9 @@ function environment(): Record<string, string> {
   return { SUPABASE_URL: realtime, SUPABASE_ANON_KEY: anonKey, DATABASE_URL: postgres };
 }
 
-/** The members of each kind of line that the README shows. */
+/** The members of each kind of line that the guide shows. */
 function shownLines(): Map<string, string[]> {
-  const [, json = ''] = /^```json\n(.*?)^```$/ms.exec(readme) ?? [];
+  const [, json = ''] = /^```json\n(.*?)^```$/ms.exec(guide) ?? [];
   const lines = json
     .trim()
     .split('\n')
@@ -38,7 +40,7 @@ function shownLines(): Map<string, string[]> {
   return new Map(lines.map((line) => [line.type, Object.keys(line)]));
 }
 
-it('the command of the README prints lines like those that it shows', { timeout: 4 * MS }, async () => {
+it('the command of the README prints lines like those that the guide shows', { timeout: 4 * MS }, async () => {
   const listen = new ListenProcess(commands('listen')[0] ?? [], environment());
   try {
     await listen.live(2, MS);

@@ -1,12 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 const root = join(import.meta.dirname, '../../..');
 // Inside the project, where the package's name leads somewhere; one folder for each process.
-const folder = join(root, '.switchboard', `readme-${process.pid}`);
+const folder = join(root, '.switchboard', `docs-${process.pid}`);
 
-/** A piece of code in the README. */
+/** A piece of code in a document. */
 export interface Example {
   name: string;
   language: string;
@@ -21,13 +21,21 @@ export interface Surroundings {
   append?: string;
   /** To let something happen in the middle, or put in an address. */
   edit?: (text: string) => string;
+  /** It declares something for a whole program, and is compiled as one of its own. */
+  alone?: boolean;
 }
 
-/** Every example of TypeScript or JavaScript in a page, in order. One without a name has the name ''. */
-export function readExamples(page = 'README.md'): Example[] {
-  const readme = readFileSync(join(root, page), 'utf8');
+/** The documents, as paths below the root. */
+export function documents(): string[] {
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  return ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)];
+}
+
+/** Every example of TypeScript or JavaScript in a document, in order. One without a name has the name ''. */
+export function readExamples(page: string): Example[] {
+  const text = readFileSync(join(root, page), 'utf8');
   const fence = /(?:<!-- example: ([^>]+) -->\s+)?^```(tsx?|jsx?)\n(.*?)^```$/gms;
-  return [...readme.matchAll(fence)].map(([, name = '', language = '', text = '']) => ({ name, language, text }));
+  return [...text.matchAll(fence)].map(([, name = '', language = '', code = '']) => ({ name, language, text: code }));
 }
 
 /** Writes an example into a file of its own, whole. Returns its path. */
