@@ -5,49 +5,51 @@ const MAX_TICKS = 12;
  * stays tripped until the average has fallen below it.
  */
 export class RateCounter {
-  private readonly buckets: number[] = [];
-  private current = 0;
-  private average = 0;
-  private tripped = false;
-  private isHeld = false;
+  readonly #limit: number;
+  readonly #tickMs: number;
+  readonly #buckets: number[] = [];
+  #current = 0;
+  #average = 0;
+  #tripped = false;
+  #isHeld = false;
 
   /** `limit` is events per second. */
-  constructor(
-    private readonly limit: number,
-    private readonly tickMs: number,
-  ) {}
+  constructor(limit: number, tickMs: number) {
+    this.#limit = limit;
+    this.#tickMs = tickMs;
+  }
 
   add(count = 1): void {
-    this.current += count;
+    this.#current += count;
   }
 
   /** Call every `tickMs`. */
   tick(): void {
-    this.buckets.unshift(this.current);
-    this.buckets.length = Math.min(this.buckets.length, MAX_TICKS);
-    this.current = 0;
-    const sum = this.buckets.reduce((a, b) => a + b, 0);
-    this.average = sum / this.buckets.length / (this.tickMs / 1000);
-    this.tripped = this.average >= this.limit;
+    this.#buckets.unshift(this.#current);
+    this.#buckets.length = Math.min(this.#buckets.length, MAX_TICKS);
+    this.#current = 0;
+    const sum = this.#buckets.reduce((a, b) => a + b, 0);
+    this.#average = sum / this.#buckets.length / (this.#tickMs / 1000);
+    this.#tripped = this.#average >= this.#limit;
   }
 
   /** Keeps the limit tripped, or ends that. */
   hold(isHeld: boolean): void {
-    this.isHeld = isHeld;
+    this.#isHeld = isHeld;
   }
 
   get isTripped(): boolean {
-    return this.tripped || this.isHeld;
+    return this.#tripped || this.#isHeld;
   }
 
   get perSecond(): number {
-    return this.average;
+    return this.#average;
   }
 
   reset(): void {
-    this.buckets.length = 0;
-    this.current = 0;
-    this.average = 0;
-    this.tripped = false;
+    this.#buckets.length = 0;
+    this.#current = 0;
+    this.#average = 0;
+    this.#tripped = false;
   }
 }

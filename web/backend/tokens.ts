@@ -25,47 +25,47 @@ export type Verification = { ok: true; claims: Claims } | { ok: false; problem: 
 
 /** Signs and checks HS256 tokens with one secret. */
 export class Tokens {
-  private readonly secretKey: Uint8Array;
+  readonly #secretKey: Uint8Array;
   /** Signatures found good, by token. */
-  private readonly known = new Map<string, Record<string, unknown>>();
-  private readonly expired = new Set<string>();
-  private readonly keys = new Set<string>();
+  readonly #known = new Map<string, Record<string, unknown>>();
+  readonly #expired = new Set<string>();
+  readonly #keys = new Set<string>();
 
   constructor(readonly secret: string) {
-    this.secretKey = new TextEncoder().encode(secret);
+    this.#secretKey = new TextEncoder().encode(secret);
   }
 
   sign(claims: Record<string, unknown>): Promise<string> {
-    return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(this.secretKey);
+    return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(this.#secretKey);
   }
 
   /** Signs an API key, which `expireKnown` spares unless told otherwise. */
   async signKey(role: string): Promise<string> {
     const key = await this.sign({ iss: 'switchboard', role, exp: KEYS_EXPIRE });
-    this.keys.add(key);
+    this.#keys.add(key);
     return key;
   }
 
   /** Treats every token seen so far as expired just now. */
   expireKnown({ keys }: { keys: boolean }): void {
-    for (const token of this.known.keys()) if (keys || !this.keys.has(token)) this.expired.add(token);
+    for (const token of this.#known.keys()) if (keys || !this.#keys.has(token)) this.#expired.add(token);
   }
 
   /** Takes `expireKnown` back. */
   restoreExpired(): void {
-    this.expired.clear();
+    this.#expired.clear();
   }
 
   async verify(token: string): Promise<Verification> {
     const text = token.replace(/\s/g, '');
-    const payload = this.known.get(text) ?? (await this.check(text));
+    const payload = this.#known.get(text) ?? (await this.#check(text));
     if (!(payload instanceof Object)) return { ok: false, problem: { kind: payload } };
-    this.known.set(text, payload);
-    if (this.expired.has(text)) return { ok: false, problem: { kind: 'expired', secondsAgo: 0 } };
+    this.#known.set(text, payload);
+    if (this.#expired.has(text)) return { ok: false, problem: { kind: 'expired', secondsAgo: 0 } };
     return checkClaims(payload);
   }
 
-  private async check(token: string): Promise<Record<string, unknown> | 'malformed' | 'signature'> {
+  async #check(token: string): Promise<Record<string, unknown> | 'malformed' | 'signature'> {
     let payload: Record<string, unknown>;
     try {
       decodeProtectedHeader(token);
@@ -74,7 +74,7 @@ export class Tokens {
       return 'malformed';
     }
     try {
-      await compactVerify(token, this.secretKey, { algorithms: ['HS256'] });
+      await compactVerify(token, this.#secretKey, { algorithms: ['HS256'] });
       return payload;
     } catch {
       return 'signature';

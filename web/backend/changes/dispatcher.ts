@@ -25,12 +25,16 @@ interface Prepared {
 
 /** Matches changes with subscriptions and hands them out, in order. */
 export class Dispatcher {
-  constructor(private readonly options: DispatcherOptions) {}
+  readonly #options: DispatcherOptions;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
 
   /** Rejects when a filter cannot be evaluated or the database fails; then nobody gets any of these changes. */
   async dispatch(changes: readonly RowChange[]): Promise<void> {
-    const { database, rate, log } = this.options;
-    const batch = await this.prepare(changes);
+    const { database, rate, log } = this.#options;
+    const batch = await this.#prepare(changes);
     const answers = new Answers();
     const foreign = new ForeignValues(database.types);
     for (const { change, subscriptions } of batch) {
@@ -50,11 +54,11 @@ export class Dispatcher {
       log('warn', `more events a second than the limit: ${batch.length} changes dropped`);
       return;
     }
-    for (const prepared of batch) await this.deliver(prepared, answers, foreign);
+    for (const prepared of batch) await this.#deliver(prepared, answers, foreign);
   }
 
-  private async prepare(changes: readonly RowChange[]): Promise<Prepared[]> {
-    const { database, registry } = this.options;
+  async #prepare(changes: readonly RowChange[]): Promise<Prepared[]> {
+    const { database, registry } = this.#options;
     // Subscriptions are taken before anything is awaited, so one that comes later sees none of this batch.
     const candidates = changes.map((change) => ({
       change,
@@ -73,8 +77,8 @@ export class Dispatcher {
     return batch;
   }
 
-  private async deliver(prepared: Prepared, answers: Answers, foreign: ForeignValues): Promise<void> {
-    const { database, changeBytes } = this.options;
+  async #deliver(prepared: Prepared, answers: Answers, foreign: ForeignValues): Promise<void> {
+    const { database, changeBytes } = this.#options;
     const { change, table, subscriptions } = prepared;
     const matches = new Map<string, boolean>();
     const visible = subscriptions.filter(({ conditions, conditionsKey }) => {
@@ -84,16 +88,16 @@ export class Dispatcher {
     });
     if (visible.length === 0) return;
     const formatter = new ChangeFormatter(change, table, database.types, foreign, changeBytes);
-    for (const group of groupByView(visible)) await this.deliverGroup(prepared, group, formatter);
+    for (const group of groupByView(visible)) await this.#deliverGroup(prepared, group, formatter);
   }
 
-  private async deliverGroup({ change, table }: Prepared, group: ViewGroup, formatter: ChangeFormatter): Promise<void> {
-    const { database, registry, rate } = this.options;
+  async #deliverGroup({ change, table }: Prepared, group: ViewGroup, formatter: ChangeFormatter): Promise<void> {
+    const { database, registry, rate } = this.#options;
     const selectable = await database.tables.selectableColumns(table.oid, group.role);
     const refusal = change.type === 'DELETE' ? null : refusalOf(table, selectable);
     let members = group.members;
     if (refusal === null && table.hasRowSecurity && change.type !== 'DELETE') {
-      members = await this.permitted(table, change, members);
+      members = await this.#permitted(table, change, members);
     }
     members = members.filter((subscription) => registry.isLive(subscription));
     if (members.length === 0) return;
@@ -102,8 +106,8 @@ export class Dispatcher {
     for (const [receiver, ids] of idsByReceiver(members)) receiver.deliverChange(change.type, data, ids);
   }
 
-  private async permitted(table: Table, change: RowChange, members: Subscription[]): Promise<Subscription[]> {
-    const { pool, types } = this.options.database;
+  async #permitted(table: Table, change: RowChange, members: Subscription[]): Promise<Subscription[]> {
+    const { pool, types } = this.#options.database;
     const verdicts = new Map<unknown, boolean>();
     for (const { claims } of members) {
       if (!verdicts.has(claims)) verdicts.set(claims, await isRowVisible(pool, types, table, change, claims));

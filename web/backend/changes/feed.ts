@@ -29,43 +29,45 @@ const INTERNAL_SCHEMA = 'realtime';
 
 /** Database changes for whoever subscribes: replication, matching and delivery behind one door. */
 export class ChangeFeed {
+  readonly #options: FeedOptions;
   /** Called with those whose subscriptions were dropped and should be made again. */
   onDropped: (receivers: readonly ChangeReceiver[]) => void = () => undefined;
   /** Called with changes of the server's own tables, which come from the further publications. */
   onForeignChange: (change: RowChange) => void = () => undefined;
 
-  private readonly registry = new SubscriptionRegistry();
-  private readonly database: Database;
-  private readonly dispatcher: Dispatcher;
-  private readonly stream: ReplicationStream;
-  private queue: RowChange[] = [];
-  private flushTimer: NodeJS.Timeout | null = null;
-  private publicationTimer: NodeJS.Timeout | null = null;
-  private publishedOids = '';
-  private isFlushing = false;
-  private loseUntil = 0;
-  private isStopped = false;
+  readonly #registry = new SubscriptionRegistry();
+  readonly #database: Database;
+  readonly #dispatcher: Dispatcher;
+  readonly #stream: ReplicationStream;
+  #queue: RowChange[] = [];
+  #flushTimer: NodeJS.Timeout | null = null;
+  #publicationTimer: NodeJS.Timeout | null = null;
+  #publishedOids = '';
+  #isFlushing = false;
+  #loseUntil = 0;
+  #isStopped = false;
 
-  constructor(private readonly options: FeedOptions) {
+  constructor(options: FeedOptions) {
+    this.#options = options;
     const { pool, publication, log, rate, limits } = options;
     const types = new TypeCatalog(pool);
-    this.database = { pool, types, tables: new TableCatalog(pool, types, publication) };
-    this.dispatcher = new Dispatcher({
-      database: this.database,
-      registry: this.registry,
+    this.#database = { pool, types, tables: new TableCatalog(pool, types, publication) };
+    this.#dispatcher = new Dispatcher({
+      database: this.#database,
+      registry: this.#registry,
       rate,
       changeBytes: limits.changeBytes,
       log,
     });
-    this.stream = new ReplicationStream(
+    this.#stream = new ReplicationStream(
       options.connectionString,
       [publication, ...options.furtherPublications],
       {
         onTransaction: (changes) => {
-          this.enqueue(changes);
+          this.#enqueue(changes);
         },
         onRelation: ({ oid }) => {
-          this.database.tables.forget(oid);
+          this.#database.tables.forget(oid);
         },
       },
       log,
@@ -73,16 +75,16 @@ export class ChangeFeed {
   }
 
   async start(): Promise<void> {
-    await this.stream.start();
-    this.publishedOids = await this.fetchPublishedOids();
-    this.schedulePublicationCheck();
+    await this.#stream.start();
+    this.#publishedOids = await this.#fetchPublishedOids();
+    this.#schedulePublicationCheck();
   }
 
   async stop(): Promise<void> {
-    this.isStopped = true;
-    if (this.flushTimer !== null) clearTimeout(this.flushTimer);
-    if (this.publicationTimer !== null) clearTimeout(this.publicationTimer);
-    await this.stream.stop();
+    this.#isStopped = true;
+    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
+    if (this.#publicationTimer !== null) clearTimeout(this.#publicationTimer);
+    await this.#stream.stop();
   }
 
   /** Resolves when changes will be delivered from now on. See `resolveEntries` for the errors. */
@@ -92,90 +94,90 @@ export class ChangeFeed {
     claims: Claims,
     isWanted: () => boolean,
   ): Promise<void> {
-    const subscriptions = await resolveEntries(this.database, receiver, entries, claims);
-    if (isWanted()) this.registry.set(receiver, subscriptions);
+    const subscriptions = await resolveEntries(this.#database, receiver, entries, claims);
+    if (isWanted()) this.#registry.set(receiver, subscriptions);
   }
 
   unsubscribe(receiver: ChangeReceiver): void {
-    this.registry.remove(receiver);
+    this.#registry.remove(receiver);
   }
 
   /** Silently drops what is committed in the next `ms` milliseconds. */
   loseChanges(ms: number): void {
-    this.loseUntil = Date.now() + ms;
+    this.#loseUntil = Date.now() + ms;
   }
 
   /** Number of live subscriptions: one for each entry and table. */
   get subscriptionCount(): number {
-    return this.registry.size;
+    return this.#registry.size;
   }
 
   /** Drops all subscriptions, as the server does when the publication's tables have changed. */
   dropSubscriptions(): void {
-    this.onDropped(this.registry.clear());
+    this.onDropped(this.#registry.clear());
   }
 
   /** Looks for a change of the publication's tables now instead of at the next interval. */
   async checkPublication(): Promise<void> {
-    const oids = await this.fetchPublishedOids();
-    if (oids === this.publishedOids) return;
-    this.publishedOids = oids;
+    const oids = await this.#fetchPublishedOids();
+    if (oids === this.#publishedOids) return;
+    this.#publishedOids = oids;
     this.dropSubscriptions();
   }
 
-  private hasStopped(): boolean {
-    return this.isStopped;
+  #hasStopped(): boolean {
+    return this.#isStopped;
   }
 
-  private enqueue(changes: RowChange[]): void {
-    if (Date.now() < this.loseUntil) {
+  #enqueue(changes: RowChange[]): void {
+    if (Date.now() < this.#loseUntil) {
       // So that a test can tell what was lost here from what its subject has lost.
       const tables = [...new Set(changes.map(({ relation }) => relation.name))].join(',');
       const at = changes[0]?.committedAt.toISOString() ?? '';
-      this.options.log('debug', `lost: changes of ${tables} committed at ${at}`);
+      this.#options.log('debug', `lost: changes of ${tables} committed at ${at}`);
       return;
     }
     for (const change of changes) {
       if (change.relation.schema === INTERNAL_SCHEMA) this.onForeignChange(change);
-      else this.queue.push(change);
+      else this.#queue.push(change);
     }
-    this.scheduleFlush();
+    this.#scheduleFlush();
   }
 
-  private scheduleFlush(): void {
-    if (this.flushTimer !== null || this.isFlushing || this.isStopped || this.queue.length === 0) return;
-    this.flushTimer = setTimeout(() => {
-      this.flushTimer = null;
-      void this.flush();
-    }, this.options.timing.pollMs);
+  #scheduleFlush(): void {
+    if (this.#flushTimer !== null || this.#isFlushing || this.#isStopped || this.#queue.length === 0) return;
+    this.#flushTimer = setTimeout(() => {
+      this.#flushTimer = null;
+      void this.#flush();
+    }, this.#options.timing.pollMs);
   }
 
-  private async flush(): Promise<void> {
-    this.isFlushing = true;
-    while (this.queue.length > 0 && !this.isStopped) {
-      const batch = this.queue.splice(0, BATCH);
+  async #flush(): Promise<void> {
+    this.#isFlushing = true;
+    while (this.#queue.length > 0 && !this.#isStopped) {
+      const batch = this.#queue.splice(0, BATCH);
       try {
-        await this.dispatcher.dispatch(batch);
+        await this.#dispatcher.dispatch(batch);
       } catch (error) {
-        if (!this.hasStopped()) this.options.log('error', `${batch.length} changes lost: ${messageOf(error)}`);
+        if (!this.#hasStopped()) this.#options.log('error', `${batch.length} changes lost: ${messageOf(error)}`);
       }
     }
-    this.isFlushing = false;
+    this.#isFlushing = false;
   }
 
-  private async fetchPublishedOids(): Promise<string> {
-    return (await this.database.tables.published()).map(({ oid }) => oid).join(',');
+  async #fetchPublishedOids(): Promise<string> {
+    return (await this.#database.tables.published()).map(({ oid }) => oid).join(',');
   }
 
-  private schedulePublicationCheck(): void {
-    this.publicationTimer = setTimeout(() => {
+  #schedulePublicationCheck(): void {
+    this.#publicationTimer = setTimeout(() => {
       this.checkPublication()
         .catch((error: unknown) => {
-          this.options.log('warn', `publication check failed: ${messageOf(error)}`);
+          this.#options.log('warn', `publication check failed: ${messageOf(error)}`);
         })
         .finally(() => {
-          if (!this.isStopped) this.schedulePublicationCheck();
+          if (!this.#isStopped) this.#schedulePublicationCheck();
         });
-    }, this.options.timing.publicationCheckMs);
+    }, this.#options.timing.publicationCheckMs);
   }
 }

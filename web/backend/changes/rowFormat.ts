@@ -12,21 +12,24 @@ export type JsonValues = ReadonlyMap<string, string>;
 
 /** JSON texts of values that only PostgreSQL can convert, collected for one batch of changes. */
 export class ForeignValues {
-  private readonly wanted = new Map<number, Map<string, string>>();
+  readonly #types: TypeCatalog;
+  readonly #wanted = new Map<number, Map<string, string>>();
 
-  constructor(private readonly types: TypeCatalog) {}
+  constructor(types: TypeCatalog) {
+    this.#types = types;
+  }
 
   want(typeOid: number, text: TextValue): void {
-    if (typeof text !== 'string' || conversionFor(typeOid, this.types) !== null) return;
-    let texts = this.wanted.get(typeOid);
-    if (texts === undefined) this.wanted.set(typeOid, (texts = new Map<string, string>()));
+    if (typeof text !== 'string' || conversionFor(typeOid, this.#types) !== null) return;
+    let texts = this.#wanted.get(typeOid);
+    if (texts === undefined) this.#wanted.set(typeOid, (texts = new Map<string, string>()));
     texts.set(text, 'null');
   }
 
   /** One query a type. */
   async fetch(pool: Pool): Promise<void> {
-    for (const [typeOid, texts] of this.wanted) {
-      const type = this.types.get(typeOid).sql;
+    for (const [typeOid, texts] of this.#wanted) {
+      const type = this.#types.get(typeOid).sql;
       const values = [...texts.keys()];
       const { rows } = await pool.query<{ json: string }>(
         `select to_jsonb(v::${type})::text as json from unnest($1::text[]) with ordinality as u (v, n) order by n`,
@@ -37,7 +40,7 @@ export class ForeignValues {
   }
 
   get(typeOid: number, text: string): string {
-    return this.wanted.get(typeOid)?.get(text) ?? 'null';
+    return this.#wanted.get(typeOid)?.get(text) ?? 'null';
   }
 }
 
@@ -69,43 +72,45 @@ const SMALL_VALUE_BYTES = 64;
 
 /** Formats one change for different readers. */
 export class ChangeFormatter {
-  private readonly newValues: JsonValues | null;
-  private readonly oldValues: JsonValues | null;
-  private readonly isTooLarge: boolean;
-  private readonly names: readonly string[];
+  readonly #change: RowChange;
+  readonly #table: Table;
+  readonly #types: TypeCatalog;
+  readonly #newValues: JsonValues | null;
+  readonly #oldValues: JsonValues | null;
+  readonly #isTooLarge: boolean;
+  readonly #names: readonly string[];
 
-  constructor(
-    private readonly change: RowChange,
-    private readonly table: Table,
-    private readonly types: TypeCatalog,
-    foreign: ForeignValues,
-    limitBytes: number,
-  ) {
+  constructor(change: RowChange, table: Table, types: TypeCatalog, foreign: ForeignValues, limitBytes: number) {
+    this.#change = change;
+    this.#table = table;
+    this.#types = types;
     const { columns } = change.relation;
-    this.newValues = change.newValues && jsonValues(columns, change.newValues, types, foreign);
-    this.oldValues = change.oldValues && jsonValues(columns, change.oldValues, types, foreign);
-    this.isTooLarge = this.estimateWalBytes() > limitBytes;
-    this.names = columns.map(({ name }) => name).sort(jsonbKeyOrder);
+    this.#newValues = change.newValues && jsonValues(columns, change.newValues, types, foreign);
+    this.#oldValues = change.oldValues && jsonValues(columns, change.oldValues, types, foreign);
+    this.#isTooLarge = this.#estimateWalBytes() > limitBytes;
+    this.#names = columns.map(({ name }) => name).sort(jsonbKeyOrder);
   }
 
   /** The text of the frame's `data`. */
   data(view: View): string {
-    const { change, table } = this;
+    const change = this.#change;
+    const table = this.#table;
     const parts = [`"table":${JSON.stringify(table.name)}`, `"type":"${change.type}"`];
-    if (change.type !== 'DELETE') parts.push(`"record":${this.record(view)}`);
+    if (change.type !== 'DELETE') parts.push(`"record":${this.#record(view)}`);
     parts.push(
-      `"columns":${this.columns(view)}`,
-      `"errors":${this.isTooLarge ? '["Error 413: Payload Too Large"]' : 'null'}`,
+      `"columns":${this.#columns(view)}`,
+      `"errors":${this.#isTooLarge ? '["Error 413: Payload Too Large"]' : 'null'}`,
       `"schema":${JSON.stringify(table.schema)}`,
       `"commit_timestamp":"${change.committedAt.toISOString()}"`,
     );
-    if (change.type !== 'INSERT') parts.push(`"old_record":${this.oldRecord(view)}`);
+    if (change.type !== 'INSERT') parts.push(`"old_record":${this.#oldRecord(view)}`);
     return `{${parts.join(',')}}`;
   }
 
   /** What a reader gets who may not read the primary key, or where there is none. */
   refusal(error: string): string {
-    const { change, table } = this;
+    const change = this.#change;
+    const table = this.#table;
     const old = change.type === 'UPDATE' ? ',"old_record":{}' : '';
     return (
       `{"table":${JSON.stringify(table.name)},"type":"${change.type}","record":{},"columns":[],` +
@@ -113,45 +118,45 @@ export class ChangeFormatter {
     );
   }
 
-  private record(view: View): string {
-    return this.object(view, (name) => this.newValues?.get(name) ?? this.oldValues?.get(name));
+  #record(view: View): string {
+    return this.#object(view, (name) => this.#newValues?.get(name) ?? this.#oldValues?.get(name));
   }
 
-  private oldRecord(view: View): string {
+  #oldRecord(view: View): string {
     // Deletes cannot be checked against policies, so with these only the key is told.
-    const keyOnly = this.change.type === 'DELETE' && this.table.hasRowSecurity;
-    return this.object(view, (name) =>
-      keyOnly && !this.table.primaryKey.includes(name) ? undefined : this.oldValues?.get(name),
+    const keyOnly = this.#change.type === 'DELETE' && this.#table.hasRowSecurity;
+    return this.#object(view, (name) =>
+      keyOnly && !this.#table.primaryKey.includes(name) ? undefined : this.#oldValues?.get(name),
     );
   }
 
-  private object(view: View, value: (name: string) => string | undefined): string {
+  #object(view: View, value: (name: string) => string | undefined): string {
     const fields: Field[] = [];
-    for (const name of this.names) {
-      const json = this.isVisible(view, name) ? value(name) : undefined;
-      if (json !== undefined && !(this.isTooLarge && isDropped(json))) fields.push({ name, json });
+    for (const name of this.#names) {
+      const json = this.#isVisible(view, name) ? value(name) : undefined;
+      if (json !== undefined && !(this.#isTooLarge && isDropped(json))) fields.push({ name, json });
     }
     return jsonbObject(fields);
   }
 
-  private columns(view: View): string {
-    const shown = this.table.columns.filter(({ name }) => this.isVisible(view, name));
+  #columns(view: View): string {
+    const shown = this.#table.columns.filter(({ name }) => this.#isVisible(view, name));
     return `[${shown
       .map(
         ({ name, typeOid }) =>
-          `{"name": ${JSON.stringify(name)}, "type": ${JSON.stringify(this.types.get(typeOid).name)}}`,
+          `{"name": ${JSON.stringify(name)}, "type": ${JSON.stringify(this.#types.get(typeOid).name)}}`,
       )
       .join(', ')}]`;
   }
 
-  private isVisible({ selectable, select }: View, name: string): boolean {
-    return selectable.has(name) && (select === null || select.includes(name) || this.table.primaryKey.includes(name));
+  #isVisible({ selectable, select }: View, name: string): boolean {
+    return selectable.has(name) && (select === null || select.includes(name) || this.#table.primaryKey.includes(name));
   }
 
   /** Near the size of the change's wal2json text, which is what the server's limit counts. */
-  private estimateWalBytes(): number {
+  #estimateWalBytes(): number {
     let bytes = 150;
-    for (const values of [this.newValues, this.oldValues]) {
+    for (const values of [this.#newValues, this.#oldValues]) {
       for (const [name, json] of values ?? []) bytes += 50 + name.length + Buffer.byteLength(json);
     }
     return bytes;

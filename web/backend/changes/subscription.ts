@@ -27,48 +27,48 @@ export interface Subscription {
 
 /** The live subscriptions, by table. */
 export class SubscriptionRegistry {
-  private readonly byTable = new Map<number, Set<Subscription>>();
-  private readonly byReceiver = new Map<ChangeReceiver, Subscription[]>();
+  readonly #byTable = new Map<number, Set<Subscription>>();
+  readonly #byReceiver = new Map<ChangeReceiver, Subscription[]>();
 
   /** Replaces all subscriptions of the receiver. */
   set(receiver: ChangeReceiver, subscriptions: Subscription[]): void {
     this.remove(receiver);
-    this.byReceiver.set(receiver, subscriptions);
+    this.#byReceiver.set(receiver, subscriptions);
     for (const subscription of subscriptions) {
-      let entries = this.byTable.get(subscription.tableOid);
-      if (entries === undefined) this.byTable.set(subscription.tableOid, (entries = new Set()));
+      let entries = this.#byTable.get(subscription.tableOid);
+      if (entries === undefined) this.#byTable.set(subscription.tableOid, (entries = new Set()));
       entries.add(subscription);
     }
   }
 
   remove(receiver: ChangeReceiver): void {
-    for (const subscription of this.byReceiver.get(receiver) ?? []) {
-      const entries = this.byTable.get(subscription.tableOid);
+    for (const subscription of this.#byReceiver.get(receiver) ?? []) {
+      const entries = this.#byTable.get(subscription.tableOid);
       entries?.delete(subscription);
-      if (entries?.size === 0) this.byTable.delete(subscription.tableOid);
+      if (entries?.size === 0) this.#byTable.delete(subscription.tableOid);
     }
-    this.byReceiver.delete(receiver);
+    this.#byReceiver.delete(receiver);
   }
 
   /** Removes everything and returns who was subscribed. */
   clear(): ChangeReceiver[] {
-    const receivers = [...this.byReceiver.keys()];
-    this.byReceiver.clear();
-    this.byTable.clear();
+    const receivers = [...this.#byReceiver.keys()];
+    this.#byReceiver.clear();
+    this.#byTable.clear();
     return receivers;
   }
 
   isLive(subscription: Subscription): boolean {
-    return this.byTable.get(subscription.tableOid)?.has(subscription) === true;
+    return this.#byTable.get(subscription.tableOid)?.has(subscription) === true;
   }
 
   forTable(oid: number): Iterable<Subscription> {
-    return this.byTable.get(oid) ?? [];
+    return this.#byTable.get(oid) ?? [];
   }
 
   get size(): number {
     let size = 0;
-    for (const entries of this.byTable.values()) size += entries.size;
+    for (const entries of this.#byTable.values()) size += entries.size;
     return size;
   }
 }

@@ -26,24 +26,27 @@ export interface TableName {
 
 /** Tables, their columns and what a role may read of them, as the catalog says now. */
 export class TableCatalog {
-  private readonly tables = new Map<number, Promise<Table | null>>();
-  private readonly selectable = new Map<string, Promise<ReadonlySet<string>>>();
+  readonly #pool: Pool;
+  readonly #types: TypeCatalog;
+  readonly #publication: string;
+  readonly #tables = new Map<number, Promise<Table | null>>();
+  readonly #selectable = new Map<string, Promise<ReadonlySet<string>>>();
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly types: TypeCatalog,
-    private readonly publication: string,
-  ) {}
+  constructor(pool: Pool, types: TypeCatalog, publication: string) {
+    this.#pool = pool;
+    this.#types = types;
+    this.#publication = publication;
+  }
 
   /** Null when there is no such table any more. */
   table(oid: number): Promise<Table | null> {
-    return remember(this.tables, oid, () => this.loadTable(oid));
+    return remember(this.#tables, oid, () => this.#loadTable(oid));
   }
 
   /** The columns of the table on which the role has SELECT; empty for an unknown role. */
   selectableColumns(oid: number, role: string): Promise<ReadonlySet<string>> {
-    return remember(this.selectable, `${oid} ${role}`, async () => {
-      const { rows } = await this.pool.query<{ name: string }>(
+    return remember(this.#selectable, `${oid} ${role}`, async () => {
+      const { rows } = await this.#pool.query<{ name: string }>(
         `select a.attname as name from pg_attribute a
           where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
             and exists (select from pg_roles where rolname = $2)
@@ -56,28 +59,28 @@ export class TableCatalog {
 
   /** Forgets a table whose definition or privileges may have changed. */
   forget(oid: number): void {
-    this.tables.delete(oid);
-    for (const key of this.selectable.keys()) if (key.startsWith(`${oid} `)) this.selectable.delete(key);
+    this.#tables.delete(oid);
+    for (const key of this.#selectable.keys()) if (key.startsWith(`${oid} `)) this.#selectable.delete(key);
   }
 
   forgetAll(): void {
-    this.tables.clear();
-    this.selectable.clear();
+    this.#tables.clear();
+    this.#selectable.clear();
   }
 
   /** The tables of the publication, by oid. */
   async published(): Promise<TableName[]> {
-    const { rows } = await this.pool.query<TableName>(
+    const { rows } = await this.#pool.query<TableName>(
       `select format('%I.%I', schemaname, tablename)::regclass::oid::int8::int4 as oid, schemaname as schema,
               tablename as name
          from pg_publication_tables where pubname = $1 order by 1`,
-      [this.publication],
+      [this.#publication],
     );
     return rows;
   }
 
-  private async loadTable(oid: number): Promise<Table | null> {
-    const { rows } = await this.pool.query<Omit<Table, 'primaryKey'>>(
+  async #loadTable(oid: number): Promise<Table | null> {
+    const { rows } = await this.#pool.query<Omit<Table, 'primaryKey'>>(
       `select c.oid::int8::int4 as oid, n.nspname as schema, c.relname as name, c.relrowsecurity as "hasRowSecurity",
               (select coalesce(json_agg(json_build_object(
                         'name', a.attname, 'typeOid', a.atttypid::int8,
@@ -89,7 +92,7 @@ export class TableCatalog {
     );
     const table = rows[0];
     if (table === undefined) return null;
-    await this.types.load(table.columns.map((column) => column.typeOid));
+    await this.#types.load(table.columns.map((column) => column.typeOid));
     return {
       ...table,
       primaryKey: table.columns.filter((column) => column.isPrimaryKey).map((column) => column.name),

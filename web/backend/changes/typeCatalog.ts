@@ -31,27 +31,30 @@ const KINDS: Record<string, TypeInfo['kind']> = { b: 'base', c: 'composite', d: 
 
 /** What PostgreSQL knows of the types met so far. */
 export class TypeCatalog {
-  private readonly types = new Map<number, TypeInfo>();
+  readonly #pool: Pool;
+  readonly #types = new Map<number, TypeInfo>();
 
-  constructor(private readonly pool: Pool) {}
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
 
   /** The type must have been loaded before. */
   get(oid: number): TypeInfo {
-    const type = this.types.get(oid);
+    const type = this.#types.get(oid);
     if (type === undefined) throw new Error(`type ${oid} is not loaded`);
     return type;
   }
 
   /** Loads the types, their elements and their bases, as far as they are not known yet. */
   async load(oids: Iterable<number>): Promise<void> {
-    let missing = [...new Set(oids)].filter((oid) => oid !== 0 && !this.types.has(oid));
+    let missing = [...new Set(oids)].filter((oid) => oid !== 0 && !this.#types.has(oid));
     while (missing.length > 0) {
-      const { rows } = await this.pool.query<Row>(QUERY, [missing]);
-      for (const row of rows) this.types.set(row.oid, toInfo(row));
+      const { rows } = await this.#pool.query<Row>(QUERY, [missing]);
+      for (const row of rows) this.#types.set(row.oid, toInfo(row));
       if (rows.length === 0) throw new Error(`unknown types ${missing.join(', ')}`);
       missing = rows
         .flatMap((row) => [row.typelem, row.typbasetype])
-        .filter((oid) => oid !== 0 && !this.types.has(oid));
+        .filter((oid) => oid !== 0 && !this.#types.has(oid));
     }
   }
 }

@@ -35,54 +35,56 @@ const SERVICE_RESTART = 1012;
  * strike the connections that are open and those that come later, until `reset()`.
  */
 export class Faults {
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private onNewSocket: ((socket: RealtimeSocket) => void)[] = [];
-  private verdict: () => HandshakeVerdict = () => 'examine';
+  readonly #parts: Parts;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #onNewSocket: ((socket: RealtimeSocket) => void)[] = [];
+  #verdict: () => HandshakeVerdict = () => 'examine';
 
-  constructor(private readonly parts: Parts) {
-    parts.server.interceptHandshake = () => this.verdict();
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    parts.server.interceptHandshake = () => this.#verdict();
     parts.server.onSocket = (socket) => {
-      for (const strike of this.onNewSocket) strike(socket);
+      for (const strike of this.#onNewSocket) strike(socket);
     };
   }
 
   /** The numbers of the open connections, oldest first. */
   connections(): number[] {
-    return [...this.parts.hub.sockets].map(({ id }) => id);
+    return [...this.#parts.hub.sockets].map(({ id }) => id);
   }
 
   /** Cuts connections with no close frame. */
   drop(target: Target = {}): void {
-    for (const socket of this.find(target)) socket.link.terminate();
+    for (const socket of this.#find(target)) socket.link.terminate();
   }
 
   /** Closes connections with a close frame. Default code 1001. */
   close({ code = 1001, reason = '', ...target }: Target & { code?: number; reason?: string } = {}): void {
-    for (const socket of this.find(target)) socket.close(code, reason);
+    for (const socket of this.#find(target)) socket.close(code, reason);
   }
 
   /** Sends nothing for `ms`, then what has gathered, in order. */
   stall({ ms, ...target }: Target & { ms: number }): void {
-    for (const socket of this.find(target)) socket.link.stall(ms);
+    for (const socket of this.#find(target)) socket.link.stall(ms);
   }
 
   /** Goes silent for good: everything received is dropped, nothing is sent or answered, nothing closed. */
   halfOpen(target: Target = {}): void {
-    this.strike(target, (socket) => {
+    this.#strike(target, (socket) => {
       socket.link.halfOpen();
     });
   }
 
   /** Sends every frame `ms` later, in order. 0 ends it. */
   delay({ ms, ...target }: Target & { ms: number }): void {
-    this.strike(target, (socket) => {
+    this.#strike(target, (socket) => {
       socket.link.delay(ms);
     });
   }
 
   /** Sends frames no client should choke on: malformed, truncated, of unknown topics. Or those given. */
   garbage({ frames = defaultGarbage, ...target }: Target & { frames?: readonly Frame[] } = {}): void {
-    for (const socket of this.find(target)) socket.link.sendRaw(frames);
+    for (const socket of this.#find(target)) socket.link.sendRaw(frames);
   }
 
   /**
@@ -96,29 +98,29 @@ export class Faults {
     ms,
   }: Duration & { mode?: 'status' | 'port' | 'drop' | 'hang'; status?: number; error?: string } = {}): Promise<void> {
     if (mode === 'port') {
-      await this.parts.listener.closePort();
-      this.after(ms, () => {
-        void this.parts.listener.open();
+      await this.#parts.listener.closePort();
+      this.#after(ms, () => {
+        void this.#parts.listener.open();
       });
       return;
     }
-    this.verdict = () => (mode === 'status' ? { ...refusal(status, error), isDelayed: false } : mode);
-    this.after(ms, () => {
-      this.allow();
+    this.#verdict = () => (mode === 'status' ? { ...refusal(status, error), isDelayed: false } : mode);
+    this.#after(ms, () => {
+      this.#allow();
     });
   }
 
   /** Accepts handshakes, then ends the connection after `afterMs`: with the close code, or without one by cutting it. */
   acceptAndClose({ ms, code, afterMs = 0 }: Duration & { code?: number; afterMs?: number } = {}): void {
     const strike = (socket: RealtimeSocket): void => {
-      this.after(afterMs, () => {
+      this.#after(afterMs, () => {
         if (code === undefined) socket.link.terminate();
         else socket.close(code);
       });
     };
-    this.onNewSocket.push(strike);
-    this.after(ms, () => {
-      this.onNewSocket = this.onNewSocket.filter((other) => other !== strike);
+    this.#onNewSocket.push(strike);
+    this.#after(ms, () => {
+      this.#onNewSocket = this.#onNewSocket.filter((other) => other !== strike);
     });
   }
 
@@ -131,8 +133,8 @@ export class Faults {
     coldStartMs = 0,
     announce = false,
   }: { downMs?: number; coldStartMs?: number; announce?: boolean } = {}): Promise<void> {
-    const { hub } = this.parts;
-    this.verdict = () => 'drop';
+    const { hub } = this.#parts;
+    this.#verdict = () => 'drop';
     for (const socket of [...hub.sockets]) {
       if (announce) socket.announceDisconnect();
       socket.close(SERVICE_RESTART);
@@ -141,29 +143,29 @@ export class Faults {
     hub.warmAt = null;
     for (const rate of [hub.rates.joins, hub.rates.events, hub.rates.databaseEvents, hub.rates.presence]) rate.reset();
     await new Promise<void>((resolve) => {
-      this.after(downMs, resolve);
+      this.#after(downMs, resolve);
     });
-    this.allow();
+    this.#allow();
   }
 
   /** Restarts the embedded PostgreSQL. What is committed until replication is back is lost silently. */
   async restartPostgres({ downMs = 0 }: { downMs?: number } = {}): Promise<void> {
-    if (this.parts.cluster === null) throw new Error('Only the embedded PostgreSQL can be restarted.');
-    await this.parts.cluster.restart(downMs);
+    if (this.#parts.cluster === null) throw new Error('Only the embedded PostgreSQL can be restarted.');
+    await this.#parts.cluster.restart(downMs);
   }
 
   /** Treats every token seen so far as expired: channels that use one say so and close. API keys only with `keys`. */
   expireTokens({ keys = false }: { keys?: boolean } = {}): void {
-    const { hub } = this.parts;
+    const { hub } = this.#parts;
     hub.tokens.expireKnown({ keys });
     for (const socket of hub.sockets) for (const channel of socket.joined) channel.checkToken();
   }
 
   /** Trips the joins-per-second limit: joins fail and take their socket with them (1001), handshakes get 429. */
   rateLimit({ ms }: Duration = {}): void {
-    const { joins } = this.parts.hub.rates;
+    const { joins } = this.#parts.hub.rates;
     joins.hold(true);
-    this.after(ms, () => {
+    this.#after(ms, () => {
       joins.hold(false);
     });
   }
@@ -176,13 +178,13 @@ export class Faults {
     ms,
   }: Duration & { reason: string; topic?: string; count?: number }): void {
     let left = count;
-    this.parts.hub.interceptJoin = (joined) => {
+    this.#parts.hub.interceptJoin = (joined) => {
       if (left <= 0 || (topic !== undefined && topic !== joined)) return null;
       left -= 1;
       return reason;
     };
-    this.after(ms, () => {
-      this.passJoins();
+    this.#after(ms, () => {
+      this.#passJoins();
     });
   }
 
@@ -191,43 +193,43 @@ export class Faults {
    * and text, e.g. `FATAL 57P03 (cannot_connect_now) the database system is starting up`. As on the real server nobody tries those again.
    */
   failSubscriptions({ error, ms }: Duration & { error: string }): void {
-    const { hub } = this.parts;
+    const { hub } = this.#parts;
     hub.subscriptionError = error;
-    this.after(ms, () => {
+    this.#after(ms, () => {
       hub.subscriptionError = null;
     });
   }
 
   /** Silently drops all database changes that are committed in the next `ms`. */
   loseChanges({ ms }: { ms: number }): void {
-    this.parts.feed.loseChanges(ms);
+    this.#parts.feed.loseChanges(ms);
   }
 
   /** Stops the job that raises the pulse for `ms`; nothing else happens. */
   pausePulse({ ms }: { ms: number }): void {
-    this.parts.pulse?.pause(ms);
+    this.#parts.pulse?.pause(ms);
   }
 
   /** Loses changes for `lostMs`, then subscribes every channel again: the one sign of a gap that a server ever gives. */
   resubscribe({ lostMs = 0 }: { lostMs?: number } = {}): void {
-    this.parts.feed.loseChanges(lostMs);
-    this.after(lostMs, () => {
-      this.parts.feed.dropSubscriptions();
+    this.#parts.feed.loseChanges(lostMs);
+    this.#after(lostMs, () => {
+      this.#parts.feed.dropSubscriptions();
     });
   }
 
   /** Ends every lasting fault. Connections that are half-open stay so; drop them. */
   async reset(): Promise<void> {
-    this.clearTimers();
-    this.onNewSocket = [];
-    this.allow();
-    this.passJoins();
-    const { hub, listener } = this.parts;
+    this.#clearTimers();
+    this.#onNewSocket = [];
+    this.#allow();
+    this.#passJoins();
+    const { hub, listener } = this.#parts;
     hub.rates.joins.hold(false);
     hub.subscriptionError = null;
     hub.tokens.restoreExpired();
-    this.parts.feed.loseChanges(0);
-    this.parts.pulse?.pause(0);
+    this.#parts.feed.loseChanges(0);
+    this.#parts.pulse?.pause(0);
     for (const socket of hub.sockets) {
       socket.link.delay(0);
       socket.link.stall(0);
@@ -237,38 +239,38 @@ export class Faults {
 
   /** For the stop of the backend. */
   dispose(): void {
-    this.clearTimers();
+    this.#clearTimers();
   }
 
-  private find({ connection }: Target): RealtimeSocket[] {
-    const sockets = [...this.parts.hub.sockets];
+  #find({ connection }: Target): RealtimeSocket[] {
+    const sockets = [...this.#parts.hub.sockets];
     return connection === undefined ? sockets : sockets.filter(({ id }) => id === connection);
   }
 
-  private strike(target: Target, strike: (socket: RealtimeSocket) => void): void {
-    this.find(target).forEach(strike);
-    if (target.connection === undefined) this.onNewSocket.push(strike);
+  #strike(target: Target, strike: (socket: RealtimeSocket) => void): void {
+    this.#find(target).forEach(strike);
+    if (target.connection === undefined) this.#onNewSocket.push(strike);
   }
 
-  private allow(): void {
-    this.verdict = () => 'examine';
+  #allow(): void {
+    this.#verdict = () => 'examine';
   }
 
-  private passJoins(): void {
-    this.parts.hub.interceptJoin = () => null;
+  #passJoins(): void {
+    this.#parts.hub.interceptJoin = () => null;
   }
 
-  private after(ms: number | undefined, action: () => void): void {
+  #after(ms: number | undefined, action: () => void): void {
     if (ms === undefined) return;
     const timer = setTimeout(() => {
-      this.timers.delete(timer);
+      this.#timers.delete(timer);
       action();
     }, ms);
-    this.timers.add(timer);
+    this.#timers.add(timer);
   }
 
-  private clearTimers(): void {
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
+  #clearTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
   }
 }

@@ -9,42 +9,44 @@ export interface Handlers {
 
 /** The HTTP server on its one port, which can be closed for a while and opened again on the same port. */
 export class Listener {
+  readonly #host: string;
+  readonly #handlers: Handlers;
   port = 0;
-  private server: Server | null = null;
-  private readonly connections = new Set<Socket>();
+  #server: Server | null = null;
+  readonly #connections = new Set<Socket>();
 
-  constructor(
-    private readonly host: string,
-    private readonly handlers: Handlers,
-  ) {}
+  constructor(host: string, handlers: Handlers) {
+    this.#host = host;
+    this.#handlers = handlers;
+  }
 
   /** `port` 0 takes a free one. Later calls keep the port of the first. */
   async open(port = this.port): Promise<void> {
-    if (this.server !== null) return;
+    if (this.#server !== null) return;
     const server = createServer((request, response) => {
-      this.handlers.onRequest(request, response);
+      this.#handlers.onRequest(request, response);
     });
     server.on('upgrade', (request, stream, head) => {
-      this.handlers.onUpgrade(request, stream, head);
+      this.#handlers.onUpgrade(request, stream, head);
     });
     server.on('connection', (connection) => {
       connection.setNoDelay(true);
-      this.connections.add(connection);
-      connection.on('close', () => this.connections.delete(connection));
+      this.#connections.add(connection);
+      connection.on('close', () => this.#connections.delete(connection));
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, this.host, resolve);
+      server.listen(port, this.#host, resolve);
     });
-    this.server = server;
+    this.#server = server;
     this.port = (server.address() as AddressInfo).port;
   }
 
   /** Stops listening, so that connecting is refused. Open connections stay. */
   async closePort(): Promise<void> {
-    const { server } = this;
+    const server = this.#server;
     if (server === null) return;
-    this.server = null;
+    this.#server = null;
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     // close() waits for connections, which may live long; the port itself is free at once.
@@ -53,6 +55,6 @@ export class Listener {
 
   async close(): Promise<void> {
     await this.closePort();
-    for (const connection of this.connections) connection.destroy();
+    for (const connection of this.#connections) connection.destroy();
   }
 }

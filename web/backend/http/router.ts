@@ -19,22 +19,23 @@ const SINGLE_BROADCAST = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
 
 /** Everything the server answers over plain HTTP. */
 export class Router {
+  readonly #pool: Pool;
+  readonly #hub: Hub;
   faults: Faults | null = null;
   /** Null: there is none. */
   lab: Lab | null = null;
-  private readonly rest: RestApi;
+  readonly #rest: RestApi;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly hub: Hub,
-  ) {
-    this.rest = new RestApi(pool);
+  constructor(pool: Pool, hub: Hub) {
+    this.#pool = pool;
+    this.#hub = hub;
+    this.#rest = new RestApi(pool);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    this.route(request)
+    this.#route(request)
       .catch((error: unknown): Reply => {
-        this.hub.settings.log('error', `${request.method ?? ''} ${request.url ?? ''}: ${messageOf(error)}`);
+        this.#hub.settings.log('error', `${request.method ?? ''} ${request.url ?? ''}: ${messageOf(error)}`);
         return { status: 500, body: { message: messageOf(error) } };
       })
       .then((reply) => {
@@ -45,49 +46,49 @@ export class Router {
       });
   }
 
-  private async route(request: IncomingMessage): Promise<Reply> {
+  async #route(request: IncomingMessage): Promise<Reply> {
     if (request.method === 'OPTIONS') return { status: 204 };
     const url = readTarget(request.url);
     if (url === null) return { status: 400, body: { message: 'Bad Request' } };
     const path = url.pathname.replace(/^\/realtime\/v1(?=\/api\/)/, '');
-    if (path === '/health') return this.health();
-    if (/^\/(faults|lab)(\/|$)/.test(path)) return this.switches(request, path);
+    if (path === '/health') return this.#health();
+    if (/^\/(faults|lab)(\/|$)/.test(path)) return this.#switches(request, path);
     if (path.startsWith('/rest/v1/'))
-      return this.table(request, url, decodeURIComponent(path.slice('/rest/v1/'.length)));
-    if (path.startsWith('/api/broadcast')) return this.broadcast(request, url, path);
+      return this.#table(request, url, decodeURIComponent(path.slice('/rest/v1/'.length)));
+    if (path.startsWith('/api/broadcast')) return this.#broadcast(request, url, path);
     return NOT_FOUND;
   }
 
   /** The fault switches and the lab, which ask for no key. */
-  private async switches(request: IncomingMessage, path: string): Promise<Reply> {
+  async #switches(request: IncomingMessage, path: string): Promise<Reply> {
     const refusal = refuseForeign(request.headers);
     if (refusal !== null) return { status: 403, body: { error: refusal } };
-    if (path === '/faults') return { status: 200, body: this.hub.stats() };
-    if (path.startsWith('/faults/')) return this.fault(request, path.slice('/faults/'.length));
+    if (path === '/faults') return { status: 200, body: this.#hub.stats() };
+    if (path.startsWith('/faults/')) return this.#fault(request, path.slice('/faults/'.length));
     if (this.lab === null || !path.startsWith('/lab/')) return NOT_FOUND;
     return this.lab.handle(request.method ?? 'GET', path.slice('/lab/'.length), await readJson(request));
   }
 
-  private async health(): Promise<Reply> {
+  async #health(): Promise<Reply> {
     try {
-      await this.pool.query('select 1');
+      await this.#pool.query('select 1');
       return { status: 200, body: { status: 'ok' } };
     } catch (error) {
       return { status: 503, body: { status: 'error', message: messageOf(error) } };
     }
   }
 
-  private async fault(request: IncomingMessage, name: string): Promise<Reply> {
+  async #fault(request: IncomingMessage, name: string): Promise<Reply> {
     if (request.method !== 'POST') return { status: 405, body: { error: 'use POST' } };
     if (this.faults === null) return { status: 503, body: { error: 'starting' } };
     return handleFault(this.faults, name, await readJson(request));
   }
 
-  private async table(request: IncomingMessage, url: URL, name: string): Promise<Reply> {
-    const verified = await this.authenticate(request, url);
+  async #table(request: IncomingMessage, url: URL, name: string): Promise<Reply> {
+    const verified = await this.#authenticate(request, url);
     if (!verified.ok) return { status: 401, body: { message: 'Invalid API key or token' } };
     const body = request.method === 'POST' || request.method === 'PATCH' ? await readJson(request) : undefined;
-    return this.rest.handle({
+    return this.#rest.handle({
       method: request.method ?? 'GET',
       table: name,
       parameters: url.searchParams,
@@ -99,24 +100,24 @@ export class Router {
     });
   }
 
-  private async broadcast(request: IncomingMessage, url: URL, path: string): Promise<Reply> {
-    const verified = await this.authenticate(request, url);
+  async #broadcast(request: IncomingMessage, url: URL, path: string): Promise<Reply> {
+    const verified = await this.#authenticate(request, url);
     if (!verified.ok) return { status: 401, body: { message: 'Unauthorized' } };
     if (request.method !== 'POST') return { status: 405, body: { message: 'use POST' } };
-    if (path === '/api/broadcast') return broadcastBatch(this.hub, await readJson(request));
+    if (path === '/api/broadcast') return broadcastBatch(this.#hub, await readJson(request));
     const [, topic, event] = SINGLE_BROADCAST.exec(path) ?? [];
     if (topic === undefined || event === undefined) return NOT_FOUND;
     const isJson = !(request.headers['content-type'] ?? '').startsWith('application/octet-stream');
     const isPrivate = url.searchParams.get('private') === 'true';
     const data = await readBody(request);
-    return broadcastSingle(this.hub, decodeURIComponent(topic), decodeURIComponent(event), isPrivate, isJson, data);
+    return broadcastSingle(this.#hub, decodeURIComponent(topic), decodeURIComponent(event), isPrivate, isJson, data);
   }
 
   /** The bearer token counts; without one (or with a key of the `sb_` kind) the API key. */
-  private authenticate(request: IncomingMessage, url: URL): Promise<Verification> {
+  #authenticate(request: IncomingMessage, url: URL): Promise<Verification> {
     const { apikey, authorization } = request.headers;
     const bearer = /^Bearer\s+(.+)$/i.exec(authorization ?? '')?.[1];
     const key = typeof apikey === 'string' ? apikey : url.searchParams.get('apikey');
-    return this.hub.tokens.verify(bearer ?? key ?? '');
+    return this.#hub.tokens.verify(bearer ?? key ?? '');
   }
 }

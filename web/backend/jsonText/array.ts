@@ -5,51 +5,53 @@ export function arrayToJson(text: string, delimiter: string, element: (text: str
 }
 
 class ArrayParser {
-  private at: number;
+  readonly #text: string;
+  readonly #delimiter: string;
+  readonly #element: (text: string) => string;
+  #at: number;
 
-  constructor(
-    private readonly text: string,
-    private readonly delimiter: string,
-    private readonly element: (text: string) => string,
-  ) {
-    this.at = text.startsWith('[') ? text.indexOf('=') + 1 : 0;
+  constructor(text: string, delimiter: string, element: (text: string) => string) {
+    this.#text = text;
+    this.#delimiter = delimiter;
+    this.#element = element;
+    this.#at = text.startsWith('[') ? text.indexOf('=') + 1 : 0;
   }
 
   parse(): string {
-    this.at += 1;
+    this.#at += 1;
     const items: string[] = [];
-    while (this.text[this.at] !== '}') {
-      if (this.text[this.at] === this.delimiter) this.at += 1;
-      items.push(this.item());
+    while (this.#text[this.#at] !== '}') {
+      if (this.#text[this.#at] === this.#delimiter) this.#at += 1;
+      items.push(this.#item());
     }
-    this.at += 1;
+    this.#at += 1;
     return `[${items.join(', ')}]`;
   }
 
-  private item(): string {
-    const first = this.text[this.at];
+  #item(): string {
+    const first = this.#text[this.#at];
     if (first === '{') return this.parse();
-    if (first === '"') return this.element(this.quoted());
-    const start = this.at;
-    while (this.text[this.at] !== this.delimiter && this.text[this.at] !== '}') this.at += 1;
-    const bare = this.text.slice(start, this.at);
-    return bare === 'NULL' ? 'null' : this.element(bare);
+    if (first === '"') return this.#element(this.#quoted());
+    const start = this.#at;
+    while (this.#text[this.#at] !== this.#delimiter && this.#text[this.#at] !== '}') this.#at += 1;
+    const bare = this.#text.slice(start, this.#at);
+    return bare === 'NULL' ? 'null' : this.#element(bare);
   }
 
-  private quoted(): string {
+  #quoted(): string {
     let value = '';
-    let start = (this.at += 1);
+    let start = (this.#at += 1);
     for (;;) {
-      const char = this.text[this.at];
+      const char = this.#text[this.#at];
       if (char === '"') break;
       if (char === '\\') {
-        value += this.text.slice(start, this.at);
-        start = this.at += 1;
+        value += this.#text.slice(start, this.#at);
+        start = this.#at += 1;
       }
-      this.at += 1;
+      this.#at += 1;
     }
-    value += this.text.slice(start, this.at);
-    this.at += 1;
+    value += this.#text.slice(start, this.#at);
+    this.#at += 1;
     return value;
   }
 }

@@ -52,14 +52,18 @@ interface Parts {
  * machine and nothing else; the router refuses pages from elsewhere.
  */
 export class Lab {
-  constructor(private readonly parts: Parts) {}
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
 
   async handle(method: string, name: string, body: unknown): Promise<Reply> {
     if (method !== 'POST') return { status: 405, body: { error: 'use POST' } };
     const act = Object.hasOwn(switches, name) ? switches[name] : undefined;
     if (act === undefined) return { status: 404, body: { error: `unknown switch "${name}"` } };
     try {
-      return { status: 200, body: (await act(this.parts, isObject(body) ? body : {})) ?? {} };
+      return { status: 200, body: (await act(this.#parts, isObject(body) ? body : {})) ?? {} };
     } catch (error) {
       return { status: 400, body: { error: messageOf(error) } };
     }

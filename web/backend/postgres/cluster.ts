@@ -26,21 +26,36 @@ const LAST_LINES = 8;
 
 /** An embedded PostgreSQL server of our own: created, started, stopped and, unless it has a `dataDir`, removed. */
 export class Cluster {
-  private child: ChildProcess | null = null;
-  private last: Promise<void> = Promise.resolve();
-  private revival: NodeJS.Timeout | null = null;
-  private isStopping = false;
+  readonly #binaries: Binaries;
+  readonly #user: ServerUser | null;
+  readonly #data: string;
+  readonly #scratch: string | null;
+  readonly #guard: Guard;
+  readonly #log: Log;
+  readonly #settings: Readonly<Record<string, string | null>>;
+  #child: ChildProcess | null = null;
+  #last: Promise<void> = Promise.resolve();
+  #revival: NodeJS.Timeout | null = null;
+  #isStopping = false;
 
   private constructor(
-    private readonly binaries: Binaries,
-    private readonly user: ServerUser | null,
-    private readonly data: string,
-    private readonly scratch: string | null,
-    private readonly guard: Guard,
-    private readonly log: Log,
-    private readonly settings: Readonly<Record<string, string | null>>,
+    binaries: Binaries,
+    user: ServerUser | null,
+    data: string,
+    scratch: string | null,
+    guard: Guard,
+    log: Log,
+    settings: Readonly<Record<string, string | null>>,
     public port: number,
-  ) {}
+  ) {
+    this.#binaries = binaries;
+    this.#user = user;
+    this.#data = data;
+    this.#scratch = scratch;
+    this.#guard = guard;
+    this.#log = log;
+    this.#settings = settings;
+  }
 
   static async create(options: ClusterOptions): Promise<Cluster> {
     const user = await serverUser();
@@ -52,9 +67,9 @@ export class Cluster {
       const binaries = await findBinaries(user === null ? null : join(scratch, 'postgres'));
       const port = options.port === 0 ? await freePort('127.0.0.1') : options.port;
       const cluster = new Cluster(binaries, user, data, scratch, guard, options.log, options.settings ?? {}, port);
-      if (await exists(join(data, 'PG_VERSION'))) await cluster.checkVersion();
-      else await cluster.initialise();
-      await cluster.startOnAnyPort(options.port === 0);
+      if (await exists(join(data, 'PG_VERSION'))) await cluster.#checkVersion();
+      else await cluster.#initialise();
+      await cluster.#startOnAnyPort(options.port === 0);
       return cluster;
     } catch (error) {
       await rm(scratch, { recursive: true, force: true });
@@ -69,42 +84,42 @@ export class Cluster {
 
   /** Ends the server at once, without waiting for its clients, and starts it again after `downMs`. */
   restart(downMs: number): Promise<void> {
-    return this.inTurn(async () => {
-      await this.stopServer('SIGQUIT');
+    return this.#inTurn(async () => {
+      await this.#stopServer('SIGQUIT');
       await new Promise((resolve) => setTimeout(resolve, downMs));
-      await this.startServer();
+      await this.#startServer();
     });
   }
 
   /** Ends the server and removes what was scratch. */
   stop(): Promise<void> {
-    this.isStopping = true;
-    if (this.revival !== null) clearTimeout(this.revival);
-    return this.inTurn(async () => {
-      await this.stopServer('SIGINT');
-      if (this.scratch !== null) await rm(this.scratch, { recursive: true, force: true });
-      await this.guard.release();
+    this.#isStopping = true;
+    if (this.#revival !== null) clearTimeout(this.#revival);
+    return this.#inTurn(async () => {
+      await this.#stopServer('SIGINT');
+      if (this.#scratch !== null) await rm(this.#scratch, { recursive: true, force: true });
+      await this.#guard.release();
     });
   }
 
-  private inTurn(task: () => Promise<void>): Promise<void> {
-    const done = this.last.then(task);
-    this.last = done.catch(() => undefined);
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(task);
+    this.#last = done.catch(() => undefined);
     return done;
   }
 
   /** PostgreSQL can't read the files of another major version. */
-  private async checkVersion(): Promise<void> {
-    const made = (await readFile(join(this.data, 'PG_VERSION'), 'utf8')).trim();
-    const [own] = this.binaries.version.split('.');
+  async #checkVersion(): Promise<void> {
+    const made = (await readFile(join(this.#data, 'PG_VERSION'), 'utf8')).trim();
+    const [own] = this.#binaries.version.split('.');
     if (made === own) return;
     throw new Error(
-      `The database in ${this.data} was made by PostgreSQL ${made}, and the embedded one is PostgreSQL ${String(own)}. ` +
+      `The database in ${this.#data} was made by PostgreSQL ${made}, and the embedded one is PostgreSQL ${String(own)}. ` +
         'Name another directory, or remove this one to begin with an empty database.',
     );
   }
 
-  private async initialise(): Promise<void> {
+  async #initialise(): Promise<void> {
     const args = [
       '--username=postgres',
       '--auth=trust',
@@ -116,17 +131,17 @@ export class Cluster {
       '--no-sync',
       '--no-instructions',
     ];
-    const key = [...args, this.binaries.version, String(this.user?.uid)];
-    const template = new Template(this.binaries.installation, key, this.user);
-    if (!(await exists(this.data)) && (await template.copyTo(this.data))) return;
-    await mkdir(this.data, { recursive: true, mode: 0o700 });
-    if (this.user !== null) await chown(this.data, this.user.uid, this.user.gid);
-    await this.initdb(args);
-    await template.keep(this.data);
+    const key = [...args, this.#binaries.version, String(this.#user?.uid)];
+    const template = new Template(this.#binaries.installation, key, this.#user);
+    if (!(await exists(this.#data)) && (await template.copyTo(this.#data))) return;
+    await mkdir(this.#data, { recursive: true, mode: 0o700 });
+    if (this.#user !== null) await chown(this.#data, this.#user.uid, this.#user.gid);
+    await this.#initdb(args);
+    await template.keep(this.#data);
   }
 
-  private async initdb(args: string[]): Promise<void> {
-    const child = this.spawn(this.binaries.initdb, [`--pgdata=${this.data}`, ...args]);
+  async #initdb(args: string[]): Promise<void> {
+    const child = this.#spawn(this.#binaries.initdb, [`--pgdata=${this.#data}`, ...args]);
     let output = '';
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -136,10 +151,10 @@ export class Cluster {
     if (code !== 0) throw new Error(`initdb ended with ${String(code)}: ${output.trim()}`);
   }
 
-  private async startOnAnyPort(mayMove: boolean): Promise<void> {
+  async #startOnAnyPort(mayMove: boolean): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.startServer();
+        await this.#startServer();
         return;
       } catch (error) {
         if (!mayMove || attempt === START_ATTEMPTS) throw error;
@@ -148,23 +163,23 @@ export class Cluster {
     }
   }
 
-  private async startServer(): Promise<void> {
-    const child = this.spawn(this.binaries.postgres, ['-D', this.data, ...this.configuration()]);
-    this.child = child;
+  async #startServer(): Promise<void> {
+    const child = this.#spawn(this.#binaries.postgres, ['-D', this.#data, ...this.#configuration()]);
+    this.#child = child;
     let output = '';
     let isReady = false;
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => {
-        const wasOurs = this.child === child;
-        if (wasOurs) this.child = null;
+        const wasOurs = this.#child === child;
+        if (wasOurs) this.#child = null;
         const words = `PostgreSQL ended with ${String(code ?? signal)}: ${lastLines(output)}`;
         if (!isReady) reject(new Error(words));
-        else if (wasOurs) this.onDeath(words);
+        else if (wasOurs) this.#onDeath(words);
       });
       child.stderr?.on('data', (chunk: Buffer) => {
         const text = chunk.toString();
-        this.log('debug', `postgres: ${text.trimEnd()}`);
+        this.#log('debug', `postgres: ${text.trimEnd()}`);
         output = lastLines(output + text);
         if (!text.includes('ready to accept connections')) return;
         isReady = true;
@@ -174,28 +189,28 @@ export class Cluster {
   }
 
   /** The server ended though nobody asked it to. */
-  private onDeath(words: string): void {
-    this.log('error', `${words}It will be started again.`);
-    this.scheduleRevival(FIRST_REVIVAL_MS);
+  #onDeath(words: string): void {
+    this.#log('error', `${words}It will be started again.`);
+    this.#scheduleRevival(FIRST_REVIVAL_MS);
   }
 
-  private scheduleRevival(delayMs: number): void {
-    if (this.isStopping) return;
-    this.revival = setTimeout(() => {
-      void this.inTurn(async () => {
-        if (this.child !== null || this.isStopping) return;
+  #scheduleRevival(delayMs: number): void {
+    if (this.#isStopping) return;
+    this.#revival = setTimeout(() => {
+      void this.#inTurn(async () => {
+        if (this.#child !== null || this.#isStopping) return;
         try {
-          await this.startServer();
-          this.log('warn', 'PostgreSQL has been started again');
+          await this.#startServer();
+          this.#log('warn', 'PostgreSQL has been started again');
         } catch (error) {
-          this.log('error', messageOf(error));
-          this.scheduleRevival(Math.min(2 * delayMs, SLOWEST_REVIVAL_MS));
+          this.#log('error', messageOf(error));
+          this.#scheduleRevival(Math.min(2 * delayMs, SLOWEST_REVIVAL_MS));
         }
       });
     }, delayMs);
   }
 
-  private configuration(): string[] {
+  #configuration(): string[] {
     const values: Record<string, string | null> = {
       port: String(this.port),
       listen_addresses: '127.0.0.1',
@@ -213,16 +228,16 @@ export class Cluster {
       log_statement: 'none',
       logging_collector: 'off',
       log_min_messages: 'warning',
-      ...this.settings,
+      ...this.#settings,
     };
     return Object.entries(values).flatMap(([name, value]) => (value === null ? [] : ['-c', `${name}=${value}`]));
   }
 
-  private async stopServer(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
-    const { child } = this;
+  async #stopServer(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    const child = this.#child;
     const hasEnded = child?.exitCode !== null || child.signalCode !== null;
     if (hasEnded) return;
-    this.child = null;
+    this.#child = null;
     const gone = new Promise<void>((resolve) =>
       child.once('close', () => {
         resolve();
@@ -234,9 +249,9 @@ export class Cluster {
     clearTimeout(impatience);
   }
 
-  private spawn(program: string, args: string[]): ChildProcess {
+  #spawn(program: string, args: string[]): ChildProcess {
     return spawn(program, args, {
-      ...(this.user ?? {}),
+      ...(this.#user ?? {}),
       // A signal meant for the terminal's foreground group must not reach the server before our own orderly stop.
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],

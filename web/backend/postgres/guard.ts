@@ -19,26 +19,26 @@ if [ -n "$2" ]; then rm -rf "$2"; fi
 
 /** Cleans up after this process if it dies without stopping the server. */
 export class Guard {
-  private readonly child: ChildProcess | null;
+  readonly #child: ChildProcess | null;
 
   constructor(pidFile: string, scratch: string | null) {
     if (process.platform === 'win32') {
-      this.child = null;
+      this.#child = null;
       return;
     }
-    this.child = spawn('/bin/sh', ['-c', script, 'guard', pidFile, scratch ?? ''], {
+    this.#child = spawn('/bin/sh', ['-c', script, 'guard', pidFile, scratch ?? ''], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    this.child.unref();
-    const input = this.child.stdin as (NodeJS.WritableStream & { unref?: () => void }) | null;
+    this.#child.unref();
+    const input = this.#child.stdin as (NodeJS.WritableStream & { unref?: () => void }) | null;
     input?.on('error', () => undefined);
     input?.unref?.();
   }
 
   /** Call after an orderly stop. Resolves when the guard is gone. */
   async release(): Promise<void> {
-    const { child } = this;
+    const child = this.#child;
     const hasEnded = child?.exitCode !== null || child.signalCode !== null;
     if (hasEnded) return;
     const gone = new Promise<void>((resolve) =>

@@ -10,46 +10,49 @@ const BEAT = 'update public.switchboard_pulse set seq = seq + 1, beaten_at = clo
 
 /** Raises the pulse's row every period, as pg_cron does on a Supabase project: one update at a time, and none made up for. */
 export class PulseJob {
-  private timer: NodeJS.Timeout | null = null;
-  private isBeating = false;
-  private hasFailed = false;
-  private pausedUntil = 0;
+  readonly #pool: Pool;
+  readonly #periodMs: number;
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | null = null;
+  #isBeating = false;
+  #hasFailed = false;
+  #pausedUntil = 0;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly periodMs: number,
-    private readonly log: Log,
-  ) {}
+  constructor(pool: Pool, periodMs: number, log: Log) {
+    this.#pool = pool;
+    this.#periodMs = periodMs;
+    this.#log = log;
+  }
 
   /** Makes the table if need be, with the SQL that ships with the npm package, and begins to beat. */
   async start(): Promise<void> {
-    await this.pool.query(await readFile(join(packageRoot(), '..', 'sql', 'pulse.sql'), 'utf8'));
-    this.timer = setInterval(() => {
-      if (!this.isBeating && Date.now() >= this.pausedUntil) void this.beat();
-    }, this.periodMs);
+    await this.#pool.query(await readFile(join(packageRoot(), '..', 'sql', 'pulse.sql'), 'utf8'));
+    this.#timer = setInterval(() => {
+      if (!this.#isBeating && Date.now() >= this.#pausedUntil) void this.#beat();
+    }, this.#periodMs);
   }
 
   /** Does not beat for the next `ms`; 0 goes on at once. */
   pause(ms: number): void {
-    this.pausedUntil = Date.now() + ms;
+    this.#pausedUntil = Date.now() + ms;
   }
 
   stop(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
-  private async beat(): Promise<void> {
-    this.isBeating = true;
+  async #beat(): Promise<void> {
+    this.#isBeating = true;
     try {
-      await this.pool.query(BEAT);
-      this.hasFailed = false;
+      await this.#pool.query(BEAT);
+      this.#hasFailed = false;
     } catch (error) {
       // Once for each outage of the database.
-      if (!this.hasFailed && this.timer !== null) this.log('warn', `the pulse does not beat: ${messageOf(error)}`);
-      this.hasFailed = true;
+      if (!this.#hasFailed && this.#timer !== null) this.#log('warn', `the pulse does not beat: ${messageOf(error)}`);
+      this.#hasFailed = true;
     } finally {
-      this.isBeating = false;
+      this.#isBeating = false;
     }
   }
 }

@@ -30,7 +30,7 @@ export class Hub {
   /** The first subscription waits until this time (Unix ms); null when none has been made since the start. */
   warmAt: number | null = null;
   coldStartMs: number;
-  private readonly ticker: NodeJS.Timeout;
+  readonly #ticker: NodeJS.Timeout;
 
   constructor(
     readonly settings: Settings,
@@ -41,10 +41,10 @@ export class Hub {
     readonly rates: Rates,
   ) {
     this.coldStartMs = settings.timing.coldStartMs;
-    this.ticker = setInterval(() => {
+    this.#ticker = setInterval(() => {
       for (const rate of Object.values(rates) as RateCounter[]) rate.tick();
     }, settings.timing.rateTickMs);
-    this.ticker.unref();
+    this.#ticker.unref();
     feed.onForeignChange = (change) => {
       const message = readMessage(change);
       if (message !== null) topicOf(this.topics, message)?.broadcast(message.broadcast, null);
@@ -81,7 +81,7 @@ export class Hub {
   }
 
   close(): void {
-    clearInterval(this.ticker);
+    clearInterval(this.#ticker);
   }
 }
 

@@ -38,17 +38,17 @@ export class Counters {
   heartbeats = 0;
   framesIn = 0;
   framesOut = 0;
-  private readonly byTopic = new Map<string, TopicStats>();
+  readonly #byTopic = new Map<string, TopicStats>();
 
   topic(name: string): TopicStats {
-    let stats = this.byTopic.get(name);
-    if (stats === undefined) this.byTopic.set(name, (stats = { joins: 0, leaves: 0, changes: 0, frames: 0 }));
+    let stats = this.#byTopic.get(name);
+    if (stats === undefined) this.#byTopic.set(name, (stats = { joins: 0, leaves: 0, changes: 0, frames: 0 }));
     return stats;
   }
 
   snapshot(now: Pick<Stats, 'connections' | 'channels' | 'subscriptions'>): Stats {
     const { accepted, refused, joins, entries, tokens, heartbeats, framesIn, framesOut } = this;
-    const topics = Object.fromEntries([...this.byTopic].map(([name, stats]) => [name, { ...stats }]));
+    const topics = Object.fromEntries([...this.#byTopic].map(([name, stats]) => [name, { ...stats }]));
     return { ...now, accepted, refused, joins, entries, tokens, heartbeats, framesIn, framesOut, topics };
   }
 
@@ -63,6 +63,6 @@ export class Counters {
       framesIn: 0,
       framesOut: 0,
     });
-    this.byTopic.clear();
+    this.#byTopic.clear();
   }
 }

@@ -74,26 +74,29 @@ function relation(reader: Reader): Relation {
 }
 
 class Reader {
-  private at = 0;
+  readonly #buffer: Buffer;
+  #at = 0;
 
-  constructor(private readonly buffer: Buffer) {}
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
 
   skip(bytes: number): void {
-    this.at += bytes;
+    this.#at += bytes;
   }
 
   uint8(): number {
-    return this.buffer.readUInt8(this.at++);
+    return this.#buffer.readUInt8(this.#at++);
   }
 
   uint16(): number {
-    this.at += 2;
-    return this.buffer.readUInt16BE(this.at - 2);
+    this.#at += 2;
+    return this.#buffer.readUInt16BE(this.#at - 2);
   }
 
   uint32(): number {
-    this.at += 4;
-    return this.buffer.readUInt32BE(this.at - 4);
+    this.#at += 4;
+    return this.#buffer.readUInt32BE(this.#at - 4);
   }
 
   char(): string {
@@ -101,23 +104,23 @@ class Reader {
   }
 
   cstring(): string {
-    const end = this.buffer.indexOf(0, this.at);
-    const text = this.buffer.toString('utf8', this.at, end);
-    this.at = end + 1;
+    const end = this.#buffer.indexOf(0, this.#at);
+    const text = this.#buffer.toString('utf8', this.#at, end);
+    this.#at = end + 1;
     return text;
   }
 
   /** Microseconds since 2000, cut to the millisecond. */
   timestamp(): Date {
-    this.at += 8;
-    return new Date(Number(this.buffer.readBigInt64BE(this.at - 8) / 1000n + POSTGRES_EPOCH_MS));
+    this.#at += 8;
+    return new Date(Number(this.#buffer.readBigInt64BE(this.#at - 8) / 1000n + POSTGRES_EPOCH_MS));
   }
 
   tuple(): TextValue[] {
-    return Array.from({ length: this.uint16() }, () => this.value());
+    return Array.from({ length: this.uint16() }, () => this.#value());
   }
 
-  private value(): TextValue {
+  #value(): TextValue {
     switch (this.char()) {
       case 'n':
         return null;
@@ -125,8 +128,8 @@ class Reader {
         return undefined;
       default: {
         const length = this.uint32();
-        this.at += length;
-        return this.buffer.toString('utf8', this.at - length, this.at);
+        this.#at += length;
+        return this.#buffer.toString('utf8', this.#at - length, this.#at);
       }
     }
   }

@@ -25,44 +25,48 @@ const SESSION =
  * lost without a word, as on the real server.
  */
 export class ReplicationStream {
-  private service: LogicalReplicationService | null = null;
-  private stopped = false;
-  private retry: NodeJS.Timeout | null = null;
+  readonly #connectionString: string;
+  readonly #publications: readonly string[];
+  readonly #events: StreamEvents;
+  readonly #log: Log;
+  #service: LogicalReplicationService | null = null;
+  #stopped = false;
+  #retry: NodeJS.Timeout | null = null;
 
-  constructor(
-    private readonly connectionString: string,
-    private readonly publications: readonly string[],
-    private readonly events: StreamEvents,
-    private readonly log: Log,
-  ) {}
+  constructor(connectionString: string, publications: readonly string[], events: StreamEvents, log: Log) {
+    this.#connectionString = connectionString;
+    this.#publications = publications;
+    this.#events = events;
+    this.#log = log;
+  }
 
   /** Resolves when changes flow; rejects when the first connection fails. */
   async start(): Promise<void> {
-    await this.connect();
+    await this.#connect();
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.retry !== null) clearTimeout(this.retry);
-    const { service } = this;
-    this.service = null;
+    this.#stopped = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    const service = this.#service;
+    this.#service = null;
     await service?.destroy();
   }
 
-  private async connect(): Promise<void> {
+  async #connect(): Promise<void> {
     const config: ClientConfig = {
-      connectionString: this.connectionString,
+      connectionString: this.#connectionString,
       options: SESSION,
       application_name: 'switchboard-replication',
     };
     const service = new LogicalReplicationService(config, {
       acknowledge: { auto: false, timeoutSeconds: ACKNOWLEDGE_SECONDS },
     });
-    this.service = service;
-    const assembler = new TransactionAssembler(this.events.onRelation.bind(this.events));
+    this.#service = service;
+    const assembler = new TransactionAssembler(this.#events.onRelation.bind(this.#events));
     service.on('data', (_lsn: string, message: PgoutputMessage) => {
       const changes = assembler.add(message);
-      if (changes !== null && changes.length > 0) this.events.onTransaction(changes);
+      if (changes !== null && changes.length > 0) this.#events.onTransaction(changes);
     });
     service.on('heartbeat', (lsn, _time, shouldRespond) => {
       if (shouldRespond) void service.acknowledge(lsn);
@@ -75,37 +79,37 @@ export class ReplicationStream {
       });
       const lost = (error: unknown): void => {
         if (started) {
-          this.reconnect(service, messageOf(error));
+          this.#reconnect(service, messageOf(error));
           return;
         }
         void service.destroy().catch(() => undefined);
         reject(error instanceof Error ? error : new Error(String(error)));
       };
       service.on('error', lost);
-      service.subscribe(new TextPgoutput({ publications: this.publications }), slotName()).then(() => {
+      service.subscribe(new TextPgoutput({ publications: this.#publications }), slotName()).then(() => {
         lost(new Error('the stream ended'));
       }, lost);
     });
   }
 
-  private reconnect(service: LogicalReplicationService, reason: string): void {
-    if (this.stopped || this.service !== service) return;
-    this.log('warn', `replication stream lost: ${reason}`);
-    this.service = null;
+  #reconnect(service: LogicalReplicationService, reason: string): void {
+    if (this.#stopped || this.#service !== service) return;
+    this.#log('warn', `replication stream lost: ${reason}`);
+    this.#service = null;
     void service.destroy().catch(() => undefined);
-    this.scheduleRetry();
+    this.#scheduleRetry();
   }
 
-  private scheduleRetry(): void {
-    if (this.stopped) return;
-    this.retry = setTimeout(() => {
-      this.retry = null;
-      this.connect().then(
+  #scheduleRetry(): void {
+    if (this.#stopped) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.#connect().then(
         () => {
-          this.log('info', 'replication stream is back');
+          this.#log('info', 'replication stream is back');
         },
         () => {
-          this.scheduleRetry();
+          this.#scheduleRetry();
         },
       );
     }, RETRY_MS);

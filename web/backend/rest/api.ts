@@ -24,13 +24,17 @@ interface Result {
 
 /** A small part of PostgREST: reads and writes of one table with simple filters, under the role of the token. */
 export class RestApi {
-  constructor(private readonly pool: Pool) {}
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
 
   async handle(request: RestRequest): Promise<Reply> {
     try {
-      const columns = await this.columns(request.schema, request.table);
+      const columns = await this.#columns(request.schema, request.table);
       const name = `${escapeIdentifier(request.schema)}.${escapeIdentifier(request.table)}`;
-      return await this.run(request, name, columns);
+      return await this.#run(request, name, columns);
     } catch (error) {
       if (error instanceof QueryError)
         return { status: error.status, body: { code: error.code, message: error.message } };
@@ -42,27 +46,27 @@ export class RestApi {
     }
   }
 
-  private async run(request: RestRequest, table: string, columns: ReadonlyMap<string, string>): Promise<Reply> {
+  async #run(request: RestRequest, table: string, columns: ReadonlyMap<string, string>): Promise<Reply> {
     const { method, parameters, prefer, body } = request;
     const returns = prefer.includes('return=representation');
     switch (method) {
       case 'GET':
       case 'HEAD': {
-        const result = await this.execute(request, buildSelect(table, columns, parameters));
+        const result = await this.#execute(request, buildSelect(table, columns, parameters));
         return present(request, result, 200);
       }
       case 'POST': {
-        const ignored = prefer.includes('resolution=ignore-duplicates') ? await this.conflictColumns(request) : null;
-        const result = await this.execute(request, buildInsert(table, columns, bodyRows(body), ignored));
+        const ignored = prefer.includes('resolution=ignore-duplicates') ? await this.#conflictColumns(request) : null;
+        const result = await this.#execute(request, buildInsert(table, columns, bodyRows(body), ignored));
         return returns ? present(request, result, 201) : { status: 201 };
       }
       case 'PATCH': {
         const [row] = bodyRows(body);
-        const result = await this.execute(request, buildUpdate(table, columns, row ?? {}, parameters));
+        const result = await this.#execute(request, buildUpdate(table, columns, row ?? {}, parameters));
         return returns ? present(request, result, 200) : { status: 204 };
       }
       case 'DELETE': {
-        const result = await this.execute(request, buildDelete(table, columns, parameters));
+        const result = await this.#execute(request, buildDelete(table, columns, parameters));
         return returns ? present(request, result, 200) : { status: 204 };
       }
       default:
@@ -71,8 +75,8 @@ export class RestApi {
   }
 
   /** The columns of the table and their types as SQL. */
-  private async columns(schema: string, table: string): Promise<ReadonlyMap<string, string>> {
-    const { rows } = await this.pool.query<{ name: string; type: string }>(
+  async #columns(schema: string, table: string): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await this.#pool.query<{ name: string; type: string }>(
       `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type
          from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'v') and a.attnum > 0 and not a.attisdropped`,
@@ -85,10 +89,10 @@ export class RestApi {
   }
 
   /** What makes a row a duplicate: the columns of `on_conflict`, else the primary key. */
-  private async conflictColumns({ schema, table, parameters }: RestRequest): Promise<string[]> {
+  async #conflictColumns({ schema, table, parameters }: RestRequest): Promise<string[]> {
     const named = parameters.get('on_conflict');
     if (named !== null && named !== '') return named.split(',').map((name) => name.trim());
-    const { rows } = await this.pool.query<{ name: string }>(
+    const { rows } = await this.#pool.query<{ name: string }>(
       `select a.attname as name
          from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
            join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
@@ -99,8 +103,8 @@ export class RestApi {
     return rows.map(({ name }) => name);
   }
 
-  private async execute(request: RestRequest, { text, values }: Statement): Promise<Result> {
-    const client = await this.pool.connect();
+  async #execute(request: RestRequest, { text, values }: Statement): Promise<Result> {
+    const client = await this.#pool.connect();
     try {
       await client.query('begin');
       await assume(client, request.claims);

@@ -17,62 +17,67 @@ export interface SubscriptionOwner extends ChangeReceiver {
 
 /** The database subscription of one channel, made after its join reply and made again when there is cause. */
 export class ChangesSubscription {
-  private timer: NodeJS.Timeout | null = null;
+  readonly #owner: SubscriptionOwner;
+  readonly #hub: Hub;
+  readonly #entries: readonly JoinEntry[];
+  #timer: NodeJS.Timeout | null = null;
 
-  constructor(
-    private readonly owner: SubscriptionOwner,
-    private readonly hub: Hub,
-    private readonly entries: readonly JoinEntry[],
-  ) {}
+  constructor(owner: SubscriptionOwner, hub: Hub, entries: readonly JoinEntry[]) {
+    this.#owner = owner;
+    this.#hub = hub;
+    this.#entries = entries;
+  }
 
   /** Subscribes after the join: in turn, before anything else the channel does, unless the server is cold. */
   start(): void {
-    const wait = this.hub.warmUpMs();
-    if (wait > 0) this.after(wait);
+    const wait = this.#hub.warmUpMs();
+    if (wait > 0) this.#after(wait);
     else this.now();
   }
 
   /** Subscribes at once. */
   now(): void {
-    this.cancel();
-    if (this.entries.length > 0) this.owner.post(() => this.subscribe());
+    this.#cancel();
+    if (this.#entries.length > 0) this.#owner.post(() => this.#subscribe());
   }
 
   /** Subscribes again with the channel's new claims. What is subscribed stays so meanwhile. */
   renew(): void {
-    this.after(drawFrom(this.hub.settings.timing.resubscribeMs));
+    this.#after(drawFrom(this.#hub.settings.timing.resubscribeMs));
   }
 
   stop(): void {
-    this.cancel();
-    this.hub.feed.unsubscribe(this.owner);
+    this.#cancel();
+    this.#hub.feed.unsubscribe(this.#owner);
   }
 
-  private after(ms: number): void {
-    this.cancel();
-    if (this.entries.length === 0) return;
-    this.timer = setTimeout(() => {
+  #after(ms: number): void {
+    this.#cancel();
+    if (this.#entries.length === 0) return;
+    this.#timer = setTimeout(() => {
       this.now();
     }, ms);
   }
 
-  private cancel(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+  #cancel(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
-  private failOnPurpose(): void {
-    const { subscriptionError } = this.hub;
-    const [entry] = this.entries;
+  #failOnPurpose(): void {
+    const { subscriptionError } = this.#hub;
+    const [entry] = this.#entries;
     if (subscriptionError === null || entry === undefined) return;
     throw quoting(parseParameters(entry.parameters), subscriptionError);
   }
 
-  private async subscribe(): Promise<void> {
-    const { owner, hub, entries } = this;
+  async #subscribe(): Promise<void> {
+    const owner = this.#owner;
+    const hub = this.#hub;
+    const entries = this.#entries;
     if (!owner.isOpen()) return;
     try {
-      this.failOnPurpose();
+      this.#failOnPurpose();
       await hub.feed.subscribe(owner, entries, owner.claims, () => owner.isOpen());
       if (owner.isOpen()) owner.pushSystem('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
     } catch (error) {
@@ -84,7 +89,7 @@ export class ChangesSubscription {
       // The server says the same of every database that it cannot reach, and tries again.
       hub.settings.log('warn', `subscription failed: ${messageOf(error)}`);
       owner.pushSystem('postgres_changes', 'error', 'Too many database timeouts');
-      this.after(drawFrom(hub.settings.timing.retrySubscribeMs));
+      this.#after(drawFrom(hub.settings.timing.retrySubscribeMs));
     }
   }
 }

@@ -28,93 +28,95 @@ const MAX_TIMER_MS = 2_147_483_647;
 
 /** One joined topic of one socket. */
 export class Channel implements SubscriptionOwner, TopicMember {
+  readonly #options: ChannelOptions;
   readonly topic: string;
   readonly joinRef: Ref;
   readonly name: string;
   claims: Claims;
-  private open = true;
-  private token: string;
-  private mayBroadcast: boolean | null;
-  private tokenTimer: NodeJS.Timeout | null = null;
-  private readonly room: Topic;
-  private readonly mailbox: Mailbox;
-  private readonly subscription: ChangesSubscription;
-  private readonly presence: PresenceMember;
+  #open = true;
+  #token: string;
+  #mayBroadcast: boolean | null;
+  #tokenTimer: NodeJS.Timeout | null = null;
+  readonly #room: Topic;
+  readonly #mailbox: Mailbox;
+  readonly #subscription: ChangesSubscription;
+  readonly #presence: PresenceMember;
 
-  constructor(private readonly options: ChannelOptions) {
+  constructor(options: ChannelOptions) {
+    this.#options = options;
     const { hub, topic, joinRef, config, token, claims } = options;
     this.topic = topic;
     this.joinRef = joinRef;
     this.name = topic.slice('realtime:'.length);
-    this.token = token;
+    this.#token = token;
     this.claims = claims;
-    this.mayBroadcast = config.isPrivate ? null : true;
-    this.room = hub.topics.get(this.name, config.isPrivate);
-    this.mailbox = new Mailbox(() => {
-      this.crash();
+    this.#mayBroadcast = config.isPrivate ? null : true;
+    this.#room = hub.topics.get(this.name, config.isPrivate);
+    this.#mailbox = new Mailbox(() => {
+      this.#crash();
     });
-    this.subscription = new ChangesSubscription(this, hub, config.entries);
-    this.presence = new PresenceMember(hub, this.room, config.presenceKey, this);
+    this.#subscription = new ChangesSubscription(this, hub, config.entries);
+    this.#presence = new PresenceMember(hub, this.#room, config.presenceKey, this);
   }
 
   get needsMaps(): boolean {
-    return this.options.socket.needsMaps;
+    return this.#options.socket.needsMaps;
   }
 
   get entries(): readonly JoinEntry[] {
-    return this.options.config.entries;
+    return this.#options.config.entries;
   }
 
   /** Begins what follows the join reply. */
   start(): void {
-    const { config, replay } = this.options;
-    this.room.members.add(this);
-    this.scheduleTokenCheck();
-    for (const message of replay) this.sendReplayed(message);
-    this.subscription.start();
+    const { config, replay } = this.#options;
+    this.#room.members.add(this);
+    this.#scheduleTokenCheck();
+    for (const message of replay) this.#sendReplayed(message);
+    this.#subscription.start();
     if (config.replicationReady) {
-      this.mailbox.post(() => {
+      this.#mailbox.post(() => {
         this.pushSystem('system', 'ok', 'Replication connection established');
       });
     }
     if (config.presenceEnabled)
-      this.mailbox.post(() => {
-        this.sendPresenceState();
+      this.#mailbox.post(() => {
+        this.#sendPresenceState();
       });
   }
 
   isOpen(): boolean {
-    return this.open;
+    return this.#open;
   }
 
   handle(inbound: Inbound): void {
-    this.mailbox.post(() => this.receive(inbound));
+    this.#mailbox.post(() => this.#receive(inbound));
   }
 
   post(task: () => Promise<void>): void {
-    this.mailbox.post(task);
+    this.#mailbox.post(task);
   }
 
   deliverChange(type: ChangeType, data: string, ids: readonly number[]): void {
-    const { socket, hub, config } = this.options;
+    const { socket, hub, config } = this.#options;
     hub.counters.topic(this.topic).changes += 1;
     if (config.isOldApi) socket.push(null, null, this.topic, type, data);
     else socket.push(null, null, this.topic, 'postgres_changes', `{"data":${data},"ids":[${ids.join(',')}]}`);
   }
 
   receiveBroadcast(broadcast: Broadcast): void {
-    const { socket, hub } = this.options;
+    const { socket, hub } = this.#options;
     socket.sendBroadcast(this.topic, broadcast);
     hub.rates.events.add();
     if (hub.rates.events.isTripped) this.shutDown('Too many messages per second');
   }
 
   receivePresence(diff: string): void {
-    this.options.socket.push(null, null, this.topic, 'presence_diff', diff);
+    this.#options.socket.push(null, null, this.topic, 'presence_diff', diff);
   }
 
   pushSystem(extension: string, status: 'ok' | 'error', message: string): void {
-    this.push(
+    this.#push(
       'system',
       `{"message":${JSON.stringify(message)},"status":"${status}","extension":"${extension}","channel":${JSON.stringify(this.name)}}`,
     );
@@ -122,150 +124,150 @@ export class Channel implements SubscriptionOwner, TopicMember {
 
   reply(inbound: Inbound, status: 'ok' | 'error', response: string): void {
     // What is answered after a leave or a shutdown has nobody to go to.
-    if (this.open) this.options.socket.reply(this.joinRef, inbound.ref, this.topic, status, response);
+    if (this.#open) this.#options.socket.reply(this.joinRef, inbound.ref, this.topic, status, response);
   }
 
   /** Says why and closes the channel, as the server does for every reason of its own. */
   shutDown(message: string): void {
-    if (!this.open) return;
+    if (!this.#open) return;
     this.pushSystem('system', 'error', message);
-    this.push('phx_close', '{}', this.joinRef);
+    this.#push('phx_close', '{}', this.joinRef);
     this.end();
   }
 
   /** Stops everything without a word. */
   end(): void {
-    if (!this.open) return;
-    this.open = false;
-    const { socket, hub, config } = this.options;
-    this.mailbox.close();
-    this.subscription.stop();
-    if (this.tokenTimer !== null) clearTimeout(this.tokenTimer);
-    this.room.members.delete(this);
-    this.presence.leave();
+    if (!this.#open) return;
+    this.#open = false;
+    const { socket, hub, config } = this.#options;
+    this.#mailbox.close();
+    this.#subscription.stop();
+    if (this.#tokenTimer !== null) clearTimeout(this.#tokenTimer);
+    this.#room.members.delete(this);
+    this.#presence.leave();
     hub.topics.release(this.name, config.isPrivate);
     socket.forget(this);
   }
 
   /** Makes the database subscription again, at once. */
   resubscribe(): void {
-    this.subscription.now();
+    this.#subscription.now();
   }
 
   /** Verifies the token the channel has now; a token that no longer holds ends the channel. */
   checkToken(): void {
-    this.mailbox.post(async () => {
-      const verified = await this.options.hub.tokens.verify(this.token);
+    this.#mailbox.post(async () => {
+      const verified = await this.#options.hub.tokens.verify(this.#token);
       if (!verified.ok) {
         this.shutDown(shutdownMessage(verified.problem));
         return;
       }
       this.claims = verified.claims;
-      this.scheduleTokenCheck();
+      this.#scheduleTokenCheck();
     });
   }
 
-  private receive(inbound: Inbound): void | Promise<void> {
-    if (!this.open) return;
+  #receive(inbound: Inbound): void | Promise<void> {
+    if (!this.#open) return;
     switch (inbound.event) {
       case 'broadcast':
-        return this.broadcast(inbound);
+        return this.#broadcast(inbound);
       case 'presence':
-        return this.presence.handle(inbound);
+        return this.#presence.handle(inbound);
       case 'access_token':
-        return this.takeToken(inbound);
+        return this.#takeToken(inbound);
       default:
-        this.options.hub.rates.events.add();
+        this.#options.hub.rates.events.add();
     }
   }
 
-  private broadcast(inbound: Inbound): void | Promise<void> {
-    if (this.mayBroadcast !== null) {
-      this.broadcastNow(inbound);
+  #broadcast(inbound: Inbound): void | Promise<void> {
+    if (this.#mayBroadcast !== null) {
+      this.#broadcastNow(inbound);
       return;
     }
     return this.mayWrite('broadcast').then((may) => {
-      this.mayBroadcast = may;
-      this.broadcastNow(inbound);
+      this.#mayBroadcast = may;
+      this.#broadcastNow(inbound);
     });
   }
 
-  private broadcastNow(inbound: Inbound): void {
-    if (this.mayBroadcast !== true) return;
+  #broadcastNow(inbound: Inbound): void {
+    if (this.#mayBroadcast !== true) return;
     const { payload } = inbound;
-    const { hub, config } = this.options;
+    const { hub, config } = this.#options;
     const except = config.self ? null : this;
-    if (payload.kind === 'json' && !isObject(payload.value) && this.room.needsMaps(except)) {
-      this.crash();
+    if (payload.kind === 'json' && !isObject(payload.value) && this.#room.needsMaps(except)) {
+      this.#crash();
       return;
     }
     const broadcast = toBroadcast(payload);
     hub.rates.events.add();
     const size = broadcast.kind === 'json' ? Buffer.byteLength(broadcast.json) : broadcast.data.length;
     const fits = size <= hub.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING;
-    if (fits) this.room.broadcast(broadcast, except);
+    if (fits) this.#room.broadcast(broadcast, except);
     if (!config.ack) return;
     if (fits) this.reply(inbound, 'ok', '{}');
     else this.reply(inbound, 'error', '"payload_size_exceeded"');
   }
 
-  private async takeToken({ payload }: Inbound): Promise<void> {
+  async #takeToken({ payload }: Inbound): Promise<void> {
     const token = payload.kind === 'json' && isObject(payload.value) ? payload.value.access_token : null;
-    if (typeof token !== 'string' || token.startsWith('sb_') || token === this.token) return;
-    const { hub, config } = this.options;
-    this.token = token;
+    if (typeof token !== 'string' || token.startsWith('sb_') || token === this.#token) return;
+    const { hub, config } = this.#options;
+    this.#token = token;
     const verified = await hub.tokens.verify(token);
     if (!verified.ok) {
       this.shutDown(shutdownMessage(verified.problem));
       return;
     }
-    if (config.isPrivate && !(await this.mayStillRead(verified.claims))) return;
+    if (config.isPrivate && !(await this.#mayStillRead(verified.claims))) return;
     this.claims = verified.claims;
-    this.scheduleTokenCheck();
-    this.subscription.renew();
+    this.#scheduleTokenCheck();
+    this.#subscription.renew();
   }
 
-  private async mayStillRead(claims: Claims): Promise<boolean> {
-    this.mayBroadcast = null;
-    const readable = await this.options.hub.authorization.readable(this.name, claims);
+  async #mayStillRead(claims: Claims): Promise<boolean> {
+    this.#mayBroadcast = null;
+    const readable = await this.#options.hub.authorization.readable(this.name, claims);
     if (readable.size > 0) return true;
     this.shutDown(`You do not have permissions to read from this Channel topic: ${this.name}`);
     return false;
   }
 
   mayWrite(extension: 'broadcast' | 'presence'): Promise<boolean> {
-    const { hub, config } = this.options;
+    const { hub, config } = this.#options;
     if (!config.isPrivate) return Promise.resolve(true);
     return hub.authorization.mayWrite(this.name, this.claims, extension);
   }
 
-  private scheduleTokenCheck(): void {
-    if (this.tokenTimer !== null) clearTimeout(this.tokenTimer);
-    const { tokenCheckMs } = this.options.hub.settings.timing;
+  #scheduleTokenCheck(): void {
+    if (this.#tokenTimer !== null) clearTimeout(this.#tokenTimer);
+    const { tokenCheckMs } = this.#options.hub.settings.timing;
     const untilExpiry = this.claims.exp * 1000 - Date.now();
     const wait = Math.min(tokenCheckMs, Math.max(0, untilExpiry), MAX_TIMER_MS);
-    this.tokenTimer = setTimeout(() => {
+    this.#tokenTimer = setTimeout(() => {
       this.checkToken();
     }, wait);
   }
 
-  private sendPresenceState(): void {
-    if (this.presence.countEvent()) this.push('presence_state', this.room.presence.state());
+  #sendPresenceState(): void {
+    if (this.#presence.countEvent()) this.#push('presence_state', this.#room.presence.state());
   }
 
-  private sendReplayed({ json, broadcast }: ReplayedMessage): void {
-    if (json === null) this.options.socket.sendBroadcast(this.topic, broadcast);
-    else this.push('broadcast', json);
+  #sendReplayed({ json, broadcast }: ReplayedMessage): void {
+    if (json === null) this.#options.socket.sendBroadcast(this.topic, broadcast);
+    else this.#push('broadcast', json);
   }
 
-  private crash(): void {
-    if (!this.open) return;
-    this.push('phx_error', '{"reason":"channel_crash"}', this.joinRef);
+  #crash(): void {
+    if (!this.#open) return;
+    this.#push('phx_error', '{"reason":"channel_crash"}', this.joinRef);
     this.end();
   }
 
-  private push(event: string, payload: string, ref: Ref = null): void {
-    this.options.socket.push(this.joinRef, ref, this.topic, event, payload);
+  #push(event: string, payload: string, ref: Ref = null): void {
+    this.#options.socket.push(this.joinRef, ref, this.topic, event, payload);
   }
 }
 

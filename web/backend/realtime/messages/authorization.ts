@@ -6,11 +6,15 @@ export type Extension = 'broadcast' | 'presence';
 
 /** What the bearer of the claims may do on a private topic, by the policies of `realtime.messages`. */
 export class Authorization {
-  constructor(private readonly pool: Pool) {}
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
 
   /** The extensions whose messages the policies let be read. */
   readable(topic: string, claims: Claims): Promise<ReadonlySet<Extension>> {
-    return this.attempt(async (client) => {
+    return this.#attempt(async (client) => {
       await client.query("select set_config('realtime.topic', $1, true)", [topic]);
       const { rows } = await client.query<{ id: string }>(
         `insert into realtime.messages (topic, extension, private)
@@ -27,7 +31,7 @@ export class Authorization {
   }
 
   async mayWrite(topic: string, claims: Claims, extension: Extension): Promise<boolean> {
-    return this.attempt(async (client) => {
+    return this.#attempt(async (client) => {
       await client.query("select set_config('realtime.topic', $1, true)", [topic]);
       await assume(client, claims);
       try {
@@ -43,8 +47,8 @@ export class Authorization {
   }
 
   /** Runs in a transaction that leaves nothing behind. */
-  private async attempt<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+  async #attempt<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
     try {
       await client.query('begin');
       return await work(client);

@@ -29,7 +29,11 @@ export class ReplayParameterError extends Error {}
 
 /** Messages that were sent from the database through `realtime.messages`. */
 export class MessageStore {
-  constructor(private readonly pool: Pool) {}
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
 
   /** The newest messages of a private topic since a time, oldest first. */
   async replay(topic: string, parameters: unknown): Promise<ReplayedMessage[]> {
@@ -37,7 +41,7 @@ export class MessageStore {
     if (typeof since !== 'number' || (limit !== undefined && typeof limit !== 'number'))
       throw new ReplayParameterError();
     const count = Math.min(Math.max(Math.trunc(limit ?? MAX_REPLAY), 1), MAX_REPLAY);
-    const { rows } = await this.pool.query<Row>(
+    const { rows } = await this.#pool.query<Row>(
       `select id, event, payload, binary_payload from realtime.messages
         where topic = $1 and private and extension = 'broadcast' and inserted_at >= to_timestamp($2::float8 / 1000)
         order by inserted_at desc limit $3`,

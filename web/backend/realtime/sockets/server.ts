@@ -19,18 +19,20 @@ export type HandshakeVerdict = 'examine' | 'hang' | 'drop' | Refusal;
 
 /** Takes websocket handshakes and turns accepted ones into sockets of the hub. */
 export class RealtimeServer {
+  readonly #hub: Hub;
   /** Consulted for each handshake. */
   interceptHandshake: () => HandshakeVerdict = () => 'examine';
   /** Called for each new socket before it reads anything. */
   onSocket: (socket: RealtimeSocket) => void = () => undefined;
 
-  private readonly webSockets: WebSocketServer;
-  private readonly streams = new Set<Duplex>();
-  private readonly delays = new Set<NodeJS.Timeout>();
-  private nextId = 1;
+  readonly #webSockets: WebSocketServer;
+  readonly #streams = new Set<Duplex>();
+  readonly #delays = new Set<NodeJS.Timeout>();
+  #nextId = 1;
 
-  constructor(private readonly hub: Hub) {
-    this.webSockets = new WebSocketServer({
+  constructor(hub: Hub) {
+    this.#hub = hub;
+    this.#webSockets = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
       // Pings are answered below, where a half-open link can leave them unanswered.
@@ -40,8 +42,8 @@ export class RealtimeServer {
   }
 
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    this.streams.add(stream);
-    stream.on('close', () => this.streams.delete(stream));
+    this.#streams.add(stream);
+    stream.on('close', () => this.#streams.delete(stream));
     stream.on('error', () => undefined);
     const verdict = this.interceptHandshake();
     if (verdict === 'hang') return;
@@ -50,56 +52,56 @@ export class RealtimeServer {
       return;
     }
     if (verdict !== 'examine') {
-      this.refuse(stream, verdict);
+      this.#refuse(stream, verdict);
       return;
     }
-    examine(this.hub, request)
+    examine(this.#hub, request)
       .then((result) => {
-        if (isRefusal(result)) this.refuse(stream, result);
-        else this.accept(request, stream, head, result.codec, result.token);
+        if (isRefusal(result)) this.#refuse(stream, result);
+        else this.#accept(request, stream, head, result.codec, result.token);
       })
       .catch((error: unknown) => {
-        this.hub.settings.log('error', `handshake: ${messageOf(error)}`);
-        this.refuse(stream, refusal(500, 'Error connecting to Realtime'));
+        this.#hub.settings.log('error', `handshake: ${messageOf(error)}`);
+        this.#refuse(stream, refusal(500, 'Error connecting to Realtime'));
       });
   }
 
   /** Closes all sockets as a server does that is told to end, and cuts those that are not gone soon after. */
   async close(): Promise<void> {
-    for (const socket of this.hub.sockets) socket.close(SERVICE_RESTART);
+    for (const socket of this.#hub.sockets) socket.close(SERVICE_RESTART);
     const deadline = Date.now() + GOODBYE_MS;
-    while (this.hub.sockets.size > 0 && Date.now() < deadline) await sleep(5);
-    for (const delay of this.delays) clearTimeout(delay);
-    for (const stream of this.streams) stream.destroy();
-    this.webSockets.close();
+    while (this.#hub.sockets.size > 0 && Date.now() < deadline) await sleep(5);
+    for (const delay of this.#delays) clearTimeout(delay);
+    for (const stream of this.#streams) stream.destroy();
+    this.#webSockets.close();
   }
 
-  private refuse(stream: Duplex, result: Refusal): void {
-    this.hub.counters.refused += 1;
+  #refuse(stream: Duplex, result: Refusal): void {
+    this.#hub.counters.refused += 1;
     const delay = setTimeout(
       () => {
-        this.delays.delete(delay);
+        this.#delays.delete(delay);
         answerRefusal(stream, result);
       },
-      result.isDelayed ? this.hub.settings.timing.connectErrorMs : 0,
+      result.isDelayed ? this.#hub.settings.timing.connectErrorMs : 0,
     );
-    this.delays.add(delay);
+    this.#delays.add(delay);
   }
 
-  private accept(request: IncomingMessage, stream: Duplex, head: Buffer, codec: Codec, token: string): void {
-    this.webSockets.handleUpgrade(request, stream, head, (webSocket) => {
-      this.hub.counters.accepted += 1;
+  #accept(request: IncomingMessage, stream: Duplex, head: Buffer, codec: Codec, token: string): void {
+    this.#webSockets.handleUpgrade(request, stream, head, (webSocket) => {
+      this.#hub.counters.accepted += 1;
       const link = new Link(webSocket, stream, (_frame: Frame) => {
-        this.hub.counters.framesOut += 1;
+        this.#hub.counters.framesOut += 1;
       });
-      const socket = new RealtimeSocket(this.hub, this.nextId++, link, codec, token);
-      this.hub.sockets.add(socket);
-      this.attach(webSocket, socket);
+      const socket = new RealtimeSocket(this.#hub, this.#nextId++, link, codec, token);
+      this.#hub.sockets.add(socket);
+      this.#attach(webSocket, socket);
       this.onSocket(socket);
     });
   }
 
-  private attach(webSocket: WebSocket, socket: RealtimeSocket): void {
+  #attach(webSocket: WebSocket, socket: RealtimeSocket): void {
     webSocket.on('message', (data, isBinary) => {
       socket.receive(toBuffer(data), isBinary);
     });
@@ -107,7 +109,7 @@ export class RealtimeServer {
       webSocket.pong(data);
     });
     webSocket.on('error', (error) => {
-      this.hub.settings.log('debug', `socket ${socket.id}: ${error.message}`);
+      this.#hub.settings.log('debug', `socket ${socket.id}: ${error.message}`);
     });
     webSocket.on('close', () => {
       socket.onClosed();

@@ -16,64 +16,68 @@ const TRY_AGAIN_CODE = 1001;
  * failing join holds up the whole socket.
  */
 export class RealtimeSocket {
+  readonly #hub: Hub;
+  readonly #codec: Codec;
   hasJoined = false;
-  private readonly channels = new Map<string, Channel>();
-  private readonly mailbox: Mailbox;
-  private idleTimer: NodeJS.Timeout;
+  readonly #channels = new Map<string, Channel>();
+  readonly #mailbox: Mailbox;
+  #idleTimer: NodeJS.Timeout;
   /** Of the frames that wait in the mailbox. */
-  private mailboxBytes = 0;
-  private isClosed = false;
+  #mailboxBytes = 0;
+  #isClosed = false;
 
   /** `token` is the connection's own, which counts where a join carries none. */
   constructor(
-    private readonly hub: Hub,
+    hub: Hub,
     readonly id: number,
     readonly link: Link,
-    private readonly codec: Codec,
+    codec: Codec,
     readonly token: string,
   ) {
-    this.mailbox = new Mailbox((error) => {
+    this.#hub = hub;
+    this.#codec = codec;
+    this.#mailbox = new Mailbox((error) => {
       hub.settings.log('error', `socket ${id}: ${String(error)}`);
     });
-    this.idleTimer = this.armIdleTimer();
+    this.#idleTimer = this.#armIdleTimer();
   }
 
   get needsMaps(): boolean {
-    return this.codec.needsMaps;
+    return this.#codec.needsMaps;
   }
 
   get channelCount(): number {
-    return this.channels.size;
+    return this.#channels.size;
   }
 
   get joined(): Iterable<Channel> {
-    return this.channels.values();
+    return this.#channels.values();
   }
 
   receive(data: Buffer, isBinary: boolean): void {
-    this.hub.counters.framesIn += 1;
-    if (this.isClosed) return;
-    this.idleTimer.refresh();
-    const inbound = this.codec.decode(data, isBinary);
-    if (inbound !== null) this.mailbox.post(() => this.handle(inbound));
+    this.#hub.counters.framesIn += 1;
+    if (this.#isClosed) return;
+    this.#idleTimer.refresh();
+    const inbound = this.#codec.decode(data, isBinary);
+    if (inbound !== null) this.#mailbox.post(() => this.#handle(inbound));
   }
 
   push(joinRef: Ref, ref: Ref, topic: string, event: string, payload: string): void {
-    this.send(topic, this.codec.push(joinRef, ref, topic, event, payload));
+    this.#send(topic, this.#codec.push(joinRef, ref, topic, event, payload));
   }
 
   reply(joinRef: Ref, ref: Ref, topic: string, status: 'ok' | 'error', response: string): void {
-    this.send(topic, this.codec.reply(joinRef, ref, topic, status, response));
+    this.#send(topic, this.#codec.reply(joinRef, ref, topic, status, response));
   }
 
   sendBroadcast(topic: string, broadcast: Broadcast): void {
-    const frame = this.codec.broadcast(topic, broadcast);
-    if (frame !== null) this.send(topic, frame);
+    const frame = this.#codec.broadcast(topic, broadcast);
+    if (frame !== null) this.#send(topic, frame);
   }
 
   /** Tells the clients of every channel, as a server that is about to reload the tenant does. */
   announceDisconnect(): void {
-    for (const { topic } of this.channels.values()) {
+    for (const { topic } of this.#channels.values()) {
       this.push(
         null,
         null,
@@ -86,119 +90,119 @@ export class RealtimeSocket {
 
   /** For a channel that has ended by itself. */
   forget(channel: Channel): void {
-    if (this.channels.get(channel.topic) === channel) this.channels.delete(channel.topic);
+    if (this.#channels.get(channel.topic) === channel) this.#channels.delete(channel.topic);
   }
 
   /** Closes with a close frame. The channels end at once, however long the client takes to answer it. */
   close(code: number, reason = ''): void {
     this.link.close(code, reason);
-    this.end();
+    this.#end();
   }
 
   /** The connection is gone. */
   onClosed(): void {
-    this.end();
-    this.hub.sockets.delete(this);
+    this.#end();
+    this.#hub.sockets.delete(this);
   }
 
-  private end(): void {
-    this.isClosed = true;
-    clearTimeout(this.idleTimer);
-    this.mailbox.close();
-    for (const channel of [...this.channels.values()]) channel.end();
+  #end(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#idleTimer);
+    this.#mailbox.close();
+    for (const channel of [...this.#channels.values()]) channel.end();
   }
 
-  private send(topic: string, frame: Frame): void {
+  #send(topic: string, frame: Frame): void {
     const bytes = Buffer.byteLength(frame);
-    this.mailboxBytes += bytes;
-    this.mailbox.post(() => {
-      this.mailboxBytes -= bytes;
-      if (topic !== 'phoenix') this.hub.counters.topic(topic).frames += 1;
+    this.#mailboxBytes += bytes;
+    this.#mailbox.post(() => {
+      this.#mailboxBytes -= bytes;
+      if (topic !== 'phoenix') this.#hub.counters.topic(topic).frames += 1;
       this.link.send(frame);
     });
-    this.limitBacklog();
+    this.#limitBacklog();
   }
 
   /** The server's process of a socket is killed when what its client does not read has filled its memory. */
-  private limitBacklog(): void {
-    const { log, limits } = this.hub.settings;
-    const backlog = this.mailboxBytes + this.link.backlogBytes;
-    if (this.isClosed || backlog <= limits.backlogBytes) return;
+  #limitBacklog(): void {
+    const { log, limits } = this.#hub.settings;
+    const backlog = this.#mailboxBytes + this.link.backlogBytes;
+    if (this.#isClosed || backlog <= limits.backlogBytes) return;
     log('warn', `socket ${this.id}: cut, its client has left ${backlog} bytes unread`);
     this.link.terminate();
-    this.end();
+    this.#end();
   }
 
-  private handle(inbound: Inbound): void | Promise<void> {
+  #handle(inbound: Inbound): void | Promise<void> {
     const { topic, event } = inbound;
     if (topic === 'phoenix') {
-      this.handlePhoenix(inbound);
+      this.#handlePhoenix(inbound);
       return;
     }
-    const channel = this.channels.get(topic);
+    const channel = this.#channels.get(topic);
     if (event === 'phx_join') {
-      if (!topic.startsWith('realtime:')) this.refuseTopic(inbound);
-      else return this.join(inbound, channel);
-    } else if (event === 'phx_leave') this.leave(inbound, channel);
-    else if (channel === undefined) this.refuseTopic(inbound);
+      if (!topic.startsWith('realtime:')) this.#refuseTopic(inbound);
+      else return this.#join(inbound, channel);
+    } else if (event === 'phx_leave') this.#leave(inbound, channel);
+    else if (channel === undefined) this.#refuseTopic(inbound);
     else {
-      if (event === 'access_token') this.hub.counters.tokens += 1;
+      if (event === 'access_token') this.#hub.counters.tokens += 1;
       channel.handle(inbound);
     }
   }
 
-  private handlePhoenix(inbound: Inbound): void {
+  #handlePhoenix(inbound: Inbound): void {
     if (inbound.event !== 'heartbeat') {
-      this.refuseTopic(inbound);
+      this.#refuseTopic(inbound);
       return;
     }
-    this.hub.counters.heartbeats += 1;
-    this.answer(null, inbound.ref, 'phoenix', 'ok', '{}');
+    this.#hub.counters.heartbeats += 1;
+    this.#answer(null, inbound.ref, 'phoenix', 'ok', '{}');
   }
 
-  private refuseTopic({ ref, topic }: Inbound): void {
-    this.answer(null, ref, topic, 'error', '{"reason":"unmatched topic"}');
+  #refuseTopic({ ref, topic }: Inbound): void {
+    this.#answer(null, ref, topic, 'error', '{"reason":"unmatched topic"}');
   }
 
-  private async join(inbound: Inbound, replaced: Channel | undefined): Promise<void> {
+  async #join(inbound: Inbound, replaced: Channel | undefined): Promise<void> {
     const { topic, joinRef, ref } = inbound;
-    this.hub.counters.joins += 1;
-    this.hub.counters.topic(topic).joins += 1;
+    this.#hub.counters.joins += 1;
+    this.#hub.counters.topic(topic).joins += 1;
     replaced?.end();
     let joined: Channel | null = null;
     try {
-      joined = await admit(this.hub, this, inbound);
-      this.hub.counters.entries += joined.entries.length;
-      this.answer(joinRef, ref, topic, 'ok', `{"postgres_changes":${describeEntries(joined.entries)}}`);
+      joined = await admit(this.#hub, this, inbound);
+      this.#hub.counters.entries += joined.entries.length;
+      this.#answer(joinRef, ref, topic, 'ok', `{"postgres_changes":${describeEntries(joined.entries)}}`);
     } catch (error) {
-      await sleep(this.hub.settings.timing.joinErrorMs);
+      await sleep(this.#hub.settings.timing.joinErrorMs);
       const reason = error instanceof JoinRefused ? error.message : 'Unknown Error on Channel';
-      this.answer(joinRef, ref, topic, 'error', `{"reason":${JSON.stringify(reason)}}`);
+      this.#answer(joinRef, ref, topic, 'error', `{"reason":${JSON.stringify(reason)}}`);
       if (error instanceof JoinRefused && error.disconnects) this.close(TRY_AGAIN_CODE);
     }
     if (replaced !== undefined) {
-      this.link.send(this.codec.push(replaced.joinRef, replaced.joinRef, topic, 'phx_close', '{}'));
+      this.link.send(this.#codec.push(replaced.joinRef, replaced.joinRef, topic, 'phx_close', '{}'));
     }
     if (joined === null) return;
-    if (this.isClosed) {
+    if (this.#isClosed) {
       joined.end();
       return;
     }
     this.hasJoined = true;
-    this.channels.set(topic, joined);
+    this.#channels.set(topic, joined);
     joined.start();
   }
 
   /** The transport's own answers are sent at once, past what waits in the mailbox. */
-  private answer(joinRef: Ref, ref: Ref, topic: string, status: 'ok' | 'error', response: string): void {
-    if (topic !== 'phoenix') this.hub.counters.topic(topic).frames += 1;
-    this.link.send(this.codec.reply(joinRef, ref, topic, status, response));
+  #answer(joinRef: Ref, ref: Ref, topic: string, status: 'ok' | 'error', response: string): void {
+    if (topic !== 'phoenix') this.#hub.counters.topic(topic).frames += 1;
+    this.link.send(this.#codec.reply(joinRef, ref, topic, status, response));
   }
 
-  private leave({ joinRef, ref, topic }: Inbound, channel: Channel | undefined): void {
-    this.hub.counters.topic(topic).leaves += 1;
+  #leave({ joinRef, ref, topic }: Inbound, channel: Channel | undefined): void {
+    this.#hub.counters.topic(topic).leaves += 1;
     if (channel === undefined) {
-      this.answer(joinRef, ref, topic, 'ok', '{}');
+      this.#answer(joinRef, ref, topic, 'ok', '{}');
       return;
     }
     // A leave that belongs to an earlier join of the topic is ignored.
@@ -208,9 +212,9 @@ export class RealtimeSocket {
     channel.end();
   }
 
-  private armIdleTimer(): NodeJS.Timeout {
+  #armIdleTimer(): NodeJS.Timeout {
     return setTimeout(() => {
       this.close(IDLE_CODE);
-    }, this.hub.settings.timing.idleMs);
+    }, this.#hub.settings.timing.idleMs);
   }
 }

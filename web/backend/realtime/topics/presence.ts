@@ -12,12 +12,12 @@ type Owner = object;
 
 /** Who is tracked on one topic. Each owner tracks at most one meta, under one key. */
 export class PresenceTopic {
-  private readonly byKey = new Map<string, Map<Owner, Meta>>();
+  readonly #byKey = new Map<string, Map<Owner, Meta>>();
 
   /** Returns the JSON text of the `presence_diff`, or null when nothing changed. */
   track(owner: Owner, key: string, payload: Record<string, unknown>): string | null {
-    let owners = this.byKey.get(key);
-    if (owners === undefined) this.byKey.set(key, (owners = new Map<Owner, Meta>()));
+    let owners = this.#byKey.get(key);
+    if (owners === undefined) this.#byKey.set(key, (owners = new Map<Owner, Meta>()));
     const before = owners.get(owner);
     if (before !== undefined && termJson(before.payload) === termJson(payload)) return null;
     const meta: Meta = { ref: newRef(), previousRef: before?.ref ?? null, payload };
@@ -27,17 +27,17 @@ export class PresenceTopic {
 
   /** Returns the JSON text of the `presence_diff`, or null when the owner was not tracked. */
   untrack(owner: Owner, key: string): string | null {
-    const owners = this.byKey.get(key);
+    const owners = this.#byKey.get(key);
     const before = owners?.get(owner);
     if (owners === undefined || before === undefined) return null;
     owners.delete(owner);
-    if (owners.size === 0) this.byKey.delete(key);
+    if (owners.size === 0) this.#byKey.delete(key);
     return diff([], [[key, before]]);
   }
 
   /** The JSON text of `presence_state`. */
   state(): string {
-    const entries = [...this.byKey].map(([key, owners]): [string, string] => [
+    const entries = [...this.#byKey].map(([key, owners]): [string, string] => [
       key,
       `{"metas":[${[...owners.values()].map(metaText).join(',')}]}`,
     ]);
@@ -45,7 +45,7 @@ export class PresenceTopic {
   }
 
   get isEmpty(): boolean {
-    return this.byKey.size === 0;
+    return this.#byKey.size === 0;
   }
 }
 

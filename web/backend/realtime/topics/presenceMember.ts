@@ -16,47 +16,48 @@ const PAYLOAD_PADDING = 500;
 
 /** One channel's part in the presence of its topic. */
 export class PresenceMember {
-  private readonly key: string;
-  private calls = 0;
-  private windowEnds = 0;
+  readonly #hub: Hub;
+  readonly #room: Topic;
+  readonly #channel: PresenceChannel;
+  readonly #key: string;
+  #calls = 0;
+  #windowEnds = 0;
 
-  constructor(
-    private readonly hub: Hub,
-    private readonly room: Topic,
-    key: string | null,
-    private readonly channel: PresenceChannel,
-  ) {
-    this.key = key ?? randomUUID();
+  constructor(hub: Hub, room: Topic, key: string | null, channel: PresenceChannel) {
+    this.#hub = hub;
+    this.#room = room;
+    this.#channel = channel;
+    this.#key = key ?? randomUUID();
   }
 
   async handle(inbound: Inbound): Promise<void> {
     const call = parsePresence(inbound.payload.kind === 'json' ? inbound.payload.value : null);
     if (call.kind === 'none') {
-      this.channel.reply(inbound, 'ok', '{}');
+      this.#channel.reply(inbound, 'ok', '{}');
       return;
     }
-    if (!this.mayCall()) {
-      this.channel.shutDown('Client presence rate limit exceeded');
+    if (!this.#mayCall()) {
+      this.#channel.shutDown('Client presence rate limit exceeded');
       return;
     }
     switch (call.kind) {
       case 'track':
-        return this.track(inbound, call.payload);
+        return this.#track(inbound, call.payload);
       case 'untrack':
-        this.calls += 1;
-        this.channel.reply(inbound, 'ok', '{}');
-        this.room.announce(this.room.presence.untrack(this, this.key));
+        this.#calls += 1;
+        this.#channel.reply(inbound, 'ok', '{}');
+        this.#room.announce(this.#room.presence.untrack(this, this.#key));
         return;
       case 'unknown':
-        this.channel.reply(inbound, 'error', '{}');
+        this.#channel.reply(inbound, 'error', '{}');
     }
   }
 
   /** Counts one presence event against the tenant's limit; false (and the channel is shut down) when there were too many. */
   countEvent(): boolean {
-    const { rates, settings } = this.hub;
+    const { rates, settings } = this.#hub;
     if (rates.presence.perSecond > settings.limits.presenceEventsPerSecond) {
-      this.channel.shutDown('Too many presence messages per second');
+      this.#channel.shutDown('Too many presence messages per second');
       return false;
     }
     rates.presence.add();
@@ -64,37 +65,37 @@ export class PresenceMember {
   }
 
   leave(): void {
-    this.room.announce(this.room.presence.untrack(this, this.key));
+    this.#room.announce(this.#room.presence.untrack(this, this.#key));
   }
 
-  private async track(inbound: Inbound, payload: unknown): Promise<void> {
+  async #track(inbound: Inbound, payload: unknown): Promise<void> {
     if (!isObject(payload)) {
-      this.channel.reply(inbound, 'error', '{"reason":"Presence track payload must be a map"}');
+      this.#channel.reply(inbound, 'error', '{"reason":"Presence track payload must be a map"}');
       return;
     }
-    if (!(await this.channel.mayWrite('presence'))) {
-      this.channel.reply(inbound, 'error', '{}');
+    if (!(await this.#channel.mayWrite('presence'))) {
+      this.#channel.reply(inbound, 'error', '{}');
       return;
     }
-    if (Buffer.byteLength(termJson(payload)) > this.hub.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING) {
-      this.channel.shutDown('Track message size exceeded');
+    if (Buffer.byteLength(termJson(payload)) > this.#hub.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING) {
+      this.#channel.shutDown('Track message size exceeded');
       return;
     }
     if (!this.countEvent()) return;
-    this.calls += 1;
-    const diff = this.room.presence.track(this, this.key, payload);
-    this.channel.reply(inbound, 'ok', '{}');
-    this.room.announce(diff);
+    this.#calls += 1;
+    const diff = this.#room.presence.track(this, this.#key, payload);
+    this.#channel.reply(inbound, 'ok', '{}');
+    this.#room.announce(diff);
   }
 
   /** Only calls that succeed count. */
-  private mayCall(): boolean {
-    const { limits, timing } = this.hub.settings;
+  #mayCall(): boolean {
+    const { limits, timing } = this.#hub.settings;
     const now = Date.now();
-    if (now > this.windowEnds) {
-      this.windowEnds = now + timing.presenceWindowMs;
-      this.calls = 0;
+    if (now > this.#windowEnds) {
+      this.#windowEnds = now + timing.presenceWindowMs;
+      this.#calls = 0;
     }
-    return this.calls < limits.presenceCalls;
+    return this.#calls < limits.presenceCalls;
   }
 }

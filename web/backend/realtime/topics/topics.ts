@@ -31,25 +31,25 @@ export class Topic {
 }
 
 export class Topics {
-  private readonly topics = new Map<string, Topic>();
+  readonly #topics = new Map<string, Topic>();
 
   /** The topic of that name, made when there is none. */
   get(name: string, isPrivate: boolean): Topic {
     const key = keyOf(name, isPrivate);
-    let topic = this.topics.get(key);
-    if (topic === undefined) this.topics.set(key, (topic = new Topic()));
+    let topic = this.#topics.get(key);
+    if (topic === undefined) this.#topics.set(key, (topic = new Topic()));
     return topic;
   }
 
   find(name: string, isPrivate: boolean): Topic | undefined {
-    return this.topics.get(keyOf(name, isPrivate));
+    return this.#topics.get(keyOf(name, isPrivate));
   }
 
   /** Forgets the topic if nobody is left. */
   release(name: string, isPrivate: boolean): void {
     const key = keyOf(name, isPrivate);
-    const topic = this.topics.get(key);
-    if (topic?.members.size === 0 && topic.presence.isEmpty) this.topics.delete(key);
+    const topic = this.#topics.get(key);
+    if (topic?.members.size === 0 && topic.presence.isEmpty) this.#topics.delete(key);
   }
 }
 
