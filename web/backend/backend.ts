@@ -14,6 +14,7 @@ import { Cluster } from './postgres/cluster.js';
 import { migrate } from './postgres/migrate.js';
 import { PulseJob } from './pulse/pulseJob.js';
 import { Authorization } from './realtime/messages/authorization.js';
+import { admit } from './realtime/channels/join.js';
 import { Hub, ratesOf } from './realtime/hub.js';
 import { MessageStore } from './realtime/messages/messageStore.js';
 import { RealtimeServer } from './realtime/sockets/server.js';
@@ -111,7 +112,7 @@ async function assemble(
   });
   const tokens = new Tokens(options.jwtSecret ?? randomBytes(32).toString('hex'));
   const hub = new Hub(settings, tokens, feed, new Authorization(pool), new MessageStore(pool), rates);
-  const server = new RealtimeServer(hub);
+  const server = new RealtimeServer(hub, (socket, inbound) => admit(hub, socket, inbound));
   const router = new Router(pool, hub);
   const { host = LOCALHOST } = options;
   const listener = new Listener(host, {

@@ -6,7 +6,7 @@ import { refusal } from '../realtime/sockets/handshake.js';
 import type { PulseJob } from '../pulse/pulseJob.js';
 import type { Hub } from '../realtime/hub.js';
 import type { HandshakeVerdict, RealtimeServer } from '../realtime/sockets/server.js';
-import type { RealtimeSocket } from '../realtime/sockets/socket.js';
+import type { SocketView } from '../realtime/views.js';
 import { defaultGarbage } from './garbage.js';
 
 /** Which connections a fault strikes: one by its number, or without a number all. */
@@ -37,7 +37,7 @@ const SERVICE_RESTART = 1012;
 export class Faults {
   readonly #parts: Parts;
   readonly #timers = new Set<NodeJS.Timeout>();
-  #onNewSocket: ((socket: RealtimeSocket) => void)[] = [];
+  #onNewSocket: ((socket: SocketView) => void)[] = [];
   #verdict: () => HandshakeVerdict = () => 'examine';
 
   constructor(parts: Parts) {
@@ -112,7 +112,7 @@ export class Faults {
 
   /** Accepts handshakes, then ends the connection after `afterMs`: with the close code, or without one by cutting it. */
   acceptAndClose({ ms, code, afterMs = 0 }: Duration & { code?: number; afterMs?: number } = {}): void {
-    const strike = (socket: RealtimeSocket): void => {
+    const strike = (socket: SocketView): void => {
       this.#after(afterMs, () => {
         if (code === undefined) socket.link.terminate();
         else socket.close(code);
@@ -242,12 +242,12 @@ export class Faults {
     this.#clearTimers();
   }
 
-  #find({ connection }: Target): RealtimeSocket[] {
+  #find({ connection }: Target): SocketView[] {
     const sockets = [...this.#parts.hub.sockets];
     return connection === undefined ? sockets : sockets.filter(({ id }) => id === connection);
   }
 
-  #strike(target: Target, strike: (socket: RealtimeSocket) => void): void {
+  #strike(target: Target, strike: (socket: SocketView) => void): void {
     this.#find(target).forEach(strike);
     if (target.connection === undefined) this.#onNewSocket.push(strike);
   }

@@ -4,9 +4,9 @@ import type { Settings } from '../options.js';
 import type { Tokens } from '../tokens.js';
 import type { Authorization } from './messages/authorization.js';
 import { readMessage, type MessageStore, type StoredMessage } from './messages/messageStore.js';
-import type { RealtimeSocket } from './sockets/socket.js';
 import { Counters, type Stats } from './stats.js';
 import { Topics, type Topic } from './topics/topics.js';
+import type { SocketView } from './views.js';
 
 /** Rates of the whole tenant. */
 export interface Rates {
@@ -21,7 +21,7 @@ export type JoinInterceptor = (topic: string) => string | null;
 
 /** What all sockets and channels of the server share. */
 export class Hub {
-  readonly sockets = new Set<RealtimeSocket>();
+  readonly sockets = new Set<SocketView>();
   readonly topics = new Topics();
   readonly counters = new Counters();
   interceptJoin: JoinInterceptor = () => null;

@@ -21,6 +21,12 @@ export interface Finding {
   readonly restart?: boolean;
 }
 
+/** What a check says of its table; severity, name and subject are given apart. */
+export type FindingPart = Pick<Finding, 'message' | 'why' | 'sql'> & Partial<Finding>;
+
+/** Makes a finding on the table that is checked. */
+export type MakeFinding = (severity: Severity, check: string, part: FindingPart) => Finding;
+
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -5,7 +5,7 @@ import { roleOf } from '../doctor/checks/endpointChecks.js';
 import { readDatabase } from '../doctor/facts/facts.js';
 import { bySeverity } from '../doctor/finding.js';
 import { inspectTables } from '../doctor/inspection.js';
-import type { ListenOutput } from './listen.js';
+import type { ListenOutput } from './listenOutput.js';
 import type { ListenOptions, TableOptions } from './listenOptions.js';
 
 /** Asks the database why the server refuses a subscription. */

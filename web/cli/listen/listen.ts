@@ -5,19 +5,10 @@ import type { Manager } from '../../core/manager.js';
 import { reportingSocket } from '../causes.js';
 import { EXIT } from '../exitCodes.js';
 import { Hints } from './hints.js';
-import { changeLine, gapLine, type Line } from './outputLines.js';
+import type { ListenOutput } from './listenOutput.js';
+import { changeLine, gapLine } from './outputLines.js';
 import type { ListenOptions, TableOptions } from './listenOptions.js';
-import type { TextOutput } from '../output.js';
 import { Unprinted } from './unprinted.js';
-
-/** Where `listen` writes. */
-export interface ListenOutput {
-  line(line: Line): void;
-  /** For people; never a token or key. */
-  log(message: string): void;
-  /** Where the lines go. */
-  readonly stdout: TextOutput;
-}
 
 /**
  * Listens until `stop` fires, the output is closed, `--count` changes are printed, or tables are not live in time. Everything it opened is closed

@@ -3,7 +3,7 @@ import type { Finding } from '../doctor/finding.js';
 import type { ConnectionState, Gap, ReasonCode, SubscriptionNotice } from '../../core/index.js';
 
 /** What `listen` prints: one of these per line, as JSON. `at` is the time of arrival by this machine's clock, ISO 8601 in UTC. */
-export type Line = ConnectionLine | StatusLine | GapLine | ChangeLine | HintLine;
+export type OutputLine = ConnectionLine | StatusLine | GapLine | ChangeLine | HintLine;
 
 /** A connection's state changed. */
 export interface ConnectionLine {
@@ -104,6 +104,6 @@ export function gapLine(at: Date, gap: Gap): GapLine {
 }
 
 /** One line of JSON, digits kept, without the line break. */
-export function jsonText(line: Line): string {
+export function jsonText(line: OutputLine): string {
   return stringify(line) ?? '';
 }

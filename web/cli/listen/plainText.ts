@@ -1,6 +1,6 @@
 import { stringify } from 'lossless-json';
 import { findingText } from '../doctor/report.js';
-import type { ChangeLine, ConnectionLine, GapLine, Line, StatusLine } from './outputLines.js';
+import type { ChangeLine, ConnectionLine, GapLine, OutputLine, StatusLine } from './outputLines.js';
 import type { TableOptions } from './listenOptions.js';
 import { wrapped, type Style } from '../style.js';
 
@@ -31,7 +31,7 @@ export class PlainText {
   }
 
   /** Empty for what another line says already. */
-  textOf(line: Line): string {
+  textOf(line: OutputLine): string {
     const text = this.#bodyOf(line);
     if (text === '') return '';
     const time = this.#style.paint('dim', localTime(new Date(line.at)));
@@ -39,7 +39,7 @@ export class PlainText {
     return line.type === 'hint' ? `${first}\n${findingText(line, this.#style)}` : first;
   }
 
-  #bodyOf(line: Line): string {
+  #bodyOf(line: OutputLine): string {
     switch (line.type) {
       case 'connection':
         return this.#connection(line);

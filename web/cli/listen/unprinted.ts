@@ -1,4 +1,4 @@
-import type { ListenOutput } from './listen.js';
+import type { ListenOutput } from './listenOutput.js';
 
 /** As much is kept for a reader that is slower than the changes. */
 const MOST_WAITING = 16 * 1024 * 1024;

@@ -7,14 +7,14 @@ import type { JoinConfig, JoinEntry } from './joinConfig.js';
 import { Mailbox } from '../mailbox.js';
 import type { ReplayedMessage } from '../messages/messageStore.js';
 import { PresenceMember } from '../topics/presenceMember.js';
-import type { RealtimeSocket } from '../sockets/socket.js';
 import { termJson, isObject } from '../wire/termJson.js';
 import { shutdownMessage } from '../tokenMessages.js';
 import type { Topic, TopicMember } from '../topics/topics.js';
+import type { ChannelView, SocketView } from '../views.js';
 
 export interface ChannelOptions {
   hub: Hub;
-  socket: RealtimeSocket;
+  socket: SocketView;
   topic: string;
   joinRef: Ref;
   config: JoinConfig;
@@ -27,7 +27,7 @@ const PAYLOAD_PADDING = 500;
 const MAX_TIMER_MS = 2_147_483_647;
 
 /** One joined topic of one socket. */
-export class Channel implements SubscriptionOwner, TopicMember {
+export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
   readonly #options: ChannelOptions;
   readonly topic: string;
   readonly joinRef: Ref;

@@ -3,22 +3,12 @@ import type { Inbound } from '../wire/codec.js';
 import type { Hub } from '../hub.js';
 import { JoinPayloadError, parseJoin, type JoinConfig } from './joinConfig.js';
 import { ReplayParameterError, type ReplayedMessage } from '../messages/messageStore.js';
-import type { RealtimeSocket } from '../sockets/socket.js';
 import { joinReason } from '../tokenMessages.js';
-
-/** A join that is refused; the message is the reply's reason. */
-export class JoinRefused extends Error {
-  /** `disconnects`: the whole socket is closed after the answer. */
-  constructor(
-    reason: string,
-    readonly disconnects = false,
-  ) {
-    super(reason);
-  }
-}
+import type { SocketView } from '../views.js';
+import { JoinRefused } from './joinRefused.js';
 
 /** Runs the server's checks in its order and makes the channel. Throws JoinRefused. */
-export async function admit(hub: Hub, socket: RealtimeSocket, inbound: Inbound): Promise<Channel> {
+export async function admit(hub: Hub, socket: SocketView, inbound: Inbound): Promise<Channel> {
   const { topic, joinRef } = inbound;
   const name = topic.slice('realtime:'.length);
   if (name === '') throw new JoinRefused('TopicNameRequired: You must provide a topic name');
@@ -46,7 +36,7 @@ function readConfig(inbound: Inbound, name: string): JoinConfig {
   }
 }
 
-function checkLimits(hub: Hub, socket: RealtimeSocket): void {
+function checkLimits(hub: Hub, socket: SocketView): void {
   const { limits } = hub.settings;
   if (!socket.hasJoined && hub.users >= limits.sockets) {
     throw new JoinRefused('ConnectionRateLimitReached: Too many connected users');

@@ -10,6 +10,7 @@ import { answerRefusal, examine, isRefusal, refusal, type Refusal } from './hand
 import type { Hub } from '../hub.js';
 import { Link } from './link.js';
 import { RealtimeSocket } from './socket.js';
+import type { Admit, SocketView } from '../views.js';
 
 const SERVICE_RESTART = 1012;
 const GOODBYE_MS = 100;
@@ -20,18 +21,20 @@ export type HandshakeVerdict = 'examine' | 'hang' | 'drop' | Refusal;
 /** Takes websocket handshakes and turns accepted ones into sockets of the hub. */
 export class RealtimeServer {
   readonly #hub: Hub;
+  readonly #admit: Admit;
   /** Consulted for each handshake. */
   interceptHandshake: () => HandshakeVerdict = () => 'examine';
   /** Called for each new socket before it reads anything. */
-  onSocket: (socket: RealtimeSocket) => void = () => undefined;
+  onSocket: (socket: SocketView) => void = () => undefined;
 
   readonly #webSockets: WebSocketServer;
   readonly #streams = new Set<Duplex>();
   readonly #delays = new Set<NodeJS.Timeout>();
   #nextId = 1;
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, admit: Admit) {
     this.#hub = hub;
+    this.#admit = admit;
     this.#webSockets = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -94,8 +97,9 @@ export class RealtimeServer {
       const link = new Link(webSocket, stream, (_frame: Frame) => {
         this.#hub.counters.framesOut += 1;
       });
-      const socket = new RealtimeSocket(this.#hub, this.#nextId++, link, codec, token);
-      this.#hub.sockets.add(socket);
+      const hub = this.#hub;
+      const socket = new RealtimeSocket({ hub, id: this.#nextId++, link, codec, token, admit: this.#admit });
+      hub.sockets.add(socket);
       this.#attach(webSocket, socket);
       this.onSocket(socket);
     });

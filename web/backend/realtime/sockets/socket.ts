@@ -1,41 +1,53 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Channel } from '../channels/channel.js';
 import type { Broadcast, Codec, Frame, Inbound, Ref } from '../wire/codec.js';
 import type { Hub } from '../hub.js';
-import { admit, JoinRefused } from '../channels/join.js';
+import { JoinRefused } from '../channels/joinRefused.js';
 import { describeEntries } from '../channels/joinConfig.js';
 import type { Link } from './link.js';
 import { Mailbox } from '../mailbox.js';
+import type { Admit, ChannelView, SocketView } from '../views.js';
 
 const IDLE_CODE = 1000;
 const TRY_AGAIN_CODE = 1001;
+
+export interface SocketOptions {
+  hub: Hub;
+  /** Counts up from 1. */
+  id: number;
+  link: Link;
+  codec: Codec;
+  /** The connection's own, which counts where a join carries none. */
+  token: string;
+  admit: Admit;
+}
 
 /**
  * One connected client. Frames in both directions pass one mailbox: while a join is being answered neither goes on, so a
  * failing join holds up the whole socket.
  */
-export class RealtimeSocket {
+export class RealtimeSocket implements SocketView {
   readonly #hub: Hub;
   readonly #codec: Codec;
+  readonly #admit: Admit;
+  readonly id: number;
+  readonly link: Link;
+  readonly token: string;
   hasJoined = false;
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = new Map<string, ChannelView>();
   readonly #mailbox: Mailbox;
   #idleTimer: NodeJS.Timeout;
   /** Of the frames that wait in the mailbox. */
   #mailboxBytes = 0;
   #isClosed = false;
 
-  /** `token` is the connection's own, which counts where a join carries none. */
-  constructor(
-    hub: Hub,
-    readonly id: number,
-    readonly link: Link,
-    codec: Codec,
-    readonly token: string,
-  ) {
+  constructor({ hub, id, link, codec, token, admit }: SocketOptions) {
     this.#hub = hub;
     this.#codec = codec;
+    this.#admit = admit;
+    this.id = id;
+    this.link = link;
+    this.token = token;
     this.#mailbox = new Mailbox((error) => {
       hub.settings.log('error', `socket ${id}: ${String(error)}`);
     });
@@ -50,7 +62,7 @@ export class RealtimeSocket {
     return this.#channels.size;
   }
 
-  get joined(): Iterable<Channel> {
+  get joined(): Iterable<ChannelView> {
     return this.#channels.values();
   }
 
@@ -89,7 +101,7 @@ export class RealtimeSocket {
   }
 
   /** For a channel that has ended by itself. */
-  forget(channel: Channel): void {
+  forget(channel: ChannelView): void {
     if (this.#channels.get(channel.topic) === channel) this.#channels.delete(channel.topic);
   }
 
@@ -164,14 +176,14 @@ export class RealtimeSocket {
     this.#answer(null, ref, topic, 'error', '{"reason":"unmatched topic"}');
   }
 
-  async #join(inbound: Inbound, replaced: Channel | undefined): Promise<void> {
+  async #join(inbound: Inbound, replaced: ChannelView | undefined): Promise<void> {
     const { topic, joinRef, ref } = inbound;
     this.#hub.counters.joins += 1;
     this.#hub.counters.topic(topic).joins += 1;
     replaced?.end();
-    let joined: Channel | null = null;
+    let joined: ChannelView | null = null;
     try {
-      joined = await admit(this.#hub, this, inbound);
+      joined = await this.#admit(this, inbound);
       this.#hub.counters.entries += joined.entries.length;
       this.#answer(joinRef, ref, topic, 'ok', `{"postgres_changes":${describeEntries(joined.entries)}}`);
     } catch (error) {
@@ -199,7 +211,7 @@ export class RealtimeSocket {
     this.link.send(this.#codec.reply(joinRef, ref, topic, status, response));
   }
 
-  #leave({ joinRef, ref, topic }: Inbound, channel: Channel | undefined): void {
+  #leave({ joinRef, ref, topic }: Inbound, channel: ChannelView | undefined): void {
     this.#hub.counters.topic(topic).leaves += 1;
     if (channel === undefined) {
       this.#answer(joinRef, ref, topic, 'ok', '{}');

@@ -1,7 +1,6 @@
 import { PUBLICATION, type TableFacts } from '../facts/facts.js';
-import { quoteTable, type Finding } from '../finding.js';
+import { quoteTable, type Finding, type MakeFinding } from '../finding.js';
 import { keyAfterFix } from './keyChecks.js';
-import type { Make } from './tableChecks.js';
 import { refusal, type WriteFacts } from '../facts/writes.js';
 
 /** The table after doctor's own statements: with a key, published, and with this identity. */
@@ -20,7 +19,7 @@ function afterFix(facts: TableFacts, identity: string): WriteFacts {
 }
 
 /** What is wrong with writing to the table now. */
-export function refusedWrites(facts: TableFacts, make: Make): Finding[] {
+export function refusedWrites(facts: TableFacts, make: MakeFinding): Finding[] {
   const because = refusal(facts.writes);
   if (because === null) return [];
   const fitting = ['f', 'd'].find((identity) => refusal(afterFix(facts, identity)) === null);
@@ -43,7 +42,7 @@ function identitySql(facts: TableFacts, identity: string): string {
 const NAMES: Readonly<Record<string, string>> = { n: 'NOTHING', i: 'USING INDEX', d: 'DEFAULT' };
 const CARRIED: Readonly<Record<string, string>> = { n: 'nothing', i: 'the columns of an index', d: 'the primary key' };
 
-export function identity(facts: TableFacts, make: Make): Finding[] {
+export function identity(facts: TableFacts, make: MakeFinding): Finding[] {
   const { identity: now } = facts.writes;
   if (now === 'f') return [];
   const refused = refusal(afterFix(facts, 'f'));
@@ -62,7 +61,7 @@ export function identity(facts: TableFacts, make: Make): Finding[] {
   ];
 }
 
-export function published(facts: TableFacts, make: Make): Finding[] {
+export function published(facts: TableFacts, make: MakeFinding): Finding[] {
   if (facts.published) return [];
   const why = 'The server refuses subscriptions to it, and one refused subscription silences its whole channel.';
   const message = `is not in the publication ${PUBLICATION}`;

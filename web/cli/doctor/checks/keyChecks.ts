@@ -1,11 +1,10 @@
 import type { TableFacts } from '../facts/facts.js';
-import { quoteName, quoteTable, type Finding } from '../finding.js';
-import type { Make } from './tableChecks.js';
+import { quoteName, quoteTable, type Finding, type MakeFinding } from '../finding.js';
 
 /** A larger table is locked for too long by the building of an index, or by the rewrite that a new column takes. */
 const SMALL_BYTES = 16 * 1024 * 1024;
 
-export function primaryKey(facts: TableFacts, make: Make): Finding[] {
+export function primaryKey(facts: TableFacts, make: MakeFinding): Finding[] {
   if (facts.writes.primaryKey.length > 0) return [];
   const obstacle = obstacleOf(facts);
   return [

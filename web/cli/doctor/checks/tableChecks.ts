@@ -1,5 +1,13 @@
 import type { TableFacts } from '../facts/facts.js';
-import { listed, quoteName, quoteTable, type Finding, type Severity } from '../finding.js';
+import {
+  listed,
+  quoteName,
+  quoteTable,
+  type Finding,
+  type FindingPart,
+  type MakeFinding,
+  type Severity,
+} from '../finding.js';
 import { identity, published, refusedWrites } from './identityChecks.js';
 import { primaryKey } from './keyChecks.js';
 
@@ -10,12 +18,15 @@ export interface Reader {
   bypasses: boolean;
 }
 
-export type Part = Pick<Finding, 'message' | 'why' | 'sql'> & Partial<Finding>;
-
 /** What is wrong with a table that exists, for this role. */
 export function checkTable(facts: TableFacts, reader: Reader): Finding[] {
   const subject = `${facts.schema}.${facts.table}`;
-  const finding = (severity: Severity, check: string, part: Part): Finding => ({ severity, check, subject, ...part });
+  const finding = (severity: Severity, check: string, part: FindingPart): Finding => ({
+    severity,
+    check,
+    subject,
+    ...part,
+  });
   const unsent = kindOf(facts, finding);
   if (unsent !== null) return [unsent];
   const { bypasses } = reader;
@@ -30,10 +41,8 @@ export function checkTable(facts: TableFacts, reader: Reader): Finding[] {
   ];
 }
 
-export type Make = (severity: Severity, check: string, part: Part) => Finding;
-
 /** What keeps its changes from being sent whatever else is done. */
-function kindOf({ kind, persistence, partitions }: TableFacts, make: Make): Finding | null {
+function kindOf({ kind, persistence, partitions }: TableFacts, make: MakeFinding): Finding | null {
   if (kind === 'p') {
     const names = partitions.length === 0 ? 'It has none yet.' : `Now: ${listed(partitions)}.`;
     return make('error', 'partitioned', {
@@ -57,7 +66,7 @@ function kindOf({ kind, persistence, partitions }: TableFacts, make: Make): Find
   });
 }
 
-function privileges(facts: TableFacts, { role }: Reader, make: Make): Finding[] {
+function privileges(facts: TableFacts, { role }: Reader, make: MakeFinding): Finding[] {
   const findings: Finding[] = [];
   if (!facts.schemaUsage) {
     findings.push(
@@ -84,7 +93,7 @@ function privileges(facts: TableFacts, { role }: Reader, make: Make): Finding[] 
   return findings;
 }
 
-function rowSecurity(facts: TableFacts, { role }: Reader, make: Make): Finding[] {
+function rowSecurity(facts: TableFacts, { role }: Reader, make: MakeFinding): Finding[] {
   if (!facts.rowSecurity || facts.readPolicy) return [];
   const name = quoteName(`${role} reads all`);
   return [
@@ -97,7 +106,7 @@ function rowSecurity(facts: TableFacts, { role }: Reader, make: Make): Finding[]
   ];
 }
 
-function unfilterable({ unfilterable: columns }: TableFacts, make: Make): Finding[] {
+function unfilterable({ unfilterable: columns }: TableFacts, make: MakeFinding): Finding[] {
   if (columns.length === 0) return [];
   return [
     make('note', 'unfilterable', {
