@@ -60,8 +60,8 @@ void RealtimeClient::run(Command command, std::uint32_t number, std::string_view
       return client_->provideToken(number, std::string(text));
     case Command::FailToken:
       return client_->failToken(number, text);
-    case Command::Signal:
-      return signal(text);
+    case Command::Notify:
+      return notify(text);
     case Command::Stats:
       return answer(statsJson(*client_));
     case Command::Dispose:
@@ -78,10 +78,10 @@ std::string RealtimeClient::subscribe(SubscriptionId id, std::string_view specJs
   return error ? errorJson(*error) : std::string();
 }
 
-void RealtimeClient::signal(std::string_view evidence) {
-  if (evidence == "tick") client_->tick();
-  const auto known = evidenceFromText(evidence);
-  if (known) client_->signal(*known);
+void RealtimeClient::notify(std::string_view event) {
+  if (event == "tick") client_->tick();
+  const auto known = lifecycleEventNamed(event);
+  if (known) client_->notify(*known);
 }
 
 void RealtimeClient::onFlush(const Flush& flush) {

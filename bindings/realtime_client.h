@@ -22,7 +22,7 @@ enum class Command : std::uint32_t {
   ReconnectAll,    //
   ProvideToken,    ///< number: the request; text: the token
   FailToken,       ///< number: the request; text: why
-  Signal,          ///< text: the evidence
+  Notify,          ///< text: the lifecycle event
   Stats,           ///< answers them as JSON
   Dispose
 };
@@ -39,7 +39,7 @@ class RealtimeClient final : private ClientSink {
  private:
   /// Empty, or why not, as JSON.
   std::string subscribe(SubscriptionId id, std::string_view specJson);
-  void signal(std::string_view evidence);
+  void notify(std::string_view event);
   void onFlush(const Flush& flush) override;
 
   const std::uint32_t sink_;

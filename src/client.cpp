@@ -11,22 +11,22 @@ constexpr Duration kSleepThreshold{5'000};
 
 }  // namespace
 
-std::optional<Evidence> evidenceFromText(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, Evidence>, 11> kNames = {{
-      {"online", Evidence::Online},
-      {"offline", Evidence::Offline},
-      {"visible", Evidence::Visible},
-      {"hidden", Evidence::Hidden},
-      {"freeze", Evidence::Freeze},
-      {"resume", Evidence::Resume},
-      {"pagehide", Evidence::PageHide},
-      {"pageshow", Evidence::PageShow},
-      {"networkchange", Evidence::NetworkChange},
-      {"savedata", Evidence::SaveData},
-      {"fulldata", Evidence::FullData},
+std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, LifecycleEvent>, 11> kNames = {{
+      {"online", LifecycleEvent::Online},
+      {"offline", LifecycleEvent::Offline},
+      {"visible", LifecycleEvent::Visible},
+      {"hidden", LifecycleEvent::Hidden},
+      {"freeze", LifecycleEvent::Freeze},
+      {"resume", LifecycleEvent::Resume},
+      {"pagehide", LifecycleEvent::PageHide},
+      {"pageshow", LifecycleEvent::PageShow},
+      {"networkchange", LifecycleEvent::NetworkChange},
+      {"savedata", LifecycleEvent::SaveData},
+      {"fulldata", LifecycleEvent::FullData},
   }};
-  for (const auto& [name, evidence] : kNames) {
-    if (name == text) return evidence;
+  for (const auto& [name, event] : kNames) {
+    if (name == text) return event;
   }
   return std::nullopt;
 }
@@ -54,7 +54,7 @@ Client::Client(ClientOptions options, const Platform& platform, ClientSink& sink
                                          tracker_, deliveries_, delegate);
   deadlines_.onFire([this](Duration late) {
     exchange_->tokens().followCalendar();
-    if (late >= kSleepThreshold) signal(Evidence::Resume);
+    if (late >= kSleepThreshold) notify(LifecycleEvent::Resume);
   });
 }
 
@@ -113,37 +113,37 @@ void Client::failToken(std::uint32_t request, std::string_view message) {
   exchange_->tokens().fail(request, message);
 }
 
-void Client::signal(Evidence evidence) {
+void Client::notify(LifecycleEvent event) {
   if (disposed_) return;
   Turn turn(turns_);
   exchange_->tokens().followCalendar();
-  switch (evidence) {
-    case Evidence::Online:
-    case Evidence::Offline:
-      exchange_->setOnline(evidence == Evidence::Online);
+  switch (event) {
+    case LifecycleEvent::Online:
+    case LifecycleEvent::Offline:
+      exchange_->setOnline(event == LifecycleEvent::Online);
       return;
-    case Evidence::Hidden:
-    case Evidence::Visible:
-      hidden_ = evidence == Evidence::Hidden;
+    case LifecycleEvent::Hidden:
+    case LifecycleEvent::Visible:
+      hidden_ = event == LifecycleEvent::Hidden;
       exchange_->setHidden(hidden_);
       break;
-    case Evidence::SaveData:
-    case Evidence::FullData:
-      saveData_ = evidence == Evidence::SaveData;
+    case LifecycleEvent::SaveData:
+    case LifecycleEvent::FullData:
+      saveData_ = event == LifecycleEvent::SaveData;
       break;
-    case Evidence::PageHide:
-    case Evidence::PageShow:
-      exchange_->setSuspended(evidence == Evidence::PageHide);
+    case LifecycleEvent::PageHide:
+    case LifecycleEvent::PageShow:
+      exchange_->setSuspended(event == LifecycleEvent::PageHide);
       break;
-    case Evidence::Freeze:
-    case Evidence::Resume:
-    case Evidence::NetworkChange:
+    case LifecycleEvent::Freeze:
+    case LifecycleEvent::Resume:
+    case LifecycleEvent::NetworkChange:
       break;
   }
   exchange_->setSparing(hidden_ || saveData_);
-  if (evidence == Evidence::Resume) exchange_->excusePulses();
-  const bool hopeful = evidence == Evidence::Visible || evidence == Evidence::Resume ||
-                       evidence == Evidence::PageShow || evidence == Evidence::NetworkChange;
+  if (event == LifecycleEvent::Resume) exchange_->excusePulses();
+  const bool hopeful = event == LifecycleEvent::Visible || event == LifecycleEvent::Resume ||
+                       event == LifecycleEvent::PageShow || event == LifecycleEvent::NetworkChange;
   if (hopeful) exchange_->reconnectSoon();
 }
 

@@ -66,8 +66,8 @@ class ClientSink {
   ~ClientSink() = default;
 };
 
-/// What the page or process has noticed.
-enum class Evidence : unsigned char {
+/// What the page or process reports about itself.
+enum class LifecycleEvent : unsigned char {
   Online,
   Offline,
   Visible,
@@ -80,7 +80,7 @@ enum class Evidence : unsigned char {
   SaveData,
   FullData
 };
-std::optional<Evidence> evidenceFromText(std::string_view text);
+std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text);
 
 /// A realtime connection manager: takes subscriptions, keeps as few lines to the server as will do, and reports changes
 /// and how it stands. Has no thread, clock or socket of its own.
@@ -106,7 +106,7 @@ class Client final : private ExchangeDelegate, private Log {
   /// The answer to a token request, or with request 0 a token of the application's own accord. Empty: none.
   void provideToken(std::uint32_t request, std::string token);
   void failToken(std::uint32_t request, std::string_view message);
-  void signal(Evidence evidence);
+  void notify(LifecycleEvent event);
   /// A second source of time for pages whose timers the browser throttles: does whatever is due.
   void tick();
   /// Closes everything. No call of the sink after it begins.

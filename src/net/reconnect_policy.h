@@ -39,8 +39,8 @@ class ReconnectPolicy {
   Duration afterRefusal(TimePoint now, Duration live);
   /// No wait at all, because somebody asked for it.
   void onDemand(TimePoint now);
-  /// Evidence (online, page shown) brings the next attempt forward. While quick reconnects are left it takes one, and
-  /// the waits grow from the start again.
+  /// LifecycleEvent (online, page shown) brings the next attempt forward. While quick reconnects are left it takes one,
+  /// and the waits grow from the start again.
   void onEvidence(TimePoint now);
   /// When evidence may bring the next attempt about. `lastAttempt`: when the last one began.
   TimePoint soonest(TimePoint now, TimePoint lastAttempt);

@@ -345,8 +345,8 @@ TEST_SUITE("staying connected") {
 
   TEST_CASE("regression: offline and hidden are known to a socket that is opened later") {
     Harness h;
-    h.client().signal(Evidence::Offline);
-    h.client().signal(Evidence::Hidden);
+    h.client().notify(LifecycleEvent::Offline);
+    h.client().notify(LifecycleEvent::Hidden);
     h.subscribe(1, "bookings");
     h.settle();
     refuseSockets(h, Duration{60'000});
@@ -360,7 +360,7 @@ TEST_SUITE("staying connected") {
     Harness h(options);
     h.subscribe(1, "bookings");
     h.settle();
-    h.client().signal(Evidence::Offline);
+    h.client().notify(LifecycleEvent::Offline);
     h.subscribe(2, "clients");
     h.server.acceptSockets = false;
     h.settle();
@@ -378,11 +378,11 @@ TEST_SUITE("staying connected") {
       h.subscribe(1, "bookings");
       h.settle();
       h.server.acceptSockets = false;
-      h.client().signal(Evidence::Offline);
+      h.client().notify(LifecycleEvent::Offline);
       h.network.last().closeFromServer(1012);
       REQUIRE(h.status(1).code == ReasonCode::Offline);
       h.run(later);  // in the wait, or while the probe is tried
-      h.client().signal(Evidence::Online);
+      h.client().notify(LifecycleEvent::Online);
       CHECK(h.status(1).code == ReasonCode::ServerRestart);
       CHECK(h.client().status().connections().at(ConnectionId{1}).code != ReasonCode::Offline);
     }
@@ -399,10 +399,10 @@ TEST_SUITE("staying connected") {
     h.network.sockets.front()->closeFromServer(1001);
     REQUIRE(h.status(1).code == ReasonCode::RateLimited);
     const auto before = h.network.sockets.size();
-    for (const auto evidence :
-         {Evidence::Hidden, Evidence::Visible, Evidence::Offline, Evidence::Online, Evidence::NetworkChange,
-          Evidence::Freeze, Evidence::Resume, Evidence::PageHide, Evidence::PageShow}) {
-      h.client().signal(evidence);
+    for (const auto event : {LifecycleEvent::Hidden, LifecycleEvent::Visible, LifecycleEvent::Offline,
+                             LifecycleEvent::Online, LifecycleEvent::NetworkChange, LifecycleEvent::Freeze,
+                             LifecycleEvent::Resume, LifecycleEvent::PageHide, LifecycleEvent::PageShow}) {
+      h.client().notify(event);
       h.run(Duration{1'000});
       CHECK(h.network.sockets.size() == before);
     }
@@ -433,9 +433,9 @@ TEST_SUITE("staying connected") {
     h.settle();
     refuseSockets(h, Duration{120'000});
     for (int i = 0; i < 25; ++i) {
-      h.client().signal(Evidence::Offline);
+      h.client().notify(LifecycleEvent::Offline);
       h.run(Duration{80});
-      h.client().signal(Evidence::Online);
+      h.client().notify(LifecycleEvent::Online);
       h.run(Duration{150});
     }
     refuseSockets(h, Duration{1'000});
@@ -594,19 +594,19 @@ TEST_SUITE("tokens") {
       for (int i = 0; i < seconds && h.tokenRequests.size() == asked; ++i) h.run(Duration{1'000}, Duration{500});
     };
     SUBCASE("noticed by what the page says") {
-      Evidence evidence = Evidence::Resume;
+      LifecycleEvent evidence = LifecycleEvent::Resume;
       SUBCASE("resume") {}
       SUBCASE("visible") {
-        evidence = Evidence::Visible;
+        evidence = LifecycleEvent::Visible;
       }
       SUBCASE("online") {
-        evidence = Evidence::Online;
+        evidence = LifecycleEvent::Online;
       }
       SUBCASE("network change") {
-        evidence = Evidence::NetworkChange;
+        evidence = LifecycleEvent::NetworkChange;
       }
       sleep(Duration{3'560'000});
-      h.client().signal(evidence);
+      h.client().notify(event);
       h.settle();
     }
     SUBCASE("noticed by the next timer") {
@@ -717,7 +717,7 @@ TEST_SUITE("tokens") {
   }
 }
 
-TEST_SUITE("evidence") {
+TEST_SUITE("lifecycle events") {
   TEST_CASE("online skips the wait") {
     Harness h;
     h.subscribe(1, "bookings");
@@ -729,31 +729,31 @@ TEST_SUITE("evidence") {
       h.network.last().closeFromServer(1006);
     }
     const auto before = h.network.sockets.size();
-    h.client().signal(Evidence::Online);
+    h.client().notify(LifecycleEvent::Online);
     h.run(Duration{200});
     CHECK(h.network.sockets.size() == before + 1);
   }
 
-  TEST_CASE("evidence is acted on at most every 2 s") {
+  TEST_CASE("lifecycle events are acted on at most every 2 s") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
     h.loseServer();
     const auto before = h.network.sockets.size();
     for (int i = 0; i < 40; ++i) {  // 4 s
-      h.client().signal(Evidence::Visible);
+      h.client().notify(LifecycleEvent::Visible);
       h.run(Duration{100});
       if (!h.network.last().released()) h.network.last().closeFromServer(1006);
     }
     CHECK(h.network.sockets.size() - before <=
-          8);  // at most 3 by evidence, the rest by the backoff's own short first waits
+          8);  // at most 3 by lifecycle events, the rest by the backoff's own short first waits
   }
 
   TEST_CASE("offline is verified: an open socket that answers stays") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
-    h.client().signal(Evidence::Offline);
+    h.client().notify(LifecycleEvent::Offline);
     h.run(Duration{60'000});
     CHECK(h.network.sockets.size() == 1);
     CHECK(h.status(1).state == SubscriptionState::Live);
@@ -764,7 +764,7 @@ TEST_SUITE("evidence") {
     h.subscribe(1, "bookings");
     h.settle();
     h.server.acceptSockets = false;
-    h.client().signal(Evidence::Offline);
+    h.client().notify(LifecycleEvent::Offline);
     h.network.last().closeFromServer(1006);
     CHECK(h.status(1).code == ReasonCode::Offline);
     h.run(Duration{29'000});
@@ -773,7 +773,7 @@ TEST_SUITE("evidence") {
     CHECK(h.network.sockets.size() == 2);
     h.network.last().closeFromServer(1006);
     h.server.acceptSockets = true;
-    h.client().signal(Evidence::Online);
+    h.client().notify(LifecycleEvent::Online);
     h.run(Duration{3'000});
     CHECK(h.status(1).state == SubscriptionState::Live);
   }
@@ -782,12 +782,12 @@ TEST_SUITE("evidence") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
-    h.client().signal(Evidence::PageHide);
+    h.client().notify(LifecycleEvent::PageHide);
     CHECK(h.network.last().closeCode() == 1000);
     CHECK(h.status(1).code == ReasonCode::Suspended);
     h.run(Duration{60'000});
     CHECK(h.network.sockets.size() == 1);
-    h.client().signal(Evidence::PageShow);
+    h.client().notify(LifecycleEvent::PageShow);
     h.run(Duration{500});
     CHECK(h.network.sockets.size() == 2);
     CHECK(h.status(1).state == SubscriptionState::Live);

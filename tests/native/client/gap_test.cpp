@@ -242,7 +242,7 @@ TEST_SUITE("fallback") {
       for (int drawn = 0; drawn < i; ++drawn) h.random.next();
       h.subscribe(1, "bookings");
       h.settle();
-      if (hidden) h.client().signal(Evidence::Hidden);
+      if (hidden) h.client().notify(LifecycleEvent::Hidden);
       h.loseServer();
       const TimePoint lost = h.clock.now();
       while (h.polls.empty() && h.clock.now() - lost < Duration{90'000}) h.run(Duration{50});
@@ -262,12 +262,12 @@ TEST_SUITE("fallback") {
     h.subscribe(1, "bookings");
     h.settle();
     h.server.acceptSockets = false;
-    h.client().signal(Evidence::Offline);
+    h.client().notify(LifecycleEvent::Offline);
     h.network.last().closeFromServer(1006);
     h.run(Duration{60'000});
     CHECK(h.polls.empty());
-    h.client().signal(Evidence::Online);
-    h.client().signal(Evidence::Hidden);
+    h.client().notify(LifecycleEvent::Online);
+    h.client().notify(LifecycleEvent::Hidden);
     h.run(Duration{100'000});
     CHECK(h.polls.size() >= 1);
     CHECK(h.polls.size() <= 3);

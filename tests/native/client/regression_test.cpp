@@ -149,9 +149,9 @@ TEST_SUITE("regressions") {
     h.run(Duration{100});
     REQUIRE(h.network.sockets.size() == 2);
     REQUIRE(h.server.joins.size() == 1);
-    h.client().signal(Evidence::PageHide);
+    h.client().notify(LifecycleEvent::PageHide);
     h.run(Duration{5'000});
-    h.client().signal(Evidence::PageShow);
+    h.client().notify(LifecycleEvent::PageShow);
     h.run(Duration{10'000});
     CHECK(h.status(1).state == SubscriptionState::Live);
     CHECK(h.status(2).state == SubscriptionState::Live);

@@ -214,10 +214,10 @@ void Application::answer(std::uint32_t request) {
 
 // --- people and machines
 
-void Application::signal(Evidence evidence) {
-  world_.trace.add(world_.events.now(), "evidence", static_cast<unsigned>(evidence));
+void Application::signal(LifecycleEvent event) {
+  world_.trace.add(world_.events.now(), "lifecycle", static_cast<unsigned>(event));
   world_.checks.waits().onHope();
-  client_->signal(evidence);
+  client_->notify(event);
 }
 
 void Application::setHidden(bool hidden) {
@@ -225,20 +225,20 @@ void Application::setHidden(bool hidden) {
   world_.trace.add(world_.events.now(), hidden ? "hidden" : "visible");
   world_.timer.setGrain(hidden ? Duration{1s} : Duration{0});
   world_.checks.waits().onVisibility(hidden);
-  signal(hidden ? Evidence::Hidden : Evidence::Visible);
+  notify(hidden ? LifecycleEvent::Hidden : LifecycleEvent::Visible);
 }
 
 void Application::setCached(bool cached) {
   cached_ = cached;
   world_.trace.add(world_.events.now(), cached ? "page hide" : "page show");
-  signal(cached ? Evidence::PageHide : Evidence::PageShow);
+  notify(cached ? LifecycleEvent::PageHide : LifecycleEvent::PageShow);
 }
 
 void Application::setOnline(bool online) {
   saidOffline_ = !online;
   world_.trace.add(world_.events.now(), online ? "online" : "offline");
   world_.checks.waits().onNetwork(online);
-  client_->signal(online ? Evidence::Online : Evidence::Offline);
+  client_->notify(online ? LifecycleEvent::Online : LifecycleEvent::Offline);
 }
 
 /// A network at its edge: the runtime says offline and online again many times, and ends with online.
@@ -294,7 +294,7 @@ void Application::sleep() {
     world_.trace.add(world_.events.now(), "wake");
     world_.checks.waits().onHope();  // the client notices by itself
     world_.checks.disturb();
-    if (client() != nullptr && world_.random.chance(40)) signal(Evidence::Resume);
+    if (client() != nullptr && world_.random.chance(40)) notify(LifecycleEvent::Resume);
   });
 }
 
@@ -327,14 +327,15 @@ void Application::act() {
   } else if (what < 97) {
     if (traits_.calendarJumps) setCalendar();
   } else {
-    constexpr std::array kEvidence = {Evidence::Freeze, Evidence::Resume, Evidence::NetworkChange};
+    constexpr std::array kLifecycleEvents = {LifecycleEvent::Freeze, LifecycleEvent::Resume,
+                                             LifecycleEvent::NetworkChange};
     world_.checks.disturb();
     if (world_.random.chance(30)) {
       setCached(!cached_);
     } else if (world_.random.chance(40)) {
       setOnline(world_.random.chance(50));
     } else {
-      signal(world_.random.pick(kEvidence));
+      notify(world_.random.pick(kLifecycleEvents));
     }
   }
 }
@@ -349,11 +350,11 @@ void Application::actGently() {
   } else if (what < 92) {
     setAuth();
   } else {
-    constexpr std::array kEvidence = {Evidence::Resume, Evidence::NetworkChange};
+    constexpr std::array kLifecycleEvents = {LifecycleEvent::Resume, LifecycleEvent::NetworkChange};
     if (world_.random.chance(30)) {
       setOnline(true);
     } else {
-      signal(world_.random.pick(kEvidence));
+      notify(world_.random.pick(kLifecycleEvents));
     }
   }
 }

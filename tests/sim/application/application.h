@@ -89,7 +89,7 @@ class Application final : private ClientSink {
   void setOnline(bool online);
   void flap();
   void setCalendar();
-  void signal(Evidence evidence);
+  void notify(LifecycleEvent event);
   void setHidden(bool hidden);
   void setCached(bool cached);
   void traceStatus(const Flush& flush);

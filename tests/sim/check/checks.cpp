@@ -24,7 +24,7 @@ constexpr Duration kDetection = 34s;
 constexpr Duration kOverlap = 4s;
 /// Sockets opened by one connection in 1 s and in 15 s. When each fails at once: four quick reconnects without a wait
 /// and three after 0.25 s each in the first second, and waits of a quarter of the outage at least from then on, which
-/// makes 16 in 15 s. Evidence lets the waits grow from the start again.
+/// makes 16 in 15 s. A lifecycle event lets the waits grow from the start again.
 constexpr unsigned kConnectsIn1s = 9;
 constexpr unsigned kConnectsIn15s = 26;
 
