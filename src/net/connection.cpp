@@ -173,8 +173,9 @@ void Connection::close() {
 
 void Connection::replace(const Cause& cause) {
   const TimePoint now = context_.now();
-  const bool underWay = state_ == ConnectionState::Connecting &&
-                        (options_.heldBack > Duration{0} || now - attemptedAt_ < options_.reconnect.evidenceInterval);
+  const bool underWay =
+      state_ == ConnectionState::Connecting &&
+      (options_.heldBack > Duration{0} || now - attemptedAt_ < options_.reconnect.reconnectSoonInterval);
   const bool replaceable = state_ == ConnectionState::Open || state_ == ConnectionState::Connecting;
   if (underWay || (!replaceable && state_ != ConnectionState::Backoff)) return;
   if (state_ == ConnectionState::Open) policy_.earn(liveFor(cause));
@@ -191,9 +192,9 @@ void Connection::replace(const Cause& cause) {
 void Connection::reconnectSoon() {
   if (state_ == ConnectionState::Open) heartbeat_.probe();
   if (state_ != ConnectionState::Backoff) return;
-  const TimePoint at = std::max(policy_.soonest(context_.now(), attemptedAt_), surroundings_.notBefore);
+  const TimePoint at = std::max(policy_.reconnectSoonAt(context_.now(), attemptedAt_), surroundings_.notBefore);
   if (retry_.at() <= at) return;
-  policy_.onEvidence(context_.now());
+  policy_.onReconnectSoon(context_.now());
   retry_.setAt(at);
   delegate_.onConnectionState(*this, state_);
 }

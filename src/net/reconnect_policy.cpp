@@ -72,14 +72,15 @@ void ReconnectPolicy::onDemand(TimePoint now) {
   attempts_ = 1;
 }
 
-void ReconnectPolicy::onEvidence(TimePoint now) {
+void ReconnectPolicy::onReconnectSoon(TimePoint now) {
   if (owed_ + options_.quickEarnedBy > options_.quickEarnedBy * options_.quickReconnects) return;
   owed_ += options_.quickEarnedBy;
   outageSince_ = now;
 }
 
-TimePoint ReconnectPolicy::soonest(TimePoint now, TimePoint lastAttempt) {
-  return std::max(now + uniform(Duration{0}, options_.evidenceJitter), lastAttempt + options_.evidenceInterval);
+TimePoint ReconnectPolicy::reconnectSoonAt(TimePoint now, TimePoint lastAttempt) {
+  return std::max(now + uniform(Duration{0}, options_.reconnectSoonJitter),
+                  lastAttempt + options_.reconnectSoonInterval);
 }
 
 }  // namespace switchboard

@@ -12,10 +12,10 @@ struct ReconnectOptions {
   Duration slowBase{15'000};   ///< least wait after a rate limit
   Duration slowCap{60'000};    ///< most that is drawn on top of that
   unsigned quickReconnects = 4;
-  Duration quickEarnedBy{1'000};     ///< time live that earns back one quick reconnect
-  Duration evidenceJitter{150};      ///< most that an attempt brought forward by evidence is spread
-  Duration evidenceInterval{1'000};  ///< least time from one attempt to the next that evidence brings forward
-  Duration offlineProbe{30'000};     ///< pace of attempts while the runtime claims to be offline
+  Duration quickEarnedBy{1'000};          ///< time live that earns back one quick reconnect
+  Duration reconnectSoonJitter{150};      ///< largest random delay of an attempt by `reconnectSoon`
+  Duration reconnectSoonInterval{1'000};  ///< least time between an attempt and the next by `reconnectSoon`
+  Duration offlineProbe{30'000};          ///< pace of attempts while the runtime claims to be offline
 };
 
 /// How long a connection waits before it tries again: docs/reconnecting.md is the description. Knows no
@@ -39,11 +39,11 @@ class ReconnectPolicy {
   Duration afterRefusal(TimePoint now, Duration live);
   /// No wait at all, because somebody asked for it.
   void onDemand(TimePoint now);
-  /// LifecycleEvent (online, page shown) brings the next attempt forward. While quick reconnects are left it takes one,
-  /// and the waits grow from the start again.
-  void onEvidence(TimePoint now);
-  /// When evidence may bring the next attempt about. `lastAttempt`: when the last one began.
-  TimePoint soonest(TimePoint now, TimePoint lastAttempt);
+  /// A sign that the network works again (online, page shown) brings the next attempt forward. While quick reconnects
+  /// are left it takes one, and the waits grow from the start again.
+  void onReconnectSoon(TimePoint now);
+  /// The earliest time of such an attempt. `lastAttempt`: when the last one began.
+  TimePoint reconnectSoonAt(TimePoint now, TimePoint lastAttempt);
 
   /// Attempts that this outage has taken, the coming one included; 0 while the line is live.
   unsigned attempts() const { return attempts_; }

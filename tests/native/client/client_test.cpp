@@ -594,16 +594,16 @@ TEST_SUITE("tokens") {
       for (int i = 0; i < seconds && h.tokenRequests.size() == asked; ++i) h.run(Duration{1'000}, Duration{500});
     };
     SUBCASE("noticed by what the page says") {
-      LifecycleEvent evidence = LifecycleEvent::Resume;
+      LifecycleEvent event = LifecycleEvent::Resume;
       SUBCASE("resume") {}
       SUBCASE("visible") {
-        evidence = LifecycleEvent::Visible;
+        event = LifecycleEvent::Visible;
       }
       SUBCASE("online") {
-        evidence = LifecycleEvent::Online;
+        event = LifecycleEvent::Online;
       }
       SUBCASE("network change") {
-        evidence = LifecycleEvent::NetworkChange;
+        event = LifecycleEvent::NetworkChange;
       }
       sleep(Duration{3'560'000});
       h.client().notify(event);

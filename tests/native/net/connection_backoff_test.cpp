@@ -183,7 +183,7 @@ void failOften(NetBench& bench) {
   bench.dropAndMeasure();
 }
 
-TEST_CASE("evidence skips the wait but for a small jitter") {
+TEST_CASE("reconnectSoon skips the wait except for a small jitter") {
   NetBench bench;
   failOften(bench);
   bench.takeSteps();
@@ -197,7 +197,7 @@ TEST_CASE("evidence skips the wait but for a small jitter") {
   CHECK(bench.state() == S::Connecting);
 }
 
-TEST_CASE("attempts that evidence brings about are 1 s apart at least") {
+TEST_CASE("attempts by reconnectSoon are at least 1 s apart") {
   NetBench bench;
   failOften(bench);
   bench.random.script({0});
@@ -207,7 +207,7 @@ TEST_CASE("attempts that evidence brings about are 1 s apart at least") {
   CHECK(bench.wait() == ms(1'000));
 }
 
-TEST_CASE("regression: evidence that comes again and again does not put the attempt off") {
+TEST_CASE("regression: repeated calls of reconnectSoon do not delay the attempt") {
   NetBench bench;
   failOften(bench);
   const TimePoint first = bench.clock.now();
@@ -219,7 +219,7 @@ TEST_CASE("regression: evidence that comes again and again does not put the atte
   CHECK(bench.clock.now() + bench.wait() == first + ms(1'000));
 }
 
-TEST_CASE("after evidence the waits grow from the start again") {
+TEST_CASE("after reconnectSoon the waits grow from the start again") {
   NetBench bench;
   failOften(bench);
   bench.connection.reconnectSoon();
@@ -227,7 +227,7 @@ TEST_CASE("after evidence the waits grow from the start again") {
   CHECK(bench.dropAndMeasure() <= ms(500));
 }
 
-TEST_CASE("evidence never makes a wait longer") {
+TEST_CASE("reconnectSoon never makes a wait longer") {
   NetBench bench;
   bench.connect();
   bench.hear();
@@ -239,7 +239,7 @@ TEST_CASE("evidence never makes a wait longer") {
   CHECK(bench.wait() == ms(100));
 }
 
-TEST_CASE("evidence makes sure of a socket that looks open") {
+TEST_CASE("reconnectSoon probes a socket that looks open") {
   NetBench bench;
   bench.connect();
   bench.hear();
@@ -250,7 +250,7 @@ TEST_CASE("evidence makes sure of a socket that looks open") {
   CHECK(bench.code() == "HALF_OPEN");
 }
 
-TEST_CASE("evidence of any kind does not skip the wait after a rate limit") {
+TEST_CASE("reconnectSoon does not skip the wait after a rate limit") {
   NetBench bench;
   bench.connect();
   const Duration wait = bench.limitAndMeasure();
@@ -308,7 +308,7 @@ TEST_CASE("regression: a second rate limit does not shorten the wait after the f
   CHECK(bench.wait() == ms(14'000));
 }
 
-TEST_CASE("regression: evidence shortens a wait that is longer than the rate limit to its end") {
+TEST_CASE("regression: reconnectSoon shortens a wait that is longer than the rate limit to the end of the limit") {
   NetBench bench;
   failOften(bench);
   bench.surroundings.notBefore = bench.clock.now() + ms(3'000);

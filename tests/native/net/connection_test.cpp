@@ -59,7 +59,7 @@ const std::array kMoves = {
          [](NetBench& b) {
            b.connection.replace({ReasonCode::UserReconnect, Retry::Backoff, "x"});
          }},
-    Move{"evidence", [](NetBench& b) { b.connection.reconnectSoon(); }},
+    Move{"reconnectSoon", [](NetBench& b) { b.connection.reconnectSoon(); }},
     Move{"offline", [](NetBench& b) { b.setOnline(false); }},
     Move{"online", [](NetBench& b) { b.setOnline(true); }},
     Move{"wait", [](NetBench& b) { b.advance(ms(120'000)); }},

@@ -149,24 +149,24 @@ TEST_CASE("refusals in a row are waited out for 15 s and up to 15, 30, 60 s more
   CHECK(bench.policy.afterRefusal(bench.now, ms(60'000)) == ms(30'000));  // a minute live in between
 }
 
-TEST_CASE("evidence makes the waits grow from the start, as long as it has quick reconnects to take") {
+TEST_CASE("reconnectSoon makes the waits grow from the start while quick reconnects are left") {
   PolicyBench bench;
   for (int i = 0; i < 4; ++i) {
     bench.now += ms(30'000);
-    bench.policy.onEvidence(bench.now);
+    bench.policy.onReconnectSoon(bench.now);
     CHECK(bench.failure() <= ms(250));
   }
   bench.now += ms(30'000);
-  bench.policy.onEvidence(bench.now);
+  bench.policy.onReconnectSoon(bench.now);
   CHECK(bench.failure() >= ms(7'500));
 }
 
-TEST_CASE("evidence brings an attempt about within 0.15 s, a second after the last one at the earliest") {
+TEST_CASE("reconnectSoon attempts within 0.15 s, but no sooner than 1 s after the last attempt") {
   PolicyBench bench;
   bench.drawMost(ms(150));
-  CHECK(bench.policy.soonest(bench.now, bench.now - ms(5'000)) == bench.now + ms(150));
+  CHECK(bench.policy.reconnectSoonAt(bench.now, bench.now - ms(5'000)) == bench.now + ms(150));
   bench.drawLeast();
-  CHECK(bench.policy.soonest(bench.now, bench.now - ms(300)) == bench.now + ms(700));
+  CHECK(bench.policy.reconnectSoonAt(bench.now, bench.now - ms(300)) == bench.now + ms(700));
 }
 
 TEST_CASE("whatever happens, no wait is longer than the cap, and none of an outage longer than half of it") {

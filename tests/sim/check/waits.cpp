@@ -32,7 +32,7 @@ void Waits::onNewClient() {
 void Waits::onNetwork(bool online) {
   online_ = online;
   if (online) onHope();
-  for (auto& [id, line] : lines_) line.hurried = online && line.state == ConnectionState::Backoff;
+  for (auto& [id, line] : lines_) line.reconnectsSoon = online && line.state == ConnectionState::Backoff;
 }
 
 /// No reason to doubt a limit. It takes a quick reconnect, if there is one.
@@ -76,8 +76,8 @@ void Waits::observe(Line& line, const Connection& connection) {
   const bool isLater = retryAt > line.retryAt;
   if (retryAt < line.retryAt) spend(line);  // it has noticed a sleep by itself, which is evidence
   line.retryAt = retryAt;
-  if (isLater || line.hurried) checkWait(line, connection);
-  line.hurried = false;
+  if (isLater || line.reconnectsSoon) checkWait(line, connection);
+  line.reconnectsSoon = false;
 }
 
 void Waits::onChange(Line& line, const Connection& connection) {
@@ -146,7 +146,7 @@ Duration Waits::longestOfPolicy(const Line& line, const Connection& connection) 
   if (code == ReasonCode::Offline) return options_.offlineProbe;
   if (connection.cause().retry == Retry::Slow && code != ReasonCode::RateLimited)
     return options_.slowBase + options_.slowCap;
-  if (line.hurried) return options_.evidenceInterval + options_.evidenceJitter;
+  if (line.reconnectsSoon) return options_.reconnectSoonInterval + options_.reconnectSoonJitter;
   const Duration cap = hidden_ ? options_.hiddenCap : options_.cap;
   // One more than was seen: a timer that comes late passes for a sleep, which is evidence too.
   const Duration beyond = line.owed + options_.quickEarnedBy - options_.quickEarnedBy * options_.quickReconnects;

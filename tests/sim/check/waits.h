@@ -38,10 +38,10 @@ class Waits {
     TimePoint outageSince{};  ///< the last loss of a socket that frames had come in on, or the first need of one
     TimePoint firstFrameAt{};
     TimePoint lastFrameAt{};
-    bool live = false;     ///< frames have come in on the socket
-    bool lost = false;     ///< the wait is that after an open socket, not after a handshake
-    bool hurried = false;  ///< `online` has just been heard
-    Duration owed{0};      ///< time live that earns all quick reconnects back; rather too much than too little
+    bool live = false;            ///< frames have come in on the socket
+    bool lost = false;            ///< the wait is that after an open socket, not after a handshake
+    bool reconnectsSoon = false;  ///< `online` has just been heard
+    Duration owed{0};             ///< time live that earns all quick reconnects back; rather too much than too little
     TimePoint retryAt{};
     TimePoint notBefore{};  ///< until when the wait that it is in must not be cut short
     bool ordered = false;   ///< nothing need be waited for until the next attempt
