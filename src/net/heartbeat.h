@@ -43,7 +43,8 @@ class Heartbeat {
   /// A reply on the topic "phoenix". False when it answers nothing.
   bool onReply(std::string_view ref);
   TimePoint lastInboundAt() const { return lastIn_; }
-  /// Doubt: asks at once instead of after the silence. Nothing when an answer is awaited already.
+  /// Sends a heartbeat now instead of after the idle time, because the socket is suspect. Does nothing while an answer
+  /// is awaited.
   void probe();
 
  private:

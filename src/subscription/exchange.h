@@ -149,7 +149,7 @@ class Exchange final : private LineDelegate,
   // the database's pulse on each socket: exchange_pulse.cpp
   void updatePulses();
   Vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
-  void doubt(const Pulse& pulse, bool atOnce);
+  void suspect(const Pulse& pulse, bool atOnce);
   const Pulse* pulseOf(const Multiplexer& multiplexer) const;
   void onPulseState(Pulse& pulse, PulseState from) override;
   void onPulseSkipped(Pulse& pulse, const Cause& cause) override;

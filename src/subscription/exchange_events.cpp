@@ -52,7 +52,7 @@ void Exchange::onLineJoining(Line& line) {
 void Exchange::onLineLive(Line& line, bool again) {
   if (line.announcements() > 1) tokenOfLine_[line.id()] = tokens_.version();  // the server has taken the pushed one
   if (tokenOfLine_[line.id()] == tokens_.version()) tokens_.accepted();
-  reachOf(line.multiplexer()).prove();
+  reachOf(line.multiplexer()).confirm();
   readDatabaseClock();  // gaps end now
   for (const auto& binding : line.bindings()) {
     KeyEntry* entry = registry_.find(binding.key);

@@ -37,7 +37,7 @@ void Exchange::updatePulses() {
     const bool carries = std::any_of(lines_.begin(), lines_.end(),
                                      [&](const auto& item) { return &item.second->multiplexer() == &multiplexer; });
     pulse->setWanted(pulse->hasLine() ? carries : hasLiveLine(multiplexer));
-    if (pulse->state() == PulseState::Silent) doubt(*pulse, true);
+    if (pulse->state() == PulseState::Silent) suspect(*pulse, true);
   }
 }
 
@@ -56,20 +56,20 @@ Vector<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
 
 /// While the pulse is silent, nothing vouches for what is live. `atOnce`: it has been silent for a while, so whoever
 /// hears of it only now, being new, has its rows fetched at once rather than when its turn comes.
-void Exchange::doubt(const Pulse& pulse, bool atOnce) {
+void Exchange::suspect(const Pulse& pulse, bool atOnce) {
   for (auto* entry : liveOn(pulse.multiplexer())) {
-    const auto told = reporter_.beginDoubt(*entry, kSilent, pulseGapStart(pulse, *entry));
+    const auto told = reporter_.suspect(*entry, kSilent, pulseGapStart(pulse, *entry));
     if (atOnce) fallback_.pollNow(told);
   }
 }
 
 void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
   if (shutDown_) return;
-  if (pulse.state() == PulseState::Silent) doubt(pulse, false);
+  if (pulse.state() == PulseState::Silent) suspect(pulse, false);
   if (pulse.state() == PulseState::Beating || pulse.state() == PulseState::Refused) {
     readDatabaseClock();
     for (auto* entry : liveOn(pulse.multiplexer())) {
-      if (entry->inDoubt()) reporter_.endDoubt(*entry);
+      if (entry->isSuspect()) reporter_.confirm(*entry);
     }
   }
   report(pulse.multiplexer());
@@ -79,11 +79,11 @@ void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
 /// A silence is a gap already, but not yet of those who subscribed in it after the last plan.
 void Exchange::onPulseSkipped(Pulse& pulse, const Cause& cause) {
   if (pulse.state() == PulseState::Silent) {
-    doubt(pulse, false);
+    suspect(pulse, false);
     return;
   }
   for (auto* entry : liveOn(pulse.multiplexer())) {
-    if (!entry->inDoubt()) reporter_.reportGap(entry->subscribers, cause, pulseGapStart(pulse, *entry));
+    if (!entry->isSuspect()) reporter_.reportGap(entry->subscribers, cause, pulseGapStart(pulse, *entry));
   }
 }
 

@@ -7,7 +7,7 @@ namespace switchboard {
 namespace {
 
 /// The last commit before which nothing is missing.
-const Commit* lastProven(const LineEvidence& evidence) {
+const Commit* lastCheckpoint(const LineEvidence& evidence) {
   const Commit* change = evidence.lastChange ? &*evidence.lastChange : nullptr;
   const Commit* beat = evidence.lastBeat ? &*evidence.lastBeat : nullptr;
   if (!evidence.hasPulse) return change;
@@ -19,9 +19,9 @@ const Commit* lastProven(const LineEvidence& evidence) {
 }  // namespace
 
 GapStart startOfGap(const LineEvidence& evidence) {
-  const Commit* proven = lastProven(evidence);
-  if (proven == nullptr) return {evidence.seenBefore, evidence.liveSince};
-  GapStart start = startAt(*proven);
+  const Commit* checkpoint = lastCheckpoint(evidence);
+  if (checkpoint == nullptr) return {evidence.seenBefore, evidence.liveSince};
+  GapStart start = startAt(*checkpoint);
   start.at = std::max(start.at, evidence.liveSince);
   return start;
 }

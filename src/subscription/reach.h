@@ -24,7 +24,7 @@ class Reach {
     if (state == ConnectionState::Idle) failures_ = 0;
   }
   /// Something on it went live. That it opens is not enough: a server may accept sockets and drop them.
-  void prove() { failures_ = 0; }
+  void confirm() { failures_ = 0; }
 
   bool hasFailed() const { return failures_ > 0; }
   bool isOut(TimePoint now) const {

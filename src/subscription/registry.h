@@ -51,7 +51,7 @@ struct KeyEntry {
   std::optional<OpenGap> gap;
 
   std::optional<Moment> firstLive;
-  std::optional<TimePoint> notLiveSince;  ///< while it has subscribers and is not live, or in doubt
+  std::optional<TimePoint> notLiveSince;  ///< while it has subscribers and is not live, or is suspect
   std::optional<TimePoint> nextPollAt;    ///< while it is to be polled
 
   /// Whose binding brings its changes: its own or that of the key with event `*`. Null while none does.
@@ -65,7 +65,7 @@ struct KeyEntry {
   bool risky = false;
 
   /// Live, but whether changes get lost is not known.
-  bool inDoubt() const { return state == SubscriptionState::Live && gap.has_value(); }
+  bool isSuspect() const { return state == SubscriptionState::Live && gap.has_value(); }
   bool wanted() const { return !subscribers.empty() || lingerUntil.has_value(); }
   /// Nothing keeps it from being planned.
   bool plannable() const { return state != SubscriptionState::Parked && state != SubscriptionState::Retrying; }

@@ -95,7 +95,7 @@ Vector<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause, co
   return told;
 }
 
-Vector<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause, const GapStart& start) {
+Vector<SubscriptionId> Reporter::suspect(KeyEntry& entry, const Cause& cause, const GapStart& start) {
   auto told = openGap(entry, cause, start);
   if (told.empty()) return told;
   entry.cause = cause;
@@ -104,7 +104,7 @@ Vector<SubscriptionId> Reporter::beginDoubt(KeyEntry& entry, const Cause& cause,
   return told;
 }
 
-void Reporter::endDoubt(KeyEntry& entry) {
+void Reporter::confirm(KeyEntry& entry) {
   closeGap(entry);
   entry.cause = {};
   entry.notLiveSince.reset();

@@ -24,10 +24,10 @@ class Reporter {
   void setWaiting(KeyEntry& entry, const Cause& cause);
   /// These may have missed changes from there until now.
   void reportGap(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start);
-  /// The changes of a live key can't be relied on from there on, until `endDoubt` or until it goes live again: an open
-  /// gap. Returns who hears of it now, which is not everybody if it was in doubt already.
-  Vector<SubscriptionId> beginDoubt(KeyEntry& entry, const Cause& cause, const GapStart& start);
-  void endDoubt(KeyEntry& entry);
+  /// The changes of a live key can't be relied on from there on, until `confirm` or until it goes live again: an open
+  /// gap. Returns who hears of it now, which is not everybody if it was suspect already.
+  Vector<SubscriptionId> suspect(KeyEntry& entry, const Cause& cause, const GapStart& start);
+  void confirm(KeyEntry& entry);
   Vector<Gap> takeGaps() { return std::exchange(gaps_, {}); }
   bool hasGaps() const { return !gaps_.empty(); }
 

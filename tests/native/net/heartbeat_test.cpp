@@ -154,7 +154,7 @@ TEST_CASE("a join that ended before the patience for it is over does not lengthe
   CHECK(pulse.halfOpens == 1);
 }
 
-TEST_CASE("doubt asks at once, but only once") {
+TEST_CASE("a probe sends a heartbeat at once, but only one") {
   Pulse pulse;
   pulse.advance(ms(1'000));
   pulse.heartbeat.probe();

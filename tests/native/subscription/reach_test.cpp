@@ -47,7 +47,7 @@ TEST_CASE("a socket that opens and is dropped time and again is out of reach, un
     for (int i = 0; i < 3; ++i) {
       reach.follow(State::Connecting, at(i * 100));
       reach.follow(State::Open, at(i * 100 + 10));
-      if (live) reach.prove();
+      if (live) reach.confirm();
       reach.follow(State::Backoff, at(i * 100 + 20));
     }
     CHECK(reach.isOut(at(300)) == !live);

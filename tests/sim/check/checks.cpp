@@ -193,7 +193,7 @@ void Checks::onFlush(const Flush& flush) {
     if (lost && !watched.openGap) {
       fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is no longer live and has no gap");
     }
-    if (watched.live() && watched.openGap && !watched.inDoubt) {
+    if (watched.live() && watched.openGap && !watched.isSuspect) {
       fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is live and its gap is open");
     }
     if (watched.told && (*watched.told == NoticeStatus::Subscribed) != watched.live()) {
@@ -217,7 +217,7 @@ void Checks::onGap(const Gap& gap) {
   const bool isEnd = gap.to && watched.openGap == gap.id;
   if (isEnd) watched.openGap.reset();
   if (!gap.to) {
-    watched.inDoubt = gap.code == ReasonCode::PulseLost;
+    watched.isSuspect = gap.code == ReasonCode::PulseLost;
     if (watched.openGap) fail(Invariant::GapsAgree, "a second open gap for " + std::to_string(it->first));
     watched.openGap = gap.id;
   }

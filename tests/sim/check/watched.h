@@ -51,7 +51,7 @@ struct Watched {
   std::optional<SubscriptionStatus> published;
   std::optional<NoticeStatus> told;  ///< by the last notice
   std::optional<std::uint32_t> openGap;
-  bool inDoubt = false;     ///< the open gap is that of a silent pulse
+  bool isSuspect = false;   ///< the open gap is that of a silent pulse
   std::deque<Debt> debts;   ///< since it has been live without a break
   std::deque<Loss> losses;  ///< that it has to be told of
   std::optional<Duration> firstLive;
