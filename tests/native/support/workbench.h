@@ -17,7 +17,7 @@ struct Workbench {
   Context context{clock, deadlines, turns, random, log};
 
   void advance(Duration span) { timer.advance(span); }
-  /// Milliseconds from now to the reconnectSoonAt deadline; −1 when nothing is waited for.
+  /// Milliseconds from now to the soonest deadline; −1 when nothing is waited for.
   Duration untilTimer() const { return timer.isArmed() ? timer.due() - clock.now() : Duration{-1}; }
 };
 

@@ -29,7 +29,7 @@ struct Row {
   std::vector<int> due;
 };
 
-TEST_CASE("deadlines fall due reconnectSoonAt first, whatever the order in which they were set") {
+TEST_CASE("deadlines fall due soonest first, whatever the order in which they were set") {
   Workbench bench;
   Row row(bench, 4);
   row[2].setAfter(ms(10));
@@ -286,7 +286,7 @@ TEST_CASE("setWithin only ever brings a deadline forward") {
   CHECK(row[0].at() == bench.clock.now() + ms(20));
 }
 
-TEST_CASE("the queue prints what is set, reconnectSoonAt first") {
+TEST_CASE("the queue prints what is set, soonest first") {
   Workbench bench;
   CHECK(bench.deadlines.toString().empty());
   Deadline silence(bench.deadlines, DeadlineKind::Silence, [] {});

@@ -214,7 +214,7 @@ void Application::answer(std::uint32_t request) {
 
 // --- people and machines
 
-void Application::signal(LifecycleEvent event) {
+void Application::notify(LifecycleEvent event) {
   world_.trace.add(world_.events.now(), "lifecycle", static_cast<unsigned>(event));
   world_.checks.waits().onHope();
   client_->notify(event);
