@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -5,12 +6,13 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../../..');
 const reference = readFileSync(join(root, 'docs/reference.md'), 'utf8');
 
-/** The one file below a folder that contains a text. */
+/** The one file below a folder that contains a text, whole words only. */
 function fileWith(text: string, folder: string): { path: string; source: string } {
+  const words = new RegExp(`${text.replace(/[()]/g, '\\$&')}\\b`);
   const found = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|cpp)$/.test(name))
+    .filter((name) => /\.(tsx?|cpp)$/.test(name))
     .map((name) => ({ path: join(root, folder, name), source: readFileSync(join(root, folder, name), 'utf8') }))
-    .filter(({ source }) => source.includes(text));
+    .filter(({ source }) => words.test(source));
   const [only] = found;
   if (only === undefined || found.length > 1) throw new Error(`${found.length} files of ${folder} contain '${text}'`);
   return only;
@@ -39,6 +41,21 @@ function wordsOf(declaration: string): string[] {
   const [, after = ''] = source.split(`export ${declaration}`);
   const code = after.replace(/\/\*\*.*?\*\//gs, '').split(';')[0] ?? '';
   return [...code.matchAll(/'([\w*]+)'/g)].map(([, word = '']) => word);
+}
+
+/** The members of an exported or private interface; not those of what it extends. */
+function membersOf(name: string, folder: string): string[] {
+  const { source } = fileWith(`interface ${name}`, folder);
+  const [, after = ''] = source.split(new RegExp(`interface ${name}\\b[^{]*\\{\\n`));
+  const [body = ''] = after.split('\n}\n');
+  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[?]?[:(<]/gm)].map(([, member = '']) => member);
+}
+
+/** The options that the help of a command lists. */
+function optionsOf(command: string): string[] {
+  const bin = join(root, 'web/bin/switchboard.js');
+  const help = execFileSync(process.execPath, [bin, command, '--help'], { encoding: 'utf8' });
+  return [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option = '']) => option);
 }
 
 /** The legal transitions of a state machine of the core, as the reference writes them. */
@@ -88,6 +105,30 @@ describe('the reference', () => {
     const words = wordsOf(declaration);
     expect(words).not.toEqual([]);
     expect(namesBelow(heading).toSorted()).toEqual(words.toSorted());
+  });
+
+  it.each([
+    ['CommonOptions', 'web/core', 'Manager options'],
+    ['EndpointOptions', 'web/core', 'Manager options'],
+    ['UntypedSubscribeOptions', 'web/core', 'subscribe'],
+    ['LiveRowsOptions', 'web/core', 'liveRows'],
+    ['Gap', 'web/core', 'Gaps'],
+    ['RealtimeSummary', 'web/react', 'useRealtime'],
+    ['RealtimeConnectionStatusProps', 'web/react', 'RealtimeConnectionStatus'],
+  ])('has every member of %s of %s below "%s"', (name, folder, heading) => {
+    const members = membersOf(name, folder);
+    expect(members).not.toEqual([]);
+    const said = namesBelow(heading);
+    expect(members.filter((member) => !said.includes(member))).toEqual([]);
+  });
+
+  it.each(['listen', 'doctor'])('has every option of the command %s', (command) => {
+    const options = optionsOf(command);
+    expect(options).toContain('--json');
+    const said = rowsBelow('Command line')
+      .filter(([, of = '']) => ['both', command].includes(of.trim()))
+      .flatMap(([option]) => namesIn(option).map((text) => text.split(' ')[0]));
+    expect(options.filter((option) => !said.includes(option))).toEqual([]);
   });
 
   it.each([
