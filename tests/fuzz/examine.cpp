@@ -10,6 +10,7 @@ namespace {
 constexpr std::array kTargets = {
     Target{'1', "frame, version 1", examineFrameV1},
     Target{'2', "frame, version 2", examineFrameV2},
+    Target{'b', "binary frame", examineBinaryFrame},
     Target{'c', "change", examineChange},
     Target{'u', "escapes", examineEscapes},
     Target{'k', "rows for latest", examineRows},

@@ -33,6 +33,10 @@ Complaint examineEscapes(std::string_view raw);
 /// Two rows, a line feed between them, of which the first comes and the second goes.
 Complaint examineRows(std::string_view rows);
 
+// binary.cpp
+/// A binary frame, of either side.
+Complaint examineBinaryFrame(std::string_view bytes);
+
 // values.cpp
 Complaint examineValue(std::string_view text);
 /// Any bytes, written as a JSON string.

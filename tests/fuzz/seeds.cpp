@@ -135,6 +135,19 @@ std::vector<std::string> seeds() {
       R"(1 { "topic" : "a" , "event" : "b" , "payload" : null } )",
       R"(1{"topic":"a","event":"b"})",
       R"(1{})",
+      // binary frames
+      "b\4\3\1\0\1a:be{\"a\":1}"s,
+      "b\4\3\2\x0a\0a:b\xC3\xA9{\"id\":\"1\"}\0\xff"s,
+      "b\3\1\1\3\1\2\1"
+      "68a:be{}[1]"s,
+      "b\0\1\1\3\1"
+      "68a:be\1"s,
+      "b\0\1\3\1"
+      "6a:be\1"s,
+      "b\1\1\1\3\2"
+      "68a:bok\1"s,
+      "b\2\3\1a:be\1"s,
+      "b\4\xff\xff\xff\1"s,
       // changes
       R"(c{"data":{"type":"INSERT"},"ids":[1]})",
       R"(c{"ids":[],"data":{"type":"IN\u0053ERT","type":"DELETE"}})",

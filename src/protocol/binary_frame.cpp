@@ -1,0 +1,134 @@
+#include "protocol/binary_frame.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "protocol/json_reader.h"
+#include "protocol/utf8.h"
+
+namespace switchboard {
+
+namespace {
+
+struct BinaryField {
+  std::string_view BinaryFrame::*member;
+  const char* name;
+};
+
+/// In the order in which all kinds write those that they have.
+constexpr std::array<BinaryField, 5> kBinaryFields = {{
+    {&BinaryFrame::joinRef, "joinRef"},
+    {&BinaryFrame::ref, "ref"},
+    {&BinaryFrame::topic, "topic"},
+    {&BinaryFrame::event, "event"},
+    {&BinaryFrame::metadata, "metadata"},
+}};
+
+/// Which of the fields a kind has: bit n for field n, 0 when the sender writes no such kind. Whoever has metadata has
+/// an encoding too.
+unsigned fieldsOf(Sender sender, unsigned kind) {
+  constexpr std::array<unsigned char, 5> kFromClient = {0b01111, 0, 0, 0b11111, 0};
+  constexpr std::array<unsigned char, 5> kFromServer = {0b01101, 0b01111, 0b01100, 0, 0b11100};
+  const auto& kinds = sender == Sender::Client ? kFromClient : kFromServer;
+  return kind < kinds.size() ? kinds[kind] : 0;
+}
+
+bool hasField(unsigned fields, std::size_t at) {
+  return (fields >> at & 1) != 0;
+}
+
+bool hasEncoding(unsigned fields) {
+  return hasField(fields, kBinaryFields.size() - 1);
+}
+
+bool isUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = leadingCharacter(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+/// Takes bytes from the front of a frame.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+
+  std::optional<std::string_view> take(std::size_t count) {
+    if (count > rest_.size()) return std::nullopt;
+    const auto taken = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+    return taken;
+  }
+  std::optional<unsigned> takeByte() {
+    const auto byte = take(1);
+    if (!byte) return std::nullopt;
+    return static_cast<unsigned char>(byte->front());
+  }
+  std::string_view rest() const { return rest_; }
+
+ private:
+  std::string_view rest_;
+};
+
+std::optional<BinaryFrame> readBinaryFrame(Sender sender, std::string_view bytes) {
+  ByteReader reader(bytes);
+  const auto kind = reader.takeByte();
+  const unsigned fields = kind ? fieldsOf(sender, *kind) : 0;
+  if (fields == 0) return std::nullopt;
+  BinaryFrame frame;
+  frame.kind = static_cast<BinaryKind>(*kind);
+  std::array<std::size_t, kBinaryFields.size()> lengths{};
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    if (!hasField(fields, i)) continue;
+    const auto length = reader.takeByte();
+    if (!length) return std::nullopt;
+    lengths[i] = *length;
+  }
+  if (hasEncoding(fields)) {
+    const auto encoding = reader.takeByte();
+    if (!encoding || *encoding > 1) return std::nullopt;
+    frame.encoding = static_cast<PayloadEncoding>(*encoding);
+  }
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    const auto field = reader.take(lengths[i]);
+    if (!field || !isUtf8(*field)) return std::nullopt;
+    frame.*kBinaryFields[i].member = *field;
+  }
+  if (!frame.metadata.empty() && !JsonValue::parse(frame.metadata).isObject()) return std::nullopt;
+  frame.payload = reader.rest();
+  return frame;
+}
+
+}  // namespace
+
+Result<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes) {
+  if (const auto frame = readBinaryFrame(sender, bytes)) return *frame;
+  return Error{Code::PayloadInvalid, {}, "This is no binary frame of the protocol's version 2.0.0."};
+}
+
+Result<std::string> encodeBinaryFrame(Sender sender, const BinaryFrame& frame) {
+  const unsigned fields = fieldsOf(sender, static_cast<unsigned>(frame.kind));
+  if (fields == 0) return invalidOption("kind", "This side never sends binary frames of this kind.");
+  std::string out;
+  std::string texts;
+  out += static_cast<char>(frame.kind);
+  for (std::size_t i = 0; i < kBinaryFields.size(); ++i) {
+    if (!hasField(fields, i)) continue;
+    const auto& field = frame.*kBinaryFields[i].member;
+    if (field.size() > kMaxBinaryFieldBytes) {
+      return invalidOption(kBinaryFields[i].name, "It may take 255 bytes in UTF-8 at most.");
+    }
+    out += static_cast<char>(field.size());
+    texts += field;
+  }
+  if (hasEncoding(fields)) out += static_cast<char>(frame.encoding);
+  out.reserve(out.size() + texts.size() + frame.payload.size());
+  out += texts;
+  out += frame.payload;
+  return out;
+}
+
+}  // namespace switchboard

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace switchboard {
+
+/// The first byte of a binary frame, version 2 only (protocol.md §2.3).
+enum class BinaryKind : unsigned char {
+  Push = 0,               ///< both ways, with different fields
+  Reply = 1,              ///< from the server: a `phx_reply`
+  Broadcast = 2,          ///< from the server
+  UserBroadcastPush = 3,  ///< from the client
+  UserBroadcast = 4,      ///< from the server
+};
+
+/// Of the payload of a user broadcast.
+enum class PayloadEncoding : unsigned char { Bytes = 0, JsonText = 1 };
+
+/// Whose frames they are: client and server write a push in different ways.
+enum class Sender : unsigned char { Client, Server };
+
+/// The parts of a binary frame as views into its bytes. What the kind has no place for is empty.
+struct BinaryFrame {
+  BinaryKind kind = BinaryKind::UserBroadcastPush;
+  PayloadEncoding encoding = PayloadEncoding::Bytes;  ///< user broadcasts may carry JSON, all else is bytes
+  std::string_view joinRef{};
+  std::string_view ref{};
+  std::string_view topic{};
+  std::string_view event{};     ///< the status of a reply; the user's event of user broadcasts
+  std::string_view metadata{};  ///< a JSON object or empty; of user broadcasts only
+  std::string_view payload{};   ///< not looked into
+};
+
+/// Each length is written in one byte.
+inline constexpr std::size_t kMaxBinaryFieldBytes = 255;
+
+/// The views die with `bytes`. PayloadInvalid when it is none of the frames that `sender` writes: an unknown kind, a
+/// frame that ends before its fields do, an unknown encoding, names that are no UTF-8, metadata that is no JSON object.
+Result<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes);
+
+/// InvalidOption when a field is longer than kMaxBinaryFieldBytes, or `sender` writes no such kind; `option` names the
+/// field. The fields that the kind has no place for are left out.
+Result<std::string> encodeBinaryFrame(Sender sender, const BinaryFrame& frame);
+
+}  // namespace switchboard
