@@ -50,7 +50,7 @@ mergeInto(LibraryManager.library, {
   /** What the core answers to the command that is running. Read and cleared at once, because commands may be nested. */
   $answer: { text: '' },
 
-  /** A new client, typed as CoreClient in web/core/wasmModule.ts. */
+  /** A new client, typed as CoreClient in web/core/engine/wasmModule.ts. */
   $openClient__deps: ['$withText', '$sinks', '$answer'],
   $openClient__postset: "Module['openClient'] = openClient;",
   $openClient: function (options, sink) {

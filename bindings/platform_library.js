@@ -24,7 +24,7 @@ mergeInto(LibraryManager.library, {
     back: 48,
     silence: function () {},
 
-    /** The frame that is being handled: its text, for CoreFrame in web/core/wasmModule.ts, and how many bytes it takes; 0: not brought in. */
+    /** The frame that is being handled: its text, for CoreFrame in web/core/engine/wasmModule.ts, and how many bytes it takes; 0: not brought in. */
     frame: { text: null, bytes: 0 },
 
     /**

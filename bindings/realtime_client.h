@@ -12,7 +12,7 @@
 
 namespace switchboard {
 
-/// What a client can be asked, in the order of `Command` in web/core/wasmModule.ts.
+/// What a client can be asked, in the order of `Command` in web/core/engine/wasmModule.ts.
 enum class Command : std::uint32_t {
   Subscribe,       ///< number: the subscription; text: its spec. Answers nothing, or why not, as JSON
   Unsubscribe,     ///< number: the subscription

@@ -19,7 +19,7 @@ export const importRules: readonly ImportRule[] = [
     rule: 'the core package knows neither React nor the command line',
   },
   {
-    prefix: 'web/core/glue.ts',
+    prefix: 'web/core/engine/glue.ts',
     packages: [],
     files: [/^web\/core\//, /^web\/wasm\/switchboard\.js$/],
     rule: 'only the loader touches the wasm module',
@@ -33,7 +33,7 @@ export const importRules: readonly ImportRule[] = [
   {
     prefix: 'web/react/',
     packages: [/^react$/, /^@floating-ui\/react$/],
-    files: [/^web\/react\//, /^web\/core\/(index|hasOwn|validate)\.js$/],
+    files: [/^web\/react\//, /^web\/core\/(index|base\/(hasOwn|validate))\.js$/],
     rule: 'React bindings use the public names of the package, never the engine or the wasm',
   },
   {

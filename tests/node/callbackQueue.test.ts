@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CallbackQueue } from '../../web/core/callbackQueue.js';
+import { CallbackQueue } from '../../web/core/delivery/callbackQueue.js';
 
 describe('the callback queue', () => {
   it('goes on after a job that throws, and reports it', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { plainValues, toPayload, type ValueReader } from '../../web/core/change.js';
-import { ColumnCut } from '../../web/core/columnCut.js';
-import { exactValues } from '../../web/core/exactNumbers.js';
+import { plainValues, toPayload, type ValueReader } from '../../web/core/changes/wireChange.js';
+import { ColumnCut } from '../../web/core/changes/columnCut.js';
+import { exactValues } from '../../web/core/changes/exactNumbers.js';
 
 const COLUMNS = '[{"name": "id", "type": "int8"}, {"name": "note", "type": "text"}]';
 const OTHERS = '[{"name":"id","type":"text"},{"name":"tags","type":"_text"}]';

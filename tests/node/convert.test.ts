@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseArrayLiteral } from '../../web/core/arrayLiteral.js';
-import { plainValues } from '../../web/core/change.js';
-import { ColumnLists } from '../../web/core/columnLists.js';
-import { rowConverter } from '../../web/core/convert.js';
-import type { Delivery } from '../../web/core/engine.js';
-import { Incoming } from '../../web/core/incoming.js';
-import type { ChangePayload } from '../../web/core/payload.js';
+import { parseArrayLiteral } from '../../web/core/changes/arrayLiteral.js';
+import { plainValues } from '../../web/core/changes/wireChange.js';
+import { ColumnLists } from '../../web/core/changes/columnLists.js';
+import { rowConverter } from '../../web/core/changes/convert.js';
+import type { Delivery } from '../../web/core/engine/engine.js';
+import { Incoming } from '../../web/core/changes/deliveryReader.js';
+import type { ChangePayload } from '../../web/core/api/payload.js';
 
 function deliveryOf(text: string): Delivery {
   return { kind: 'each', subscribers: [], count: 1, text };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { realtimeEndpoint } from '../../web/core/endpoint.js';
+import { realtimeEndpoint } from '../../web/core/checks/endpoint.js';
 
 describe('the realtime endpoint', () => {
   it.each([

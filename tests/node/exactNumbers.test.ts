@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { exactValues } from '../../web/core/exactNumbers.js';
-import { ColumnLists } from '../../web/core/columnLists.js';
-import { Incoming } from '../../web/core/incoming.js';
+import { exactValues } from '../../web/core/changes/exactNumbers.js';
+import { ColumnLists } from '../../web/core/changes/columnLists.js';
+import { Incoming } from '../../web/core/changes/deliveryReader.js';
 import { createTableSql, expectedRow, insertSql, updateSql } from './support/columnRows.js';
 import { createRealtimeManager, Line, openLab, quick } from './support/lab.js';
 import { batch, each } from './support/scriptedEngine.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FilterSyntaxError, parseFilter } from '../../web/core/filter.js';
+import { FilterSyntaxError, parseFilter } from '../../web/core/filters/filter.js';
 
 interface Row {
   filter: string;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Gap, GapOutcome, Resync } from 'switchboard-realtime';
 import { changeLine } from '../../web/cli/listen/outputLines.js';
-import type { GapReport } from '../../web/core/gaps/gap.js';
+import type { GapReport } from '../../web/core/api/gap.js';
 import { batch, Bench, changeText, each, notify, type ScriptedEngine } from './support/scriptedEngine.js';
 
 const nothing = (): void => undefined;

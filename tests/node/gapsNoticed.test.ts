@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Gap, Resync } from 'switchboard-realtime';
-import type { GapReport } from '../../web/core/gaps/gap.js';
+import type { GapReport } from '../../web/core/api/gap.js';
 import { Bench, changeText, each, type ScriptedEngine } from './support/scriptedEngine.js';
 
 const nothing = (): void => undefined;

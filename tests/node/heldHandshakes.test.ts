@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { checkManagerOptions } from '../../web/core/managerOptions.js';
+import { checkManagerOptions } from '../../web/core/checks/managerOptions.js';
 
 function heldBackMs(userAgent?: string): number | undefined {
   vi.stubGlobal('navigator', userAgent === undefined ? undefined : { userAgent });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { tickInterval } from '../../web/core/hiddenTicks.js';
-import { watchPage, type PageWatch } from '../../web/core/pageLifecycle.js';
+import { tickInterval } from '../../web/core/page/hiddenTicks.js';
+import { watchPage, type PageWatch } from '../../web/core/page/pageLifecycle.js';
 import { Bench } from './support/scriptedEngine.js';
 
 /** Stands in for a browser's worker. */
@@ -180,7 +180,7 @@ describe('the pace of ticks', () => {
 describe('the policy for trusted types', () => {
   it('is asked for once, also where the page does not allow it', async () => {
     vi.resetModules();
-    const fresh = await import('../../web/core/pageLifecycle.js');
+    const fresh = await import('../../web/core/page/pageLifecycle.js');
     const { page } = stubPage(FakeWorker);
     const createPolicy = vi.fn(() => {
       throw new TypeError('refused');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseFilter } from '../../web/core/filter.js';
-import { isLike } from '../../web/core/liveRows/like.js';
-import { matches } from '../../web/core/liveRows/matches.js';
-import { canonicalDecimal, compareDecimals } from '../../web/core/liveRows/decimals.js';
+import { parseFilter } from '../../web/core/filters/filter.js';
+import { isLike } from '../../web/core/liveRows/compare/like.js';
+import { matches } from '../../web/core/liveRows/compare/matches.js';
+import { canonicalDecimal, compareDecimals } from '../../web/core/liveRows/compare/decimals.js';
 import { openLab, type Lab } from './support/lab.js';
 
 let lab: Lab;

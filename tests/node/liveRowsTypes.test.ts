@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NumbersOption } from 'switchboard-realtime';
-import type { Column } from '../../web/core/convert.js';
-import { parseFilter } from '../../web/core/filter.js';
-import { matches } from '../../web/core/liveRows/matches.js';
+import type { Column } from '../../web/core/changes/convert.js';
+import { parseFilter } from '../../web/core/filters/filter.js';
+import { matches } from '../../web/core/liveRows/compare/matches.js';
 import { createRealtimeManager, Line, openLab, quick, type Lab } from './support/lab.js';
 
 interface TypeCase {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Loading, type Attempt } from '../../web/core/loading.js';
-import { Manager } from '../../web/core/manager.js';
-import { checkManagerOptions } from '../../web/core/managerOptions.js';
+import { Loading, type Attempt } from '../../web/core/base/loading.js';
+import { Manager } from '../../web/core/manager/manager.js';
+import { checkManagerOptions } from '../../web/core/checks/managerOptions.js';
 import { turn } from './support/scriptedEngine.js';
 
 interface Made extends Attempt {

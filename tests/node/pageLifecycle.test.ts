@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { watchPage } from '../../web/core/pageLifecycle.js';
+import { watchPage } from '../../web/core/page/pageLifecycle.js';
 
 /** Stands in for the window: an event target whose listeners can be counted. */
 class CountingTarget extends EventTarget {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { REASON_CODES } from '../../web/core/reasons.js';
-import { TUNING_RANGES } from '../../web/core/tuning.js';
+import { REASON_CODES } from '../../web/core/api/reasons.js';
+import { TUNING_RANGES } from '../../web/core/api/tuning.js';
 
 function source(path: string): string {
   return readFileSync(new URL(`../../src/${path}`, import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Redactor } from '../../web/core/redact.js';
+import { Redactor } from '../../web/core/log/redactor.js';
 
 const apikey = 'sb_publishable_ABCDEFGHIJ';
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineBatch, EngineOptions } from '../../web/core/engine.js';
-import { WasmEngine } from '../../web/core/wasmEngine.js';
-import { Command, type CoreClient, type CoreFrame, type CoreModule, type CoreSink } from '../../web/core/wasmModule.js';
+import type { EngineBatch, EngineOptions } from '../../web/core/engine/engine.js';
+import { WasmEngine } from '../../web/core/engine/wasmEngine.js';
+import {
+  Command,
+  type CoreClient,
+  type CoreFrame,
+  type CoreModule,
+  type CoreSink,
+} from '../../web/core/engine/wasmModule.js';
 
 const OPTIONS: EngineOptions = {
   url: 'ws://h/realtime/v1',

@@ -3,9 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ControlMessage } from '../../web/core/engine.js';
-import { FlushReader } from '../../web/core/flushReader.js';
-import { Command, type CoreClient, type CoreModule, type CoreModuleFactory } from '../../web/core/wasmModule.js';
+import type { ControlMessage } from '../../web/core/engine/engine.js';
+import { FlushReader } from '../../web/core/engine/batchDecoder.js';
+import { Command, type CoreClient, type CoreModule, type CoreModuleFactory } from '../../web/core/engine/wasmModule.js';
 import { Recorder } from './support/until.js';
 
 const folder = new URL('../../web/dist/wasm/', import.meta.url);

@@ -3,12 +3,12 @@
  *
  * @packageDocumentation
  */
-export { createRealtimeManager } from './createRealtimeManager.js';
-export { configureRealtime, realtimeManager } from './sharedManager.js';
-export { equals } from './equals.js';
-export { SwitchboardError, type SwitchboardErrorCode } from './errors.js';
-export { FilterSyntaxError, parseFilter, type FilterCondition, type FilterOperator } from './filter.js';
-export { IDLE_SNAPSHOT } from './statusStore.js';
+export { createRealtimeManager } from './manager/createRealtimeManager.js';
+export { configureRealtime, realtimeManager } from './manager/sharedManager.js';
+export { equals } from './filters/equals.js';
+export { SwitchboardError, type SwitchboardErrorCode } from './api/errors.js';
+export { FilterSyntaxError, parseFilter, type FilterCondition, type FilterOperator } from './filters/filter.js';
+export { IDLE_SNAPSHOT } from './status/statusStore.js';
 export type {
   BatchDelivery,
   ChangeCount,
@@ -18,11 +18,11 @@ export type {
   EachDelivery,
   LatestDelivery,
   ThrottleDelivery,
-} from './delivery.js';
+} from './checks/delivery.js';
 // Not by name: an application's `declare module` for `Register` reaches the interface only through a star.
-export type * from './database.js';
-export type { EngineStats, LogLevel } from './engine.js';
-export type { Gap, GapCounters, GapHandler, GapOutcome, Resync, ResyncHandler } from './gaps/gap.js';
+export type * from './api/database.js';
+export type { EngineStats, LogLevel } from './engine/engine.js';
+export type { Gap, GapCounters, GapHandler, GapOutcome, Resync, ResyncHandler } from './api/gap.js';
 export type {
   FetchPage,
   FetchRequest,
@@ -35,8 +35,8 @@ export type {
   OrderBy,
   OrderColumn,
   VerifyOptions,
-} from './liveRows/types.js';
-export type { Logger } from './logger.js';
+} from './api/liveRows.js';
+export type { Logger } from './log/logOutlet.js';
 export type {
   AccessTokenCallback,
   EndpointOptions,
@@ -48,11 +48,18 @@ export type {
   WasmSource,
   WebSocketClass,
   WildcardSubscribeOptions,
-} from './options.js';
-export type { ChangeCommon, ChangePayload, DeletePayload, EventName, InsertPayload, UpdatePayload } from './payload.js';
-export type { PulseOption } from './pulse.js';
-export type { ReasonCode } from './reasons.js';
-export type { ManagerStats, RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './realtimeManagerTypes.js';
+} from './api/options.js';
+export type {
+  ChangeCommon,
+  ChangePayload,
+  DeletePayload,
+  EventName,
+  InsertPayload,
+  UpdatePayload,
+} from './api/payload.js';
+export type { PulseOption } from './checks/pulse.js';
+export type { ReasonCode } from './api/reasons.js';
+export type { ManagerStats, RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './api/realtimeManager.js';
 export type {
   ConnectionState,
   ConnectionStatus,
@@ -66,7 +73,7 @@ export type {
   SubscriptionNotice,
   SubscriptionState,
   SubscriptionStatus,
-} from './status.js';
-export type { StatusHandler } from './subscriptionTable.js';
-export type { SupabaseClientLike } from './supabase.js';
-export type { TuningOptions } from './tuning.js';
+} from './api/status.js';
+export type { StatusHandler } from './subscriptions/subscriptionTable.js';
+export type { SupabaseClientLike } from './auth/supabase.js';
+export type { TuningOptions } from './api/tuning.js';

@@ -1,6 +1,6 @@
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { IDLE_SNAPSHOT, type StatusSnapshot } from '../core/index.js';
-import { requireFunction } from '../core/validate.js';
+import { requireFunction } from '../core/base/validate.js';
 import { guarded } from './environment.js';
 import { useRealtimeSetup } from './useRealtimeManager.js';
 import { shallowEqual } from './shallowEqual.js';

@@ -21,7 +21,7 @@ import type {
   UntypedSubscribeOptions,
   WildcardSubscribeOptions,
 } from '../core/index.js';
-import { requireFunction } from '../core/validate.js';
+import { requireFunction } from '../core/base/validate.js';
 import { guarded } from './environment.js';
 import { HeldId } from './heldId.js';
 import { subscriptionOf } from './subscriptionOf.js';

@@ -1,6 +1,13 @@
-import { REASON_CODES } from '../core/reasons.js';
-import { optionalFlag, optionalWord, refuseUnknown, requireObject, requireText, type Given } from '../core/validate.js';
-import { SwitchboardError } from '../core/errors.js';
+import { REASON_CODES } from '../core/api/reasons.js';
+import {
+  optionalFlag,
+  optionalWord,
+  refuseUnknown,
+  requireObject,
+  requireText,
+  type Given,
+} from '../core/base/validate.js';
+import { SwitchboardError } from '../core/api/errors.js';
 
 const CHANGE = ['table', 'schema', 'eventType', 'new', 'old', 'commit_timestamp', 'errors'];
 const STATES = ['live', 'pending', 'joining', 'retrying', 'parked'];

@@ -1,5 +1,5 @@
-import { Manager } from '../core/manager.js';
-import { checkManagerOptions } from '../core/managerOptions.js';
+import { Manager } from '../core/manager/manager.js';
+import { checkManagerOptions } from '../core/checks/managerOptions.js';
 import type { RegisteredDatabase } from '../core/index.js';
 import { checkChange, checkFakeOptions, checkGap, checkStatus } from './checks.js';
 import { FakeEngine } from './fakeEngine.js';

@@ -6,12 +6,12 @@ import type {
   EngineStats,
   SubscriptionDelta,
   SubscriptionSpec,
-} from '../core/engine.js';
-import { parseFilter } from '../core/filter.js';
-import type { GapReport } from '../core/gaps/gap.js';
+} from '../core/engine/engine.js';
+import { parseFilter } from '../core/filters/filter.js';
+import type { GapReport } from '../core/api/gap.js';
 import type { OverallState, ReasonCode, SubscriptionState } from '../core/index.js';
-import { matches } from '../core/liveRows/matches.js';
-import { IDLE_SNAPSHOT } from '../core/statusStore.js';
+import { matches } from '../core/liveRows/compare/matches.js';
+import { IDLE_SNAPSHOT } from '../core/status/statusStore.js';
 import type { FakeChange, FakeGap, FakeStatus } from './types.js';
 
 const CODES: Readonly<Record<SubscriptionState, ReasonCode>> = {

@@ -1,4 +1,4 @@
-import type { CoreModuleFactory } from '../core/wasmModule.js';
+import type { CoreModuleFactory } from '../core/engine/wasmModule.js';
 
 /** The Emscripten glue, written by the C++ build into `dist/wasm`. */
 declare const createCoreModule: CoreModuleFactory;

@@ -10,11 +10,11 @@ import type {
   StatusDelta,
   SubscriptionDelta,
   SubscriptionSpec,
-} from '../../../web/core/engine.js';
-import { Manager } from '../../../web/core/manager.js';
-import { checkManagerOptions } from '../../../web/core/managerOptions.js';
-import type { ManagerOptions } from '../../../web/core/options.js';
-import { IDLE_SNAPSHOT } from '../../../web/core/statusStore.js';
+} from '../../../web/core/engine/engine.js';
+import { Manager } from '../../../web/core/manager/manager.js';
+import { checkManagerOptions } from '../../../web/core/checks/managerOptions.js';
+import type { ManagerOptions } from '../../../web/core/api/options.js';
+import { IDLE_SNAPSHOT } from '../../../web/core/status/statusStore.js';
 
 /** An engine that records its commands and says what the test makes it say. */
 export class ScriptedEngine implements Engine {

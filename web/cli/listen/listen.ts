@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createManager } from '../../core/createRealtimeManager.js';
+import { createManager } from '../../core/manager/createRealtimeManager.js';
 import type { ConnectionStatus, ReasonCode, StatusSnapshot } from '../../core/index.js';
-import type { Manager } from '../../core/manager.js';
+import type { Manager } from '../../core/manager/manager.js';
 import { reportingSocket } from '../causes.js';
 import { EXIT } from '../exitCodes.js';
 import { Hints } from './hints.js';

@@ -1,6 +1,6 @@
-import type { SubscriptionSpec } from '../engine.js';
-import type { Gap, Resync, ResyncHandler } from './gap.js';
-import { Runner, type Urgency } from './runner.js';
+import type { SubscriptionSpec } from '../engine/engine.js';
+import type { Gap, Resync, ResyncHandler } from '../api/gap.js';
+import { Runner, type Urgency } from './retryRunner.js';
 
 export interface ResyncTaskEvents {
   /** The subscriptions that it is for, at the moment. */

@@ -1,7 +1,7 @@
-import { checkKeyColumns, type DeliveryOption } from '../delivery.js';
-import { SwitchboardError } from '../errors.js';
-import { parseFilter } from '../filter.js';
-import { checkSubscribeOptions } from '../subscribeOptions.js';
+import { checkKeyColumns, type DeliveryOption } from '../checks/delivery.js';
+import { SwitchboardError } from '../api/errors.js';
+import { parseFilter } from '../filters/filter.js';
+import { checkSubscribeOptions } from '../checks/subscribeOptions.js';
 import {
   describe,
   optionalFlag,
@@ -10,8 +10,8 @@ import {
   requireNames,
   requireNumber,
   requireObject,
-} from '../validate.js';
-import type { LiveRowsOptions, OrderColumn } from './types.js';
+} from '../base/validate.js';
+import type { LiveRowsOptions, OrderColumn } from '../api/liveRows.js';
 
 const OWN = ['key', 'fetch', 'orderBy', 'wide', 'verify'];
 const PASSED_ON = ['table', 'schema', 'filter', 'select', 'delivery', 'signal'];

@@ -1,4 +1,4 @@
-import type { Column } from '../convert.js';
+import type { Column } from '../changes/convert.js';
 
 /** What the changes so far say of a table's columns. */
 export class ColumnTypes {

@@ -1,7 +1,7 @@
-import type { Column } from '../convert.js';
-import { hasOwn } from '../hasOwn.js';
-import type { ChangePayload } from '../payload.js';
-import { keyText } from './values.js';
+import type { Column } from '../changes/convert.js';
+import { hasOwn } from '../base/hasOwn.js';
+import type { ChangePayload } from '../api/payload.js';
+import { keyText } from './compare/values.js';
 
 type AnyRow = Readonly<Record<string, unknown>>;
 

@@ -1,24 +1,24 @@
-import { reasonOf, throwIfAborted } from '../abort.js';
-import type { Column } from '../convert.js';
-import type { DeliveryOption } from '../delivery.js';
-import type { FilterCondition } from '../filter.js';
-import type { Gap, Resync } from '../gaps/gap.js';
-import type { Urgency } from '../gaps/runner.js';
-import type { RowsHandler } from '../incoming.js';
-import type { UntypedSubscribeOptions } from '../options.js';
-import type { ChangePayload, EventName } from '../payload.js';
-import type { StatusHandler } from '../subscriptionTable.js';
+import { reasonOf, throwIfAborted } from '../base/abort.js';
+import type { Column } from '../changes/convert.js';
+import type { DeliveryOption } from '../checks/delivery.js';
+import type { FilterCondition } from '../filters/filter.js';
+import type { Gap, Resync } from '../api/gap.js';
+import type { Urgency } from '../gaps/retryRunner.js';
+import type { RowsHandler } from '../changes/deliveryReader.js';
+import type { UntypedSubscribeOptions } from '../api/options.js';
+import type { ChangePayload, EventName } from '../api/payload.js';
+import type { StatusHandler } from '../subscriptions/subscriptionTable.js';
 import { checkLiveRowsOptions, lineDelivery, wideConditions } from './check.js';
 import { ColumnTypes } from './columnTypes.js';
 import { agrees, isWhole } from './images.js';
-import { matches } from './matches.js';
+import { matches } from './compare/matches.js';
 import { Overlay } from './overlay.js';
-import { rowOrder } from './order.js';
+import { rowOrder } from './compare/order.js';
 import { RowSet } from './rowSet.js';
 import { readSnapshot, SnapshotError } from './snapshot.js';
 import { StatusKeeper, type Cause } from './statusKeeper.js';
-import type { LiveRows, LiveRowsOptions, LiveRowsStatus } from './types.js';
-import { keyText } from './values.js';
+import type { LiveRows, LiveRowsOptions, LiveRowsStatus } from '../api/liveRows.js';
+import { keyText } from './compare/values.js';
 import { Verifier } from './verifier.js';
 
 /** What it needs of the manager. */

@@ -1,6 +1,6 @@
-import { throwIfAborted } from '../abort.js';
-import type { FetchPage, FetchRequest, FetchResult } from './types.js';
-import { sameValue } from './values.js';
+import { throwIfAborted } from '../base/abort.js';
+import type { FetchPage, FetchRequest, FetchResult } from '../api/liveRows.js';
+import { sameValue } from './compare/values.js';
 
 /** What `fetch` gave is not what it should be. */
 export class SnapshotError extends Error {

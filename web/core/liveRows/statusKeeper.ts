@@ -1,4 +1,4 @@
-import type { LiveRowsCode, LiveRowsState, LiveRowsStatus } from './types.js';
+import type { LiveRowsCode, LiveRowsState, LiveRowsStatus } from '../api/liveRows.js';
 
 /** A reason with its words. */
 export interface Cause {

@@ -1,5 +1,5 @@
-import { abortWith, reasonOf } from '../abort.js';
-import type { VerifyOptions } from './types.js';
+import { abortWith, reasonOf } from '../base/abort.js';
+import type { VerifyOptions } from '../api/liveRows.js';
 
 /** A first mismatch may be a change that is on its way. */
 const SECOND_LOOK_MS = 2_000;

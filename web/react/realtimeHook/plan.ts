@@ -1,5 +1,5 @@
 import { SwitchboardError } from '../../core/index.js';
-import { optionalFlag, refuseUnknown } from '../../core/validate.js';
+import { optionalFlag, refuseUnknown } from '../../core/base/validate.js';
 import { guarded, mistake } from '../environment.js';
 import { keyText } from '../keyText.js';
 import type { WatchedRows } from '../invalidation/invalidations.js';

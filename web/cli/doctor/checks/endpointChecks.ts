@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { realtimeEndpoint } from '../../../core/endpoint.js';
+import { realtimeEndpoint } from '../../../core/checks/endpoint.js';
 import { causeOf } from '../../causes.js';
 import type { Finding } from '../finding.js';
 

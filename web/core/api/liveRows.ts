@@ -1,0 +1,139 @@
+import type { DeliveryOption } from '../checks/delivery.js';
+import type { ReasonCode } from './reasons.js';
+
+/** One page is wanted. */
+export interface FetchRequest {
+  /** What the page before gave as `next`; null for the first. */
+  readonly cursor: unknown;
+  /** Fires when the answer is no longer wanted, or takes too long. */
+  readonly signal: AbortSignal;
+}
+
+/** A page with what comes after it. */
+export interface FetchPage<Row> {
+  readonly rows: readonly Row[];
+  /** Handed to the next call as `cursor`; null or absent: this was the last page. */
+  readonly next?: unknown;
+  /**
+   * How many rows there are on all pages, as far as the first page can say. With it an answer that was cut short is noticed: PostgREST leaves out what is
+   * above its `max-rows` (1,000 on Supabase) without an error. One that lacks no more rows than went meanwhile can't be told from a whole one.
+   */
+  readonly total?: number | null | undefined;
+}
+
+/** All rows, or a page of them. */
+export type FetchResult<Row> = readonly Row[] | FetchPage<Row>;
+
+/**
+ * One column to order by. As in PostgreSQL, nulls come last, or first when descending. Numbers are compared by value, however they are written; text by code units,
+ * as under `COLLATE "C"`.
+ */
+export interface OrderColumn<Column extends string = string> {
+  readonly column: Column;
+  /** Default true. */
+  readonly ascending?: boolean | undefined;
+}
+
+export type OrderBy<Row> =
+  | (keyof Row & string)
+  | OrderColumn<keyof Row & string>
+  | readonly (OrderColumn<keyof Row & string> | (keyof Row & string))[]
+  | ((a: Row, b: Row) => number);
+
+/** Against losses that leave no trace on the wire. */
+export interface VerifyOptions<Row> {
+  /** How often, while live. */
+  everyMs: number;
+  /**
+   * Whether the rows are those of the table, by something that is cheap to ask for: their number and the newest stamp, say. `rows()` are the rows at the
+   * moment of the call. False twice within 2 s: the rows are fetched again. One that throws decides nothing and is logged.
+   */
+  digest: (request: { readonly signal: AbortSignal; rows(): readonly Row[] }) => boolean | Promise<boolean>;
+}
+
+/** Options of `liveRows`. */
+export interface LiveRowsOptions<Row extends object> {
+  table: string;
+  /** Default 'public'. */
+  schema?: string | undefined;
+  /** The rows wanted, as in `subscribe`; `fetch` must ask for the same. */
+  filter?: string | undefined;
+  /** Only these columns, as in `subscribe`; must include the key. */
+  select?: readonly string[] | undefined;
+  /** The columns that tell rows apart: the primary key, as a rule. */
+  key: (keyof Row & string) | readonly (keyof Row & string)[];
+  /**
+   * Reads the rows: at the start, when changes flow, after each gap, when a change can't be decided, while polling, and on `refresh`. Must see at least what was committed when it was called, so no lagging
+   * replica. All of them at once, or page by page; pages should follow the key (`where key > last order by key`) rather than an offset, since
+   * with an offset a row that is deleted meanwhile makes another be skipped.
+   */
+  fetch: (request: FetchRequest) => Promise<FetchResult<Row>>;
+  /** Default: by key, ascending. Rows that are equal in it are ordered by key. */
+  orderBy?: OrderBy<Row> | undefined;
+  /** How changes are taken in: any mode with payload. Default 'each'; 'batch' or 'latest' make bursts cheaper. The key of 'latest' is `key`. */
+  delivery?: DeliveryOption | undefined;
+  /**
+   * Listen to the whole table and evaluate the filter here, so that a row that leaves the filter by UPDATE is seen. Costs the traffic of the whole table.
+   * Where a filter can't be decided here as PostgreSQL decides it (`match`, order of text, numbers that do not fit a JavaScript number, types such as `money`
+   * and arrays), the rows are fetched again, with pauses. Default false.
+   */
+  wide?: boolean | undefined;
+  verify?: VerifyOptions<Row> | undefined;
+  /** Closes it when it fires. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * `loading`: no rows yet. `live`: the rows are those of the table, and changes flow. `stale`: they were; something was or may have been missed
+ * since, or the last fetch failed. `polling`: there is no live line, and they are fetched now and then.
+ */
+export type LiveRowsState = 'loading' | 'live' | 'stale' | 'polling';
+
+/** `FETCH_…`: what became of the last `fetch`. `VERIFY_MISMATCH`: the digest did not fit. `UNDECIDED`: a change could not be applied. */
+export type LiveRowsCode =
+  ReasonCode | 'FETCH_FAILED' | 'FETCH_TIMEOUT' | 'FETCH_INVALID' | 'VERIFY_MISMATCH' | 'UNDECIDED';
+
+/** Immutable, and the same object until something changed. */
+export interface LiveRowsStatus {
+  readonly state: LiveRowsState;
+  /** Why; `OK` when live. */
+  readonly code: LiveRowsCode;
+  /** The same for people. */
+  readonly message: string;
+  /** Unix ms of the last change of `state`. */
+  readonly since: number;
+  /** Unix ms at which the rows were last fetched; null before. */
+  readonly fetchedAt: number | null;
+}
+
+/**
+ * The rows of a table, kept as they are in the database.
+ *
+ * How: subscribe, and fetch at once for what is there. When changes flow, fetch again, apply the changes that came since that fetch began, keep applying. After
+ * every gap, and when something can't be applied, it fetches again; only differences show. Rows on display keep taking changes meanwhile.
+ *
+ * Order and repetition. There is no sequence number to tell whether a change is already in what was fetched: `commit_timestamp` has milliseconds and is
+ * shared by all rows of a transaction. So nothing is decided by time. What had arrived when the fetch began is contained in it, and is
+ * dropped; what arrives later is applied, whether or not it is contained, because each change is applied so that a repetition does nothing:
+ * by key, INSERT and UPDATE put the whole new row, DELETE takes the key away. Changes of a row arrive in the order of their commits, so
+ * the last one decides. A row that is fetched in a newer state than its latest change that has arrived may show that older state until the
+ * next one is here, which the server has sent already: tenths of a second.
+ *
+ * What is handled: deletes (by key, which every replica identity has if it is the primary key), changes of the key (the old row has the old one),
+ * columns that an UPDATE leaves out (they keep their values; a row that was not on display is fetched), changes without values (fetched), an UPDATE or DELETE
+ * whose old row lacks the key (fetched, if the row may be on display).
+ *
+ * What is not: the server does not send an UPDATE that moves a row out of the filter. Such a row stays until the next fetch, unless `wide` listens to
+ * the whole table, or `verify` finds it. Nor does it send a TRUNCATE, or what row level security starts or stops to show: `verify` again.
+ */
+export interface LiveRows<Row> {
+  /** In order. The same array until a row changed, and the same row object until that row did: treat both as read-only. */
+  rows(): readonly Row[];
+  status(): LiveRowsStatus;
+  /** Calls `listener` after rows or status changed, once per turn. Returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  /** Fetches now, also while there is no line. Resolves with the status after the attempt; never rejects. */
+  refresh(): Promise<LiveRowsStatus>;
+  /** Ends it. The rows stay readable. Idempotent. */
+  close(): void;
+}

@@ -1,0 +1,167 @@
+import type { ColumnOf, FilterText, RowOf, SchemaName, TableName } from './database.js';
+import type { DeliveryOption } from '../checks/delivery.js';
+import type { LogLevel } from '../engine/engine.js';
+import type { GapHandler, ResyncHandler } from './gap.js';
+import type { Logger } from '../log/logOutlet.js';
+import type { EventName } from './payload.js';
+import type { PulseOption } from '../checks/pulse.js';
+import type { SupabaseClientLike } from '../auth/supabase.js';
+import type { TuningOptions } from './tuning.js';
+
+/**
+ * Gives the user's access token, or null when nobody is signed in (the api key's rights apply then). Called whenever the core needs one:
+ * before joining after an interruption and ahead of expiry. What it throws is reported as `TOKEN_UNAVAILABLE` and tried again, and so is an empty
+ * text. It is not called while an earlier call runs, unless that takes longer than `tokenTimeoutMs` or a token was set meanwhile (`setAuth`, or a
+ * sign-in or sign-out of the supabase-js client): what the earlier call gives counts no more then.
+ */
+export type AccessTokenCallback = () => string | null | undefined | Promise<string | null | undefined>;
+
+/** A class like the browser's `WebSocket`. */
+export type WebSocketClass = new (url: string, protocols?: string | string[]) => object;
+
+/** `WebAssembly.Module`; nothing in a project for Node alone, where that has no type. */
+type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
+  ? Module
+  : never;
+
+/** Where the core's bytes come from: an address, the bytes, or a compiled module. */
+export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView | CompiledModule;
+
+/**
+ * What `int8` and `numeric` values become. 'number': numbers, rounded to what a double holds. 'string': the digits that the database wrote.
+ * 'bigint': `int8` is a bigint, `numeric` the digits as text.
+ */
+export type NumbersOption = 'number' | 'string' | 'bigint';
+
+interface CommonOptions extends TuningOptions {
+  /** See {@link AccessTokenCallback}. Without it, `setAuth` gives the token. */
+  accessToken?: AccessTokenCallback | undefined;
+  /** Further parameters for the socket's url. */
+  params?: Readonly<Record<string, string>> | undefined;
+  /** The protocol's version. Default '2.0.0'. */
+  vsn?: '1.0.0' | '2.0.0' | undefined;
+  /** Takes log lines and what callbacks throw. Default: `console`. `null`: nothing is logged. Lines never hold a token or the api key. */
+  logger?: Logger | null | undefined;
+  /** The least level that is logged. Default 'warn'. (What the server logs is set by `params: { log_level }`.) */
+  logLevel?: LogLevel | undefined;
+  /**
+   * See {@link NumbersOption}. Default 'number'. The other two read rows five to ten times as slowly; types that Supabase generates go on
+   * saying `number`.
+   */
+  numbers?: NumbersOption | undefined;
+  /** Listens to the database's pulse, against silent losses. Default: none. See {@link PulseOption}. */
+  pulse?: PulseOption | undefined;
+  /** The WebSocket class to use. Default: the runtime's own; in Node before 22 the one of the package `ws`. */
+  transport?: WebSocketClass | undefined;
+  /**
+   * After an interruption each `onResync` waits between 0 and this many ms, so that not all clients fetch at once when a server comes back.
+   * Default 1,000.
+   */
+  resyncJitterMs?: number | undefined;
+  /** How long an `onResync` may take, in ms, before it counts as failed and is tried again. Default 30,000. */
+  resyncTimeoutMs?: number | undefined;
+  /** The core's .wasm. Default: the file in this package. */
+  wasm?: WasmSource | undefined;
+  /**
+   * Loading the core has failed (`LOAD_FAILED`, and is tried again) when nothing of it comes for so many ms. The time begins again with each part that comes.
+   * Default 10,000.
+   */
+  loadTimeoutMs?: number | undefined;
+}
+
+/** Where to connect, in words. */
+export interface EndpointOptions {
+  /**
+   * The project's url (`https://ref.supabase.co`), or a realtime endpoint (`wss://host/realtime/v1`), which is used as it stands.
+   */
+  url: string;
+  /** The project's anon or publishable key. */
+  apikey: string;
+}
+
+/** Where to connect, taken from a supabase-js client: url, key, token, and changes of the token. */
+export interface SupabaseOptions {
+  supabase: SupabaseClientLike;
+}
+
+/** Options of `createRealtimeManager`. */
+export type ManagerOptions =
+  | (CommonOptions & EndpointOptions & { supabase?: undefined })
+  | (CommonOptions & SupabaseOptions & { url?: undefined; apikey?: undefined });
+
+/** Options of `subscribe` when the database's types are not known. */
+export interface UntypedSubscribeOptions<
+  Event extends EventName = EventName,
+  Delivery extends DeliveryOption = 'each',
+> {
+  /** The table's name; `*` for all tables of the schema. */
+  table: string;
+  /** Default 'public'; `*` for all schemas. */
+  schema?: string | undefined;
+  /** Default `*`. */
+  event?: Event | undefined;
+  /**
+   * `column=operator.value`, several separated by commas; all must hold. Values with `,`, `(`, `)` or `"` go in double quotes.
+   * An UPDATE that moves a row out of the filter is not sent by the server.
+   */
+  filter?: string | undefined;
+  /** Only these columns, and the primary key. Default: all. */
+  select?: readonly string[] | undefined;
+  /** How `onEvent` gets changes. Default 'each'. See {@link DeliveryOption}. */
+  delivery?: Delivery | undefined;
+  /** Pauses the subscription while the page is hidden; see `pause`. Default false. */
+  pauseWhenHidden?: boolean | undefined;
+  /** Hears of each time in which changes may have been missed: when it opens, when it is over, and when it has been made good. */
+  onGap?: GapHandler | undefined;
+  /** Fetches what a gap may have cost, see {@link ResyncHandler}. Equal subscriptions with the same function share its calls. */
+  onResync?: ResyncHandler | undefined;
+  /** Ends the subscription when it fires. */
+  signal?: AbortSignal | undefined;
+  /**
+   * What the subscription belongs to, such as a view or a controller. It is held weakly: when it is garbage-collected although the subscription was
+   * not ended, that is logged as a warning and counted in `stats().leakedSubscriptions`. Of use only where `onEvent` and `onStatus` do not refer
+   * to it themselves, since they are held as long as the subscription lives. React hooks end theirs by themselves.
+   */
+  owner?: object | undefined;
+}
+
+/** Options of `subscribe` with the generated `Database` type. */
+export interface SubscribeOptions<
+  Db,
+  Schema extends SchemaName<Db>,
+  Table extends TableName<Db, Schema>,
+  Event extends EventName,
+  Column extends ColumnOf<RowOf<Db, Schema, Table>>,
+  Delivery extends DeliveryOption = 'each',
+> {
+  /** A table of the schema. */
+  table: Table;
+  /** Default 'public'. */
+  schema?: Schema | undefined;
+  /** Default `*`. */
+  event?: Event | undefined;
+  /** See {@link FilterText} and {@link UntypedSubscribeOptions.filter}. */
+  filter?: FilterText<RowOf<Db, Schema, Table>> | undefined;
+  /** Only these columns, and the primary key. Default: all. */
+  select?: readonly Column[] | undefined;
+  /** See {@link UntypedSubscribeOptions.delivery}. */
+  delivery?: Delivery | undefined;
+  /** See {@link UntypedSubscribeOptions.pauseWhenHidden}. */
+  pauseWhenHidden?: boolean | undefined;
+  /** See {@link UntypedSubscribeOptions.onGap}. */
+  onGap?: GapHandler | undefined;
+  /** See {@link UntypedSubscribeOptions.onResync}. */
+  onResync?: ResyncHandler | undefined;
+  /** Ends the subscription when it fires. */
+  signal?: AbortSignal | undefined;
+  /** See {@link UntypedSubscribeOptions.owner}. */
+  owner?: object | undefined;
+}
+
+/** All tables of a schema at once, for a typed manager; rows are untyped. */
+export interface WildcardSubscribeOptions<
+  Event extends EventName,
+  Delivery extends DeliveryOption = 'each',
+> extends Omit<UntypedSubscribeOptions<Event, Delivery>, 'table' | 'select'> {
+  table: '*';
+}

@@ -1,0 +1,66 @@
+import type { ColumnLists } from './columnLists.js';
+import { rowConverter, type Column } from './convert.js';
+import type { ChangePayload } from '../api/payload.js';
+
+/** What is inside a change frame's payload; every part may be missing in what a broken server sends. */
+export interface WireChange {
+  data?: {
+    schema?: string;
+    table?: string;
+    type?: string;
+    commit_timestamp?: string;
+    /** A number, or what {@link ValueReader.parse} makes of one: that one of {@link ColumnLists}. */
+    columns?: readonly Column[] | number | { valueOf(): number } | null;
+    record?: Record<string, unknown> | null;
+    old_record?: Record<string, unknown> | null;
+    errors?: readonly string[] | null;
+  };
+}
+
+/** Brings a row that was parsed to the values that applications get, in place. */
+export type RowConverter = (row: Record<string, unknown>) => void;
+
+/** How the server's text becomes values. */
+export interface ValueReader {
+  /** @throws SyntaxError when the text is not JSON. */
+  parse(text: string): unknown;
+  /** For rows with these columns. */
+  converter(columns: readonly Column[]): RowConverter;
+}
+
+/** Every number is a JavaScript number. */
+export const plainValues: ValueReader = { parse: (text) => JSON.parse(text) as unknown, converter: rowConverter };
+
+/**
+ * The payload that applications know. Rows are converted in place. `lists`: what a number in place of the columns stands for.
+ *
+ * @throws SyntaxError when it is no INSERT, UPDATE or DELETE, or a list of columns is not JSON; TypeError when it is of another form.
+ */
+export function toPayload(wire: WireChange, values: ValueReader, lists: ColumnLists): ChangePayload {
+  const data = wire.data ?? {};
+  if (!isEvent(data.type)) throw new SyntaxError('no INSERT, UPDATE or DELETE');
+  const columns = data.columns ?? [];
+  const convert = isList(columns) ? values.converter(columns) : lists.converter(Number(columns), values);
+  const record = data.type === 'DELETE' ? {} : (data.record ?? {});
+  const oldRecord = data.type === 'INSERT' ? {} : (data.old_record ?? {});
+  convert(record);
+  convert(oldRecord);
+  return {
+    schema: data.schema ?? '',
+    table: data.table ?? '',
+    commit_timestamp: data.commit_timestamp ?? '',
+    eventType: data.type,
+    new: record,
+    old: oldRecord,
+    errors: data.errors ?? null,
+  } as ChangePayload;
+}
+
+function isEvent(type: string | undefined): boolean {
+  return type === 'INSERT' || type === 'UPDATE' || type === 'DELETE';
+}
+
+/** Not the number of one. */
+export function isList(columns: readonly Column[] | number | object): columns is readonly Column[] {
+  return Array.isArray(columns);
+}

@@ -1,0 +1,209 @@
+import type { CallbackQueue } from './callbackQueue.js';
+import type { Delivery, Notice } from '../engine/engine.js';
+import type { Gap, GapHandler } from '../api/gap.js';
+import type { Caller, Incoming } from '../changes/deliveryReader.js';
+import type { LogOutlet } from '../log/logOutlet.js';
+import type { ChangePayload } from '../api/payload.js';
+import type { StatusSnapshot } from '../api/status.js';
+import type { StatusStore } from '../status/statusStore.js';
+import type { Subscription, SubscriptionTable } from '../subscriptions/subscriptionTable.js';
+
+interface StatusListener {
+  readonly call: (status: StatusSnapshot) => unknown;
+}
+
+interface GapListener {
+  readonly call: (gap: Gap) => unknown;
+}
+
+/** Hears of what a delivery did not bring, after it was handed over. */
+export interface Losses {
+  /** Changes came without their values. */
+  incomplete(subscriptions: readonly Subscription[], payloads: readonly ChangePayload[]): void;
+  /** What came can't be read, so these have not got it. */
+  unreadable(subscriptions: readonly Subscription[]): void;
+}
+
+/**
+ * Calls the application back: changes, notices, status. Everything goes through the queue; whether a subscription or listener is still there is asked
+ * right before each call, since the call before may have ended it. What throws is reported and stops nothing.
+ */
+export class Dispatcher {
+  readonly #subscriptions: SubscriptionTable;
+  readonly #status: StatusStore;
+  readonly #queue: CallbackQueue;
+  readonly #log: LogOutlet;
+  readonly #listeners = new Set<StatusListener>();
+  readonly #gapListeners = new Set<GapListener>();
+  #statusQueued = false;
+  #eventCalls = 0;
+  #errors = 0;
+
+  constructor(subscriptions: SubscriptionTable, status: StatusStore, queue: CallbackQueue, log: LogOutlet) {
+    this.#subscriptions = subscriptions;
+    this.#status = status;
+    this.#queue = queue;
+    this.#log = log;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  get eventCalls(): number {
+    return this.#eventCalls;
+  }
+
+  /** Callbacks that threw. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** Returns the way to stop. The same function may listen more than once. */
+  addListener(call: (status: StatusSnapshot) => void): () => void {
+    const listener = { call };
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** The same for gaps. */
+  addGapListener(call: GapHandler): () => void {
+    const listener = { call };
+    this.#gapListeners.add(listener);
+    return () => {
+      this.#gapListeners.delete(listener);
+    };
+  }
+
+  removeListeners(): void {
+    this.#gapListeners.clear();
+    this.#listeners.clear();
+  }
+
+  /** `incoming` becomes each in turn. */
+  deliver(deliveries: readonly Delivery[], incoming: Incoming, losses: Losses): void {
+    if (deliveries.length === 0) return;
+    this.#queue.runOrPush(() => {
+      for (const delivery of deliveries) {
+        incoming.become(delivery);
+        const failed = this.#deliverOne(incoming, delivery.subscribers);
+        if (failed !== null) losses.unreadable(failed.filter(this.#isThere));
+        const { incomplete } = incoming;
+        if (incomplete !== null) this.#tellIncomplete(incomplete, delivery.subscribers, losses);
+      }
+      incoming.become();
+    });
+  }
+
+  notify(notice: Notice): void {
+    this.#queue.push(() => {
+      const subscription = this.#subscriptions.get(notice.subscription);
+      if (subscription === undefined) return;
+      const { code, message, retryable, nextRetryAt } = notice;
+      const detail = { code, message, retryable, nextRetryAt };
+      this.#attempt(`onStatus of ${nameOf(subscription)}`, () => subscription.onStatus?.(notice.status, detail));
+    });
+  }
+
+  /** To the subscription's own handler, then to the listeners. */
+  tellGap(gap: Gap): void {
+    this.#queue.push(() => {
+      const subscription = this.#subscriptions.get(gap.subscription);
+      if (subscription === undefined) return;
+      this.#attempt(`onGap of ${nameOf(subscription)}`, () => subscription.onGap?.(gap));
+      for (const listener of [...this.#gapListeners]) {
+        if (!this.#gapListeners.has(listener)) continue;
+        this.#attempt('a gap listener', () => listener.call(gap));
+      }
+    });
+  }
+
+  /** Listeners hear of it once per turn, however much changed. */
+  statusChanged(): void {
+    if (this.#statusQueued || this.#listeners.size === 0) return;
+    this.#statusQueued = true;
+    this.#queue.push(() => {
+      this.#statusQueued = false;
+      const snapshot = this.#status.snapshot();
+      for (const listener of [...this.#listeners]) {
+        if (!this.#listeners.has(listener)) continue;
+        this.#attempt('a status listener', () => listener.call(snapshot));
+      }
+    });
+  }
+
+  /** Returns those for whom it could not be read; null when there are none. */
+  #deliverOne(incoming: Incoming, subscribers: readonly number[]): Subscription[] | null {
+    let failed: Subscription[] | null = null;
+    const call = this.#callEvent;
+    let at = 0;
+    while (at < subscribers.length) {
+      const subscription = this.#subscriptions.get(subscribers[at] ?? 0);
+      at += 1;
+      if (subscription === undefined) continue;
+      try {
+        subscription.receive(incoming, subscription, call);
+        if (incoming.newest !== null) subscription.newest = incoming.newest;
+      } catch (error) {
+        if (failed === null) {
+          this.#log.write({ level: 'warn', message: `a delivery to ${nameOf(subscription)} can't be read` }, error);
+          failed = [];
+        }
+        failed.push(subscription);
+      }
+    }
+    return failed;
+  }
+
+  readonly #isThere = ({ ended }: Subscription): boolean => !ended;
+
+  /** A function of its own for all deliveries: what is made anew for each is most of the work of a small change. */
+  readonly #callEvent: Caller = <Event>(
+    subscription: Subscription,
+    onEvent: (event: Event) => unknown,
+    event: Event,
+  ): boolean => {
+    if (subscription.ended) return false;
+    this.#eventCalls += 1;
+    try {
+      const returned = onEvent(event);
+      if (returned instanceof Promise) this.#await(returned, `onEvent of ${nameOf(subscription)}`);
+    } catch (error) {
+      this.failed(`onEvent of ${nameOf(subscription)}`, error);
+    }
+    return true;
+  };
+
+  #tellIncomplete(payloads: readonly ChangePayload[], subscribers: readonly number[], losses: Losses): void {
+    const left = subscribers.map((id) => this.#subscriptions.get(id)).filter((found) => found !== undefined);
+    losses.incomplete(left, payloads);
+  }
+
+  #attempt(where: string, call: () => unknown): void {
+    try {
+      const returned = call();
+      if (returned instanceof Promise) this.#await(returned, where);
+    } catch (error) {
+      this.failed(where, error);
+    }
+  }
+
+  /** A callback may be an async function. Only real promises: a query builder is a thenable that would be run by looking. */
+  #await(returned: Promise<unknown>, where: string): void {
+    returned.catch((error: unknown) => {
+      this.failed(where, error);
+    });
+  }
+
+  /** Reports what the application's code threw, and counts it. */
+  failed(where: string, error: unknown): void {
+    this.#errors += 1;
+    this.#log.callbackFailed(where, error);
+  }
+}
+
+function nameOf({ id, spec }: Subscription): string {
+  return `subscription ${id} (${spec.schema}.${spec.table})`;
+}

@@ -1,0 +1,169 @@
+import type { DeliverySpec } from '../checks/delivery.js';
+import type { GapReport } from '../api/gap.js';
+import type { EventName } from '../api/payload.js';
+import type { PulseSpec } from '../checks/pulse.js';
+import type {
+  ConnectionStatus,
+  Counters,
+  NoticeDetail,
+  OverallState,
+  SubscriptionNotice,
+  SubscriptionStatus,
+} from '../api/status.js';
+
+/**
+ * What the page or the runtime noticed about the network or itself. `savedata`: the link is slow, or data is to be saved; `fulldata`: no longer.
+ * `tick`: time has passed; do what is due, if the timers did not.
+ */
+export type Evidence =
+  | 'online'
+  | 'offline'
+  | 'visible'
+  | 'hidden'
+  | 'resume'
+  | 'freeze'
+  | 'pagehide'
+  | 'pageshow'
+  | 'networkchange'
+  | 'savedata'
+  | 'fulldata'
+  | 'tick';
+
+/** A validated subscription. */
+export interface SubscriptionSpec {
+  schema: string;
+  table: string;
+  event: EventName;
+  filter?: string;
+  select?: readonly string[];
+  /** Absent: every change by itself. */
+  delivery?: DeliverySpec;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What the core is created with. Times in ms; what is absent is the core's default. */
+export interface EngineOptions {
+  url: string;
+  apikey: string;
+  params?: Readonly<Record<string, string>>;
+  vsn?: '1.0.0' | '2.0.0';
+  /** Whether the core may ask for tokens. */
+  tokenCallback: boolean;
+  /** Absent: there is none. */
+  pulse?: PulseSpec;
+  tuning: Readonly<Partial<Record<string, number>>>;
+}
+
+/** What of a subscription's status the core knows; the rest is the spec, which the manager has. */
+export type SubscriptionDelta = Omit<SubscriptionStatus, 'schema' | 'table' | 'event' | 'filter'>;
+
+/** What changed since the last batch. */
+export interface StatusDelta {
+  overall?: OverallState;
+  since?: number;
+  connections?: readonly ConnectionStatus[];
+  removedConnections?: readonly number[];
+  subscriptions?: readonly SubscriptionDelta[];
+  /** Those that the core does not take, and leaves out of its verdict. */
+  refused?: readonly number[];
+  removedSubscriptions?: readonly number[];
+  counters?: Partial<Counters>;
+}
+
+/** Something that one subscription's `onStatus` is to hear. */
+export interface Notice extends NoticeDetail {
+  subscription: number;
+  status: SubscriptionNotice;
+}
+
+export interface LogLine {
+  level: LogLevel;
+  message: string;
+}
+
+/** The control part of a batch; every key may be missing. */
+export interface ControlMessage {
+  status?: StatusDelta;
+  /** In the order in which they happened. */
+  notices?: readonly Notice[];
+  /** Interruptions that opened or are over, in the order in which that happened. */
+  gaps?: readonly GapReport[];
+  /** Subscriptions without a live line whose rows are to be fetched now. */
+  polls?: readonly number[];
+  /** The core wants a token: answer once with `provideToken` or `failToken`. */
+  tokenRequest?: { request: number };
+  logs?: readonly LogLine[];
+}
+
+/** Changes for some subscribers. */
+export interface Delivery {
+  /** `each`: one change. `batch`: several, or one of a window. `notify`: only how many. */
+  kind: 'each' | 'batch' | 'notify';
+  subscribers: readonly number[];
+  /** How many changes. */
+  count: number;
+  /**
+   * JSON. `each`: the frame's payload as the server sent it, `{"data":{…},"ids":[…]}`. `batch`: an array of `{"data":{…}}`,
+   * where a `data` may name `type` twice and the last counts, and `columns` may be the number of a list. `notify`: empty.
+   */
+  text: string;
+}
+
+/** One flush of the core: control first, then the deliveries in the order of arrival. */
+export interface EngineBatch {
+  control: ControlMessage | null;
+  /** Lists of columns in batches that are new. They are numbered from 0 on in the order in which they come; later batches may use them too. */
+  columnLists: readonly string[];
+  deliveries: readonly Delivery[];
+}
+
+/** What the core holds at the moment, and its totals. */
+export interface EngineStats {
+  /** Sockets that are open, opening or closing. */
+  readonly sockets: number;
+  readonly channels: number;
+  /** Distinct interests: equal subscriptions share one. */
+  readonly bindings: number;
+  readonly subscriptions: number;
+  /** Timeouts that are armed, all of them on one timer of the platform. */
+  readonly deadlines: number;
+  readonly counters: Counters;
+}
+
+/**
+ * The connection manager proper, seen from TypeScript. Commands go in, batches come out through the sink it was opened with; all of
+ * it is plain data with ids, so the engine may live in this realm or behind a MessagePort.
+ *
+ * No command throws or answers: what comes of it arrives as a batch, possibly before the command returns.
+ */
+export interface Engine {
+  /** `id` must be new. A spec that the core refuses arrives as a parked subscription. */
+  subscribe(id: number, spec: SubscriptionSpec): void;
+  /** Ids that are not subscribed are ignored. */
+  unsubscribe(id: number): void;
+  unsubscribeAll(): void;
+  /** From now on the subscription gets nothing; what comes in is held for it, up to a bound. Ids that are not subscribed are ignored. */
+  pause(id: number): void;
+  /** What was held comes as one batch. */
+  resume(id: number): void;
+  reconnectAll(): void;
+  /** `request` 0: the application set it; otherwise the answer to that request. Empty: no token. */
+  provideToken(request: number, token: string): void;
+  failToken(request: number, message: string): void;
+  signal(evidence: Evidence): void;
+  /** The newest figures at hand; null when there are none yet. */
+  stats(): EngineStats | null;
+  /** Closes everything. No batch comes after the call; the promise settles when all resources are given back. Idempotent. */
+  dispose(): Promise<void>;
+}
+
+/** Must not throw. */
+export type EngineSink = (batch: EngineBatch) => void;
+
+/** Opens an engine. Rejects when the core can't be loaded, or when `signal` fires first: nobody wants it any more. */
+export interface OpenEngine {
+  (options: EngineOptions, sink: EngineSink, signal: AbortSignal): Promise<Engine>;
+  /** Starts a download that hangs again: there is reason to believe that it would go better now. */
+  restart?: () => void;
+}

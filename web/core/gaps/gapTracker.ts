@@ -1,0 +1,166 @@
+import type { Losses } from '../delivery/callbacks.js';
+import type { SubscriptionSpec } from '../engine/engine.js';
+import type { ChangePayload } from '../api/payload.js';
+import type { ReasonCode } from '../api/reasons.js';
+import type { Subscription } from '../subscriptions/subscriptionTable.js';
+import type { Gap, GapCounters, GapReport, ResyncHandler } from '../api/gap.js';
+import { Resyncs, type ResyncEvents, type ResyncOptions } from './resyncScheduler.js';
+import type { Urgency } from './retryRunner.js';
+
+export interface GapDeskEvents extends Pick<ResyncEvents, 'starting' | 'handlerFailed'> {
+  /** To be handed to the application. `now`: nothing else is going on, so it can be done at once. */
+  report(gap: Gap, now: boolean): void;
+}
+
+/** Ids of gaps that are noticed here, not in the core, whose ids have 32 bits. */
+const FIRST_OWN_ID = 2 ** 32;
+
+/** How much commit times may be out of order: as in the core, see src/subscription/gap_start.h. */
+const DISORDER_MS = 1_000;
+
+/** Accounts for the gaps of one manager, and has them made good. */
+export class GapDesk implements Losses {
+  readonly #events: GapDeskEvents;
+  readonly #resyncs: Resyncs;
+  readonly #open = new Set<string>();
+  /** The newest of those noticed here, by subscription and code. */
+  readonly #noticed = new Map<string, Gap>();
+  #lastOwnId = FIRST_OWN_ID - 1;
+  #opened = 0;
+  #over = 0;
+  #refetched = 0;
+
+  constructor(options: ResyncOptions, events: GapDeskEvents) {
+    this.#events = events;
+    this.#resyncs = new Resyncs(options, {
+      refetched: (gap) => {
+        this.#refetched += 1;
+        events.report({ ...gap, outcome: 'refetched' }, true);
+      },
+      failed: (gap) => {
+        events.report({ ...gap, outcome: 'failed' }, true);
+      },
+      starting: (subscriptions) => {
+        events.starting(subscriptions);
+      },
+      handlerFailed: (table, error) => {
+        events.handlerFailed(table, error);
+      },
+    });
+  }
+
+  get counters(): GapCounters {
+    return { opened: this.#opened, over: this.#over, refetched: this.#refetched, ...this.#resyncs.counters };
+  }
+
+  add(id: number, spec: SubscriptionSpec, onResync: ResyncHandler | null): void {
+    this.#resyncs.add(id, spec, onResync);
+  }
+
+  remove(id: number): void {
+    for (const key of [...this.#open]) if (key.endsWith(`:${id}`)) this.#open.delete(key);
+    for (const key of [...this.#noticed.keys()]) if (key.startsWith(`${id}:`)) this.#noticed.delete(key);
+    this.#resyncs.remove(id);
+  }
+
+  /** Ends everything that is under way. */
+  clear(): void {
+    this.#open.clear();
+    this.#noticed.clear();
+    this.#resyncs.clear();
+  }
+
+  onResync(handler: ResyncHandler): () => void {
+    return this.#resyncs.addListener(handler);
+  }
+
+  /** See {@link Resyncs.request}. */
+  request(id: number, urgency: Urgency): void {
+    this.#resyncs.request(id, urgency);
+  }
+
+  /** What the core has reported. */
+  receive(reports: readonly GapReport[], polls: readonly number[]): void {
+    for (const report of reports) this.#tell({ ...report, over: report.to !== null, outcome: 'unknown' });
+    this.#resyncs.poll(polls);
+  }
+
+  /** Changes came whose values the server had to leave out: as good as missed. */
+  incomplete(subscriptions: readonly Subscription[], payloads: readonly ChangePayload[]): void {
+    for (const { errors, commit_timestamp } of payloads) {
+      const message = (errors ?? []).join('; ');
+      this.#lastOwnId += 1;
+      for (const { id, since } of subscriptions) {
+        this.#noticeAfter(id, { code: codeOf(message), message }, startAt(commit_timestamp, 0, since));
+      }
+    }
+  }
+
+  /**
+   * What came can't be read: as good as missed. Of several changes in one delivery none can. They were committed after what came before them.
+   */
+  unreadable(subscriptions: readonly Subscription[]): void {
+    this.#lastOwnId += 1;
+    for (const { id, since, newest } of subscriptions) {
+      const what = { code: 'PAYLOAD_INVALID', message: "What came can't be read." } as const;
+      this.#noticeAfter(id, what, startAt(newest?.commit_timestamp ?? '', DISORDER_MS, since));
+    }
+  }
+
+  #noticeAfter(
+    subscription: number,
+    what: Pick<Gap, 'code' | 'message'>,
+    start: Pick<Gap, 'fromCommit' | 'from'>,
+  ): void {
+    const to = Math.max(Date.now(), start.from + DISORDER_MS);
+    this.#notice({ id: this.#lastOwnId, subscription, ...what, ...start, to });
+  }
+
+  #tell(gap: Gap): void {
+    const frozen = Object.freeze(gap);
+    // The core may report one only when it is over.
+    const isNew = !frozen.over || !this.#open.delete(keyOf(frozen));
+    if (!frozen.over) this.#open.add(keyOf(frozen));
+    if (isNew) this.#opened += 1;
+    if (frozen.over) this.#over += 1;
+    this.#events.report(frozen, false);
+    if (frozen.over) this.#resyncs.over(frozen);
+    else this.#resyncs.opened(frozen);
+  }
+
+  /**
+   * One that is noticed afterwards. While an earlier one with the same cause waits for its fetch, that one is extended: else their number would grow
+   * for as long as fetching fails.
+   */
+  #notice(report: GapReport): void {
+    const key = `${report.subscription}:${report.code}`;
+    const known = this.#noticed.get(key);
+    const isLonger = known !== undefined && this.#resyncs.isPending(known);
+    const { from, fromCommit } = isLonger && known.from <= report.from ? known : report;
+    const id = isLonger ? known.id : report.id;
+    const to = Math.max(report.to ?? 0, isLonger ? (known.to ?? 0) : 0);
+    const gap: Gap = Object.freeze({ ...report, id, from, fromCommit, to, over: true, outcome: 'unknown' });
+    this.#noticed.set(key, gap);
+    if (!isLonger) {
+      this.#opened += 1;
+      this.#over += 1;
+    }
+    this.#events.report(gap, false);
+    this.#resyncs.noticed(gap);
+  }
+}
+
+/** `since`: when the subscription began, for a commit without a time. */
+function startAt(commit: string, earlierMs: number, since: number): Pick<Gap, 'fromCommit' | 'from'> {
+  const at = Date.parse(commit);
+  return Number.isNaN(at) ? { fromCommit: null, from: since } : { fromCommit: commit, from: at - earlierMs };
+}
+
+function keyOf({ id, subscription }: Gap): string {
+  return `${id}:${subscription}`;
+}
+
+function codeOf(message: string): ReasonCode {
+  if (message.includes('413')) return 'PAYLOAD_TOO_LARGE';
+  return message.includes('401') ? 'UNAUTHORIZED' : 'SERVER_ERROR';
+}

@@ -1,0 +1,238 @@
+import type { SubscriptionSpec } from '../engine/engine.js';
+import type { Gap, ResyncHandler } from '../api/gap.js';
+import { ResyncTask } from './resyncTask.js';
+import type { Urgency } from './retryRunner.js';
+
+export interface ResyncOptions {
+  /** After a gap each client waits between 0 and this, so that not all fetch at once. */
+  jitterMs: number;
+  timeoutMs: number;
+}
+
+export interface ResyncEvents {
+  /**
+   * Whatever is held for these subscriptions has to be handed over first: it is older than what is about to be fetched, and must not be applied on top of
+   * that.
+   */
+  starting(subscriptions: readonly number[]): void;
+  /** All handlers concerned have made it good. */
+  refetched(gap: Gap): void;
+  /** A handler has failed for the first time with this gap. */
+  failed(gap: Gap): void;
+  /** The application's handler threw, rejected or took too long. */
+  handlerFailed(table: string, error: unknown): void;
+}
+
+/** All subscriptions to the same rows and columns. */
+interface Group {
+  readonly spec: SubscriptionSpec;
+  /** With their own handlers. */
+  readonly members: Map<number, ResyncHandler | null>;
+  readonly tasks: Map<ResyncHandler, ResyncTask>;
+}
+
+interface PendingGap {
+  gap: Gap;
+  /** Those that have not made it good yet. */
+  tasks: Set<ResyncTask>;
+  /** One has made it good. */
+  succeeded: boolean;
+  toldFailed: boolean;
+}
+
+/**
+ * Calls the handlers that fetch what gaps may have cost: once per handler, key and interruption, however many subscriptions share them.
+ */
+export class Resyncs {
+  readonly #options: ResyncOptions;
+  readonly #events: ResyncEvents;
+  readonly #groups = new Map<string, Group>();
+  /** By subscription. */
+  readonly #groupOf = new Map<number, Group>();
+  readonly #listeners = new Set<ResyncHandler>();
+  /** By gap and subscription. */
+  readonly #pending = new Map<string, PendingGap>();
+  #runs = 0;
+  #failures = 0;
+  #polls = 0;
+
+  constructor(options: ResyncOptions, events: ResyncEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get counters(): { resyncs: number; resyncFailures: number; polls: number } {
+    return { resyncs: this.#runs, resyncFailures: this.#failures, polls: this.#polls };
+  }
+
+  add(id: number, spec: SubscriptionSpec, handler: ResyncHandler | null): void {
+    const key = keyOf(spec);
+    const group = this.#groups.get(key) ?? { spec, members: new Map(), tasks: new Map() };
+    group.members.set(id, handler);
+    this.#groups.set(key, group);
+    this.#groupOf.set(id, group);
+  }
+
+  remove(id: number): void {
+    const group = this.#groupOf.get(id);
+    if (group === undefined) return;
+    const handler = group.members.get(id) ?? null;
+    this.#groupOf.delete(id);
+    group.members.delete(id);
+    for (const task of group.tasks.values()) task.forget(id, this.#jitter());
+    for (const key of [...this.#pending.keys()]) {
+      if (key.endsWith(`:${id}`)) this.#pending.delete(key);
+    }
+    if (group.members.size === 0) this.#end(group);
+    else if (handler !== null && this.#subscriptionsOf(group, handler).length === 0) this.#endTask(group, handler);
+  }
+
+  clear(): void {
+    this.#groupOf.clear();
+    this.#pending.clear();
+    for (const group of [...this.#groups.values()]) this.#end(group);
+  }
+
+  /** A handler for all subscriptions. Returns the way to take it away. */
+  addListener(handler: ResyncHandler): () => void {
+    // A function of its own, so that it can be told from a subscription's handler, and taken away without others.
+    const listener: ResyncHandler = (resync) => handler(resync);
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      for (const group of this.#groups.values()) this.#endTask(group, listener);
+    };
+  }
+
+  opened(gap: Gap): void {
+    for (const task of this.#tasksFor(gap.subscription)) task.opened(gap);
+  }
+
+  /** It had been open. */
+  over(gap: Gap): void {
+    const delayMs = this.#jitter();
+    for (const task of this.#awaited(gap)) task.over(gap, delayMs);
+  }
+
+  /** It was noticed afterwards, or one with the same id goes on longer. */
+  noticed(gap: Gap): void {
+    const delayMs = this.#jitter();
+    for (const task of this.#awaited(gap)) task.noticed(gap, delayMs);
+  }
+
+  /** Whether there are handlers that have not made it good yet. */
+  isPending(gap: Gap): boolean {
+    return this.#pending.has(pendingKey(gap));
+  }
+
+  /** The tasks that are to make it good, all of them. */
+  #awaited(gap: Gap): readonly ResyncTask[] {
+    const tasks = this.#tasksFor(gap.subscription);
+    if (tasks.length === 0) return tasks;
+    const toldFailed = this.#pending.get(pendingKey(gap))?.toldFailed ?? false;
+    this.#pending.set(pendingKey(gap), { gap, tasks: new Set(tasks), succeeded: false, toldFailed });
+    return tasks;
+  }
+
+  poll(ids: readonly number[]): void {
+    for (const id of ids) for (const task of this.#tasksFor(id)) task.poll();
+  }
+
+  /** Calls the subscription's own handler until it succeeds. */
+  request(id: number, urgency: Urgency): void {
+    const group = this.#groupOf.get(id);
+    const handler = group?.members.get(id) ?? null;
+    if (group === undefined || handler === null) return;
+    // What one client can't decide, others can't either.
+    this.#task(group, handler).request(urgency, urgency === 'paced' ? this.#jitter() : 0);
+  }
+
+  #tasksFor(id: number): ResyncTask[] {
+    const group = this.#groupOf.get(id);
+    if (group === undefined) return [];
+    const own = group.members.get(id) ?? null;
+    return [...(own === null ? [] : [own]), ...this.#listeners].map((handler) => this.#task(group, handler));
+  }
+
+  #task(group: Group, handler: ResyncHandler): ResyncTask {
+    const known = group.tasks.get(handler);
+    if (known !== undefined) return known;
+    const { schema, table } = group.spec;
+    const task: ResyncTask = new ResyncTask(group.spec, handler, this.#options.timeoutMs, {
+      subscriptions: () => this.#subscriptionsOf(group, handler),
+      starting: () => {
+        this.#events.starting(this.#subscriptionsOf(group, handler));
+      },
+      succeeded: (gaps, isPoll) => {
+        this.#count(isPoll);
+        for (const gap of gaps) this.#madeGood(gap, task);
+      },
+      failed: (gaps, error, isPoll) => {
+        this.#count(isPoll);
+        this.#failures += 1;
+        for (const gap of gaps) this.#notMadeGood(gap);
+        this.#events.handlerFailed(`${schema}.${table}`, error);
+      },
+    });
+    group.tasks.set(handler, task);
+    return task;
+  }
+
+  #count(isPoll: boolean): void {
+    if (isPoll) this.#polls += 1;
+    else this.#runs += 1;
+  }
+
+  #madeGood(gap: Gap, task: ResyncTask): void {
+    const pending = this.#pending.get(pendingKey(gap));
+    if (pending === undefined) return;
+    pending.succeeded = true;
+    this.#takeOff(pending, task);
+  }
+
+  /** The task no longer has to do with it. Nobody may be left to wait for. */
+  #takeOff(pending: PendingGap, task: ResyncTask): void {
+    if (!pending.tasks.delete(task) || pending.tasks.size > 0) return;
+    this.#pending.delete(pendingKey(pending.gap));
+    if (pending.succeeded) this.#events.refetched(pending.gap);
+  }
+
+  #notMadeGood(gap: Gap): void {
+    const pending = this.#pending.get(pendingKey(gap));
+    if (pending === undefined || pending.toldFailed) return;
+    pending.toldFailed = true;
+    this.#events.failed(gap);
+  }
+
+  #subscriptionsOf({ members }: Group, handler: ResyncHandler): number[] {
+    const isListener = this.#listeners.has(handler);
+    return [...members].filter(([, own]) => isListener || own === handler).map(([id]) => id);
+  }
+
+  #end(group: Group): void {
+    for (const handler of [...group.tasks.keys()]) this.#endTask(group, handler);
+    this.#groups.delete(keyOf(group.spec));
+  }
+
+  /** Nobody waits for it any more. */
+  #endTask(group: Group, handler: ResyncHandler): void {
+    const task = group.tasks.get(handler);
+    if (task === undefined) return;
+    group.tasks.delete(handler);
+    task.stop();
+    for (const pending of [...this.#pending.values()]) this.#takeOff(pending, task);
+  }
+
+  #jitter(): number {
+    return Math.random() * this.#options.jitterMs;
+  }
+}
+
+function pendingKey({ id, subscription }: Gap): string {
+  return `${id}:${subscription}`;
+}
+
+/** Equal for subscriptions to the same rows and columns. */
+function keyOf({ schema, table, event, filter, select }: SubscriptionSpec): string {
+  return JSON.stringify([schema, table, event, filter ?? null, select ?? null]);
+}

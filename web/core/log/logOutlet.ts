@@ -1,0 +1,44 @@
+import type { LogLevel, LogLine } from '../engine/engine.js';
+
+/** Takes log lines. `console` fits; methods that are missing are skipped. */
+export interface Logger {
+  debug?(message: string, detail?: unknown): void;
+  info?(message: string, detail?: unknown): void;
+  warn?(message: string, detail?: unknown): void;
+  error?(message: string, detail?: unknown): void;
+}
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+/** Hands lines of at least `level` to the application's logger, with secrets taken out. A logger that throws is left alone. */
+export class LogOutlet {
+  readonly #logger: Logger | null;
+  readonly #threshold: number;
+  readonly #redact: (text: string) => string;
+
+  constructor(logger: Logger | null, level: LogLevel, redact: (text: string) => string) {
+    this.#logger = logger;
+    this.#threshold = LEVELS.indexOf(level);
+    this.#redact = redact;
+  }
+
+  write(line: LogLine, detail?: unknown): void {
+    if (this.#logger === null || LEVELS.indexOf(line.level) < this.#threshold) return;
+    try {
+      const message = `switchboard: ${this.#redact(line.message)}`;
+      if (detail === undefined) this.#logger[line.level]?.(message);
+      else this.#logger[line.level]?.(message, detail);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  /** Something the application's own code threw; `where` names the callback. */
+  callbackFailed(where: string, error: unknown): void {
+    if (this.#logger?.error !== undefined) {
+      this.write({ level: 'error', message: `${where} threw` }, error);
+    } else if (this.#logger !== null && typeof globalThis.reportError === 'function') {
+      globalThis.reportError(error);
+    }
+  }
+}

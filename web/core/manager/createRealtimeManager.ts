@@ -1,0 +1,28 @@
+import type { RegisteredDatabase } from '../api/database.js';
+import { wasmEngineOpener } from '../engine/loadModule.js';
+import { Manager } from './manager.js';
+import { checkManagerOptions } from '../checks/managerOptions.js';
+import type { ManagerOptions } from '../api/options.js';
+import type { RealtimeManager } from '../api/realtimeManager.js';
+
+/** The manager itself, with what only this package may use. Its ids come after `startAfter`. */
+export function createManager(options: ManagerOptions, startAfter = 0): Manager {
+  const checked = checkManagerOptions(options);
+  const { wasm, transport, loadTimeoutMs } = checked;
+  return new Manager(checked, wasmEngineOpener({ wasm, transport }, loadTimeoutMs), startAfter);
+}
+
+/**
+ * Makes a manager. It starts nothing and listens to nothing before its first subscription.
+ *
+ * ```ts
+ * const manager = createRealtimeManager<Database>({ url: 'https://ref.supabase.co', apikey });
+ * ```
+ *
+ * @typeParam Db the `Database` type that `supabase gen types typescript` writes; checks tables, columns and rows.
+ * @throws SwitchboardError for options that can't work; the message names the option and the fix.
+ */
+export function createRealtimeManager<Db = RegisteredDatabase>(options: ManagerOptions): RealtimeManager<Db> {
+  // Types are all that `Db` changes.
+  return createManager(options) as unknown as RealtimeManager<Db>;
+}

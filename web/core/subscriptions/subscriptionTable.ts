@@ -1,0 +1,112 @@
+import type { SubscriptionSpec } from '../engine/engine.js';
+import { SwitchboardError } from '../api/errors.js';
+import type { GapHandler } from '../api/gap.js';
+import type { Receiver } from '../changes/deliveryReader.js';
+import { OwnerWatch } from './ownerWatch.js';
+import type { ChangePayload } from '../api/payload.js';
+import type { NoticeDetail, SubscriptionNotice } from '../api/status.js';
+import { describe } from '../base/validate.js';
+
+export type StatusHandler = (status: SubscriptionNotice, detail: NoticeDetail) => void;
+
+/** One call of `subscribe` that has not ended. */
+export interface Subscription {
+  readonly id: number;
+  readonly spec: SubscriptionSpec;
+  /** Hands what comes to the application. */
+  readonly receive: Receiver;
+  readonly onStatus: StatusHandler | null;
+  readonly onGap: GapHandler | null;
+  /** Unix ms at which it was made. */
+  readonly since: number;
+  /** The newest change that it has got and that was read; null before. */
+  newest: ChangePayload | null;
+  /** Set by the table; from then on nothing is called for it. */
+  ended: boolean;
+}
+
+interface Entry {
+  subscription: Subscription;
+  signal: AbortSignal | null;
+  onAbort: () => void;
+}
+
+/** The subscriptions of one manager, by id. Ids count up from 1 and are never used twice. Also accounts for their owners. */
+export class SubscriptionTable {
+  readonly #entries = new Map<number, Entry>();
+  readonly #owners: OwnerWatch;
+  #lastId: number;
+
+  /** Ids up to and including `startAfter` count as given out and ended. `onLeak` hears of each subscription that outlived its owner. */
+  constructor(startAfter: number, onLeak: (message: string) => void) {
+    this.#lastId = startAfter;
+    this.#owners = new OwnerWatch(onLeak);
+  }
+
+  /** Subscriptions whose owner was collected while they lived, in total. */
+  get leaked(): number {
+    return this.#owners.leaked;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  get(id: number): Subscription | undefined {
+    return this.#entries.get(id)?.subscription;
+  }
+
+  /** In the order in which they were added. */
+  *values(): IterableIterator<Subscription> {
+    for (const entry of this.#entries.values()) yield entry.subscription;
+  }
+
+  /** `onAbort` runs at most once, when the signal fires before the entry is removed. */
+  add(subscription: Subscription, signal: AbortSignal | null, onAbort: () => void): void {
+    this.#entries.set(subscription.id, { subscription, signal, onAbort });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  }
+
+  /** Reports it when the owner is collected before the subscription of this id is removed. */
+  watchOwner(owner: object, id: number, spec: SubscriptionSpec): void {
+    this.#owners.watch(owner, id, spec);
+  }
+
+  /** False when it has ended before. */
+  remove(id: number): boolean {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return false;
+    entry.subscription.ended = true;
+    entry.signal?.removeEventListener('abort', entry.onAbort);
+    this.#owners.forget(id);
+    return this.#entries.delete(id);
+  }
+
+  clear(): void {
+    for (const id of [...this.#entries.keys()]) this.remove(id);
+  }
+
+  /** @throws SwitchboardError for what is no id, or an id that was never given out. */
+  checkedId(id: unknown): number {
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 1) {
+      throw new SwitchboardError(
+        'INVALID_OPTION',
+        'id',
+        `A subscription's id is the number that subscribe returned, not ${describe(id)}.`,
+      );
+    }
+    if (id > this.#lastId) {
+      throw new SwitchboardError(
+        'UNKNOWN_SUBSCRIPTION',
+        'id',
+        `This manager never gave out the subscription id ${id}: was it another manager's?`,
+      );
+    }
+    return id;
+  }
+}
