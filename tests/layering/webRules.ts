@@ -11,17 +11,91 @@ export interface ImportRule {
 
 const node = /^node:/;
 
-export const importRules: readonly ImportRule[] = [
+/** A folder of web/core: what it may import besides itself, and why no more. */
+interface CoreFolder {
+  folder: string;
+  below: readonly string[];
+  packages?: readonly RegExp[];
+  rule: string;
+}
+
+/** From the ground up: a folder imports only folders above it in this list, types included. */
+export const coreTower: readonly CoreFolder[] = [
+  { folder: 'api', below: [], rule: 'what an application sees: types that depend on nothing else' },
+  { folder: 'base', below: ['api'], rule: 'helpers that know nothing of realtime' },
+  { folder: 'filters', below: ['api', 'base'], rule: 'the grammar of filters knows no subscription' },
   {
-    prefix: 'web/core/',
-    packages: [node, /^ws$/, /^lossless-json$/],
+    folder: 'engine',
+    below: ['api', 'base'],
+    packages: [node, /^ws$/],
+    rule: 'commands in, batches out, all of it plain data: the engine knows no callback',
+  },
+  {
+    folder: 'changes',
+    below: ['api', 'base', 'engine'],
+    packages: [/^lossless-json$/],
+    rule: 'from text to payloads, whoever gets them',
+  },
+  {
+    folder: 'subscriptions',
+    below: ['api', 'base', 'engine', 'changes'],
+    rule: 'who wants what; calls nobody',
+  },
+  { folder: 'status', below: ['api', 'engine'], rule: 'keeps what the engine reports; calls nobody' },
+  { folder: 'log', below: ['api', 'engine'], rule: 'knows lines, not where they come from' },
+  {
+    folder: 'delivery',
+    below: ['api', 'base', 'engine', 'changes', 'subscriptions', 'status', 'log'],
+    rule: 'from payloads to callbacks; gaps and the manager are above it',
+  },
+  {
+    folder: 'gaps',
+    below: ['api', 'base', 'engine', 'subscriptions', 'delivery'],
+    rule: 'what was missed, in any kind of subscription',
+  },
+  {
+    folder: 'auth',
+    below: ['api', 'base', 'engine', 'log'],
+    rule: 'where tokens come from; options are checked above',
+  },
+  {
+    folder: 'checks',
+    below: ['api', 'base', 'filters', 'engine', 'auth'],
+    rule: 'is a call right: decides before anything is started',
+  },
+  {
+    folder: 'liveRows',
+    below: ['api', 'base', 'filters', 'changes', 'delivery', 'gaps', 'checks'],
+    rule: 'a client of subscriptions, never of the engine',
+  },
+  { folder: 'page', below: ['api', 'engine'], rule: 'what the page or runtime notices, whoever wants to know' },
+  {
+    folder: 'manager',
+    below: [
+      ...['api', 'base', 'engine', 'changes', 'subscriptions', 'status', 'log'],
+      ...['delivery', 'gaps', 'auth', 'checks', 'liveRows', 'page'],
+    ],
+    rule: 'where the stations meet',
+  },
+];
+
+function ruleOf({ folder, below, packages = [], rule }: CoreFolder): ImportRule {
+  const files = [folder, ...below].map((name) => new RegExp(`^web/core/${name}/`));
+  return { prefix: `web/core/${folder}/`, packages, files, rule };
+}
+
+export const importRules: readonly ImportRule[] = [
+  ...coreTower.map(ruleOf),
+  {
+    prefix: 'web/core/index.ts',
+    packages: [],
     files: [/^web\/core\//],
-    rule: 'the core package knows neither React nor the command line',
+    rule: 'the index only names what is public',
   },
   {
     prefix: 'web/core/engine/glue.ts',
     packages: [],
-    files: [/^web\/core\//, /^web\/wasm\/switchboard\.js$/],
+    files: [/^web\/core\/(base|engine)\//, /^web\/wasm\/switchboard\.js$/],
     rule: 'only the loader touches the wasm module',
   },
   {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { plainValues, toPayload, type ValueReader } from '../../web/core/changes/wireChange.js';
+import { plainValues, type ValueReader } from '../../web/core/changes/values.js';
+import { toPayload } from '../../web/core/changes/wireChange.js';
 import { ColumnCut } from '../../web/core/changes/columnCut.js';
 import { exactValues } from '../../web/core/changes/exactNumbers.js';
 

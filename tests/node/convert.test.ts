@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseArrayLiteral } from '../../web/core/changes/arrayLiteral.js';
-import { plainValues } from '../../web/core/changes/wireChange.js';
+import { plainValues } from '../../web/core/changes/values.js';
 import { ColumnLists } from '../../web/core/changes/columnLists.js';
 import { rowConverter } from '../../web/core/changes/convert.js';
 import type { Delivery } from '../../web/core/engine/engine.js';
-import { Incoming } from '../../web/core/changes/deliveryReader.js';
+import { DeliveryReader } from '../../web/core/changes/deliveryReader.js';
 import type { ChangePayload } from '../../web/core/api/payload.js';
 
 function deliveryOf(text: string): Delivery {
@@ -13,7 +13,7 @@ function deliveryOf(text: string): Delivery {
 
 /** The payload of a frame with one change. */
 function payloadOf(text: string): ChangePayload | undefined {
-  return new Incoming(plainValues, new ColumnLists()).become(deliveryOf(text)).payloads[0];
+  return new DeliveryReader(plainValues, new ColumnLists()).become(deliveryOf(text)).payloads[0];
 }
 
 function convert(value: unknown, type: string): unknown {
@@ -142,7 +142,7 @@ describe('a change', () => {
 
   it('is parsed once', () => {
     const json = text({ ...common, type: 'INSERT', columns, record: { id: 2 } });
-    const incoming = new Incoming(plainValues, new ColumnLists()).become(deliveryOf(json));
+    const incoming = new DeliveryReader(plainValues, new ColumnLists()).become(deliveryOf(json));
     expect(incoming.payloads).toBe(incoming.payloads);
   });
 
@@ -151,7 +151,10 @@ describe('a change', () => {
     lists.add([JSON.stringify(columns)]);
     const change = '{"data":{"type":"INSERT","columns":0,"record":{"id":"2"}}}';
     const own = '{"data":{"type":"INSERT","columns":[{"name":"id","type":"text"}],"record":{"id":"2"}}}';
-    const incoming = new Incoming(plainValues, lists).become({ ...deliveryOf(`[${change},${own}]`), kind: 'batch' });
+    const incoming = new DeliveryReader(plainValues, lists).become({
+      ...deliveryOf(`[${change},${own}]`),
+      kind: 'batch',
+    });
     expect(incoming.payloads.map((payload) => payload.new)).toEqual([{ id: 2 }, { id: '2' }]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exactValues } from '../../web/core/changes/exactNumbers.js';
 import { ColumnLists } from '../../web/core/changes/columnLists.js';
-import { Incoming } from '../../web/core/changes/deliveryReader.js';
+import { DeliveryReader } from '../../web/core/changes/deliveryReader.js';
 import { createTableSql, expectedRow, insertSql, updateSql } from './support/columnRows.js';
 import { createRealtimeManager, Line, openLab, quick } from './support/lab.js';
 import { batch, each } from './support/scriptedEngine.js';
@@ -26,7 +26,9 @@ function rowsOf(numbers: 'string' | 'bigint', ...records: string[]): unknown[] {
   const texts = records.map((record) => frame(record));
   const [delivery] = texts.length === 1 ? each([1], ...texts) : [batch([1], ...texts)];
   if (delivery === undefined) return [];
-  return new Incoming(exactValues(numbers), new ColumnLists()).become(delivery).payloads.map((payload) => payload.new);
+  return new DeliveryReader(exactValues(numbers), new ColumnLists())
+    .become(delivery)
+    .payloads.map((payload) => payload.new);
 }
 
 const LONG = '12345678901234567890.12345678901234567890';
@@ -80,7 +82,7 @@ describe('numbers to the last digit', () => {
       const lists = new ColumnLists();
       lists.add(['[]', JSON.stringify(COLUMNS)]);
       const change = '{"data":{"type":"INSERT","columns":1,"record":{"id": 9007199254740993, "small": 7}}}';
-      const incoming = new Incoming(exactValues(numbers), lists).become(batch([1], change, change));
+      const incoming = new DeliveryReader(exactValues(numbers), lists).become(batch([1], change, change));
       const id = numbers === 'string' ? '9007199254740993' : 9007199254740993n;
       expect(incoming.payloads.map((payload) => payload.new)).toEqual([
         { id, small: 7 },
@@ -92,11 +94,14 @@ describe('numbers to the last digit', () => {
   it('with the type that counts last, and an error for what is no JSON', () => {
     const [delivery] = each([1], frame('{"id": 1}', ',"type":"UPDATE"'));
     if (delivery === undefined) throw new Error('no delivery');
-    expect(new Incoming(exactValues('bigint'), new ColumnLists()).become(delivery).payloads[0]).toMatchObject({
+    expect(new DeliveryReader(exactValues('bigint'), new ColumnLists()).become(delivery).payloads[0]).toMatchObject({
       eventType: 'UPDATE',
       new: { id: 1n },
     });
-    const broken = new Incoming(exactValues('bigint'), new ColumnLists()).become({ ...delivery, text: '{"data":' });
+    const broken = new DeliveryReader(exactValues('bigint'), new ColumnLists()).become({
+      ...delivery,
+      text: '{"data":',
+    });
     expect(() => broken.payloads).toThrow(SyntaxError);
   });
 

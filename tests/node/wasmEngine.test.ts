@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineBatch, EngineOptions } from '../../web/core/engine/engine.js';
+import type { Batch, EngineOptions } from '../../web/core/engine/engine.js';
 import { WasmEngine } from '../../web/core/engine/wasmEngine.js';
 import {
   Command,
@@ -77,9 +77,9 @@ class MemoryModule implements CoreModule {
   }
 }
 
-function open(): { module: MemoryModule; engine: WasmEngine; batches: EngineBatch[] } {
+function open(): { module: MemoryModule; engine: WasmEngine; batches: Batch[] } {
   const module = new MemoryModule();
-  const batches: EngineBatch[] = [];
+  const batches: Batch[] = [];
   const engine = new WasmEngine(module, OPTIONS, (batch) => batches.push(batch));
   return { module, engine, batches };
 }

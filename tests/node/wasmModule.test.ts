@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ControlMessage } from '../../web/core/engine/engine.js';
-import { FlushReader } from '../../web/core/engine/batchDecoder.js';
+import { BatchDecoder } from '../../web/core/engine/batchDecoder.js';
 import { Command, type CoreClient, type CoreModule, type CoreModuleFactory } from '../../web/core/engine/wasmModule.js';
 import { Recorder } from './support/until.js';
 
@@ -64,7 +64,7 @@ beforeAll(async () => {
 function open(): { client: CoreClient; controls: Recorder<ControlMessage> } {
   const controls = new Recorder<ControlMessage>();
   const client = module.openClient(OPTIONS, (wordIndex) => {
-    const { control } = new FlushReader(module).read(wordIndex);
+    const { control } = new BatchDecoder(module).read(wordIndex);
     if (control !== null) controls.push(control);
   });
   return { client, controls };

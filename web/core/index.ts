@@ -7,7 +7,8 @@ export { createRealtimeManager } from './manager/createRealtimeManager.js';
 export { configureRealtime, realtimeManager } from './manager/sharedManager.js';
 export { equals } from './filters/equals.js';
 export { SwitchboardError, type SwitchboardErrorCode } from './api/errors.js';
-export { FilterSyntaxError, parseFilter, type FilterCondition, type FilterOperator } from './filters/filter.js';
+export { FilterSyntaxError, parseFilter } from './filters/filter.js';
+export type { FilterCondition, FilterOperator } from './api/filter.js';
 export { IDLE_SNAPSHOT } from './status/statusStore.js';
 export type {
   BatchDelivery,
@@ -18,10 +19,11 @@ export type {
   EachDelivery,
   LatestDelivery,
   ThrottleDelivery,
-} from './checks/delivery.js';
+} from './api/delivery.js';
 // Not by name: an application's `declare module` for `Register` reaches the interface only through a star.
 export type * from './api/database.js';
-export type { EngineStats, LogLevel } from './engine/engine.js';
+export type { EngineStats } from './api/realtimeManager.js';
+export type { LogLevel } from './api/logger.js';
 export type { Gap, GapCounters, GapHandler, GapOutcome, Resync, ResyncHandler } from './api/gap.js';
 export type {
   FetchPage,
@@ -36,7 +38,7 @@ export type {
   OrderColumn,
   VerifyOptions,
 } from './api/liveRows.js';
-export type { Logger } from './log/logOutlet.js';
+export type { Logger } from './api/logger.js';
 export type {
   AccessTokenCallback,
   EndpointOptions,
@@ -57,7 +59,7 @@ export type {
   InsertPayload,
   UpdatePayload,
 } from './api/payload.js';
-export type { PulseOption } from './checks/pulse.js';
+export type { PulseOption } from './api/pulse.js';
 export type { ReasonCode } from './api/reasons.js';
 export type { ManagerStats, RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './api/realtimeManager.js';
 export type {
@@ -74,6 +76,6 @@ export type {
   SubscriptionState,
   SubscriptionStatus,
 } from './api/status.js';
-export type { StatusHandler } from './subscriptions/subscriptionTable.js';
-export type { SupabaseClientLike } from './auth/supabase.js';
+export type { StatusHandler } from './api/status.js';
+export type { SupabaseClientLike } from './api/supabase.js';
 export type { TuningOptions } from './api/tuning.js';

@@ -3,10 +3,10 @@ import type {
   Delivery,
   Engine,
   EngineSink,
-  EngineStats,
   SubscriptionDelta,
   SubscriptionSpec,
 } from '../core/engine/engine.js';
+import type { EngineStats } from '../core/api/realtimeManager.js';
 import { parseFilter } from '../core/filters/filter.js';
 import type { GapReport } from '../core/api/gap.js';
 import type { OverallState, ReasonCode, SubscriptionState } from '../core/index.js';

@@ -4,13 +4,13 @@ import type {
   Engine,
   EngineOptions,
   EngineSink,
-  EngineStats,
   Evidence,
   OpenEngine,
   StatusDelta,
   SubscriptionDelta,
   SubscriptionSpec,
 } from '../../../web/core/engine/engine.js';
+import type { EngineStats } from '../../../web/core/api/realtimeManager.js';
 import { Manager } from '../../../web/core/manager/manager.js';
 import { checkManagerOptions } from '../../../web/core/checks/managerOptions.js';
 import type { ManagerOptions } from '../../../web/core/api/options.js';

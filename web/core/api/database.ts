@@ -1,4 +1,4 @@
-import type { FilterOperator } from '../filters/filter.js';
+import type { FilterOperator } from './filter.js';
 
 /** A row when the table's type is not known. */
 export type UntypedRow = Record<string, unknown>;

@@ -92,3 +92,9 @@ export interface GapCounters {
 
 /** A gap as the core tells of it. */
 export type GapReport = Omit<Gap, 'over' | 'outcome'>;
+
+export interface ResyncOptions {
+  /** After a gap each client waits between 0 and this, so that not all fetch at once. */
+  jitterMs: number;
+  timeoutMs: number;
+}

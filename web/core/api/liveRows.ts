@@ -1,4 +1,4 @@
-import type { DeliveryOption } from '../checks/delivery.js';
+import type { DeliveryOption } from './delivery.js';
 import type { ReasonCode } from './reasons.js';
 
 /** One page is wanted. */

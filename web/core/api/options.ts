@@ -1,11 +1,11 @@
 import type { ColumnOf, FilterText, RowOf, SchemaName, TableName } from './database.js';
-import type { DeliveryOption } from '../checks/delivery.js';
-import type { LogLevel } from '../engine/engine.js';
+import type { DeliveryOption } from './delivery.js';
+import type { LogLevel } from './logger.js';
 import type { GapHandler, ResyncHandler } from './gap.js';
-import type { Logger } from '../log/logOutlet.js';
+import type { Logger } from './logger.js';
 import type { EventName } from './payload.js';
-import type { PulseOption } from '../checks/pulse.js';
-import type { SupabaseClientLike } from '../auth/supabase.js';
+import type { PulseOption } from './pulse.js';
+import type { SupabaseClientLike } from './supabase.js';
 import type { TuningOptions } from './tuning.js';
 
 /**

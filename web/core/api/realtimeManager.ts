@@ -9,14 +9,14 @@ import type {
   UntypedDatabase,
   UntypedRow,
 } from './database.js';
-import type { Delivered, DeliveryOption } from '../checks/delivery.js';
+import type { Delivered, DeliveryOption } from './delivery.js';
 import type { GapCounters, GapHandler, ResyncHandler } from './gap.js';
-import type { EngineStats } from '../engine/engine.js';
+
 import type { LiveRows, LiveRowsOptions } from './liveRows.js';
 import type { SubscribeOptions, UntypedSubscribeOptions, WildcardSubscribeOptions } from './options.js';
 import type { ChangePayload, EventName } from './payload.js';
 import type { Counters, StatusSnapshot } from './status.js';
-import type { StatusHandler } from '../subscriptions/subscriptionTable.js';
+import type { StatusHandler } from './status.js';
 
 /** Names one subscription of one manager. Counts up from 1; never used twice. */
 export type SubscriptionId = number;
@@ -174,4 +174,17 @@ export interface RealtimeManager<Db = RegisteredDatabase> {
    * been given back. Safe to call twice and inside callbacks.
    */
   dispose(): Promise<void>;
+}
+
+/** What the core holds at the moment, and its totals. */
+export interface EngineStats {
+  /** Sockets that are open, opening or closing. */
+  readonly sockets: number;
+  readonly channels: number;
+  /** Distinct interests: equal subscriptions share one. */
+  readonly bindings: number;
+  readonly subscriptions: number;
+  /** Timeouts that are armed, all of them on one timer of the platform. */
+  readonly deadlines: number;
+  readonly counters: Counters;
 }

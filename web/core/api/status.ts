@@ -138,3 +138,5 @@ export interface NoticeDetail {
   /** Unix ms of the next attempt; null when none is scheduled. */
   readonly nextRetryAt: number | null;
 }
+
+export type StatusHandler = (status: SubscriptionNotice, detail: NoticeDetail) => void;

@@ -1,4 +1,5 @@
-import type { ValueReader, WireChange } from './wireChange.js';
+import type { ValueReader } from './values.js';
+import type { WireChange } from './wireChange.js';
 import { ColumnLists } from './columnLists.js';
 
 /** How every list of columns begins, with or without blanks behind its colons. */

@@ -1,4 +1,5 @@
-import type { RowConverter, ValueReader } from './wireChange.js';
+import type { RowConverter } from './convert.js';
+import type { ValueReader } from './values.js';
 import type { Column } from './convert.js';
 
 interface List {

@@ -69,3 +69,6 @@ function toNumber(text: string): number | string {
   const digits = text.replace(/e.*$/iu, '').replace(/\D/gu, '').replace(/^0+/u, '');
   return digits.length <= EXACT_DIGITS || Number.isSafeInteger(value) ? value : text;
 }
+
+/** Brings a row that was parsed to the values that applications get, in place. */
+export type RowConverter = (row: Record<string, unknown>) => void;

@@ -1,11 +1,10 @@
-import { isList, toPayload, type ValueReader, type WireChange } from './wireChange.js';
+import { isList, toPayload, type WireChange } from './wireChange.js';
+import type { ValueReader } from './values.js';
 import { ColumnCut } from './columnCut.js';
 import type { ColumnLists } from './columnLists.js';
 import type { Column } from './convert.js';
-import type { DeliverySpec } from '../checks/delivery.js';
 import type { Delivery } from '../engine/engine.js';
 import type { ChangePayload } from '../api/payload.js';
-import type { Subscription } from '../subscriptions/subscriptionTable.js';
 
 const NO_CHANGES: readonly WireChange[] = [];
 const NOTHING: Delivery = { kind: 'notify', subscribers: [], count: 0, text: '' };
@@ -17,7 +16,7 @@ const NOTHING: Delivery = { kind: 'notify', subscribers: [], count: 0, text: '' 
  * One object serves all deliveries in turn, and keeps the last change that it parsed: V8 forgets the shape of objects when none is left at a garbage
  * collection, and with it the optimised code of whatever handles them, which here is the way of every change.
  */
-export class Incoming {
+export class DeliveryReader {
   /** The newest that anybody has read; null when nobody has read any. */
   newest: ChangePayload | null = null;
   #delivery = NOTHING;
@@ -107,79 +106,6 @@ export class Incoming {
   }
 }
 
-/** Stands in every change that came without its values, and seldom in others. */
-const ERRORS = /"errors":\s*\[\s*"/u;
-
 function isIncomplete({ errors }: ChangePayload): boolean {
   return errors !== null && errors.length > 0;
-}
-
-/** Makes one call of the application for a subscription. False when that is gone; the call is not made then. Does not throw. */
-export type Caller = <Event>(subscription: Subscription, onEvent: (event: Event) => void, event: Event) => boolean;
-
-/** Hands a delivery to one subscription's callback, each call through `call`. May throw what reading the delivery throws. */
-export type Receiver = (incoming: Incoming, subscription: Subscription, call: Caller) => void;
-
-/** One call per change. */
-function receiveEach(onEvent: (payload: ChangePayload) => void): Receiver {
-  return (incoming, subscription, call) => {
-    const { payloads } = incoming;
-    // By index: an iterator for each call costs a fifth of a delivery to many subscribers.
-    let at = 0;
-    while (at < payloads.length && call(subscription, onEvent, payloads[at] as ChangePayload)) at += 1;
-  };
-}
-
-/** One call per delivery, with all its changes. */
-function receiveAll(onEvent: (payloads: readonly ChangePayload[]) => void): Receiver {
-  return (incoming, subscription, call) => {
-    call(subscription, onEvent, incoming.payloads);
-  };
-}
-
-/** Changes with the columns of their tables. */
-export type RowsHandler = (changes: readonly ChangePayload[], columnsOf: (at: number) => readonly Column[]) => void;
-
-/** One call per delivery, with all its changes, also where each comes by itself. */
-export function receiveRows(onChanges: RowsHandler): Receiver {
-  return (incoming, subscription, call) => {
-    const { payloads } = incoming;
-    const onEvent = (changes: readonly ChangePayload[]): void => {
-      onChanges(changes, (at) => incoming.columnsOf(at));
-    };
-    call(subscription, onEvent, payloads);
-  };
-}
-
-/** One call per delivery, with the number of changes. */
-function receiveCount(onEvent: (changes: { readonly count: number }) => void): Receiver {
-  return ({ count }, subscription, call) => {
-    call(subscription, onEvent, { count });
-  };
-}
-
-/** One call per delivery, with its text unparsed. `onText` throws a SyntaxError for a text that it can't read. */
-export function receiveText(onText: (text: string) => void): Receiver {
-  const unreadable: SyntaxError[] = [];
-  const read = (text: string): void => {
-    try {
-      onText(text);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      unreadable.push(error);
-    }
-  };
-  return (incoming, subscription, call) => {
-    call(subscription, read, incoming.text);
-    const error = unreadable.pop();
-    if (error !== undefined) throw error;
-    if (ERRORS.test(incoming.text)) incoming.read();
-  };
-}
-
-/** `onEvent` takes what the option `delivery` says; the public types see to that. */
-export function receiverFor(delivery: DeliverySpec | undefined, onEvent: (event: never) => void): Receiver {
-  if (delivery?.payload === false) return receiveCount(onEvent as Parameters<typeof receiveCount>[0]);
-  if (delivery === undefined) return receiveEach(onEvent as Parameters<typeof receiveEach>[0]);
-  return receiveAll(onEvent as Parameters<typeof receiveAll>[0]);
 }

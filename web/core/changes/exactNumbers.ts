@@ -1,5 +1,5 @@
 import { parse } from 'lossless-json';
-import type { ValueReader } from './wireChange.js';
+import type { ValueReader } from './values.js';
 import { convertText, type Column } from './convert.js';
 import { parseArrayLiteral, type LiteralItem } from './arrayLiteral.js';
 

@@ -1,4 +1,4 @@
-import { plainValues, type ValueReader } from './wireChange.js';
+import { plainValues, type ValueReader } from './values.js';
 import { SwitchboardError } from '../api/errors.js';
 import { Loading } from '../base/loading.js';
 import type { NumbersOption } from '../api/options.js';

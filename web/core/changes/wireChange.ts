@@ -1,5 +1,6 @@
+import type { ValueReader } from './values.js';
 import type { ColumnLists } from './columnLists.js';
-import { rowConverter, type Column } from './convert.js';
+import type { Column } from './convert.js';
 import type { ChangePayload } from '../api/payload.js';
 
 /** What is inside a change frame's payload; every part may be missing in what a broken server sends. */
@@ -16,20 +17,6 @@ export interface WireChange {
     errors?: readonly string[] | null;
   };
 }
-
-/** Brings a row that was parsed to the values that applications get, in place. */
-export type RowConverter = (row: Record<string, unknown>) => void;
-
-/** How the server's text becomes values. */
-export interface ValueReader {
-  /** @throws SyntaxError when the text is not JSON. */
-  parse(text: string): unknown;
-  /** For rows with these columns. */
-  converter(columns: readonly Column[]): RowConverter;
-}
-
-/** Every number is a JavaScript number. */
-export const plainValues: ValueReader = { parse: (text) => JSON.parse(text) as unknown, converter: rowConverter };
 
 /**
  * The payload that applications know. Rows are converted in place. `lists`: what a number in place of the columns stands for.

@@ -1,12 +1,14 @@
 import type { CallbackQueue } from './callbackQueue.js';
 import type { Delivery, Notice } from '../engine/engine.js';
 import type { Gap, GapHandler } from '../api/gap.js';
-import type { Caller, Incoming } from '../changes/deliveryReader.js';
+import type { Caller } from '../subscriptions/subscription.js';
+import type { DeliveryReader } from '../changes/deliveryReader.js';
 import type { LogOutlet } from '../log/logOutlet.js';
 import type { ChangePayload } from '../api/payload.js';
 import type { StatusSnapshot } from '../api/status.js';
 import type { StatusStore } from '../status/statusStore.js';
-import type { Subscription, SubscriptionTable } from '../subscriptions/subscriptionTable.js';
+import type { Subscription } from '../subscriptions/subscription.js';
+import type { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
 
 interface StatusListener {
   readonly call: (status: StatusSnapshot) => unknown;
@@ -17,7 +19,7 @@ interface GapListener {
 }
 
 /** Hears of what a delivery did not bring, after it was handed over. */
-export interface Losses {
+export interface LossListener {
   /** Changes came without their values. */
   incomplete(subscriptions: readonly Subscription[], payloads: readonly ChangePayload[]): void;
   /** What came can't be read, so these have not got it. */
@@ -28,7 +30,7 @@ export interface Losses {
  * Calls the application back: changes, notices, status. Everything goes through the queue; whether a subscription or listener is still there is asked
  * right before each call, since the call before may have ended it. What throws is reported and stops nothing.
  */
-export class Dispatcher {
+export class Callbacks {
   readonly #subscriptions: SubscriptionTable;
   readonly #status: StatusStore;
   readonly #queue: CallbackQueue;
@@ -83,7 +85,7 @@ export class Dispatcher {
   }
 
   /** `incoming` becomes each in turn. */
-  deliver(deliveries: readonly Delivery[], incoming: Incoming, losses: Losses): void {
+  deliver(deliveries: readonly Delivery[], incoming: DeliveryReader, losses: LossListener): void {
     if (deliveries.length === 0) return;
     this.#queue.runOrPush(() => {
       for (const delivery of deliveries) {
@@ -135,7 +137,7 @@ export class Dispatcher {
   }
 
   /** Returns those for whom it could not be read; null when there are none. */
-  #deliverOne(incoming: Incoming, subscribers: readonly number[]): Subscription[] | null {
+  #deliverOne(incoming: DeliveryReader, subscribers: readonly number[]): Subscription[] | null {
     let failed: Subscription[] | null = null;
     const call = this.#callEvent;
     let at = 0;
@@ -176,7 +178,7 @@ export class Dispatcher {
     return true;
   };
 
-  #tellIncomplete(payloads: readonly ChangePayload[], subscribers: readonly number[], losses: Losses): void {
+  #tellIncomplete(payloads: readonly ChangePayload[], subscribers: readonly number[], losses: LossListener): void {
     const left = subscribers.map((id) => this.#subscriptions.get(id)).filter((found) => found !== undefined);
     losses.incomplete(left, payloads);
   }

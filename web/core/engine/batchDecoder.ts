@@ -1,4 +1,4 @@
-import type { ControlMessage, Delivery, EngineBatch } from './engine.js';
+import type { ControlMessage, Delivery, Batch } from './engine.js';
 import type { CoreModule } from './wasmModule.js';
 
 const KINDS = ['each', 'batch', 'notify'] as const;
@@ -12,7 +12,7 @@ const NO_DELIVERIES: readonly Delivery[] = [];
  * of deliveries, then per delivery its kind, number of subscribers and of changes, the subscriber ids, and, unless it only notifies, pointer and
  * length of its text, or how many characters of the frame's text are before and after it.
  */
-export class FlushReader {
+export class BatchDecoder {
   readonly #module: CoreModule;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #words: Uint32Array;
@@ -24,7 +24,7 @@ export class FlushReader {
   }
 
   /** The flush at this position in `HEAPU32`. Everything is copied; nothing of it is needed afterwards. */
-  read(wordIndex: number): EngineBatch {
+  read(wordIndex: number): Batch {
     this.#words = this.#module.HEAPU32;
     this.#at = wordIndex;
     const control = this.#text();

@@ -1,7 +1,9 @@
-import type { DeliverySpec } from '../checks/delivery.js';
+import type { LogLevel } from '../api/logger.js';
+import type { EngineStats } from '../api/realtimeManager.js';
+
 import type { GapReport } from '../api/gap.js';
 import type { EventName } from '../api/payload.js';
-import type { PulseSpec } from '../checks/pulse.js';
+
 import type {
   ConnectionStatus,
   Counters,
@@ -39,8 +41,6 @@ export interface SubscriptionSpec {
   /** Absent: every change by itself. */
   delivery?: DeliverySpec;
 }
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** What the core is created with. Times in ms; what is absent is the core's default. */
 export interface EngineOptions {
@@ -111,24 +111,11 @@ export interface Delivery {
 }
 
 /** One flush of the core: control first, then the deliveries in the order of arrival. */
-export interface EngineBatch {
+export interface Batch {
   control: ControlMessage | null;
   /** Lists of columns in batches that are new. They are numbered from 0 on in the order in which they come; later batches may use them too. */
   columnLists: readonly string[];
   deliveries: readonly Delivery[];
-}
-
-/** What the core holds at the moment, and its totals. */
-export interface EngineStats {
-  /** Sockets that are open, opening or closing. */
-  readonly sockets: number;
-  readonly channels: number;
-  /** Distinct interests: equal subscriptions share one. */
-  readonly bindings: number;
-  readonly subscriptions: number;
-  /** Timeouts that are armed, all of them on one timer of the platform. */
-  readonly deadlines: number;
-  readonly counters: Counters;
 }
 
 /**
@@ -159,11 +146,31 @@ export interface Engine {
 }
 
 /** Must not throw. */
-export type EngineSink = (batch: EngineBatch) => void;
+export type EngineSink = (batch: Batch) => void;
 
 /** Opens an engine. Rejects when the core can't be loaded, or when `signal` fires first: nobody wants it any more. */
 export interface OpenEngine {
   (options: EngineOptions, sink: EngineSink, signal: AbortSignal): Promise<Engine>;
   /** Starts a download that hangs again: there is reason to believe that it would go better now. */
   restart?: () => void;
+}
+
+/** For the core; what is absent has its default. */
+export interface DeliverySpec {
+  mode: 'each' | 'debounce' | 'throttle' | 'batch' | 'latest';
+  payload?: false;
+  waitMs?: number;
+  maxWaitMs?: number;
+  leading?: true;
+  everyMs?: number;
+  max?: number;
+  key?: readonly string[];
+  keepDeletes?: true;
+}
+
+/** For the core. */
+export interface PulseSpec {
+  periodMs: number;
+  table: string;
+  schema: string;
 }

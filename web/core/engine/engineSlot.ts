@@ -1,8 +1,6 @@
 import type { Engine } from './engine.js';
 import { SwitchboardError } from '../api/errors.js';
-
-const RETRY_BASE_MS = 1_000;
-const RETRY_CAP_MS = 30_000;
+import { retryDelay } from '../base/backoff.js';
 
 /** What happens to the slot. */
 export interface EngineSlotEvents {
@@ -95,7 +93,7 @@ export class EngineSlot {
     if (this.#end.signal.aborted) return disposedError();
     const failure = loadError(error);
     const { message } = failure;
-    const delay = Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** this.#attempts);
+    const delay = retryDelay(this.#attempts);
     this.#attempts += 1;
     this.#retry = setTimeout(() => {
       this.#retry = null;

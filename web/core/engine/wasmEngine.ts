@@ -1,25 +1,18 @@
-import type {
-  Engine,
-  EngineBatch,
-  EngineOptions,
-  EngineSink,
-  EngineStats,
-  Evidence,
-  SubscriptionSpec,
-} from './engine.js';
-import { FlushReader } from './batchDecoder.js';
+import type { Engine, Batch, EngineOptions, EngineSink, Evidence, SubscriptionSpec } from './engine.js';
+import type { EngineStats } from '../api/realtimeManager.js';
+import { BatchDecoder } from './batchDecoder.js';
 import type { ReasonCode } from '../api/reasons.js';
 import { Command, type CoreClient, type CoreModule } from './wasmModule.js';
 
 /** The engine over the WebAssembly module in this realm. */
 export class WasmEngine implements Engine {
-  readonly #flushes: FlushReader;
+  readonly #flushes: BatchDecoder;
   readonly #sink: EngineSink;
   #client: CoreClient | null;
   #closed = false;
 
   constructor(module: CoreModule, options: EngineOptions, sink: EngineSink) {
-    this.#flushes = new FlushReader(module);
+    this.#flushes = new BatchDecoder(module);
     this.#sink = sink;
     const { tuning, ...rest } = options;
     this.#client = module.openClient(JSON.stringify({ ...rest, ...tuning }), (wordIndex) => {
@@ -87,7 +80,7 @@ export class WasmEngine implements Engine {
   #receive(wordIndex: number): void {
     if (this.#closed) return;
     // Nothing may be thrown from here: it would unwind the core's stack without its destructors.
-    let batch: EngineBatch;
+    let batch: Batch;
     try {
       batch = this.#flushes.read(wordIndex);
     } catch (error) {
@@ -97,11 +90,11 @@ export class WasmEngine implements Engine {
   }
 }
 
-function logBatch(message: string): EngineBatch {
+function logBatch(message: string): Batch {
   return { control: { logs: [{ level: 'error', message }] }, columnLists: [], deliveries: [] };
 }
 
-function refusalBatch(id: number, refusal: string): EngineBatch {
+function refusalBatch(id: number, refusal: string): Batch {
   const { code, message } = JSON.parse(refusal) as { code: ReasonCode; message: string };
   const now = Date.now();
   const common = { code, message, retryable: false, nextRetryAt: null };

@@ -1,13 +1,14 @@
-import type { Losses } from '../delivery/callbacks.js';
+import type { LossListener } from '../delivery/callbacks.js';
 import type { SubscriptionSpec } from '../engine/engine.js';
 import type { ChangePayload } from '../api/payload.js';
 import type { ReasonCode } from '../api/reasons.js';
-import type { Subscription } from '../subscriptions/subscriptionTable.js';
+import type { Subscription } from '../subscriptions/subscription.js';
 import type { Gap, GapCounters, GapReport, ResyncHandler } from '../api/gap.js';
-import { Resyncs, type ResyncEvents, type ResyncOptions } from './resyncScheduler.js';
+import { ResyncScheduler, type ResyncSchedulerEvents } from './resyncScheduler.js';
+import type { ResyncOptions } from '../api/gap.js';
 import type { Urgency } from './retryRunner.js';
 
-export interface GapDeskEvents extends Pick<ResyncEvents, 'starting' | 'handlerFailed'> {
+export interface GapTrackerEvents extends Pick<ResyncSchedulerEvents, 'starting' | 'handlerFailed'> {
   /** To be handed to the application. `now`: nothing else is going on, so it can be done at once. */
   report(gap: Gap, now: boolean): void;
 }
@@ -19,9 +20,9 @@ const FIRST_OWN_ID = 2 ** 32;
 const DISORDER_MS = 1_000;
 
 /** Accounts for the gaps of one manager, and has them made good. */
-export class GapDesk implements Losses {
-  readonly #events: GapDeskEvents;
-  readonly #resyncs: Resyncs;
+export class GapTracker implements LossListener {
+  readonly #events: GapTrackerEvents;
+  readonly #resyncs: ResyncScheduler;
   readonly #open = new Set<string>();
   /** The newest of those noticed here, by subscription and code. */
   readonly #noticed = new Map<string, Gap>();
@@ -30,9 +31,9 @@ export class GapDesk implements Losses {
   #over = 0;
   #refetched = 0;
 
-  constructor(options: ResyncOptions, events: GapDeskEvents) {
+  constructor(options: ResyncOptions, events: GapTrackerEvents) {
     this.#events = events;
-    this.#resyncs = new Resyncs(options, {
+    this.#resyncs = new ResyncScheduler(options, {
       refetched: (gap) => {
         this.#refetched += 1;
         events.report({ ...gap, outcome: 'refetched' }, true);
@@ -74,7 +75,7 @@ export class GapDesk implements Losses {
     return this.#resyncs.addListener(handler);
   }
 
-  /** See {@link Resyncs.request}. */
+  /** See {@link ResyncScheduler.request}. */
   request(id: number, urgency: Urgency): void {
     this.#resyncs.request(id, urgency);
   }

@@ -1,15 +1,10 @@
+import type { ResyncOptions } from '../api/gap.js';
 import type { SubscriptionSpec } from '../engine/engine.js';
 import type { Gap, ResyncHandler } from '../api/gap.js';
 import { ResyncTask } from './resyncTask.js';
 import type { Urgency } from './retryRunner.js';
 
-export interface ResyncOptions {
-  /** After a gap each client waits between 0 and this, so that not all fetch at once. */
-  jitterMs: number;
-  timeoutMs: number;
-}
-
-export interface ResyncEvents {
+export interface ResyncSchedulerEvents {
   /**
    * Whatever is held for these subscriptions has to be handed over first: it is older than what is about to be fetched, and must not be applied on top of
    * that.
@@ -43,9 +38,9 @@ interface PendingGap {
 /**
  * Calls the handlers that fetch what gaps may have cost: once per handler, key and interruption, however many subscriptions share them.
  */
-export class Resyncs {
+export class ResyncScheduler {
   readonly #options: ResyncOptions;
-  readonly #events: ResyncEvents;
+  readonly #events: ResyncSchedulerEvents;
   readonly #groups = new Map<string, Group>();
   /** By subscription. */
   readonly #groupOf = new Map<number, Group>();
@@ -56,7 +51,7 @@ export class Resyncs {
   #failures = 0;
   #polls = 0;
 
-  constructor(options: ResyncOptions, events: ResyncEvents) {
+  constructor(options: ResyncOptions, events: ResyncSchedulerEvents) {
     this.#options = options;
     this.#events = events;
   }

@@ -1,6 +1,6 @@
 import type { SubscriptionSpec } from '../engine/engine.js';
 import type { Gap, Resync, ResyncHandler } from '../api/gap.js';
-import { Runner, type Urgency } from './retryRunner.js';
+import { RetryRunner, type Urgency } from './retryRunner.js';
 
 export interface ResyncTaskEvents {
   /** The subscriptions that it is for, at the moment. */
@@ -16,7 +16,7 @@ export class ResyncTask {
   readonly #spec: SubscriptionSpec;
   readonly #handler: ResyncHandler;
   readonly #events: ResyncTaskEvents;
-  readonly #runner: Runner;
+  readonly #runner: RetryRunner;
   /** By subscription; while there are any, fetching would be in vain. */
   readonly #open = new Map<number, number>();
   #due: Gap[] = [];
@@ -26,7 +26,7 @@ export class ResyncTask {
     this.#spec = spec;
     this.#handler = handler;
     this.#events = events;
-    this.#runner = new Runner(timeoutMs, {
+    this.#runner = new RetryRunner(timeoutMs, {
       run: (signal, owed) => this.#run(signal, owed),
       settled: (error, owed) => {
         this.#settled(error, owed);

@@ -1,13 +1,12 @@
 import { abortWith, reasonOf } from '../base/abort.js';
+import { retryDelay } from '../base/backoff.js';
 
-const RETRY_BASE_MS = 1_000;
-const RETRY_CAP_MS = 30_000;
 /** What is paced takes at most a fifth of the time. */
 const PAUSE_PER_RUN = 4;
 const MIN_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
 
-export interface RunnerEvents {
+export interface RetryRunnerEvents {
   /**
    * The work. `owed`: it was requested, not only attempted. It should stop when the signal fires.
    */
@@ -25,8 +24,8 @@ const URGENCIES = ['paced', 'soon', 'now'] as const;
  * Runs one piece of work, never twice at the same time. What is requested is run until it succeeds, with full jitter (base 1 s, cap 30 s) between failures; what is
  * requested while it runs is run once more afterwards.
  */
-export class Runner {
-  readonly #events: RunnerEvents;
+export class RetryRunner {
+  readonly #events: RetryRunnerEvents;
   readonly #timeoutMs: number;
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** Unix ms for which the timer is set. */
@@ -41,7 +40,7 @@ export class Runner {
   #stopped = false;
 
   /** A run that takes longer than `timeoutMs` has failed. */
-  constructor(timeoutMs: number, events: RunnerEvents) {
+  constructor(timeoutMs: number, events: RetryRunnerEvents) {
     this.#timeoutMs = timeoutMs;
     this.#events = events;
   }
@@ -154,7 +153,7 @@ export class Runner {
   }
 
   #retryDelay(): number {
-    const delay = Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** this.#failures);
+    const delay = retryDelay(this.#failures);
     this.#failures += 1;
     return delay;
   }

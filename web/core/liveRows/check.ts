@@ -1,4 +1,5 @@
-import { checkKeyColumns, type DeliveryOption } from '../checks/delivery.js';
+import { checkKeyColumns } from '../checks/delivery.js';
+import type { DeliveryOption } from '../api/delivery.js';
 import { SwitchboardError } from '../api/errors.js';
 import { parseFilter } from '../filters/filter.js';
 import { checkSubscribeOptions } from '../checks/subscribeOptions.js';

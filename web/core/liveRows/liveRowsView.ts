@@ -1,13 +1,13 @@
 import { reasonOf, throwIfAborted } from '../base/abort.js';
 import type { Column } from '../changes/convert.js';
-import type { DeliveryOption } from '../checks/delivery.js';
-import type { FilterCondition } from '../filters/filter.js';
+import type { DeliveryOption } from '../api/delivery.js';
+import type { FilterCondition } from '../api/filter.js';
 import type { Gap, Resync } from '../api/gap.js';
 import type { Urgency } from '../gaps/retryRunner.js';
-import type { RowsHandler } from '../changes/deliveryReader.js';
+import type { RowsHandler } from '../delivery/receivers.js';
 import type { UntypedSubscribeOptions } from '../api/options.js';
 import type { ChangePayload, EventName } from '../api/payload.js';
-import type { StatusHandler } from '../subscriptions/subscriptionTable.js';
+import type { StatusHandler } from '../api/status.js';
 import { checkLiveRowsOptions, lineDelivery, wideConditions } from './check.js';
 import { ColumnTypes } from './columnTypes.js';
 import { agrees, isWhole } from './images.js';

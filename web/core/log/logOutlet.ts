@@ -1,12 +1,6 @@
-import type { LogLevel, LogLine } from '../engine/engine.js';
-
-/** Takes log lines. `console` fits; methods that are missing are skipped. */
-export interface Logger {
-  debug?(message: string, detail?: unknown): void;
-  info?(message: string, detail?: unknown): void;
-  warn?(message: string, detail?: unknown): void;
-  error?(message: string, detail?: unknown): void;
-}
+import type { Logger } from '../api/logger.js';
+import type { LogLevel } from '../api/logger.js';
+import type { LogLine } from '../engine/engine.js';
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 

@@ -1,19 +1,22 @@
 import { CallbackQueue } from '../delivery/callbackQueue.js';
-import { Dispatcher } from '../delivery/callbacks.js';
-import { plainValues } from '../changes/wireChange.js';
+import { Callbacks } from '../delivery/callbacks.js';
+import { plainValues } from '../changes/values.js';
 import { ColumnLists } from '../changes/columnLists.js';
-import type { DeliveryOption, DeliverySpec } from '../checks/delivery.js';
-import type { Engine, EngineBatch, OpenEngine, SubscriptionSpec } from '../engine/engine.js';
+import type { DeliveryOption } from '../api/delivery.js';
+import type { DeliverySpec } from '../engine/engine.js';
+import type { Engine, Batch, OpenEngine, SubscriptionSpec } from '../engine/engine.js';
 import { disposedError, EngineSlot } from '../engine/engineSlot.js';
 import { SwitchboardError } from '../api/errors.js';
 import { tickInterval } from '../page/hiddenTicks.js';
 import type { GapHandler, ResyncHandler } from '../api/gap.js';
-import { GapDesk } from '../gaps/gapTracker.js';
+import { GapTracker } from '../gaps/gapTracker.js';
 import { LiveRowsView } from '../liveRows/liveRowsView.js';
 import type { LiveRows, LiveRowsOptions } from '../api/liveRows.js';
 import { LogOutlet } from '../log/logOutlet.js';
 import type { CheckedOptions } from '../checks/managerOptions.js';
-import { Incoming, receiverFor, receiveRows, receiveText, type Receiver } from '../changes/deliveryReader.js';
+import { DeliveryReader } from '../changes/deliveryReader.js';
+import { receiverFor, receiveRows, receiveText } from '../delivery/receivers.js';
+import type { Receiver } from '../subscriptions/subscription.js';
 import type { UntypedSubscribeOptions } from '../api/options.js';
 import { watchPage, type PageWatch } from '../page/pageLifecycle.js';
 import type { EventName } from '../api/payload.js';
@@ -23,7 +26,8 @@ import { Redactor } from '../log/redactor.js';
 import type { StatusSnapshot } from '../api/status.js';
 import { StatusStore } from '../status/statusStore.js';
 import { checkCallbacks, checkSubscribeOptions } from '../checks/subscribeOptions.js';
-import { SubscriptionTable, type StatusHandler } from '../subscriptions/subscriptionTable.js';
+import { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
+import type { StatusHandler } from '../api/status.js';
 import { signedOutToken, TokenSource } from '../auth/tokenSource.js';
 import { requireFunction, typeOf } from '../base/validate.js';
 import { valueReader } from '../changes/valueReader.js';
@@ -41,20 +45,20 @@ export class Manager {
   readonly #slot: EngineSlot;
   readonly #subscriptions: SubscriptionTable;
   readonly #status = new StatusStore();
-  readonly #callbacks: CallbackQueue;
+  readonly #queue: CallbackQueue;
   readonly #redactor: Redactor;
   readonly #tokens: TokenSource;
   readonly #log: LogOutlet;
-  readonly #dispatcher: Dispatcher;
+  readonly #callbacks: Callbacks;
   readonly #pauses = new Pauses((id, paused) => {
     if (paused) this.#slot.engine?.pause(id);
     else this.#slot.engine?.resume(id);
   });
-  readonly #gaps: GapDesk;
+  readonly #gaps: GapTracker;
   readonly #columnLists = new ColumnLists();
   /** By subscription. */
   readonly #liveRows = new Map<number, { close(): void }>();
-  #incoming = new Incoming(plainValues, this.#columnLists);
+  #reader = new DeliveryReader(plainValues, this.#columnLists);
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
   #disposal: Promise<void> | null = null;
@@ -68,30 +72,30 @@ export class Manager {
     this.#subscriptions = new SubscriptionTable(startAfter, (message) => {
       this.#log.write({ level: 'warn', message });
     });
-    this.#callbacks = new CallbackQueue((error) => {
+    this.#queue = new CallbackQueue((error) => {
       this.#log.callbackFailed('a callback', error);
     });
-    this.#dispatcher = new Dispatcher(this.#subscriptions, this.#status, this.#callbacks, this.#log);
-    this.#gaps = new GapDesk(options.resync, {
+    this.#callbacks = new Callbacks(this.#subscriptions, this.#status, this.#queue, this.#log);
+    this.#gaps = new GapTracker(options.resync, {
       report: (gap, now) => {
-        this.#dispatcher.tellGap(gap);
-        if (now) this.#callbacks.flush();
+        this.#callbacks.tellGap(gap);
+        if (now) this.#queue.flush();
       },
       starting: (subscriptions) => {
         for (const id of subscriptions) this.#flushWindow(id);
       },
       handlerFailed: (table, error) => {
-        this.#dispatcher.failed(`onResync for ${table}`, error);
+        this.#callbacks.failed(`onResync for ${table}`, error);
       },
     });
     const open = async (signal: AbortSignal): Promise<Engine> => {
       const values = await valueReader(options.numbers, options.loadTimeoutMs, signal);
-      this.#incoming = new Incoming(values, this.#columnLists);
+      this.#reader = new DeliveryReader(values, this.#columnLists);
       return openEngine(options.engine, this.#receive.bind(this), signal);
     };
     this.#slot = new EngineSlot(open, () => openEngine.restart?.(), {
       opened: (engine) => {
-        this.#callbacks.enter(() => {
+        this.#queue.enter(() => {
           this.#replay(engine);
         });
       },
@@ -133,7 +137,7 @@ export class Manager {
         this.unsubscribe(id);
       },
       resyncs: this.#gaps,
-      errors: this.#dispatcher,
+      errors: this.#callbacks,
     });
     if (!view.closed) this.#liveRows.set(view.id, view);
     return view;
@@ -149,14 +153,14 @@ export class Manager {
       this.#endChecked(ids[0]);
       return;
     }
-    this.#callbacks.enter(() => {
+    this.#queue.enter(() => {
       this.#closeLiveRows();
       for (const { id } of [...this.#subscriptions.values()]) this.#status.remove(id);
       this.#subscriptions.clear();
       this.#pauses.clear();
       this.#gaps.clear();
       this.#slot.engine?.unsubscribeAll();
-      this.#dispatcher.statusChanged();
+      this.#callbacks.statusChanged();
     });
   }
 
@@ -171,7 +175,7 @@ export class Manager {
   reconnectAll(): void {
     this.#requireAlive();
     if (!this.#slot.started) return;
-    this.#callbacks.enter(() => {
+    this.#queue.enter(() => {
       if (this.#slot.engine === null) this.#slot.retryNow();
       else this.#slot.engine.reconnectAll();
     });
@@ -184,13 +188,13 @@ export class Manager {
   onStatusChange(call: (status: StatusSnapshot) => void): () => void {
     this.#requireAlive();
     requireFunction(call, 'listener', 'onStatusChange calls it with the new snapshot.');
-    return this.#dispatcher.addListener(call);
+    return this.#callbacks.addListener(call);
   }
 
   onGap(call: GapHandler): () => void {
     this.#requireAlive();
     requireFunction(call, 'listener', 'onGap calls it with each gap.');
-    return this.#dispatcher.addGapListener(call);
+    return this.#callbacks.addGapListener(call);
   }
 
   onResync(call: ResyncHandler): () => void {
@@ -215,12 +219,12 @@ export class Manager {
     const core = this.#slot.engine?.stats() ?? null;
     return {
       subscriptions: this.#subscriptions.size,
-      statusListeners: this.#dispatcher.listeners,
+      statusListeners: this.#callbacks.listeners,
       pageListeners: this.#page?.listeners ?? 0,
       workers: this.#page?.ticking === true ? 1 : 0,
       leakedSubscriptions: this.#subscriptions.leaked,
-      eventCalls: this.#dispatcher.eventCalls,
-      callbackErrors: this.#dispatcher.errors,
+      eventCalls: this.#callbacks.eventCalls,
+      callbackErrors: this.#callbacks.errors,
       gaps: this.#gaps.counters,
       counters: core?.counters ?? this.#status.counters,
       core,
@@ -246,8 +250,8 @@ export class Manager {
     this.#subscriptions.clear();
     this.#pauses.clear();
     this.#gaps.clear();
-    this.#dispatcher.removeListeners();
-    this.#callbacks.clear();
+    this.#callbacks.removeListeners();
+    this.#queue.clear();
     this.#status.clear();
     return this.#slot.dispose();
   }
@@ -271,7 +275,7 @@ export class Manager {
     if (signal?.aborted === true) return id;
     // Not inside the closure below: what one closure refers to, all of the same function keep alive.
     if (owner !== null) this.#subscriptions.watchOwner(owner, id, spec);
-    return this.#callbacks.enter(() => {
+    return this.#queue.enter(() => {
       const started = { since: Date.now(), newest: null, ended: false };
       const subscription = { id, spec, receive, onStatus: onStatus ?? null, onGap, ...started };
       this.#subscriptions.add(subscription, signal, () => {
@@ -279,7 +283,7 @@ export class Manager {
       });
       this.#gaps.add(id, spec, onResync);
       this.#status.add(id, spec);
-      this.#dispatcher.statusChanged();
+      this.#callbacks.statusChanged();
       if (pauseWhenHidden) this.#pauses.addWhenHidden(id);
       this.#start();
       if (this.#slot.engine !== null) this.#tell(this.#slot.engine, id, spec);
@@ -293,17 +297,17 @@ export class Manager {
     this.#liveRows.get(id)?.close();
     this.#pauses.remove(id);
     this.#gaps.remove(id);
-    this.#callbacks.enter(() => {
+    this.#queue.enter(() => {
       this.#status.remove(id);
       this.#slot.engine?.unsubscribe(id);
-      this.#dispatcher.statusChanged();
+      this.#callbacks.statusChanged();
     });
   }
 
   #setPaused(given: unknown, paused: boolean): void {
     const id = this.#subscriptions.checkedId(given);
     if (this.#subscriptions.get(id) === undefined) return;
-    this.#callbacks.enter(() => {
+    this.#queue.enter(() => {
       if (paused) this.#pauses.pause(id);
       else this.#pauses.resume(id);
     });
@@ -346,7 +350,7 @@ export class Manager {
     const { current } = this.#tokens;
     const takenAway = token === '' && current !== '' && current !== this.#options.engine.apikey;
     this.#tokens.set(token);
-    this.#callbacks.enter(() => {
+    this.#queue.enter(() => {
       this.#slot.engine?.provideToken(0, token);
       // Else what is joined, and what lingers, would go on with the rights of somebody who has left.
       if (takenAway) this.#slot.engine?.reconnectAll();
@@ -360,23 +364,23 @@ export class Manager {
     for (const { id, spec } of this.#subscriptions.values()) this.#tell(engine, id, spec);
   }
 
-  #receive(batch: EngineBatch): void {
+  #receive(batch: Batch): void {
     if (this.#disposal !== null) return;
     const { control, columnLists, deliveries } = batch;
     this.#columnLists.add(columnLists);
     if (control !== null) {
       for (const line of control.logs ?? []) this.#log.write(line);
-      if (control.status !== undefined && this.#status.apply(control.status)) this.#dispatcher.statusChanged();
+      if (control.status !== undefined && this.#status.apply(control.status)) this.#callbacks.statusChanged();
       this.#gaps.receive(control.gaps ?? [], control.polls ?? []);
-      for (const notice of control.notices ?? []) this.#dispatcher.notify(notice);
+      for (const notice of control.notices ?? []) this.#callbacks.notify(notice);
       if (control.tokenRequest !== undefined) this.#answerTokenRequest(control.tokenRequest.request);
     }
-    this.#dispatcher.deliver(deliveries, this.#incoming, this.#gaps);
-    this.#callbacks.flush();
+    this.#callbacks.deliver(deliveries, this.#reader, this.#gaps);
+    this.#queue.flush();
   }
 
   #answerTokenRequest(request: number): void {
-    this.#callbacks.push(() => {
+    this.#queue.push(() => {
       // The request may have come from within the engine's constructor.
       this.#slot.open().then(
         (engine) => this.#tokens.answer(request, engine),
@@ -388,11 +392,11 @@ export class Manager {
   #loadFailed(message: string, attempts: number, nextRetryAt: number): void {
     this.#log.write({ level: 'error', message });
     this.#status.loadFailed(message, attempts, nextRetryAt);
-    this.#dispatcher.statusChanged();
+    this.#callbacks.statusChanged();
     const detail = { code: 'LOAD_FAILED', message, retryable: true, nextRetryAt } as const;
     for (const { id } of this.#subscriptions.values()) {
-      this.#dispatcher.notify({ subscription: id, status: 'CHANNEL_ERROR', ...detail });
+      this.#callbacks.notify({ subscription: id, status: 'CHANNEL_ERROR', ...detail });
     }
-    this.#callbacks.flush();
+    this.#queue.flush();
   }
 }

@@ -1,29 +1,8 @@
+import type { Subscription } from './subscription.js';
 import type { SubscriptionSpec } from '../engine/engine.js';
 import { SwitchboardError } from '../api/errors.js';
-import type { GapHandler } from '../api/gap.js';
-import type { Receiver } from '../changes/deliveryReader.js';
 import { OwnerWatch } from './ownerWatch.js';
-import type { ChangePayload } from '../api/payload.js';
-import type { NoticeDetail, SubscriptionNotice } from '../api/status.js';
 import { describe } from '../base/validate.js';
-
-export type StatusHandler = (status: SubscriptionNotice, detail: NoticeDetail) => void;
-
-/** One call of `subscribe` that has not ended. */
-export interface Subscription {
-  readonly id: number;
-  readonly spec: SubscriptionSpec;
-  /** Hands what comes to the application. */
-  readonly receive: Receiver;
-  readonly onStatus: StatusHandler | null;
-  readonly onGap: GapHandler | null;
-  /** Unix ms at which it was made. */
-  readonly since: number;
-  /** The newest change that it has got and that was read; null before. */
-  newest: ChangePayload | null;
-  /** Set by the table; from then on nothing is called for it. */
-  ended: boolean;
-}
 
 interface Entry {
   subscription: Subscription;

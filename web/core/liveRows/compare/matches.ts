@@ -1,5 +1,5 @@
 import type { Column } from '../../changes/convert.js';
-import type { FilterCondition } from '../../filters/filter.js';
+import type { FilterCondition } from '../../api/filter.js';
 import { compareAs, meaningOfNull, type Relation } from './comparisons.js';
 import { isLike } from './like.js';
 
