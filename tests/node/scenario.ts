@@ -1,6 +1,5 @@
 import pg from 'pg';
-import type { Backend } from 'switchboard-backend';
-import { fastTiming, startBackend } from 'switchboard-backend';
+import { type Backend, fastTiming, startBackend } from 'switchboard-backend';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 export interface ScenarioChange {

@@ -1,8 +1,7 @@
 import { act, StrictMode, type ReactNode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { vi } from 'vitest';
-import type { QueryClientLike, RealtimeProviderProps } from 'switchboard-realtime/react';
-import { RealtimeProvider } from 'switchboard-realtime/react';
+import { type QueryClientLike, type RealtimeProviderProps, RealtimeProvider } from 'switchboard-realtime/react';
 import type { ManagerOptions } from 'switchboard-realtime';
 import { Bench, subscriptionDelta, turn, type ScriptedEngine } from '../support/scriptedEngine.js';
 

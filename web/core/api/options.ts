@@ -1,8 +1,7 @@
 import type { ColumnOf, FilterText, RowOf, SchemaName, TableName } from './database.js';
 import type { DeliveryOption } from './delivery.js';
-import type { LogLevel } from './logger.js';
+import type { LogLevel, Logger } from './logger.js';
 import type { GapHandler, ResyncHandler } from './gap.js';
-import type { Logger } from './logger.js';
 import type { EventName } from './payload.js';
 import type { PulseOption } from './pulse.js';
 import type { SupabaseClientLike } from './supabase.js';

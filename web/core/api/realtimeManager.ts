@@ -15,8 +15,7 @@ import type { GapCounters, GapHandler, ResyncHandler } from './gap.js';
 import type { LiveRows, LiveRowsOptions } from './liveRows.js';
 import type { SubscribeOptions, UntypedSubscribeOptions, WildcardSubscribeOptions } from './options.js';
 import type { ChangePayload, EventName } from './payload.js';
-import type { Counters, StatusSnapshot } from './status.js';
-import type { StatusHandler } from './status.js';
+import type { Counters, StatusSnapshot, StatusHandler } from './status.js';
 
 /** Names one subscription of one manager. Counts up from 1; never used twice. */
 export type SubscriptionId = number;

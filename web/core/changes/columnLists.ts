@@ -1,6 +1,5 @@
-import type { RowConverter } from './convert.js';
+import type { RowConverter, Column } from './convert.js';
 import type { ValueReader } from './values.js';
-import type { Column } from './convert.js';
 
 interface List {
   readonly text: string;

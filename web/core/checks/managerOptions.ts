@@ -1,10 +1,9 @@
 import { realtimeEndpoint } from './endpoint.js';
 import type { EngineOptions } from '../engine/engine.js';
-import type { LogLevel } from '../api/logger.js';
+import type { LogLevel, Logger } from '../api/logger.js';
 import { SwitchboardError } from '../api/errors.js';
 import type { ResyncOptions } from '../api/gap.js';
 import { heldBackMs } from '../engine/heldHandshakes.js';
-import type { Logger } from '../api/logger.js';
 import type { AccessTokenCallback, ManagerOptions, NumbersOption, WasmSource, WebSocketClass } from '../api/options.js';
 import { checkPulse } from './pulse.js';
 import { readSupabaseClient, type SupabaseSource } from '../auth/supabase.js';

@@ -1,13 +1,12 @@
 import type { CallbackQueue } from './callbackQueue.js';
 import type { Delivery, Notice } from '../engine/engine.js';
 import type { Gap, GapHandler } from '../api/gap.js';
-import type { Caller } from '../subscriptions/subscription.js';
+import type { Caller, Subscription } from '../subscriptions/subscription.js';
 import type { DeliveryReader } from '../changes/deliveryReader.js';
 import type { LogOutlet } from '../log/logOutlet.js';
 import type { ChangePayload } from '../api/payload.js';
 import type { StatusSnapshot } from '../api/status.js';
 import type { StatusStore } from '../status/statusStore.js';
-import type { Subscription } from '../subscriptions/subscription.js';
 import type { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
 
 interface StatusListener {

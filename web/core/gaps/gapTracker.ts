@@ -3,9 +3,8 @@ import type { SubscriptionSpec } from '../engine/engine.js';
 import type { ChangePayload } from '../api/payload.js';
 import type { ReasonCode } from '../api/reasons.js';
 import type { Subscription } from '../subscriptions/subscription.js';
-import type { Gap, GapCounters, GapReport, ResyncHandler } from '../api/gap.js';
+import type { Gap, GapCounters, GapReport, ResyncHandler, ResyncOptions } from '../api/gap.js';
 import { ResyncScheduler, type ResyncSchedulerEvents } from './resyncScheduler.js';
-import type { ResyncOptions } from '../api/gap.js';
 import type { Urgency } from './retryRunner.js';
 
 export interface GapTrackerEvents extends Pick<ResyncSchedulerEvents, 'starting' | 'handlerFailed'> {

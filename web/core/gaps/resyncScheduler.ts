@@ -1,6 +1,5 @@
-import type { ResyncOptions } from '../api/gap.js';
+import type { ResyncOptions, Gap, ResyncHandler } from '../api/gap.js';
 import type { SubscriptionSpec } from '../engine/engine.js';
-import type { Gap, ResyncHandler } from '../api/gap.js';
 import { ResyncTask } from './resyncTask.js';
 import type { Urgency } from './retryRunner.js';
 

@@ -1,5 +1,4 @@
-import type { Logger } from '../api/logger.js';
-import type { LogLevel } from '../api/logger.js';
+import type { Logger, LogLevel } from '../api/logger.js';
 import type { LogLine } from '../engine/engine.js';
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
