@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { anchorsOf, linksOf } from './markdown.js';
+import { anchorsOf, linksOf, proseOf } from './markdown.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const skipped = new Set(['node_modules', 'dist', 'build', 'fixtures']);
@@ -55,6 +55,15 @@ describe('the documents', () => {
 
   it('begin with a README of at most 250 lines', () => {
     expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(250);
+  });
+
+  it('have prose of at most 120 columns', () => {
+    const long = documents.flatMap((document) =>
+      proseOf(read(document))
+        .filter((line) => line.length > 120)
+        .map((line) => `${document}: ${line}`),
+    );
+    expect(long).toEqual([]);
   });
 
   it('exist where the code cites them', () => {

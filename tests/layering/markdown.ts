@@ -31,3 +31,10 @@ function slugOf(heading: string): string {
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .replace(/\s/g, '-');
 }
+
+/** The lines that could be broken elsewhere: no code, no rows of tables, no headings, nothing that is one long quotation of code. */
+export function proseOf(text: string): string[] {
+  return withoutFences(text)
+    .split('\n')
+    .filter((line) => !/^(\||#|!\[|\s*<|\s*`[^`]*`,?$)/.test(line));
+}
