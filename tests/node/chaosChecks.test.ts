@@ -19,7 +19,7 @@ function written(...keys: string[]): LedgerChange[] {
   });
 }
 
-function told(log: PlainLog, change: LedgerChange | undefined, values: object = {}): void {
+function receive(log: PlainLog, change: LedgerChange | undefined, values: object = {}): void {
   if (change === undefined) throw new Error('no such change');
   const { newRow, oldRow, type } = change;
   log.take({ eventType: type, new: { ...newRow, ...values }, old: oldRow, errors: null });
@@ -48,14 +48,14 @@ describe('the check of the chaos test', () => {
 
   it('has nothing to say when each change came once and in order', () => {
     const problems = judge('each', all, (log) => {
-      for (const change of all) told(log, change);
+      for (const change of all) receive(log, change);
     });
     expect(problems).toEqual([]);
   });
 
   it('finds a change that never came', () => {
     const problems = judge('each', all, (log) => {
-      for (const change of [all[0], all[2], all[3]]) told(log, change);
+      for (const change of [all[0], all[2], all[3]]) receive(log, change);
     });
     expect(problems).toEqual([expect.stringMatching(/^never got UPDATE rooms 2 \(write 2,/)]);
   });
@@ -63,9 +63,9 @@ describe('the check of the chaos test', () => {
   it('lets a change be missed inside a gap, and not after it', () => {
     const missed = (to: LedgerChange | undefined): string[] =>
       judge('each', all, (log) => {
-        told(log, all[0]);
+        receive(log, all[0]);
         log.gap(gap(all[0], to));
-        told(log, all[3]);
+        receive(log, all[3]);
       });
     expect(missed(all[2])).toEqual([]);
     expect(missed(all[1])).toEqual([expect.stringMatching(/^never got UPDATE rooms 1 \(write 3,/)]);
@@ -77,21 +77,21 @@ describe('the check of the chaos test', () => {
 
   it('finds a change that came twice', () => {
     const problems = judge('each', all, (log) => {
-      for (const change of [all[0], all[1], all[1], all[2], all[3]]) told(log, change);
+      for (const change of [all[0], all[1], all[1], all[2], all[3]]) receive(log, change);
     });
     expect(problems).toEqual([expect.stringMatching(/^got UPDATE rooms 2 .* twice$/)]);
   });
 
   it('finds disorder', () => {
     const problems = judge('each', all, (log) => {
-      for (const change of [all[1], all[0], all[2], all[3]]) told(log, change);
+      for (const change of [all[1], all[0], all[2], all[3]]) receive(log, change);
     });
     expect(problems).toEqual([expect.stringMatching(/^got UPDATE rooms 1 .* after seq 1$/)]);
   });
 
   it('finds wrong values, and changes that nobody made', () => {
     const problems = judge('each', all, (log) => {
-      for (const change of all) told(log, change, change === all[1] ? { owner: 'eve' } : {});
+      for (const change of all) receive(log, change, change === all[1] ? { owner: 'eve' } : {});
       log.take({ eventType: 'INSERT', new: { id: 1, v: 99 }, old: {}, errors: null });
     });
     expect(problems).toEqual([
@@ -118,10 +118,10 @@ describe('the check of the chaos test', () => {
     ).toEqual(['counted 5 changes, not 4 to 4']);
   });
 
-  it('finds a row whose last change never came where only net effects are told', () => {
+  it('finds a row whose last change never came where only net effects are delivered', () => {
     const net = (...changes: (LedgerChange | undefined)[]): string[] =>
       judge('latest', all, (log) => {
-        for (const change of changes) told(log, change);
+        for (const change of changes) receive(log, change);
       });
     expect(net(all[2], all[3])).toEqual([]);
     expect(net(all[2], all[1])).toEqual(['rooms 2 is known as 2, and not as 4']);

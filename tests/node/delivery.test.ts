@@ -151,7 +151,7 @@ describe('pausing', () => {
     vi.unstubAllGlobals();
   });
 
-  it('is told to the core, now or when it opens, and only when it changes', async () => {
+  it('is passed to the core, now or when it opens, and only when it changes', async () => {
     const bench = new Bench();
     const id = bench.manager.subscribe({ table: 'a' }, nothing);
     bench.manager.pause(id);

@@ -42,7 +42,7 @@ afterAll(async () => {
 let named = 0;
 
 /**
- * Adds a client, and resolves when the line has told of it. What is added just before one more interruption may be lost, as a fault that
+ * Adds a client, and resolves when the line has received it. What is added just before one more interruption may be lost, as a fault that
  * goes live and closes does to it: then, and only then, another one is added once it is live again.
  */
 async function expectFlow(line: Line, db: pg.Client = lab.db): Promise<void> {
@@ -51,11 +51,11 @@ async function expectFlow(line: Line, db: pg.Client = lab.db): Promise<void> {
     const name = `flow ${(named += 1)}`;
     const before = losses();
     await db.query('insert into clients (business_id, full_name) values (gen_random_uuid(), $1)', [name]);
-    const told = line.changes.first(name, (change) => change.new.full_name === name);
+    const received = line.changes.first(name, (change) => change.new.full_name === name);
     const lost = line.notices.until('one more loss', () => losses() > before).then(() => 'lost' as const);
     lost.catch(() => undefined); // the line that is not lost again is the good case
-    if ((await Promise.race([told, lost])) !== 'lost') return;
-    told.catch(() => undefined);
+    if ((await Promise.race([received, lost])) !== 'lost') return;
+    received.catch(() => undefined);
     await line.notices.until('live again', (heard) => heard.at(-1)?.status === 'SUBSCRIBED');
   }
 }
@@ -74,7 +74,7 @@ interface Interruption {
   strike: () => void | Promise<void>;
   /** Ends what would last, once the manager has noticed it. */
   mend?: () => void | Promise<void>;
-  /** What the subscription is told. */
+  /** What the subscription receives. */
   code: RegExp;
 }
 

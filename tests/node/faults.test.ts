@@ -28,7 +28,7 @@ function open(more: Parameters<typeof quick>[1] = {}): RealtimeManager {
 
 let named = 0;
 
-/** Adds a client and resolves when the line has told of it, and of nothing else since. */
+/** Adds a client and resolves when the line has received it, and nothing else since. */
 async function expectFlow(line: Line): Promise<void> {
   const name = `flow ${(named += 1)}`;
   const before = line.changes.items.length;

@@ -18,7 +18,7 @@ function interrupt(engine: ScriptedEngine, subscriptions: readonly number[], id 
   engine.control({ gaps: subscriptions.map((subscription) => report(subscription, { id, to: FROM + 500 })) });
 }
 
-const told = (gaps: readonly Gap[]): [number, boolean, GapOutcome][] =>
+const reported = (gaps: readonly Gap[]): [number, boolean, GapOutcome][] =>
   gaps.map(({ subscription, over, outcome }) => [subscription, over, outcome]);
 
 beforeEach(() => {
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 describe('a gap', () => {
-  it('is told to its subscription when it opens and when it is over, and to every listener', async () => {
+  it('is reported to its subscription when it opens and when it is over, and to every listener', async () => {
     const bench = new Bench();
     const own: Gap[] = [];
     const all: Gap[] = [];
@@ -44,7 +44,7 @@ describe('a gap', () => {
       { ...report(1), over: false, outcome: 'unknown' },
       { ...report(1, { to: FROM + 500 }), over: true, outcome: 'unknown' },
     ]);
-    expect(told(all)).toEqual([
+    expect(reported(all)).toEqual([
       [1, false, 'unknown'],
       [2, false, 'unknown'],
       [1, true, 'unknown'],
@@ -57,7 +57,7 @@ describe('a gap', () => {
     expect(bench.manager.stats().gaps).toMatchObject({ opened: 3, over: 3, refetched: 0 });
   });
 
-  it('is one for a change without its values, told after the change', async () => {
+  it('is one for a change without its values, reported after the change', async () => {
     const bench = new Bench();
     const seen: unknown[] = [];
     const onGap = ({ code, fromCommit, from, to, over }: Gap): void => {
@@ -164,7 +164,7 @@ describe('a gap', () => {
     off();
   });
 
-  it('is not told to a subscription that has ended, and one that throws stops no other', async () => {
+  it('is not reported to a subscription that has ended, and one that throws stops no other', async () => {
     const bench = new Bench();
     const heard: number[] = [];
     bench.manager.subscribe(
@@ -187,7 +187,7 @@ describe('a gap', () => {
 });
 
 describe('resync', () => {
-  it('runs once per key and interruption, when it is over, jittered, and its success is told', async () => {
+  it('runs once per key and interruption, when it is over, jittered, and its success is reported', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     const bench = new Bench();
     const gaps: Gap[] = [];
@@ -217,7 +217,7 @@ describe('resync', () => {
       [1, 1],
       [1, 2],
     ]);
-    expect(told(gaps).slice(4)).toEqual([
+    expect(reported(gaps).slice(4)).toEqual([
       [1, true, 'refetched'],
       [2, true, 'refetched'],
     ]);
@@ -254,7 +254,7 @@ describe('resync', () => {
     expect(tables).toHaveLength(2);
   });
 
-  it('that fails, rejects or hangs is told once and tried again with backoff until it succeeds', async () => {
+  it('that fails, rejects or hangs is reported once and tried again with backoff until it succeeds', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1);
     const bench = new Bench({ resyncJitterMs: 0, resyncTimeoutMs: 5_000 });
     const outcomes: GapOutcome[] = [];

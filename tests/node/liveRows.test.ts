@@ -107,11 +107,11 @@ describe('from the start to live', () => {
   it('goes on after a repetition as if there were none', async () => {
     const lab = await liveWith([row(1)]);
     const before = lab.live.rows();
-    const told = lab.told();
+    const notified = lab.notified();
     lab.engine.deliver(insert(row(1)), remove(9));
     await tick();
     expect(lab.live.rows()).toBe(before);
-    expect(lab.told()).toBe(told);
+    expect(lab.notified()).toBe(notified);
   });
 });
 
@@ -119,13 +119,13 @@ describe('applying changes', () => {
   it('keeps arrays and rows the same until they change, and tells once per turn', async () => {
     const lab = await liveWith([row(1), row(2)]);
     const [first] = lab.live.rows();
-    const told = lab.told();
+    const notified = lab.notified();
     lab.engine.deliver(batch([1], changeText({ id: 3, name: 'v3' }), changeText({ id: 2, name: 'new' }, 'UPDATE')));
     lab.engine.deliver(update(row(2, 'newest')));
     await tick();
     expect(names(lab.live)).toEqual(['v1', 'newest', 'v3']);
     expect(lab.live.rows()[0]).toBe(first);
-    expect(lab.told()).toBe(told + 1);
+    expect(lab.notified()).toBe(notified + 1);
     expect(lab.live.rows()).toBe(lab.live.rows());
   });
 
@@ -301,7 +301,7 @@ describe('refresh and close', () => {
     const lab = await liveWith([row(1)], { signal: aborter.signal });
     const refreshed = lab.live.refresh();
     await tick();
-    const told = lab.told();
+    const notified = lab.notified();
     aborter.abort();
     expect(lab.server.latest.signal.aborted).toBe(true);
     expect(lab.engine.commands.at(-1)).toBe('unsubscribe 1');
@@ -309,7 +309,7 @@ describe('refresh and close', () => {
     expect(names(lab.live)).toEqual(['v1']);
     lab.live.close();
     await tick();
-    expect(lab.told()).toBe(told);
+    expect(lab.notified()).toBe(notified);
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -156,7 +156,7 @@ describe('an answer with fewer rows than its first page said', () => {
     expect(lab.live.rows().map(({ id }) => id)).toEqual([1, 9]);
   });
 
-  it('is one when the rest was deleted meanwhile, although that is told a little later', async () => {
+  it('is one when the rest was deleted meanwhile, although that is reported a little later', async () => {
     const lab = await open();
     await goLive(lab);
     lab.server.latest.answer({ rows: [row(1)], next: 1, total: 3 });

@@ -3,7 +3,7 @@ import type { FetchPage, Gap, ManagerOptions, RealtimeManager, Resync } from 'sw
 import { createRealtimeManager, Line, openLab, quick, untilStatus, type Lab } from './support/lab.js';
 import { Recorder } from './support/until.js';
 
-/** Of the database. The clients below are told a longer period, so that a slow machine is not taken for a silence. */
+/** Of the database. The clients below are given a longer period, so that a slow machine is not taken for a silence. */
 const BEAT_MS = 100;
 const PULSE = { periodMs: 1_000 };
 /** Long for a loaded machine, and only waited for when something is wrong. */
@@ -73,7 +73,7 @@ function follow(manager: RealtimeManager): { gaps: Recorder<Gap>; resyncs: Recor
 }
 
 describe('the pulse, against PostgreSQL', () => {
-  it('beats for nobody to see: no change is handed over, no gap is told', async () => {
+  it('beats for nobody to see: no change is handed over, no gap is reported', async () => {
     const manager = open();
     const { gaps } = follow(manager);
     const all = new Line(manager, { table: '*' });

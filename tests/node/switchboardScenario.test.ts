@@ -36,7 +36,7 @@ class SwitchboardClient implements ScenarioClient {
   }
 
   async heartbeat(): Promise<void> {
-    // Nothing is told of a heartbeat that is answered as fast as the one before; only the counters show it.
+    // A heartbeat that is answered as fast as the one before is not reported; only the counters show it.
     const { framesOut } = this.#manager.stats().counters;
     const framesIn = await this.#after(({ counters }) => counters.framesOut > framesOut);
     await this.#after(({ counters }) => counters.framesIn > framesIn);

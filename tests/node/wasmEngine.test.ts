@@ -126,7 +126,7 @@ describe('the engine over the wasm module', () => {
     expect(batches[0]?.columnLists).toEqual(['[{"name":"ü"}]', '[]']);
   });
 
-  it('takes what is told by its place from the text of the frame that is being handled', () => {
+  it('reads what is named by its place from the text of the frame that is being handled', () => {
     const { module, batches } = open();
     module.frame = { text: '[null,"é",{"data":{},"ids":[1]}]' };
     module.flush('', [

@@ -59,7 +59,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   const { databaseUrl, host = LOCALHOST, port = 0, postgresPort = 0 } = options;
   if (options.lab === true && host !== LOCALHOST) throw new Error(`the lab is served on ${LOCALHOST} only`);
   if (databaseUrl !== undefined) checkDatabaseUrl(databaseUrl);
-  // Found out now, a port in use costs nothing.
+  // A port in use is reported before anything is started.
   if (port !== 0) await freePort(host, port);
   if (postgresPort !== 0) await freePort(LOCALHOST, postgresPort);
   const cluster =
@@ -82,7 +82,7 @@ function checkDatabaseUrl(text: string): void {
 
 function openPool(connectionString: string, log: Log): pg.Pool {
   const pool = new pg.Pool({ connectionString, options: SESSION, application_name: 'switchboard', max: 10 });
-  // One that is in use when PostgreSQL goes fails its query; without a listener it would end the process as well.
+  // A client in use when PostgreSQL goes down fails its query; without a listener its error event would end the process.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });

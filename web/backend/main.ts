@@ -10,7 +10,7 @@ const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data 
   --postgres-port N  port of the embedded PostgreSQL (default: a free one)
   --data DIR         keep the database in DIR (default: a scratch directory, removed at the end)
   --no-seed          leave the tables empty
-  --pulse MS         raise the row of the table switchboard_pulse every so many milliseconds
+  --pulse MS         raise the row of the table switchboard_pulse every MS milliseconds
   --help             show this
 
 With DATABASE_URL set (postgres://user:password@host:5432/database), that PostgreSQL (wal_level=logical) is used
@@ -20,7 +20,7 @@ instead of the embedded one. Keys are made from a new secret at each start; SWIT
 const EXIT_USAGE = 2;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Null: only the usage is wanted. */
+/** Null: the user asked for the usage only. */
 function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions | null {
   const { values } = parseArgs({
     args,

@@ -9,7 +9,7 @@ export interface Timing {
   connectErrorMs: number;
   /** Before a failing join is answered; it blocks the whole socket meanwhile. */
   joinErrorMs: number;
-  /** A socket from which nothing came for this long is closed with code 1000. */
+  /** A socket that has sent nothing for this long is closed with code 1000. */
   idleMs: number;
   /** How often committed changes are handed to channels. The real server takes 100 when busy and 500 when idle. */
   pollMs: number;
@@ -67,7 +67,7 @@ export interface BackendOptions {
   jwtSecret?: string;
   /** Serves the demo dashboard's lab under `/lab/`, see `Lab`. Only on 127.0.0.1. Default false. */
   lab?: boolean;
-  /** Makes the table `switchboard_pulse` and raises its row every so many ms. Absent: neither. */
+  /** Creates the table `switchboard_pulse` and increments its row with this period. Absent: neither. */
   pulseMs?: number;
   timing?: Partial<Timing>;
   limits?: Partial<Limits>;

@@ -39,7 +39,7 @@ export class Tokens {
     return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(this.#secretKey);
   }
 
-  /** Signs an API key, which `expireKnown` spares unless told otherwise. */
+  /** Signs an API key, which `expireKnown` spares by default. */
   async signKey(role: string): Promise<string> {
     const key = await this.sign({ iss: 'switchboard', role, exp: KEYS_EXPIRE });
     this.#keys.add(key);
@@ -51,7 +51,7 @@ export class Tokens {
     for (const token of this.#known.keys()) if (keys || !this.#keys.has(token)) this.#expired.add(token);
   }
 
-  /** Takes `expireKnown` back. */
+  /** Undoes `expireKnown`. */
   restoreExpired(): void {
     this.#expired.clear();
   }
@@ -82,7 +82,7 @@ export class Tokens {
   }
 }
 
-/** In the server's order. Of `role` it asks only that there is one; a role that is no text is found out by the database. */
+/** Checks in the server's order. `role` only has to be present; the database rejects one that is not a string. */
 function checkClaims(payload: Record<string, unknown>): Verification {
   const { role, exp, iat } = payload;
   const now = Math.floor(Date.now() / 1000);

@@ -5,7 +5,7 @@ import type { WebSocketClass } from '../core/index.js';
 const CLOSE_TIMEOUT_MS = 1_000;
 const STATUS = /^Unexpected server response: (\d+)/u;
 
-/** Why a request or a handshake failed, in the network's own words, with its error code. */
+/** Why a request or a handshake failed, as the network reports it, with its error code. */
 export function causeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
     return [...new Set(error.errors.map(causeOf))].join('; ');

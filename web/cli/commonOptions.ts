@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { DATABASE_URL_FORM, isDatabaseUrl } from './doctor/facts/database.js';
 
-// The options that commands share: the same names, environment variables and words everywhere.
+// The options that commands share: the same names, environment variables and descriptions everywhere.
 
 export function urlOption(): Option {
   return new Option('--url <url>', "the project's url, or a realtime endpoint").env('SUPABASE_URL');

@@ -13,7 +13,7 @@ import { PlainText } from './listen/plainText.js';
 import { styleOf } from './style.js';
 
 const NAME = 'switchboard-realtime';
-/** How long an interrupted command may take to say goodbye. */
+/** How long an interrupted command may take to close its connections. */
 const GRACE_MS = 20;
 
 /** Ends the command; the reason is its exit code. */

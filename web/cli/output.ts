@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Writes texts to a stream, and notices when it can't any more: because the reader has gone (`| head`), or for lack of room. Pipes and files get each
+ * Writes texts to a stream, and notices when it no longer can: the reader has gone (`| head`), or the disk is full. Pipes and files get each
  * text at once, as long as they take it.
  */
 export class TextOutput {
@@ -39,7 +39,7 @@ export class TextOutput {
     });
   }
 
-  /** The same for others. */
+  /** Adds another listener for the same event. */
   onClosed(call: () => void): void {
     if (this.#closed) call();
     else this.#onClosed.push(call);

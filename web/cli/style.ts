@@ -45,7 +45,7 @@ function wantsColours(
   return isTTY === true && TERM !== 'dumb';
 }
 
-/** Breaks at blanks, so that no line is longer than `width` unless a word is. Lines begin with `indent`, the second and later ones with `hang`. */
+/** Wraps at blanks, so that no line is longer than `width` unless a word is. Lines begin with `indent`, the second and later ones with `hang`. */
 export function wrapped(text: string, width: number, indent: string, hang = indent): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

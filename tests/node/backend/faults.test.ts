@@ -259,7 +259,7 @@ describe('the server', () => {
     expect(await handshake()).toBe(429);
   });
 
-  it('failJoins answers as many joins as told with the error, and lets others pass', async () => {
+  it('failJoins answers the given number of joins with the error, and lets others pass', async () => {
     const client = await connect();
     const reason = 'UnableToConnectToProject: Realtime was unable to connect to the project database';
     backend.faults.failJoins({ reason, topic: TOPIC, count: 1 });
@@ -270,7 +270,7 @@ describe('the server', () => {
 });
 
 describe('the database', () => {
-  it('loseChanges drops changes without a word', async () => {
+  it('loseChanges drops changes silently', async () => {
     const { client } = await subscribe();
     backend.faults.loseChanges({ ms: 60_000 });
     await book('lost');
@@ -303,7 +303,7 @@ describe('the database', () => {
     expect(await nextName(client)).toBe('seen');
   });
 
-  it('restartPostgres keeps sockets and channels, and changes flow again without a word', async () => {
+  it('restartPostgres keeps sockets and channels, and changes flow again without a message', async () => {
     const { client } = await subscribe();
     await backend.faults.restartPostgres();
     sql = await connectSql();

@@ -143,7 +143,7 @@ afterAll(async () => {
 describe('filters match the rows that PostgreSQL matches', () => {
   const matched = new Map<string, number[]>();
   const deleted = new Map<string, number[]>();
-  const wanted = new Map<string, number[]>();
+  const selected = new Map<string, number[]>();
 
   beforeAll(async () => {
     const client = await ChannelClient.connect(recorded.backend);
@@ -157,7 +157,7 @@ describe('filters match the rows that PostgreSQL matches', () => {
     const { payload } = await client.event('system');
     expect(payload['message']).toBe('Subscribed to PostgreSQL');
     await insertRows();
-    for (const [filter, sql] of filters) wanted.set(filter, await expected(sql));
+    for (const [filter, sql] of filters) selected.set(filter, await expected(sql));
     await recorded.sql.query('delete from probe');
     for (let i = 0; i < 2 * rows.length; i += 1) {
       const { data, ids } = await client.change();
@@ -171,16 +171,16 @@ describe('filters match the rows that PostgreSQL matches', () => {
   });
 
   it.each(filters)('%s', (filter) => {
-    expect(matched.get(filter) ?? []).toEqual(wanted.get(filter));
+    expect(matched.get(filter) ?? []).toEqual(selected.get(filter));
     expect(
       (deleted.get(filter) ?? []).sort((a, b) => a - b),
       'deletes',
-    ).toEqual(wanted.get(filter));
+    ).toEqual(selected.get(filter));
   });
 
-  it('each filter tells some rows from others', () => {
+  it('each filter matches some rows and not others', () => {
     const silent = filters.filter(([filter]) => {
-      const count = wanted.get(filter)?.length ?? 0;
+      const count = selected.get(filter)?.length ?? 0;
       return count === 0 || count === rows.length;
     });
     expect(silent.map(([filter]) => filter)).toEqual(['i4=not.in.(1,NULL)', '  ']);

@@ -85,7 +85,7 @@ class Program {
 }
 
 describe('the library', () => {
-  it('leaves no process and no directory behind', async () => {
+  it('leaves no process and no directory', async () => {
     const backend = await startBackend();
     expect(processes().length).toBeGreaterThan(0);
     expect(readdirSync(scratch).length).toBe(1);
@@ -103,7 +103,7 @@ describe('the library', () => {
     expect(readdirSync(scratch)).toEqual([]);
   });
 
-  it('a start that fails leaves nothing behind', async () => {
+  it('a start that fails leaves nothing', async () => {
     const occupant = createServer();
     await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve));
     const { port } = occupant.address() as AddressInfo;
@@ -215,7 +215,7 @@ describe('the program', () => {
     await untilNothingIsLeft();
   });
 
-  it('a kill -9 leaves nothing behind either', async () => {
+  it('a kill -9 leaves nothing either', async () => {
     const started = new Program(['--no-seed']);
     await started.ready;
     started.kill('SIGKILL');
@@ -239,7 +239,7 @@ describe('the program', () => {
     await untilNothingIsLeft();
   });
 
-  it('takes the port it is told and explains wrong options', async () => {
+  it('uses the given port and explains wrong options', async () => {
     const wrong = new Program(['--port', 'many']);
     expect(await wrong.exited).toBe(2);
     expect(wrong.errors.join('')).toMatch(/"many" is no port[\s\S]*usage:/);

@@ -175,7 +175,7 @@ describe('limits', () => {
     await client.join('realtime:c4', {});
   });
 
-  it('a payload too large is not delivered and said so to who wants acknowledgements', async () => {
+  it('a payload too large is not delivered, and reported to a client that asked for acknowledgements', async () => {
     const client = await connect();
     const join = await client.join('realtime:large', { broadcast: { ack: true, self: true } });
     const ref = client.push(join, 'realtime:large', 'broadcast', {

@@ -55,7 +55,7 @@ describe('rates of the tenant', () => {
     await backend.stop();
   });
 
-  it('too many changes a second are dropped without a word, and flow again later', async () => {
+  it('too many changes a second are dropped silently, and flow again later', async () => {
     const client = await ChannelClient.connect(backend);
     await client.subscribe('realtime:flood', [{ event: '*', schema: 'public', table: 'bookings' }]);
     const book = (name: string): Promise<unknown> =>

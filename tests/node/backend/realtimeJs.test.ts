@@ -30,7 +30,7 @@ function subscribed(channel: RealtimeChannel): Promise<void> {
   });
 }
 
-/** The official client behind the scenario's adapter: one channel for each subscription. */
+/** The official client as an adapter of the scenario: one channel for each subscription. */
 class RealtimeJsClient implements ScenarioClient {
   private readonly client: RealtimeClient;
   private heartbeats: (() => void)[] = [];

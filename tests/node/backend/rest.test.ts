@@ -213,7 +213,7 @@ describe('bad requests', () => {
   });
 });
 
-it('/health tells whether the database answers', async () => {
+it('/health reports whether the database answers', async () => {
   const response = await fetch(`${backend.url}/health`);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ status: 'ok' });

@@ -58,7 +58,7 @@ describe.each(versions)('recorded frames, %s', (version) => {
 
   it('connect_errors: every refused handshake has its status and message', async () => {
     await run('connect_errors', version, {
-      // The recorded server sat behind no gateway, so the path of hosted projects was unknown to it.
+      // The recorded server had no gateway in front of it, so it did not know the path of hosted projects.
       skip: ({ c }) => c === 'path /realtime/v1/websocket',
     });
   });

@@ -71,7 +71,7 @@ export class Line {
     });
   }
 
-  /** Resolves when it has been told `SUBSCRIBED` for the nth time. */
+  /** Resolves when it has received `SUBSCRIBED` for the nth time. */
   async live(times = 1, ms?: number): Promise<void> {
     await this.notices.until(
       `SUBSCRIBED (${times})`,

@@ -50,7 +50,7 @@ export class ListenProcess {
     return this.lines.items.filter((line) => line.type === 'change');
   }
 
-  /** Resolves when every subscription of `count` has been told SUBSCRIBED. */
+  /** Resolves when every subscription of `count` has received SUBSCRIBED. */
   async live(count = 1, ms?: number): Promise<void> {
     await this.lines.until(
       'SUBSCRIBED',

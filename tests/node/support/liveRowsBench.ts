@@ -32,8 +32,8 @@ export interface Lab {
   engine: ScriptedEngine;
   server: Server;
   live: LiveRows<Booking>;
-  /** Number of times that listeners were told. */
-  told: () => number;
+  /** Number of times that listeners were notified. */
+  notified: () => number;
 }
 
 export const tick = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
@@ -50,7 +50,7 @@ export async function open(more: Partial<LiveRowsOptions<Booking>> = {}): Promis
   let count = 0;
   live.subscribe(() => (count += 1));
   const engine = await bench.open();
-  return { bench, engine, server, live, told: () => count };
+  return { bench, engine, server, live, notified: () => count };
 }
 
 export async function goLive({ engine }: Lab): Promise<void> {

@@ -11,7 +11,7 @@ import type { Table } from './tableCatalog.js';
 export interface DispatcherOptions {
   database: Database;
   registry: SubscriptionRegistry;
-  /** Counts matched subscriptions; while it is tripped changes are dropped without a word. */
+  /** Counts matched subscriptions; while it is tripped, changes are dropped silently. */
   rate: RateCounter;
   changeBytes: number;
   log: Log;
@@ -40,12 +40,12 @@ export class Dispatcher {
     for (const { change, subscriptions } of batch) {
       for (const { conditions } of subscriptions) {
         for (const condition of conditions) {
-          for (const value of imagesOf(change, condition.column)) answers.want(condition, value);
+          for (const value of imagesOf(change, condition.column)) answers.request(condition, value);
         }
       }
       for (const values of [change.newValues, change.oldValues]) {
         values?.forEach((text, i) => {
-          foreign.want(change.relation.columns[i]?.typeOid ?? 0, text);
+          foreign.request(change.relation.columns[i]?.typeOid ?? 0, text);
         });
       }
     }

@@ -27,7 +27,7 @@ export interface FeedOptions {
 const BATCH = 1000;
 const INTERNAL_SCHEMA = 'realtime';
 
-/** Database changes for whoever subscribes: replication, matching and delivery behind one door. */
+/** The database changes for subscribers: the façade of replication, matching and delivery. */
 export class ChangeFeed {
   readonly #options: FeedOptions;
   /** Called with those whose subscriptions were dropped and should be made again. */
@@ -92,10 +92,10 @@ export class ChangeFeed {
     receiver: ChangeReceiver,
     entries: readonly Entry[],
     claims: Claims,
-    isWanted: () => boolean,
+    isStillWanted: () => boolean,
   ): Promise<void> {
     const subscriptions = await resolveEntries(this.#database, receiver, entries, claims);
-    if (isWanted()) this.#registry.set(receiver, subscriptions);
+    if (isStillWanted()) this.#registry.set(receiver, subscriptions);
   }
 
   unsubscribe(receiver: ChangeReceiver): void {
@@ -131,7 +131,7 @@ export class ChangeFeed {
 
   #enqueue(changes: RowChange[]): void {
     if (Date.now() < this.#loseUntil) {
-      // So that a test can tell what was lost here from what its subject has lost.
+      // Lets a test distinguish what was lost here from what its subject lost.
       const tables = [...new Set(changes.map(({ relation }) => relation.name))].join(',');
       const at = changes[0]?.committedAt.toISOString() ?? '';
       this.#options.log('debug', `lost: changes of ${tables} committed at ${at}`);

@@ -13,22 +13,22 @@ export type JsonValues = ReadonlyMap<string, string>;
 /** JSON texts of values that only PostgreSQL can convert, collected for one batch of changes. */
 export class ForeignValues {
   readonly #types: TypeCatalog;
-  readonly #wanted = new Map<number, Map<string, string>>();
+  readonly #requested = new Map<number, Map<string, string>>();
 
   constructor(types: TypeCatalog) {
     this.#types = types;
   }
 
-  want(typeOid: number, text: TextValue): void {
+  request(typeOid: number, text: TextValue): void {
     if (typeof text !== 'string' || conversionFor(typeOid, this.#types) !== null) return;
-    let texts = this.#wanted.get(typeOid);
-    if (texts === undefined) this.#wanted.set(typeOid, (texts = new Map<string, string>()));
+    let texts = this.#requested.get(typeOid);
+    if (texts === undefined) this.#requested.set(typeOid, (texts = new Map<string, string>()));
     texts.set(text, 'null');
   }
 
   /** One query a type. */
   async fetch(pool: Pool): Promise<void> {
-    for (const [typeOid, texts] of this.#wanted) {
+    for (const [typeOid, texts] of this.#requested) {
       const type = this.#types.get(typeOid).sql;
       const values = [...texts.keys()];
       const { rows } = await pool.query<{ json: string }>(
@@ -40,7 +40,7 @@ export class ForeignValues {
   }
 
   get(typeOid: number, text: string): string {
-    return this.#wanted.get(typeOid)?.get(text) ?? 'null';
+    return this.#requested.get(typeOid)?.get(text) ?? 'null';
   }
 }
 
@@ -107,7 +107,7 @@ export class ChangeFormatter {
     return `{${parts.join(',')}}`;
   }
 
-  /** What a reader gets who may not read the primary key, or where there is none. */
+  /** For a reader who may not select the primary key, or a table without one. */
   refusal(error: string): string {
     const change = this.#change;
     const table = this.#table;
@@ -123,7 +123,7 @@ export class ChangeFormatter {
   }
 
   #oldRecord(view: View): string {
-    // Deletes cannot be checked against policies, so with these only the key is told.
+    // Deletes cannot be checked against policies, so with row security only the key is sent.
     const keyOnly = this.#change.type === 'DELETE' && this.#table.hasRowSecurity;
     return this.#object(view, (name) =>
       keyOnly && !this.#table.primaryKey.includes(name) ? undefined : this.#oldValues?.get(name),

@@ -6,7 +6,7 @@ import type { Table } from './tableCatalog.js';
 import type { TypeCatalog } from './typeCatalog.js';
 
 /**
- * Whether the policies of the table let the bearer of the claims read the changed row. The row is looked up as it is
+ * Whether the table's policies let a token with these claims read the changed row. The row is looked up as it is
  * now, so one that is gone by then is visible to nobody, as on the real server.
  */
 export async function isRowVisible(

@@ -34,10 +34,10 @@ export async function resolveEntries(
   const last = parsed.at(-1);
   if (last !== undefined && (await isReadOnly(database.pool))) throw unwritable(last);
   const published = await database.tables.published();
-  // The catalog may have changed without a change of any row, of which the stream would have told.
+  // The catalog may have changed without a row change, so that the stream did not report it.
   for (const { oid } of published) database.tables.forget(oid);
   const subscriptions: Subscription[] = [];
-  // The server takes the last entry first, so of several faults that one is named.
+  // The server checks the last entry first, so of several errors it reports the last one.
   for (const [index, parameters] of [...parsed.entries()].reverse()) {
     const id = entries[index]?.id ?? 0;
     const matching = published.filter((table) => matches(parameters, table));

@@ -9,7 +9,7 @@ import type { HandshakeVerdict, RealtimeServer } from '../realtime/sockets/serve
 import type { SocketView } from '../realtime/views.js';
 import { defaultGarbage } from './garbage.js';
 
-/** Which connections a fault strikes: one by its number, or without a number all. */
+/** Which connections a fault affects: the one with this number, or all without a number. */
 export interface Target {
   connection?: number;
 }
@@ -32,7 +32,7 @@ const SERVICE_RESTART = 1012;
 
 /**
  * Switches for everything that goes wrong between a client and a real server. Lasting faults without a `connection`
- * strike the connections that are open and those that come later, until `reset()`.
+ * affect the open connections and later ones, until `reset()`.
  */
 export class Faults {
   readonly #parts: Parts;
@@ -44,7 +44,7 @@ export class Faults {
     this.#parts = parts;
     parts.server.interceptHandshake = () => this.#verdict();
     parts.server.onSocket = (socket) => {
-      for (const strike of this.#onNewSocket) strike(socket);
+      for (const apply of this.#onNewSocket) apply(socket);
     };
   }
 
@@ -70,14 +70,14 @@ export class Faults {
 
   /** Goes silent for good: everything received is dropped, nothing is sent or answered, nothing closed. */
   halfOpen(target: Target = {}): void {
-    this.#strike(target, (socket) => {
+    this.#apply(target, (socket) => {
       socket.link.halfOpen();
     });
   }
 
   /** Sends every frame `ms` later, in order. 0 ends it. */
   delay({ ms, ...target }: Target & { ms: number }): void {
-    this.#strike(target, (socket) => {
+    this.#apply(target, (socket) => {
       socket.link.delay(ms);
     });
   }
@@ -112,15 +112,15 @@ export class Faults {
 
   /** Accepts handshakes, then ends the connection after `afterMs`: with the close code, or without one by cutting it. */
   acceptAndClose({ ms, code, afterMs = 0 }: Duration & { code?: number; afterMs?: number } = {}): void {
-    const strike = (socket: SocketView): void => {
+    const apply = (socket: SocketView): void => {
       this.#after(afterMs, () => {
         if (code === undefined) socket.link.terminate();
         else socket.close(code);
       });
     };
-    this.#onNewSocket.push(strike);
+    this.#onNewSocket.push(apply);
     this.#after(ms, () => {
-      this.#onNewSocket = this.#onNewSocket.filter((other) => other !== strike);
+      this.#onNewSocket = this.#onNewSocket.filter((other) => other !== apply);
     });
   }
 
@@ -247,9 +247,9 @@ export class Faults {
     return connection === undefined ? sockets : sockets.filter(({ id }) => id === connection);
   }
 
-  #strike(target: Target, strike: (socket: SocketView) => void): void {
-    this.#find(target).forEach(strike);
-    if (target.connection === undefined) this.#onNewSocket.push(strike);
+  #apply(target: Target, apply: (socket: SocketView) => void): void {
+    this.#find(target).forEach(apply);
+    if (target.connection === undefined) this.#onNewSocket.push(apply);
   }
 
   #allow(): void {

@@ -24,7 +24,7 @@ const BOOL = 16;
 const canonicalTypes = new Set([BOOL, 19, 20, 21, 23, 25, 26, 1043, 1082, 1114, 1184, 2950]);
 
 /**
- * Checks the condition against the column's type, in the server's order and words, and compiles it.
+ * Checks the condition against the column's type, in the server's order and with its messages, and compiles it.
  * Throws RaisedError or the DatabaseError of a failing cast.
  */
 export async function compileCondition(pool: Pool, condition: Condition, type: TypeInfo): Promise<CompiledCondition> {
@@ -148,8 +148,8 @@ function directTest(
   const [first = null] = values;
   switch (operator) {
     case 'is': {
-      const wanted = first === 'null' || first === 'unknown' ? null : first === 'true' ? 't' : 'f';
-      return (text) => (read(text) === wanted) !== negate;
+      const expected = first === 'null' || first === 'unknown' ? null : first === 'true' ? 't' : 'f';
+      return (text) => (read(text) === expected) !== negate;
     }
     case 'isdistinct':
       return (text) => (read(text) !== boolText(first, typeOid)) !== negate;
@@ -160,9 +160,9 @@ function directTest(
       return (text) => text !== null && (negate ? !hasNull && !known.has(text) : known.has(text));
     }
     default: {
-      const wanted = boolText(first, typeOid);
+      const expected = boolText(first, typeOid);
       const equal = (operator === 'eq') !== negate;
-      return (text) => text !== null && (text === wanted) === equal;
+      return (text) => text !== null && (text === expected) === equal;
     }
   }
 }

@@ -6,15 +6,15 @@ import type { CompiledCondition } from './compile.js';
 
 /** Answers of PostgreSQL to conditions that only it can decide, collected for one batch of changes. */
 export class Answers {
-  readonly #wanted = new Map<string, { condition: CompiledCondition; texts: Map<string | null, boolean> }>();
+  readonly #requested = new Map<string, { condition: CompiledCondition; texts: Map<string | null, boolean> }>();
 
-  /** Notes that `holds` will be asked about this value. */
-  want(condition: CompiledCondition, value: string | null): void {
+  /** Registers a value that `holds` will be asked about. */
+  request(condition: CompiledCondition, value: string | null): void {
     if (condition.test !== null) return;
-    let entry = this.#wanted.get(condition.key);
+    let entry = this.#requested.get(condition.key);
     if (entry === undefined) {
       entry = { condition, texts: new Map() };
-      this.#wanted.set(condition.key, entry);
+      this.#requested.set(condition.key, entry);
     }
     entry.texts.set(columnText(value, condition.typeOid), false);
   }
@@ -24,7 +24,7 @@ export class Answers {
    * of a poll by one statement, so a filter that fails on one row loses the whole batch for every subscriber.
    */
   async fetch(pool: Pool): Promise<void> {
-    for (const { condition, texts } of this.#wanted.values()) {
+    for (const { condition, texts } of this.#requested.values()) {
       const values = [...texts.keys()];
       try {
         const { rows } = await pool.query<{ match: boolean }>(condition.sql, [values, ...condition.parameters]);
@@ -37,6 +37,6 @@ export class Answers {
 
   holds(condition: CompiledCondition, value: string | null): boolean {
     if (condition.test !== null) return condition.test(value);
-    return this.#wanted.get(condition.key)?.texts.get(columnText(value, condition.typeOid)) === true;
+    return this.#requested.get(condition.key)?.texts.get(columnText(value, condition.typeOid)) === true;
   }
 }

@@ -111,7 +111,7 @@ export interface ChangeParameters {
   select: readonly string[] | null;
 }
 
-/** Reads an entry of a join's `postgres_changes`; throws ParameterError in the server's words. */
+/** Reads an entry of a join's `postgres_changes`; throws ParameterError with the server's message. */
 export function parseParameters(entry: Readonly<Record<string, unknown>>): ChangeParameters {
   const select = parseSelect(entry.select);
   const parameters = parseTarget(entry, parseEvent(entry.event), select);

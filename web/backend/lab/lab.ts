@@ -13,7 +13,7 @@ const DOWN_MS = 2500;
 const TOKEN_S = 3600;
 const MAX_CHANGES = 100_000;
 
-/** What the lab may be told to do, by the last part of its path. Each strikes whoever is connected at that moment. */
+/** The lab's commands by the last part of their path. Each affects the clients that are connected at that moment. */
 const switches: Record<string, (lab: Parts, body: Record<string, unknown>) => unknown> = {
   cut: ({ faults }) => {
     faults.drop();
@@ -48,7 +48,7 @@ interface Parts {
 }
 
 /**
- * The demo dashboard's own door: a few fault switches, a burst of changes, and a signed-in user's token for whoever asks. For a demonstration on one
+ * The demo dashboard's own API: a few fault switches, a burst of changes, and a signed-in user's token without a login. For a demonstration on one
  * machine and nothing else; the router refuses pages from elsewhere.
  */
 export class Lab {

@@ -15,7 +15,7 @@ export interface Binaries {
 const OTHERS_MAY_ENTER = 0o001;
 
 /**
- * Finds the PostgreSQL that npm installed for this platform and makes it runnable even where npm was told not to
+ * Finds the PostgreSQL that npm installed for this platform and makes it runnable even where npm was configured not to
  * run install scripts: library symlinks are created and the programs made executable.
  *
  * `reachableCopy` is where the installation is copied to when it lies below a directory that only its owner may enter

@@ -173,9 +173,9 @@ export class Cluster {
       child.once('close', (code, signal) => {
         const wasOurs = this.#child === child;
         if (wasOurs) this.#child = null;
-        const words = `PostgreSQL ended with ${String(code ?? signal)}: ${lastLines(output)}`;
-        if (!isReady) reject(new Error(words));
-        else if (wasOurs) this.#onDeath(words);
+        const description = `PostgreSQL ended with ${String(code ?? signal)}: ${lastLines(output)}`;
+        if (!isReady) reject(new Error(description));
+        else if (wasOurs) this.#onDeath(description);
       });
       child.stderr?.on('data', (chunk: Buffer) => {
         const text = chunk.toString();
@@ -188,9 +188,9 @@ export class Cluster {
     });
   }
 
-  /** The server ended though nobody asked it to. */
-  #onDeath(words: string): void {
-    this.#log('error', `${words}It will be started again.`);
+  /** The server ended on its own. */
+  #onDeath(description: string): void {
+    this.#log('error', `${description}It will be started again.`);
     this.#scheduleRevival(FIRST_REVIVAL_MS);
   }
 

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 /**
  * A fresh data directory kept beside the installed packages, because copying one takes a tenth of the time that initdb
- * takes. Where there is no place for it, everything works without.
+ * takes. Where there is no place for it, everything works without it.
  */
 export class Template {
   readonly #user: ServerUser | null;
@@ -31,7 +31,7 @@ export class Template {
     if (process.platform === 'win32' || !(await exists(join(this.#directory, 'PG_VERSION')))) return false;
     try {
       await run('cp', ['-a', this.#directory, data]);
-      // A checkout that was copied, or a cache that was restored, may belong to whoever did that.
+      // A checkout that was copied, or a cache that was restored, may belong to another user.
       if (this.#user !== null) await run('chown', ['-R', `${this.#user.uid}:${this.#user.gid}`, data]);
       await chmod(data, 0o700);
       return true;

@@ -8,7 +8,7 @@ import { packageRoot } from '../packageRoot.js';
 
 const BEAT = 'update public.switchboard_pulse set seq = seq + 1, beaten_at = clock_timestamp() where id = 1';
 
-/** Raises the pulse's row every period, as pg_cron does on a Supabase project: one update at a time, and none made up for. */
+/** Increments the pulse's row every period, as pg_cron does on a Supabase project: one update at a time, and missed ones are not made up for. */
 export class PulseJob {
   readonly #pool: Pool;
   readonly #periodMs: number;
@@ -24,7 +24,7 @@ export class PulseJob {
     this.#log = log;
   }
 
-  /** Makes the table if need be, with the SQL that ships with the npm package, and begins to beat. */
+  /** Creates the table if needed, with the SQL that ships with the npm package, and begins to beat. */
   async start(): Promise<void> {
     await this.#pool.query(await readFile(join(packageRoot(), '..', 'sql', 'pulse.sql'), 'utf8'));
     this.#timer = setInterval(() => {
@@ -32,7 +32,7 @@ export class PulseJob {
     }, this.#periodMs);
   }
 
-  /** Does not beat for the next `ms`; 0 goes on at once. */
+  /** Does not beat for the next `ms`; 0 resumes at once. */
   pause(ms: number): void {
     this.#pausedUntil = Date.now() + ms;
   }

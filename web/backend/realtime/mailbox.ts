@@ -1,7 +1,7 @@
 type Task = () => void | Promise<void>;
 
 /**
- * Runs tasks strictly one after another. While one of them waits, all later ones wait behind it; while none does, a
+ * Runs tasks strictly one after another. While one of them waits, all later ones wait too; while none does, a
  * task runs at once. This is how a process with a message queue behaves.
  */
 export class Mailbox {

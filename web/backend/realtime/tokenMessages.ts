@@ -40,7 +40,7 @@ export function joinReason(problem: TokenProblem): string {
   }
 }
 
-/** What a channel says before it closes because of its token. */
+/** The `system` message of a channel that closes because of its token. */
 export function shutdownMessage(problem: TokenProblem): string {
   switch (problem.kind) {
     case 'malformed':

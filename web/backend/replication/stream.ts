@@ -21,8 +21,8 @@ const SESSION =
 
 /**
  * The committed changes of the publications, in commit order. The replication slot is temporary: it ends with its
- * connection, so nothing stays behind. After a lost connection a new slot is made, and what was committed in between is
- * lost without a word, as on the real server.
+ * connection, so no slot remains. After a lost connection a new slot is made, and what was committed in between is
+ * lost silently, as on the real server.
  */
 export class ReplicationStream {
   readonly #connectionString: string;

@@ -11,7 +11,7 @@ export interface RestRequest {
   /** The `Prefer` header. */
   prefer: string;
   schema: string;
-  /** One object is wanted instead of a list. */
+  /** The client asks for one object instead of a list. */
   single: boolean;
   body: unknown;
   claims: Claims;
@@ -127,10 +127,10 @@ async function assume(client: PoolClient, claims: Claims): Promise<void> {
   ]);
 }
 
-/** Rows stay PostgreSQL's own text, so that no digit is lost. */
+/** Rows stay as PostgreSQL's text, so that no digit is lost. */
 function present({ single, method }: RestRequest, { rows, count }: Result, status: number): Reply {
   if (single && count !== 1) {
-    throw new QueryError(406, 'PGRST116', `The result contains ${count} rows, a single object was wanted`);
+    throw new QueryError(406, 'PGRST116', `The result contains ${count} rows, a single object was requested`);
   }
   const text = single ? rows.slice(1, -1) : rows;
   const range = count === 0 ? '*/*' : `0-${count - 1}/*`;

@@ -25,7 +25,7 @@ function turn({ check }: Finding): number {
   return LAST.indexOf(check);
 }
 
-/** The application's writes wait behind a statement that waits for its lock. */
+/** The application's writes queue up after a statement that waits for its lock. */
 const LIMITS = ["SET lock_timeout = '2s'", "SET statement_timeout = '10s'"];
 
 /**

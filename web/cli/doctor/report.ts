@@ -9,7 +9,7 @@ export type DoctorLine =
   | { type: 'summary'; ok: boolean; errors: number; warnings: number; notes: number };
 
 export function summaryOf(findings: readonly Finding[]): Extract<DoctorLine, { type: 'summary' }> {
-  const count = (wanted: Severity): number => findings.filter(({ severity }) => severity === wanted).length;
+  const count = (expected: Severity): number => findings.filter(({ severity }) => severity === expected).length;
   const [errors, warnings, notes] = [count('error'), count('warning'), count('note')];
   return { type: 'summary', ok: errors + warnings === 0, errors, warnings, notes };
 }

@@ -117,7 +117,7 @@ class Listening {
         spec,
         (text) => {
           if (this.#options.count !== null && this.#printed >= this.#options.count) return;
-          if (this.#unprinted.takes(id)) return;
+          if (this.#unprinted.drops(id)) return;
           this.#output.line(changeLine(new Date(), id, text));
           this.#printed += 1;
           if (this.#printed === this.#options.count) enough();
@@ -158,7 +158,7 @@ class Listening {
     }
   }
 
-  /** What the core says of a failed connection, corrected by the network's own words, which the core does not learn. */
+  /** What the core says of a failed connection, corrected by the network's report, which the core does not get. */
   #explained(reason: Reason): Reason {
     const { cause } = this.#failure;
     if (cause === null || !FAILED_HANDSHAKES.has(reason.code)) return reason;

@@ -17,13 +17,13 @@ export interface ListenOptions {
   url: string;
   apikey: string;
   subscriptions: readonly TableOptions[];
-  /** Read at every need of an access token; null: the api key's rights. */
+  /** Read whenever an access token is needed; null: the api key's rights. */
   tokenFile: string | null;
-  /** Ends after so many changes; null: never. */
+  /** Ends after this many changes; null: never. */
   count: number | null;
   /** Ends when not every table has been live by then, in ms; null: never. */
   timeoutMs: number | null;
-  /** Asked why when the server refuses a subscription; null: nobody is asked. */
+  /** Queried for the cause when the server refuses a subscription; null: no hints. */
   db: string | null;
   /** How often the database raises the pulse, in ms; null: it is not listened to. */
   pulseMs: number | null;
@@ -91,14 +91,14 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
     .option('--filter <filter>', 'for tables without a filter of their own, such as id=eq.5')
     .addOption(new Option('--select <columns>', 'only these columns, separated by commas').argParser(parseColumns))
     .addOption(tokenFileOption())
-    .addOption(new Option('--count <n>', 'end after so many changes').argParser(parseCount))
+    .addOption(new Option('--count <n>', 'end after this many changes').argParser(parseCount))
     .addOption(
-      new Option('--timeout <s>', 'end when not every table is live after so many seconds').argParser(parseSeconds),
+      new Option('--timeout <s>', 'end when not every table is live after this many seconds').argParser(parseSeconds),
     )
     .addOption(
       new Option(
         '--pulse [s]',
-        `notice silent losses by the database's pulse, which beats every so many seconds (without a value: ${PULSE_S})`,
+        `notice silent losses by the database's pulse, which beats every [s] seconds (without a value: ${PULSE_S})`,
       ).argParser(parseSeconds),
     )
     .addOption(dbOption('postgres://…: asked why when the server refuses a table (see doctor)'))
@@ -144,7 +144,7 @@ function addTable(text: string, before: readonly TableOptions[] | undefined): re
   return [...(before ?? []), own];
 }
 
-/** In any case; the manager checks the word. */
+/** Accepts any case; the manager checks the value. */
 function parseEvent(text: string): string {
   return text.toUpperCase();
 }

@@ -22,7 +22,7 @@ export class PlainText {
     this.#style = style;
   }
 
-  /** What the numbers stand for. */
+  /** Lists the tables by their numbers. */
   heading(): string {
     const lines = this.#tables.map(({ schema = 'public', table, filter = '' }, index) => {
       return `#${index + 1}  ${printable(`${schema}.${table}  ${filter}`).trimEnd()}\n`;
@@ -30,7 +30,7 @@ export class PlainText {
     return lines.join('');
   }
 
-  /** Empty for what another line says already. */
+  /** Empty for what another line already reports. */
   textOf(line: OutputLine): string {
     const text = this.#bodyOf(line);
     if (text === '') return '';

@@ -1,9 +1,9 @@
 import type { ListenOutput } from './listenOutput.js';
 
-/** As much is kept for a reader that is slower than the changes. */
-const MOST_WAITING = 16 * 1024 * 1024;
+/** Characters that are buffered for a reader that is slower than the changes. */
+const MAX_WAITING = 16 * 1024 * 1024;
 
-/** Changes that a slow reader leaves no room for. They are dropped, and a gap reports them once the reader has caught up. */
+/** Drops changes while the reader is too slow for the buffer, and reports them as a gap once it has caught up. */
 export class Unprinted {
   readonly #output: ListenOutput;
   readonly #dropped = new Map<number, { from: Date; count: number }>();
@@ -16,8 +16,8 @@ export class Unprinted {
   }
 
   /** Whether the next change of the subscription is dropped. */
-  takes(subscription: number): boolean {
-    if (this.#dropped.size === 0 && this.#output.stdout.waiting <= MOST_WAITING) return false;
+  drops(subscription: number): boolean {
+    if (this.#dropped.size === 0 && this.#output.stdout.waiting <= MAX_WAITING) return false;
     if (this.#dropped.size === 0) {
       this.#output.log(
         'switchboard-realtime: the reader of the output is too slow: changes are dropped until it catches up.',

@@ -7,7 +7,7 @@ const MINE = '11111111-1111-1111-1111-111111111111';
 const OTHER = '22222222-2222-2222-2222-222222222222';
 const BUSINESS_TEXT = { v1: 'ev1-31703', v2: 'ev2-31703' };
 
-/** The SQL behind the notes of the scenario "pg_events". */
+/** The SQL for the notes of the scenario "pg_events". */
 export function changeActions({ sql }: RecordedBackend, version: Version): NonNullable<Replay['onNote']> {
   const business = BUSINESS_TEXT[version];
   const businessId = `aaaaaaaa-0000-0000-0000-00000000000${version.slice(1)}`;

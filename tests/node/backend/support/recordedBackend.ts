@@ -12,7 +12,7 @@ export class RecordedBackend {
   private constructor(
     readonly backend: Backend,
     readonly sql: pg.Client,
-    private readonly witness: ChannelClient,
+    private readonly marker: ChannelClient,
   ) {}
 
   static async start(options: BackendOptions = {}): Promise<RecordedBackend> {
@@ -21,11 +21,11 @@ export class RecordedBackend {
     sql.on('error', () => undefined);
     await sql.connect();
     await sql.query(readFileSync(new URL('recordedTables.sql', import.meta.url), 'utf8'));
-    await sql.query('create table witness (id integer primary key)');
-    await sql.query('alter publication supabase_realtime add table witness');
-    const witness = await ChannelClient.connect(backend, backend.serviceKey);
-    await witness.subscribe('realtime:witness', [{ event: '*', schema: 'public', table: 'witness' }]);
-    return new RecordedBackend(backend, sql, witness);
+    await sql.query('create table marker (id integer primary key)');
+    await sql.query('alter publication supabase_realtime add table marker');
+    const marker = await ChannelClient.connect(backend, backend.serviceKey);
+    await marker.subscribe('realtime:marker', [{ event: '*', schema: 'public', table: 'marker' }]);
+    return new RecordedBackend(backend, sql, marker);
   }
 
   get origin(): string {
@@ -35,8 +35,8 @@ export class RecordedBackend {
   /** Resolves when every change committed before has been delivered. */
   settle(): Promise<void> {
     this.settled = this.settled.then(async () => {
-      await this.sql.query('insert into witness select coalesce(max(id), 0) + 1 from witness');
-      await this.witness.change();
+      await this.sql.query('insert into marker select coalesce(max(id), 0) + 1 from marker');
+      await this.marker.change();
     });
     return this.settled;
   }

@@ -174,20 +174,20 @@ class Replayer {
 
   private isIgnored(frame: RawFrame): boolean {
     const text = frame.toString();
-    return text.includes('"table":"witness"') || this.options.ignore?.(text) === true;
+    return text.includes('"table":"marker"') || this.options.ignore?.(text) === true;
   }
 
   private compare(line: Line, frame: RawFrame): void {
     const name = line.c ?? '';
     const isBinary = line.b64 !== undefined;
     expect(Buffer.isBuffer(frame)).toBe(isBinary);
-    const wanted = isBinary ? Buffer.from(line.b64 ?? '', 'base64').toString('latin1') : (line.text ?? '');
+    const recorded = isBinary ? Buffer.from(line.b64 ?? '', 'base64').toString('latin1') : (line.text ?? '');
     const got = Buffer.isBuffer(frame) ? frame.toString('latin1') : frame;
     const normalise = (text: string, own: Normaliser | undefined, ids: Normaliser): string =>
       own?.apply(ids.applyIds(text)) ?? text;
     expectSame(
       normalise(got, this.actual.get(name), this.actualIds),
-      normalise(wanted, this.expected.get(name), this.expectedIds),
+      normalise(recorded, this.expected.get(name), this.expectedIds),
     );
   }
 
@@ -203,10 +203,10 @@ function isGoodbye({ dir, text = '' }: Line): boolean {
 }
 
 /** Frames can be long, so only the surroundings of the first difference are shown. */
-function expectSame(got: string, wanted: string): void {
-  if (got === wanted) return;
+function expectSame(got: string, recorded: string): void {
+  if (got === recorded) return;
   let at = 0;
-  while (got[at] === wanted[at]) at += 1;
+  while (got[at] === recorded[at]) at += 1;
   const around = (text: string): string => `…${text.slice(Math.max(0, at - 120), at + 200)}…`;
-  expect(around(got)).toBe(around(wanted));
+  expect(around(got)).toBe(around(recorded));
 }

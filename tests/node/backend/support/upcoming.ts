@@ -2,7 +2,7 @@ import type { ReplayContext } from './replay.js';
 
 export type JsonRecord = Record<string, unknown>;
 
-/** The first row of the table that the recording tells of from here on, and for which `test` holds. */
+/** The first row of the table that the recording has from here on, and for which `test` holds. */
 export function upcomingRecord(
   { upcoming }: ReplayContext,
   table: string,

@@ -15,7 +15,7 @@ export interface SubscriptionOwner extends ChangeReceiver {
   pushSystem(extension: 'postgres_changes', status: 'ok' | 'error', message: string): void;
 }
 
-/** The database subscription of one channel, made after its join reply and made again when there is cause. */
+/** The database subscription of one channel, made after its join reply, and made again when the server would do so. */
 export class ChangesSubscription {
   readonly #owner: SubscriptionOwner;
   readonly #hub: Hub;
@@ -28,7 +28,7 @@ export class ChangesSubscription {
     this.#entries = entries;
   }
 
-  /** Subscribes after the join: in turn, before anything else the channel does, unless the server is cold. */
+  /** Subscribes after the join: before anything else the channel does, unless the server is cold. */
   start(): void {
     const wait = this.#hub.warmUpMs();
     if (wait > 0) this.#after(wait);
@@ -41,7 +41,7 @@ export class ChangesSubscription {
     if (this.#entries.length > 0) this.#owner.post(() => this.#subscribe());
   }
 
-  /** Subscribes again with the channel's new claims. What is subscribed stays so meanwhile. */
+  /** Subscribes again with the channel's new claims. The old subscription stays until then. */
   renew(): void {
     this.#after(drawFrom(this.#hub.settings.timing.resubscribeMs));
   }
@@ -64,7 +64,7 @@ export class ChangesSubscription {
     this.#timer = null;
   }
 
-  #failOnPurpose(): void {
+  #failIfInjected(): void {
     const { subscriptionError } = this.#hub;
     const [entry] = this.#entries;
     if (subscriptionError === null || entry === undefined) return;
@@ -77,7 +77,7 @@ export class ChangesSubscription {
     const entries = this.#entries;
     if (!owner.isOpen()) return;
     try {
-      this.#failOnPurpose();
+      this.#failIfInjected();
       await hub.feed.subscribe(owner, entries, owner.claims, () => owner.isOpen());
       if (owner.isOpen()) owner.pushSystem('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
     } catch (error) {
@@ -86,7 +86,7 @@ export class ChangesSubscription {
         owner.pushSystem('postgres_changes', 'error', error.message);
         return;
       }
-      // The server says the same of every database that it cannot reach, and tries again.
+      // The server reports every unreachable database in these words, and tries again.
       hub.settings.log('warn', `subscription failed: ${messageOf(error)}`);
       owner.pushSystem('postgres_changes', 'error', 'Too many database timeouts');
       this.#after(drawFrom(hub.settings.timing.retrySubscribeMs));

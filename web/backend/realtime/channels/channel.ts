@@ -123,11 +123,11 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
   }
 
   reply(inbound: Inbound, status: 'ok' | 'error', response: string): void {
-    // What is answered after a leave or a shutdown has nobody to go to.
+    // After a leave or a shutdown nobody expects a reply.
     if (this.#open) this.#options.socket.reply(this.joinRef, inbound.ref, this.topic, status, response);
   }
 
-  /** Says why and closes the channel, as the server does for every reason of its own. */
+  /** Reports the reason and closes the channel, as the server does whenever it ends a channel itself. */
   shutDown(message: string): void {
     if (!this.#open) return;
     this.pushSystem('system', 'error', message);
@@ -135,7 +135,7 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     this.end();
   }
 
-  /** Stops everything without a word. */
+  /** Stops everything and sends nothing. */
   end(): void {
     if (!this.#open) return;
     this.#open = false;

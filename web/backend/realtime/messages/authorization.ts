@@ -4,7 +4,7 @@ import type { Claims } from '../../tokens.js';
 
 export type Extension = 'broadcast' | 'presence';
 
-/** What the bearer of the claims may do on a private topic, by the policies of `realtime.messages`. */
+/** What a token with these claims may do on a private topic, by the policies of `realtime.messages`. */
 export class Authorization {
   readonly #pool: Pool;
 
@@ -12,7 +12,7 @@ export class Authorization {
     this.#pool = pool;
   }
 
-  /** The extensions whose messages the policies let be read. */
+  /** The extensions whose messages the policies allow to read. */
   readable(topic: string, claims: Claims): Promise<ReadonlySet<Extension>> {
     return this.#attempt(async (client) => {
       await client.query("select set_config('realtime.topic', $1, true)", [topic]);
@@ -21,7 +21,7 @@ export class Authorization {
          values ($1, 'broadcast', true), ($1, 'presence', true) returning id`,
         [topic],
       );
-      await assume(client, claims);
+      await assumeRole(client, claims);
       const visible = await client.query<{ extension: Extension }>(
         'select extension from realtime.messages where id = any($1)',
         [rows.map(({ id }) => id)],
@@ -33,7 +33,7 @@ export class Authorization {
   async mayWrite(topic: string, claims: Claims, extension: Extension): Promise<boolean> {
     return this.#attempt(async (client) => {
       await client.query("select set_config('realtime.topic', $1, true)", [topic]);
-      await assume(client, claims);
+      await assumeRole(client, claims);
       try {
         await client.query('insert into realtime.messages (topic, extension, private) values ($1, $2, true)', [
           topic,
@@ -46,7 +46,7 @@ export class Authorization {
     });
   }
 
-  /** Runs in a transaction that leaves nothing behind. */
+  /** Runs the work in a transaction and rolls it back. */
   async #attempt<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     try {
@@ -59,7 +59,7 @@ export class Authorization {
   }
 }
 
-async function assume(client: PoolClient, claims: Claims): Promise<void> {
+async function assumeRole(client: PoolClient, claims: Claims): Promise<void> {
   await client.query(
     `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
             set_config('request.jwt.claim.sub', $3, true), set_config('request.jwt.claim.role', $1, true)`,

@@ -13,7 +13,7 @@ import { RealtimeSocket } from './socket.js';
 import type { Admit, SocketView } from '../views.js';
 
 const SERVICE_RESTART = 1012;
-const GOODBYE_MS = 100;
+const CLOSE_GRACE_MS = 100;
 
 /** What to do with a handshake before anything else is looked at. */
 export type HandshakeVerdict = 'examine' | 'hang' | 'drop' | Refusal;
@@ -69,10 +69,10 @@ export class RealtimeServer {
       });
   }
 
-  /** Closes all sockets as a server does that is told to end, and cuts those that are not gone soon after. */
+  /** Closes all sockets as a server does at shutdown, and cuts those that have not closed soon after. */
   async close(): Promise<void> {
     for (const socket of this.#hub.sockets) socket.close(SERVICE_RESTART);
-    const deadline = Date.now() + GOODBYE_MS;
+    const deadline = Date.now() + CLOSE_GRACE_MS;
     while (this.#hub.sockets.size > 0 && Date.now() < deadline) await sleep(5);
     for (const delay of this.#delays) clearTimeout(delay);
     for (const stream of this.#streams) stream.destroy();

@@ -87,7 +87,7 @@ export class RealtimeSocket implements SocketView {
     if (frame !== null) this.#send(topic, frame);
   }
 
-  /** Tells the clients of every channel, as a server that is about to reload the tenant does. */
+  /** Sends a notice on every channel, as a server does that is about to reload the tenant. */
   announceDisconnect(): void {
     for (const { topic } of this.#channels.values()) {
       this.push(

@@ -77,7 +77,7 @@ export type PresenceCall =
 export function parsePresence(value: unknown): PresenceCall {
   if (!isObject(value) || !('event' in value)) return { kind: 'none' };
   const { event } = value;
-  // The server reads it without looking what it is, and the channel's process crashes.
+  // The server does not check the type, and the channel's process crashes.
   if (typeof event !== 'string') throw new TypeError('a presence event is not a text');
   switch (event.toLowerCase()) {
     case 'track':

@@ -14,7 +14,7 @@ interface PresenceChannel {
 
 const PAYLOAD_PADDING = 500;
 
-/** One channel's part in the presence of its topic. */
+/** The presence of one channel on its topic. */
 export class PresenceMember {
   readonly #hub: Hub;
   readonly #room: Topic;

@@ -3,7 +3,7 @@ import { PresenceTopic } from './presence.js';
 
 /** A channel as its topic sees it. */
 export interface TopicMember {
-  /** Its wire format carries no payload but maps. */
+  /** Its wire format can't carry a payload that is not a map. */
   readonly needsMaps: boolean;
   receiveBroadcast(broadcast: Broadcast): void;
   receivePresence(diff: string): void;
@@ -18,7 +18,7 @@ export class Topic {
     for (const member of [...this.members]) if (member !== except) member.receiveBroadcast(broadcast);
   }
 
-  /** Whether some member could not be sent a payload that is no map. */
+  /** Whether some member can't be sent a payload that is not a map. */
   needsMaps(except: TopicMember | null): boolean {
     for (const member of this.members) if (member !== except && member.needsMaps) return true;
     return false;
@@ -33,7 +33,7 @@ export class Topic {
 export class Topics {
   readonly #topics = new Map<string, Topic>();
 
-  /** The topic of that name, made when there is none. */
+  /** The topic of that name; created if there is none. */
   get(name: string, isPrivate: boolean): Topic {
     const key = keyOf(name, isPrivate);
     let topic = this.#topics.get(key);

@@ -41,9 +41,9 @@ export type Frame = string | Buffer;
 
 /** One version of the wire format. `payload` and `response` are JSON texts. */
 export interface Codec {
-  /** A broadcast whose payload is no map cannot be sent. */
+  /** It can't carry a broadcast whose payload is not a map. */
   readonly needsMaps: boolean;
-  /** Null for what the server ignores without a word. */
+  /** Null for a frame that the server ignores silently. */
   decode(data: Buffer, isBinary: boolean): Inbound | null;
   reply(joinRef: Ref, ref: Ref, topic: string, status: 'ok' | 'error', response: string): string;
   push(joinRef: Ref, ref: Ref, topic: string, event: string, payload: string): string;
@@ -85,7 +85,7 @@ const codecV1: Codec = {
       case 'json':
         return this.push(null, null, topic, 'broadcast', broadcast.json);
       case 'binary':
-        // What the real server sends here is no JSON, and clients have to live with it.
+        // The real server sends invalid JSON here, and clients have to cope with it.
         return this.push(null, null, topic, 'broadcast', '%{error: "unable to parse response"}');
       case 'user': {
         if (broadcast.encoding === 'binary') return null;

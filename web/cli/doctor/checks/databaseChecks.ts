@@ -2,7 +2,7 @@ import { PUBLICATION, type DatabaseFacts } from '../facts/facts.js';
 import { listed, type Finding } from '../finding.js';
 
 const SUBJECT = 'database';
-/** Has the server see what it was set to, which it then says to wait for a restart. */
+/** Makes the server read its settings; it then reports which ones wait for a restart. */
 const RELOAD = 'SELECT pg_reload_conf()';
 
 /** What is wrong with the database as a whole. */
@@ -96,7 +96,7 @@ function lostSlots({ lostSlots: names }: DatabaseFacts): Finding[] {
       check: 'lost_slots',
       subject: SUBJECT,
       message: `replication slots have lost, or are about to lose, what they are to send: ${names.join(', ')}`,
-      why: 'Their reader is too far behind (max_slot_wal_keep_size). Nothing more comes through a lost slot: drop it with pg_drop_replication_slot, so that its reader makes a new one.',
+      why: 'Their reader lags too far (max_slot_wal_keep_size). Nothing more comes through a lost slot: drop it with pg_drop_replication_slot, so that its reader makes a new one.',
       sql: [],
     },
   ];

@@ -11,7 +11,7 @@ export async function checkEndpoint(url: string, apikey: string): Promise<Findin
   return [...checkToken('api key', apikey), ...(await checkRealtime(url, apikey)), ...(await checkRest(url, apikey))];
 }
 
-/** Of its expiry; what is no JWT says nothing of itself. */
+/** Checks the expiry; a token that is not a JWT has none. */
 export function checkToken(subject: 'api key' | 'access token', token: string, now = Date.now() / 1_000): Finding[] {
   const claims = claimsOf(token);
   if (claims === null) {
@@ -33,7 +33,7 @@ export function checkToken(subject: 'api key' | 'access token', token: string, n
   return [{ severity: 'warning', check: 'token', subject, message, why: 'Nothing connects after that.', sql: [] }];
 }
 
-/** The role that the server goes by: the token's if it names one, else the api key's, else `anon`. */
+/** The role that the server uses: the token's if it names one, else the api key's, else `anon`. */
 export function roleOf(token: string | null, apikey: string | null): string {
   for (const text of [token, apikey]) {
     const role = text === null ? null : claimsOf(text)?.role;
@@ -66,7 +66,7 @@ async function checkRealtime(url: string, apikey: string): Promise<Finding[]> {
         ? 'It does not take the api key: copy the project’s key.'
         : typeof refusal === 'number'
           ? '403: Realtime is switched off; 404: no such project; 429: its limit of connections or joins is used up.'
-          : 'Nothing can connect: check the url, and what stands between.',
+          : 'Nothing can connect: check the url, and any proxy or firewall in between.',
       sql: [],
     },
   ];
@@ -90,7 +90,7 @@ function handshake(target: string): Promise<number | string | null> {
   });
 }
 
-/** Only where `url` is the project's, under which REST stands too. */
+/** Only where `url` is the project's, which has REST under it too. */
 async function checkRest(url: string, apikey: string): Promise<Finding[]> {
   if (!/^https?:/u.test(url)) return [];
   const base = url.replace(/\/+$/u, '');

@@ -41,7 +41,7 @@ export function checkTable(facts: TableFacts, reader: Reader): Finding[] {
   ];
 }
 
-/** What keeps its changes from being sent whatever else is done. */
+/** A reason why its changes can't be sent whatever else is fixed. */
 function kindOf({ kind, persistence, partitions }: TableFacts, make: MakeFinding): Finding | null {
   if (kind === 'p') {
     const names = partitions.length === 0 ? 'It has none yet.' : `Now: ${listed(partitions)}.`;
@@ -54,7 +54,7 @@ function kindOf({ kind, persistence, partitions }: TableFacts, make: MakeFinding
   if (kind !== 'r') {
     return make('error', 'kind', {
       message: 'is no table: views and foreign tables send no changes',
-      why: 'Only tables write what logical decoding reads. Subscribe to the tables behind it.',
+      why: 'Only tables write what logical decoding reads. Subscribe to its base tables.',
       sql: [],
     });
   }
@@ -99,7 +99,7 @@ function rowSecurity(facts: TableFacts, { role }: Reader, make: MakeFinding): Fi
   return [
     make('error', 'row_security', {
       message: `row level security is on, and no policy lets ${role} SELECT`,
-      why: 'Its changes are withheld without a word. The statement below opens every row to the role: narrow `true` to what it may see, such as (business_id = …).',
+      why: 'Its changes are withheld silently. The statement below opens every row to the role: narrow `true` to what it may see, such as (business_id = …).',
       sql: [`CREATE POLICY ${name} ON ${quoteTable(facts)} FOR SELECT TO ${quoteName(role)} USING (true)`],
       access: true,
     }),

@@ -4,7 +4,7 @@ import { readVersion, refusedIfSent, writeFactsSql, type WriteFacts } from './wr
 
 export const PUBLICATION = 'supabase_realtime';
 
-/** How the database as a whole stands. */
+/** The state of the database as a whole. */
 export interface DatabaseFacts {
   walLevel: string;
   /** `wal_level` is set to logical, and PostgreSQL has not been restarted since. */
@@ -42,7 +42,7 @@ export async function readDatabase(db: Database): Promise<DatabaseFacts> {
   return { ...row, publication: publication ?? null, refusedIfSent: await refusedIfSent(db, PUBLICATION) };
 }
 
-/** How one table stands for one role. */
+/** The state of one table, as one role sees it. */
 export interface TableFacts extends TableName {
   oid: number;
   /** pg_class.relkind. */
@@ -74,7 +74,7 @@ export interface TableFacts extends TableName {
   readsAll: boolean;
 }
 
-/** What keeps the role from row level security, or null when there is no such role. */
+/** Whether the role bypasses row level security, or null when there is no such role. */
 export async function readRole(db: Database, role: string): Promise<{ bypasses: boolean } | null> {
   const [row] = await db.rows<{ bypasses: boolean }>(
     'select rolbypassrls or rolsuper as bypasses from pg_roles where rolname = $1',
