@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <new>
@@ -12,13 +13,14 @@
 
 namespace switchboard {
 
-/// Whether an item can be moved to another place by copying its bytes, and be forgotten where it was.
+/// Whether an item can be moved by copying its bytes, without a destructor call at its old place.
 template <class T>
 inline constexpr bool kMovesAsBytes = std::is_trivially_copyable_v<T>;
 template <class T>
 inline constexpr bool kMovesAsBytes<std::unique_ptr<T>> = true;
 
-/// What is the same for all Lists: room for items, of which it knows no more than their size.
+/// The type-erased base of all Vectors: storage for items of which it knows only the size. Its functions exist once in
+/// the module, whereas those of std::vector exist once per item type.
 class VectorStorage {
  public:
   VectorStorage(const VectorStorage&) = delete;
@@ -28,20 +30,21 @@ class VectorStorage {
   bool empty() const { return size_ == 0; }
 
  protected:
-  /// Makes of `count` items at `from` items at `to`, where there are none; those at `from` are no more.
+  /// Moves `count` items from `from` to the uninitialized `to` and destroys those at `from`.
   using Move = void (*)(void* to, void* from, std::size_t count);
 
   VectorStorage() = default;
   ~VectorStorage() { ::operator delete(items_); }
 
   void swap(VectorStorage& other);
-  /// Room for so many items, or for twice as many as there was. `move`: null for items that move as bytes.
+  /// Reallocates for at least this many items and at least twice the capacity. `move`: null for items that move as
+  /// bytes.
   void grow(std::size_t atLeast, std::size_t itemSize, Move move);
-  /// For items that move as bytes: a gap of `count` items before the item number `at`, and the opposite, which forgets
-  /// items. Returns where the gap is.
+  /// Only for items that move as bytes. `openGap` makes an uninitialized gap of `count` items at index `at` and returns
+  /// its address. `closeGap` removes such a gap; the items in it are already destroyed.
   void* openGap(std::size_t at, std::size_t count, std::size_t itemSize);
   void closeGap(std::size_t at, std::size_t count, std::size_t itemSize);
-  /// For items that are trivially copyable.
+  /// Only for items that are trivially copyable.
   void appendBytes(const void* items, std::size_t count, std::size_t itemSize);
 
   void* items_ = nullptr;
@@ -49,8 +52,17 @@ class VectorStorage {
   std::uint32_t capacity_ = 0;
 };
 
-/// Items in a row. Does what is needed here of std::vector, by its names, at a fraction of the code: what makes room is
-/// the same for all lists. What is put into a list is none of its own items.
+/// A dynamic array with the subset of std::vector's interface that the core needs, under std::vector's names.
+///
+/// Why not std::vector: each instance of std::vector<T> brings its own code to grow, insert and erase. Here that code
+/// is in `VectorStorage`, once. It grows by doubling and never shrinks; `clear` keeps the memory.
+///
+/// Not supported:
+/// - Arguments that alias the vector's own items or its storage (`v.push_back(v.front())`): `emplace_back`,
+/// `push_back`,
+///   `append`, `assign` and `remove` assert against it. (std::vector allows it.) `insert` takes its item by value.
+///   A view into an item, such as a string_view of `v[0]`, can't be detected.
+/// - `insert` of items that don't move as bytes, more than 2^32−1 items, allocators, and exceptions.
 template <class T>
 class Vector : public VectorStorage {
  public:
@@ -59,7 +71,7 @@ class Vector : public VectorStorage {
   using const_iterator = const T*;
 
   Vector() = default;
-  /// So many items, each made of nothing.
+  /// `count` default-constructed items.
   explicit Vector(std::size_t count) { resize(count); }
   Vector(std::initializer_list<T> items) { append(items.begin(), items.end()); }
   Vector(const Vector& other) : VectorStorage() { append(other); }
@@ -95,6 +107,7 @@ class Vector : public VectorStorage {
   }
   template <class... Arguments>
   T& emplace_back(Arguments&&... arguments) {
+    assert((!owns(std::addressof(arguments)) && ...));
     reserve(size_ + std::size_t{1});
     T* item = ::new (static_cast<void*>(end())) T(std::forward<Arguments>(arguments)...);
     ++size_;
@@ -103,6 +116,7 @@ class Vector : public VectorStorage {
   void push_back(const T& item) { emplace_back(item); }
   void push_back(T&& item) { emplace_back(std::move(item)); }
   void append(const T* first, const T* last) {
+    assert(!owns(first));
     const auto count = static_cast<std::size_t>(last - first);
     if constexpr (std::is_trivially_copyable_v<T>) {
       appendBytes(first, count, sizeof(T));
@@ -116,7 +130,7 @@ class Vector : public VectorStorage {
     clear();
     append(first, last);
   }
-  /// Before `at`. Returns where it is now.
+  /// Inserts before `at` and returns the item's place.
   T* insert(const T* at, T item) {
     static_assert(kMovesAsBytes<T>);
     return ::new (openGap(static_cast<std::size_t>(at - begin()), 1, sizeof(T))) T(std::move(item));
@@ -130,7 +144,7 @@ class Vector : public VectorStorage {
     back().~T();
     --size_;
   }
-  /// Returns where the next one is now.
+  /// Returns the place of the item after the erased ones.
   T* erase(const T* first, const T* last) {
     const auto at = static_cast<std::size_t>(first - begin());
     const auto count = static_cast<std::size_t>(last - first);
@@ -144,13 +158,17 @@ class Vector : public VectorStorage {
     return begin() + at;
   }
   T* erase(const T* at) { return erase(at, at + 1); }
-  /// All that are like it.
-  void remove(const T& item) { erase(std::remove(begin(), end(), item), end()); }
+  /// Erases all items equal to `item`. (`std::erase`)
+  void remove(const T& item) {
+    assert(!owns(std::addressof(item)));
+    erase(std::remove(begin(), end(), item), end());
+  }
+  /// Erases all items for which `predicate` is true. (`std::erase_if`)
   template <class Predicate>
   void removeIf(Predicate predicate) {
     erase(std::remove_if(begin(), end(), predicate), end());
   }
-  /// Keeps the room.
+  /// Keeps the capacity.
   void clear() {
     if constexpr (!std::is_trivially_destructible_v<T>) destroyItems();
     size_ = 0;
@@ -161,7 +179,12 @@ class Vector : public VectorStorage {
   }
 
  private:
-  /// A function of its own, so that its code is there once and not wherever a list ends.
+  /// Whether the address is in this vector's storage.
+  bool owns(const void* address) const {
+    const std::less<const void*> before;
+    return !before(address, items_) && before(address, data() + capacity_);
+  }
+  /// Not inlined, so that its code is not repeated wherever a vector ends.
   [[gnu::noinline]] void destroyItems() { std::destroy(begin(), end()); }
   static void move(void* to, void* from, std::size_t count) {
     auto* item = static_cast<T*>(from);

@@ -6,17 +6,18 @@
 #include <string>
 #include <vector>
 
+#include "support/death.h"
 #include "support/fakes.h"
 
 namespace switchboard {
 namespace {
 
-/// Long enough to have memory of its own.
+/// Too long for the small-string optimization.
 std::string textOf(std::uint64_t number) {
   return "an item that is too long for its own place: " + std::to_string(number);
 }
 
-/// Does to both lists what comes, and compares them.
+/// Applies the same random operations to a Vector and a std::vector and compares them.
 template <class T, class Make>
 void followsVector(Make make) {
   testing::FakeRandom random;
@@ -74,15 +75,15 @@ void followsVector(Make make) {
   }
 }
 
-TEST_CASE("a list of numbers holds what a std::vector holds") {
+TEST_CASE("a vector of numbers holds what a std::vector holds") {
   followsVector<std::uint64_t>([](std::uint64_t number) { return number; });
 }
 
-TEST_CASE("a list of texts holds what a std::vector holds") {
+TEST_CASE("a vector of texts holds what a std::vector holds") {
   followsVector<std::string>(textOf);
 }
 
-TEST_CASE("what a list owns goes with its items") {
+TEST_CASE("a vector destroys what its items own") {
   const auto kept = std::make_shared<int>(1);
   struct Owner {
     std::shared_ptr<int> item;
@@ -104,7 +105,7 @@ TEST_CASE("what a list owns goes with its items") {
   CHECK(kept.use_count() == 19);
 }
 
-TEST_CASE("an empty list has nothing and forgets nothing") {
+TEST_CASE("operations on an empty vector do nothing") {
   Vector<int> list;
   list.erase(list.begin(), list.end());
   list.append(list);
@@ -112,6 +113,52 @@ TEST_CASE("an empty list has nothing and forgets nothing") {
   CHECK(list.empty());
   CHECK(list == Vector<int>{});
   CHECK(list.begin() == list.end());
+}
+
+/// A vector whose next item fits without moving the others, and one whose next item does not.
+template <class T, class Act>
+void refusesAliases(const T& item, Act act) {
+  for (const bool full : {false, true}) {
+    Vector<T> vector = {item, item, item};
+    vector.reserve(8);
+    while (full && vector.size() < vector.capacity()) vector.push_back(item);
+    CHECK(testing::aborts([&] { act(vector); }));
+  }
+}
+
+template <class T>
+void refusesAliases(const T& item) {
+  refusesAliases(item, [](auto& vector) { vector.push_back(vector.front()); });
+  refusesAliases(item, [](auto& vector) { vector.push_back(std::move(vector[1])); });
+  refusesAliases(item, [](auto& vector) { vector.emplace_back(vector.back()); });
+  refusesAliases(item, [](auto& vector) { vector.append(vector); });
+  refusesAliases(item, [](auto& vector) { vector.append(vector.begin() + 1, vector.end()); });
+  refusesAliases(item, [](auto& vector) { vector.assign(vector.begin() + 1, vector.end()); });
+  refusesAliases(item, [](auto& vector) { vector.remove(vector[1]); });
+}
+
+TEST_CASE("a vector asserts that no argument aliases its items") {
+  refusesAliases<std::uint32_t>(7);
+  refusesAliases<std::string>(textOf(7));
+}
+
+TEST_CASE("a vector asserts that no argument aliases a part of an item") {
+  struct Pair {
+    std::string first, second;
+    Pair(std::string a, std::string b) : first(std::move(a)), second(std::move(b)) {}
+  };
+  refusesAliases<Pair>(Pair(textOf(1), textOf(2)),
+                       [](auto& vector) { vector.emplace_back(textOf(3), vector[0].second); });
+}
+
+TEST_CASE("copies of a vector's own items may be added, and insert takes its item by value") {
+  Vector<std::uint32_t> vector = {1, 2, 3};
+  const std::uint32_t copy = vector.back();
+  vector.push_back(copy);
+  vector.remove(copy);
+  vector.insert(vector.begin(), vector.back());
+  vector.append(Vector<std::uint32_t>(vector));
+  CHECK(vector == Vector<std::uint32_t>{2, 1, 2, 2, 1, 2});
 }
 
 }  // namespace
