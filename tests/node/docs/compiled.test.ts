@@ -11,6 +11,11 @@ describe('the examples of the documents', () => {
     expect(examples.map(({ name }) => name).toSorted()).toEqual(Object.keys(surroundings).toSorted());
   });
 
+  it('are in documents whose examples are run by a test beside this one', () => {
+    const pages = documents().filter((page) => readExamples(page).length > 0);
+    expect(pages.toSorted()).toEqual(['README.md', 'docs/guide.md', 'docs/writing.md']);
+  });
+
   it('compile as they are', { timeout: 180_000 }, () => {
     const paths = examples.map((example) => ({
       path: writeExample(example, surroundings[example.name] ?? {}),

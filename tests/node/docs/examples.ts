@@ -63,3 +63,28 @@ export function compile(paths: readonly string[]): string[] {
     return `${file?.fileName ?? ''}:${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
   });
 }
+
+/** Runs the examples of some documents, and remembers which. */
+export class Examples {
+  readonly #left: Map<string, Example>;
+  readonly #all: ReadonlyMap<string, Example>;
+
+  constructor(...pages: readonly string[]) {
+    const examples = pages.flatMap(readExamples).map((example) => [example.name, example] as const);
+    this.#all = new Map(examples);
+    this.#left = new Map(examples);
+  }
+
+  /** Those that have not been run. */
+  get left(): string[] {
+    return [...this.#left.keys()];
+  }
+
+  /** Its top level has run when this resolves. */
+  run(name: string, surroundings: Surroundings = {}): Promise<unknown> {
+    const example = this.#all.get(name);
+    if (example === undefined) throw new Error(`there is no example '${name}'`);
+    this.#left.delete(name);
+    return import(/* @vite-ignore */ writeExample(example, surroundings));
+  }
+}

@@ -9,12 +9,12 @@ import { configureRealtime, realtimeManager, type LiveRows, type RealtimeManager
 import { RealtimeProvider, useLiveRows, type Toaster } from 'switchboard-realtime/react';
 import { createRealtimeManager, openLab, quick, untilStatus, type Lab } from '../support/lab.js';
 import { RecordingClient } from '../react/stage.js';
-import { documents, readExamples, removeExamples, writeExample } from './examples.js';
+import { Examples, removeExamples } from './examples.js';
 import { surroundings } from './surroundings.js';
 
 const businessId = '88888888-8888-4888-8888-888888888888';
 const MS = 60_000;
-const examples = documents().flatMap(readExamples);
+const examples = new Examples('README.md', 'docs/guide.md');
 
 let lab: Lab;
 let manager: RealtimeManager;
@@ -53,12 +53,9 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-/** Runs an example. Its top level has run when it resolves. */
-async function run(name: string, globals: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+function run(name: string, globals: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
   for (const [key, value] of Object.entries(globals)) vi.stubGlobal(key, value);
-  const example = examples.find((candidate) => candidate.name === name);
-  if (example === undefined) throw new Error(`no document has an example '${name}'`);
-  return import(/* @vite-ignore */ writeExample(example, surroundings[name] ?? {}));
+  return examples.run(name, surroundings[name]);
 }
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: MS, interval: 20 });
@@ -245,4 +242,8 @@ describe('the examples of the documents for React', () => {
     toaster({ title: 'New booking', description: 'Ann', id: 'a' });
     expect(showMessage).toHaveBeenCalledWith('New booking Ann', { id: 'a' });
   });
+});
+
+it('each of them has been run', () => {
+  expect(examples.left).toEqual([]);
 });
