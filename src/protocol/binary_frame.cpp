@@ -106,7 +106,7 @@ std::optional<BinaryFrame> readBinaryFrame(Sender sender, std::string_view bytes
 
 Result<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes) {
   if (const auto frame = readBinaryFrame(sender, bytes)) return *frame;
-  return Error{Code::PayloadInvalid, {}, "This is no binary frame of the protocol's version 2.0.0."};
+  return Error{ReasonCode::PayloadInvalid, {}, "This is no binary frame of the protocol's version 2.0.0."};
 }
 
 Result<std::string> encodeBinaryFrame(Sender sender, const BinaryFrame& frame) {

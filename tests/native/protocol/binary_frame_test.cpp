@@ -128,7 +128,7 @@ TEST_CASE("what can't be read is an error of its own, never an option's") {
     CAPTURE(bytes);
     const auto read = decodeBinaryFrame(Sender::Server, bytes);
     REQUIRE_FALSE(read);
-    CHECK(read.error().code == Code::PayloadInvalid);
+    CHECK(read.error().code == ReasonCode::PayloadInvalid);
     CHECK_FALSE(read.error().message.empty());
   }
 }
