@@ -18,7 +18,7 @@
 #include "platform/transport.h"
 #include "protocol/endpoint.h"
 #include "status/tracker.h"
-#include "subscription/exchange.h"
+#include "subscription/subscriptions.h"
 #include "timing/deadline_queue.h"
 
 namespace switchboard {

@@ -9,7 +9,7 @@
 #include "protocol/frame.h"
 #include "protocol/scanner.h"
 #include "strict_json.h"
-#include "subscription/conflator.h"
+#include "subscription/delivery/conflator.h"
 #include "support/fake_text.h"
 
 namespace switchboard::fuzz {

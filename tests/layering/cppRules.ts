@@ -24,7 +24,7 @@ export const layers: readonly Layer[] = [
   { prefix: 'src/status/', mayInclude: [...upToProtocol, 'net/'], thirdParty: [] },
   { prefix: 'src/subscription/', mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/'], thirdParty: [] },
   // Pure: decides from what it is given, knows no time and no channel object.
-  { prefix: 'src/subscription/planner', mayInclude: ['base/', 'protocol/', 'subscription/'], thirdParty: [] },
+  { prefix: 'src/subscription/channels/planner', mayInclude: ['base/', 'protocol/', 'subscription/'], thirdParty: [] },
   { prefix: 'src/client', mayInclude: [...everyFolder, 'client'], thirdParty: [] },
   { prefix: 'bindings/', mayInclude: ['client.h', 'platform/', 'base/'], thirdParty: ['emscripten/', 'emscripten.h'] },
 ];

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/line_bench.h"
+#include "support/changes_channel_bench.h"
 #include "support/transcripts.h"
 #include "witness/json.h"
 

@@ -1,4 +1,4 @@
-#include "subscription/conflator.h"
+#include "subscription/delivery/conflator.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
-#include "subscription/gap_start.h"
+#include "subscription/continuity/gap_start.h"
 
 #include <doctest/doctest.h>
 
-#include "subscription/database_clock.h"
+#include "subscription/continuity/database_clock.h"
 #include "support/fakes.h"
 
 namespace switchboard {

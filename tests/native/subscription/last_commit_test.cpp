@@ -1,4 +1,4 @@
-#include "subscription/last_commit.h"
+#include "subscription/continuity/last_commit.h"
 
 #include <doctest/doctest.h>
 

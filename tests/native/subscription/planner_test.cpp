@@ -1,4 +1,4 @@
-#include "subscription/planner.h"
+#include "subscription/channels/planner.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "subscription/reach.h"
+#include "subscription/channels/reach.h"
 
 #include <doctest/doctest.h>
 

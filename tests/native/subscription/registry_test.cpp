@@ -1,4 +1,4 @@
-#include "subscription/registry.h"
+#include "subscription/interest/registry.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "subscription/spec.h"
+#include "subscription/interest/spec.h"
 
 #include <doctest/doctest.h>
 

@@ -15,7 +15,7 @@ export interface GapTrackerEvents extends Pick<ResyncSchedulerEvents, 'starting'
 /** Ids of gaps that are noticed here, not in the core, whose ids have 32 bits. */
 const FIRST_OWN_ID = 2 ** 32;
 
-/** How much commit times may be out of order: as in the core, see src/subscription/gap_start.h. */
+/** How much commit times may be out of order: as in the core, see src/subscription/continuity/gap_start.h. */
 const DISORDER_MS = 1_000;
 
 /** Accounts for the gaps of one manager, and has them made good. */

@@ -1,0 +1,99 @@
+#include "subscription/channels/changes_channel.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/classify.h"
+#include "protocol/names.h"
+
+namespace switchboard {
+
+namespace {
+
+Vector<LineBinding> marked(Vector<LineBinding> bindings) {
+  for (auto& binding : bindings) {
+    binding.mayBringOthers = isPattern(binding.config.schema) || isPattern(binding.config.table);
+  }
+  return bindings;
+}
+
+}  // namespace
+
+Line::Line(LineId id, std::string topic, Vector<LineBinding> bindings, const LineOptions& options, Context& context,
+           Multiplexer& multiplexer, LineDelegate& delegate)
+    : id_(id),
+      bindings_(marked(std::move(bindings))),
+      options_(options),
+      context_(context),
+      multiplexer_(multiplexer),
+      delegate_(delegate),
+      liveTimeout_(context.deadlines, DeadlineKind::LiveTimeout,
+                   [this] {
+                     delegate_.onLineFailed(
+                         *this,
+                         {ReasonCode::LiveTimeout, Retry::Backoff, "The server did not begin to send changes in time."},
+                         false);
+                   }),
+      channel_(std::move(topic), options.joinTimeout, context, multiplexer.link(), *this) {}
+
+std::string Line::joinPayload(const Channel& /*channel*/) {
+  delegate_.onLineJoining(*this);
+  return delegate_.joinPayload(*this);
+}
+
+const LineBinding* Line::findBinding(const BindingConfig& config) const {
+  const auto it =
+      std::find_if(bindings_.begin(), bindings_.end(), [&](const auto& binding) { return binding.config == config; });
+  return it == bindings_.end() ? nullptr : &*it;
+}
+
+/// Bindings are matched to the reply's entries by what they say, not by their place: the server drops entries that it
+/// does not like.
+void Line::onChannelJoined(Channel& /*channel*/, JsonValue response) {
+  accepted_ = true;
+  for (const auto& accepted : acceptedBindings(response)) {
+    const LineBinding* binding = findBinding(accepted.config);
+    if (binding == nullptr) continue;
+    if (!byId_.insert(accepted.id, *binding) && byId_.find(accepted.id)->key != binding->key) {
+      delegate_.onLineCollision(*this, binding->key);
+      return;
+    }
+  }
+  if (byId_.size() != bindings_.size()) {
+    delegate_.onLineFailed(*this,
+                           {ReasonCode::BindingMismatch, Retry::Backoff,
+                            "The server's answer does not list the subscriptions that were asked for."},
+                           false);
+    return;
+  }
+  liveTimeout_.setAfter(options_.liveTimeout);
+}
+
+void Line::onChannelFailed(Channel& /*channel*/, const Cause& cause) {
+  const bool lost = !multiplexer_.connection().isOpen();
+  const bool refused = !lost && !accepted_;
+  liveTimeout_.cancel();
+  live_ = false;
+  delegate_.onLineFailed(*this, cause, refused);
+}
+
+void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
+  if (message.extension != names::kPostgresChanges) return;
+  if (!message.ok) {
+    liveTimeout_.cancel();
+    live_ = false;
+    delegate_.onLineFailed(*this, classifyBindingError(message.message), false);
+    return;
+  }
+  if (message.message != names::kSubscribedToPostgres) return;
+  liveTimeout_.cancel();
+  ++announcements_;
+  const bool repeated = std::exchange(live_, true);
+  const bool expected = channel_.takeExpectedRepeat(repeated);
+  const bool again = repeated && !expected;
+  if (!repeated) liveSince_ = {context_.now(), context_.clock.wallNow()};
+  delegate_.onLineLive(*this, again);
+  if (again) liveSince_ = {context_.now(), context_.clock.wallNow()};
+}
+
+}  // namespace switchboard

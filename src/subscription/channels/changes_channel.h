@@ -1,0 +1,114 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/id_map.h"
+#include "base/ids.h"
+#include "base/vector.h"
+#include "channel/channel.h"
+#include "channel/multiplexer.h"
+#include "protocol/change.h"
+#include "subscription/continuity/database_clock.h"
+#include "subscription/continuity/last_commit.h"
+
+namespace switchboard {
+
+struct LineOptions {
+  Duration joinTimeout{10'000};
+  Duration liveTimeout{20'000};  ///< from the join reply to `Subscribed to PostgreSQL`; a cold server takes 1.6 to 2.6
+                                 ///< s, its own retries come after 5 to 10 s (protocol.md §3.5, §14)
+};
+
+struct LineBinding {
+  KeyId key;
+  BindingConfig config;
+  bool mayBringOthers = false;  ///< see isPattern; set by the line
+};
+
+class Line;
+
+class LineDelegate {
+ public:
+  virtual std::string joinPayload(const Line& line) = 0;
+  /// The join has gone out.
+  virtual void onLineJoining(Line& line) = 0;
+  /// Changes flow. `again`: they did before too and nothing asked for it, so the server has subscribed again and may
+  /// have lost some in between; `liveSince` is still the time before.
+  virtual void onLineLive(Line& line, bool again) = 0;
+  /// The line is of no use any more and is to be removed. BadBinding: some binding is at fault, and the server has told
+  /// about which in the cause's message. `refused`: the join itself was answered with an error.
+  virtual void onLineFailed(Line& line, const Cause& cause, bool refused) = 0;
+  /// Two keys got the same binding id; they can't share a line. It is to be removed.
+  virtual void onLineCollision(Line& line, KeyId key) = 0;
+  /// A change for these keys, each once. Its text lives until the turn ends.
+  virtual void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) = 0;
+  /// A change came that can't be read, so whose it was is not known.
+  virtual void onLineUnreadable(Line& line) = 0;
+
+ protected:
+  ~LineDelegate() = default;
+};
+
+/// A channel that carries bindings to database changes. Used once: it is joined, goes live, ends; what is still wanted
+/// then goes to a new line with a topic of its own, so that late frames of the old one can't be mistaken for the new
+/// one's (protocol.md §2).
+class Line final : private ChannelDelegate {
+ public:
+  Line(LineId id, std::string topic, Vector<LineBinding> bindings, const LineOptions& options, Context& context,
+       Multiplexer& multiplexer, LineDelegate& delegate);
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  /// Queues for its join. The delegate may hear of it before this returns.
+  void start() { multiplexer_.add(channel_); }
+  /// Leaves and is silent from now on. Before it is destroyed.
+  void end() {
+    liveTimeout_.cancel();
+    multiplexer_.remove(channel_);
+  }
+
+  LineId id() const { return id_; }
+  const Vector<LineBinding>& bindings() const { return bindings_; }
+  Multiplexer& multiplexer() const { return multiplexer_; }
+  /// Has not had its turn to join.
+  bool isQueued() const { return channel_.state() == ChannelState::Closed; }
+  bool isJoining() const { return channel_.state() == ChannelState::Joining; }
+  bool isJoined() const { return channel_.isJoined(); }
+  bool isLive() const { return live_; }
+  /// How often the server has announced changes.
+  unsigned announcements() const { return announcements_; }
+  /// When it first announced them, or last did without being asked.
+  Moment liveSince() const { return liveSince_; }
+  /// Of all changes that came, whoever they were for.
+  LastCommit& lastCommit() { return lastCommit_; }
+
+ private:
+  std::string joinPayload(const Channel& channel) override;
+  void onChannelJoined(Channel& channel, JsonValue response) override;
+  void onChannelFailed(Channel& channel, const Cause& cause) override;
+  void onChannelSystem(Channel& channel, const SystemMessage& message) override;
+  void onChannelMessage(Channel& channel, const Envelope& envelope) override;
+
+  const LineBinding* findBinding(const BindingConfig& config) const;
+
+  const LineId id_;
+  const Vector<LineBinding> bindings_;
+  const LineOptions& options_;
+  Context& context_;
+  Multiplexer& multiplexer_;
+  LineDelegate& delegate_;
+  IdPtrMap<BindingId, const LineBinding> byId_;
+  Vector<BindingId> ids_;  // reused for each change
+  Vector<KeyId> matched_;  // likewise
+  Deadline liveTimeout_;
+  Channel channel_;
+  bool accepted_ = false;  ///< the server has answered the join with ok
+  bool live_ = false;
+  unsigned announcements_ = 0;
+  Moment liveSince_;
+  LastCommit lastCommit_;
+};
+
+}  // namespace switchboard

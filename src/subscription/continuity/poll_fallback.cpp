@@ -1,0 +1,65 @@
+#include "subscription/continuity/poll_fallback.h"
+
+#include <algorithm>
+
+namespace switchboard {
+
+Fallback::Fallback(const FallbackOptions& options, Registry& registry, Context& context,
+                   InlineCallback<void(KeyEntry&)> onModeChange)
+    : options_(options),
+      registry_(registry),
+      context_(context),
+      onModeChange_(onModeChange),
+      tick_(context.deadlines, DeadlineKind::Poll, [this] { update(); }) {}
+
+void Fallback::setOnline(bool online) {
+  online_ = online;
+  update();
+}
+
+Duration Fallback::interval(std::size_t keys) const {
+  const Duration pace = sparing_ ? options_.everySparing : options_.every;
+  constexpr Duration kMinute{60'000};
+  return std::max(
+      pace, kMinute * static_cast<Duration::rep>(keys) / static_cast<Duration::rep>(std::max(1u, options_.perMinute)));
+}
+
+/// Any part of it. An outage begins for all clients at the same moment, so their first polls are spread over a whole
+/// interval; that also keeps those of many keys within the budget.
+Duration Fallback::within(Duration interval) {
+  return Duration{static_cast<Duration::rep>(context_.random.below(static_cast<std::uint64_t>(interval.count()) + 1))};
+}
+
+/// Three quarters to five quarters of it.
+Duration Fallback::jittered(Duration interval) {
+  return interval * 3 / 4 + within(interval / 2);
+}
+
+void Fallback::update() {
+  const TimePoint now = context_.now();
+  tick_.cancel();
+  Vector<KeyEntry*> down;
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->notLiveSince && !entry->subscribers.empty()) down.push_back(entry);
+  }
+  for (auto* entry : down) {
+    const bool polling = online_ && *entry->notLiveSince + options_.after <= now;
+    if (polling != entry->nextPollAt.has_value()) {
+      if (polling) {
+        entry->nextPollAt = now + within(interval(down.size()));
+      } else {
+        entry->nextPollAt.reset();
+      }
+      onModeChange_(*entry);
+    }
+    if (polling && *entry->nextPollAt <= now) {
+      polls_.append(entry->subscribers);
+      entry->nextPollAt = now + jittered(interval(down.size()));
+    }
+    if (online_) {
+      tick_.setWithin(std::max(Duration{1}, entry->nextPollAt.value_or(*entry->notLiveSince + options_.after) - now));
+    }
+  }
+}
+
+}  // namespace switchboard

@@ -1,0 +1,197 @@
+#include "subscription/continuity/pulse.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "base/text.h"
+#include "protocol/beat.h"
+#include "timing/backoff.h"
+
+namespace switchboard {
+
+namespace {
+
+/// A deadline this much behind its time says that this process did not run.
+constexpr Duration kLate{1'000};
+
+/// How soon to look again whether a socket that is being probed has answered.
+constexpr Duration kProbeCheck{1'000};
+
+}  // namespace
+
+Pulse::Pulse(const PulseOptions& options, const LineOptions& lineOptions, std::string topicPrefix, Context& context,
+             Multiplexer& multiplexer, TokenKeeper& tokens, Counters& counters, PulseDelegate& delegate)
+    : options_(options),
+      lineOptions_(lineOptions),
+      topicPrefix_(std::move(topicPrefix)),
+      context_(context),
+      multiplexer_(multiplexer),
+      tokens_(tokens),
+      counters_(counters),
+      delegate_(delegate),
+      next_(context.deadlines, DeadlineKind::Pulse, [this] { onDue(); }) {}
+
+void Pulse::transition(PulseState to) {
+  if (to == state_) return;
+  assert(isLegal(state_, to) && "illegal pulse transition");
+  const PulseState from = std::exchange(state_, to);
+  delegate_.onPulseState(*this, from);
+}
+
+void Pulse::setWanted(bool wanted) {
+  wanted_ = wanted;
+  if (!wanted) {
+    stop();
+  } else if (!line_ && !next_.isSet()) {
+    start();
+  }
+}
+
+void Pulse::wake() {
+  notBefore_ = {};
+  if (line_) return;
+  next_.cancel();
+  if (wanted_) start();
+}
+
+void Pulse::start() {
+  if (!wanted_ || !multiplexer_.connection().isOpen() || !multiplexer_.hasRoom()) return;
+  if (notBefore_ > context_.now()) {
+    next_.setAt(notBefore_);
+    return;
+  }
+  LineDelegate& delegate = *this;
+  line_ = std::make_unique<Line>(LineId{}, topicPrefix_ + decimal(++lastLine_),
+                                 Vector<LineBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}},
+                                 lineOptions_, context_, multiplexer_, delegate);
+  transition(PulseState::Joining);
+  if (line_) line_->start();
+}
+
+void Pulse::stop() {
+  next_.cancel();
+  endLine();
+  if (state_ != PulseState::Refused) transition(PulseState::Idle);
+}
+
+void Pulse::endLine() {
+  if (!line_) return;
+  auto line = std::move(line_);
+  line->end();
+  context_.turns.deferredDelete(std::move(line));
+}
+
+std::string Pulse::joinPayload(const Line& line) {
+  return switchboard::joinPayload({line.bindings().front().config}, tokens_.token());
+}
+
+/// What the beats before it were is of no use any more: some may have gone unheard.
+void Pulse::listen() {
+  lastSeq_.reset();
+  heardAt_ = context_.now();
+  dueAt_ = heardAt_ + options_.period * 5 / 2;
+  next_.setAt(dueAt_);
+}
+
+void Pulse::onLineLive(Line& /*line*/, bool again) {
+  attempts_ = 0;
+  if (state_ == PulseState::Joining) {
+    announcedAt_ = context_.now();
+    listen();
+    transition(PulseState::Waiting);
+  } else if (again) {
+    announcedAt_ = context_.now();
+    lastSeq_.reset();  // what was lost when the server subscribed again is reported by the lines that lost it
+  }
+}
+
+void Pulse::onLineFailed(Line& /*line*/, const Cause& cause, bool refused) {
+  endLine();
+  next_.cancel();
+  const Duration again = fullJitter(context_.random, options_.retryBase, options_.retryCap, attempts_++);
+  const bool forGood = cause.retry == Retry::Parked || cause.retry == Retry::NewToken;
+  if (!multiplexer_.connection().isOpen()) {
+    transition(PulseState::Idle);
+    return;
+  }
+  if (forGood) {
+    notBefore_ = context_.now() + options_.refusedPause + again;
+    context_.log.write(LogLevel::Warn, "The pulse " + options_.schema + "." + options_.table +
+                                           " can't be listened to, so silent losses go unnoticed: " + cause.message);
+  } else {
+    notBefore_ = context_.now() + again + (refused ? options_.stalledPause : Duration{0});
+  }
+  next_.setAt(notBefore_);
+  transition(forGood ? PulseState::Refused : PulseState::Idle);
+}
+
+void Pulse::onLineChange(Line& /*line*/, const Vector<KeyId>& /*keys*/, const Change& change) {
+  hear(change);
+}
+
+/// A beat that comes before the announcement proves nothing: the server may yet subscribe again.
+void Pulse::hear(const Change& change) {
+  if (state_ == PulseState::Joining) return;
+  const auto beat = readBeat(change.data.read());
+  if (!beat) return;
+  ++counters_.pulses;
+  if (beat->committedAt) {
+    delay_ = std::chrono::duration_cast<Duration>(context_.clock.wallNow() - *beat->committedAt);
+  }
+  const auto cause = beat->seq ? skipped(*beat->seq) : std::nullopt;
+  if (cause) delegate_.onPulseSkipped(*this, *cause);
+  lastSeq_ = beat->seq;
+  heardAt_ = context_.now();
+  if (beat->committedAt) {
+    lastBeat_ = Commit{std::string(commitTimestamp(change.data.read())), *beat->committedAt, heardAt_};
+  }
+  dueAt_ = heardAt_ + options_.period * 5 / 2;
+  next_.setAt(dueAt_);
+  transition(PulseState::Beating);
+}
+
+std::optional<Cause> Pulse::skipped(std::uint64_t seq) {
+  if (!lastSeq_ || seq == *lastSeq_ || seq == *lastSeq_ + 1) return std::nullopt;
+  if (seq < *lastSeq_) {
+    return Cause{
+        ReasonCode::PulseLost, Retry::Backoff,
+        "The database's pulse went back from " + decimal(*lastSeq_) + " to " + decimal(seq) + ", as after a restore."};
+  }
+  const std::uint64_t missed = seq - *lastSeq_ - 1;
+  counters_.pulsesMissed += missed;
+  return Cause{ReasonCode::PulseLost, Retry::Backoff,
+               decimal(missed) + (missed == 1 ? " beat" : " beats") +
+                   " of the database's pulse never came; changes may be lost with " + (missed == 1 ? "it." : "them.")};
+}
+
+void Pulse::excuse() {
+  if (state_ != PulseState::Waiting && state_ != PulseState::Beating) return;
+  dueAt_ = std::max(dueAt_, context_.now() + options_.period * 5 / 2);
+  next_.setAt(dueAt_);
+}
+
+void Pulse::onDue() {
+  if (line_) {
+    checkSilence();
+  } else {
+    start();
+  }
+}
+
+void Pulse::checkSilence() {
+  if (state_ != PulseState::Waiting && state_ != PulseState::Beating) return;
+  const TimePoint now = context_.now();
+  if (now - dueAt_ > kLate) {  // what came in meanwhile may still be waiting to be read
+    dueAt_ = now + options_.period;
+  } else if (multiplexer_.connection().lastInboundAt() <= heardAt_) {
+    dueAt_ = now + std::min(kProbeCheck, options_.period);
+    multiplexer_.connection().reconnectSoon();
+  } else {
+    transition(PulseState::Silent);
+    return;
+  }
+  next_.setAt(dueAt_);
+}
+
+}  // namespace switchboard

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/vector.h"
+#include "net/token_keeper.h"
+#include "status/pulse_state.h"
+#include "subscription/channels/changes_channel.h"
+
+namespace switchboard {
+
+struct PulseOptions {
+  std::string schema = "public";
+  std::string table = "switchboard_pulse";
+  Duration period{0};  ///< how often the database raises the row's `seq`; 0: there is no pulse
+
+  Duration retryBase{1'000};  ///< after its channel failed
+  Duration retryCap{60'000};
+  Duration refusedPause{300'000};  ///< before a table that the server refused is asked for again
+  Duration stalledPause{
+      60'000};  ///< least wait after a refused join, which froze the socket for 5 s (protocol.md §3.2)
+
+  bool enabled() const { return period > Duration{0}; }
+};
+
+class Pulse;
+
+class PulseDelegate {
+ public:
+  /// After each transition.
+  virtual void onPulseState(Pulse& pulse, PulseState from) = 0;
+  /// Beats between the last one and this one never came, although it was listened to all the time; changes that were
+  /// committed with them may be lost as well. The state is still the one before this beat.
+  virtual void onPulseSkipped(Pulse& pulse, const Cause& cause) = 0;
+
+ protected:
+  ~PulseDelegate() = default;
+};
+
+/// Listens on one socket to the row that the database raises every period. The server loses changes with no sign on
+/// the wire (protocol.md §14): a beat that is missing is that sign.
+///
+/// It has a channel of its own: the server silences a whole channel when one table of it can't be had, and a missing
+/// pulse must not cost anybody's changes. So it proves the socket, the server's replication and its event limit, which
+/// are where changes are known to get lost, but not each single channel.
+///
+/// Silence counts only while nothing else explains it. A socket that has been as silent as the pulse is probed first:
+/// if it is dead, that is told instead. Time in which this process did not run (a frozen page, sleep) is excused.
+class Pulse final : private LineDelegate {
+ public:
+  Pulse(const PulseOptions& options, const LineOptions& lineOptions, std::string topicPrefix, Context& context,
+        Multiplexer& multiplexer, TokenKeeper& tokens, Counters& counters, PulseDelegate& delegate);
+  ~Pulse() { stop(); }
+  Pulse(const Pulse&) = delete;
+  Pulse& operator=(const Pulse&) = delete;
+
+  Multiplexer& multiplexer() const { return multiplexer_; }
+  PulseState state() const { return state_; }
+  bool hasLine() const { return line_ != nullptr; }
+  /// From the commit of the last beat to its arrival, as the two clocks have it; nothing before the first beat.
+  std::optional<Duration> delay() const { return delay_; }
+  /// What was to come over this socket and was committed before this has come, unless beats were skipped later.
+  const std::optional<Commit>& lastBeat() const { return lastBeat_; }
+  /// When the server last announced it, be it for the first time or because it has subscribed every channel again, one
+  /// after the other.
+  TimePoint announcedAt() const { return announcedAt_; }
+
+  /// Whether there is anything whose changes it should vouch for.
+  void setWanted(bool wanted);
+  /// Waits no longer for its next try: something has changed.
+  void wake();
+  /// For a while nothing could come in, because this process did not run.
+  void excuse();
+
+ private:
+  void transition(PulseState to);
+  void start();
+  void stop();
+  void endLine();
+  void listen();
+  void onDue();
+  void checkSilence();
+  void hear(const Change& change);
+  std::optional<Cause> skipped(std::uint64_t seq);
+
+  std::string joinPayload(const Line& line) override;
+  void onLineJoining(Line& /*line*/) override {}
+  void onLineLive(Line& line, bool again) override;
+  void onLineFailed(Line& line, const Cause& cause, bool refused) override;
+  void onLineCollision(Line& /*line*/, KeyId /*key*/) override {}
+  void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) override;
+  void onLineUnreadable(Line& /*line*/) override {}  // a beat that is missing shows with the next one
+
+  const PulseOptions& options_;
+  const LineOptions& lineOptions_;
+  const std::string topicPrefix_;
+  Context& context_;
+  Multiplexer& multiplexer_;
+  TokenKeeper& tokens_;
+  Counters& counters_;
+  PulseDelegate& delegate_;
+  std::unique_ptr<Line> line_;
+  Deadline next_;  ///< the next try, or the end of patience with a silence
+  TimePoint dueAt_{};
+  TimePoint heardAt_{};
+  TimePoint notBefore_{};
+  std::optional<std::uint64_t> lastSeq_;
+  std::optional<Duration> delay_;
+  std::optional<Commit> lastBeat_;
+  TimePoint announcedAt_{};
+  std::uint32_t lastLine_ = 0;
+  unsigned attempts_ = 0;
+  bool wanted_ = false;
+  PulseState state_ = PulseState::Idle;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,165 @@
+#include "subscription/continuity/state_reporter.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace switchboard {
+
+namespace {
+
+NoticeStatus noticeStatus(const KeyEntry& entry) {
+  if (entry.state == SubscriptionState::Live) return NoticeStatus::Subscribed;
+  switch (entry.cause.code) {
+    case ReasonCode::JoinTimeout:
+    case ReasonCode::LiveTimeout:
+      return NoticeStatus::TimedOut;
+    case ReasonCode::ChannelClosed:
+      return NoticeStatus::Closed;
+    default:
+      return NoticeStatus::ChannelError;
+  }
+}
+
+bool isError(const Cause& cause) {
+  return cause.code != ReasonCode::Ok && cause.code != ReasonCode::Connecting;
+}
+
+}  // namespace
+
+void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
+  const bool changed = entry.state != state;
+  assert((!changed || isLegal(entry.state, state)) && "illegal key transition");
+  const bool wasLive = entry.state == SubscriptionState::Live;
+  const bool otherError = cause.code != entry.cause.code || wasLive;
+  entry.state = state;
+  entry.cause = std::move(cause);
+  if (changed) entry.since = context_.clock.wallNow();
+  if (state == SubscriptionState::Live) {
+    if (!entry.firstLive) entry.firstLive = Moment{context_.now(), context_.clock.wallNow()};
+    entry.notLiveSince.reset();
+    entry.nextPollAt.reset();
+    closeGap(entry);
+  } else if (wasLive) {
+    if (!entry.notLiveSince) entry.notLiveSince = context_.now();
+    openGap(entry, entry.cause, entry.start);
+  }
+  if (entry.plannable()) entry.retryAt.reset();
+  report(entry);
+  const bool worthTelling = state == SubscriptionState::Live ? changed : isError(entry.cause) && otherError;
+  if (!worthTelling) return;
+  const bool refused = state == SubscriptionState::Parked || entry.cause.retry == Retry::NewToken;
+  const ReasonCode refusedFor = refused ? entry.cause.code : ReasonCode::Ok;
+  const bool known = refused && refusedFor == entry.refusedFor;  // tried again, to no avail
+  entry.refusedFor = refusedFor;
+  if (known) return;
+  entry.newcomers.clear();
+  notify(entry, entry.subscribers);
+}
+
+Gap Reporter::describeGap(const Cause& cause, const GapStart& start) {
+  Gap gap;
+  gap.id = ++lastGap_;
+  gap.code = cause.code;
+  gap.message = cause.message;
+  gap.fromCommit = start.commit;
+  gap.from = start.at;
+  return gap;
+}
+
+WallTime Reporter::endOfGap(WallTime from) const {
+  return std::max(from, database_.latest({context_.now(), context_.clock.wallNow()}));
+}
+
+void Reporter::reportGap(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {
+  Gap gap = describeGap(cause, start);
+  gap.to = endOfGap(gap.from);
+  for (const auto id : subscribers) {
+    gap.subscription = id;
+    gaps_.push_back(gap);
+  }
+}
+
+Vector<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause, const GapStart& start) {
+  Vector<SubscriptionId> told;
+  if (entry.subscribers.empty()) return told;
+  if (!entry.gap) entry.gap = KeyEntry::OpenGap{describeGap(cause, start), {}};
+  auto& known = entry.gap->subscribers;
+  for (const auto id : entry.subscribers) {
+    if (std::find(known.begin(), known.end(), id) == known.end()) told.push_back(id);
+  }
+  for (const auto id : told) {
+    known.push_back(id);
+    gaps_.push_back(entry.gap->gap);
+    gaps_.back().subscription = id;
+  }
+  return told;
+}
+
+Vector<SubscriptionId> Reporter::suspect(KeyEntry& entry, const Cause& cause, const GapStart& start) {
+  auto told = openGap(entry, cause, start);
+  if (told.empty()) return told;
+  entry.cause = cause;
+  if (!entry.notLiveSince) entry.notLiveSince = context_.now();
+  report(entry);
+  return told;
+}
+
+void Reporter::confirm(KeyEntry& entry) {
+  closeGap(entry);
+  entry.cause = {};
+  entry.notLiveSince.reset();
+  entry.nextPollAt.reset();
+  report(entry);
+}
+
+void Reporter::closeGap(KeyEntry& entry) {
+  if (!entry.gap) return;
+  const auto open = std::exchange(entry.gap, std::nullopt);
+  const WallTime to = endOfGap(open->gap.from);
+  for (const auto id : open->subscribers) {
+    if (std::find(entry.subscribers.begin(), entry.subscribers.end(), id) == entry.subscribers.end()) continue;
+    gaps_.push_back(open->gap);
+    gaps_.back().subscription = id;
+    gaps_.back().to = to;
+  }
+}
+
+void Reporter::setWaiting(KeyEntry& entry, const Cause& cause) {
+  setState(entry, SubscriptionState::Pending, cause);
+}
+
+void Reporter::tellNewcomers(KeyEntry& entry) {
+  if (entry.newcomers.empty()) return;
+  const auto newcomers = std::exchange(entry.newcomers, {});
+  if (entry.state == SubscriptionState::Live || isError(entry.cause)) notify(entry, newcomers);
+}
+
+void Reporter::forget(SubscriptionId id) {
+  notices_.removeIf([id](const Notice& notice) { return notice.subscription == id; });
+  gaps_.removeIf([id](const Gap& gap) { return gap.subscription == id; });
+}
+
+void Reporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers) {
+  for (const auto id : subscribers) {
+    notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message,
+                        entry.state != SubscriptionState::Parked, nextRetryAt(entry)});
+  }
+}
+
+std::optional<WallTime> Reporter::nextRetryAt(const KeyEntry& entry) const {
+  if (entry.retryAt) return context_.clock.wallNow() + std::max(Duration{0}, *entry.retryAt - context_.now());
+  if (entry.state == SubscriptionState::Pending || entry.state == SubscriptionState::Retrying) return entry.waitsUntil;
+  return std::nullopt;
+}
+
+void Reporter::report(const KeyEntry& entry) {
+  const FreshnessMode mode = entry.nextPollAt                         ? FreshnessMode::Polling
+                             : entry.state == SubscriptionState::Live ? FreshnessMode::Live
+                                                                      : FreshnessMode::Paused;
+  for (const auto id : entry.subscribers) {
+    tracker_.set(SubscriptionStatus{id, entry.state, entry.since, entry.attempts, nextRetryAt(entry), entry.cause.code,
+                                    entry.cause.message, entry.state != SubscriptionState::Parked, mode});
+  }
+}
+
+}  // namespace switchboard

@@ -1,0 +1,81 @@
+#include "subscription/delivery/fan_out.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace switchboard {
+
+namespace {
+
+bool isImmediate(const DeliveryConfig& config) {
+  return config.mode == DeliveryMode::Each && config.payload;
+}
+
+}  // namespace
+
+void Dispatcher::attach(const KeyEntry& entry, SubscriptionId id, DeliveryConfig config) {
+  Place& place = places_.add(id, std::make_unique<Place>(Place{entry.id, std::move(config), false}));
+  ++outlets_[entry.id].subscribers;
+  enter(place, id);
+}
+
+void Dispatcher::detach(SubscriptionId id) {
+  const auto place = places_.take(id);
+  if (place == nullptr) return;
+  leave(*place, id);
+  if (--outlets_.at(place->key).subscribers == 0) outlets_.erase(place->key);
+  out_.forget(id);
+}
+
+void Dispatcher::enter(const Place& place, SubscriptionId id) {
+  Outlets& outlets = outlets_[place.key];
+  if (isImmediate(place.config) && !place.paused) {
+    outlets.immediate.push_back(id);
+    return;
+  }
+  const auto same = std::find_if(outlets.windows.begin(), outlets.windows.end(), [&](const auto& window) {
+    return !place.paused && !window->isPaused() && window->config() == place.config;
+  });
+  if (same != outlets.windows.end()) {
+    (*same)->add(id);
+    return;
+  }
+  auto window = std::make_unique<Window>(place.config, maxBytes_, context_, out_, delegate_);
+  window->add(id);
+  if (place.paused) window->setPaused(true);
+  outlets.windows.push_back(std::move(window));
+}
+
+void Dispatcher::leave(const Place& place, SubscriptionId id) {
+  Outlets& outlets = outlets_[place.key];
+  auto& immediate = outlets.immediate;
+  immediate.remove(id);
+  for (auto it = outlets.windows.begin(); it != outlets.windows.end();) {
+    if ((*it)->has(id)) (*it)->remove(id);
+    if ((*it)->unused()) {
+      context_.turns.deferredDelete(std::move(*it));
+      it = outlets.windows.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+void Dispatcher::clear() {
+  while (!places_.empty()) detach((*places_.begin()).first);
+}
+
+/// A paused subscription has a window to itself; what the shared one held for it goes out first, so that order is kept.
+void Dispatcher::setPaused(SubscriptionId id, bool paused) {
+  Place* place = places_.find(id);
+  if (place == nullptr || place->paused == paused) return;
+  const Outlets& outlets = outlets_.at(place->key);
+  for (const auto& window : outlets.windows) {
+    if (window->has(id)) window->flush();
+  }
+  leave(*place, id);
+  place->paused = paused;
+  enter(*place, id);
+}
+
+}  // namespace switchboard

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+
+#include "base/id_map.h"
+#include "base/vector.h"
+#include "subscription/delivery/delivery.h"
+#include "subscription/delivery/window.h"
+#include "subscription/interest/registry.h"
+
+namespace switchboard {
+
+/// Hands the changes of keys to their subscriptions, each as it wants them. Subscriptions of a key that want them the
+/// same way share a window.
+class Dispatcher {
+ public:
+  /// `maxBytes`: of row data that one window holds.
+  Dispatcher(std::size_t maxBytes, Context& context, DeliveryQueue& out, WindowDelegate& delegate)
+      : maxBytes_(maxBytes), context_(context), out_(out), delegate_(delegate) {}
+
+  void attach(const KeyEntry& entry, SubscriptionId id, DeliveryConfig config);
+  void detach(SubscriptionId id);
+  /// Forgets all subscriptions and what is held for them.
+  void clear();
+  /// Unknown ids are ignored.
+  void setPaused(SubscriptionId id, bool paused);
+
+  /// Hands a change to all subscriptions of the key but those that want it at once, which are added to `immediate`.
+  /// Returns how many subscriptions the key has.
+  std::size_t push(const KeyEntry& entry, const Change& change, Vector<SubscriptionId>& immediate);
+  /// A change for those that want it at once.
+  void pushImmediate(const Vector<SubscriptionId>& subscribers, const Change& change);
+
+ private:
+  /// The ways in which one key's changes go out.
+  struct Outlets {
+    Vector<SubscriptionId> immediate;
+    Vector<std::unique_ptr<Window>> windows;
+    std::size_t subscribers = 0;
+  };
+  struct Place {
+    KeyId key;
+    DeliveryConfig config;
+    bool paused = false;
+  };
+
+  void enter(const Place& place, SubscriptionId id);
+  void leave(const Place& place, SubscriptionId id);
+
+  const std::size_t maxBytes_;
+  Context& context_;
+  DeliveryQueue& out_;
+  WindowDelegate& delegate_;
+  IdMap<KeyId, Outlets> outlets_;
+  IdMap<SubscriptionId, Place> places_;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,82 @@
+#include "subscription/interest/spec.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/text.h"
+#include "protocol/filter.h"
+
+namespace switchboard {
+
+namespace {
+
+constexpr std::string_view kFieldEnd = "\x1f";  // unit separator; no name of the wire holds one
+
+std::string upperCase(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+bool isWildcard(const std::string& name) {
+  return name == "*";
+}
+
+std::string canonicalKey(const BindingConfig& binding, const std::string& event, const std::string& filter) {
+  auto select = binding.select;
+  sortTexts(select);
+  select.erase(std::unique(select.begin(), select.end()), select.end());
+  std::string key = concat({binding.schema, kFieldEnd, binding.table, kFieldEnd, event, kFieldEnd, filter});
+  for (const auto& column : select) {
+    key += kFieldEnd;
+    key += column;
+  }
+  return key;
+}
+
+}  // namespace
+
+bool Spec::wants(std::optional<ChangeType> type) const {
+  if (!type || binding.event == "*") return true;
+  switch (*type) {
+    case ChangeType::Insert:
+      return binding.event == "INSERT";
+    case ChangeType::Update:
+      return binding.event == "UPDATE";
+    case ChangeType::Delete:
+      return binding.event == "DELETE";
+  }
+  return true;
+}
+
+Result<Spec> makeSpec(BindingConfig binding) {
+  binding.event = binding.event.empty() ? "*" : upperCase(binding.event);
+  if (binding.schema.empty()) binding.schema = "public";
+  const auto& event = binding.event;
+  if (event != "*" && event != "INSERT" && event != "UPDATE" && event != "DELETE") {
+    return invalidOption("event", concat({"`event` must be *, INSERT, UPDATE or DELETE, not \"", event, "\"."}));
+  }
+  if (binding.table.empty()) {
+    return invalidOption("table", "`table` is missing: name the table to listen to, or \"*\" for all of the schema.");
+  }
+  const bool wildcard = isWildcard(binding.table) || isWildcard(binding.schema);
+  const auto conditions = parseFilter(binding.filter);
+  if (!conditions) return conditions.error();
+  if (conditions.value().empty()) binding.filter.clear();
+  if (wildcard && !binding.filter.empty()) {
+    return invalidOption("filter", "`filter` needs one table; it can't be used with \"*\".");
+  }
+  if (wildcard && !binding.select.empty()) {
+    return invalidOption("select", "`select` needs one table; it can't be used with \"*\".");
+  }
+  if (std::any_of(binding.select.begin(), binding.select.end(), [](const auto& column) { return column.empty(); })) {
+    return invalidOption("select", "`select` must list column names; one of them is empty.");
+  }
+  Spec spec;
+  const std::string filter = canonicalFilter(conditions.value());
+  spec.key = canonicalKey(binding, event, filter);
+  spec.coverKey = canonicalKey(binding, "*", filter);
+  spec.binding = std::move(binding);
+  return spec;
+}
+
+}  // namespace switchboard

@@ -1,0 +1,221 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/id_map.h"
+#include "base/inline_callback.h"
+#include "base/vector.h"
+#include "channel/join_pace.h"
+#include "channel/multiplexer.h"
+#include "net/token_keeper.h"
+#include "status/tracker.h"
+#include "subscription/channels/changes_channel.h"
+#include "subscription/channels/handover.h"
+#include "subscription/channels/planner.h"
+#include "subscription/channels/reach.h"
+#include "subscription/continuity/gap_start.h"
+#include "subscription/continuity/poll_fallback.h"
+#include "subscription/continuity/pulse.h"
+#include "subscription/continuity/state_reporter.h"
+#include "subscription/delivery/fan_out.h"
+#include "subscription/interest/registry.h"
+
+namespace switchboard {
+
+struct ExchangeOptions {
+  ConnectionOptions connection;
+  MultiplexerOptions multiplexer;
+  TokenOptions token;
+  LineOptions line;
+  PlanLimits plan;
+  FallbackOptions fallback;
+  PulseOptions pulse;
+  unsigned joinsPerSecond = 20;
+  unsigned maxSockets = 4;
+  Duration linger{5'000};   ///< how long a key that nobody wants any more keeps its binding
+  Duration retryBase{500};  ///< of a key whose channel failed
+  Duration retryCap{30'000};
+  Duration slowBase{15'000};  ///< least wait after the server spoke of a limit
+  Duration slowCap{60'000};
+  Duration parkedRetry{
+      300'000};  ///< before what was refused for good is tried again, and up to a quarter more; 0: never
+  Duration overlap{
+      2'000};  ///< how long both lines of a rebuild run side by side; well above the server's slowest poll of 0.5 s
+  Duration rebuildPause{30'000};       ///< before a failed rebuild is tried again
+  std::size_t windowBytes = 8u << 20;  ///< of row data that one delivery window holds
+};
+
+class ExchangeDelegate {
+ public:
+  /// The application's accessToken callback is to be asked.
+  virtual void onTokenWanted(std::uint32_t request) = 0;
+
+ protected:
+  ~ExchangeDelegate() = default;
+};
+
+/// Connects what is wanted with the lines that bring it: holds the registry, plans lines for it, follows what becomes
+/// of them, and hands each change to those who want it.
+class Exchange final : private LineDelegate,
+                       private MultiplexerDelegate,
+                       private TokenDelegate,
+                       private PulseDelegate,
+                       private WindowDelegate {
+ public:
+  Exchange(const ExchangeOptions& options, std::string accessToken, Context& context, TransportFactory& transports,
+           StatusTracker& tracker, DeliveryQueue& deliveries, ExchangeDelegate& delegate);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  /// False when the id is in use.
+  bool subscribe(SubscriptionId id, Spec spec, DeliveryConfig delivery);
+  void unsubscribe(SubscriptionId id);
+  /// While paused nothing is delivered; what comes in is held, conflated if the subscription conflates. Unknown ids are
+  /// ignored.
+  void setPaused(SubscriptionId id, bool paused) { dispatcher_.setPaused(id, paused); }
+  void unsubscribeAll();
+  /// Closes every socket and opens none until it is called with false: a page with open sockets can't rest in the
+  /// back/forward cache.
+  void setSuspended(bool suspended);
+  /// Gives up all waits and parks, and replaces every connection.
+  void reconnectAll();
+  /// Takes the application's answers.
+  TokenKeeper& tokens() { return tokens_; }
+  /// What the runtime says of the network.
+  void setOnline(bool online);
+  /// Whether nobody looks; waits may be longer then.
+  void setHidden(bool hidden) { surroundings_.hidden = hidden; }
+  /// There is reason to believe that the server can be reached now.
+  void reconnectSoon();
+  /// This process did not run for a while, so nothing could come in.
+  void excusePulses();
+  /// Nobody looks, or the link is slow or paid by the byte.
+  void setSparing(bool sparing) { fallback_.setSparing(sparing); }
+  /// Subscriptions whose rows are to be fetched because they have not been live for a while.
+  Vector<SubscriptionId> takePolls() { return fallback_.takePolls(); }
+  /// Whether there are polls, or the reporter has something to take.
+  bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || fallback_.hasPolls(); }
+  /// Every connection.
+  void forEachConnection(InlineCallback<void(const Connection&)> visit) const;
+  /// Closes everything for good.
+  void shutDown();
+
+  /// Does what was put off to the end of the turn.
+  void settle();
+  Reporter& reporter() { return reporter_; }
+  const Counters& counters() const { return counters_; }
+  const Registry& registry() const { return registry_; }
+  std::size_t lineCount() const { return lines_.size(); }
+  /// Channels that listen to the database's pulse.
+  std::size_t pulseCount() const;
+  std::size_t connectionCount() const { return multiplexers_.size(); }
+
+ private:
+  // planning: exchange.cpp
+  void plan();
+  void endLingers();
+  bool needsConnection() const;
+  void wakeRetries();
+  void assignServing();
+  void serve(KeyEntry& entry, KeyEntry& server);
+  bool isRepeated(KeyEntry& entry, const Change& change) const;
+  void orphan(KeyEntry& entry);
+  static bool isNeeded(const KeyEntry& entry);
+  Vector<WantedBinding> wantedBindings();
+  Vector<CurrentLine> currentLines() const;
+  void finishRebuild(LineId oldLine, LineId newLine);
+  void eraseUnwanted();
+  Line* findCarrier(KeyId key, std::optional<LineId> except = std::nullopt) const;
+  void armWaits();
+
+  // sockets, and which lines go where: exchange_placement.cpp
+  void openLines(const Vector<NewLine>& wanted);
+  void openLine(const NewLine& wanted, Multiplexer& multiplexer);
+  void endLine(LineId id);
+  Multiplexer* place(const NewLine& line);
+  Multiplexer& addMultiplexer();
+  Reach& reachOf(const Multiplexer& multiplexer);
+  bool hasLiveLine(const Multiplexer& multiplexer) const;
+  void recallQueued(const Multiplexer& multiplexer);
+  void onMultiplexerState(Multiplexer& multiplexer) override;
+  void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
+  const Multiplexer& awaited(const KeyEntry& entry) const;
+  Cause waitingCause(const Multiplexer& multiplexer);
+  void updateWaiting();
+  void report(const Multiplexer& multiplexer);
+
+  // the database's pulse on each socket: exchange_pulse.cpp
+  void updatePulses();
+  Vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
+  void suspect(const Pulse& pulse, bool atOnce);
+  const Pulse* pulseOf(const Multiplexer& multiplexer) const;
+  void onPulseState(Pulse& pulse, PulseState from) override;
+  void onPulseSkipped(Pulse& pulse, const Cause& cause) override;
+  /// Whether it is a beat that was brought by a binding to all tables.
+  bool isStrayBeat(const KeyEntry& server, const Change& change) const;
+
+  // where gaps begin: exchange_gaps.cpp
+  /// Of the key's changes on this line, if they stop coming now.
+  GapStart gapStart(Line& line, const KeyEntry& entry);
+  /// Of what the pulse proves to be lost.
+  GapStart pulseGapStart(const Pulse& pulse, const KeyEntry& entry);
+  LineEvidence evidenceOf(Line& line, const KeyEntry& entry);
+  Moment moment() const { return {context_.now(), context_.clock.wallNow()}; }
+  void readDatabaseClock();
+  void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) override;
+
+  // what becomes of lines, connections and tokens: exchange_events.cpp; changes, the hot path: exchange_changes.cpp
+  std::string joinPayload(const Line& line) override;
+  void onLineJoining(Line& line) override;
+  void onLineLive(Line& line, bool again) override;
+  void onLineFailed(Line& line, const Cause& cause, bool refused) override;
+  void onLineCollision(Line& line, KeyId key) override;
+  void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) override;
+  void onLineUnreadable(Line& line) override;
+  Vector<KeyEntry*> servedBy(const Line& line);
+  Vector<KeyEntry*> abandon(Line& line, const Cause& cause);
+  void isolate(const Vector<LineBinding>& bindings, const Cause& cause);
+  bool isDoubtful(const Vector<LineBinding>& bindings, const Cause& cause);
+  void retryLater(const Vector<KeyEntry*>& entries, const Cause& cause);
+  void park(const Vector<LineBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause);
+  void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
+  void onConflated(std::size_t changes, std::size_t subscribers) override;
+  void onTokenChanged() override;
+  void onTokenState() override;
+
+  const ExchangeOptions& options_;
+  Context& context_;
+  TransportFactory& transports_;
+  StatusTracker& tracker_;
+  ExchangeDelegate& delegate_;
+  Counters counters_;
+  Surroundings surroundings_;
+  Registry registry_;
+  DatabaseClock database_;
+  Reporter reporter_;
+  TokenKeeper tokens_;
+  JoinPace pace_;
+  Rebuilds rebuilds_;
+  Dispatcher dispatcher_;
+  Fallback fallback_;
+  Vector<std::unique_ptr<Multiplexer>>
+      multiplexers_;                       ///< the first is the one that is used when nothing speaks against it
+  Vector<Reach> reaches_;                  ///< one for each of these
+  Vector<std::unique_ptr<Pulse>> pulses_;  ///< likewise; none when there is no pulse
+  IdMap<LineId, Line> lines_;
+  IdMap<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
+  Vector<SubscriptionId> immediate_;          // reused for each change
+  Deadline planTick_;
+  Deadline retry_;
+  Deadline linger_;
+  std::string topicPrefix_;
+  std::uint32_t lastLine_ = 0;
+  std::uint32_t lastGroup_ = 0;
+  bool planAtTurnEnd_ = false;
+  bool suspended_ = false;
+  bool shutDown_ = false;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,229 @@
+#include <algorithm>
+#include <utility>
+
+#include "subscription/channels/bisection.h"
+#include "subscription/subscriptions.h"
+
+namespace switchboard {
+
+namespace {
+
+const Cause kJoining{ReasonCode::Connecting, Retry::Backoff, "Joining."};
+const Cause kResubscribed{ReasonCode::Resubscribed, Retry::Backoff,
+                          "The server subscribed anew by itself; changes in between are lost."};
+const Cause kUnreadable{ReasonCode::PayloadInvalid, Retry::Backoff, "A change came that can't be read."};
+
+bool concernsToken(const Cause& cause) {
+  return cause.code == ReasonCode::TokenExpired || cause.code == ReasonCode::TokenInvalid;
+}
+
+/// Whether another token may help. A binding may be refused for the role that asked: what a role may not read, the
+/// server calls an invalid column.
+bool dependsOnToken(const Cause& cause) {
+  return cause.retry == Retry::NewToken || cause.code == ReasonCode::BadBinding;
+}
+
+}  // namespace
+
+std::string Exchange::joinPayload(const Line& line) {
+  Vector<BindingConfig> configs;
+  for (const auto& binding : line.bindings()) configs.push_back(binding.config);
+  tokenOfLine_[line.id()] = tokens_.version();
+  return switchboard::joinPayload(configs, tokens_.token());
+}
+
+/// The keys whose changes the line's bindings bring.
+Vector<KeyEntry*> Exchange::servedBy(const Line& line) {
+  Vector<KeyEntry*> served;
+  for (const auto& binding : line.bindings()) {
+    const KeyEntry* entry = registry_.find(binding.key);
+    if (entry != nullptr) served.append(entry->served);
+  }
+  return served;
+}
+
+void Exchange::onLineJoining(Line& line) {
+  rebuilds_.onJoining(line.id());
+  for (auto* entry : servedBy(line)) {
+    if (entry->state == SubscriptionState::Pending) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
+  }
+}
+
+void Exchange::onLineLive(Line& line, bool again) {
+  if (line.announcements() > 1) tokenOfLine_[line.id()] = tokens_.version();  // the server has taken the pushed one
+  if (tokenOfLine_[line.id()] == tokens_.version()) tokens_.accepted();
+  reachOf(line.multiplexer()).confirm();
+  readDatabaseClock();  // gaps end now
+  for (const auto& binding : line.bindings()) {
+    KeyEntry* entry = registry_.find(binding.key);
+    if (entry == nullptr) continue;
+    entry->suspectGroup = 0;
+    entry->risky = false;
+    for (auto* served : entry->served) {
+      served->attempts = 0;
+      if (again && served->state == SubscriptionState::Live) {
+        reporter_.reportGap(served->subscribers, kResubscribed, gapStart(line, *served));
+      }
+      if (served->state != SubscriptionState::Live) reporter_.setState(*served, SubscriptionState::Live, {});
+    }
+  }
+  rebuilds_.onLive(line.id());
+  planAtTurnEnd_ = true;
+}
+
+void Exchange::onLineUnreadable(Line& line) {
+  for (auto* entry : servedBy(line)) {
+    if (entry->state != SubscriptionState::Live || entry->gap) continue;
+    reporter_.reportGap(entry->subscribers, kUnreadable, gapStart(line, *entry));
+  }
+}
+
+/// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,
+/// stay with that.
+Vector<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
+  Vector<KeyEntry*> homeless;
+  const auto last = line.lastCommit().read();
+  for (auto* entry : servedBy(line)) {
+    entry->start = gapStart(line, *entry);
+    if (last) entry->seen = last->stamp;
+    const Line* other = findCarrier(entry->server->id, line.id());
+    if (other == nullptr) {
+      homeless.push_back(entry);
+    } else if (!other->isLive() && entry->state == SubscriptionState::Live) {
+      reporter_.setState(*entry, SubscriptionState::Pending, cause);
+      if (other->isJoining() || other->isJoined()) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
+    }
+  }
+  for (auto* entry : homeless) orphan(*entry);
+  endLine(line.id());
+  return homeless;
+}
+
+void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
+  if (lines_.find(line.id()) == nullptr) return;
+  Cause cause = failure;
+  // A token that came meanwhile is not to blame for the end of the one before it. If it is no better, its join will
+  // say.
+  const bool tokenIsNewer = tokenOfLine_[line.id()] != tokens_.version();
+  if (dependsOnToken(cause) && tokenIsNewer) cause.retry = Retry::Backoff;
+  const bool lost = !line.multiplexer().connection().isOpen();
+  const auto bindings = line.bindings();
+  const auto entries = abandon(line, cause);
+  planAtTurnEnd_ = true;
+  for (const auto& binding : bindings) {
+    if (auto* entry = registry_.find(binding.key)) entry->risky = refused && !(concernsToken(cause) && tokenIsNewer);
+  }
+  if (lost) {
+    // The lines of a connection hear of the loss before the connection's own state is reported.
+    for (auto* entry : entries) {
+      entry->waitsUntil = line.multiplexer().connection().nextRetryAt();
+      reporter_.setState(*entry, SubscriptionState::Pending, cause);
+    }
+  } else if (cause.code == ReasonCode::BadBinding && bindings.size() > 1) {
+    isolate(bindings, cause);
+    for (auto* entry : entries) {
+      const bool wasLive = entry->state == SubscriptionState::Live;
+      reporter_.setState(*entry, SubscriptionState::Pending, wasLive ? cause : kJoining);
+    }
+  } else if (cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !concernsToken(cause))) {
+    park(bindings, entries, cause);
+  } else {
+    if (!refused && isDoubtful(bindings, cause)) isolate(bindings, cause);
+    retryLater(entries, cause);
+    if (concernsToken(cause) && !tokenIsNewer) tokens_.refuse(cause);
+  }
+}
+
+/// Whether one of these keys may be to blame although the database's words speak of its own health: it has refused them
+/// time and again while it serves others, or they have never been parted.
+bool Exchange::isDoubtful(const Vector<LineBinding>& bindings, const Cause& cause) {
+  constexpr unsigned kTries = 3;
+  if (cause.code != ReasonCode::DatabaseUnavailable || bindings.size() == 1) return false;
+  const bool othersLive =
+      std::any_of(lines_.begin(), lines_.end(), [](const auto& item) { return item.second->isLive(); });
+  return std::all_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
+    const KeyEntry* entry = registry_.find(binding.key);
+    return entry != nullptr && entry->attempts >= kTries && (othersLive || entry->suspectGroup == 0);
+  });
+}
+
+/// One of these bindings silences the rest (protocol.md §14): parts them, so that each part is joined by itself.
+void Exchange::isolate(const Vector<LineBinding>& bindings, const Cause& cause) {
+  Vector<BindingConfig> configs;
+  for (const auto& binding : bindings) configs.push_back(binding.config);
+  const auto suspected = suspects(configs, cause.message);
+  const std::uint32_t suspectGroup = ++lastGroup_;
+  const std::uint32_t restGroup = ++lastGroup_;
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    KeyEntry* entry = registry_.find(bindings[i].key);
+    if (entry == nullptr) continue;
+    const bool isSuspect = std::find(suspected.begin(), suspected.end(), i) != suspected.end();
+    entry->suspectGroup = isSuspect ? suspectGroup : restGroup;
+  }
+}
+
+/// All keys of a line come back together, so that they are packed into one line again.
+void Exchange::retryLater(const Vector<KeyEntry*>& entries, const Cause& cause) {
+  unsigned attempts = 0;
+  for (auto* entry : entries) attempts = std::max(attempts, entry->attempts);
+  const Duration delay =
+      cause.retry == Retry::Slow
+          ? options_.slowBase + fullJitter(context_.random, options_.slowBase, options_.slowCap, attempts)
+          : fullJitter(context_.random, options_.retryBase, options_.retryCap, attempts);
+  const TimePoint at = context_.now() + delay;
+  for (auto* entry : entries) {
+    entry->attempts = attempts + 1;
+    if (cause.retry != Retry::NewToken) entry->retryAt = at;
+    reporter_.setState(*entry, SubscriptionState::Retrying, cause);
+  }
+}
+
+/// Refused until somebody acts, on the server's side or here. Alone, it stays alone: it would silence what it shares a
+/// line with.
+void Exchange::park(const Vector<LineBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause) {
+  const Duration pause = options_.parkedRetry;
+  const TimePoint at = context_.now() + pause + fullJitter(context_.random, pause / 4, pause / 4, 0);
+  KeyEntry* alone = bindings.size() == 1 ? registry_.find(bindings.front().key) : nullptr;
+  if (alone != nullptr) alone->suspectGroup = ++lastGroup_;
+  for (auto* entry : entries) {
+    ++entry->attempts;
+    if (pause > Duration{0}) entry->retryAt = at;
+    reporter_.setState(*entry, SubscriptionState::Parked, cause);
+  }
+}
+
+void Exchange::onLineCollision(Line& line, KeyId key) {
+  abandon(line, kJoining);
+  if (auto* entry = registry_.find(key)) entry->suspectGroup = ++lastGroup_;
+  planAtTurnEnd_ = true;
+}
+
+void Exchange::onConflated(std::size_t changes, std::size_t subscribers) {
+  counters_.conflated += changes * subscribers;
+}
+
+void Exchange::onTokenChanged() {
+  for (const auto& multiplexer : multiplexers_) multiplexer->pushToken();
+  for (const auto& [id, entry] : registry_.entries()) {
+    if (concernsToken(entry->cause)) entry->risky = false;
+    if (entry->plannable() || !dependsOnToken(entry->cause)) continue;
+    entry->suspectGroup = 0;  // what one role may not read, another may, so they are likely to get on together
+    reporter_.setState(*entry, SubscriptionState::Pending,
+                       {ReasonCode::Connecting, Retry::Backoff, "Trying again with the new token."});
+  }
+  for (const auto& pulse : pulses_) pulse->wake();
+  planAtTurnEnd_ = true;
+}
+
+void Exchange::onTokenState() {
+  for (const auto& [id, entry] : registry_.entries()) {
+    const bool waits = entry->state == SubscriptionState::Retrying && entry->cause.retry == Retry::NewToken;
+    if (!waits || tokens_.problem()) continue;
+    reporter_.setState(*entry, SubscriptionState::Pending, entry->cause);
+    planAtTurnEnd_ = true;
+  }
+  for (const auto& multiplexer : multiplexers_) multiplexer->pump();
+  updateWaiting();
+}
+
+}  // namespace switchboard

@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <string>
+
+#include "protocol/beat.h"
+#include "subscription/subscriptions.h"
+
+namespace switchboard {
+
+namespace {
+
+const Cause kSilent{ReasonCode::PulseLost, Retry::Backoff,
+                    "The database's pulse is not heard: changes may be getting lost, unless the job that raises it "
+                    "has stopped."};
+
+}  // namespace
+
+std::size_t Exchange::pulseCount() const {
+  return static_cast<std::size_t>(
+      std::count_if(pulses_.begin(), pulses_.end(), [](const auto& pulse) { return pulse->hasLine(); }));
+}
+
+/// Null when there is none.
+const Pulse* Exchange::pulseOf(const Multiplexer& multiplexer) const {
+  const auto it = std::find_if(pulses_.begin(), pulses_.end(),
+                               [&](const auto& pulse) { return &pulse->multiplexer() == &multiplexer; });
+  return it == pulses_.end() ? nullptr : it->get();
+}
+
+void Exchange::excusePulses() {
+  for (const auto& pulse : pulses_) pulse->excuse();
+}
+
+/// A pulse is listened to from when something is live on its socket until nothing is left there.
+void Exchange::updatePulses() {
+  for (const auto& pulse : pulses_) {
+    const Multiplexer& multiplexer = pulse->multiplexer();
+    const bool carries = std::any_of(lines_.begin(), lines_.end(),
+                                     [&](const auto& item) { return &item.second->multiplexer() == &multiplexer; });
+    pulse->setWanted(pulse->hasLine() ? carries : hasLiveLine(multiplexer));
+    if (pulse->state() == PulseState::Silent) suspect(*pulse, true);
+  }
+}
+
+/// The keys that get their changes over this socket now, each once.
+Vector<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
+  Vector<KeyEntry*> keys;
+  for (const auto& [id, line] : lines_) {
+    if (&line->multiplexer() != &multiplexer || !line->isLive()) continue;
+    for (auto* entry : servedBy(*line)) {
+      const bool known = std::find(keys.begin(), keys.end(), entry) != keys.end();
+      if (entry->state == SubscriptionState::Live && !known) keys.push_back(entry);
+    }
+  }
+  return keys;
+}
+
+/// While the pulse is silent, nothing vouches for what is live. `atOnce`: it has been silent for a while, so whoever
+/// hears of it only now, being new, has its rows fetched at once rather than when its turn comes.
+void Exchange::suspect(const Pulse& pulse, bool atOnce) {
+  for (auto* entry : liveOn(pulse.multiplexer())) {
+    const auto told = reporter_.suspect(*entry, kSilent, pulseGapStart(pulse, *entry));
+    if (atOnce) fallback_.pollNow(told);
+  }
+}
+
+void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
+  if (shutDown_) return;
+  if (pulse.state() == PulseState::Silent) suspect(pulse, false);
+  if (pulse.state() == PulseState::Beating || pulse.state() == PulseState::Refused) {
+    readDatabaseClock();
+    for (auto* entry : liveOn(pulse.multiplexer())) {
+      if (entry->isSuspect()) reporter_.confirm(*entry);
+    }
+  }
+  report(pulse.multiplexer());
+  fallback_.update();
+}
+
+/// A silence is a gap already, but not yet of those who subscribed in it after the last plan.
+void Exchange::onPulseSkipped(Pulse& pulse, const Cause& cause) {
+  if (pulse.state() == PulseState::Silent) {
+    suspect(pulse, false);
+    return;
+  }
+  for (auto* entry : liveOn(pulse.multiplexer())) {
+    if (!entry->isSuspect()) reporter_.reportGap(entry->subscribers, cause, pulseGapStart(pulse, *entry));
+  }
+}
+
+bool Exchange::isStrayBeat(const KeyEntry& server, const Change& change) const {
+  if (!options_.pulse.enabled()) return false;
+  const auto& binding = server.spec.binding;
+  const bool wildcard = binding.table == "*" || binding.schema == "*";
+  return wildcard && isOf(change, options_.pulse.schema, options_.pulse.table);
+}
+
+}  // namespace switchboard
