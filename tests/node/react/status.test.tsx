@@ -97,6 +97,22 @@ describe('RealtimeConnectionStatus', () => {
     expect(document.activeElement).toBe(trigger());
   });
 
+  it('keeps the focus on the sign when the button beside it goes, having been pressed', async () => {
+    await show();
+    await say('offline');
+    await stage.say(() => {
+      part('.switchboard-reconnect')?.focus();
+    });
+    await say('live');
+    expect(part('.switchboard-reconnect')).toBeNull();
+    expect(document.activeElement).toBe(trigger());
+    // One that was left stays left.
+    trigger().blur();
+    await say('offline');
+    await say('live');
+    expect(document.activeElement).toBe(document.body);
+  });
+
   it('closes when the focus or a press goes elsewhere', async () => {
     const other = document.createElement('button');
     document.body.append(other);

@@ -7,11 +7,13 @@ import 'switchboard-realtime/react/styles.css';
 import { Start } from './app/Start.js';
 import { Retries, RetriesContext } from './data/retries.js';
 import { servicesQuery } from './data/services.js';
+import { keepFocus } from './focus/keepFocus.js';
 import './styles/index.css';
 
 const container = document.getElementById('root');
 if (container === null) throw new Error('index.html has no element with the id root');
 const root = createRoot(container);
+keepFocus(document);
 
 // Reads are repeated by Retries, which can say when; what the browser believes of the network stops none of them.
 const queries = { retry: false, networkMode: 'always', refetchOnReconnect: true, staleTime: Infinity } as const;

@@ -3,6 +3,7 @@ import { useId, useState, type ReactNode } from 'react';
 import type { OverallState } from '../../core/index.js';
 import { useConnectionStatus } from '../useConnectionStatus.js';
 import { useRealtimeSetup } from '../useRealtimeManager.js';
+import { ReconnectButton } from './ReconnectButton.js';
 import { StateIcon } from './StateIcon.js';
 import { StatusDetails } from './StatusDetails.js';
 import { isDeviceOffline } from './summary.js';
@@ -54,21 +55,20 @@ export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): 
   const deviceOffline = useConnectionStatus(isDeviceOffline);
   const { catchingUp = false } = props;
   const overall = actual === 'live' && catchingUp ? 'connecting' : actual;
-  const { isOpen, setTrigger, setPanel, triggerProps, panelProps, panelStyle, onBlur } = useDetailsPopover(placement);
+  const { isOpen, trigger, setTrigger, setPanel, triggerProps, panelProps, panelStyle, onBlur } =
+    useDetailsPopover(placement);
   const titleId = useId();
   const word = wordOf({ actual, overall, deviceOffline }, words, texts);
   const [hasSettled, setSettled] = useState(false);
   if (!hasSettled && actual !== 'idle' && actual !== 'connecting') setSettled(true);
   const reconnect = (
-    <button
-      type="button"
-      className="switchboard-reconnect"
-      onClick={() => {
+    <ReconnectButton
+      label={reconnectLabel}
+      successor={trigger}
+      onReconnect={() => {
         manager.reconnectAll();
       }}
-    >
-      {reconnectLabel}
-    </button>
+    />
   );
   return (
     <div

@@ -17,6 +17,7 @@ const MARGIN = 8;
 
 export interface DetailsPopover {
   readonly isOpen: boolean;
+  readonly trigger: HTMLElement | null;
   readonly setTrigger: (element: HTMLElement | null) => void;
   readonly setPanel: (element: HTMLElement | null) => void;
   readonly triggerProps: (own: HTMLProps<Element>) => Record<string, unknown>;
@@ -53,6 +54,7 @@ export function useDetailsPopover(placement: Placement): DetailsPopover {
   const { getReferenceProps, getFloatingProps } = useInteractions([click, dismiss, role]);
   return {
     isOpen,
+    trigger,
     setTrigger,
     setPanel,
     triggerProps: getReferenceProps,

@@ -1,6 +1,7 @@
 import { Dialog } from 'radix-ui';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useZone } from '../data/today.js';
+import { focusOn } from '../focus/focusable.js';
 import { formatClock } from '../format.js';
 import type { EditSession, EditState, VersionedRow } from '../writing/index.js';
 import { Conflicts } from './Conflicts.js';
@@ -45,8 +46,7 @@ export function FormSheet<Row extends VersionedRow, Draft extends object>(props:
           event.preventDefault();
           form.current?.querySelector<HTMLElement>('input, select')?.focus();
         }}
-        onCloseAutoFocus={(event) => {
-          event.preventDefault();
+        focusAfter={() => {
           focusOn(opener);
         }}
       >
@@ -154,11 +154,4 @@ function SaveMessage<Draft>({ state: { phase, problem } }: { state: EditState<Dr
       <div role="alert">{problem === null ? null : <ProblemText problem={problem} />}</div>
     </div>
   );
-}
-
-/** Focuses the element if it is still there; else what is chosen of the page's views. */
-function focusOn(element: Element | null): void {
-  const chosen = document.querySelector('[role="tab"][aria-selected="true"]');
-  const target = element?.isConnected === true && element !== document.body ? element : chosen;
-  if (target instanceof HTMLElement) target.focus();
 }

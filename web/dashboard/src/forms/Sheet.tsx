@@ -2,18 +2,30 @@ import { Dialog } from 'radix-ui';
 import type { ComponentProps, ReactNode } from 'react';
 import { CloseIcon } from '../app/icons.js';
 
-type Focus = Pick<ComponentProps<typeof Dialog.Content>, 'onOpenAutoFocus' | 'onCloseAutoFocus'>;
-type Props = Focus & { title: string; description: string; children: ReactNode };
+type Props = Pick<ComponentProps<typeof Dialog.Content>, 'onOpenAutoFocus'> & {
+  title: string;
+  description: string;
+  /** Puts the focus somewhere once the dialog is closed: what opened it may be gone. */
+  focusAfter: () => void;
+  children: ReactNode;
+};
 
 /**
  * The box of a dialog: in the middle of a wide window, at the foot of a narrow one. Without Radix' own overlay, which writes a style element that the
  * page's policy forbids; index.css keeps the page from scrolling instead.
  */
-export function Sheet({ title, description, children, ...focus }: Props) {
+export function Sheet({ title, description, focusAfter, children, ...focus }: Props) {
   return (
     <Dialog.Portal>
       <div className="backdrop" />
-      <Dialog.Content className="sheet" {...focus}>
+      <Dialog.Content
+        className="sheet"
+        onCloseAutoFocus={(event) => {
+          event.preventDefault();
+          focusAfter();
+        }}
+        {...focus}
+      >
         <div className="sheet-head">
           <Dialog.Title>{title}</Dialog.Title>
           <Dialog.Close className="icon-button" aria-label="Close">

@@ -42,9 +42,10 @@ function SwitchButton({ lab, name, label, about }: SwitchProps) {
   return (
     <button
       type="button"
-      disabled={flip.isPending}
+      // Not disabled: that would take the focus from whoever has just pressed it.
+      aria-disabled={flip.isPending}
       onClick={() => {
-        flip.mutate();
+        if (!flip.isPending) flip.mutate();
       }}
     >
       <b>{label}</b>
@@ -58,9 +59,10 @@ function BurstButton({ lab, businessId }: { lab: LabClient; businessId: string }
   return (
     <button
       type="button"
-      disabled={burst.isPending}
+      // Not disabled: that would take the focus from whoever has just pressed it.
+      aria-disabled={burst.isPending}
       onClick={() => {
-        burst.mutate();
+        if (!burst.isPending) burst.mutate();
       }}
     >
       <b>Burst</b>

@@ -1,28 +1,47 @@
 import { useMutation } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
-import { useLayoutEffect, useRef, type RefObject } from 'react';
+import { useRef } from 'react';
 import type { Alert } from '../data/database.js';
 import { useRest } from '../data/rest.js';
 import { useZone } from '../data/today.js';
+import { focusOn } from '../focus/focusable.js';
 import { formatClock, formatDay } from '../format.js';
 import { ProblemText } from '../forms/ProblemText.js';
 import { Sheet } from '../forms/Sheet.js';
 import { problemOf, type RowTable } from '../writing/index.js';
 import { byUrgency } from './alerts.js';
+import { focusOnRows } from './focusOnRows.js';
 import { ShowRows } from './ShowRows.js';
 
 /** A button that opens the list of alerts, each with a way to be done with it. */
 export function AlertsDialog({ alerts }: { alerts: readonly Alert[] }) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const followed = useRef(false);
+  const focusAfter = (): void => {
+    if (followed.current) focusOnRows();
+    else focusOn(trigger.current);
+    followed.current = false;
+  };
   return (
     <Dialog.Root>
-      <Dialog.Trigger className="link" disabled={alerts.length === 0}>
+      <Dialog.Trigger ref={trigger} className="link" disabled={alerts.length === 0}>
         {alerts.length === 0 ? 'Nothing to look at' : 'Look at them'}
       </Dialog.Trigger>
-      <Sheet title="Open alerts" description="What you acknowledge here disappears in every window.">
+      <Sheet
+        title="Open alerts"
+        description="What you acknowledge here disappears in every window."
+        focusAfter={focusAfter}
+      >
         {alerts.length === 0 ? <p className="empty">All done.</p> : null}
         <ul className="alerts">
           {byUrgency(alerts).map((alert) => (
-            <AlertItem key={alert.id} alert={alert} />
+            <AlertItem
+              key={alert.id}
+              alert={alert}
+              onFollow={() => {
+                followed.current = true;
+              }}
+            />
           ))}
         </ul>
       </Sheet>
@@ -30,23 +49,21 @@ export function AlertsDialog({ alerts }: { alerts: readonly Alert[] }) {
   );
 }
 
-function AlertItem({ alert }: { alert: Alert }) {
+function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) {
   const rest = useRest();
   const zone = useZone();
   const acknowledge = useMutation({
     mutationFn: () => acknowledgeAlert(rest.table('admin_alerts'), alert),
   });
-  const item = useRef<HTMLLIElement>(null);
-  useFocusPassedOn(item);
   return (
-    <li ref={item} data-severity={alert.severity}>
+    <li data-severity={alert.severity}>
       <div>
         <strong>{alert.title}</strong>
         {alert.body === null ? null : <p>{alert.body}</p>}
         <span className="quiet">
           {alert.severity} · {formatDay(alert.created_at, zone)}, {formatClock(alert.created_at, zone)}
         </span>
-        <ShowRows alert={alert} />
+        <ShowRows alert={alert} onFollow={onFollow} />
         <div role="alert">{acknowledge.isError ? <ProblemText problem={problemOf(acknowledge.error)} /> : null}</div>
       </div>
       <button
@@ -71,18 +88,4 @@ async function acknowledgeAlert(table: RowTable<Alert>, alert: Alert): Promise<v
     if ((await table.update(seen.id, seen.version, { acknowledged: true })) !== undefined) return;
     seen = await table.find('id', seen.id);
   }
-}
-
-/** When the item goes while the focus is in it, the focus goes on to the next one, or to what closes the list. */
-function useFocusPassedOn(item: RefObject<HTMLLIElement | null>): void {
-  useLayoutEffect(() => {
-    const element = item.current;
-    const sheet = element?.closest('.sheet');
-    return () => {
-      if (element?.contains(document.activeElement) !== true) return;
-      const next = element.nextElementSibling ?? element.previousElementSibling;
-      const target = next?.querySelector('button:last-of-type') ?? sheet?.querySelector('button');
-      if (target instanceof HTMLElement) target.focus();
-    };
-  }, [item]);
 }

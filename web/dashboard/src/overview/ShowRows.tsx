@@ -4,7 +4,7 @@ import type { Alert } from '../data/database.js';
 import { rowsOf } from './alerts.js';
 
 /** Leads to the rows that an alert is about, if it names any. */
-export function ShowRows({ alert }: { alert: Alert }) {
+export function ShowRows({ alert, onFollow }: { alert: Alert; onFollow: () => void }) {
   const rows = rowsOf(alert);
   if (rows === null) return null;
   return (
@@ -12,7 +12,7 @@ export function ShowRows({ alert }: { alert: Alert }) {
       className="link"
       onClick={() => {
         setSearch({ view: rows.view, rows: rows.ids.join(',') });
-        document.querySelector('.tables')?.scrollIntoView();
+        onFollow();
       }}
     >
       Show the {rows.view}

@@ -1,6 +1,10 @@
-import { useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from 'react';
+import { useLayoutEffect, useRef, type FocusEvent, type KeyboardEvent, type RefObject } from 'react';
 
-type Roving<T extends HTMLElement> = { ref: RefObject<T | null>; onKeyDown: (event: KeyboardEvent) => void };
+type Roving<T extends HTMLElement> = {
+  ref: RefObject<T | null>;
+  onFocus: (event: FocusEvent) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+};
 
 const STEPS: Readonly<Record<string, readonly [rows: number, buttons: number]>> = {
   ArrowDown: [1, 0],
@@ -31,13 +35,16 @@ export function useRovingFocus<T extends HTMLElement>(): Roving<T> {
     const row = rows[clamp(from + step[0], rows.length)] ?? [];
     const place = rows[from]?.indexOf(event.target as HTMLElement) ?? 0;
     const next = row[clamp(place + step[1], row.length)];
-    if (next === undefined) return;
-    if (current.current !== null) current.current.tabIndex = -1;
-    next.tabIndex = 0;
-    current.current = next;
-    next.focus();
+    next?.focus();
   }
-  return { ref, onKeyDown };
+  /** However the focus got there. */
+  function onFocus({ target }: FocusEvent): void {
+    if (!(target instanceof HTMLButtonElement)) return;
+    if (current.current !== null) current.current.tabIndex = -1;
+    target.tabIndex = 0;
+    current.current = target;
+  }
+  return { ref, onFocus, onKeyDown };
 }
 
 function clamp(index: number, length: number): number {
