@@ -1,4 +1,3 @@
-// Counts the long tasks (more than 50 ms) of the dashboard during a burst of 10,000 changes, and of the same dashboard on the reference client.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,28 +5,31 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startBackend } from 'switchboard-backend';
 import { build } from 'vite';
+import { UsageError } from '../../web/tools/lib/errors.mjs';
+import { main, parseArguments, printsHelp } from '../../web/tools/lib/main.mjs';
 import { serveDashboard } from '../../web/tools/start/dashboardServer.mjs';
 
-const ROUNDS = Number(process.env.ROUNDS ?? '3');
+const usage = `npm run bench:dashboard [-- --rounds N]
+
+Counts the long tasks (more than 50 ms) of the dashboard in Chromium during a burst of 10,000 changes, and of the same dashboard on the
+reference client. Prints a line of JSON for each round and client.
+
+  --rounds N  so many rounds (3)
+  --help      shows this`;
+
 const root = fileURLToPath(new URL('../../web/dashboard', import.meta.url));
 const reference = fileURLToPath(new URL('reference.tsx', import.meta.url));
-const scratch = await mkdtemp(join(tmpdir(), 'switchboard-burst-'));
-const backend = await startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } });
-const { realtime, rest, anonKey: apikey, url } = backend;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
-});
 
-/** Bundles and serves the dashboard, on this client. */
-async function serve(name, alias) {
-  const outDir = join(scratch, name);
+/** Bundles the dashboard on a client, and serves it. */
+async function serve(outDir, config, alias) {
   const configFile = join(root, 'vite.config.ts');
   await build({ root, configFile, logLevel: 'error', resolve: { alias }, build: { outDir, emptyOutDir: true } });
-  return serveDashboard({ port: 0, config: { realtime, rest, apikey, lab: `${url}/lab` }, outDir });
+  return serveDashboard({ port: 0, config, outDir });
 }
 
-async function measure(address) {
+/** @param address the dashboard's */
+async function measure(browser, backend, address) {
+  const { rest, anonKey: apikey, url } = backend;
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(120_000);
   await page.goto(`${address}?day=all`);
@@ -57,19 +59,35 @@ async function measure(address) {
   return { longTasks: tasks.length, blockedMs, longestMs: Math.round(Math.max(0, ...tasks)) };
 }
 
-try {
+await main(async (cleanUps) => {
+  const { values } = parseArguments(
+    { options: { rounds: { type: 'string', default: '3' }, help: { type: 'boolean' } } },
+    usage,
+  );
+  if (printsHelp(usage)) return 0;
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds takes a whole number from 1');
+  const scratch = await mkdtemp(join(tmpdir(), 'switchboard-burst-'));
+  cleanUps.push(() => rm(scratch, { recursive: true, force: true }));
+  const backend = await startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } });
+  cleanUps.push(() => backend.stop());
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+  cleanUps.push(() => browser.close());
+  const { realtime, rest, anonKey: apikey, url } = backend;
+  const config = { realtime, rest, apikey, lab: `${url}/lab` };
+  const alias = [{ find: /^switchboard-realtime(\/react)?$/, replacement: reference }];
   const pages = {
-    switchboard: await serve('switchboard', []),
-    reference: await serve('reference', [{ find: /^switchboard-realtime(\/react)?$/, replacement: reference }]),
+    switchboard: await serve(join(scratch, 'switchboard'), config, []),
+    reference: await serve(join(scratch, 'reference'), config, alias),
   };
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    for (const [name, { url: address }] of Object.entries(pages)) {
-      process.stdout.write(`${JSON.stringify({ round, client: name, ...(await measure(address)) })}\n`);
+  cleanUps.push(...Object.values(pages).map(({ close }) => close));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const [client, { url: address }] of Object.entries(pages)) {
+      process.stdout.write(`${JSON.stringify({ round, client, ...(await measure(browser, backend, address)) })}\n`);
     }
   }
-  for (const { close } of Object.values(pages)) await close();
-} finally {
-  await browser.close();
-  await backend.stop();
-  await rm(scratch, { recursive: true, force: true });
-}
+  return 0;
+});

@@ -1,4 +1,4 @@
-// npm run test:chaos -- --minutes M --seed S: see usage.
+// npm run test:chaos -- [options]: see web/tools/chaos.mjs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { faultKinds, type FaultKind } from './faults/plan.js';
@@ -6,13 +6,6 @@ import { longRun } from './profiles.js';
 import { describeReport, progressLine, total } from './report.js';
 import { runChaos } from './run.js';
 import { Timeline } from './world/timeline.js';
-
-const usage = `npm run test:chaos -- [--minutes M] [--seed S] [--reference] [--only "fault,…"] [--verbose]
-
-Runs clients against a real PostgreSQL under faults for M minutes (default 5), and compares what they were told with what was written.
-Workload and faults are those of the seed S (default: random); time is not. --reference has the reference client under the same faults.
-A failure leaves its time line in test-output/. The faults: ${faultKinds.join(', ')}.
-`;
 
 /** So many lines at the end of the time line hold what led to a failure. */
 const PRINTED = 60;
@@ -24,7 +17,6 @@ const { values } = parseArgs({
     reference: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 const minutes = Number(values.minutes);
@@ -33,11 +25,16 @@ const only = values.only
   .split(',')
   .map((name) => name.trim())
   .filter((name) => name !== '');
-const isWrong =
-  !(minutes > 0) || !Number.isInteger(seed) || !only.every((name) => faultKinds.some((kind) => kind === name));
-if (values.help || isWrong) {
-  process.stdout.write(usage);
-  process.exit(values.help ? 0 : 2);
+
+function usageError(message: string): never {
+  process.stderr.write(`error: ${message}\n`);
+  process.exit(2);
+}
+
+if (!(minutes > 0)) usageError('--minutes takes a number above 0');
+if (!Number.isInteger(seed)) usageError('--seed takes a whole number');
+if (!only.every((name) => faultKinds.some((kind) => kind === name))) {
+  usageError(`--only takes some of these faults, separated by commas: ${faultKinds.join(', ')}`);
 }
 
 // The reference client says on every import that Node 20 is old.

@@ -265,6 +265,9 @@ describe('doctor', () => {
 
   it('exits with 2 for wrong usage and with 3 for a database out of reach, and never prints a password', async () => {
     expect((await runDoctor(['--tables', 'a'])).code).toBe(2);
+    const misspelt = await runDoctor(['--table', 'a']);
+    expect(misspelt.code).toBe(2);
+    expect(misspelt.stderr).toMatch(/'--table'\s*\(Did you mean --tables\?\)/);
     expect((await runDoctor(['--db', cluster.url, '--tables', 'a,,b'])).code).toBe(2);
     expect((await runDoctor(['--db', cluster.url, '--tables', 'a', '--url', 'http://x'])).code).toBe(2);
     const urls = [

@@ -278,8 +278,14 @@ describe('the access token of listen', () => {
 describe('the exit code of listen', () => {
   it.each([
     ['no table', ['--url', 'https://h', '--apikey', 'k'], /--table/],
+    ['nothing', [], /--url <url> \(or SUPABASE_URL\), --apikey <key> \(or SUPABASE_ANON_KEY\), --table/],
     ['no url', ['--table', 't', '--apikey', 'k'], /--url/],
     ['no key', ['--table', 't', '--url', 'https://h'], /--apikey/],
+    [
+      'a misspelt option, rather than what is missing by it',
+      ['--tabel', 'b'],
+      /'--tabel'\s*\(Did you mean --table\?\)/,
+    ],
     ['an unknown option', ['--table', 't', '--url', 'https://h', '--apikey', 'k', '--colour'], /--colour/],
     ['an unknown event', ['--table', 't', '--url', 'https://h', '--apikey', 'k', '--event', 'x'], /`event`/],
     ['a bad count', ['--table', 't', '--url', 'https://h', '--apikey', 'k', '--count', '0'], /--count/],

@@ -14,14 +14,6 @@ namespace {
 
 using namespace switchboard::sim;
 
-constexpr const char* kUsage =
-    "npm run test:sim -- [--seeds N] [--from S] [--steps K] [--trace]\n"
-    "\n"
-    "Plays N worlds (100), from seed S (1) on, each for at least K steps (500), and checks every invariant after each\n"
-    "step. A failing seed prints what broke, the last events and the command that replays it. With --trace every "
-    "event\n"
-    "of every seed is printed.\n";
-
 bool readNumber(const char* text, std::uint64_t& out) {
   const char* end = text + std::strlen(text);
   const auto [rest, error] = std::from_chars(text, end, out);
@@ -43,11 +35,8 @@ int main(int argc, char** argv) {
                                                 : nullptr;
     if (name == "--trace") {
       options.trace = true;
-    } else if (name == "--help") {
-      std::fputs(kUsage, stdout);
-      return 0;
     } else if (number == nullptr || ++i == argc || !readNumber(argv[i], *number)) {
-      std::fputs(kUsage, stderr);
+      std::fprintf(stderr, "wrong: %s; see npm run test:sim -- --help\n", argv[std::min(i, argc - 1)]);
       return 2;
     }
   }

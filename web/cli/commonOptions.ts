@@ -29,6 +29,23 @@ export function colorOption(): Option {
     .default('auto');
 }
 
+const requiredOptions = new WeakSet<Option>();
+
+/** Has `checkRequired` ask for the option. Commander's own check comes before the one for unknown options, which is often the cause. */
+export function required(option: Option): Option {
+  requiredOptions.add(option);
+  option.description += ' (required)';
+  return option;
+}
+
+/** Ends the command when required options are neither given nor in the environment. */
+export function checkRequired(command: Command): void {
+  const missing = command.options
+    .filter((option) => requiredOptions.has(option) && command.getOptionValue(option.attributeName()) === undefined)
+    .map(({ flags, envVar }) => (envVar === undefined ? flags : `${flags} (or ${envVar})`));
+  if (missing.length > 0) command.error(`error: missing ${missing.join(', ')}`);
+}
+
 /** Checked here rather than by an `argParser`: commander would print the value, and with it the password. */
 export function checkDatabaseUrl(url: string | undefined, command: Command): void {
   if (url !== undefined && !isDatabaseUrl(url)) command.error(`error: --db (or DATABASE_URL) ${DATABASE_URL_FORM}.`);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { main } from './lib/main.mjs';
+import { main, parseArguments, printsHelp } from './lib/main.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { launch } from './lib/processes.mjs';
 import { Progress } from './lib/progress.mjs';
@@ -8,8 +8,25 @@ import { buildPreset, compileTypeScript } from './setup/builds.mjs';
 import { provideNpmPackages } from './setup/npmPackages.mjs';
 import { provideSystemPackages } from './setup/systemPackages.mjs';
 
-// `npm run test:chaos -- [options]`: builds what is missing and hands the options on to tests/chaos/main.ts.
+const usage = `npm run test:chaos -- [options]
+
+Sets up what is missing, then runs clients against a real PostgreSQL under faults, and compares what they were told with what was
+written. Workload and faults are those of the seed; time is not. A failure leaves its time line in test-output/.
+
+  --minutes M    for so long (5)
+  --seed S       a whole number; random when absent
+  --only FAULTS  only these, separated by commas; a wrong one prints their names
+  --reference    has the reference client under the same faults
+  --verbose      prints the time line
+  --help         shows this`;
+
+const text = /** @type {const} */ ({ type: 'string' });
+const flag = /** @type {const} */ ({ type: 'boolean' });
+
 await main(async (cleanUps) => {
+  const options = { minutes: text, seed: text, only: text, reference: flag, verbose: flag, help: flag };
+  parseArguments({ options }, usage);
+  if (printsHelp(usage)) return 0;
   const progress = new Progress();
   await provideSystemPackages('start', progress, { verbose: false });
   await provideNpmPackages(progress, false);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { StepError } from './lib/errors.mjs';
-import { main, parseArguments } from './lib/main.mjs';
+import { main, parseArguments, printsHelp } from './lib/main.mjs';
 import { fromRoot, root } from './lib/paths.mjs';
 import { run, runChecked, showEnd } from './lib/processes.mjs';
 import { Progress } from './lib/progress.mjs';
@@ -13,7 +13,10 @@ import { provideSystemPackages } from './setup/systemPackages.mjs';
 
 const usage = `npm run lint -- [--verbose]
 
-Checks types, lint rules and format of TypeScript and C++. Changes nothing.`;
+Checks types, lint rules and format of TypeScript and C++. Changes nothing.
+
+  --verbose  shows what the set-up's steps print
+  --help     shows this`;
 
 /**
  * @param {string} script below node_modules
@@ -61,7 +64,11 @@ async function tidy() {
 }
 
 await main(async () => {
-  const { values } = parseArguments({ options: { verbose: { type: 'boolean', default: false } } }, usage);
+  const { values } = parseArguments(
+    { options: { verbose: { type: 'boolean', default: false }, help: { type: 'boolean' } } },
+    usage,
+  );
+  if (printsHelp(usage)) return 0;
   const progress = new Progress();
   await provideSystemPackages('lint', progress, { verbose: values.verbose });
   await provideNpmPackages(progress, values.verbose);

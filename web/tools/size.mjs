@@ -1,10 +1,16 @@
-import { main } from './lib/main.mjs';
+import { main, printsOnlyHelp } from './lib/main.mjs';
 import { Progress } from './lib/progress.mjs';
 import { buildPreset } from './setup/builds.mjs';
 import { sizeLine, sizeReport } from './size/report.mjs';
 
-// `npm run size`: builds the module and shows where its bytes are.
+const usage = `npm run size
+
+Builds the module and shows where its bytes are: its sections, its largest functions, and what it and the glue weigh compressed.
+
+  --help  shows this`;
+
 await main(async () => {
+  if (printsOnlyHelp(usage)) return 0;
   await buildPreset('wasm', new Progress(), false);
   process.stdout.write(`${await sizeReport()}\n\n${sizeLine()}\n`);
   return 0;

@@ -2,9 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   apikeyOption,
   checkDatabaseUrl,
+  checkRequired,
   colorOption,
   dbOption,
   jsonOption,
+  required,
   tokenFileOption,
   urlOption,
 } from '../commonOptions.js';
@@ -71,11 +73,11 @@ ${EXIT_HELP}`;
 export function doctorCommand(run: (options: DoctorOptions) => Promise<void>): Command {
   return new Command('doctor')
     .description('check the database side of realtime, and fix it')
-    .addOption(dbOption('postgres://… of a role that may read the catalogs (required)').makeOptionMandatory())
+    .addOption(required(dbOption('postgres://… of a role that may read the catalogs')))
     .addOption(
-      new Option('--tables <tables>', 'table or schema.table, several separated by commas (required)')
-        .argParser(parseNames)
-        .makeOptionMandatory(),
+      required(
+        new Option('--tables <tables>', 'table or schema.table, several separated by commas').argParser(parseNames),
+      ),
     )
     .option('--schema <schema>', 'of tables that are given without one', 'public')
     .option('--role <role>', 'who is to get the changes (default: that of the token or key, else anon)')
@@ -93,6 +95,7 @@ export function doctorCommand(run: (options: DoctorOptions) => Promise<void>): C
 }
 
 function fromFlags(flags: Flags, command: Command): DoctorOptions {
+  checkRequired(command);
   checkDatabaseUrl(flags.db, command);
   return {
     db: flags.db,

@@ -3,9 +3,11 @@ import type { EventName } from '../../core/index.js';
 import {
   apikeyOption,
   checkDatabaseUrl,
+  checkRequired,
   colorOption,
   dbOption,
   jsonOption,
+  required,
   tokenFileOption,
   urlOption,
 } from '../commonOptions.js';
@@ -106,14 +108,10 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
     .addOption(colorOption())
     .addHelpText('after', NOTES)
     .action((flags: Flags, command: Command) => {
+      checkRequired(command);
       checkDatabaseUrl(flags.db, command);
       return run(fromFlags(flags));
     });
-}
-
-function required(option: Option): Option {
-  option.description += ' (required)';
-  return option.makeOptionMandatory();
 }
 
 function fromFlags(flags: Flags): ListenOptions {

@@ -50,6 +50,27 @@ export function parseArguments(config, usage) {
 }
 
 /**
+ * Prints the usage when the command line asks for it. For tools that hand their options on: nothing has to be built first.
+ *
+ * @param {string} usage
+ */
+export function printsHelp(usage) {
+  if (!process.argv.includes('--help')) return false;
+  process.stdout.write(`${usage}\n`);
+  return true;
+}
+
+/**
+ * For tools without options: prints the usage when the command line asks for it; anything else on it is a UsageError.
+ *
+ * @param {string} usage
+ */
+export function printsOnlyHelp(usage) {
+  parseArguments({ options: { help: { type: 'boolean' } } }, usage);
+  return printsHelp(usage);
+}
+
+/**
  * @param {(() => Promise<void> | void)[]} cleanUps
  * @param {number} code
  * @returns {Promise<never>}
