@@ -1,6 +1,22 @@
 /**
  * Realtime connection manager for Supabase. Importing this module starts nothing, opens nothing and listens to nothing.
  *
+ * ```ts
+ * const manager = createRealtimeManager({ url, apikey });
+ * const id = manager.subscribe({ table: 'bookings', filter: equals('business_id', 7) }, (change) => show(change.new));
+ * manager.unsubscribe(id);
+ * await manager.dispose();
+ * ```
+ *
+ * - {@link createRealtimeManager} makes a manager; {@link realtimeManager} is a shared one, see {@link configureRealtime}.
+ * - {@link RealtimeManager.subscribe} calls back with each change, or as its option `delivery` says.
+ * - {@link RealtimeManager.liveRows} keeps the rows of a table equal to the database.
+ * - {@link RealtimeManager.onGap} and `onResync` report and repair what may have been missed.
+ * - {@link RealtimeManager.status} is the state of everything; {@link ReasonCode} says why.
+ * - Mistakes in a call throw a {@link SwitchboardError}. What fails later arrives as status.
+ *
+ * React hooks are in `switchboard-realtime/react`, a manager for unit tests in `switchboard-realtime/testing`.
+ *
  * @packageDocumentation
  */
 export { createRealtimeManager } from './manager/createRealtimeManager.js';

@@ -57,7 +57,7 @@ export type FilterColumn<Row> = {
 
 /**
  * A filter on a known table: the first condition's column and operator are checked by the compiler, the rest when `subscribe`
- * is called. A template literal fits as it stands; a plain `string` variable needs `as FilterText<Row>`.
+ * is called. A template literal fits as it is; a plain `string` variable needs `as FilterText<Row>`.
  */
 export type FilterText<Row> = '' | `${FilterColumn<Row>}=${'' | 'not.'}${FilterOperator}.${string}`;
 

@@ -29,26 +29,27 @@ export interface ThrottleDelivery {
 export interface BatchDelivery {
   mode: 'batch';
   everyMs: number;
-  /** Does not wait once so many are there. Default: no bound. */
+  /** Delivers without waiting once it holds this many. Default: no bound. */
   max?: number | undefined;
   /** See {@link EachDelivery.payload}. */
   payload?: boolean | undefined;
 }
 
 /**
- * Like batch, but of each row only the net effect: of each column the newest value (an UPDATE leaves out large values that it has not changed), and as
- * `old` that of the first change. INSERT then UPDATE is one INSERT, INSERT then DELETE is nothing, UPDATE then DELETE is one DELETE, DELETE then INSERT is
- * one UPDATE. A row that an UPDATE moves to another key goes on with that. A change whose key columns are missing stands for itself, and nothing is
- * folded across it.
+ * Like batch, with only the net effect on each row: the newest value of each column (an UPDATE leaves out large values
+ * that it has not changed), and `old` of the first change. INSERT then UPDATE is one INSERT, INSERT then DELETE is
+ * nothing, UPDATE then DELETE is one DELETE, DELETE then INSERT is one UPDATE. A row that an UPDATE moves to another
+ * key continues under it. A change whose key columns are missing is delivered by itself, and nothing is folded across
+ * it.
  */
 export interface LatestDelivery {
   mode: 'latest';
   everyMs: number;
-  /** The columns that tell rows apart. Default 'id'. */
+  /** The columns that identify a row. Default 'id'. */
   key?: string | readonly string[] | undefined;
   /**
-   * INSERT then DELETE is one DELETE, not nothing: for those who also fetch rows, and may have fetched this one in between. `liveRows` sets it. Default
-   * false.
+   * INSERT then DELETE is one DELETE, not nothing: for subscribers who also fetch rows, and may have fetched this one
+   * in between. `liveRows` sets it. Default false.
    */
   keepDeletes?: boolean | undefined;
   /** See {@link EachDelivery.payload}. */
@@ -56,9 +57,10 @@ export interface LatestDelivery {
 }
 
 /**
- * How `onEvent` gets changes. Windows live in the core; those of one length end at the same instants. Order is kept per row in every mode, and
- * over all rows in every mode but `latest`. What a window holds is bounded (8 MB, of `latest` with some 150 bytes for each row besides its text): beyond that it is lost and reported as a gap with
- * code `OVERFLOW`.
+ * How `onEvent` gets changes. Windows are in the core; those of one length end at the same instants. Order is kept per
+ * row in every mode, and over all rows in every mode but `latest`. What a window holds is bounded (8 MB; in `latest`
+ * each row counts some 150 bytes besides its text). Beyond that, changes are lost and reported as a gap with code
+ * `OVERFLOW`.
  */
 export type DeliveryOption =
   'each' | EachDelivery | DebounceDelivery | ThrottleDelivery | BatchDelivery | LatestDelivery;

@@ -25,7 +25,7 @@ export type SwitchboardErrorCode =
  * A mistake in a call, thrown at that call. What goes wrong later, on the network or at the server, is never thrown:
  * it arrives as status.
  *
- * `message` says what is wrong and how to mend it; it never holds a token or an api key.
+ * `message` says what is wrong and how to fix it; it never contains a token or an api key.
  */
 export class SwitchboardError extends Error {
   override readonly name = 'SwitchboardError';

@@ -2,22 +2,26 @@ import type { EventName } from './payload.js';
 import type { ReasonCode } from './reasons.js';
 
 /**
- * What came of a gap. `unknown`: nobody has repaired it, because it is not over, or there is no `onResync`, or that has not run yet. `refetched`: every
- * `onResync` concerned has succeeded after the gap was over. `failed`: one has failed; it is tried again, and `refetched` follows when it succeeds.
+ * What became of a gap. `unknown`: nobody has fetched yet, because it is not over, there is no `onResync`, or that has
+ * not run. `refetched`: every `onResync` concerned has succeeded after the gap was over. `failed`: one has failed. It
+ * is tried again, and `refetched` follows when it succeeds.
  */
 export type GapOutcome = 'unknown' | 'refetched' | 'failed';
 
 /**
- * Changes that a subscription may have missed after it was live. The server replays nothing, so what was committed between `from` and `to` has to be
- * fetched. Reported when it opens, when it is over, and when its outcome is known, each time with the same `id`; a gap that is only noticed
- * afterwards is reported when it is over, and again with a later `to` when more is missed for the same reason before it has been refetched.
+ * Changes that a live subscription may have missed. The server replays nothing, so what was committed between `from`
+ * and `to` has to be fetched. A gap is reported when it opens, when it is over, and when its outcome is known, each
+ * time with the same `id`. One that is noticed only afterwards is reported when it is over, and again with a later `to`
+ * when more is missed for the same reason before it has been refetched.
  *
- * `from` and `to` bound the commit times of what is missing: by the database's clock, as far as that is known from the commit times of changes that
- * have come, which holds however wrong this machine's clock is; before any change has come, by this machine's. They say nothing of how long the
- * connection was away: on a quiet table `from` may be hours before the loss, when the last change came.
+ * `from` and `to` bound the commit times of what is missing. They are by the database's clock as far as commit times of
+ * earlier changes show it, so a wrong clock of this machine does not matter. Before any change has come, they are by
+ * this machine's clock. They do not say how long the connection was away: on a quiet table `from` is when the last
+ * change came, which may be hours before the loss.
  *
- * To fetch what changed since `from` by a column such as `updated_at`, go back further by the length of your longest transactions: `now()` is the time
- * at which a transaction began, not its commit. Fetch once the gap is over; there is no need for an upper bound.
+ * To fetch what changed since `from` by a column such as `updated_at`, go back further by the length of your longest
+ * transactions: `now()` is when a transaction began, not when it was committed. Fetch once the gap is over. No upper
+ * bound is needed.
  */
 export interface Gap {
   /** The same for all subscriptions to the same rows. */
@@ -25,26 +29,28 @@ export interface Gap {
   /** The subscription that it is reported to. */
   readonly subscription: number;
   /**
-   * The cause. `PAYLOAD_TOO_LARGE` and `UNAUTHORIZED`: a single change came without its values. `PAYLOAD_INVALID`: what came can't be read; if it is a
-   * delivery of several changes, all of them are missed.
+   * The cause. `PAYLOAD_TOO_LARGE` and `UNAUTHORIZED`: a single change came without its values. `PAYLOAD_INVALID`:
+   * something could not be read; if it was a delivery of several changes, all of them are missed.
    */
   readonly code: ReasonCode;
   /** The same for people. */
   readonly message: string;
   /**
-   * The newest `commit_timestamp` before which nothing is missing: of the last change that came over the subscription's channel, for whomever, or of
-   * the pulse's last beat. What is missing was committed then or later (commit times may be out of order by a moment, see `from`). Of an `OVERFLOW` and
-   * of a change without its values: that of the first change that is missing. Null when nothing had come yet.
+   * The newest `commit_timestamp` before which nothing is missing: that of the last change that came over the
+   * subscription's channel, for any subscription, or of the pulse's last beat. What is missing was committed then or
+   * later (commit times may be out of order by a moment, see `from`). For an `OVERFLOW` and for a change without its
+   * values, it is that of the first change that is missing. Null when nothing had come yet.
    */
   readonly fromCommit: string | null;
   /**
-   * Unix ms: at or before the commit of everything that is missing. `fromCommit` less a second, since PostgreSQL takes commit times before it puts
-   * transactions in order; or when the subscription went live, if that is later or nothing has come since.
+   * Unix ms, at or before the commit of everything that is missing: `fromCommit` minus a second, because PostgreSQL
+   * takes commit times before it orders transactions; or when the subscription went live, if that is later or nothing
+   * has come since.
    */
   readonly from: number;
   /**
-   * Unix ms: at or after the commit of everything that is missing; null while it is open. When changes flowed again, up to a second later by the
-   * reckoning of the database's clock.
+   * Unix ms, at or after the commit of everything that is missing: when changes flowed again, up to a second later by
+   * the database's clock. Null while the gap is open.
    */
   readonly to: number | null;
   readonly over: boolean;
@@ -54,8 +60,8 @@ export interface Gap {
 export type GapHandler = (gap: Gap) => void;
 
 /**
- * Rows are to be fetched. `gap`: interruptions are over, and what was missed in them is to be got. `poll`: there is no live line, and it is time to
- * look (after `fallbackAfterMs`, then every `pollEveryMs`, less often while hidden).
+ * Rows should be fetched. `gap`: interruptions are over. `poll`: there has been no live connection for
+ * `fallbackAfterMs`, and it is time to look, then every `pollEveryMs`, less often while hidden.
  */
 export interface Resync {
   readonly reason: 'gap' | 'poll';
@@ -73,13 +79,14 @@ export interface Resync {
 }
 
 /**
- * Fetches what a gap may have cost. It has failed when it throws, rejects, or takes longer than `resyncTimeoutMs`, and is then called again, with
- * full jitter (base 1 s, cap 30 s), until it succeeds; a failed poll only waits for the next. What a delivery window holds is handed to `onEvent` before
- * the call, so every change that comes after it is newer or contained in what is fetched; what `pause` holds is not: fetch again after `resume`.
+ * Fetches what a gap may have cost. It has failed when it throws, rejects, or takes longer than `resyncTimeoutMs`. It
+ * is then called again, with full jitter (base 1 s, cap 30 s), until it succeeds; a failed poll waits for the next.
+ * What a delivery window holds is delivered to `onEvent` before the call, so every change that comes after it is newer
+ * or contained in what is fetched. What `pause` holds is not: fetch again after `resume`.
  */
 export type ResyncHandler = (resync: Resync) => unknown;
 
-/** Totals since the manager was made; a gap of three subscriptions counts three times. */
+/** Totals since the manager was created. A gap of three subscriptions counts three times. */
 export interface GapCounters {
   readonly opened: number;
   readonly over: number;
@@ -90,7 +97,7 @@ export interface GapCounters {
   readonly polls: number;
 }
 
-/** A gap as the core tells of it. */
+/** A gap as the core reports it. */
 export type GapReport = Omit<Gap, 'over' | 'outcome'>;
 
 export interface ResyncOptions {

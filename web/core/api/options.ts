@@ -8,10 +8,11 @@ import type { SupabaseClientLike } from './supabase.js';
 import type { TuningOptions } from './tuning.js';
 
 /**
- * Gives the user's access token, or null when nobody is signed in (the api key's rights apply then). Called whenever the core needs one:
- * before joining after an interruption and ahead of expiry. What it throws is reported as `TOKEN_UNAVAILABLE` and tried again, and so is an empty
- * text. It is not called while an earlier call runs, unless that takes longer than `tokenTimeoutMs` or a token was set meanwhile (`setAuth`, or a
- * sign-in or sign-out of the supabase-js client): what the earlier call gives counts no more then.
+ * Returns the user's access token, or null when nobody is signed in (the api key's rights apply then). Called whenever
+ * the core needs one: before joins after an interruption, and ahead of expiry. What it throws is reported as
+ * `TOKEN_UNAVAILABLE` and tried again, and so is an empty text. It is not called while an earlier call runs, unless
+ * that takes longer than `tokenTimeoutMs` or a token was set meanwhile (`setAuth`, or a sign-in or sign-out of the
+ * supabase-js client). The result of the earlier call is discarded then.
  */
 export type AccessTokenCallback = () => string | null | undefined | Promise<string | null | undefined>;
 
@@ -27,8 +28,8 @@ type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { proto
 export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView | CompiledModule;
 
 /**
- * What `int8` and `numeric` values become. 'number': numbers, rounded to what a double holds. 'string': the digits that the database wrote.
- * 'bigint': `int8` is a bigint, `numeric` the digits as text.
+ * What `int8` and `numeric` values become. 'number': numbers, rounded to what a double holds. 'string': the digits that
+ * the database wrote. 'bigint': `int8` is a bigint, `numeric` the digits as text.
  */
 export type NumbersOption = 'number' | 'string' | 'bigint';
 
@@ -39,13 +40,16 @@ interface CommonOptions extends TuningOptions {
   params?: Readonly<Record<string, string>> | undefined;
   /** The protocol's version. Default '2.0.0'. */
   vsn?: '1.0.0' | '2.0.0' | undefined;
-  /** Takes log lines and what callbacks throw. Default: `console`. `null`: nothing is logged. Lines never hold a token or the api key. */
+  /**
+   * Gets log lines and what callbacks throw. Default: `console`. `null`: nothing is logged. Lines never contain a token
+   * or the api key.
+   */
   logger?: Logger | null | undefined;
-  /** The least level that is logged. Default 'warn'. (What the server logs is set by `params: { log_level }`.) */
+  /** The lowest level that is logged. Default 'warn'. (What the server logs is set by `params: { log_level }`.) */
   logLevel?: LogLevel | undefined;
   /**
-   * See {@link NumbersOption}. Default 'number'. The other two read rows five to ten times as slowly; types that Supabase generates go on
-   * saying `number`.
+   * See {@link NumbersOption}. Default 'number'. The other two take five to ten times as long to read rows. Types that
+   * Supabase generates still say `number`.
    */
   numbers?: NumbersOption | undefined;
   /** Listens to the database's pulse, against silent losses. Default: none. See {@link PulseOption}. */
@@ -53,8 +57,8 @@ interface CommonOptions extends TuningOptions {
   /** The WebSocket class to use. Default: the runtime's own; in Node before 22 the one of the package `ws`. */
   transport?: WebSocketClass | undefined;
   /**
-   * After an interruption each `onResync` waits between 0 and this many ms, so that not all clients fetch at once when a server comes back.
-   * Default 1,000.
+   * After an interruption each `onResync` waits between 0 and this many ms, so that not all clients fetch at once when
+   * a server returns. Default 1,000.
    */
   resyncJitterMs?: number | undefined;
   /** How long an `onResync` may take, in ms, before it counts as failed and is tried again. Default 30,000. */
@@ -62,8 +66,8 @@ interface CommonOptions extends TuningOptions {
   /** The core's .wasm. Default: the file in this package. */
   wasm?: WasmSource | undefined;
   /**
-   * Loading the core has failed (`LOAD_FAILED`, and is tried again) when nothing of it comes for so many ms. The time begins again with each part that comes.
-   * Default 10,000.
+   * Loading the core fails (`LOAD_FAILED`, and is tried again) when nothing of it arrives for this many ms. The time
+   * begins again with each part that arrives. Default 10,000.
    */
   loadTimeoutMs?: number | undefined;
 }
@@ -71,7 +75,8 @@ interface CommonOptions extends TuningOptions {
 /** Where to connect, in words. */
 export interface EndpointOptions {
   /**
-   * The project's url (`https://ref.supabase.co`), or a realtime endpoint (`wss://host/realtime/v1`), which is used as it stands.
+   * The project's url (`https://ref.supabase.co`), or a realtime endpoint (`wss://host/realtime/v1`), which is used as
+   * given.
    */
   url: string;
   /** The project's anon or publishable key. */
@@ -110,16 +115,23 @@ export interface UntypedSubscribeOptions<
   delivery?: Delivery | undefined;
   /** Pauses the subscription while the page is hidden; see `pause`. Default false. */
   pauseWhenHidden?: boolean | undefined;
-  /** Hears of each time in which changes may have been missed: when it opens, when it is over, and when it has been made good. */
+  /**
+   * Gets each time in which changes may have been missed: when it opens, when it is over, and when its outcome is
+   * known.
+   */
   onGap?: GapHandler | undefined;
-  /** Fetches what a gap may have cost, see {@link ResyncHandler}. Equal subscriptions with the same function share its calls. */
+  /**
+   * Fetches what a gap may have cost, see {@link ResyncHandler}. Equal subscriptions with the same function share its
+   * calls.
+   */
   onResync?: ResyncHandler | undefined;
   /** Ends the subscription when it fires. */
   signal?: AbortSignal | undefined;
   /**
-   * What the subscription belongs to, such as a view or a controller. It is held weakly: when it is garbage-collected although the subscription was
-   * not ended, that is logged as a warning and counted in `stats().leakedSubscriptions`. Of use only where `onEvent` and `onStatus` do not refer
-   * to it themselves, since they are held as long as the subscription lives. React hooks end theirs by themselves.
+   * What the subscription belongs to, such as a view or a controller. It is held weakly: when it is garbage-collected
+   * although the subscription has not ended, a warning is logged and `stats().leakedSubscriptions` counts it. This
+   * works only when `onEvent` and `onStatus` do not refer to the owner, because they are held as long as the
+   * subscription lives. React hooks end their subscriptions by themselves.
    */
   owner?: object | undefined;
 }

@@ -8,8 +8,8 @@ export interface ChangeCommon {
   schema: string;
   table: string;
   /**
-   * When the transaction was committed: UTC, ISO 8601, milliseconds. All rows of one transaction share it; it neither orders
-   * nor identifies changes.
+   * When the transaction was committed: UTC, ISO 8601, milliseconds. All rows of one transaction share it. It neither
+   * orders nor identifies changes.
    */
   commit_timestamp: string;
   /**
@@ -45,12 +45,13 @@ export interface DeletePayload<Row = UntypedRow> extends ChangeCommon {
 /**
  * One change of one row, as `onEvent` gets it.
  *
- * All subscribers of a row get the same object, so that a change is parsed once however many listen: treat it as read-only.
+ * All subscribers of a row get the same object, so that a change is parsed once however many subscriptions it goes to.
+ * Treat it as read-only.
  *
- * Values: `bool` is boolean, `int2` to `int8`, `float` and `numeric` are numbers, `json` and `jsonb` are what they hold, arrays are
- * arrays, everything else is text (`timestamptz` in ISO 8601, `bytea` in hex without `\x`). A JavaScript number holds about 15
- * digits, so an `int8` beyond ±2^53 or a long `numeric` is rounded, as in other JavaScript clients, unless the manager's option `numbers` asks for
- * all of them.
+ * Values: `bool` is boolean, `int2` to `int8`, `float` and `numeric` are numbers, `json` and `jsonb` are what they
+ * hold, arrays are arrays, everything else is text (`timestamptz` in ISO 8601, `bytea` in hex without `\x`). A
+ * JavaScript number holds about 15 digits, so an `int8` beyond ±2^53 or a long `numeric` is rounded, as in other
+ * JavaScript clients, unless the manager's option `numbers` asks for all digits.
  */
 export type ChangePayload<Row = UntypedRow, Event extends EventName = '*'> = Event extends 'INSERT'
   ? InsertPayload<Row>

@@ -45,7 +45,7 @@ export const REASON_CODES = [
 ] as const;
 
 /**
- * Why a connection or a subscription stands as it does. The same names as in the C++ core, and `LOAD_FAILED` for the one
- * thing that can go wrong before there is a core. docs/reference.md says for each what it means and whether it is retried.
+ * Why a connection or a subscription is in its state. The same names as in the C++ core, and `LOAD_FAILED` for what can
+ * fail before there is a core. docs/reference.md says for each what it means and whether it is retried.
  */
 export type ReasonCode = (typeof REASON_CODES)[number];

@@ -2,37 +2,40 @@ import type { ReasonCode } from './reasons.js';
 import type { EventName } from './payload.js';
 
 /**
- * How it stands as a whole. `live`: every subscription gets its changes. `partial`: some do. `connecting`: none does yet, but it is
- * on its way. `offline`: none does, and there is no connection. `idle`: nothing is wanted.
+ * The state of the whole. `live`: every subscription gets its changes. `partial`: some do. `connecting`: none does yet,
+ * but a server answers or is being tried for the first time. `offline`: none does, and no server answers, or every
+ * subscription was refused. `idle`: there are no subscriptions.
  */
 export type OverallState = 'live' | 'partial' | 'connecting' | 'offline' | 'idle';
 
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'backoff' | 'closing' | 'closed';
 
 /**
- * `live` means that changes flow, not only that the server accepted the subscription. `retrying`: something failed that mends
- * itself; see `nextRetryAt`. `parked`: it will not be tried again before a new token, other options or `reconnectAll()`.
+ * `live` means that changes flow, not only that the server accepted the subscription. `retrying`: something failed that
+ * recovers by itself; see `nextRetryAt`. `parked`: refused for good; tried again after `parkedRetryMs`, by
+ * `reconnectAll()`, and with a new token if a role was refused.
  */
 export type SubscriptionState = 'pending' | 'joining' | 'live' | 'retrying' | 'parked';
 
 /**
- * How a subscription's rows are to be had. `live`: changes come by themselves. `polling`: it has not been live for a while, and `onResync` is called now and
- * then instead. `paused`: neither.
+ * How a subscription's rows can be had. `live`: changes come by themselves. `polling`: it has not been live for a
+ * while, and `onResync` is called from time to time. `paused`: neither.
  */
 export type FreshnessMode = 'live' | 'polling' | 'paused';
 
 /**
- * How the database's pulse is heard on a socket. `idle`: not listened to, because nothing is live there or the next try is pending. `waiting`: listened to,
- * and no beat has come yet. `silent`: no beat for 2.5 periods, so nothing vouches for the changes of this socket. `refused`: the server does not give the pulse's
- * table away; it is asked again after minutes.
+ * How the database's pulse is received on a socket. `idle`: not listened to, because nothing is live there or the next
+ * attempt is pending. `waiting`: listened to, and no beat has come yet. `silent`: no beat for 2.5 periods, so nothing
+ * confirms the changes of this socket. `refused`: the server refuses the pulse's table; it is asked again after
+ * minutes.
  */
 export type PulseState = 'idle' | 'joining' | 'waiting' | 'beating' | 'silent' | 'refused';
 
 export interface PulseStatus {
   readonly state: PulseState;
   /**
-   * From a beat's commit to its arrival, in ms; the clocks' difference is in it, so it may be negative. Null before the first. Brought up to date when something
-   * else of the connection changes.
+   * From a beat's commit to its arrival, in ms. It contains the difference of the clocks, so it may be negative. Null
+   * before the first beat. Updated when something else of the connection changes.
    */
   readonly delayMs: number | null;
 }
@@ -43,11 +46,11 @@ export interface ConnectionStatus {
   readonly state: ConnectionState;
   /** Unix ms of the last change of `state`. */
   readonly since: number;
-  /** Attempts to come back since it was last live, the coming one included. */
+  /** Attempts since it was last live, the next one included. */
   readonly attempts: number;
   /** Unix ms, or null when no attempt is scheduled. */
   readonly nextRetryAt: number | null;
-  /** Why it stands as it does; `OK` when nothing is wrong. */
+  /** Why it is in this state; `OK` when nothing is wrong. */
   readonly code: ReasonCode;
   /** The same for people. */
   readonly message: string;
@@ -75,7 +78,7 @@ export interface SubscriptionStatus {
   readonly attempts: number;
   /** Unix ms, or null when no attempt is scheduled. */
   readonly nextRetryAt: number | null;
-  /** Why it stands as it does; `OK` when nothing is wrong. */
+  /** Why it is in this state; `OK` when nothing is wrong. */
   readonly code: ReasonCode;
   /** The same for people; may quote the server. */
   readonly message: string;
@@ -108,8 +111,8 @@ export interface Counters {
 }
 
 /**
- * How everything stands at one moment. Immutable, and the same object until something changed; entries that did not change are
- * carried over, so both the snapshot and its parts can be compared by identity.
+ * The state of everything at one moment. Immutable, and the same object until something changed. Entries that did not
+ * change are carried over, so the snapshot and its parts can be compared by identity.
  */
 export interface StatusSnapshot {
   readonly overall: OverallState;
@@ -119,13 +122,13 @@ export interface StatusSnapshot {
   readonly connections: readonly ConnectionStatus[];
   /** By id, ascending: the order in which they were subscribed. */
   readonly subscriptions: readonly SubscriptionStatus[];
-  /** As of this snapshot. They do not make a new one by themselves; `stats()` has them fresh. */
+  /** As of this snapshot. They do not make a new snapshot; `stats()` has current ones. */
   readonly counters: Counters;
 }
 
 /**
- * What `onStatus` reports, in the words Supabase users know. `SUBSCRIBED` only when changes flow, and again after each
- * interruption.
+ * What `onStatus` reports, in the words that Supabase users know. `SUBSCRIBED` only when changes flow, and again after
+ * each interruption.
  */
 export type SubscriptionNotice = 'SUBSCRIBED' | 'TIMED_OUT' | 'CLOSED' | 'CHANNEL_ERROR';
 
