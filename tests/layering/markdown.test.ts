@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { anchorsOf, linksOf } from './markdown.js';
+import { anchorsOf, linksOf, pathsOf } from './markdown.js';
 
 it('links are found in prose, tables and HTML, and not in code', () => {
   const text =
@@ -10,4 +10,9 @@ it('links are found in prose, tables and HTML, and not in code', () => {
 it('anchors are those of GitHub: lower case, no punctuation, numbered when they repeat', () => {
   const text = '# What `a_b` does: it\n\n## No "one" & all\n\n```sh\n# a comment\n```\n\n## Again\n\n## Again\n';
   expect([...anchorsOf(text)]).toEqual(['what-a_b-does-it', 'no-one--all', 'again', 'again-1']);
+});
+
+it('paths are those in code, and names of files beside them', () => {
+  const text = '`src/a/b.h`, `c.cpp` and `and more`\n`d.cpp` of `web/core` and `e.ts`\n\n```\n`src/f.h`\n```\n';
+  expect(pathsOf(text)).toEqual(['src/a/b.h', 'src/a/c.cpp', 'web/core', 'web/e.ts']);
 });

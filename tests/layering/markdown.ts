@@ -32,9 +32,21 @@ function slugOf(heading: string): string {
     .replace(/\s/g, '-');
 }
 
-/** The lines that could be broken elsewhere: no code, no rows of tables, no headings, nothing that is one long quotation of code. */
-export function proseOf(text: string): string[] {
+const PATH = /^(?:src|web|tests|bindings|docs|\.ci)\/[\w./-]*$/;
+const FILE = /^[\w.]+\.(?:h|cpp|tsx?|mjs|js|sql|css)$/;
+
+/** The paths below the root that a text names in code. A file's name after a path, in the same line, is one beside it. */
+export function pathsOf(text: string): string[] {
   return withoutFences(text)
     .split('\n')
-    .filter((line) => !/^(\||#|!\[|\s*<|\s*`[^`]*`,?$)/.test(line));
+    .flatMap((line) => {
+      let folder: string | null = null;
+      return [...line.matchAll(/`([^`]+)`/g)].flatMap(([, code = '']) => {
+        if (PATH.test(code)) {
+          folder = code.replace(/[^/]*$/, '');
+          return [code];
+        }
+        return folder !== null && FILE.test(code) ? [`${folder}${code}`] : [];
+      });
+    });
 }
