@@ -6,8 +6,8 @@ import { anchorsOf, linksOf, pathsOf } from './markdown.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const skipped = new Set(['node_modules', 'dist', 'build', 'fixtures']);
-/** Built, installed, or a file or two beside what they belong to. */
-const notRooms = new Set(['node_modules', 'dist', 'bin', 'wasm', 'react18', 'setup', 'fixtures']);
+/** Built, installed, or data. */
+const notRooms = new Set(['node_modules', 'dist', 'react18', 'setup', 'fixtures']);
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'web/README.md', 'web/backend/README.md'],
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
@@ -68,7 +68,10 @@ describe('the documents', () => {
     expect(named.filter(({ path }) => !built.test(path) && !existsSync(join(root, path)))).toEqual([]);
   });
 
-  it.each(['src', 'src/subscription', 'web/core', 'web', 'tests'])('say what each folder of %s is', (folder) => {
+  it.each([
+    ...['src', 'src/subscription', 'web', 'web/core', 'web/react', 'web/cli', 'web/cli/doctor'],
+    ...['web/backend', 'web/backend/realtime', 'web/dashboard/src', 'web/tools', 'tests'],
+  ])('say what each folder of %s is', (folder) => {
     const inside = readdirSync(join(root, folder), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !notRooms.has(entry.name))
       .map(({ name }) => `${folder}/${name}`);
