@@ -8,6 +8,7 @@
 #include "base/transitions.h"
 #include "protocol/classify.h"
 #include "protocol/names.h"
+#include "timing/backoff.h"
 
 namespace switchboard {
 
@@ -133,8 +134,7 @@ void Connection::connect() {
 /// that time. Twice as much each time, because what other tabs fail at counts too.
 Duration Connection::handshakeLimit() const {
   constexpr Duration kFirstHold{400};
-  const unsigned doublings = std::min(policy_.attempts(), 16u);
-  return options_.connectTimeout + std::min(options_.heldBack, kFirstHold * (1u << doublings));
+  return options_.connectTimeout + doubled(kFirstHold, options_.heldBack, policy_.attempts());
 }
 
 void Connection::dropTransport() {

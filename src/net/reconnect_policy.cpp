@@ -18,11 +18,6 @@ void ReconnectPolicy::begin(TimePoint now) {
   attempts_ = 0;
 }
 
-Duration ReconnectPolicy::uniform(Duration least, Duration most) {
-  return least + Duration{static_cast<Duration::rep>(
-                     random_.below(static_cast<std::uint64_t>(std::max(Duration{0}, most - least).count()) + 1))};
-}
-
 unsigned ReconnectPolicy::overdrawn() const {
   const Duration atHand = options_.quickEarnedBy * options_.quickReconnects;
   if (owed_ <= atHand) return 0;
@@ -46,9 +41,9 @@ Duration ReconnectPolicy::afterLoss(TimePoint now, Duration live, bool hidden) {
   const Duration most = options_.quickEarnedBy * (options_.quickReconnects + kMostOverdrawn);
   owed_ = std::min(most, owed_ + options_.quickEarnedBy);
   const unsigned over = overdrawn();
-  if (over == 0) return uniform(Duration{0}, std::min(options_.base, cap(hidden)));
+  if (over == 0) return uniform(random_, Duration{0}, std::min(options_.base, cap(hidden)));
   const Duration ceiling = std::min(cap(hidden), options_.base * (2u << over));
-  return uniform(ceiling / 2, ceiling);
+  return uniform(random_, ceiling / 2, ceiling);
 }
 
 /// A quarter to half of what the outage has lasted, so that its end is noticed within half of its length. Near the cap
@@ -58,7 +53,7 @@ Duration ReconnectPolicy::afterFailure(TimePoint now, bool hidden) {
   const Duration outage = now - outageSince_;
   const Duration longest = cap(hidden);
   const Duration floor = std::min(options_.base / 2, longest);
-  return uniform(std::max(floor, std::min(outage / 4, longest * 3 / 4)),
+  return uniform(random_, std::max(floor, std::min(outage / 4, longest * 3 / 4)),
                  std::max(floor, std::min(outage / 2, longest)));
 }
 
@@ -79,7 +74,7 @@ void ReconnectPolicy::onReconnectSoon(TimePoint now) {
 }
 
 TimePoint ReconnectPolicy::reconnectSoonAt(TimePoint now, TimePoint lastAttempt) {
-  return std::max(now + uniform(Duration{0}, options_.reconnectSoonJitter),
+  return std::max(now + uniform(random_, Duration{0}, options_.reconnectSoonJitter),
                   lastAttempt + options_.reconnectSoonInterval);
 }
 

@@ -49,7 +49,6 @@ class ReconnectPolicy {
   unsigned attempts() const { return attempts_; }
 
  private:
-  Duration uniform(Duration least, Duration most);
   void endLive(TimePoint now, Duration live);
   Duration cap(bool hidden) const { return hidden ? options_.hiddenCap : options_.cap; }
   /// How many quick reconnects were used beyond those at hand.

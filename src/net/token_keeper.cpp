@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "timing/backoff.h"
+
 namespace switchboard {
 
 TokenKeeper::TokenKeeper(const TokenOptions& options, std::string initialToken, Context& context,
@@ -12,7 +14,6 @@ TokenKeeper::TokenKeeper(const TokenOptions& options, std::string initialToken, 
       delegate_(delegate),
       timeout_(context.deadlines, DeadlineKind::TokenTimeout, [this] { missed("it did not answer in time"); }),
       again_(context.deadlines, DeadlineKind::TokenRefresh, [this] { tryAgain(); }),
-      backoff_(options.retryBase),
       token_(std::move(initialToken)),
       known_(!options.hasCallback || !token_.empty()) {
   scheduleRefresh();
@@ -46,10 +47,10 @@ void TokenKeeper::refuse(Cause cause) {
   refusal_ = cause;
   problem_ = std::move(cause);
   const bool askNow = options_.hasCallback && refusals_ == 0;
-  const unsigned doublings = std::min(options_.hasCallback && refusals_ > 0 ? refusals_ - 1 : refusals_, 16u);
+  const unsigned doublings = options_.hasCallback && refusals_ > 0 ? refusals_ - 1 : refusals_;
   ++refusals_;
-  const Duration wait = std::min(options_.refusedCap, options_.refusedBase * (1 << doublings));
-  trialAt_ = context_.now() + wait + fullJitter(context_.random, wait / 4, wait / 4, 0);
+  trialAt_ =
+      context_.now() + lengthened(context_.random, doubled(options_.refusedBase, options_.refusedCap, doublings));
   if (askNow) {
     ask();
     return;
@@ -97,6 +98,12 @@ void TokenKeeper::stop() {
   lastRequest_ = 0;
 }
 
+/// At least a quarter of the range, which bounds how often the callback is called.
+Duration TokenKeeper::retryDelay(Duration cap) {
+  const Duration longest = doubled(options_.retryBase, cap, failures_++);
+  return uniform(context_.random, longest / 4, longest);
+}
+
 void TokenKeeper::rest() {
   again_.cancel();
   renewAt_.reset();
@@ -116,11 +123,11 @@ void TokenKeeper::accept(std::string token) {
   if (refusal_ && token_ == refused_ && context_.now() < trialAt_) {
     problem_ = refusal_;
     again_.setAt(trialAt_);
-    if (options_.hasCallback) again_.setWithin(backoff_.next(context_.random, options_.refusedCap));
+    if (options_.hasCallback) again_.setWithin(retryDelay(options_.refusedCap));
   } else {
     refusal_.reset();
     problem_.reset();
-    backoff_.reset();
+    failures_ = 0;
     scheduleRefresh();
   }
   if (changed) delegate_.onTokenChanged();
@@ -133,7 +140,7 @@ void TokenKeeper::missed(const std::string& message) {
   asking_ = false;
   timeout_.cancel();
   context_.log.write(LogLevel::Warn, "The accessToken callback failed: " + message);
-  again_.setAfter(backoff_.next(context_.random, options_.retryCap) + options_.retryBase);
+  again_.setAfter(retryDelay(options_.retryCap) + options_.retryBase);
   if (refusal_ && usable() && context_.now() >= trialAt_) {
     refusal_.reset();
     problem_.reset();

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "protocol/token.h"
-#include "timing/backoff.h"
 #include "timing/context.h"
 
 namespace switchboard {
@@ -80,6 +79,7 @@ class TokenKeeper {
   void tryAgain();
   void accept(std::string token);
   void missed(const std::string& message);
+  Duration retryDelay(Duration cap);
   void rest();
   void scheduleRefresh();
   std::optional<Duration> lifeLeft(const TokenClaims& claims);
@@ -91,12 +91,12 @@ class TokenKeeper {
   Deadline timeout_;
   Deadline again_;                   ///< the next question or, where nobody can be asked, trial of a refused token
   std::optional<WallTime> renewAt_;  ///< while `again_` is a renewal
-  Backoff backoff_;
   std::string token_;
   std::optional<TimePoint> expiresBy_;  ///< of the present token, as far as could be said when it was first seen
   std::string refused_;
   std::optional<Cause> refusal_;
   TimePoint trialAt_{};    ///< when the refused token may be tried again
+  unsigned failures_ = 0;  ///< of the callback to give a token that can be used, in a row
   unsigned refusals_ = 0;  ///< since a token was accepted, or the application gave another one
   std::optional<Cause> problem_;
   std::uint32_t version_ = 0;

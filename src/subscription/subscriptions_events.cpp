@@ -182,7 +182,7 @@ void Exchange::retryLater(const Vector<KeyEntry*>& entries, const Cause& cause) 
 /// line with.
 void Exchange::park(const Vector<LineBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause) {
   const Duration pause = options_.parkedRetry;
-  const TimePoint at = context_.now() + pause + fullJitter(context_.random, pause / 4, pause / 4, 0);
+  const TimePoint at = context_.now() + lengthened(context_.random, pause);
   KeyEntry* alone = bindings.size() == 1 ? registry_.find(bindings.front().key) : nullptr;
   if (alone != nullptr) alone->suspectGroup = ++lastGroup_;
   for (auto* entry : entries) {

@@ -5,27 +5,17 @@
 
 namespace switchboard {
 
-/// Delay before retry n (0 for the first): uniform over 0 … min(cap, base·2ⁿ), so that clients which lost the same
-/// server come back spread out ("full jitter").
-Duration fullJitter(Random& random, Duration base, Duration cap, unsigned attempt);
+/// A random delay from `least` to `most`, both included; `least` if `most` is smaller.
+Duration uniform(Random& random, Duration least, Duration most);
 
-/// Delay before retry n: uniform over c/4 … c, with c = min(cap, base·2ⁿ). The floor bounds how often one client tries.
-Duration flooredJitter(Random& random, Duration base, Duration cap, unsigned attempt);
+/// min(cap, base·2ⁿ), without overflow; never negative.
+Duration doubled(Duration base, Duration cap, unsigned n);
 
-/// Counts the failures of one thing and spaces its retries.
-class Backoff {
- public:
-  explicit Backoff(Duration base) : base_(base) {}
+/// The delay before retry n (0 for the first): uniform over 0 … `doubled(base, cap, n)`, so that clients which lost the
+/// same server come back spread out ("full jitter").
+Duration fullJitter(Random& random, Duration base, Duration cap, unsigned n);
 
-  /// Delay before the next try, never above `cap`; counts one failure more.
-  Duration next(Random& random, Duration cap) { return flooredJitter(random, base_, cap, attempts_++); }
-  /// Failures since the last reset.
-  unsigned attempts() const { return attempts_; }
-  void reset() { attempts_ = 0; }
-
- private:
-  Duration base_;
-  unsigned attempts_ = 0;
-};
+/// `delay` plus up to a quarter of it, for a delay that must not be shorter and should not be the same for all clients.
+Duration lengthened(Random& random, Duration delay);
 
 }  // namespace switchboard

@@ -79,31 +79,31 @@ TEST_CASE("delays are spread evenly over the whole range") {
   CHECK(*most < kDraws / 10 * 12 / 10);
 }
 
-TEST_CASE("with a floor a delay is drawn from a quarter to the whole of min(cap, base·2ⁿ), both ends included") {
+TEST_CASE("a range is drawn from with both ends included, an empty one gives its lower end") {
   FakeRandom random;
-  random.script({0, 375, 376, 1'500, 7'500});
-  CHECK(flooredJitter(random, kBase, kCap, 0) == ms(125));
-  CHECK(flooredJitter(random, kBase, kCap, 0) == ms(500));
-  CHECK(flooredJitter(random, kBase, kCap, 0) == ms(125));  // 376 wraps around
-  CHECK(flooredJitter(random, kBase, kCap, 2) == ms(2'000));
-  CHECK(flooredJitter(random, kBase, kCap, 9) == ms(10'000));
-  CHECK(flooredJitter(random, ms(0), kCap, 7) == ms(0));
-  CHECK(flooredJitter(random, kBase, ms(0), 7) == ms(0));
+  random.script({0, 375, 376, 5});
+  CHECK(uniform(random, ms(125), ms(500)) == ms(125));
+  CHECK(uniform(random, ms(125), ms(500)) == ms(500));
+  CHECK(uniform(random, ms(125), ms(500)) == ms(125));  // 376 wraps around
+  CHECK(uniform(random, ms(500), ms(125)) == ms(500));
 }
 
-TEST_CASE("a backoff doubles its range with each failure and starts over after a reset") {
-  FakeRandom random;
-  Backoff backoff(kBase);
-  CHECK(backoff.attempts() == 0);
-  random.script({375, 750, 1'500, 3'000, 6'000, 7'500, 7'500});
+TEST_CASE("a base doubles up to the cap") {
+  unsigned n = 0;
   for (const int expected : {500, 1'000, 2'000, 4'000, 8'000, 10'000, 10'000}) {
-    CHECK(backoff.next(random, kCap) == ms(expected));
+    CHECK(doubled(kBase, kCap, n++) == ms(expected));
   }
-  CHECK(backoff.attempts() == 7);
-  backoff.reset();
-  CHECK(backoff.attempts() == 0);
-  random.script({0});
-  CHECK(backoff.next(random, kCap) == ms(125));
+  CHECK(doubled(ms(0), kCap, 7) == ms(0));
+  CHECK(doubled(kBase, ms(0), 7) == ms(0));
+}
+
+TEST_CASE("a delay is lengthened by at most a quarter") {
+  FakeRandom random;
+  random.script({0, 100, 101});
+  CHECK(lengthened(random, ms(400)) == ms(400));
+  CHECK(lengthened(random, ms(400)) == ms(500));
+  CHECK(lengthened(random, ms(400)) == ms(400));  // 101 wraps around
+  CHECK(lengthened(random, ms(0)) == ms(0));
 }
 
 }  // namespace
