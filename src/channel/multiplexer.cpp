@@ -7,7 +7,7 @@ namespace switchboard {
 
 Multiplexer::Multiplexer(ConnectionId id, const ConnectionOptions& connectionOptions, const MultiplexerOptions& options,
                          Surroundings& surroundings, Context& context, TransportFactory& transports,
-                         TokenKeeper& tokens, JoinPace& pace, Counters& counters, MultiplexerDelegate& delegate)
+                         TokenRefresher& tokens, JoinPace& pace, Counters& counters, MultiplexerDelegate& delegate)
     : options_(options),
       tokens_(tokens),
       pace_(pace),

@@ -8,7 +8,7 @@
 #include "channel/join_pace.h"
 #include "channel/router.h"
 #include "net/connection.h"
-#include "net/token_keeper.h"
+#include "net/token_refresher.h"
 
 namespace switchboard {
 
@@ -35,7 +35,7 @@ class MultiplexerDelegate {
 class Multiplexer final : private ConnectionDelegate, private ChannelLink {
  public:
   Multiplexer(ConnectionId id, const ConnectionOptions& connectionOptions, const MultiplexerOptions& options,
-              Surroundings& surroundings, Context& context, TransportFactory& transports, TokenKeeper& tokens,
+              Surroundings& surroundings, Context& context, TransportFactory& transports, TokenRefresher& tokens,
               JoinPace& pace, Counters& counters, MultiplexerDelegate& delegate);
   Multiplexer(const Multiplexer&) = delete;
   Multiplexer& operator=(const Multiplexer&) = delete;
@@ -74,7 +74,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   void onJoinRefused(const Cause& cause) override;
 
   const MultiplexerOptions& options_;
-  TokenKeeper& tokens_;
+  TokenRefresher& tokens_;
   JoinPace& pace_;
   Counters& counters_;
   MultiplexerDelegate& delegate_;

@@ -8,7 +8,7 @@
 #include "base/vector.h"
 #include "channel/join_pace.h"
 #include "channel/multiplexer.h"
-#include "net/token_keeper.h"
+#include "net/token_refresher.h"
 #include "status/tracker.h"
 #include "subscription/channels/changes_channel.h"
 #include "subscription/channels/handover.h"
@@ -82,7 +82,7 @@ class Exchange final : private LineDelegate,
   /// Gives up all waits and parks, and replaces every connection.
   void reconnectAll();
   /// Takes the application's answers.
-  TokenKeeper& tokens() { return tokens_; }
+  TokenRefresher& tokens() { return tokens_; }
   /// What the runtime says of the network.
   void setOnline(bool online);
   /// Whether nobody looks; waits may be longer then.
@@ -195,7 +195,7 @@ class Exchange final : private LineDelegate,
   Registry registry_;
   DatabaseClock database_;
   Reporter reporter_;
-  TokenKeeper tokens_;
+  TokenRefresher tokens_;
   JoinPace pace_;
   Rebuilds rebuilds_;
   Dispatcher dispatcher_;

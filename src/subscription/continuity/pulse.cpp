@@ -21,7 +21,7 @@ constexpr Duration kProbeCheck{1'000};
 }  // namespace
 
 Pulse::Pulse(const PulseOptions& options, const LineOptions& lineOptions, std::string topicPrefix, Context& context,
-             Multiplexer& multiplexer, TokenKeeper& tokens, Counters& counters, PulseDelegate& delegate)
+             Multiplexer& multiplexer, TokenRefresher& tokens, Counters& counters, PulseDelegate& delegate)
     : options_(options),
       lineOptions_(lineOptions),
       topicPrefix_(std::move(topicPrefix)),

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/vector.h"
-#include "net/token_keeper.h"
+#include "net/token_refresher.h"
 #include "status/pulse_state.h"
 #include "subscription/channels/changes_channel.h"
 
@@ -52,7 +52,7 @@ class PulseDelegate {
 class Pulse final : private LineDelegate {
  public:
   Pulse(const PulseOptions& options, const LineOptions& lineOptions, std::string topicPrefix, Context& context,
-        Multiplexer& multiplexer, TokenKeeper& tokens, Counters& counters, PulseDelegate& delegate);
+        Multiplexer& multiplexer, TokenRefresher& tokens, Counters& counters, PulseDelegate& delegate);
   ~Pulse() { stop(); }
   Pulse(const Pulse&) = delete;
   Pulse& operator=(const Pulse&) = delete;
@@ -99,7 +99,7 @@ class Pulse final : private LineDelegate {
   const std::string topicPrefix_;
   Context& context_;
   Multiplexer& multiplexer_;
-  TokenKeeper& tokens_;
+  TokenRefresher& tokens_;
   Counters& counters_;
   PulseDelegate& delegate_;
   std::unique_ptr<Line> line_;

@@ -67,7 +67,7 @@ struct MuxBench : Workbench, private MultiplexerDelegate, private TokenDelegate,
   std::map<std::string, std::string> joinRefs;
   std::function<void(Channel&)> onFailed;
   int states = 0;
-  TokenKeeper tokens;
+  TokenRefresher tokens;
   JoinPace pace{20, context};
   Surroundings surroundings;
   Multiplexer mux{ConnectionId{1}, connectionOptions, options, surroundings, context, network, tokens, pace,

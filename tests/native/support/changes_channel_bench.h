@@ -105,7 +105,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   std::vector<std::string> sent;
   std::vector<std::string> messages;  ///< of the failures' causes
   std::map<std::string, std::string> joinRefs;
-  TokenKeeper tokens;
+  TokenRefresher tokens;
   JoinPace pace{20, context};
   Surroundings surroundings;
   Multiplexer mux{ConnectionId{1}, connectionOptions, options, surroundings, context, network, tokens, pace,

@@ -1,4 +1,4 @@
-#include "net/token_keeper.h"
+#include "net/token_refresher.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,8 +7,8 @@
 
 namespace switchboard {
 
-TokenKeeper::TokenKeeper(const TokenOptions& options, std::string initialToken, Context& context,
-                         TokenDelegate& delegate)
+TokenRefresher::TokenRefresher(const TokenOptions& options, std::string initialToken, Context& context,
+                               TokenDelegate& delegate)
     : options_(options),
       context_(context),
       delegate_(delegate),
@@ -19,15 +19,15 @@ TokenKeeper::TokenKeeper(const TokenOptions& options, std::string initialToken, 
   scheduleRefresh();
 }
 
-void TokenKeeper::refresh() {
+void TokenRefresher::refresh() {
   if (options_.hasCallback) ask();
 }
 
-void TokenKeeper::followCalendar() {
+void TokenRefresher::followCalendar() {
   if (renewAt_) again_.setWithin(std::max(Duration{0}, *renewAt_ - context_.clock.wallNow()));
 }
 
-void TokenKeeper::ask() {
+void TokenRefresher::ask() {
   if (asking_) return;
   rest();
   asking_ = true;
@@ -36,12 +36,12 @@ void TokenKeeper::ask() {
   delegate_.onTokenState();
 }
 
-std::optional<WallTime> TokenKeeper::nextTryAt() const {
+std::optional<WallTime> TokenRefresher::nextTryAt() const {
   if (!problem_ || !again_.isSet()) return std::nullopt;
   return context_.clock.wallNow() + std::max(Duration{0}, again_.at() - context_.now());
 }
 
-void TokenKeeper::refuse(Cause cause) {
+void TokenRefresher::refuse(Cause cause) {
   if (refusal_ && token_ == refused_) return;  // of one refusal every channel hears
   refused_ = token_;
   refusal_ = cause;
@@ -60,7 +60,7 @@ void TokenKeeper::refuse(Cause cause) {
   delegate_.onTokenState();
 }
 
-void TokenKeeper::tryAgain() {
+void TokenRefresher::tryAgain() {
   if (options_.hasCallback) {
     ask();
   } else {
@@ -68,30 +68,30 @@ void TokenKeeper::tryAgain() {
   }
 }
 
-void TokenKeeper::forgetRefusal() {
+void TokenRefresher::forgetRefusal() {
   if (!refusal_) return;
   refusal_.reset();
   problem_.reset();
   delegate_.onTokenState();
 }
 
-void TokenKeeper::provide(std::uint32_t request, std::string token) {
+void TokenRefresher::provide(std::uint32_t request, std::string token) {
   if (!asking_ || request != lastRequest_) return;
   accept(std::move(token));
 }
 
-void TokenKeeper::set(std::string token) {
+void TokenRefresher::set(std::string token) {
   // What was refused before says nothing of it. A callback's tokens are asked for, so for them the pace goes on.
   if (token != token_) refusals_ = 0;
   accept(std::move(token));
 }
 
-void TokenKeeper::fail(std::uint32_t request, std::string_view message) {
+void TokenRefresher::fail(std::uint32_t request, std::string_view message) {
   if (!asking_ || request != lastRequest_) return;
   missed(std::string(message));
 }
 
-void TokenKeeper::stop() {
+void TokenRefresher::stop() {
   timeout_.cancel();
   rest();
   asking_ = false;
@@ -99,17 +99,17 @@ void TokenKeeper::stop() {
 }
 
 /// At least a quarter of the range, which bounds how often the callback is called.
-Duration TokenKeeper::retryDelay(Duration cap) {
+Duration TokenRefresher::retryDelay(Duration cap) {
   const Duration longest = doubled(options_.retryBase, cap, failures_++);
   return uniform(context_.random, longest / 4, longest);
 }
 
-void TokenKeeper::rest() {
+void TokenRefresher::rest() {
   again_.cancel();
   renewAt_.reset();
 }
 
-void TokenKeeper::accept(std::string token) {
+void TokenRefresher::accept(std::string token) {
   asking_ = false;
   known_ = true;
   timeout_.cancel();
@@ -136,7 +136,7 @@ void TokenKeeper::accept(std::string token) {
 
 /// A token that is still good is as good as a new one, also one that was refused a while ago. Without any, joins wait:
 /// going ahead would run them with the api key's rights.
-void TokenKeeper::missed(const std::string& message) {
+void TokenRefresher::missed(const std::string& message) {
   asking_ = false;
   timeout_.cancel();
   context_.log.write(LogLevel::Warn, "The accessToken callback failed: " + message);
@@ -153,7 +153,7 @@ void TokenKeeper::missed(const std::string& message) {
   delegate_.onTokenState();
 }
 
-bool TokenKeeper::usable() const {
+bool TokenRefresher::usable() const {
   if (!known_) return false;
   const auto claims = readClaims(token_);
   return !claims || !claims->expiresAt || *claims->expiresAt > context_.clock.wallNow();
@@ -162,7 +162,7 @@ bool TokenKeeper::usable() const {
 /// Nothing when the token has expired by every clock. The calendar may be wrong, now or when the token came, so the
 /// monotonic clock counts too: from when the token was first seen it lives at most from `iat` to `exp`, and at most as
 /// long as the calendar said then.
-std::optional<Duration> TokenKeeper::lifeLeft(const TokenClaims& claims) {
+std::optional<Duration> TokenRefresher::lifeLeft(const TokenClaims& claims) {
   const TimePoint now = context_.now();
   const Duration byCalendar = *claims.expiresAt - context_.clock.wallNow();
   const bool expired = byCalendar <= Duration{0};
@@ -178,7 +178,7 @@ std::optional<Duration> TokenKeeper::lifeLeft(const TokenClaims& claims) {
   return left;
 }
 
-void TokenKeeper::scheduleRefresh() {
+void TokenRefresher::scheduleRefresh() {
   if (!options_.hasCallback) return;
   const auto claims = readClaims(token_);
   if (!claims || !claims->expiresAt) return;

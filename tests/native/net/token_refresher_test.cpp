@@ -1,4 +1,4 @@
-#include "net/token_keeper.h"
+#include "net/token_refresher.h"
 
 #include <doctest/doctest.h>
 
@@ -29,7 +29,7 @@ struct Keeper : Workbench, private TokenDelegate {
   std::vector<std::uint32_t> requests;
   int changes = 0;
   int states = 0;
-  TokenKeeper keeper;
+  TokenRefresher keeper;
 
  private:
   TokenDelegate& delegate() { return *this; }

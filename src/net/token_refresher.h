@@ -35,11 +35,12 @@ class TokenDelegate {
   ~TokenDelegate() = default;
 };
 
-/// Holds the access token and sees to it that joins carry a current one. One question to the application at a time,
-/// each with a bound on the wait. The token itself leaves only through `token()`.
-class TokenKeeper {
+/// Holds the access token and decides when the application is asked for a new one. (What asks it, by calling its
+/// `accessToken` callback, is TokenSource in web/core.) One request at a time, each with a timeout. The token itself
+/// leaves only through `token()`.
+class TokenRefresher {
  public:
-  TokenKeeper(const TokenOptions& options, std::string initialToken, Context& context, TokenDelegate& delegate);
+  TokenRefresher(const TokenOptions& options, std::string initialToken, Context& context, TokenDelegate& delegate);
 
   /// Empty: none, the server then goes by the api key.
   const std::string& token() const { return token_; }
