@@ -56,7 +56,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   void remove(Channel& channel);
   /// Joined channels are told of the new token.
   void pushToken();
-  /// The token keeper's readiness may have changed.
+  /// The token's readiness may have changed.
   void pump();
 
  private:
