@@ -18,7 +18,7 @@ import { layTree, shippedSizes } from './toolchains/tree.mjs';
 const known = ['bookworm', 'trixie', 'testing'];
 
 /** Hold what no other toolchain than Debian 12's gives, or nothing of the module. */
-const leftOut = ['size', 'tools/*', 'docs/*', 'backend/*', 'doctor', 'declarations', 'types', 'installed', 'bench'];
+const leftOut = ['package/{bench,declarations,installed,size,types}', 'tools/*', 'docs/*', 'backend/*', 'cli/doctor'];
 
 const usage = `npm run test:toolchains -- [${known.join(' | ')}…] [--fresh] [--verbose]
 

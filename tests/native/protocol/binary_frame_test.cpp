@@ -19,7 +19,7 @@ std::string fromHex(std::string_view digits) {
   return bytes;
 }
 
-/// tests/fixtures/binaryFrames.json, which tests/node/binaryFrames.test.ts compares with the reference client.
+/// tests/fixtures/binaryFrames.json, which tests/node/engine/binaryFrames.test.ts compares with the reference client.
 const Json& samples() {
   static const Json read = parseJson(testing::readFixture("binaryFrames.json")).value();
   return read;

@@ -6,7 +6,7 @@ import {
 } from '@supabase/realtime-js';
 import WebSocket from 'ws';
 
-import { describeScenario, type ScenarioClient, type ScenarioSpec } from '../scenario.js';
+import { describeScenario, type ScenarioClient, type ScenarioSpec } from '../scenarios/scenario.js';
 
 const HEARTBEAT_MS = 50;
 

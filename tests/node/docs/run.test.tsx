@@ -8,7 +8,7 @@ import WebSocket from 'ws';
 import { configureRealtime, realtimeManager, type LiveRows, type RealtimeManager } from 'switchboard-realtime';
 import { RealtimeProvider, useLiveRows, type Toaster } from 'switchboard-realtime/react';
 import { createRealtimeManager, openLab, quick, untilStatus, type Lab } from '../support/lab.js';
-import { RecordingClient } from '../react/stage.js';
+import { RecordingClient } from '../react/support/stage.js';
 import { Examples, removeExamples } from './examples.js';
 import { surroundings } from './surroundings.js';
 

@@ -14,7 +14,7 @@ import {
   useSubscription,
 } from 'switchboard-realtime/react';
 import { turn } from '../support/scriptedEngine.js';
-import { RecordingClient } from './stage.js';
+import { RecordingClient } from './support/stage.js';
 
 /** Never opens. */
 class DeadSocket {

@@ -13,7 +13,7 @@ import {
   useSubscription,
   type RealtimeProviderProps,
 } from 'switchboard-realtime/react';
-import { RecordingClient, Stage } from './stage.js';
+import { RecordingClient, Stage } from './support/stage.js';
 
 let stage: Stage;
 let complaints: MockInstance;

@@ -10,7 +10,7 @@ import {
   type QueryInvalidationOptions,
 } from 'switchboard-realtime/react';
 import { changeText, each, notify, subscriptionDelta } from '../support/scriptedEngine.js';
-import { RecordingClient, Stage } from './stage.js';
+import { RecordingClient, Stage } from './support/stage.js';
 
 let stage: Stage;
 let client: RecordingClient;

@@ -4,9 +4,9 @@ import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RealtimeProvider } from 'switchboard-realtime/react';
-import { Everything, LateEverything } from './everything.js';
+import { Everything, LateEverything } from './support/everything.js';
 import { turn } from '../support/scriptedEngine.js';
-import { RecordingClient, Stage } from './stage.js';
+import { RecordingClient, Stage } from './support/stage.js';
 
 const setup = { queryClient: new RecordingClient(), toaster: () => undefined };
 let stage: Stage;

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useQueryInvalidation } from 'switchboard-realtime/react';
 import { notify, subscriptionDelta } from '../support/scriptedEngine.js';
-import { Stage } from './stage.js';
+import { Stage } from './support/stage.js';
 
 /** A query function whose answers the test gives. */
 class Fetches {

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRealtimeHook, useQueryInvalidation, type QueryClientLike } from 'switchboard-realtime/react';
 import { notify } from '../support/scriptedEngine.js';
-import { Stage } from './stage.js';
+import { Stage } from './support/stage.js';
 
 let client: QueryClient;
 let stage: Stage;

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useRealtime, type RealtimeResult, type ToastMessage } from 'switchboard-realtime/react';
 import { notify, subscriptionDelta } from '../support/scriptedEngine.js';
-import { RecordingClient, Stage } from './stage.js';
+import { RecordingClient, Stage } from './support/stage.js';
 
 let stage: Stage;
 let client: RecordingClient;

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRealtimeHook, equals, useRealtime, type ToastMessage } from 'switchboard-realtime/react';
 import { changeText, notify, batch } from '../support/scriptedEngine.js';
-import { RecordingClient, Stage } from './stage.js';
+import { RecordingClient, Stage } from './support/stage.js';
 
 let stage: Stage;
 let client: RecordingClient;

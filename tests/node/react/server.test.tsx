@@ -8,8 +8,8 @@ import { renderToPipeableStream, renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
 import { createRealtimeManager, type RealtimeManager } from 'switchboard-realtime';
 import { RealtimeProvider } from 'switchboard-realtime/react';
-import { Everything, LateEverything } from './everything.js';
-import { RecordingClient } from './stage.js';
+import { Everything, LateEverything } from './support/everything.js';
+import { RecordingClient } from './support/stage.js';
 
 class NoSocket {
   constructor() {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OverallState } from 'switchboard-realtime';
 import { RealtimeConnectionStatus, type StatusTexts } from 'switchboard-realtime/react';
 import { subscriptionDelta } from '../support/scriptedEngine.js';
-import { Stage } from './stage.js';
+import { Stage } from './support/stage.js';
 
 let stage: Stage;
 

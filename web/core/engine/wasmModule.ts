@@ -1,5 +1,5 @@
 /**
- * The WebAssembly module as Emscripten exports it, typed by hand. `tests/node/wasmModule.test.ts` holds these types against the real
+ * The WebAssembly module as Emscripten exports it, typed by hand. `tests/node/engine/wasmModule.test.ts` holds these types against the real
  * exports.
  */
 
