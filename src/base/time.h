@@ -20,4 +20,10 @@ using TimePoint = MonotonicClock::time_point;
 /// Milliseconds since the Unix epoch, for what people read and for the `exp` of tokens.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
+/// A moment by both clocks of this machine.
+struct Moment {
+  TimePoint at{};
+  WallTime wall{};
+};
+
 }  // namespace switchboard

@@ -120,6 +120,7 @@ void Connection::connect() {
   liveSince_.reset();
   limitRefusedAt_.reset();
   attemptedAt_ = context_.now();
+  confirmedAt_ = context_.moment();
   ++counters_.connects;
   transport_ = transports_.open(options_.url, *this);
   if (transport_ == nullptr) {
@@ -314,6 +315,7 @@ void Connection::onTransportClose(int code, std::string_view reason) {
 }
 
 std::string Connection::sendHeartbeat() {
+  probedAt_ = context_.moment();
   return *send(names::kPhoenixTopic, names::kHeartbeat, "{}", {});
 }
 
@@ -323,6 +325,7 @@ void Connection::onHalfOpen() {
 
 void Connection::onRoundTrip(Duration roundTrip) {
   roundTrip_ = roundTrip;
+  confirmedAt_ = probedAt_;
   delegate_.onRoundTrip(*this);
 }
 
@@ -348,7 +351,6 @@ void Connection::write(const OutgoingFrame& frame) {
   const std::string text = encodeFrame(options_.version, frame);
   ++counters_.framesOut;
   counters_.bytesOut += text.size();
-  heartbeat_.onOutbound();
   transport_->sendText(text);
 }
 

@@ -85,6 +85,9 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   std::optional<Duration> roundTrip() const { return roundTrip_; }
   /// When the last frame came in, or the socket opened.
   TimePoint lastInboundAt() const { return heartbeat_.lastInboundAt(); }
+  /// When the newest heartbeat went out that the server has answered, or the socket's handshake began. What comes in
+  /// from now on left the server after that.
+  const Moment& confirmedAt() const { return confirmedAt_; }
 
   /// A socket is needed. Nothing while one is there or on its way. A wait that the server asked for is kept.
   void open();
@@ -159,6 +162,8 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   std::optional<TimePoint> liveSince_;  ///< the first frame of this socket
   std::optional<TimePoint> limitRefusedAt_;
   std::optional<Duration> roundTrip_;
+  Moment probedAt_;
+  Moment confirmedAt_;
   std::string scratch_;
   std::uint64_t lastRef_ = 0;
   ConnectionState state_ = ConnectionState::Idle;

@@ -13,7 +13,7 @@ Heartbeat::Heartbeat(Context& context, const HeartbeatOptions& options, Heartbea
 
 void Heartbeat::start() {
   stop();
-  lastIn_ = lastOut_ = context_.now();
+  lastIn_ = sentAt_ = context_.now();
   silence_.setAt(nextProbeAt());
 }
 
@@ -24,7 +24,7 @@ void Heartbeat::stop() {
 }
 
 TimePoint Heartbeat::nextProbeAt() const {
-  return std::min(lastIn_ + options_.silence, lastOut_ + options_.quiet);
+  return std::min(lastIn_ + options_.silence, sentAt_ + options_.quiet);
 }
 
 /// The silence deadline stays where it is and looks again when it falls due: frames are many, silences few.

@@ -11,8 +11,8 @@ namespace switchboard {
 struct HeartbeatOptions {
   Duration silence{15'000};  ///< without an inbound frame for this long, a heartbeat goes out
   Duration answer{10'000};   ///< then anything must come in within this time
-  Duration quiet{25'000};    ///< without an outbound frame for this long, one goes out too: the server closes a socket
-                             ///< that has sent nothing for 60 s, however much it receives (protocol.md §1.3)
+  Duration quiet{25'000};    ///< one goes out at least this often: the server closes a socket that has sent nothing for
+                             ///< 60 s, however much it receives (protocol.md §1.3)
 };
 
 class HeartbeatDelegate {
@@ -39,7 +39,6 @@ class Heartbeat {
   void stop();
   bool running() const { return silence_.isSet() || answer_.isSet(); }
   void onInbound();
-  void onOutbound() { lastOut_ = context_.now(); }
   /// A reply on the topic "phoenix". False when it answers nothing.
   bool onReply(std::string_view ref);
   TimePoint lastInboundAt() const { return lastIn_; }
@@ -58,7 +57,6 @@ class Heartbeat {
   Deadline silence_;
   Deadline answer_;
   TimePoint lastIn_{};
-  TimePoint lastOut_{};
   TimePoint sentAt_{};
   std::string pendingRef_;
 };

@@ -140,7 +140,7 @@ class Exchange final : private LineDelegate,
   bool hasLiveLine(const Multiplexer& multiplexer) const;
   void recallQueued(const Multiplexer& multiplexer);
   void onMultiplexerState(Multiplexer& multiplexer) override;
-  void onRoundTrip(Multiplexer& multiplexer) override { report(multiplexer); }
+  void onRoundTrip(Multiplexer& multiplexer) override;
   const Multiplexer& awaited(const KeyEntry& entry) const;
   Cause waitingCause(const Multiplexer& multiplexer);
   void updateWaiting();
@@ -149,8 +149,8 @@ class Exchange final : private LineDelegate,
   // the database's pulse on each socket: exchange_pulse.cpp
   void updatePulses();
   Vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
-  void suspect(const Pulse& pulse, bool atOnce);
-  const Pulse* pulseOf(const Multiplexer& multiplexer) const;
+  void suspect(Pulse& pulse, bool atOnce);
+  Pulse* pulseOf(const Multiplexer& multiplexer) const;
   void onPulseState(Pulse& pulse, PulseState from) override;
   void onPulseSkipped(Pulse& pulse, const Cause& cause) override;
   /// Whether it is a beat that was brought by a binding to all tables.
@@ -160,10 +160,12 @@ class Exchange final : private LineDelegate,
   /// Of the key's changes on this line, if they stop coming now.
   GapStart gapStart(Line& line, const KeyEntry& entry);
   /// Of what the pulse proves to be lost.
-  GapStart pulseGapStart(const Pulse& pulse, const KeyEntry& entry);
-  LineEvidence evidenceOf(Line& line, const KeyEntry& entry);
-  Moment moment() const { return {context_.now(), context_.clock.wallNow()}; }
+  GapStart pulseGapStart(Pulse& pulse, const KeyEntry& entry);
+  /// Of what the server did not send before it announced changes again.
+  GapStart resubscribedGapStart(Line& line, const KeyEntry& entry);
+  LineEvidence evidenceOf(Line& line, const KeyEntry& entry, bool settled);
   void readDatabaseClock();
+  void readDatabaseClock(LastCommit& commits);
   void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) override;
 
   // what becomes of lines, connections and tokens: exchange_events.cpp; changes, the hot path: exchange_changes.cpp

@@ -62,7 +62,7 @@ void Exchange::onLineLive(Line& line, bool again) {
     for (auto* served : entry->served) {
       served->attempts = 0;
       if (again && served->state == SubscriptionState::Live) {
-        reporter_.reportGap(served->subscribers, kResubscribed, gapStart(line, *served));
+        reporter_.reportGap(served->subscribers, kResubscribed, resubscribedGapStart(line, *served));
       }
       if (served->state != SubscriptionState::Live) reporter_.setState(*served, SubscriptionState::Live, {});
     }

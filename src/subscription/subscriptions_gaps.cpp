@@ -18,25 +18,30 @@ constexpr Duration kResubscription{15'000};
 
 /// From what all lines have brought: one that has brought nothing yet profits from the others.
 void Exchange::readDatabaseClock() {
-  const Moment now = moment();
-  for (const auto& [id, line] : lines_) {
-    if (const auto last = line->lastCommit().read()) database_.note(*last, now);
-  }
-  for (const auto& pulse : pulses_) {
-    if (pulse->lastBeat()) database_.note(*pulse->lastBeat(), now);
-  }
+  for (const auto& [id, line] : lines_) readDatabaseClock(line->lastCommit());
+  for (const auto& pulse : pulses_) readDatabaseClock(pulse->lastBeat());
 }
 
-LineEvidence Exchange::evidenceOf(Line& line, const KeyEntry& entry) {
+void Exchange::readDatabaseClock(LastCommit& commits) {
+  const Moment now = context_.moment();
+  if (commits.first()) database_.note(*commits.first(), now);
+  if (const auto last = commits.read()) database_.note(*last, now);
+}
+
+/// `settled`: without what may have come shortly before the newest frame.
+LineEvidence Exchange::evidenceOf(Line& line, const KeyEntry& entry, bool settled) {
   readDatabaseClock();
+  const auto lastOf = [&](LastCommit& commits) {
+    return settled ? commits.readSettled(line.multiplexer().connection().confirmedAt().at) : commits.read();
+  };
   LineEvidence evidence;
-  evidence.liveSince = database_.earliest(line.liveSince(), moment());
-  evidence.lastChange = line.lastCommit().read();
+  evidence.liveSince = database_.earliest(line.liveSince(), context_.moment());
+  evidence.lastChange = lastOf(line.lastCommit());
   evidence.seenBefore = entry.seen;
-  const Pulse* pulse = pulseOf(line.multiplexer());
+  Pulse* pulse = pulseOf(line.multiplexer());
   if (pulse == nullptr || pulse->state() == PulseState::Refused) return evidence;
   evidence.hasPulse = true;
-  evidence.lastBeat = pulse->lastBeat();
+  evidence.lastBeat = lastOf(pulse->lastBeat());
   const TimePoint announced = pulse->announcedAt();
   const bool isEarlier = announced < line.liveSince().at;
   evidence.beatVouches = isEarlier || (evidence.lastBeat && evidence.lastBeat->arrived - announced > kResubscription);
@@ -44,16 +49,21 @@ LineEvidence Exchange::evidenceOf(Line& line, const KeyEntry& entry) {
 }
 
 GapStart Exchange::gapStart(Line& line, const KeyEntry& entry) {
-  return startOfGap(evidenceOf(line, entry));
+  return startOfGap(evidenceOf(line, entry, false));
+}
+
+/// Changes come before the announcement of the subscription that brings them.
+GapStart Exchange::resubscribedGapStart(Line& line, const KeyEntry& entry) {
+  return startOfGap(evidenceOf(line, entry, true));
 }
 
 /// What the server did to single channels is reported by these; all that it lost for all of them lies after the last
 /// beat.
-GapStart Exchange::pulseGapStart(const Pulse& pulse, const KeyEntry& entry) {
+GapStart Exchange::pulseGapStart(Pulse& pulse, const KeyEntry& entry) {
   Line* line = findCarrier(entry.server->id);
-  LineEvidence evidence = evidenceOf(*line, entry);
+  LineEvidence evidence = evidenceOf(*line, entry, false);
   evidence.hasPulse = evidence.beatVouches = true;
-  evidence.lastBeat = pulse.lastBeat();
+  evidence.lastBeat = pulse.lastBeat().read();
   return startOfGap(evidence);
 }
 
@@ -64,10 +74,10 @@ void Exchange::onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::
   const auto committed = readTimestamp(firstCommit);
   const KeyEntry* entry = registry_.findBySubscription(subscribers.front());
   if (committed) {
-    start = startAt({std::string(firstCommit), *committed, {}});
+    start = startAt({std::string(firstCommit), *committed, {}, {}});
   } else if (entry != nullptr) {
     readDatabaseClock();
-    start.at = entry->firstLive ? database_.earliest(*entry->firstLive, moment()) : entry->since;
+    start.at = entry->firstLive ? database_.earliest(*entry->firstLive, context_.moment()) : entry->since;
   }
   reporter_.reportGap(subscribers, kOverflow, start);
 }

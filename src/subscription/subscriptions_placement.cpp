@@ -97,9 +97,7 @@ void Exchange::openLine(const NewLine& wanted, Multiplexer& multiplexer) {
 void Exchange::endLine(LineId id) {
   auto line = lines_.take(id);
   if (line == nullptr) return;
-  if (const auto last = line->lastCommit().read()) {  // it may have been the only one to bring anything
-    database_.note(*last, moment());
-  }
+  readDatabaseClock(line->lastCommit());  // it may have been the only one to bring anything
   rebuilds_.onGone(id);
   tokenOfLine_.erase(id);
   line->end();
@@ -162,6 +160,12 @@ void Exchange::updateWaiting() {
     entry->waitsUntil = tokens_.problem() ? tokens_.nextTryAt() : multiplexer.connection().nextRetryAt();
     reporter_.setWaiting(*entry, waitingCause(multiplexer));
   }
+}
+
+/// What the heartbeat has confirmed since the last one is read before it is overwritten.
+void Exchange::onRoundTrip(Multiplexer& multiplexer) {
+  readDatabaseClock();
+  report(multiplexer);
 }
 
 void Exchange::report(const Multiplexer& multiplexer) {

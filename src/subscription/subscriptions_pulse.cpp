@@ -20,7 +20,7 @@ std::size_t Exchange::pulseCount() const {
 }
 
 /// Null when there is none.
-const Pulse* Exchange::pulseOf(const Multiplexer& multiplexer) const {
+Pulse* Exchange::pulseOf(const Multiplexer& multiplexer) const {
   const auto it = std::find_if(pulses_.begin(), pulses_.end(),
                                [&](const auto& pulse) { return &pulse->multiplexer() == &multiplexer; });
   return it == pulses_.end() ? nullptr : it->get();
@@ -56,7 +56,7 @@ Vector<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
 
 /// While the pulse is silent, nothing vouches for what is live. `atOnce`: it has been silent for a while, so whoever
 /// hears of it only now, being new, has its rows fetched at once rather than when its turn comes.
-void Exchange::suspect(const Pulse& pulse, bool atOnce) {
+void Exchange::suspect(Pulse& pulse, bool atOnce) {
   for (auto* entry : liveOn(pulse.multiplexer())) {
     const auto told = reporter_.suspect(*entry, kSilent, pulseGapStart(pulse, *entry));
     if (atOnce) fallback_.pollNow(told);

@@ -17,6 +17,7 @@ struct Context {
   Log& log;
 
   TimePoint now() const { return deadlines.now(); }
+  Moment moment() const { return {now(), clock.wallNow()}; }
 };
 
 }  // namespace switchboard

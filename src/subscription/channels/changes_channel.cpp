@@ -91,9 +91,9 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
   const bool repeated = std::exchange(live_, true);
   const bool expected = channel_.takeExpectedRepeat(repeated);
   const bool again = repeated && !expected;
-  if (!repeated) liveSince_ = {context_.now(), context_.clock.wallNow()};
+  if (!repeated) liveSince_ = context_.moment();
   delegate_.onLineLive(*this, again);
-  if (again) liveSince_ = {context_.now(), context_.clock.wallNow()};
+  if (again) liveSince_ = context_.moment();
 }
 
 }  // namespace switchboard

@@ -28,7 +28,8 @@ void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   }
   const InboundText& text = *envelope.text;
   const Change change{text.span(envelope.payload), text.span(*data)};
-  lastCommit_.note(change, multiplexer_.connection().lastInboundAt());
+  const Connection& connection = multiplexer_.connection();
+  lastCommit_.note(change, connection.lastInboundAt(), connection.confirmedAt());
   matched_.clear();
   for (const auto id : ids_) {
     const LineBinding* binding = byId_.find(id);

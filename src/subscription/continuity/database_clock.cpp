@@ -7,10 +7,8 @@ namespace switchboard {
 
 namespace {
 
-/// How long the quickest change may have been on its way: the server polls every 0.1 to 0.5 s (protocol.md §8.1).
-constexpr Duration kQuickest{1'000};
-/// A link that delivers nothing for so long is given up, so a calendar that says more is wrong.
-constexpr Duration kSlowest{30'000};
+/// How long a change is at the server at most: it polls every 0.1 to 0.5 s (protocol.md §8.1).
+constexpr Duration kPolling{1'000};
 /// The database's clock may have been set, so older samples give way to any newer one.
 constexpr Duration kSampleLife{600'000};
 
@@ -23,26 +21,40 @@ Duration drift(Duration elapsed) {
 
 void DatabaseClock::note(const Commit& commit, Moment now) {
   const Moment arrived{commit.arrived, now.wall - (now.at - commit.arrived)};
-  const bool expired = best_ && arrived.at - best_->arrived.at > kSampleLife;
-  if (!best_ || expired || (arrived.at >= best_->arrived.at && commit.at >= earliest(arrived, now))) {
-    best_ = Sample{commit.at, arrived};
+  const bool expired = earliest_ && arrived.at - earliest_->here.at > kSampleLife;
+  if (!earliest_ || expired || (arrived.at >= earliest_->here.at && commit.at >= earliest(arrived, now))) {
+    earliest_ = Sample{commit.at, arrived};
   }
+  noteLatest({commit.at, commit.sentAfter}, now);
+}
+
+/// A clock that shows more than it can has been set.
+void DatabaseClock::noteLatest(const Sample& sample, Moment now) {
+  if (latest_ && sample.here.at - latest_->here.at <= kSampleLife) {
+    const WallTime best = latest(*latest_, now);
+    if (latest(sample, now) > best && sample.committed <= best) return;
+  }
+  latest_ = sample;
 }
 
 /// The monotonic clock may stand still while the machine sleeps, the calendar may jump; whichever gives the earlier
 /// time is safe.
 WallTime DatabaseClock::earliest(Moment moment, Moment now) const {
-  if (!best_) return std::min(moment.wall, now.wall - (now.at - moment.at));
-  const Duration since = moment.at - best_->arrived.at;
-  if (since >= Duration{0}) return best_->committed + since - drift(since);
-  return best_->committed - std::max(-since, best_->arrived.wall - moment.wall) - drift(since);
+  if (!earliest_) return std::min(moment.wall, now.wall - (now.at - moment.at));
+  const auto& [committed, arrived] = *earliest_;
+  const Duration since = moment.at - arrived.at;
+  if (since >= Duration{0}) return committed + since - drift(since);
+  return committed - std::max(-since, arrived.wall - moment.wall) - drift(since);
+}
+
+/// Likewise, with the later time.
+WallTime DatabaseClock::latest(const Sample& sample, Moment now) {
+  const Duration since = std::max(now.at - sample.here.at, now.wall - sample.here.wall);
+  return sample.committed + since + drift(since) + kPolling;
 }
 
 WallTime DatabaseClock::latest(Moment now) const {
-  if (!best_) return now.wall;
-  const Duration since = std::max(now.at - best_->arrived.at, now.wall - best_->arrived.wall);
-  const Duration onTheWay = std::clamp(best_->arrived.wall - best_->committed, kQuickest, kSlowest);
-  return std::max(now.wall, best_->committed + since + drift(since) + onTheWay);
+  return latest_ ? std::max(now.wall, latest(*latest_, now)) : now.wall;
 }
 
 }  // namespace switchboard

@@ -7,16 +7,9 @@
 
 namespace switchboard {
 
-/// A moment by both clocks of this machine.
-struct Moment {
-  TimePoint at{};
-  WallTime wall{};
-};
-
 /// Bounds of what the database's clock showed at a moment. Commit times are by that clock, and this machine's may
-/// differ from it by hours. A change that has arrived was committed before, which gives a lower bound. There is no
-/// proof of an upper bound, so it allows for a second on the way, or for as long as the calendar says that it took, and
-/// is never before this machine's own time.
+/// differ from it by hours. A change was committed before it arrived, which gives a lower bound, and not long before it
+/// left the server, which gives an upper one. That is never before this machine's own time.
 class DatabaseClock {
  public:
   void note(const Commit& commit, Moment now);
@@ -29,9 +22,13 @@ class DatabaseClock {
  private:
   struct Sample {
     WallTime committed{};
-    Moment arrived;
+    Moment here;  ///< when it had been committed (`earliest_`), or had not left the server yet (`latest_`)
   };
-  std::optional<Sample> best_;
+  static WallTime latest(const Sample& sample, Moment now);
+  void noteLatest(const Sample& sample, Moment now);
+
+  std::optional<Sample> earliest_;
+  std::optional<Sample> latest_;
 };
 
 }  // namespace switchboard

@@ -143,9 +143,7 @@ void Pulse::hear(const Change& change) {
   if (cause) delegate_.onPulseSkipped(*this, *cause);
   lastSeq_ = beat->seq;
   heardAt_ = context_.now();
-  if (beat->committedAt) {
-    lastBeat_ = Commit{std::string(commitTimestamp(change.data.read())), *beat->committedAt, heardAt_};
-  }
+  if (beat->committedAt) lastBeat_.note(change, heardAt_, multiplexer_.connection().confirmedAt());
   dueAt_ = heardAt_ + options_.period * 5 / 2;
   next_.setAt(dueAt_);
   transition(PulseState::Beating);

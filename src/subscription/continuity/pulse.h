@@ -63,7 +63,7 @@ class Pulse final : private LineDelegate {
   /// From the commit of the last beat to its arrival, as the two clocks have it; nothing before the first beat.
   std::optional<Duration> delay() const { return delay_; }
   /// What was to come over this socket and was committed before this has come, unless beats were skipped later.
-  const std::optional<Commit>& lastBeat() const { return lastBeat_; }
+  LastCommit& lastBeat() { return lastBeat_; }
   /// When the server last announced it, be it for the first time or because it has subscribed every channel again, one
   /// after the other.
   TimePoint announcedAt() const { return announcedAt_; }
@@ -109,7 +109,7 @@ class Pulse final : private LineDelegate {
   TimePoint notBefore_{};
   std::optional<std::uint64_t> lastSeq_;
   std::optional<Duration> delay_;
-  std::optional<Commit> lastBeat_;
+  LastCommit lastBeat_;
   TimePoint announcedAt_{};
   std::uint32_t lastLine_ = 0;
   unsigned attempts_ = 0;

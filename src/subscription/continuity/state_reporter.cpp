@@ -35,7 +35,7 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   entry.cause = std::move(cause);
   if (changed) entry.since = context_.clock.wallNow();
   if (state == SubscriptionState::Live) {
-    if (!entry.firstLive) entry.firstLive = Moment{context_.now(), context_.clock.wallNow()};
+    if (!entry.firstLive) entry.firstLive = context_.moment();
     entry.notLiveSince.reset();
     entry.nextPollAt.reset();
     closeGap(entry);
@@ -67,7 +67,7 @@ Gap Reporter::describeGap(const Cause& cause, const GapStart& start) {
 }
 
 WallTime Reporter::endOfGap(WallTime from) const {
-  return std::max(from, database_.latest({context_.now(), context_.clock.wallNow()}));
+  return std::max(from, database_.latest(context_.moment()));
 }
 
 void Reporter::reportGap(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {

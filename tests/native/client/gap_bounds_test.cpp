@@ -155,6 +155,53 @@ TEST_SUITE("bounds of gaps") {
     }
   }
 
+  TEST_CASE("what came before the announcement of a silent re-subscription, by however long, is no start of its gap") {
+    for (const bool hasPulse : {false, true}) {
+      for (const auto before : {Duration{30'000}, Duration{47'600}}) {  // heartbeats go out after 25 and 50 s
+        for (const auto stall : {Duration{20}, Duration{9'000}}) {
+          Database database(Duration{0}, hasPulse);
+          Harness& h = database.h;
+          h.subscribe(1, "bookings");
+          h.subscribe(2, "clients");
+          database.run(before);
+          database.started = true;
+          database.mute = true;  // the server has dropped all subscriptions
+          database.run(Duration{2'000});
+          database.mute = false;  // and has made them again
+          database.run(Duration{900});
+          database.writing = false;  // the socket stands still before that is announced
+          h.server.answerHeartbeats = false;
+          h.run(stall);
+          const auto channels = h.server.channels();
+          for (auto it = channels.rbegin(); it != channels.rend(); ++it) {
+            h.server.system(*it, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+          }
+          database.check();
+          REQUIRE(h.gaps.back().code == ReasonCode::Resubscribed);
+          CHECK(database.lost.front() - h.gaps.back().from <= Duration{50'000});
+        }
+      }
+    }
+  }
+
+  TEST_CASE("a gap ends after what was lost, however late it would have come and whatever the calendar says") {
+    Database database(Duration{10'000});  // the calendar is behind
+    Harness& h = database.h;
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "clients");
+    database.writing = false;
+    database.run(Duration{1'000});
+    REQUIRE(h.status(1).state == SubscriptionState::Live);
+    const WallTime slow = database.now();
+    database.run(Duration{7'000});
+    h.server.change("bookings", "INSERT", R"({"id":1})", stampOf(slow));
+    h.network.last().closeFromServer(1006);
+    database.started = database.mute = true;
+    database.commit();
+    database.run(Duration{3'000});
+    database.check();
+  }
+
   TEST_CASE(
       "a socket that is lost before the server subscribes again has a gap since the last change, not since a beat") {
     Database database(Duration{0}, true);

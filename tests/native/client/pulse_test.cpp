@@ -152,13 +152,26 @@ TEST_SUITE("pulse") {
     SUBCASE("when the channel is closed") {
       h.server.closeChannel(bookings);
     }
-    SUBCASE("when the server subscribes anew") {
-      h.server.system(bookings, "postgres_changes", "ok", "Subscribed to PostgreSQL");
-    }
     SUBCASE("when a change can't be read") {
       h.network.last().receive(R"([null,null,")" + bookings.topic + R"(","postgres_changes",{}])");
     }
     REQUIRE_FALSE(h.gaps.empty());
+    CHECK(h.gaps[0].fromCommit == stampOf(proven));
+    CHECK(h.gaps[0].from == proven - kDisorder);
+  }
+
+  TEST_CASE("a silent re-subscription's gap begins with the last beat before a heartbeat that was answered") {
+    PulseHarness h;
+    h.goLive(10);
+    WallTime proven{};
+    for (unsigned seq = 11; h.server.heartbeats == 0; ++seq) {
+      proven = h.clock.wallNow();
+      h.run(kBeatPeriod);
+      h.beat(seq);
+    }
+    h.server.system(h.server.channels().front(), "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    REQUIRE_FALSE(h.gaps.empty());
+    CHECK(h.gaps[0].code == ReasonCode::Resubscribed);
     CHECK(h.gaps[0].fromCommit == stampOf(proven));
     CHECK(h.gaps[0].from == proven - kDisorder);
   }
