@@ -164,9 +164,9 @@ void writeStatus(JsonWriter& out, const StatusDelta& status, const Counters& cou
 }
 
 void readExchangeOptions(const JsonValue& json, ExchangeOptions& options) {
-  readDuration(json, "heartbeatSilenceMs", options.connection.heartbeat.silence);
-  readDuration(json, "heartbeatAnswerMs", options.connection.heartbeat.answer);
-  readDuration(json, "heartbeatQuietMs", options.connection.heartbeat.quiet);
+  readDuration(json, "heartbeatIdleMs", options.connection.heartbeat.idle);
+  readDuration(json, "heartbeatTimeoutMs", options.connection.heartbeat.timeout);
+  readDuration(json, "keepAliveMs", options.connection.heartbeat.keepAlive);
   readDuration(json, "connectTimeoutMs", options.connection.connectTimeout);
   readDuration(json, "backoffBaseMs", options.connection.reconnect.base);
   readDuration(json, "backoffCapMs", options.connection.reconnect.cap);
@@ -185,7 +185,7 @@ void readExchangeOptions(const JsonValue& json, ExchangeOptions& options) {
   readDuration(json, "lingerMs", options.linger);
   readDuration(json, "fallbackAfterMs", options.fallback.after);
   readDuration(json, "pollEveryMs", options.fallback.every);
-  readDuration(json, "pollEverySparingMs", options.fallback.everySparing);
+  readDuration(json, "pollEveryReducedMs", options.fallback.everyReduced);
   readCount(json, "pollsPerMinute", options.fallback.perMinute);
   readCount(json, "maxChannelsPerSocket", options.multiplexer.maxChannels);
   readCount(json, "maxSockets", options.maxSockets);

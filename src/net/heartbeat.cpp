@@ -24,7 +24,7 @@ void Heartbeat::stop() {
 }
 
 TimePoint Heartbeat::nextProbeAt() const {
-  return std::min(lastIn_ + options_.silence, sentAt_ + options_.quiet);
+  return std::min(lastIn_ + options_.idle, sentAt_ + options_.keepAlive);
 }
 
 /// The silence deadline stays where it is and looks again when it falls due: frames are many, silences few.
@@ -47,7 +47,7 @@ void Heartbeat::probe() {
   silence_.cancel();
   sentAt_ = context_.now();
   pendingRef_ = delegate_.sendHeartbeat();
-  answer_.setAfter(options_.answer + delegate_.stallAllowance());
+  answer_.setAfter(options_.timeout + delegate_.stallAllowance());
 }
 
 void Heartbeat::onSilence() {
@@ -57,7 +57,7 @@ void Heartbeat::onSilence() {
 }
 
 void Heartbeat::onUnanswered() {
-  const TimePoint patience = sentAt_ + options_.answer + delegate_.stallAllowance();
+  const TimePoint patience = sentAt_ + options_.timeout + delegate_.stallAllowance();
   if (patience > context_.now()) {  // a join began to stall the socket after the heartbeat went out
     answer_.setAt(patience);
     return;

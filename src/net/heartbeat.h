@@ -9,10 +9,10 @@
 namespace switchboard {
 
 struct HeartbeatOptions {
-  Duration silence{15'000};  ///< without an inbound frame for this long, a heartbeat goes out
-  Duration answer{10'000};   ///< then anything must come in within this time
-  Duration quiet{25'000};    ///< one goes out at least this often: the server closes a socket that has sent nothing for
-                             ///< 60 s, however much it receives (protocol.md §1.3)
+  Duration idle{15'000};       ///< without an inbound frame for this long, a heartbeat goes out
+  Duration timeout{10'000};    ///< then anything must come in within this time
+  Duration keepAlive{25'000};  ///< one goes out at least this often: the server closes a socket that has sent nothing
+                               ///< for 60 s, however much it receives (protocol.md §1.3)
 };
 
 class HeartbeatDelegate {

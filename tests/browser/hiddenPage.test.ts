@@ -47,7 +47,7 @@ async function openLivePage(policy: string): Promise<Tab> {
   await tab.show();
   const { realtime: url, anonKey: apikey } = backend;
   // In the proportions of the defaults: only timers that follow from timers are throttled so hard.
-  const heartbeats = { heartbeatSilenceMs: 1_500, heartbeatQuietMs: 1_500, heartbeatAnswerMs: 1_000 };
+  const heartbeats = { heartbeatIdleMs: 1_500, keepAliveMs: 1_500, heartbeatTimeoutMs: 1_000 };
   await tab.run(subscribeToClients, { url, apikey, ...heartbeats });
   await tab.run(() => {
     globalThis.beats = [];

@@ -101,7 +101,7 @@ describe('a frozen page', () => {
 describe('a hidden page', () => {
   it('whose line went dead finds out at once when it is shown', async () => {
     await tab.run(() => globalThis.seen.manager.dispose(), null);
-    const late = { heartbeatAnswerMs: 300, heartbeatSilenceMs: 50_000, heartbeatQuietMs: 50_000 };
+    const late = { heartbeatTimeoutMs: 300, heartbeatIdleMs: 50_000, keepAliveMs: 50_000 };
     await tab.run(subscribeToClients, { url: backend.realtime, apikey: backend.anonKey, ...late });
     const other = await chromium.open('about:blank');
     await other.show();

@@ -10,8 +10,8 @@ export const longRun: Profile = {
   faultsPerRound: 9,
   timing: chaosTiming,
   tuning: {
-    heartbeatSilenceMs: 2_000,
-    heartbeatAnswerMs: 2_000,
+    heartbeatIdleMs: 2_000,
+    heartbeatTimeoutMs: 2_000,
     connectTimeoutMs: 3_000,
     backoffBaseMs: 200,
     backoffCapMs: 3_000,
@@ -36,8 +36,8 @@ export const shortRun: Profile = {
   timing: { ...fastTiming, publicationCheckMs: 600_000 },
   tuning: {
     ...longRun.tuning,
-    heartbeatSilenceMs: 500,
-    heartbeatAnswerMs: 1_000,
+    heartbeatIdleMs: 500,
+    heartbeatTimeoutMs: 1_000,
     connectTimeoutMs: 1_000,
     joinStallMs: 200,
     backoffBaseMs: 50,

@@ -223,7 +223,7 @@ std::vector<std::string> seeds() {
       "ews://host/realtime/v1\nkey\nlog level\n&=#\xC3\xA9",
       "ewss://host/a/?x=1#frag\nkey",
       "ehttp://host",
-      R"(o{"url":"wss://host/realtime/v1","apikey":"k","params":{"a":1,"b":"c"},"vsn":"1.0.0","heartbeatSilenceMs":1e300,"lingerMs":-1,"joinsPerSecond":4294967297,"maxSockets":1.5})",
+      R"(o{"url":"wss://host/realtime/v1","apikey":"k","params":{"a":1,"b":"c"},"vsn":"1.0.0","heartbeatIdleMs":1e300,"lingerMs":-1,"joinsPerSecond":4294967297,"maxSockets":1.5})",
       R"(o{"table":"t","select":["id",1],"delivery":{"mode":"latest","everyMs":99999999999999999999,"key":["id"],"max":0}})",
       R"(o{"table":"t","delivery":{"mode":"debounce","waitMs":-5,"maxWaitMs":1e18,"leading":true,"payload":false}})",
       R"(o{"delivery":3})",

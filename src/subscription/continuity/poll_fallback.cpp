@@ -18,7 +18,7 @@ void Fallback::setOnline(bool online) {
 }
 
 Duration Fallback::interval(std::size_t keys) const {
-  const Duration pace = sparing_ ? options_.everySparing : options_.every;
+  const Duration pace = sparing_ ? options_.everyReduced : options_.every;
   constexpr Duration kMinute{60'000};
   return std::max(
       pace, kMinute * static_cast<Duration::rep>(keys) / static_cast<Duration::rep>(std::max(1u, options_.perMinute)));

@@ -12,7 +12,7 @@ namespace switchboard {
 struct FallbackOptions {
   Duration after{10'000};         ///< how long a subscription must not be live before it is to be polled
   Duration every{15'000};         ///< pace of its polls, the first at any moment of the first interval
-  Duration everySparing{60'000};  ///< the same while nobody looks, or the link is slow or paid by the byte
+  Duration everyReduced{60'000};  ///< the same while nobody looks, or the link is slow or paid by the byte
   unsigned perMinute = 60;        ///< polls of all keys together; with many keys each comes round less often
 };
 

@@ -20,7 +20,7 @@ export interface Lab {
 }
 
 /** The line is found dead within seconds rather than half a minute. */
-const tuning = { heartbeatSilenceMs: 2_000, heartbeatAnswerMs: 2_000 };
+const tuning = { heartbeatIdleMs: 2_000, heartbeatTimeoutMs: 2_000 };
 
 export async function openLab(): Promise<Lab> {
   const [backend, browser] = await Promise.all([

@@ -302,7 +302,7 @@ TEST_SUITE("pulse") {
   TEST_CASE("a silent pulse has a silent link probed at once, which is sooner than its heartbeat") {
     ClientOptions options;
     options.exchange.pulse.period = Duration{1'000};
-    options.exchange.connection.heartbeat.silence = Duration{15'000};
+    options.exchange.connection.heartbeat.idle = Duration{15'000};
     Harness h(options);
     h.subscribe(1, "bookings");
     h.run(Duration{100});

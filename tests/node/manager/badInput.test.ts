@@ -27,10 +27,10 @@ describe('options that can not work are refused at the call, by name and with th
     ['no options', undefined, 'INVALID_OPTION', 'options', /must be an object/],
     [
       'an unknown option',
-      { ...good, hartbeatSilenceMs: 5 },
+      { ...good, hartbeatIdleMs: 5 },
       'UNKNOWN_OPTION',
-      'hartbeatSilenceMs',
-      /Did you mean `heartbeatSilenceMs`/,
+      'hartbeatIdleMs',
+      /Did you mean `heartbeatIdleMs`/,
     ],
     ['an option unlike any other', { ...good, colour: 5 }, 'UNKNOWN_OPTION', 'colour', /It takes url, apikey/],
     ['a missing url', { apikey: 'k' }, 'MISSING_OPTION', 'url', /https:\/\/ref\.supabase\.co/],
@@ -55,13 +55,7 @@ describe('options that can not work are refused at the call, by name and with th
       /whole number of milliseconds from 10 to 120000, not "5"/,
     ],
     ['a time that is NaN', { ...good, joinTimeoutMs: NaN }, 'INVALID_OPTION', 'joinTimeoutMs', /not NaN/],
-    [
-      'a time out of range',
-      { ...good, heartbeatSilenceMs: 60_000 },
-      'INVALID_OPTION',
-      'heartbeatSilenceMs',
-      /to 55000/,
-    ],
+    ['a time out of range', { ...good, heartbeatIdleMs: 60_000 }, 'INVALID_OPTION', 'heartbeatIdleMs', /to 55000/],
     ['a count below one', { ...good, maxSockets: 0 }, 'INVALID_OPTION', 'maxSockets', /from 1/],
     [
       'a cap below its base',

@@ -150,7 +150,7 @@ describe('ticks', () => {
 
   it('reach the engine from the first subscription until dispose', async () => {
     const { page } = stubPage(FakeWorker);
-    const bench = new Bench({ heartbeatQuietMs: 2_000 });
+    const bench = new Bench({ keepAliveMs: 2_000 });
     page.show('hidden');
     expect(FakeWorker.made).toEqual([]);
     bench.manager.subscribe({ table: 'bookings' }, () => undefined);
@@ -169,11 +169,9 @@ describe('ticks', () => {
 describe('the pace of ticks', () => {
   it('is a quarter of the shortest wait for a heartbeat, within bounds', () => {
     expect(tickInterval({})).toBe(2_500);
-    expect(tickInterval({ heartbeatSilenceMs: 55_000, heartbeatQuietMs: 55_000, heartbeatAnswerMs: 120_000 })).toBe(
-      2_500,
-    );
-    expect(tickInterval({ heartbeatSilenceMs: 8_000, heartbeatAnswerMs: 1_000 })).toBe(250);
-    expect(tickInterval({ heartbeatQuietMs: 10 })).toBe(50);
+    expect(tickInterval({ heartbeatIdleMs: 55_000, keepAliveMs: 55_000, heartbeatTimeoutMs: 120_000 })).toBe(2_500);
+    expect(tickInterval({ heartbeatIdleMs: 8_000, heartbeatTimeoutMs: 1_000 })).toBe(250);
+    expect(tickInterval({ keepAliveMs: 10 })).toBe(50);
   });
 });
 

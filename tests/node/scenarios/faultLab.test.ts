@@ -11,8 +11,8 @@ interface Options extends TuningOptions {
 
 /** Every wait that is not asked for below, cut short. */
 const short: Options = {
-  heartbeatSilenceMs: 150,
-  heartbeatAnswerMs: 150,
+  heartbeatIdleMs: 150,
+  heartbeatTimeoutMs: 150,
   connectTimeoutMs: 300,
   joinTimeoutMs: 400,
   joinStallMs: 100,
@@ -281,7 +281,7 @@ describe('not even noticed by the application', () => {
   ];
 
   it.each(quiet)('%s', async (_, strike) => {
-    const { manager, line } = await openLive({ heartbeatAnswerMs: 600 });
+    const { manager, line } = await openLive({ heartbeatTimeoutMs: 600 });
     const { heartbeats } = lab.backend.stats();
     strike();
     await expectFlow(line);

@@ -169,7 +169,7 @@ describe('a line that breaks', () => {
   });
 
   it('half-open is noticed by the unanswered heartbeat and replaced', async () => {
-    const manager = open({ heartbeatSilenceMs: 100, heartbeatAnswerMs: 100 });
+    const manager = open({ heartbeatIdleMs: 100, heartbeatTimeoutMs: 100 });
     const line = new Line(manager, { table: 'clients' });
     await line.live();
     lab.backend.faults.halfOpen({ connection: lab.backend.faults.connections()[0] ?? 0 });

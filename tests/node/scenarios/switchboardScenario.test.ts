@@ -8,7 +8,7 @@ class SwitchboardClient implements ScenarioClient {
   readonly #manager: RealtimeManager;
 
   constructor(url: string, apikey: string) {
-    this.#manager = createRealtimeManager({ url, apikey, heartbeatSilenceMs: HEARTBEAT_MS });
+    this.#manager = createRealtimeManager({ url, apikey, heartbeatIdleMs: HEARTBEAT_MS });
   }
 
   subscribe(spec: ScenarioSpec, onChange: (change: ScenarioChange) => void): Promise<() => void> {

@@ -409,7 +409,7 @@ std::vector<Mutation> mutations() {
       {"a timer that can't be cancelled", {I::MemoryReturned}, neverCancel},
       {"a dead link is not looked for",
        {I::HonestByServer},
-       [] { return onOptions([](ClientOptions& options) { options.exchange.connection.heartbeat.answer = 600s; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.exchange.connection.heartbeat.timeout = 600s; }); }},
       {"joins without a pace",
        {I::JoinRate},
        [] { return onOptions([](ClientOptions& options) { options.exchange.joinsPerSecond = 1'000; }); }},

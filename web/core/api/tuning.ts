@@ -1,11 +1,11 @@
 /** The numbers an application may change. All `…Ms` are milliseconds. */
 export interface TuningOptions {
   /** Silence after which a heartbeat goes out. Default 15,000; the server drops a client that is silent for 60 s. */
-  heartbeatSilenceMs?: number | undefined;
+  heartbeatIdleMs?: number | undefined;
   /** How long a heartbeat may stay unanswered before the socket is replaced. Default 10,000. */
-  heartbeatAnswerMs?: number | undefined;
+  heartbeatTimeoutMs?: number | undefined;
   /** Time without sending after which a heartbeat goes out, however much comes in. Default 25,000; the server's limit is 60 s. */
-  heartbeatQuietMs?: number | undefined;
+  keepAliveMs?: number | undefined;
   /** How long the server may take to answer a join. Default 10,000; a join that fails takes the server 5 s. */
   joinTimeoutMs?: number | undefined;
   /** How long the server may take from accepting a join to sending changes. Default 20,000; a cold server takes 1.6 to 2.6 s. */
@@ -39,13 +39,13 @@ export interface TuningOptions {
   tokenTimeoutMs?: number | undefined;
   /**
    * How long a subscription must not be live before its rows are polled, see `onResync`. Default 10,000. The first poll comes at a random moment of the
-   * `pollEveryMs` (or `pollEverySparingMs`) that follow, so that a server's outage does not make all its clients poll at once.
+   * `pollEveryMs` (or `pollEveryReducedMs`) that follow, so that a server's outage does not make all its clients poll at once.
    */
   fallbackAfterMs?: number | undefined;
   /** Pace of polls. Default 15,000; jittered. */
   pollEveryMs?: number | undefined;
   /** Pace of polls while the page is hidden or the link is to be spared. Default 60,000. */
-  pollEverySparingMs?: number | undefined;
+  pollEveryReducedMs?: number | undefined;
   /** Polls of all subscriptions together; with many, each comes round less often. Default 60. */
   pollsPerMinute?: number | undefined;
   /** Channels on one socket. Default 100, which is also the server's limit. */
@@ -68,9 +68,9 @@ const HOUR_MS = 3_600_000;
 
 /** The bounds of every tuning option; all values are whole numbers. */
 export const TUNING_RANGES: Readonly<Record<TuningName, NumberRange>> = {
-  heartbeatSilenceMs: { min: 10, max: 55_000 },
-  heartbeatAnswerMs: { min: 10, max: 120_000 },
-  heartbeatQuietMs: { min: 10, max: 55_000 },
+  heartbeatIdleMs: { min: 10, max: 55_000 },
+  heartbeatTimeoutMs: { min: 10, max: 120_000 },
+  keepAliveMs: { min: 10, max: 55_000 },
   joinTimeoutMs: { min: 10, max: 120_000 },
   liveTimeoutMs: { min: 10, max: 120_000 },
   joinStallMs: { min: 0, max: 120_000 },
@@ -87,7 +87,7 @@ export const TUNING_RANGES: Readonly<Record<TuningName, NumberRange>> = {
   tokenTimeoutMs: { min: 10, max: 120_000 },
   fallbackAfterMs: { min: 0, max: HOUR_MS },
   pollEveryMs: { min: 100, max: HOUR_MS },
-  pollEverySparingMs: { min: 100, max: HOUR_MS },
+  pollEveryReducedMs: { min: 100, max: HOUR_MS },
   pollsPerMinute: { min: 1, max: 6_000 },
   maxChannelsPerSocket: { min: 1, max: 1_000 },
   maxSockets: { min: 1, max: 100 },

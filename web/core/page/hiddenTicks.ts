@@ -6,8 +6,8 @@ const SHORTEST_MS = 50;
 
 /** How often to tick, in ms, so that a heartbeat is not much later than its options say. */
 export function tickInterval(tuning: TuningOptions): number {
-  const { heartbeatSilenceMs, heartbeatAnswerMs, heartbeatQuietMs } = tuning;
-  const waits = [heartbeatSilenceMs, heartbeatAnswerMs, heartbeatQuietMs].filter((wait) => wait !== undefined);
+  const { heartbeatIdleMs, heartbeatTimeoutMs, keepAliveMs } = tuning;
+  const waits = [heartbeatIdleMs, heartbeatTimeoutMs, keepAliveMs].filter((wait) => wait !== undefined);
   return Math.max(SHORTEST_MS, Math.min(LONGEST_MS, ...waits.map((wait) => Math.floor(wait / 4))));
 }
 
