@@ -37,6 +37,10 @@ Complaint examineRows(std::string_view rows);
 /// A binary frame, of either side.
 Complaint examineBinaryFrame(std::string_view bytes);
 
+// presence.cpp
+/// What happens on a topic, a line feed between: `j` a join, `s` and a state, `d` and a diff.
+Complaint examinePresence(std::string_view frames);
+
 // values.cpp
 Complaint examineValue(std::string_view text);
 /// Any bytes, written as a JSON string.

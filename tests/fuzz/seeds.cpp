@@ -148,6 +148,13 @@ std::vector<std::string> seeds() {
       "68a:bok\1"s,
       "b\2\3\1a:be\1"s,
       "b\4\xff\xff\xff\1"s,
+      // presence
+      "ms{\"a\":{\"metas\":[{\"phx_ref\":\"1\",\"n\":1}]}}\nd{\"joins\":{\"a\":{\"metas\":[{\"phx_ref\":\"2\"}]},\"b\":"
+      "{\"metas\":[{}]}},"
+      "\"leaves\":{\"a\":{\"metas\":[{\"phx_ref\":\"1\"}]}}}\nj\ns{\"b\":{\"metas\":[{\"n\":[]}]}}",
+      "md{\"joins\":{\"a\":{\"metas\":[{\"phx_ref\":\"1\"}]}}}\nd{\"leaves\":{\"a\":{\"metas\":[{\"phx_ref\":\"1\"}]}}}"
+      "\ns{\"c\":{\"metas\":[]}}",
+      "ms{\"a\":{\"metas\":{}},\"b\":1}\nd[]\ns{\nd{\"joins\":1,\"leaves\":{\"b\":{\"metas\":[1,2]}}}",
       // changes
       R"(c{"data":{"type":"INSERT"},"ids":[1]})",
       R"(c{"ids":[],"data":{"type":"IN\u0053ERT","type":"DELETE"}})",

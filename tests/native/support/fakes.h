@@ -88,9 +88,11 @@ class FakeTimer final : public Timer {
   int armCount_ = 0;
 };
 
-/// Gives the numbers it was given, then goes on as a linear congruential generator with a fixed seed.
+/// Gives the numbers it was given, then goes on as a linear congruential generator.
 class FakeRandom final : public Random {
  public:
+  explicit FakeRandom(std::uint64_t seed = 42) : state_(seed) {}
+
   std::uint64_t next() override {
     if (!scripted_.empty()) {
       const auto value = scripted_.front();
@@ -104,7 +106,7 @@ class FakeRandom final : public Random {
 
  private:
   std::deque<std::uint64_t> scripted_;
-  std::uint64_t state_ = 42;
+  std::uint64_t state_;
 };
 
 class RecordingLog final : public Log {
