@@ -22,6 +22,10 @@ using KeyId = Id<struct KeyTag>;
 using LineId = Id<struct LineTag>;
 /// One connection; survives reconnects.
 using ConnectionId = Id<struct ConnectionTag>;
+/// One handle of a user's channel; given out by the application's side.
+using HandleId = Id<struct HandleTag>;
+/// One broadcast that the application sends; likewise.
+using PushId = Id<struct PushTag>;
 /// The server's number for a binding, 0 … 2^27−1 (protocol.md §3.3).
 using BindingId = Id<struct BindingTag>;
 

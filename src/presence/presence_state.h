@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "base/vector.h"
 #include "base/text_map.h"
 #include "base/time.h"
+#include "base/vector.h"
 #include "protocol/json_reader.h"
 
 namespace switchboard {

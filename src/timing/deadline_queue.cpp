@@ -45,6 +45,10 @@ std::string_view toString(DeadlineKind kind) {
       return "TokenRefresh";
     case DeadlineKind::Pulse:
       return "Pulse";
+    case DeadlineKind::Track:
+      return "Track";
+    case DeadlineKind::Push:
+      return "Push";
   }
   return "?";
 }

@@ -34,6 +34,8 @@ enum class DeadlineKind : unsigned char {
   StatusSettle,     ///< A worse overall status has lasted long enough to be told.
   TokenRefresh,     ///< The token is about to expire.
   Pulse,            ///< The database's pulse ought to have been heard, or is listened to anew.
+  Track,            ///< A presence call goes out, once all of this entry is known or the server's limit allows it.
+  Push,             ///< A broadcast may go out, or its time is over.
 };
 
 std::string_view toString(DeadlineKind kind);

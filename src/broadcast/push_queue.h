@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/ids.h"
+#include "base/vector.h"
+#include "broadcast/send_budget.h"
+#include "protocol/binary_frame.h"
+#include "timing/context.h"
+
+namespace switchboard {
+
+/// A broadcast on its way out.
+struct Push {
+  PushId id;
+  HandleId handle;
+  std::string event;
+  std::string metadata{};  ///< a JSON object or empty
+  std::string payload{};
+  PayloadEncoding encoding = PayloadEncoding::JsonText;
+  bool ack = false;          ///< done when the server has answered, not when it is sent
+  Duration timeout{10'000};  ///< until it is done
+  /// Above 0: of one handle's pushes of this event only the newest goes out, at most one in this time. None of them
+  /// has an outcome.
+  Duration every{0};
+};
+
+/// How a push ended.
+enum class PushOutcome : unsigned char {
+  Ok,        ///< Sent, or answered where that was asked for.
+  TimedOut,  ///< Not joined, or not answered, within its time.
+  Refused,   ///< The server answered with an error.
+  Lost,      ///< The connection or the channel went before the answer; it may have been delivered.
+  Full,      ///< Too much waits already.
+  Ended,     ///< Its handle or channel was closed before it was sent.
+};
+
+class PushQueueDelegate {
+ public:
+  /// Sends the push now. Returns its ref, empty when nothing could be sent.
+  virtual std::string transmit(const Push& push) = 0;
+  /// Once for each push that is not conflated. `message`: for people; empty for Ok.
+  virtual void onPushDone(PushId id, PushOutcome outcome, std::string_view message) = 0;
+
+ protected:
+  ~PushQueueDelegate() = default;
+};
+
+struct PushQueueOptions {
+  std::size_t maxWaiting = 100;
+  std::size_t maxWaitingBytes = 5'000'000;  ///< of payloads
+};
+
+/// What one channel sends: at once when it is joined and the budget allows it, else in its turn. Nothing is ever sent
+/// twice: what was sent before an interruption is not sent again after it.
+class PushQueue {
+ public:
+  PushQueue(const PushQueueOptions& options, SendBudget& budget, Context& context, PushQueueDelegate& delegate);
+  PushQueue(const PushQueue&) = delete;
+  PushQueue& operator=(const PushQueue&) = delete;
+
+  /// The delegate may be called before this returns, as by all others.
+  void send(Push push);
+  void onJoined();
+  /// The channel is no longer joined; answers that are still to come won't.
+  void onLost();
+  /// The answer to what was sent under this ref. `reason`: of an error. False when nobody waits for it.
+  bool onReply(std::string_view ref, bool ok, std::string_view reason);
+  /// What the handle has not yet sent ends; answers are still waited for.
+  void onHandleClosed(HandleId handle);
+
+  /// The channel ends for good.
+  void close();
+
+  std::size_t waiting() const { return waiting_.size(); }
+
+ private:
+  struct Waiting {
+    Push push;
+    TimePoint expiresAt;
+    TimePoint notBefore;  ///< of conflated ones
+  };
+  struct Unanswered {
+    PushId id;
+    std::string ref;
+    TimePoint expiresAt;
+  };
+  /// When the conflated pushes of a handle and an event may go on.
+  struct Pace {
+    HandleId handle;
+    std::string event;
+    TimePoint next;
+  };
+
+  Waiting* conflatedWith(const Push& push);
+  Pace& paceOf(const Push& push);
+  bool isFullFor(const Push& push) const;
+  void pump();
+  bool transmit(Waiting& waiting);
+  void advance();
+  void expireUnanswered(TimePoint now);
+  template <class Predicate>
+  void endWaiting(Predicate isOver, PushOutcome outcome, std::string_view message) {
+    for (std::size_t i = 0; i < waiting_.size();) {
+      if (!isOver(waiting_[i])) {
+        ++i;
+        continue;
+      }
+      const Push push = std::move(waiting_[i].push);
+      waiting_.erase(waiting_.begin() + i);
+      done(push, outcome, message);
+    }
+  }
+  void schedule();
+  void done(const Push& push, PushOutcome outcome, std::string_view message);
+
+  const PushQueueOptions& options_;
+  SendBudget& budget_;
+  Context& context_;
+  PushQueueDelegate& delegate_;
+  Vector<Waiting> waiting_;  ///< oldest first
+  Vector<Unanswered> unanswered_;
+  Vector<Pace> paces_;
+  Deadline due_;
+  bool joined_ = false;
+};
+
+}  // namespace switchboard
