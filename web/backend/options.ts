@@ -25,6 +25,8 @@ export interface Timing {
   rateTickMs: number;
   /** Window of the presence calls of one channel. */
   presenceWindowMs: number;
+  /** How long a channel waits for the replication of messages before it gives up, where it asked for a notice. */
+  replicationReadyMs: number;
   /** How often the publication's tables are compared with the known ones. A difference makes every channel subscribe again. */
   publicationCheckMs: number;
 }
@@ -71,6 +73,8 @@ export interface BackendOptions {
   pulseMs?: number;
   timing?: Partial<Timing>;
   limits?: Partial<Limits>;
+  /** Refuses public channels, as a project that allows private ones only. Default false. */
+  privateOnly?: boolean;
   log?: Log;
 }
 
@@ -85,6 +89,7 @@ export const defaultTiming: Timing = {
   tokenCheckMs: 300_000,
   rateTickMs: 5000,
   presenceWindowMs: 30_000,
+  replicationReadyMs: 60_000,
   publicationCheckMs: 60_000,
 };
 
@@ -117,6 +122,7 @@ export const defaultLimits: Limits = {
 export interface Settings {
   timing: Timing;
   limits: Limits;
+  privateOnly: boolean;
   log: Log;
 }
 
@@ -124,6 +130,7 @@ export function settingsOf(options: BackendOptions): Settings {
   return {
     timing: { ...defaultTiming, ...options.timing },
     limits: { ...defaultLimits, ...options.limits },
+    privateOnly: options.privateOnly ?? false,
     log: options.log ?? silentLog,
   };
 }

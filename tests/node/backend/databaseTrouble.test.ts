@@ -94,10 +94,13 @@ describe('claims of the wrong kind', () => {
     );
   });
 
-  it('a private join with a role that does not exist fails without a reason', async () => {
+  it('a private join with a role that does not exist is unauthorized', async () => {
     const client = await connect();
     const ref = client.sendJoin('realtime:x', { private: true }, await sign({ role: 'nosuch', exp: soon }));
-    expect(await client.reply(ref)).toEqual({ status: 'error', response: { reason: 'Unknown Error on Channel' } });
+    expect(await client.reply(ref)).toEqual({
+      status: 'error',
+      response: { reason: 'Unauthorized: You do not have permissions to read from this Channel topic: x' },
+    });
   });
 });
 

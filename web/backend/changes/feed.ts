@@ -107,6 +107,11 @@ export class ChangeFeed {
     this.#loseUntil = Date.now() + ms;
   }
 
+  /** Whether the replication stream is connected. */
+  get isReplicating(): boolean {
+    return this.#stream.isConnected;
+  }
+
   /** Number of live subscriptions: one for each entry and table. */
   get subscriptionCount(): number {
     return this.#registry.size;

@@ -9,6 +9,13 @@ export class RaisedError extends Error {
 
 /** Classes and codes with which PostgreSQL refuses a connection rather than a query. */
 const REFUSED_CONNECTION = /^(28|3D|57P03|53300)/;
+/** Codes with which PostgreSQL ends a connection. */
+const ENDED_CONNECTION = /^(57P01|57P02|08)/;
+
+/** Whether the database refused or ended the connection, so that it said nothing about the query. */
+export function refusesConnection({ code = '' }: DatabaseError): boolean {
+  return REFUSED_CONNECTION.test(code) || ENDED_CONNECTION.test(code);
+}
 
 /**
  * The error as the server quotes it, or null when the database could not be asked. It quotes every error that PostgreSQL raises, be it

@@ -5,8 +5,11 @@ import type { Tokens } from '../tokens.js';
 import type { Authorization } from './messages/authorization.js';
 import { readMessage, type MessageStore, type StoredMessage } from './messages/messageStore.js';
 import { Counters, type Stats } from './stats.js';
-import { Topics, type Topic } from './topics/topics.js';
+import { externalSize } from './wire/externalSize.js';
+import { Topics } from './topics/topics.js';
 import type { SocketView } from './views.js';
+
+const PAYLOAD_PADDING = 500;
 
 /** Rates of the whole tenant. */
 export interface Rates {
@@ -47,7 +50,7 @@ export class Hub {
     this.#ticker.unref();
     feed.onForeignChange = (change) => {
       const message = readMessage(change);
-      if (message !== null) topicOf(this.topics, message)?.broadcast(message.broadcast, null);
+      if (message !== null) this.#broadcastStored(message);
     };
     feed.onDropped = (receivers) => {
       const dropped = new Set<unknown>(receivers);
@@ -80,6 +83,21 @@ export class Hub {
     });
   }
 
+  /** Of a broadcast or a tracked presence, as `externalSize` counts. */
+  get maxPayloadBytes(): number {
+    return this.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING;
+  }
+
+  /** Sends what a database function has stored, unless it is too large or there is too much of it: then it is dropped silently. */
+  #broadcastStored({ topic, isPrivate, broadcast }: StoredMessage): void {
+    if (externalSize(broadcast.data) > this.maxPayloadBytes || this.rates.events.isTripped) {
+      this.settings.log('warn', `a message from the database to ${topic} was dropped: too large, or too many a second`);
+      return;
+    }
+    this.rates.events.add();
+    this.topics.find(topic, isPrivate)?.broadcast(broadcast, null);
+  }
+
   close(): void {
     clearInterval(this.#ticker);
   }
@@ -93,8 +111,4 @@ export function ratesOf({ limits, timing }: Settings): Rates {
     databaseEvents: counter(limits.eventsPerSecond),
     presence: counter(limits.presenceEventsPerSecond),
   };
-}
-
-function topicOf(topics: Topics, { topic, isPrivate }: StoredMessage): Topic | undefined {
-  return topics.find(topic, isPrivate);
 }

@@ -27,6 +27,8 @@ export interface SocketView {
   readonly link: Link;
   /** The connection's own, which counts where a join carries none. */
   readonly token: string;
+  /** Of the handshake, those that begin with `x-`: policies can read them. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Whether any join has succeeded. */
   readonly hasJoined: boolean;
   /** Its wire format can't carry a broadcast whose payload is not a map. */

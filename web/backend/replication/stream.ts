@@ -31,6 +31,7 @@ export class ReplicationStream {
   readonly #log: Log;
   #service: LogicalReplicationService | null = null;
   #stopped = false;
+  #isConnected = false;
   #retry: NodeJS.Timeout | null = null;
 
   constructor(connectionString: string, publications: readonly string[], events: StreamEvents, log: Log) {
@@ -38,6 +39,10 @@ export class ReplicationStream {
     this.#publications = publications;
     this.#events = events;
     this.#log = log;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
   }
 
   /** Resolves when changes flow; rejects when the first connection fails. */
@@ -75,6 +80,7 @@ export class ReplicationStream {
       let started = false;
       service.on('start', () => {
         started = true;
+        this.#isConnected = true;
         resolve();
       });
       const lost = (error: unknown): void => {
@@ -94,6 +100,7 @@ export class ReplicationStream {
 
   #reconnect(service: LogicalReplicationService, reason: string): void {
     if (this.#stopped || this.#service !== service) return;
+    this.#isConnected = false;
     this.#log('warn', `replication stream lost: ${reason}`);
     this.#service = null;
     void service.destroy().catch(() => undefined);

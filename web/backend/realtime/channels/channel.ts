@@ -5,7 +5,11 @@ import type { Broadcast, Inbound, Ref } from '../wire/codec.js';
 import type { Hub } from '../hub.js';
 import type { JoinConfig, JoinEntry } from './joinConfig.js';
 import { Mailbox } from '../mailbox.js';
+import { messageOf } from '../../log.js';
+import { PolicyError, QueryCanceled } from '../messages/authorization.js';
+import { ChannelPolicies } from '../messages/channelPolicies.js';
 import type { ReplayedMessage } from '../messages/messageStore.js';
+import { externalSize, userPushSize } from '../wire/externalSize.js';
 import { PresenceMember } from '../topics/presenceMember.js';
 import { termJson, isObject } from '../wire/termJson.js';
 import { shutdownMessage } from '../tokenMessages.js';
@@ -20,10 +24,11 @@ export interface ChannelOptions {
   config: JoinConfig;
   token: string;
   claims: Claims;
+  policies: ChannelPolicies;
   replay: readonly ReplayedMessage[];
 }
 
-const PAYLOAD_PADDING = 500;
+const REPLICATION_POLL_MS = 500;
 const MAX_TIMER_MS = 2_147_483_647;
 
 /** One joined topic of one socket. */
@@ -35,8 +40,11 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
   claims: Claims;
   #open = true;
   #token: string;
-  #mayBroadcast: boolean | null;
+  #policies: ChannelPolicies;
+  /** Ids of the messages that were replayed: their live copies are left out. */
+  readonly #replayedIds: ReadonlySet<string>;
   #tokenTimer: NodeJS.Timeout | null = null;
+  #replicationTimer: NodeJS.Timeout | null = null;
   readonly #room: Topic;
   readonly #mailbox: Mailbox;
   readonly #subscription: ChangesSubscription;
@@ -50,7 +58,8 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     this.name = topic.slice('realtime:'.length);
     this.#token = token;
     this.claims = claims;
-    this.#mayBroadcast = config.isPrivate ? null : true;
+    this.#policies = options.policies;
+    this.#replayedIds = new Set(options.replay.map(({ id }) => id));
     this.#room = hub.topics.get(this.name, config.isPrivate);
     this.#mailbox = new Mailbox(() => {
       this.#crash();
@@ -76,7 +85,7 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     this.#subscription.start();
     if (config.replicationReady) {
       this.#mailbox.post(() => {
-        this.pushSystem('system', 'ok', 'Replication connection established');
+        this.#reportReplication(Date.now() + this.#options.hub.settings.timing.replicationReadyMs);
       });
     }
     if (config.presenceEnabled)
@@ -106,12 +115,16 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
 
   receiveBroadcast(broadcast: Broadcast): void {
     const { socket, hub } = this.#options;
+    if (!this.#policies.canRead('broadcast')) return;
+    if (broadcast.kind !== 'binary' && broadcast.id !== undefined && this.#replayedIds.has(broadcast.id)) return;
     socket.sendBroadcast(this.topic, broadcast);
     hub.rates.events.add();
     if (hub.rates.events.isTripped) this.shutDown('Too many messages per second');
   }
 
   receivePresence(diff: string): void {
+    if (!this.#policies.canRead('presence')) return;
+    this.#options.hub.rates.presence.add();
     this.#options.socket.push(null, null, this.topic, 'presence_diff', diff);
   }
 
@@ -143,6 +156,7 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     this.#mailbox.close();
     this.#subscription.stop();
     if (this.#tokenTimer !== null) clearTimeout(this.#tokenTimer);
+    if (this.#replicationTimer !== null) clearTimeout(this.#replicationTimer);
     this.#room.members.delete(this);
     this.#presence.leave();
     hub.topics.release(this.name, config.isPrivate);
@@ -182,18 +196,23 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
   }
 
   #broadcast(inbound: Inbound): void | Promise<void> {
-    if (this.#mayBroadcast !== null) {
+    const { hub, config } = this.#options;
+    if (!config.isPrivate) {
       this.#broadcastNow(inbound);
       return;
     }
-    return this.mayWrite('broadcast').then((may) => {
-      this.#mayBroadcast = may;
-      this.#broadcastNow(inbound);
-    });
+    // Without permission, or when it can't be evaluated, there is no reply at all.
+    return this.#policies.canBroadcast().then(
+      (may) => {
+        if (may && this.#open) this.#broadcastNow(inbound);
+      },
+      (error: unknown) => {
+        hub.settings.log('warn', `${this.topic}: ${messageOf(error)}`);
+      },
+    );
   }
 
   #broadcastNow(inbound: Inbound): void {
-    if (this.#mayBroadcast !== true) return;
     const { payload } = inbound;
     const { hub, config } = this.#options;
     const except = config.self ? null : this;
@@ -203,8 +222,7 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     }
     const broadcast = toBroadcast(payload);
     hub.rates.events.add();
-    const size = broadcast.kind === 'json' ? Buffer.byteLength(broadcast.json) : broadcast.data.length;
-    const fits = size <= hub.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING;
+    const fits = payloadSize(payload) <= hub.maxPayloadBytes;
     if (fits) this.#room.broadcast(broadcast, except);
     if (!config.ack) return;
     if (fits) this.reply(inbound, 'ok', '{}');
@@ -221,24 +239,44 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
       this.shutDown(shutdownMessage(verified.problem));
       return;
     }
-    if (config.isPrivate && !(await this.#mayStillRead(verified.claims))) return;
+    if (config.isPrivate && !(await this.#evaluateAgain(verified.claims))) return;
     this.claims = verified.claims;
     this.#scheduleTokenCheck();
     this.#subscription.renew();
   }
 
-  async #mayStillRead(claims: Claims): Promise<boolean> {
-    this.#mayBroadcast = null;
-    const readable = await this.#options.hub.authorization.readable(this.name, claims);
-    if (readable.size > 0) return true;
-    this.shutDown(`You do not have permissions to read from this Channel topic: ${this.name}`);
-    return false;
+  /** Evaluates the policies for new claims; false when they end the channel. */
+  async #evaluateAgain(claims: Claims): Promise<boolean> {
+    const { hub, socket, config } = this.#options;
+    const policies = new ChannelPolicies(hub.authorization, { topic: this.name, claims, headers: socket.headers });
+    const denied = `You do not have permissions to read from this Channel topic: ${this.name}`;
+    try {
+      await policies.evaluateReads(config.presenceEnabled || this.#presence.isTracked);
+    } catch (error) {
+      this.shutDown(error instanceof PolicyError ? denied : evaluationFailure(error));
+      return false;
+    }
+    const isRevoked = policies.revokes(this.#policies);
+    if (!policies.canReadAny) this.shutDown(denied);
+    else if (isRevoked) this.shutDown(`You no longer have permission to read from this Channel topic: ${this.name}`);
+    else this.#policies = policies;
+    return policies.canReadAny && !isRevoked;
   }
 
-  mayWrite(extension: 'broadcast' | 'presence'): Promise<boolean> {
-    const { hub, config } = this.#options;
-    if (!config.isPrivate) return Promise.resolve(true);
-    return hub.authorization.mayWrite(this.name, this.claims, extension);
+  canTrack(): Promise<boolean> {
+    return this.#policies.canTrack();
+  }
+
+  #reportReplication(deadline: number): void {
+    if (this.#options.hub.feed.isReplicating) {
+      this.pushSystem('system', 'ok', 'Replication connection established');
+    } else if (Date.now() >= deadline) {
+      this.shutDown('Replication connection was not established in time');
+    } else {
+      this.#replicationTimer = setTimeout(() => {
+        this.#reportReplication(deadline);
+      }, REPLICATION_POLL_MS);
+    }
   }
 
   #scheduleTokenCheck(): void {
@@ -252,7 +290,8 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
   }
 
   #sendPresenceState(): void {
-    if (this.#presence.countEvent()) this.#push('presence_state', this.#room.presence.state());
+    if (this.#policies.canRead('presence') && this.#presence.countEvent())
+      this.#push('presence_state', this.#room.presence.state());
   }
 
   #sendReplayed({ json, broadcast }: ReplayedMessage): void {
@@ -268,6 +307,23 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
 
   #push(event: string, payload: string, ref: Ref = null): void {
     this.#options.socket.push(this.joinRef, ref, this.topic, event, payload);
+  }
+}
+
+function evaluationFailure(error: unknown): string {
+  return error instanceof QueryCanceled
+    ? 'Query was cancelled, please try again'
+    : 'Realtime was unable to connect to the project database';
+}
+
+function payloadSize(payload: Inbound['payload']): number {
+  switch (payload.kind) {
+    case 'json':
+      return externalSize(payload.value);
+    case 'binary':
+      return externalSize(payload.data);
+    case 'user':
+      return userPushSize(payload.event, payload.encoding, payload.data);
   }
 }
 

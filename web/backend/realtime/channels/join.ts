@@ -2,6 +2,8 @@ import { Channel } from './channel.js';
 import type { Inbound } from '../wire/codec.js';
 import type { Hub } from '../hub.js';
 import { JoinPayloadError, parseJoin, type JoinConfig } from './joinConfig.js';
+import { PolicyError, QueryCanceled } from '../messages/authorization.js';
+import { ChannelPolicies } from '../messages/channelPolicies.js';
 import { ReplayParameterError, type ReplayedMessage } from '../messages/messageStore.js';
 import { joinReason } from '../tokenMessages.js';
 import type { SocketView } from '../views.js';
@@ -15,16 +17,40 @@ export async function admit(hub: Hub, socket: SocketView, inbound: Inbound): Pro
   const config = readConfig(inbound, name);
   const intercepted = hub.interceptJoin(topic);
   if (intercepted !== null) throw new JoinRefused(intercepted);
+  if (hub.settings.privateOnly && !config.isPrivate) {
+    throw new JoinRefused('PrivateOnly: This project only allows private channels');
+  }
   checkLimits(hub, socket);
   const token = config.accessToken ?? socket.token;
   const verified = await hub.tokens.verify(token);
   if (!verified.ok) throw new JoinRefused(joinReason(verified.problem));
   const { claims } = verified;
-  if (config.isPrivate && (await hub.authorization.readable(name, claims)).size === 0) {
-    throw new JoinRefused(`Unauthorized: You do not have permissions to read from this Channel topic: ${name}`);
-  }
+  const policies = new ChannelPolicies(
+    hub.authorization,
+    config.isPrivate ? { topic: name, claims, headers: socket.headers } : null,
+  );
+  await evaluateReads(policies, name, config);
   const replay = await findReplay(hub, name, config);
-  return new Channel({ hub, socket, topic, joinRef, config, token, claims, replay });
+  return new Channel({ hub, socket, topic, joinRef, config, token, claims, policies, replay });
+}
+
+/** A channel may be joined by who may read either of broadcast and presence, and replayed by who may read broadcasts. */
+async function evaluateReads(policies: ChannelPolicies, name: string, config: JoinConfig): Promise<void> {
+  const unauthorized = `Unauthorized: You do not have permissions to read from this Channel topic: ${name}`;
+  try {
+    await policies.evaluateReads(config.presenceEnabled);
+  } catch (error) {
+    throw new JoinRefused(error instanceof PolicyError ? unauthorized : evaluationFailure(error));
+  }
+  if (!policies.canReadAny || (config.replay !== null && !policies.canRead('broadcast'))) {
+    throw new JoinRefused(unauthorized);
+  }
+}
+
+function evaluationFailure(error: unknown): string {
+  return error instanceof QueryCanceled
+    ? `QueryCanceled: ${error.message}`
+    : 'UnableToConnectToProject: Realtime was unable to connect to the project database';
 }
 
 function readConfig(inbound: Inbound, name: string): JoinConfig {
@@ -56,7 +82,7 @@ async function findReplay(hub: Hub, name: string, config: JoinConfig): Promise<R
     throw new JoinRefused('UnableToReplayMessages: Replay is not allowed for public channels');
   }
   try {
-    return await hub.messages.replay(name, config.replay);
+    return await hub.messages.replay(name, config.replay.parameters);
   } catch (error) {
     const isParameter = error instanceof ReplayParameterError;
     throw new JoinRefused(

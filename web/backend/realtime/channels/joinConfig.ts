@@ -13,8 +13,8 @@ export interface JoinEntry {
 export interface JoinConfig {
   ack: boolean;
   self: boolean;
-  /** Null when none was asked for. */
-  replay: unknown;
+  /** Null when none was asked for. The parameters are as the client sent them. */
+  replay: { parameters: unknown } | null;
   replicationReady: boolean;
   presenceKey: string | null;
   presenceEnabled: boolean;
@@ -40,7 +40,7 @@ export function parseJoin(payload: unknown, subTopic: string): JoinConfig {
   return {
     ack: flexibleBoolean(broadcast.ack),
     self: flexibleBoolean(broadcast.self),
-    replay: broadcast.replay ?? null,
+    replay: 'replay' in broadcast ? { parameters: broadcast.replay } : null,
     replicationReady: isTruthy(broadcast.replication_ready),
     presenceKey: typeof key === 'string' && key !== '' ? key : null,
     presenceEnabled: flexibleBoolean(presence.enabled),

@@ -7,10 +7,11 @@ import { isObject, termJson } from '../wire/termJson.js';
 export interface StoredMessage {
   topic: string;
   isPrivate: boolean;
-  broadcast: Broadcast;
+  broadcast: Extract<Broadcast, { kind: 'user' }>;
 }
 
 export interface ReplayedMessage {
+  id: string;
   /** Null for a message with a binary payload. */
   json: string | null;
   broadcast: Broadcast;
@@ -24,6 +25,8 @@ interface Row {
 }
 
 const MAX_REPLAY = 25;
+/** The years 0 and 9999, in Unix ms. */
+const [FIRST_MS, LAST_MS] = [-62_167_219_200_000, 253_402_300_799_999];
 
 export class ReplayParameterError extends Error {}
 
@@ -37,10 +40,12 @@ export class MessageStore {
 
   /** The newest messages of a private topic since a time, oldest first. */
   async replay(topic: string, parameters: unknown): Promise<ReplayedMessage[]> {
-    const { since, limit } = isObject(parameters) ? parameters : {};
-    if (typeof since !== 'number' || (limit !== undefined && typeof limit !== 'number'))
-      throw new ReplayParameterError();
-    const count = Math.min(Math.max(Math.trunc(limit ?? MAX_REPLAY), 1), MAX_REPLAY);
+    // The server ignores what is not a map.
+    if (!isObject(parameters)) return [];
+    const since = parameters.since;
+    const limit = parameters.limit ?? MAX_REPLAY;
+    if (!isUnixTime(since) || !Number.isInteger(limit)) throw new ReplayParameterError();
+    const count = Math.min(Math.max(Number(limit), 1), MAX_REPLAY);
     const { rows } = await this.#pool.query<Row>(
       `select id, event, payload, binary_payload from realtime.messages
         where topic = $1 and private and extension = 'broadcast' and inserted_at >= to_timestamp($2::float8 / 1000)
@@ -55,13 +60,17 @@ function replayed({ id, event, payload, binary_payload: data }: Row): ReplayedMe
   const meta = { id, replayed: true };
   if (data !== null) {
     const metadata = termJson(meta);
-    return { json: null, broadcast: { kind: 'user', event, encoding: 'binary', data, metadata } };
+    return { id, json: null, broadcast: { kind: 'user', event, encoding: 'binary', data, metadata } };
   }
   const json = termJson({ event, meta, payload, type: 'broadcast' });
-  return { json, broadcast: { kind: 'json', json } };
+  return { id, json, broadcast: { kind: 'json', json } };
 }
 
-/** Reads an insert into `realtime.messages`; null for any other change. */
+function isUnixTime(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= FIRST_MS && Number(value) <= LAST_MS;
+}
+
+/** Reads an insert into `realtime.messages` that is to be broadcast; null for any other change. */
 export function readMessage({ relation, newValues }: RowChange): StoredMessage | null {
   if (relation.schema !== 'realtime' || !relation.name.startsWith('messages') || newValues === null) return null;
   const value = (name: string): string | null =>
@@ -70,9 +79,16 @@ export function readMessage({ relation, newValues }: RowChange): StoredMessage |
   const event = value('event');
   const json = value('payload');
   const binary = value('binary_payload');
-  if (topic === null || event === null || value('extension') !== 'broadcast') return null;
-  const data = binary === null ? Buffer.from(json ?? '{}') : Buffer.from(binary.slice(2), 'hex');
-  const metadata = termJson({ id: value('id') });
-  const encoding = binary === null ? 'json' : 'binary';
-  return { topic, isPrivate: value('private') === 't', broadcast: { kind: 'user', event, encoding, data, metadata } };
+  const id = value('id');
+  const isPrivate = value('private');
+  if (topic === null || event === null || id === null || isPrivate === null) return null;
+  const broadcast = (encoding: 'json' | 'binary', data: Buffer): StoredMessage['broadcast'] => {
+    return { kind: 'user', event, encoding, data, metadata: termJson({ id }), id };
+  };
+  if (binary !== null) {
+    return { topic, isPrivate: isPrivate === 't', broadcast: broadcast('binary', Buffer.from(binary.slice(2), 'hex')) };
+  }
+  return json === null
+    ? null
+    : { topic, isPrivate: isPrivate === 't', broadcast: broadcast('json', Buffer.from(json)) };
 }

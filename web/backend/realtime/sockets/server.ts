@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -98,7 +98,10 @@ export class RealtimeServer {
         this.#hub.counters.framesOut += 1;
       });
       const hub = this.#hub;
-      const socket = new RealtimeSocket({ hub, id: this.#nextId++, link, codec, token, admit: this.#admit });
+      const admit = this.#admit;
+      const headers = extraHeaders(request.headers);
+      const id = this.#nextId++;
+      const socket = new RealtimeSocket({ hub, id, link, codec, token, headers, admit });
       hub.sockets.add(socket);
       this.#attach(webSocket, socket);
       this.onSocket(socket);
@@ -119,6 +122,13 @@ export class RealtimeServer {
       socket.onClosed();
     });
   }
+}
+
+/** The server lets policies see only headers of this kind of a handshake. */
+function extraHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (name.startsWith('x-') ? [[name, String(value)]] : [])),
+  );
 }
 
 function toBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {

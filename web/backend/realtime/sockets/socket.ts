@@ -19,6 +19,8 @@ export interface SocketOptions {
   codec: Codec;
   /** The connection's own, which counts where a join carries none. */
   token: string;
+  /** Of the handshake, those that begin with `x-`. */
+  headers: Readonly<Record<string, string>>;
   admit: Admit;
 }
 
@@ -33,6 +35,7 @@ export class RealtimeSocket implements SocketView {
   readonly id: number;
   readonly link: Link;
   readonly token: string;
+  readonly headers: Readonly<Record<string, string>>;
   hasJoined = false;
   readonly #channels = new Map<string, ChannelView>();
   readonly #mailbox: Mailbox;
@@ -41,13 +44,14 @@ export class RealtimeSocket implements SocketView {
   #mailboxBytes = 0;
   #isClosed = false;
 
-  constructor({ hub, id, link, codec, token, admit }: SocketOptions) {
+  constructor({ hub, id, link, codec, token, headers, admit }: SocketOptions) {
     this.#hub = hub;
     this.#codec = codec;
     this.#admit = admit;
     this.id = id;
     this.link = link;
     this.token = token;
+    this.headers = headers;
     this.#mailbox = new Mailbox((error) => {
       hub.settings.log('error', `socket ${id}: ${String(error)}`);
     });

@@ -4,15 +4,15 @@ import type { Inbound } from '../wire/codec.js';
 import type { Hub } from '../hub.js';
 import { parsePresence } from './presence.js';
 import { isObject, termJson } from '../wire/termJson.js';
+import { externalSize } from '../wire/externalSize.js';
 import type { Topic } from './topics.js';
 
 interface PresenceChannel {
   reply(inbound: Inbound, status: 'ok' | 'error', response: string): void;
   shutDown(message: string): void;
-  mayWrite(extension: 'presence'): Promise<boolean>;
+  /** Rejects when the policies can't be evaluated. */
+  canTrack(): Promise<boolean>;
 }
-
-const PAYLOAD_PADDING = 500;
 
 /** The presence of one channel on its topic. */
 export class PresenceMember {
@@ -22,6 +22,8 @@ export class PresenceMember {
   readonly #key: string;
   #calls = 0;
   #windowEnds = 0;
+  /** JSON text of what is tracked; null: nothing. */
+  #tracked: string | null = null;
 
   constructor(hub: Hub, room: Topic, key: string | null, channel: PresenceChannel) {
     this.#hub = hub;
@@ -45,12 +47,18 @@ export class PresenceMember {
         return this.#track(inbound, call.payload);
       case 'untrack':
         this.#calls += 1;
+        this.#tracked = null;
         this.#channel.reply(inbound, 'ok', '{}');
         this.#room.announce(this.#room.presence.untrack(this, this.#key));
         return;
       case 'unknown':
         this.#channel.reply(inbound, 'error', '{}');
     }
+  }
+
+  /** Whether it is present: also without asking for presence it then may read it. */
+  get isTracked(): boolean {
+    return this.#tracked !== null;
   }
 
   /** Counts one presence event against the tenant's limit; false (and the channel is shut down) when there were too many. */
@@ -69,20 +77,23 @@ export class PresenceMember {
   }
 
   async #track(inbound: Inbound, payload: unknown): Promise<void> {
+    if (!(await this.#channel.canTrack().catch(() => false))) {
+      this.#channel.reply(inbound, 'error', '{}');
+      return;
+    }
     if (!isObject(payload)) {
       this.#channel.reply(inbound, 'error', '{"reason":"Presence track payload must be a map"}');
       return;
     }
-    if (!(await this.#channel.mayWrite('presence'))) {
-      this.#channel.reply(inbound, 'error', '{}');
-      return;
-    }
-    if (Buffer.byteLength(termJson(payload)) > this.#hub.settings.limits.payloadKb * 1000 + PAYLOAD_PADDING) {
+    const text = termJson(payload);
+    const isNew = text !== this.#tracked;
+    if (isNew && externalSize(payload) > this.#hub.maxPayloadBytes) {
       this.#channel.shutDown('Track message size exceeded');
       return;
     }
-    if (!this.countEvent()) return;
+    if (isNew && !this.countEvent()) return;
     this.#calls += 1;
+    this.#tracked = text;
     const diff = this.#room.presence.track(this, this.#key, payload);
     this.#channel.reply(inbound, 'ok', '{}');
     this.#room.announce(diff);

@@ -31,10 +31,10 @@ export interface Inbound {
   payload: UserPayload | BinaryPayload | JsonPayload;
 }
 
-/** A broadcast to the subscribers of a topic. `metadata` is JSON text. */
+/** A broadcast to the subscribers of a topic. `metadata` is JSON text; `id` is that of a message with one. */
 export type Broadcast =
-  | { kind: 'json'; json: string }
-  | { kind: 'user'; event: string; encoding: 'json' | 'binary'; data: Buffer; metadata: string | null }
+  | { kind: 'json'; json: string; id?: string }
+  | { kind: 'user'; event: string; encoding: 'json' | 'binary'; data: Buffer; metadata: string | null; id?: string }
   | { kind: 'binary'; data: Buffer };
 
 export type Frame = string | Buffer;
