@@ -107,7 +107,7 @@ export const importRules: readonly ImportRule[] = [
   {
     prefix: 'web/react/',
     packages: [/^react$/, /^@floating-ui\/react$/],
-    files: [/^web\/react\//, /^web\/core\/(index|base\/(hasOwn|validate))\.js$/],
+    files: [/^web\/react\//, /^web\/core\/(index|base\/(hasOwn|listeners|validate))\.js$/],
     rule: 'React bindings use the public names of the package, never the engine or the wasm',
   },
   {

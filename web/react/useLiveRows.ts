@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { Listeners } from '../core/base/listeners.js';
 import type {
   ColumnOf,
   DefaultSchema,
@@ -68,15 +69,15 @@ const NOTHING: Shown = { rows: Object.freeze([]), status: NOT_STARTED };
 /** The live rows that an effect holds. */
 class LiveRowsSlot {
   #held: { wanted: string; view: LiveRows<AnyRow> } | null = null;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #last: Shown = NOTHING;
   #ordered: Ordered | null = null;
 
   /** Returns the way to let go of it. */
   hold(wanted: string, view: LiveRows<AnyRow>): () => void {
     this.#held = { wanted, view };
-    const off = view.subscribe(this.#tell);
-    this.#tell();
+    const off = view.subscribe(this.#notify);
+    this.#notify();
     return () => {
       off();
       this.#held = null;
@@ -84,12 +85,7 @@ class LiveRowsSlot {
     };
   }
 
-  readonly subscribe = (changed: () => void): (() => void) => {
-    this.#listeners.add(changed);
-    return () => {
-      this.#listeners.delete(changed);
-    };
-  };
+  readonly subscribe = (changed: () => void): (() => void) => this.#listeners.add(changed);
 
   /** Nothing while what is held is not what is wanted: rows of other options must not be shown. */
   current(wanted: string | null, options: AnyOptions | null): Shown {
@@ -115,8 +111,8 @@ class LiveRowsSlot {
 
   readonly refresh = (): Promise<LiveRowsStatus> => this.#held?.view.refresh() ?? Promise.resolve(NOT_STARTED);
 
-  readonly #tell = (): void => {
-    for (const changed of [...this.#listeners]) changed();
+  readonly #notify = (): void => {
+    this.#listeners.notify();
   };
 }
 

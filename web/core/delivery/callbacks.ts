@@ -1,3 +1,4 @@
+import { Listeners } from '../base/listeners.js';
 import type { CallbackQueue } from './callbackQueue.js';
 import type { Delivery, Notice } from '../engine/engine.js';
 import type { Gap, GapHandler } from '../api/gap.js';
@@ -8,14 +9,6 @@ import type { ChangePayload } from '../api/payload.js';
 import type { StatusSnapshot } from '../api/status.js';
 import type { StatusStore } from '../status/statusStore.js';
 import type { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
-
-interface StatusListener {
-  readonly call: (status: StatusSnapshot) => unknown;
-}
-
-interface GapListener {
-  readonly call: (gap: Gap) => unknown;
-}
 
 /** Hears of what a delivery did not bring, after it was handed over. */
 export interface LossListener {
@@ -34,8 +27,8 @@ export class Callbacks {
   readonly #status: StatusStore;
   readonly #queue: CallbackQueue;
   readonly #log: LogOutlet;
-  readonly #listeners = new Set<StatusListener>();
-  readonly #gapListeners = new Set<GapListener>();
+  readonly #listeners = new Listeners<[status: StatusSnapshot]>();
+  readonly #gapListeners = new Listeners<[gap: Gap]>();
   #statusQueued = false;
   #eventCalls = 0;
   #errors = 0;
@@ -62,20 +55,12 @@ export class Callbacks {
 
   /** Returns the way to stop. The same function may listen more than once. */
   addListener(call: (status: StatusSnapshot) => void): () => void {
-    const listener = { call };
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#listeners.add(call);
   }
 
   /** The same for gaps. */
   addGapListener(call: GapHandler): () => void {
-    const listener = { call };
-    this.#gapListeners.add(listener);
-    return () => {
-      this.#gapListeners.delete(listener);
-    };
+    return this.#gapListeners.add(call);
   }
 
   removeListeners(): void {
@@ -114,10 +99,9 @@ export class Callbacks {
       const subscription = this.#subscriptions.get(gap.subscription);
       if (subscription === undefined) return;
       this.#attempt(`onGap of ${nameOf(subscription)}`, () => subscription.onGap?.(gap));
-      for (const listener of [...this.#gapListeners]) {
-        if (!this.#gapListeners.has(listener)) continue;
-        this.#attempt('a gap listener', () => listener.call(gap));
-      }
+      this.#gapListeners.forEach((call) => {
+        this.#attempt('a gap listener', () => call(gap));
+      });
     });
   }
 
@@ -128,10 +112,9 @@ export class Callbacks {
     this.#queue.push(() => {
       this.#statusQueued = false;
       const snapshot = this.#status.snapshot();
-      for (const listener of [...this.#listeners]) {
-        if (!this.#listeners.has(listener)) continue;
-        this.#attempt('a status listener', () => listener.call(snapshot));
-      }
+      this.#listeners.forEach((call) => {
+        this.#attempt('a status listener', () => call(snapshot));
+      });
     });
   }
 

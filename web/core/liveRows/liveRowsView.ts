@@ -11,6 +11,7 @@ import type { StatusHandler } from '../api/status.js';
 import { checkLiveRowsOptions, lineDelivery, wideConditions } from './check.js';
 import { ColumnTypes } from './columnTypes.js';
 import { agrees, isWhole } from './images.js';
+import { Listeners } from '../base/listeners.js';
 import { matches } from './compare/matches.js';
 import { Overlay } from './overlay.js';
 import { rowOrder } from './compare/order.js';
@@ -58,7 +59,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   readonly #types = new ColumnTypes();
   readonly #rows: RowSet<Row>;
   readonly #keeper = new StatusKeeper();
-  readonly #listeners = new Set<{ call: () => void }>();
+  readonly #listeners = new Listeners();
   /** Of its subscription. */
   readonly id: number;
   readonly #verifier: Verifier<Row> | null;
@@ -109,13 +110,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
 
   readonly status = (): LiveRowsStatus => this.#keeper.status;
 
-  readonly subscribe = (call: () => void): (() => void) => {
-    const listener = { call };
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  };
+  readonly subscribe = (call: () => void): (() => void) => this.#listeners.add(call);
 
   refresh(): Promise<LiveRowsStatus> {
     if (this.closed) return Promise.resolve(this.status());
@@ -338,14 +333,13 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     this.#notifying = true;
     queueMicrotask(() => {
       this.#notifying = false;
-      for (const listener of [...this.#listeners]) {
-        if (!this.#listeners.has(listener)) continue;
+      this.#listeners.forEach((call) => {
         try {
-          listener.call();
+          call();
         } catch (error) {
           this.#host.errors.failed(`a listener of liveRows for ${this.#options.table}`, error);
         }
-      }
+      });
     });
   }
 }

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 import { IDLE_SNAPSHOT, type RealtimeManager, type UntypedRow } from '../../core/index.js';
 import { guarded } from '../environment.js';
 import { invalidationsOf, toastLinesOf } from '../lines.js';
+import { Listeners } from '../../core/base/listeners.js';
 import type { RealtimeSetup } from '../realtimeContext.js';
 import type { Retained } from '../sharedLines.js';
 import { useRealtimeSetup } from '../useRealtimeManager.js';
@@ -88,7 +89,7 @@ export function createRealtimeHook<const Parameter extends string = never, Name 
 class FeatureStore {
   readonly #ids = new Map<string, number>();
   readonly #summariser: Summariser;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #last: RealtimeSummary | null = null;
 
   constructor(names: readonly string[]) {
@@ -112,7 +113,7 @@ class FeatureStore {
       });
     }
     // A subscription that others hold already changes nothing at the manager.
-    for (const changed of this.#listeners) changed();
+    this.#listeners.notify();
     return () => {
       this.#ids.clear();
       for (const retained of held) retained.release();
@@ -120,10 +121,10 @@ class FeatureStore {
   }
 
   subscribe(manager: RealtimeManager, changed: () => void): () => void {
-    this.#listeners.add(changed);
+    const remove = this.#listeners.add(changed);
     const off = manager.onStatusChange(changed);
     return () => {
-      this.#listeners.delete(changed);
+      remove();
       off();
     };
   }
