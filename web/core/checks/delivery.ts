@@ -12,18 +12,49 @@ import {
   type Given,
 } from '../base/validate.js';
 
-const MODES = ['each', 'debounce', 'throttle', 'batch', 'latest'] as const;
+type Mode = DeliverySpec['mode'];
+
+interface ModeCheck {
+  /** The names of its own options, besides `mode` and `payload`. */
+  readonly options: readonly string[];
+  readonly check: (given: Given) => Omit<DeliverySpec, 'mode' | 'payload'>;
+}
+
 const WINDOW_MS = { min: 1, max: 3_600_000 };
 const MAX_CHANGES = { min: 1, max: 1_000_000 };
 
-/** The option names of each mode, besides `mode` and `payload`. */
-const OWN_OPTIONS: Readonly<Record<DeliverySpec['mode'], readonly string[]>> = {
-  each: [],
-  debounce: ['waitMs', 'maxWaitMs', 'leading'],
-  throttle: ['everyMs'],
-  batch: ['everyMs', 'max'],
-  latest: ['everyMs', 'key', 'keepDeletes'],
+/** What each mode takes. */
+const MODES: Readonly<Record<Mode, ModeCheck>> = {
+  each: { options: [], check: () => ({}) },
+  debounce: {
+    options: ['waitMs', 'maxWaitMs', 'leading'],
+    check: (given) => {
+      const waitMs = requireNumber(given, 'waitMs', WINDOW_MS);
+      const maxWaitMs = optionalNumber(given, 'maxWaitMs', { ...WINDOW_MS, min: waitMs });
+      return { waitMs, ...(maxWaitMs === undefined ? {} : { maxWaitMs }), ...flag(given, 'leading') };
+    },
+  },
+  throttle: {
+    options: ['everyMs'],
+    check: (given) => ({ everyMs: requireNumber(given, 'everyMs', WINDOW_MS) }),
+  },
+  batch: {
+    options: ['everyMs', 'max'],
+    check: (given) => {
+      const max = optionalNumber(given, 'max', MAX_CHANGES);
+      return { everyMs: requireNumber(given, 'everyMs', WINDOW_MS), ...(max === undefined ? {} : { max }) };
+    },
+  },
+  latest: {
+    options: ['everyMs', 'key', 'keepDeletes'],
+    check: (given) => ({
+      everyMs: requireNumber(given, 'everyMs', WINDOW_MS),
+      ...(given.key === undefined ? {} : { key: checkKeyColumns(given.key) }),
+      ...flag(given, 'keepDeletes'),
+    }),
+  },
 };
+const MODE_NAMES = Object.keys(MODES) as Mode[];
 
 /**
  * Checks the option `delivery`. Null: every change by itself, which is what the core does unasked.
@@ -38,43 +69,21 @@ export function checkDelivery(value: unknown): DeliverySpec | null {
       `\`delivery\` must be 'each' or an object such as { mode: 'batch', everyMs: 100 }, not ${describe(value)}.`,
     );
   const given = requireObject(value, 'delivery');
-  const mode = optionalWord(given, 'mode', MODES);
+  const mode = optionalWord(given, 'mode', MODE_NAMES);
   if (mode === undefined) {
-    throw new SwitchboardError('MISSING_OPTION', 'mode', `\`delivery.mode\` is missing: one of ${MODES.join(', ')}.`);
+    const names = MODE_NAMES.join(', ');
+    throw new SwitchboardError('MISSING_OPTION', 'mode', `\`delivery.mode\` is missing: one of ${names}.`);
   }
-  refuseUnknown(given, ['mode', 'payload', ...OWN_OPTIONS[mode]], `delivery of mode '${mode}'`);
-  const payload = optionalFlag(given, 'payload') === false ? { payload: false as const } : {};
-  if (mode === 'each') return payload.payload === false ? { mode, ...payload } : null;
-  return { mode, ...payload, ...checkWindow(mode, given) };
+  const { options, check } = MODES[mode];
+  refuseUnknown(given, ['mode', 'payload', ...options], `delivery of mode '${mode}'`);
+  const countOnly = optionalFlag(given, 'payload') === false;
+  if (mode === 'each' && !countOnly) return null;
+  return { mode, ...(countOnly ? { payload: false } : {}), ...check(given) };
 }
 
-function checkWindow(
-  mode: Exclude<DeliverySpec['mode'], 'each'>,
-  given: Given,
-): Omit<DeliverySpec, 'mode' | 'payload'> {
-  switch (mode) {
-    case 'debounce': {
-      const waitMs = requireNumber(given, 'waitMs', WINDOW_MS);
-      const maxWaitMs = optionalNumber(given, 'maxWaitMs', { ...WINDOW_MS, min: waitMs });
-      const leading = optionalFlag(given, 'leading') === true ? { leading: true as const } : {};
-      return { waitMs, ...(maxWaitMs === undefined ? {} : { maxWaitMs }), ...leading };
-    }
-    case 'throttle':
-      return { everyMs: requireNumber(given, 'everyMs', WINDOW_MS) };
-    case 'batch': {
-      const max = optionalNumber(given, 'max', MAX_CHANGES);
-      return { everyMs: requireNumber(given, 'everyMs', WINDOW_MS), ...(max === undefined ? {} : { max }) };
-    }
-    case 'latest': {
-      const keepDeletes = optionalFlag(given, 'keepDeletes') === true ? { keepDeletes: true as const } : {};
-      return { everyMs: requireNumber(given, 'everyMs', WINDOW_MS), ...checkKey(given.key), ...keepDeletes };
-    }
-  }
-}
-
-function checkKey(key: unknown): { key?: readonly string[] } {
-  if (key === undefined) return {};
-  return { key: checkKeyColumns(key) };
+/** Nothing unless it is true, so that equal specs are equal texts. */
+function flag<Name extends string>(given: Given, name: Name): Partial<Record<Name, true>> {
+  return optionalFlag(given, name) === true ? ({ [name]: true } as Partial<Record<Name, true>>) : {};
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { DeliveryOption } from '../api/delivery.js';
 import type { LogLevel } from '../api/logger.js';
 import type { EngineStats } from '../api/realtimeManager.js';
 
@@ -157,7 +158,7 @@ export interface OpenEngine {
 
 /** For the core; what is absent has its default. */
 export interface DeliverySpec {
-  mode: 'each' | 'debounce' | 'throttle' | 'batch' | 'latest';
+  mode: Exclude<DeliveryOption, string>['mode'];
   payload?: false;
   waitMs?: number;
   maxWaitMs?: number;
