@@ -34,7 +34,7 @@ std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
 Result<std::unique_ptr<Client>> Client::create(ClientOptions options, const Platform& platform, ClientSink& sink) {
   auto url = socketUrl(options.endpoint);
   if (!url) return url.error();
-  ConnectionOptions& connection = options.exchange.connection;
+  ConnectionOptions& connection = options.subscriptions.connection;
   connection.url = url.value();
   connection.version = options.endpoint.version;
   connection.apikey = readClaims(options.endpoint.apikey);
@@ -49,11 +49,11 @@ Client::Client(ClientOptions options, const Platform& platform, ClientSink& sink
       deadlines_(platform.clock, platform.timer, turns_),
       context_{platform.clock, deadlines_, turns_, platform.random, *this},
       tracker_(context_, options_.statusSettle) {
-  ExchangeDelegate& delegate = *this;
-  exchange_ = std::make_unique<Exchange>(options_.exchange, options_.accessToken, context_, platform.transports,
-                                         tracker_, deliveries_, delegate);
+  SubscriptionsDelegate& delegate = *this;
+  subscriptions_ = std::make_unique<Subscriptions>(options_.subscriptions, options_.accessToken, context_,
+                                                   platform.transports, tracker_, deliveries_, delegate);
   deadlines_.onFire([this](Duration late) {
-    exchange_->tokens().followCalendar();
+    subscriptions_->tokens().followCalendar();
     if (late >= kSleepThreshold) notify(LifecycleEvent::Resume);
   });
 }
@@ -62,12 +62,12 @@ Client::~Client() {
   dispose();
 }
 
-std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding, DeliveryConfig delivery) {
+std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding, DeliverySpec delivery) {
   if (disposed_) return Error{ReasonCode::Disposed, "", "The manager has been disposed of; create a new one."};
   auto spec = makeSpec(std::move(binding));
   if (!spec) return spec.error();
   Turn turn(turns_);
-  if (!exchange_->subscribe(id, std::move(spec.value()), std::move(delivery))) {
+  if (!subscriptions_->subscribe(id, std::move(spec.value()), std::move(delivery))) {
     return invalidOption("id", "The subscription id is in use.");
   }
   return std::nullopt;
@@ -76,56 +76,56 @@ std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding,
 void Client::unsubscribe(SubscriptionId id) {
   if (disposed_) return;
   Turn turn(turns_);
-  exchange_->unsubscribe(id);
+  subscriptions_->unsubscribe(id);
 }
 
 void Client::unsubscribeAll() {
   if (disposed_) return;
   Turn turn(turns_);
-  exchange_->unsubscribeAll();
+  subscriptions_->unsubscribeAll();
 }
 
 void Client::setPaused(SubscriptionId id, bool paused) {
   if (disposed_) return;
   Turn turn(turns_);
-  exchange_->setPaused(id, paused);
+  subscriptions_->setPaused(id, paused);
 }
 
 void Client::reconnectAll() {
   if (disposed_) return;
   Turn turn(turns_);
-  exchange_->reconnectAll();
+  subscriptions_->reconnectAll();
 }
 
 void Client::provideToken(std::uint32_t request, std::string token) {
   if (disposed_) return;
   Turn turn(turns_);
   if (request == 0) {
-    exchange_->tokens().set(std::move(token));
+    subscriptions_->tokens().set(std::move(token));
   } else {
-    exchange_->tokens().provide(request, std::move(token));
+    subscriptions_->tokens().provide(request, std::move(token));
   }
 }
 
 void Client::failToken(std::uint32_t request, std::string_view message) {
   if (disposed_) return;
   Turn turn(turns_);
-  exchange_->tokens().fail(request, message);
+  subscriptions_->tokens().fail(request, message);
 }
 
 void Client::notify(LifecycleEvent event) {
   if (disposed_) return;
   Turn turn(turns_);
-  exchange_->tokens().followCalendar();
+  subscriptions_->tokens().followCalendar();
   switch (event) {
     case LifecycleEvent::Online:
     case LifecycleEvent::Offline:
-      exchange_->setOnline(event == LifecycleEvent::Online);
+      subscriptions_->setOnline(event == LifecycleEvent::Online);
       return;
     case LifecycleEvent::Hidden:
     case LifecycleEvent::Visible:
       hidden_ = event == LifecycleEvent::Hidden;
-      exchange_->setHidden(hidden_);
+      subscriptions_->setHidden(hidden_);
       break;
     case LifecycleEvent::SaveData:
     case LifecycleEvent::FullData:
@@ -133,18 +133,18 @@ void Client::notify(LifecycleEvent event) {
       break;
     case LifecycleEvent::PageHide:
     case LifecycleEvent::PageShow:
-      exchange_->setSuspended(event == LifecycleEvent::PageHide);
+      subscriptions_->setSuspended(event == LifecycleEvent::PageHide);
       break;
     case LifecycleEvent::Freeze:
     case LifecycleEvent::Resume:
     case LifecycleEvent::NetworkChange:
       break;
   }
-  exchange_->setSparing(hidden_ || saveData_);
-  if (event == LifecycleEvent::Resume) exchange_->excusePulses();
+  subscriptions_->setSparing(hidden_ || saveData_);
+  if (event == LifecycleEvent::Resume) subscriptions_->excusePulses();
   const bool hopeful = event == LifecycleEvent::Visible || event == LifecycleEvent::Resume ||
                        event == LifecycleEvent::PageShow || event == LifecycleEvent::NetworkChange;
-  if (hopeful) exchange_->reconnectSoon();
+  if (hopeful) subscriptions_->reconnectSoon();
 }
 
 void Client::tick() {
@@ -155,7 +155,7 @@ void Client::dispose() {
   if (disposed_) return;
   disposed_ = true;
   Turn turn(turns_);
-  exchange_->shutDown();
+  subscriptions_->shutDown();
   tracker_.stop();
 }
 

@@ -35,7 +35,7 @@ struct ClientOptions {
   Endpoint endpoint;
   std::string accessToken;       ///< empty: none yet
   Duration statusSettle{1'000};  ///< how long the overall status must be worse before it says so
-  ExchangeOptions exchange;
+  SubscriptionsOptions subscriptions;
 };
 
 /// What one turn has to say to the outside.
@@ -84,7 +84,7 @@ std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text);
 
 /// A realtime connection manager: takes subscriptions, keeps as few lines to the server as will do, and reports changes
 /// and how it stands. Has no thread, clock or socket of its own.
-class Client final : private ExchangeDelegate, private Log {
+class Client final : private SubscriptionsDelegate, private Log {
  public:
   /// Fails if the endpoint is unusable.
   static Result<std::unique_ptr<Client>> create(ClientOptions options, const Platform& platform, ClientSink& sink);
@@ -94,7 +94,7 @@ class Client final : private ExchangeDelegate, private Log {
 
   /// Nothing goes out before the next tick, so that what is wanted in one tick shares a channel. Fails on a spec that
   /// the server would refuse for its form, and on an id in use. After `dispose` it fails with Disposed.
-  std::optional<Error> subscribe(SubscriptionId id, BindingConfig binding, DeliveryConfig delivery = {});
+  std::optional<Error> subscribe(SubscriptionId id, BindingConfig binding, DeliverySpec delivery = {});
   /// Unknown ids are ignored.
   void unsubscribe(SubscriptionId id);
   void unsubscribeAll();
@@ -112,7 +112,7 @@ class Client final : private ExchangeDelegate, private Log {
   /// Closes everything. No call of the sink after it begins.
   void dispose();
 
-  const Exchange& exchange() const { return *exchange_; }
+  const Subscriptions& subscriptions() const { return *subscriptions_; }
   const DeadlineQueue& deadlines() const { return deadlines_; }
   const StatusTracker& status() const { return tracker_; }
 
@@ -135,7 +135,7 @@ class Client final : private ExchangeDelegate, private Log {
   Flush flush_;  // its memory is used again
   Vector<std::pair<LogLevel, std::string>> logs_;
   std::optional<std::uint32_t> tokenRequest_;
-  std::unique_ptr<Exchange> exchange_;
+  std::unique_ptr<Subscriptions> subscriptions_;
   bool hidden_ = false;
   bool saveData_ = false;
   bool disposed_ = false;

@@ -13,7 +13,7 @@ constexpr int kMaxRounds = 100;
 }  // namespace
 
 bool Client::hasNews() const {
-  return !deliveries_.empty() || tracker_.changed() || exchange_->hasNews() || tokenRequest_ || !logs_.empty();
+  return !deliveries_.empty() || tracker_.changed() || subscriptions_->hasNews() || tokenRequest_ || !logs_.empty();
 }
 
 void Client::collect() {
@@ -25,17 +25,17 @@ void Client::collect() {
   } else {
     flush_.status.reset();
   }
-  if (flush_.status) flush_.counters = exchange_->counters();
-  flush_.notices = exchange_->reporter().takeNotices();
-  flush_.gaps = exchange_->reporter().takeGaps();
-  flush_.polls = exchange_->takePolls();
+  if (flush_.status) flush_.counters = subscriptions_->counters();
+  flush_.notices = subscriptions_->reporter().takeNotices();
+  flush_.gaps = subscriptions_->reporter().takeGaps();
+  flush_.polls = subscriptions_->takePolls();
   flush_.tokenRequest = std::exchange(tokenRequest_, std::nullopt);
   flush_.logs = std::exchange(logs_, {});
 }
 
 void Client::onTurnEnd() {
   for (int round = 0; round < kMaxRounds && !disposed_; ++round) {
-    exchange_->settle();
+    subscriptions_->settle();
     if (!hasNews()) return;
     collect();
     if (flush_.empty()) return;

@@ -163,7 +163,7 @@ void writeStatus(JsonWriter& out, const StatusDelta& status, const Counters& cou
   out.endObject();
 }
 
-void readExchangeOptions(const JsonValue& json, ExchangeOptions& options) {
+void readSubscriptionsOptions(const JsonValue& json, SubscriptionsOptions& options) {
   readDuration(json, "heartbeatIdleMs", options.connection.heartbeat.idle);
   readDuration(json, "heartbeatTimeoutMs", options.connection.heartbeat.timeout);
   readDuration(json, "keepAliveMs", options.connection.heartbeat.keepAlive);
@@ -180,8 +180,8 @@ void readExchangeOptions(const JsonValue& json, ExchangeOptions& options) {
   readDuration(json, "parkedRetryMs", options.parkedRetry);
   readDuration(json, "slowCapMs", options.slowCap);
   readDuration(json, "joinStallMs", options.multiplexer.joinStall);
-  readDuration(json, "liveTimeoutMs", options.line.liveTimeout);
-  readDuration(json, "joinTimeoutMs", options.line.joinTimeout);
+  readDuration(json, "liveTimeoutMs", options.channel.liveTimeout);
+  readDuration(json, "joinTimeoutMs", options.channel.joinTimeout);
   readDuration(json, "lingerMs", options.linger);
   readDuration(json, "fallbackAfterMs", options.fallback.after);
   readDuration(json, "pollEveryMs", options.fallback.every);
@@ -218,10 +218,10 @@ Result<ClientOptions> readOptions(std::string_view text) {
     options.endpoint.version = *version;
   }
   options.accessToken = json.member("accessToken").string();
-  readFlag(json, "tokenCallback", options.exchange.token.hasCallback);
+  readFlag(json, "tokenCallback", options.subscriptions.token.hasCallback);
   readDuration(json, "statusSettleMs", options.statusSettle);
-  readExchangeOptions(json, options.exchange);
-  readPulse(json.member("pulse"), options.exchange.pulse);
+  readSubscriptionsOptions(json, options.subscriptions);
+  readPulse(json.member("pulse"), options.subscriptions.pulse);
   return options;
 }
 
@@ -234,8 +234,8 @@ Result<BindingConfig> readSpec(std::string_view text) {
   return readBinding(json);
 }
 
-Result<DeliveryConfig> readDelivery(std::string_view text) {
-  DeliveryConfig config;
+Result<DeliverySpec> readDelivery(std::string_view text) {
+  DeliverySpec config;
   const auto delivery = JsonValue::parse(text).member("delivery");
   if (!delivery) return config;
   constexpr std::array<std::pair<std::string_view, DeliveryMode>, 5> kModes = {{{"each", DeliveryMode::Each},
@@ -289,9 +289,9 @@ std::string controlJson(const Flush& flush) {
 }
 
 std::string statsJson(const Client& client) {
-  const Exchange& exchange = client.exchange();
+  const Subscriptions& subscriptions = client.subscriptions();
   std::int64_t sockets = 0;
-  exchange.forEachConnection([&](const Connection& connection) {
+  subscriptions.forEachConnection([&](const Connection& connection) {
     const auto state = connection.state();
     if (state == ConnectionState::Open || state == ConnectionState::Connecting || state == ConnectionState::Closing)
       ++sockets;
@@ -299,11 +299,11 @@ std::string statsJson(const Client& client) {
   JsonWriter out;
   out.beginObject();
   out.number("sockets", sockets);
-  out.number("channels", static_cast<std::int64_t>(exchange.lineCount() + exchange.pulseCount()));
-  out.number("bindings", static_cast<std::int64_t>(exchange.registry().entries().size()));
-  out.number("subscriptions", static_cast<std::int64_t>(exchange.registry().subscriptionCount()));
+  out.number("channels", static_cast<std::int64_t>(subscriptions.channelCount() + subscriptions.pulseCount()));
+  out.number("bindings", static_cast<std::int64_t>(subscriptions.registry().entries().size()));
+  out.number("subscriptions", static_cast<std::int64_t>(subscriptions.registry().subscriptionCount()));
   out.number("deadlines", static_cast<std::int64_t>(client.deadlines().size()));
-  writeCounters(out, exchange.counters());
+  writeCounters(out, subscriptions.counters());
   out.endObject();
   return out.take();
 }

@@ -17,7 +17,7 @@ Result<BindingConfig> readSpec(std::string_view json);
 
 /// The member `delivery` of a spec: `{mode, payload, waitMs, maxWaitMs, everyMs, leading, max, key}`; absent, every
 /// change at once.
-Result<DeliveryConfig> readDelivery(std::string_view json);
+Result<DeliverySpec> readDelivery(std::string_view json);
 
 std::string errorJson(const Error& error);
 

@@ -19,7 +19,7 @@ using SubscriptionId = Id<struct SubscriptionTag>;
 /// One distinct wanted key (canonical schema, table, event, filter, select).
 using KeyId = Id<struct KeyTag>;
 /// One channel that carries bindings.
-using LineId = Id<struct LineTag>;
+using ChannelId = Id<struct ChannelTag>;
 /// One connection; survives reconnects.
 using ConnectionId = Id<struct ConnectionTag>;
 /// One handle of a user's channel; given out by the application's side.

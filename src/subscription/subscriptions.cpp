@@ -21,9 +21,9 @@ std::string hexText(std::uint64_t value, int digits) {
 
 }  // namespace
 
-Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Context& context,
-                   TransportFactory& transports, StatusTracker& tracker, DeliveryQueue& deliveries,
-                   ExchangeDelegate& delegate)
+Subscriptions::Subscriptions(const SubscriptionsOptions& options, std::string accessToken, Context& context,
+                             TransportFactory& transports, StatusTracker& tracker, DeliveryQueue& deliveries,
+                             SubscriptionsDelegate& delegate)
     : options_(options),
       context_(context),
       transports_(transports),
@@ -32,35 +32,35 @@ Exchange::Exchange(const ExchangeOptions& options, std::string accessToken, Cont
       reporter_(context, tracker, database_),
       tokens_(options.token, std::move(accessToken), context, *this),
       pace_(options.joinsPerSecond, context),
-      rebuilds_(context, options.overlap, options.rebuildPause,
-                [this](LineId oldLine, LineId newLine) { finishRebuild(oldLine, newLine); }),
-      dispatcher_(options.windowBytes, context, deliveries, *this),
-      fallback_(options.fallback, registry_, context, [this](KeyEntry& entry) { reporter_.report(entry); }),
+      handovers_(context, options.overlap, options.handoverPause,
+                 [this](ChannelId oldChannel, ChannelId newChannel) { finishHandover(oldChannel, newChannel); }),
+      fanOut_(options.windowBytes, context, deliveries, *this),
+      pollFallback_(options.fallback, registry_, context, [this](KeyEntry& entry) { reporter_.report(entry); }),
       planTick_(context.deadlines, DeadlineKind::Plan, [this] { plan(); }),
       retry_(context.deadlines, DeadlineKind::Retry, [this] { plan(); }),
       linger_(context.deadlines, DeadlineKind::Linger, [this] { plan(); }),
       topicPrefix_("realtime:sb-" + hexText(context.random.next(), 8) + "-") {}
 
-Exchange::~Exchange() {
+Subscriptions::~Subscriptions() {
   shutDown();
 }
 
-bool Exchange::subscribe(SubscriptionId id, Spec spec, DeliveryConfig delivery) {
+bool Subscriptions::subscribe(SubscriptionId id, Spec spec, DeliverySpec delivery) {
   const std::string key = spec.key;
   if (!registry_.add(id, std::move(spec), context_.clock.wallNow(), context_.now())) return false;
   const KeyEntry& entry = *registry_.findByText(key);
-  dispatcher_.attach(entry, id, std::move(delivery));
+  fanOut_.attach(entry, id, std::move(delivery));
   reporter_.report(entry);
   planTick_.setWithin(Duration{0});
   return true;
 }
 
-void Exchange::unsubscribe(SubscriptionId id) {
+void Subscriptions::unsubscribe(SubscriptionId id) {
   KeyEntry* entry = registry_.remove(id);
   if (entry == nullptr) return;
-  dispatcher_.detach(id);
+  fanOut_.detach(id);
   reporter_.forget(id);
-  fallback_.forget(id);
+  pollFallback_.forget(id);
   tracker_.remove(id);
   if (!entry->subscribers.empty()) return;
   const bool carried = entry->state == SubscriptionState::Live || entry->state == SubscriptionState::Joining;
@@ -72,13 +72,13 @@ void Exchange::unsubscribe(SubscriptionId id) {
   }
 }
 
-void Exchange::unsubscribeAll() {
+void Subscriptions::unsubscribeAll() {
   Vector<SubscriptionId> all;
   for (const auto& [id, entry] : registry_.entries()) all.append(entry->subscribers);
   for (const auto id : all) unsubscribe(id);
 }
 
-void Exchange::setSuspended(bool suspended) {
+void Subscriptions::setSuspended(bool suspended) {
   suspended_ = suspended;
   planAtTurnEnd_ = true;
   if (!suspended) return;
@@ -88,7 +88,7 @@ void Exchange::setSuspended(bool suspended) {
   }
 }
 
-void Exchange::reconnectAll() {
+void Subscriptions::reconnectAll() {
   tokens_.forgetRefusal();
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->plannable()) continue;
@@ -104,73 +104,73 @@ void Exchange::reconnectAll() {
   planAtTurnEnd_ = true;
 }
 
-void Exchange::setOnline(bool online) {
+void Subscriptions::setOnline(bool online) {
   if (online == surroundings_.online) {
     if (online) reconnectSoon();
     return;
   }
   surroundings_.online = online;
   for (const auto& multiplexer : multiplexers_) multiplexer->connection().onNetworkChange();
-  fallback_.setOnline(online);
+  pollFallback_.setOnline(online);
 }
 
-void Exchange::reconnectSoon() {
+void Subscriptions::reconnectSoon() {
   for (const auto& multiplexer : multiplexers_) multiplexer->connection().reconnectSoon();
 }
 
-void Exchange::forEachConnection(InlineCallback<void(const Connection&)> visit) const {
+void Subscriptions::forEachConnection(InlineCallback<void(const Connection&)> visit) const {
   for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
 }
 
-void Exchange::shutDown() {
+void Subscriptions::shutDown() {
   if (shutDown_) return;
   shutDown_ = true;
   tokens_.stop();
-  dispatcher_.clear();
-  fallback_.stop();
+  fanOut_.clear();
+  pollFallback_.stop();
   for (auto* deadline : {&planTick_, &retry_, &linger_}) deadline->cancel();
-  while (!lines_.empty()) endLine((*lines_.begin()).first);
-  for (const auto& pulse : pulses_) pulse->setWanted(false);
+  while (!channels_.empty()) endChannel((*channels_.begin()).first);
+  for (const auto& pulse : pulses_) pulse->setNeeded(false);
   for (const auto& multiplexer : multiplexers_) multiplexer->shutDown();
 }
 
-void Exchange::settle() {
+void Subscriptions::settle() {
   if (planAtTurnEnd_) plan();
 }
 
-/// Brings lines in step with what is wanted. Lines are only opened on connections that are open: until then there is
-/// nothing to gain, and what comes in meanwhile still gets packed.
-void Exchange::plan() {
+/// Brings channels in step with what is wanted. Channels are only opened on connections that are open: until then there
+/// is nothing to gain, and what comes in meanwhile still gets packed.
+void Subscriptions::plan() {
   planAtTurnEnd_ = false;
   planTick_.cancel();
   if (shutDown_ || suspended_) return;
   endLingers();
   wakeRetries();
-  eraseUnwanted();  // a key that lost its line unnoticed must not be taken for a live one by a narrower key
-  assignServing();
-  const auto wanted = wantedBindings();
+  eraseUnused();  // a key that lost its channel unnoticed must not be taken for a live one by a narrower key
+  assignSources();
+  const auto wanted = desiredBindings();
   const bool needed = needsConnection();
   if (needed && multiplexers_.empty()) addMultiplexer();
   if (!multiplexers_.empty()) multiplexers_.front()->setNeeded(needed);
 
-  const Plan plan = makePlan(wanted, currentLines(), options_.plan);
-  for (const auto line : plan.close) endLine(line);
-  openLines(plan.open);
-  eraseUnwanted();
-  for (const auto& [id, entry] : registry_.entries()) reporter_.tellNewcomers(*entry);
+  const Plan plan = makePlan(wanted, currentChannels(), options_.plan);
+  for (const auto channel : plan.close) endChannel(channel);
+  openChannels(plan.open);
+  eraseUnused();
+  for (const auto& [id, entry] : registry_.entries()) reporter_.notifyNew(*entry);
   updateWaiting();
   updatePulses();
-  fallback_.update();
+  pollFallback_.update();
   armWaits();
 }
 
-void Exchange::endLingers() {
+void Subscriptions::endLingers() {
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->lingerUntil && *entry->lingerUntil <= context_.now()) entry->lingerUntil.reset();
   }
 }
 
-void Exchange::wakeRetries() {
+void Subscriptions::wakeRetries() {
   for (const auto& [id, entry] : registry_.entries()) {
     if (!entry->plannable() && entry->retryAt && *entry->retryAt <= context_.now()) {
       reporter_.setState(*entry, SubscriptionState::Pending, entry->cause);
@@ -179,7 +179,7 @@ void Exchange::wakeRetries() {
 }
 
 /// Anything but what is parked: a key that waits for its retry or for a token is to find the connection open.
-bool Exchange::needsConnection() const {
+bool Subscriptions::needsConnection() const {
   const auto& entries = registry_.entries();
   return std::any_of(entries.begin(), entries.end(), [](const auto& item) {
     return item.second->wanted() && item.second->state != SubscriptionState::Parked;
@@ -188,22 +188,22 @@ bool Exchange::needsConnection() const {
 
 /// Decides for each key without one whose binding is to bring its changes. A key that has one keeps it, so that nothing
 /// that flows is disturbed when a wider key comes or goes.
-void Exchange::assignServing() {
+void Subscriptions::assignSources() {
   for (const auto& [id, entry] : registry_.entries()) {
-    if (!entry->wanted() || !entry->plannable() || entry->server != nullptr) continue;
+    if (!entry->wanted() || !entry->plannable() || entry->source != nullptr) continue;
     KeyEntry* cover = entry->spec.wantsAll() ? nullptr : registry_.findByText(entry->spec.coverKey);
-    const bool covered = cover != nullptr && cover->plannable() && (cover->wanted() || cover->server != nullptr);
-    serve(*entry, covered ? *cover : *entry);
+    const bool covered = cover != nullptr && cover->plannable() && (cover->wanted() || cover->source != nullptr);
+    attach(*entry, covered ? *cover : *entry);
   }
 }
 
-void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
-  entry.server = &server;
-  server.served.push_back(&entry);
-  const Line* line = findCarrier(server.id);
-  if (line == nullptr) return;
-  if (line->isLive()) {
-    if (!entry.seen.empty()) entry.handover = KeyEntry::Handover{entry.seen, context_.now()};
+void Subscriptions::attach(KeyEntry& entry, KeyEntry& source) {
+  entry.source = &source;
+  source.dependents.push_back(&entry);
+  const ChangesChannel* channel = findCarrier(source.id);
+  if (channel == nullptr) return;
+  if (channel->isLive()) {
+    if (!entry.seen.empty()) entry.alreadySeen = KeyEntry::AlreadySeen{entry.seen, context_.now()};
     if (entry.gap) readDatabaseClock();
     reporter_.setState(entry, SubscriptionState::Live, {});
   } else {
@@ -213,97 +213,97 @@ void Exchange::serve(KeyEntry& entry, KeyEntry& server) {
 
 /// Whether the key had this change already, or an earlier one, before it came to the binding that brings it now. Passes
 /// what has no time of its own (errors 400 and 401): twice is better than never.
-bool Exchange::isRepeated(KeyEntry& entry, const Change& change) const {
-  if (!entry.handover) return false;
-  if (context_.now() - entry.handover->at < kLag) {
+bool Subscriptions::isRepeated(KeyEntry& entry, const Change& change) const {
+  if (!entry.alreadySeen) return false;
+  if (context_.now() - entry.alreadySeen->at < kLag) {
     const auto stamp = commitTimestamp(change.data.read());
     if (stamp.empty()) return false;
-    if (stamp <= entry.handover->commit) return true;
+    if (stamp <= entry.alreadySeen->commit) return true;
   }
-  entry.handover.reset();  // a binding brings its changes in their order
+  entry.alreadySeen.reset();  // a binding brings its changes in their order
   return false;
 }
 
-void Exchange::orphan(KeyEntry& entry) {
-  if (entry.server == nullptr) return;
-  entry.server->served.remove(&entry);
-  entry.server = nullptr;
+void Subscriptions::detach(KeyEntry& entry) {
+  if (entry.source == nullptr) return;
+  entry.source->dependents.remove(&entry);
+  entry.source = nullptr;
 }
 
 /// Whether somebody wants what its binding brings.
-bool Exchange::isNeeded(const KeyEntry& entry) {
-  return std::any_of(entry.served.begin(), entry.served.end(),
+bool Subscriptions::isNeeded(const KeyEntry& entry) {
+  return std::any_of(entry.dependents.begin(), entry.dependents.end(),
                      [](const KeyEntry* served) { return served->wanted() && served->plannable(); });
 }
 
-Vector<WantedBinding> Exchange::wantedBindings() {
-  Vector<WantedBinding> wanted;
+Vector<DesiredBinding> Subscriptions::desiredBindings() {
+  Vector<DesiredBinding> wanted;
   for (const auto& [id, entry] : registry_.entries()) {
-    if (isNeeded(*entry)) wanted.push_back({id, entry->suspectGroup, entry->risky});
+    if (isNeeded(*entry)) wanted.push_back({id, entry->bisectionGroup, entry->risky});
   }
   return wanted;
 }
 
-Vector<CurrentLine> Exchange::currentLines() const {
-  Vector<CurrentLine> current;
-  for (const auto& [id, line] : lines_) {
-    CurrentLine item{id, {}, line->isLive(), rebuilds_.busy(id)};
-    for (const auto& binding : line->bindings()) item.keys.push_back(binding.key);
+Vector<CurrentChannel> Subscriptions::currentChannels() const {
+  Vector<CurrentChannel> current;
+  for (const auto& [id, channel] : channels_) {
+    CurrentChannel item{id, {}, channel->isLive(), handovers_.busy(id)};
+    for (const auto& binding : channel->bindings()) item.keys.push_back(binding.key);
     current.push_back(std::move(item));
   }
   return current;
 }
 
-/// The old line leaves, unless it carries something that was wanted again meanwhile: then the new one does.
-void Exchange::finishRebuild(LineId oldLine, LineId newLine) {
-  const auto& bindings = lines_.at(oldLine).bindings();
+/// The old channel leaves, unless it carries something that was wanted again meanwhile: then the new one does.
+void Subscriptions::finishHandover(ChannelId oldChannel, ChannelId newChannel) {
+  const auto& bindings = channels_.at(oldChannel).bindings();
   const bool oldIsNeeded = std::any_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
     const KeyEntry* entry = registry_.find(binding.key);
-    return entry != nullptr && isNeeded(*entry) && findCarrier(binding.key, oldLine) == nullptr;
+    return entry != nullptr && isNeeded(*entry) && findCarrier(binding.key, oldChannel) == nullptr;
   });
-  endLine(oldIsNeeded ? newLine : oldLine);
+  endChannel(oldIsNeeded ? newChannel : oldChannel);
   planAtTurnEnd_ = true;
 }
 
-Line* Exchange::findCarrier(KeyId key, std::optional<LineId> except) const {
-  Line* found = nullptr;
-  for (const auto& [id, line] : lines_) {
+ChangesChannel* Subscriptions::findCarrier(KeyId key, std::optional<ChannelId> except) const {
+  ChangesChannel* found = nullptr;
+  for (const auto& [id, channel] : channels_) {
     if (except && id == *except) continue;
-    const auto& bindings = line->bindings();
+    const auto& bindings = channel->bindings();
     const bool carries =
         std::any_of(bindings.begin(), bindings.end(), [key](const auto& binding) { return binding.key == key; });
-    if (carries && (found == nullptr || line->isLive())) found = line;
+    if (carries && (found == nullptr || channel->isLive())) found = channel;
   }
   return found;
 }
 
-/// A key leaves the registry once nobody wants it, no line carries it, and no narrower key depends on it.
-void Exchange::eraseUnwanted() {
+/// A key leaves the registry once nobody wants it, no channel carries it, and no narrower key depends on it.
+void Subscriptions::eraseUnused() {
   IdSet<KeyId> carried;
-  for (const auto& [id, line] : lines_) {
-    for (const auto& binding : line->bindings()) carried.insert(binding.key);
+  for (const auto& [id, channel] : channels_) {
+    for (const auto& binding : channel->bindings()) carried.insert(binding.key);
   }
   Vector<KeyId> gone;
   do {  // again, because the last key that another served may have gone with this round
     gone.clear();
     for (const auto& [id, entry] : registry_.entries()) {
       if (entry->wanted() || carried.contains(id)) continue;
-      const auto& served = entry->served;
-      const bool servesOthers = served.size() > 1 || (served.size() == 1 && served.front() != entry);
-      if (!servesOthers) gone.push_back(id);
+      const auto& served = entry->dependents;
+      const bool hasDependents = served.size() > 1 || (served.size() == 1 && served.front() != entry);
+      if (!hasDependents) gone.push_back(id);
     }
     for (const auto id : gone) {
-      orphan(*registry_.find(id));
+      detach(*registry_.find(id));
       registry_.erase(id);
     }
   } while (!gone.empty());
 }
 
-void Exchange::armWaits() {
+void Subscriptions::armWaits() {
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->retryAt) retry_.setWithin(std::max(Duration{0}, *entry->retryAt - context_.now()));
     if (entry->lingerUntil) linger_.setWithin(std::max(Duration{0}, *entry->lingerUntil - context_.now()));
-    if (!entry->wantsSocket) continue;
+    if (!entry->awaitsSocket) continue;
     for (const auto& reach : reaches_) {
       if (const auto at = reach.outAt(context_.now())) retry_.setWithin(*at - context_.now());
     }

@@ -23,13 +23,13 @@
 
 namespace switchboard {
 
-struct ExchangeOptions {
+struct SubscriptionsOptions {
   ConnectionOptions connection;
   MultiplexerOptions multiplexer;
   TokenOptions token;
-  LineOptions line;
+  ChangesChannelOptions channel;
   PlanLimits plan;
-  FallbackOptions fallback;
+  PollFallbackOptions fallback;
   PulseOptions pulse;
   unsigned joinsPerSecond = 20;
   unsigned maxSockets = 4;
@@ -41,40 +41,41 @@ struct ExchangeOptions {
   Duration parkedRetry{
       300'000};  ///< before what was refused for good is tried again, and up to a quarter more; 0: never
   Duration overlap{
-      2'000};  ///< how long both lines of a rebuild run side by side; well above the server's slowest poll of 0.5 s
-  Duration rebuildPause{30'000};       ///< before a failed rebuild is tried again
+      2'000};  ///< how long both channels of a handover run side by side; well above the server's slowest poll of 0.5 s
+  Duration handoverPause{30'000};      ///< before a failed handover is tried again
   std::size_t windowBytes = 8u << 20;  ///< of row data that one delivery window holds
 };
 
-class ExchangeDelegate {
+class SubscriptionsDelegate {
  public:
   /// The application's accessToken callback is to be asked.
   virtual void onTokenWanted(std::uint32_t request) = 0;
 
  protected:
-  ~ExchangeDelegate() = default;
+  ~SubscriptionsDelegate() = default;
 };
 
-/// Connects what is wanted with the lines that bring it: holds the registry, plans lines for it, follows what becomes
-/// of them, and hands each change to those who want it.
-class Exchange final : private LineDelegate,
-                       private MultiplexerDelegate,
-                       private TokenDelegate,
-                       private PulseDelegate,
-                       private WindowDelegate {
+/// Connects what is wanted with the channels that bring it: holds the registry, plans channels for it, follows what
+/// becomes of them, and hands each change to those who want it.
+class Subscriptions final : private ChangesChannelDelegate,
+                            private MultiplexerDelegate,
+                            private TokenDelegate,
+                            private PulseDelegate,
+                            private WindowDelegate {
  public:
-  Exchange(const ExchangeOptions& options, std::string accessToken, Context& context, TransportFactory& transports,
-           StatusTracker& tracker, DeliveryQueue& deliveries, ExchangeDelegate& delegate);
-  ~Exchange();
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
+  Subscriptions(const SubscriptionsOptions& options, std::string accessToken, Context& context,
+                TransportFactory& transports, StatusTracker& tracker, DeliveryQueue& deliveries,
+                SubscriptionsDelegate& delegate);
+  ~Subscriptions();
+  Subscriptions(const Subscriptions&) = delete;
+  Subscriptions& operator=(const Subscriptions&) = delete;
 
   /// False when the id is in use.
-  bool subscribe(SubscriptionId id, Spec spec, DeliveryConfig delivery);
+  bool subscribe(SubscriptionId id, Spec spec, DeliverySpec delivery);
   void unsubscribe(SubscriptionId id);
   /// While paused nothing is delivered; what comes in is held, conflated if the subscription conflates. Unknown ids are
   /// ignored.
-  void setPaused(SubscriptionId id, bool paused) { dispatcher_.setPaused(id, paused); }
+  void setPaused(SubscriptionId id, bool paused) { fanOut_.setPaused(id, paused); }
   void unsubscribeAll();
   /// Closes every socket and opens none until it is called with false: a page with open sockets can't rest in the
   /// back/forward cache.
@@ -92,11 +93,11 @@ class Exchange final : private LineDelegate,
   /// This process did not run for a while, so nothing could come in.
   void excusePulses();
   /// Nobody looks, or the link is slow or paid by the byte.
-  void setSparing(bool sparing) { fallback_.setSparing(sparing); }
+  void setSparing(bool sparing) { pollFallback_.setSparing(sparing); }
   /// Subscriptions whose rows are to be fetched because they have not been live for a while.
-  Vector<SubscriptionId> takePolls() { return fallback_.takePolls(); }
+  Vector<SubscriptionId> takePolls() { return pollFallback_.takePolls(); }
   /// Whether there are polls, or the reporter has something to take.
-  bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || fallback_.hasPolls(); }
+  bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || pollFallback_.hasPolls(); }
   /// Every connection.
   void forEachConnection(InlineCallback<void(const Connection&)> visit) const;
   /// Closes everything for good.
@@ -104,40 +105,40 @@ class Exchange final : private LineDelegate,
 
   /// Does what was put off to the end of the turn.
   void settle();
-  Reporter& reporter() { return reporter_; }
+  StateReporter& reporter() { return reporter_; }
   const Counters& counters() const { return counters_; }
   const Registry& registry() const { return registry_; }
-  std::size_t lineCount() const { return lines_.size(); }
+  std::size_t channelCount() const { return channels_.size(); }
   /// Channels that listen to the database's pulse.
   std::size_t pulseCount() const;
   std::size_t connectionCount() const { return multiplexers_.size(); }
 
  private:
-  // planning: exchange.cpp
+  // planning: subscriptions.cpp
   void plan();
   void endLingers();
   bool needsConnection() const;
   void wakeRetries();
-  void assignServing();
-  void serve(KeyEntry& entry, KeyEntry& server);
+  void assignSources();
+  void attach(KeyEntry& entry, KeyEntry& source);
   bool isRepeated(KeyEntry& entry, const Change& change) const;
-  void orphan(KeyEntry& entry);
+  void detach(KeyEntry& entry);
   static bool isNeeded(const KeyEntry& entry);
-  Vector<WantedBinding> wantedBindings();
-  Vector<CurrentLine> currentLines() const;
-  void finishRebuild(LineId oldLine, LineId newLine);
-  void eraseUnwanted();
-  Line* findCarrier(KeyId key, std::optional<LineId> except = std::nullopt) const;
+  Vector<DesiredBinding> desiredBindings();
+  Vector<CurrentChannel> currentChannels() const;
+  void finishHandover(ChannelId oldChannel, ChannelId newChannel);
+  void eraseUnused();
+  ChangesChannel* findCarrier(KeyId key, std::optional<ChannelId> except = std::nullopt) const;
   void armWaits();
 
-  // sockets, and which lines go where: exchange_placement.cpp
-  void openLines(const Vector<NewLine>& wanted);
-  void openLine(const NewLine& wanted, Multiplexer& multiplexer);
-  void endLine(LineId id);
-  Multiplexer* place(const NewLine& line);
+  // sockets, and which channels go where: subscriptions_placement.cpp
+  void openChannels(const Vector<NewChannel>& wanted);
+  void openChannel(const NewChannel& wanted, Multiplexer& multiplexer);
+  void endChannel(ChannelId id);
+  Multiplexer* place(const NewChannel& channel);
   Multiplexer& addMultiplexer();
   Reach& reachOf(const Multiplexer& multiplexer);
-  bool hasLiveLine(const Multiplexer& multiplexer) const;
+  bool carriesLive(const Multiplexer& multiplexer) const;
   void recallQueued(const Multiplexer& multiplexer);
   void onMultiplexerState(Multiplexer& multiplexer) override;
   void onRoundTrip(Multiplexer& multiplexer) override;
@@ -146,7 +147,7 @@ class Exchange final : private LineDelegate,
   void updateWaiting();
   void report(const Multiplexer& multiplexer);
 
-  // the database's pulse on each socket: exchange_pulse.cpp
+  // the database's pulse on each socket: subscriptions_pulse.cpp
   void updatePulses();
   Vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
   void suspect(Pulse& pulse, bool atOnce);
@@ -154,66 +155,67 @@ class Exchange final : private LineDelegate,
   void onPulseState(Pulse& pulse, PulseState from) override;
   void onPulseSkipped(Pulse& pulse, const Cause& cause) override;
   /// Whether it is a beat that was brought by a binding to all tables.
-  bool isStrayBeat(const KeyEntry& server, const Change& change) const;
+  bool isStrayBeat(const KeyEntry& source, const Change& change) const;
 
-  // where gaps begin: exchange_gaps.cpp
-  /// Of the key's changes on this line, if they stop coming now.
-  GapStart gapStart(Line& line, const KeyEntry& entry);
+  // where gaps begin: subscriptions_gaps.cpp
+  /// Of the key's changes on this channel, if they stop coming now.
+  GapStart gapStart(ChangesChannel& channel, const KeyEntry& entry);
   /// Of what the pulse proves to be lost.
   GapStart pulseGapStart(Pulse& pulse, const KeyEntry& entry);
   /// Of what the server did not send before it announced changes again.
-  GapStart resubscribedGapStart(Line& line, const KeyEntry& entry);
-  LineEvidence evidenceOf(Line& line, const KeyEntry& entry, bool settled);
+  GapStart resubscribedGapStart(ChangesChannel& channel, const KeyEntry& entry);
+  ChannelEvidence evidenceOf(ChangesChannel& channel, const KeyEntry& entry, bool settled);
   void readDatabaseClock();
   void readDatabaseClock(LastCommit& commits);
   void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) override;
 
-  // what becomes of lines, connections and tokens: exchange_events.cpp; changes, the hot path: exchange_changes.cpp
-  std::string joinPayload(const Line& line) override;
-  void onLineJoining(Line& line) override;
-  void onLineLive(Line& line, bool again) override;
-  void onLineFailed(Line& line, const Cause& cause, bool refused) override;
-  void onLineCollision(Line& line, KeyId key) override;
-  void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) override;
-  void onLineUnreadable(Line& line) override;
-  Vector<KeyEntry*> servedBy(const Line& line);
-  Vector<KeyEntry*> abandon(Line& line, const Cause& cause);
-  void isolate(const Vector<LineBinding>& bindings, const Cause& cause);
-  bool isDoubtful(const Vector<LineBinding>& bindings, const Cause& cause);
+  // what becomes of channels, connections and tokens: subscriptions_events.cpp; changes, the hot path:
+  // subscriptions_changes.cpp
+  std::string joinPayload(const ChangesChannel& channel) override;
+  void onJoining(ChangesChannel& channel) override;
+  void onLive(ChangesChannel& channel, bool again) override;
+  void onFailed(ChangesChannel& channel, const Cause& cause, bool refused) override;
+  void onCollision(ChangesChannel& channel, KeyId key) override;
+  void onChange(ChangesChannel& channel, const Vector<KeyId>& keys, const Change& change) override;
+  void onUnreadable(ChangesChannel& channel) override;
+  Vector<KeyEntry*> dependentsOf(const ChangesChannel& channel);
+  Vector<KeyEntry*> abandon(ChangesChannel& channel, const Cause& cause);
+  void bisect(const Vector<ChannelBinding>& bindings, const Cause& cause);
+  bool mayBeToBlame(const Vector<ChannelBinding>& bindings, const Cause& cause);
   void retryLater(const Vector<KeyEntry*>& entries, const Cause& cause);
-  void park(const Vector<LineBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause);
+  void park(const Vector<ChannelBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause);
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
   void onConflated(std::size_t changes, std::size_t subscribers) override;
   void onTokenChanged() override;
   void onTokenState() override;
 
-  const ExchangeOptions& options_;
+  const SubscriptionsOptions& options_;
   Context& context_;
   TransportFactory& transports_;
   StatusTracker& tracker_;
-  ExchangeDelegate& delegate_;
+  SubscriptionsDelegate& delegate_;
   Counters counters_;
   Surroundings surroundings_;
   Registry registry_;
   DatabaseClock database_;
-  Reporter reporter_;
+  StateReporter reporter_;
   TokenRefresher tokens_;
   JoinPace pace_;
-  Rebuilds rebuilds_;
-  Dispatcher dispatcher_;
-  Fallback fallback_;
+  Handovers handovers_;
+  FanOut fanOut_;
+  PollFallback pollFallback_;
   Vector<std::unique_ptr<Multiplexer>>
       multiplexers_;                       ///< the first is the one that is used when nothing speaks against it
   Vector<Reach> reaches_;                  ///< one for each of these
   Vector<std::unique_ptr<Pulse>> pulses_;  ///< likewise; none when there is no pulse
-  IdMap<LineId, Line> lines_;
-  IdMap<LineId, std::uint32_t> tokenOfLine_;  ///< version of the token that the server is known to go by
-  Vector<SubscriptionId> immediate_;          // reused for each change
+  IdMap<ChannelId, ChangesChannel> channels_;
+  IdMap<ChannelId, std::uint32_t> tokenOfChannel_;  ///< version of the token that the server is known to go by
+  Vector<SubscriptionId> immediate_;                // reused for each change
   Deadline planTick_;
   Deadline retry_;
   Deadline linger_;
   std::string topicPrefix_;
-  std::uint32_t lastLine_ = 0;
+  std::uint32_t lastChannel_ = 0;
   std::uint32_t lastGroup_ = 0;
   bool planAtTurnEnd_ = false;
   bool suspended_ = false;

@@ -25,102 +25,103 @@ bool dependsOnToken(const Cause& cause) {
 
 }  // namespace
 
-std::string Exchange::joinPayload(const Line& line) {
+std::string Subscriptions::joinPayload(const ChangesChannel& channel) {
   Vector<BindingConfig> configs;
-  for (const auto& binding : line.bindings()) configs.push_back(binding.config);
-  tokenOfLine_[line.id()] = tokens_.version();
+  for (const auto& binding : channel.bindings()) configs.push_back(binding.config);
+  tokenOfChannel_[channel.id()] = tokens_.version();
   return switchboard::joinPayload(configs, tokens_.token());
 }
 
-/// The keys whose changes the line's bindings bring.
-Vector<KeyEntry*> Exchange::servedBy(const Line& line) {
-  Vector<KeyEntry*> served;
-  for (const auto& binding : line.bindings()) {
+/// The keys whose changes the channel's bindings bring.
+Vector<KeyEntry*> Subscriptions::dependentsOf(const ChangesChannel& channel) {
+  Vector<KeyEntry*> dependents;
+  for (const auto& binding : channel.bindings()) {
     const KeyEntry* entry = registry_.find(binding.key);
-    if (entry != nullptr) served.append(entry->served);
+    if (entry != nullptr) dependents.append(entry->dependents);
   }
-  return served;
+  return dependents;
 }
 
-void Exchange::onLineJoining(Line& line) {
-  rebuilds_.onJoining(line.id());
-  for (auto* entry : servedBy(line)) {
+void Subscriptions::onJoining(ChangesChannel& channel) {
+  handovers_.onJoining(channel.id());
+  for (auto* entry : dependentsOf(channel)) {
     if (entry->state == SubscriptionState::Pending) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
   }
 }
 
-void Exchange::onLineLive(Line& line, bool again) {
-  if (line.announcements() > 1) tokenOfLine_[line.id()] = tokens_.version();  // the server has taken the pushed one
-  if (tokenOfLine_[line.id()] == tokens_.version()) tokens_.accepted();
-  reachOf(line.multiplexer()).confirm();
+void Subscriptions::onLive(ChangesChannel& channel, bool again) {
+  if (channel.announcements() > 1)
+    tokenOfChannel_[channel.id()] = tokens_.version();  // the server has taken the pushed one
+  if (tokenOfChannel_[channel.id()] == tokens_.version()) tokens_.accepted();
+  reachOf(channel.multiplexer()).confirm();
   readDatabaseClock();  // gaps end now
-  for (const auto& binding : line.bindings()) {
+  for (const auto& binding : channel.bindings()) {
     KeyEntry* entry = registry_.find(binding.key);
     if (entry == nullptr) continue;
-    entry->suspectGroup = 0;
+    entry->bisectionGroup = 0;
     entry->risky = false;
-    for (auto* served : entry->served) {
+    for (auto* served : entry->dependents) {
       served->attempts = 0;
       if (again && served->state == SubscriptionState::Live) {
-        reporter_.reportGap(served->subscribers, kResubscribed, resubscribedGapStart(line, *served));
+        reporter_.reportGap(served->subscribers, kResubscribed, resubscribedGapStart(channel, *served));
       }
       if (served->state != SubscriptionState::Live) reporter_.setState(*served, SubscriptionState::Live, {});
     }
   }
-  rebuilds_.onLive(line.id());
+  handovers_.onLive(channel.id());
   planAtTurnEnd_ = true;
 }
 
-void Exchange::onLineUnreadable(Line& line) {
-  for (auto* entry : servedBy(line)) {
+void Subscriptions::onUnreadable(ChangesChannel& channel) {
+  for (auto* entry : dependentsOf(channel)) {
     if (entry->state != SubscriptionState::Live || entry->gap) continue;
-    reporter_.reportGap(entry->subscribers, kUnreadable, gapStart(line, *entry));
+    reporter_.reportGap(entry->subscribers, kUnreadable, gapStart(channel, *entry));
   }
 }
 
-/// Ends the line. Returns the keys that are now without one; those that another line carries as well, in a rebuild,
-/// stay with that.
-Vector<KeyEntry*> Exchange::abandon(Line& line, const Cause& cause) {
-  Vector<KeyEntry*> homeless;
-  const auto last = line.lastCommit().read();
-  for (auto* entry : servedBy(line)) {
-    entry->start = gapStart(line, *entry);
+/// Ends the channel. Returns the keys that are now without one; those that another channel carries as well, in a
+/// handover, stay with that.
+Vector<KeyEntry*> Subscriptions::abandon(ChangesChannel& channel, const Cause& cause) {
+  Vector<KeyEntry*> unplaced;
+  const auto last = channel.lastCommit().read();
+  for (auto* entry : dependentsOf(channel)) {
+    entry->start = gapStart(channel, *entry);
     if (last) entry->seen = last->stamp;
-    const Line* other = findCarrier(entry->server->id, line.id());
+    const ChangesChannel* other = findCarrier(entry->source->id, channel.id());
     if (other == nullptr) {
-      homeless.push_back(entry);
+      unplaced.push_back(entry);
     } else if (!other->isLive() && entry->state == SubscriptionState::Live) {
       reporter_.setState(*entry, SubscriptionState::Pending, cause);
       if (other->isJoining() || other->isJoined()) reporter_.setState(*entry, SubscriptionState::Joining, kJoining);
     }
   }
-  for (auto* entry : homeless) orphan(*entry);
-  endLine(line.id());
-  return homeless;
+  for (auto* entry : unplaced) detach(*entry);
+  endChannel(channel.id());
+  return unplaced;
 }
 
-void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
-  if (lines_.find(line.id()) == nullptr) return;
+void Subscriptions::onFailed(ChangesChannel& channel, const Cause& failure, bool refused) {
+  if (channels_.find(channel.id()) == nullptr) return;
   Cause cause = failure;
   // A token that came meanwhile is not to blame for the end of the one before it. If it is no better, its join will
   // say.
-  const bool tokenIsNewer = tokenOfLine_[line.id()] != tokens_.version();
+  const bool tokenIsNewer = tokenOfChannel_[channel.id()] != tokens_.version();
   if (dependsOnToken(cause) && tokenIsNewer) cause.retry = Retry::Backoff;
-  const bool lost = !line.multiplexer().connection().isOpen();
-  const auto bindings = line.bindings();
-  const auto entries = abandon(line, cause);
+  const bool lost = !channel.multiplexer().connection().isOpen();
+  const auto bindings = channel.bindings();
+  const auto entries = abandon(channel, cause);
   planAtTurnEnd_ = true;
   for (const auto& binding : bindings) {
     if (auto* entry = registry_.find(binding.key)) entry->risky = refused && !(concernsToken(cause) && tokenIsNewer);
   }
   if (lost) {
-    // The lines of a connection hear of the loss before the connection's own state is reported.
+    // The channels of a connection hear of the loss before the connection's own state is reported.
     for (auto* entry : entries) {
-      entry->waitsUntil = line.multiplexer().connection().nextRetryAt();
+      entry->waitsUntil = channel.multiplexer().connection().nextRetryAt();
       reporter_.setState(*entry, SubscriptionState::Pending, cause);
     }
   } else if (cause.code == ReasonCode::BadBinding && bindings.size() > 1) {
-    isolate(bindings, cause);
+    bisect(bindings, cause);
     for (auto* entry : entries) {
       const bool wasLive = entry->state == SubscriptionState::Live;
       reporter_.setState(*entry, SubscriptionState::Pending, wasLive ? cause : kJoining);
@@ -128,7 +129,7 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
   } else if (cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !concernsToken(cause))) {
     park(bindings, entries, cause);
   } else {
-    if (!refused && isDoubtful(bindings, cause)) isolate(bindings, cause);
+    if (!refused && mayBeToBlame(bindings, cause)) bisect(bindings, cause);
     retryLater(entries, cause);
     if (concernsToken(cause) && !tokenIsNewer) tokens_.refuse(cause);
   }
@@ -136,34 +137,34 @@ void Exchange::onLineFailed(Line& line, const Cause& failure, bool refused) {
 
 /// Whether one of these keys may be to blame although the database's words speak of its own health: it has refused them
 /// time and again while it serves others, or they have never been parted.
-bool Exchange::isDoubtful(const Vector<LineBinding>& bindings, const Cause& cause) {
+bool Subscriptions::mayBeToBlame(const Vector<ChannelBinding>& bindings, const Cause& cause) {
   constexpr unsigned kTries = 3;
   if (cause.code != ReasonCode::DatabaseUnavailable || bindings.size() == 1) return false;
   const bool othersLive =
-      std::any_of(lines_.begin(), lines_.end(), [](const auto& item) { return item.second->isLive(); });
+      std::any_of(channels_.begin(), channels_.end(), [](const auto& item) { return item.second->isLive(); });
   return std::all_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
     const KeyEntry* entry = registry_.find(binding.key);
-    return entry != nullptr && entry->attempts >= kTries && (othersLive || entry->suspectGroup == 0);
+    return entry != nullptr && entry->attempts >= kTries && (othersLive || entry->bisectionGroup == 0);
   });
 }
 
 /// One of these bindings silences the rest (protocol.md §14): parts them, so that each part is joined by itself.
-void Exchange::isolate(const Vector<LineBinding>& bindings, const Cause& cause) {
+void Subscriptions::bisect(const Vector<ChannelBinding>& bindings, const Cause& cause) {
   Vector<BindingConfig> configs;
   for (const auto& binding : bindings) configs.push_back(binding.config);
   const auto suspected = suspects(configs, cause.message);
-  const std::uint32_t suspectGroup = ++lastGroup_;
+  const std::uint32_t bisectionGroup = ++lastGroup_;
   const std::uint32_t restGroup = ++lastGroup_;
   for (std::size_t i = 0; i < bindings.size(); ++i) {
     KeyEntry* entry = registry_.find(bindings[i].key);
     if (entry == nullptr) continue;
     const bool isSuspect = std::find(suspected.begin(), suspected.end(), i) != suspected.end();
-    entry->suspectGroup = isSuspect ? suspectGroup : restGroup;
+    entry->bisectionGroup = isSuspect ? bisectionGroup : restGroup;
   }
 }
 
-/// All keys of a line come back together, so that they are packed into one line again.
-void Exchange::retryLater(const Vector<KeyEntry*>& entries, const Cause& cause) {
+/// All keys of a channel come back together, so that they are packed into one channel again.
+void Subscriptions::retryLater(const Vector<KeyEntry*>& entries, const Cause& cause) {
   unsigned attempts = 0;
   for (auto* entry : entries) attempts = std::max(attempts, entry->attempts);
   const Duration delay =
@@ -179,12 +180,12 @@ void Exchange::retryLater(const Vector<KeyEntry*>& entries, const Cause& cause) 
 }
 
 /// Refused until somebody acts, on the server's side or here. Alone, it stays alone: it would silence what it shares a
-/// line with.
-void Exchange::park(const Vector<LineBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause) {
+/// channel with.
+void Subscriptions::park(const Vector<ChannelBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause) {
   const Duration pause = options_.parkedRetry;
   const TimePoint at = context_.now() + lengthened(context_.random, pause);
   KeyEntry* alone = bindings.size() == 1 ? registry_.find(bindings.front().key) : nullptr;
-  if (alone != nullptr) alone->suspectGroup = ++lastGroup_;
+  if (alone != nullptr) alone->bisectionGroup = ++lastGroup_;
   for (auto* entry : entries) {
     ++entry->attempts;
     if (pause > Duration{0}) entry->retryAt = at;
@@ -192,22 +193,22 @@ void Exchange::park(const Vector<LineBinding>& bindings, const Vector<KeyEntry*>
   }
 }
 
-void Exchange::onLineCollision(Line& line, KeyId key) {
-  abandon(line, kJoining);
-  if (auto* entry = registry_.find(key)) entry->suspectGroup = ++lastGroup_;
+void Subscriptions::onCollision(ChangesChannel& channel, KeyId key) {
+  abandon(channel, kJoining);
+  if (auto* entry = registry_.find(key)) entry->bisectionGroup = ++lastGroup_;
   planAtTurnEnd_ = true;
 }
 
-void Exchange::onConflated(std::size_t changes, std::size_t subscribers) {
+void Subscriptions::onConflated(std::size_t changes, std::size_t subscribers) {
   counters_.conflated += changes * subscribers;
 }
 
-void Exchange::onTokenChanged() {
+void Subscriptions::onTokenChanged() {
   for (const auto& multiplexer : multiplexers_) multiplexer->pushToken();
   for (const auto& [id, entry] : registry_.entries()) {
     if (concernsToken(entry->cause)) entry->risky = false;
     if (entry->plannable() || !dependsOnToken(entry->cause)) continue;
-    entry->suspectGroup = 0;  // what one role may not read, another may, so they are likely to get on together
+    entry->bisectionGroup = 0;  // what one role may not read, another may, so they are likely to get on together
     reporter_.setState(*entry, SubscriptionState::Pending,
                        {ReasonCode::Connecting, Retry::Backoff, "Trying again with the new token."});
   }
@@ -215,7 +216,7 @@ void Exchange::onTokenChanged() {
   planAtTurnEnd_ = true;
 }
 
-void Exchange::onTokenState() {
+void Subscriptions::onTokenState() {
   for (const auto& [id, entry] : registry_.entries()) {
     const bool waits = entry->state == SubscriptionState::Retrying && entry->cause.retry == Retry::NewToken;
     if (!waits || tokens_.problem()) continue;

@@ -14,39 +14,39 @@ const Cause kSilent{ReasonCode::PulseLost, Retry::Backoff,
 
 }  // namespace
 
-std::size_t Exchange::pulseCount() const {
+std::size_t Subscriptions::pulseCount() const {
   return static_cast<std::size_t>(
-      std::count_if(pulses_.begin(), pulses_.end(), [](const auto& pulse) { return pulse->hasLine(); }));
+      std::count_if(pulses_.begin(), pulses_.end(), [](const auto& pulse) { return pulse->hasChannel(); }));
 }
 
 /// Null when there is none.
-Pulse* Exchange::pulseOf(const Multiplexer& multiplexer) const {
+Pulse* Subscriptions::pulseOf(const Multiplexer& multiplexer) const {
   const auto it = std::find_if(pulses_.begin(), pulses_.end(),
                                [&](const auto& pulse) { return &pulse->multiplexer() == &multiplexer; });
   return it == pulses_.end() ? nullptr : it->get();
 }
 
-void Exchange::excusePulses() {
+void Subscriptions::excusePulses() {
   for (const auto& pulse : pulses_) pulse->excuse();
 }
 
 /// A pulse is listened to from when something is live on its socket until nothing is left there.
-void Exchange::updatePulses() {
+void Subscriptions::updatePulses() {
   for (const auto& pulse : pulses_) {
     const Multiplexer& multiplexer = pulse->multiplexer();
-    const bool carries = std::any_of(lines_.begin(), lines_.end(),
+    const bool carries = std::any_of(channels_.begin(), channels_.end(),
                                      [&](const auto& item) { return &item.second->multiplexer() == &multiplexer; });
-    pulse->setWanted(pulse->hasLine() ? carries : hasLiveLine(multiplexer));
+    pulse->setNeeded(pulse->hasChannel() ? carries : carriesLive(multiplexer));
     if (pulse->state() == PulseState::Silent) suspect(*pulse, true);
   }
 }
 
 /// The keys that get their changes over this socket now, each once.
-Vector<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
+Vector<KeyEntry*> Subscriptions::liveOn(const Multiplexer& multiplexer) {
   Vector<KeyEntry*> keys;
-  for (const auto& [id, line] : lines_) {
-    if (&line->multiplexer() != &multiplexer || !line->isLive()) continue;
-    for (auto* entry : servedBy(*line)) {
+  for (const auto& [id, channel] : channels_) {
+    if (&channel->multiplexer() != &multiplexer || !channel->isLive()) continue;
+    for (auto* entry : dependentsOf(*channel)) {
       const bool known = std::find(keys.begin(), keys.end(), entry) != keys.end();
       if (entry->state == SubscriptionState::Live && !known) keys.push_back(entry);
     }
@@ -56,14 +56,14 @@ Vector<KeyEntry*> Exchange::liveOn(const Multiplexer& multiplexer) {
 
 /// While the pulse is silent, nothing vouches for what is live. `atOnce`: it has been silent for a while, so whoever
 /// hears of it only now, being new, has its rows fetched at once rather than when its turn comes.
-void Exchange::suspect(Pulse& pulse, bool atOnce) {
+void Subscriptions::suspect(Pulse& pulse, bool atOnce) {
   for (auto* entry : liveOn(pulse.multiplexer())) {
-    const auto told = reporter_.suspect(*entry, kSilent, pulseGapStart(pulse, *entry));
-    if (atOnce) fallback_.pollNow(told);
+    const auto notified = reporter_.suspect(*entry, kSilent, pulseGapStart(pulse, *entry));
+    if (atOnce) pollFallback_.pollNow(notified);
   }
 }
 
-void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
+void Subscriptions::onPulseState(Pulse& pulse, PulseState /*from*/) {
   if (shutDown_) return;
   if (pulse.state() == PulseState::Silent) suspect(pulse, false);
   if (pulse.state() == PulseState::Beating || pulse.state() == PulseState::Refused) {
@@ -73,11 +73,11 @@ void Exchange::onPulseState(Pulse& pulse, PulseState /*from*/) {
     }
   }
   report(pulse.multiplexer());
-  fallback_.update();
+  pollFallback_.update();
 }
 
 /// A silence is a gap already, but not yet of those who subscribed in it after the last plan.
-void Exchange::onPulseSkipped(Pulse& pulse, const Cause& cause) {
+void Subscriptions::onPulseSkipped(Pulse& pulse, const Cause& cause) {
   if (pulse.state() == PulseState::Silent) {
     suspect(pulse, false);
     return;
@@ -87,9 +87,9 @@ void Exchange::onPulseSkipped(Pulse& pulse, const Cause& cause) {
   }
 }
 
-bool Exchange::isStrayBeat(const KeyEntry& server, const Change& change) const {
+bool Subscriptions::isStrayBeat(const KeyEntry& source, const Change& change) const {
   if (!options_.pulse.enabled()) return false;
-  const auto& binding = server.spec.binding;
+  const auto& binding = source.spec.binding;
   const bool wildcard = binding.table == "*" || binding.schema == "*";
   return wildcard && isOf(change, options_.pulse.schema, options_.pulse.table);
 }

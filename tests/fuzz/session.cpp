@@ -25,7 +25,7 @@ class Session final : private ClientSink {
     options.endpoint = {"ws://server/realtime/v1", "sb_publishable_test", {}, version};
     client_ = std::move(Client::create(std::move(options), {clock_, timer_, random_, network_}, *this).value());
     client_->subscribe(SubscriptionId{1}, {"*", "public", "bookings", {}, {}});
-    DeliveryConfig latest;
+    DeliverySpec latest;
     latest.mode = DeliveryMode::Latest;
     latest.wait = Duration{100};
     latest.key = {"id"};
@@ -42,11 +42,11 @@ class Session final : private ClientSink {
     readJoin();
     replaceAll(frame, '~', topic_);
     replaceAll(frame, '^', ref_);
-    const auto before = client_->exchange().counters();
+    const auto before = client_->subscriptions().counters();
     auto& socket = network_.last();
     const bool heard = !socket.released();
     socket.receive(frame);
-    if (heard && client_->exchange().counters().framesIn != before.framesIn + 1) return "a frame is not counted";
+    if (heard && client_->subscriptions().counters().framesIn != before.framesIn + 1) return "a frame is not counted";
     timer_.advance(Duration{60});
     return flaw_;
   }

@@ -31,14 +31,14 @@ ApplicationTraits applicationTraits(SimRandom& random, const ServerTraits& serve
   traits.staticToken = token >= 30 && token < 70;
   traits.calendarJumps = random.chance(40);
   traits.subscriptions = random.between(1u, 14u);
-  traits.client.exchange.multiplexer.maxChannels = server.maxChannels;
-  if (server.maxChannels < 100) traits.client.exchange.maxSockets = 8;
-  if (random.chance(30)) traits.client.exchange.plan.bindingsPerLine = random.between(1u, 4u);
-  if (random.chance(20)) traits.client.exchange.linger = Duration{0};
-  if (random.chance(50)) traits.client.exchange.windowBytes = 400;
+  traits.client.subscriptions.multiplexer.maxChannels = server.maxChannels;
+  if (server.maxChannels < 100) traits.client.subscriptions.maxSockets = 8;
+  if (random.chance(30)) traits.client.subscriptions.plan.bindingsPerChannel = random.between(1u, 4u);
+  if (random.chance(20)) traits.client.subscriptions.linger = Duration{0};
+  if (random.chance(50)) traits.client.subscriptions.windowBytes = 400;
   if (random.chance(15)) traits.client.endpoint.version = Version::V1;
   const bool hasPulse = random.chance(60) && server.maxChannels == 100;  // it needs a channel of its own
-  if (hasPulse) traits.client.exchange.pulse.period = random.between(Duration{1s}, Duration{5s});
+  if (hasPulse) traits.client.subscriptions.pulse.period = random.between(Duration{1s}, Duration{5s});
   return traits;
 }
 
@@ -54,9 +54,9 @@ class Simulation {
         applicationTraits_(applicationTraits(random_, serverTraits_)),
         server_(events_, trace_, serverRandom_, mint_, serverTraits_),
         checks_(events_, machine_, server_,
-                {applicationTraits_.client.exchange.joinsPerSecond, serverTraits_.maxChannels,
-                 applicationTraits_.client.exchange.maxSockets, applicationTraits_.tokenCallback,
-                 applicationTraits_.client.exchange.connection.reconnect},
+                {applicationTraits_.client.subscriptions.joinsPerSecond, serverTraits_.maxChannels,
+                 applicationTraits_.client.subscriptions.maxSockets, applicationTraits_.tokenCallback,
+                 applicationTraits_.client.subscriptions.connection.reconnect},
                 watched_, violations_),
         network_({events_, machine_, trace_, networkRandom_, weather_, server_, checks_}),
         application_({events_, machine_, timer_, trace_, applicationRandom_, clientRandom_, network_, weather_, mint_,
@@ -91,7 +91,7 @@ class Simulation {
   }
 
  private:
-  bool hasPulse() const { return applicationTraits_.client.exchange.pulse.enabled(); }
+  bool hasPulse() const { return applicationTraits_.client.subscriptions.pulse.enabled(); }
   bool failed() const { return violations_.first().has_value(); }
 
   void step() {
@@ -144,7 +144,7 @@ class Simulation {
     });
   }
   void beatLater() {
-    events_.after(applicationTraits_.client.exchange.pulse.period, [this] {
+    events_.after(applicationTraits_.client.subscriptions.pulse.period, [this] {
       server_.commit({++beats_, std::string(kPulseTable), "UPDATE"});
       beatLater();
     });

@@ -10,7 +10,7 @@ namespace switchboard {
 
 namespace {
 
-Vector<LineBinding> marked(Vector<LineBinding> bindings) {
+Vector<ChannelBinding> marked(Vector<ChannelBinding> bindings) {
   for (auto& binding : bindings) {
     binding.mayBringOthers = isPattern(binding.config.schema) || isPattern(binding.config.table);
   }
@@ -19,8 +19,9 @@ Vector<LineBinding> marked(Vector<LineBinding> bindings) {
 
 }  // namespace
 
-Line::Line(LineId id, std::string topic, Vector<LineBinding> bindings, const LineOptions& options, Context& context,
-           Multiplexer& multiplexer, LineDelegate& delegate)
+ChangesChannel::ChangesChannel(ChannelId id, std::string topic, Vector<ChannelBinding> bindings,
+                               const ChangesChannelOptions& options, Context& context, Multiplexer& multiplexer,
+                               ChangesChannelDelegate& delegate)
     : id_(id),
       bindings_(marked(std::move(bindings))),
       options_(options),
@@ -29,19 +30,19 @@ Line::Line(LineId id, std::string topic, Vector<LineBinding> bindings, const Lin
       delegate_(delegate),
       liveTimeout_(context.deadlines, DeadlineKind::LiveTimeout,
                    [this] {
-                     delegate_.onLineFailed(
+                     delegate_.onFailed(
                          *this,
                          {ReasonCode::LiveTimeout, Retry::Backoff, "The server did not begin to send changes in time."},
                          false);
                    }),
       channel_(std::move(topic), options.joinTimeout, context, multiplexer.link(), *this) {}
 
-std::string Line::joinPayload(const Channel& /*channel*/) {
-  delegate_.onLineJoining(*this);
+std::string ChangesChannel::joinPayload(const Channel& /*channel*/) {
+  delegate_.onJoining(*this);
   return delegate_.joinPayload(*this);
 }
 
-const LineBinding* Line::findBinding(const BindingConfig& config) const {
+const ChannelBinding* ChangesChannel::findBinding(const BindingConfig& config) const {
   const auto it =
       std::find_if(bindings_.begin(), bindings_.end(), [&](const auto& binding) { return binding.config == config; });
   return it == bindings_.end() ? nullptr : &*it;
@@ -49,40 +50,40 @@ const LineBinding* Line::findBinding(const BindingConfig& config) const {
 
 /// Bindings are matched to the reply's entries by what they say, not by their place: the server drops entries that it
 /// does not like.
-void Line::onChannelJoined(Channel& /*channel*/, JsonValue response) {
+void ChangesChannel::onChannelJoined(Channel& /*channel*/, JsonValue response) {
   accepted_ = true;
   for (const auto& accepted : acceptedBindings(response)) {
-    const LineBinding* binding = findBinding(accepted.config);
+    const ChannelBinding* binding = findBinding(accepted.config);
     if (binding == nullptr) continue;
     if (!byId_.insert(accepted.id, *binding) && byId_.find(accepted.id)->key != binding->key) {
-      delegate_.onLineCollision(*this, binding->key);
+      delegate_.onCollision(*this, binding->key);
       return;
     }
   }
   if (byId_.size() != bindings_.size()) {
-    delegate_.onLineFailed(*this,
-                           {ReasonCode::BindingMismatch, Retry::Backoff,
-                            "The server's answer does not list the subscriptions that were asked for."},
-                           false);
+    delegate_.onFailed(*this,
+                       {ReasonCode::BindingMismatch, Retry::Backoff,
+                        "The server's answer does not list the subscriptions that were asked for."},
+                       false);
     return;
   }
   liveTimeout_.setAfter(options_.liveTimeout);
 }
 
-void Line::onChannelFailed(Channel& /*channel*/, const Cause& cause) {
+void ChangesChannel::onChannelFailed(Channel& /*channel*/, const Cause& cause) {
   const bool lost = !multiplexer_.connection().isOpen();
   const bool refused = !lost && !accepted_;
   liveTimeout_.cancel();
   live_ = false;
-  delegate_.onLineFailed(*this, cause, refused);
+  delegate_.onFailed(*this, cause, refused);
 }
 
-void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
+void ChangesChannel::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
   if (message.extension != names::kPostgresChanges) return;
   if (!message.ok) {
     liveTimeout_.cancel();
     live_ = false;
-    delegate_.onLineFailed(*this, classifyBindingError(message.message), false);
+    delegate_.onFailed(*this, classifyBindingError(message.message), false);
     return;
   }
   if (message.message != names::kSubscribedToPostgres) return;
@@ -92,7 +93,7 @@ void Line::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
   const bool expected = channel_.takeExpectedRepeat(repeated);
   const bool again = repeated && !expected;
   if (!repeated) liveSince_ = context_.moment();
-  delegate_.onLineLive(*this, again);
+  delegate_.onLive(*this, again);
   if (again) liveSince_ = context_.moment();
 }
 

@@ -15,51 +15,51 @@
 
 namespace switchboard {
 
-struct LineOptions {
+struct ChangesChannelOptions {
   Duration joinTimeout{10'000};
   Duration liveTimeout{20'000};  ///< from the join reply to `Subscribed to PostgreSQL`; a cold server takes 1.6 to 2.6
                                  ///< s, its own retries come after 5 to 10 s (protocol.md §3.5, §14)
 };
 
-struct LineBinding {
+struct ChannelBinding {
   KeyId key;
   BindingConfig config;
-  bool mayBringOthers = false;  ///< see isPattern; set by the line
+  bool mayBringOthers = false;  ///< see isPattern; set by the channel
 };
 
-class Line;
+class ChangesChannel;
 
-class LineDelegate {
+class ChangesChannelDelegate {
  public:
-  virtual std::string joinPayload(const Line& line) = 0;
+  virtual std::string joinPayload(const ChangesChannel& channel) = 0;
   /// The join has gone out.
-  virtual void onLineJoining(Line& line) = 0;
+  virtual void onJoining(ChangesChannel& channel) = 0;
   /// Changes flow. `again`: they did before too and nothing asked for it, so the server has subscribed again and may
   /// have lost some in between; `liveSince` is still the time before.
-  virtual void onLineLive(Line& line, bool again) = 0;
-  /// The line is of no use any more and is to be removed. BadBinding: some binding is at fault, and the server has told
+  virtual void onLive(ChangesChannel& channel, bool again) = 0;
+  /// The channel is of no use any more and is to be removed. BadBinding: some binding is at fault, and the server has
   /// about which in the cause's message. `refused`: the join itself was answered with an error.
-  virtual void onLineFailed(Line& line, const Cause& cause, bool refused) = 0;
-  /// Two keys got the same binding id; they can't share a line. It is to be removed.
-  virtual void onLineCollision(Line& line, KeyId key) = 0;
+  virtual void onFailed(ChangesChannel& channel, const Cause& cause, bool refused) = 0;
+  /// Two keys got the same binding id; they can't share a channel. It is to be removed.
+  virtual void onCollision(ChangesChannel& channel, KeyId key) = 0;
   /// A change for these keys, each once. Its text lives until the turn ends.
-  virtual void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) = 0;
+  virtual void onChange(ChangesChannel& channel, const Vector<KeyId>& keys, const Change& change) = 0;
   /// A change came that can't be read, so whose it was is not known.
-  virtual void onLineUnreadable(Line& line) = 0;
+  virtual void onUnreadable(ChangesChannel& channel) = 0;
 
  protected:
-  ~LineDelegate() = default;
+  ~ChangesChannelDelegate() = default;
 };
 
 /// A channel that carries bindings to database changes. Used once: it is joined, goes live, ends; what is still wanted
-/// then goes to a new line with a topic of its own, so that late frames of the old one can't be mistaken for the new
+/// then goes to a new channel with a topic of its own, so that late frames of the old one can't be mistaken for the new
 /// one's (protocol.md §2).
-class Line final : private ChannelDelegate {
+class ChangesChannel final : private ChannelDelegate {
  public:
-  Line(LineId id, std::string topic, Vector<LineBinding> bindings, const LineOptions& options, Context& context,
-       Multiplexer& multiplexer, LineDelegate& delegate);
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
+  ChangesChannel(ChannelId id, std::string topic, Vector<ChannelBinding> bindings, const ChangesChannelOptions& options,
+                 Context& context, Multiplexer& multiplexer, ChangesChannelDelegate& delegate);
+  ChangesChannel(const ChangesChannel&) = delete;
+  ChangesChannel& operator=(const ChangesChannel&) = delete;
 
   /// Queues for its join. The delegate may hear of it before this returns.
   void start() { multiplexer_.add(channel_); }
@@ -69,8 +69,8 @@ class Line final : private ChannelDelegate {
     multiplexer_.remove(channel_);
   }
 
-  LineId id() const { return id_; }
-  const Vector<LineBinding>& bindings() const { return bindings_; }
+  ChannelId id() const { return id_; }
+  const Vector<ChannelBinding>& bindings() const { return bindings_; }
   Multiplexer& multiplexer() const { return multiplexer_; }
   /// Has not had its turn to join.
   bool isQueued() const { return channel_.state() == ChannelState::Closed; }
@@ -91,15 +91,15 @@ class Line final : private ChannelDelegate {
   void onChannelSystem(Channel& channel, const SystemMessage& message) override;
   void onChannelMessage(Channel& channel, const Envelope& envelope) override;
 
-  const LineBinding* findBinding(const BindingConfig& config) const;
+  const ChannelBinding* findBinding(const BindingConfig& config) const;
 
-  const LineId id_;
-  const Vector<LineBinding> bindings_;
-  const LineOptions& options_;
+  const ChannelId id_;
+  const Vector<ChannelBinding> bindings_;
+  const ChangesChannelOptions& options_;
   Context& context_;
   Multiplexer& multiplexer_;
-  LineDelegate& delegate_;
-  IdPtrMap<BindingId, const LineBinding> byId_;
+  ChangesChannelDelegate& delegate_;
+  IdPtrMap<BindingId, const ChannelBinding> byId_;
   Vector<BindingId> ids_;  // reused for each change
   Vector<KeyId> matched_;  // likewise
   Deadline liveTimeout_;

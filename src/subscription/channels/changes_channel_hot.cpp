@@ -12,18 +12,18 @@ std::string_view toCompare(std::string_view name) {
   return isPattern(name) ? name : "*";
 }
 
-bool isWanted(const LineBinding& binding, const Change& change) {
+bool isWanted(const ChannelBinding& binding, const Change& change) {
   if (!binding.mayBringOthers) return true;
   return isOf(change, toCompare(binding.config.schema), toCompare(binding.config.table));
 }
 
 }  // namespace
 
-void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
+void ChangesChannel::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   if (!envelope.isChange() && envelope.event != names::kPostgresChanges) return;
   const auto data = scanChange(envelope, ids_);
   if (!data) {
-    delegate_.onLineUnreadable(*this);
+    delegate_.onUnreadable(*this);
     return;
   }
   const InboundText& text = *envelope.text;
@@ -32,12 +32,12 @@ void Line::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   lastCommit_.note(change, connection.lastInboundAt(), connection.confirmedAt());
   matched_.clear();
   for (const auto id : ids_) {
-    const LineBinding* binding = byId_.find(id);
+    const ChannelBinding* binding = byId_.find(id);
     if (binding == nullptr || !isWanted(*binding, change)) continue;
     if (std::find(matched_.begin(), matched_.end(), binding->key) == matched_.end()) matched_.push_back(binding->key);
   }
   if (matched_.empty()) return;
-  delegate_.onLineChange(*this, matched_, change);
+  delegate_.onChange(*this, matched_, change);
 }
 
 }  // namespace switchboard

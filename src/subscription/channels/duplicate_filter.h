@@ -14,7 +14,7 @@ namespace switchboard {
 /// first. Equal changes (the same row updated twice to the same values within a transaction) pass as often as the side
 /// that has more of them brings them. Relies on the server sending the same `data` to every channel of a change
 /// (protocol.md §8.1).
-class Overlap {
+class DuplicateFilter {
  public:
   enum class Side : unsigned char { Old, New };
 

@@ -5,74 +5,76 @@
 
 namespace switchboard {
 
-void Rebuilds::start(LineId oldLine, LineId newLine) {
-  auto rebuild = std::make_unique<Rebuild>();
-  rebuild->oldLine = oldLine;
-  rebuild->newLine = newLine;
-  rebuild->end = std::make_unique<Deadline>(context_.deadlines, DeadlineKind::Overlap,
-                                            [this, &rebuild = *rebuild] { onEnd(rebuild); });
-  rebuilds_.push_back(std::move(rebuild));
+void Handovers::start(ChannelId oldChannel, ChannelId newChannel) {
+  auto handover = std::make_unique<Handover>();
+  handover->oldChannel = oldChannel;
+  handover->newChannel = newChannel;
+  handover->end = std::make_unique<Deadline>(context_.deadlines, DeadlineKind::Overlap,
+                                             [this, &handover = *handover] { onEnd(handover); });
+  handovers_.push_back(std::move(handover));
 }
 
-bool Rebuilds::busy(LineId line) const {
-  const TimePoint* pausedUntil = pausedUntil_.find(line);
+bool Handovers::busy(ChannelId channel) const {
+  const TimePoint* pausedUntil = pausedUntil_.find(channel);
   if (pausedUntil != nullptr && *pausedUntil > context_.now()) return true;
-  return std::any_of(rebuilds_.begin(), rebuilds_.end(),
-                     [line](const auto& rebuild) { return rebuild->oldLine == line || rebuild->newLine == line; });
+  return std::any_of(handovers_.begin(), handovers_.end(), [channel](const auto& handover) {
+    return handover->oldChannel == channel || handover->newChannel == channel;
+  });
 }
 
-bool Rebuilds::admit(LineId line, KeyId key, const Change& change) {
-  for (const auto& rebuild : rebuilds_) {
-    if (rebuild->oldLine == line) {
-      return !rebuild->joining || rebuild->overlap.admit(Overlap::Side::Old, key, change.data.read());
+bool Handovers::admit(ChannelId channel, KeyId key, const Change& change) {
+  for (const auto& handover : handovers_) {
+    if (handover->oldChannel == channel) {
+      return !handover->joining || handover->filter.admit(DuplicateFilter::Side::Old, key, change.data.read());
     }
-    if (rebuild->newLine == line) return rebuild->overlap.admit(Overlap::Side::New, key, change.data.read());
+    if (handover->newChannel == channel)
+      return handover->filter.admit(DuplicateFilter::Side::New, key, change.data.read());
   }
   return true;
 }
 
-void Rebuilds::onJoining(LineId line) {
-  for (const auto& rebuild : rebuilds_) {
-    if (rebuild->newLine == line) rebuild->joining = true;
+void Handovers::onJoining(ChannelId channel) {
+  for (const auto& handover : handovers_) {
+    if (handover->newChannel == channel) handover->joining = true;
   }
 }
 
-void Rebuilds::onLive(LineId line) {
-  for (const auto& rebuild : rebuilds_) {
-    if (rebuild->newLine == line) rebuild->end->setWithin(overlap_);  // it may be announced again
+void Handovers::onLive(ChannelId channel) {
+  for (const auto& handover : handovers_) {
+    if (handover->newChannel == channel) handover->end->setWithin(overlap_);  // it may be announced again
   }
 }
 
-void Rebuilds::onEnd(Rebuild& rebuild) {
-  if (rebuild.halved) {
-    erase(rebuild);
+void Handovers::onEnd(Handover& handover) {
+  if (handover.halved) {
+    erase(handover);
   } else {
-    onDone_(rebuild.oldLine, rebuild.newLine);
+    onDone_(handover.oldChannel, handover.newChannel);
   }
 }
 
-void Rebuilds::onGone(LineId line) {
-  pausedUntil_.erase(line);
-  const auto it = std::find_if(rebuilds_.begin(), rebuilds_.end(), [line](const auto& rebuild) {
-    return rebuild->oldLine == line || rebuild->newLine == line;
+void Handovers::onGone(ChannelId channel) {
+  pausedUntil_.erase(channel);
+  const auto it = std::find_if(handovers_.begin(), handovers_.end(), [channel](const auto& handover) {
+    return handover->oldChannel == channel || handover->newChannel == channel;
   });
-  if (it == rebuilds_.end()) return;
-  Rebuild& rebuild = **it;
-  if (rebuild.halved) {
-    erase(rebuild);
+  if (it == handovers_.end()) return;
+  Handover& handover = **it;
+  if (handover.halved) {
+    erase(handover);
     return;
   }
-  if (rebuild.newLine == line) pausedUntil_[rebuild.oldLine] = context_.now() + pause_;
-  rebuild.halved = true;
-  rebuild.end->setAfter(overlap_);
+  if (handover.newChannel == channel) pausedUntil_[handover.oldChannel] = context_.now() + pause_;
+  handover.halved = true;
+  handover.end->setAfter(overlap_);
 }
 
-void Rebuilds::erase(const Rebuild& rebuild) {
-  const auto it =
-      std::find_if(rebuilds_.begin(), rebuilds_.end(), [&rebuild](const auto& item) { return item.get() == &rebuild; });
+void Handovers::erase(const Handover& handover) {
+  const auto it = std::find_if(handovers_.begin(), handovers_.end(),
+                               [&handover](const auto& item) { return item.get() == &handover; });
   (*it)->end->cancel();
   context_.turns.deferredDelete(std::move(*it));  // its deadline may be what brought us here
-  rebuilds_.erase(it);
+  handovers_.erase(it);
 }
 
 }  // namespace switchboard

@@ -12,48 +12,48 @@
 
 namespace switchboard {
 
-/// Lines that are being replaced by others with the same wanted bindings, without a moment in which neither brings
+/// Channels that are being replaced by others with the same wanted bindings, without a moment in which neither brings
 /// changes: the new one goes live, both run side by side for a while and each change passes once, then the old one
 /// leaves.
-class Rebuilds {
+class Handovers {
  public:
-  /// `onDone(oldLine, newLine)`: the new line has taken over; the old one is to leave. `overlap`: how long both run
-  /// side by side. `pause`: how long a line is left alone after its rebuild failed.
-  Rebuilds(Context& context, Duration overlap, Duration pause, InlineCallback<void(LineId, LineId)> onDone)
+  /// `onDone(oldChannel, newChannel)`: the new channel has taken over; the old one is to leave. `overlap`: how long
+  /// both run side by side. `pause`: how long a channel is left alone after its handover failed.
+  Handovers(Context& context, Duration overlap, Duration pause, InlineCallback<void(ChannelId, ChannelId)> onDone)
       : context_(context), overlap_(overlap), pause_(pause), onDone_(onDone) {}
 
-  void start(LineId oldLine, LineId newLine);
-  /// Whether the line takes part in a rebuild, or did in one that failed a short while ago.
-  bool busy(LineId line) const;
-  /// Whether a change, brought by this line for this key, passes.
-  bool admit(LineId line, KeyId key, const Change& change);
-  /// The line's join goes out: from here on the new line may bring what the old one brings.
-  void onJoining(LineId line);
-  void onLive(LineId line);
-  /// The line is gone, whichever side of a rebuild it was. For a while the other may still bring what this one has
+  void start(ChannelId oldChannel, ChannelId newChannel);
+  /// Whether the channel takes part in a handover, or did in one that failed a short while ago.
+  bool busy(ChannelId channel) const;
+  /// Whether a change, brought by this channel for this key, passes.
+  bool admit(ChannelId channel, KeyId key, const Change& change);
+  /// The channel's join goes out: from here on the new channel may bring what the old one brings.
+  void onJoining(ChannelId channel);
+  void onLive(ChannelId channel);
+  /// The channel is gone, whichever side of a handover it was. For a while the other may still bring what this one has
   /// brought before.
-  void onGone(LineId line);
+  void onGone(ChannelId channel);
 
  private:
-  struct Rebuild;
-  void onEnd(Rebuild& rebuild);
-  void erase(const Rebuild& rebuild);
+  struct Handover;
+  void onEnd(Handover& handover);
+  void erase(const Handover& handover);
 
-  struct Rebuild {
-    LineId oldLine;
-    LineId newLine;
-    bool joining = false;  ///< the new line's join went out
+  struct Handover {
+    ChannelId oldChannel;
+    ChannelId newChannel;
+    bool joining = false;  ///< the new channel's join went out
     bool halved = false;   ///< one of the two is gone
-    Overlap overlap;
+    DuplicateFilter filter;
     std::unique_ptr<Deadline> end;
   };
 
   Context& context_;
   const Duration overlap_;
   const Duration pause_;
-  InlineCallback<void(LineId, LineId)> onDone_;
-  Vector<std::unique_ptr<Rebuild>> rebuilds_;
-  IdMap<LineId, TimePoint> pausedUntil_;
+  InlineCallback<void(ChannelId, ChannelId)> onDone_;
+  Vector<std::unique_ptr<Handover>> handovers_;
+  IdMap<ChannelId, TimePoint> pausedUntil_;
 };
 
 }  // namespace switchboard

@@ -9,16 +9,16 @@ namespace switchboard {
 
 namespace {
 
-bool goesBefore(const WantedBinding& a, const WantedBinding& b) {
-  return a.risky == b.risky ? a.suspectGroup < b.suspectGroup : b.risky;
+bool goesBefore(const DesiredBinding& a, const DesiredBinding& b) {
+  return a.risky == b.risky ? a.bisectionGroup < b.bisectionGroup : b.risky;
 }
 
-/// `homeless` in the order in which they are packed, so that those that may share a line stand together.
-void packLines(Plan& plan, const Vector<WantedBinding>& homeless, const PlanLimits& limits) {
-  for (std::size_t i = 0; i < homeless.size(); ++i) {
-    const auto& binding = homeless[i];
+/// `unplaced` in the order in which they are packed, so that those that may share a channel stand together.
+void packChannels(Plan& plan, const Vector<DesiredBinding>& unplaced, const PlanLimits& limits) {
+  for (std::size_t i = 0; i < unplaced.size(); ++i) {
+    const auto& binding = unplaced[i];
     const bool fits =
-        i > 0 && !goesBefore(homeless[i - 1], binding) && plan.open.back().keys.size() < limits.bindingsPerLine;
+        i > 0 && !goesBefore(unplaced[i - 1], binding) && plan.open.back().keys.size() < limits.bindingsPerChannel;
     if (!fits) plan.open.push_back({{}, std::nullopt, binding.risky});
     plan.open.back().keys.push_back(binding.key);
   }
@@ -26,32 +26,33 @@ void packLines(Plan& plan, const Vector<WantedBinding>& homeless, const PlanLimi
 
 }  // namespace
 
-Plan makePlan(const Vector<WantedBinding>& wanted, const Vector<CurrentLine>& lines, const PlanLimits& limits) {
+Plan makePlan(const Vector<DesiredBinding>& wanted, const Vector<CurrentChannel>& channels, const PlanLimits& limits) {
   Plan plan;
-  IdSet<KeyId> wantedKeys;
-  for (const auto& binding : wanted) wantedKeys.insert(binding.key);
+  IdSet<KeyId> desiredKeys;
+  for (const auto& binding : wanted) desiredKeys.insert(binding.key);
 
   IdSet<KeyId> carried;
-  for (const auto& line : lines) {
+  for (const auto& channel : channels) {
     Vector<KeyId> kept;
-    for (const auto key : line.keys) {
-      if (wantedKeys.contains(key)) kept.push_back(key);
+    for (const auto key : channel.keys) {
+      if (desiredKeys.contains(key)) kept.push_back(key);
     }
     if (kept.empty()) {
-      plan.close.push_back(line.id);
+      plan.close.push_back(channel.id);
       continue;
     }
     for (const auto key : kept) carried.insert(key);
-    const std::size_t dead = line.keys.size() - kept.size();
-    if (line.live && !line.inRebuild && dead > kept.size()) plan.open.push_back({std::move(kept), line.id, false});
+    const std::size_t dead = channel.keys.size() - kept.size();
+    if (channel.live && !channel.inHandover && dead > kept.size())
+      plan.open.push_back({std::move(kept), channel.id, false});
   }
 
-  Vector<WantedBinding> homeless;
+  Vector<DesiredBinding> unplaced;
   for (const auto& binding : wanted) {
     if (carried.contains(binding.key)) continue;
-    homeless.insert(std::upper_bound(homeless.begin(), homeless.end(), binding, goesBefore), binding);
+    unplaced.insert(std::upper_bound(unplaced.begin(), unplaced.end(), binding, goesBefore), binding);
   }
-  packLines(plan, homeless, limits);
+  packChannels(plan, unplaced, limits);
   return plan;
 }
 

@@ -9,45 +9,45 @@
 namespace switchboard {
 
 /// A binding that ought to exist.
-struct WantedBinding {
+struct DesiredBinding {
   KeyId key;
-  std::uint32_t suspectGroup = 0;
+  std::uint32_t bisectionGroup = 0;
   bool risky = false;
 };
 
 /// A channel as it stands.
-struct CurrentLine {
-  LineId id;
-  Vector<KeyId> keys;      ///< the bindings it was joined with
-  bool live = false;       ///< its changes flow
-  bool inRebuild = false;  ///< it replaces another line or is being replaced
+struct CurrentChannel {
+  ChannelId id;
+  Vector<KeyId> keys;       ///< the bindings it was joined with
+  bool live = false;        ///< its changes flow
+  bool inHandover = false;  ///< it replaces another channel or is being replaced
 };
 
 struct PlanLimits {
-  std::size_t bindingsPerLine = 100;
+  std::size_t bindingsPerChannel = 100;
 };
 
-/// A channel to be joined with these bindings. With `replaces`, that line is left only once the new one is live.
-struct NewLine {
+/// A channel to be joined with these bindings. With `replaces`, that channel is left only once the new one is live.
+struct NewChannel {
   Vector<KeyId> keys;
-  std::optional<LineId> replaces;
+  std::optional<ChannelId> replaces;
   bool risky = false;
 };
 
 struct Plan {
-  Vector<NewLine> open;
-  Vector<LineId> close;
+  Vector<NewChannel> open;
+  Vector<ChannelId> close;
 
   bool empty() const { return open.empty() && close.empty(); }
 };
 
-/// What has to change so that every wanted binding is on a line, and no line is there for nothing. Pure.
+/// What has to change so that every wanted binding is on a channel, and no channel is there for nothing. Pure.
 ///
-/// * Bindings that are on no line are packed into as few new lines as the limit allows; suspects only with their own
-/// group, risky ones
-///   apart from the rest. A line that is joined or joining is never touched to add one.
-/// * A line none of whose bindings is wanted is closed.
-/// * A live line whose unwanted bindings outnumber the wanted ones is rebuilt without them.
-Plan makePlan(const Vector<WantedBinding>& wanted, const Vector<CurrentLine>& lines, const PlanLimits& limits);
+/// * Bindings that are on no channel are packed into as few new channels as the limit allows; suspects only with their
+/// own group, risky ones
+///   apart from the rest. A channel that is joined or joining is never touched to add one.
+/// * A channel none of whose bindings is wanted is closed.
+/// * A live channel whose unwanted bindings outnumber the wanted ones is handed over without them.
+Plan makePlan(const Vector<DesiredBinding>& wanted, const Vector<CurrentChannel>& channels, const PlanLimits& limits);
 
 }  // namespace switchboard

@@ -6,7 +6,7 @@
 
 namespace switchboard {
 
-/// Whether a socket can be had, for lines that could do with another one. It is out of reach once it failed twice or
+/// Whether a socket can be had, for channels that could do with another one. It is out of reach once it failed twice or
 /// was waited for too long, until it opens or nobody wants it any more.
 class Reach {
  public:

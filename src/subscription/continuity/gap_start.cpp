@@ -7,7 +7,7 @@ namespace switchboard {
 namespace {
 
 /// The last commit before which nothing is missing.
-const Commit* lastCheckpoint(const LineEvidence& evidence) {
+const Commit* lastCheckpoint(const ChannelEvidence& evidence) {
   const Commit* change = evidence.lastChange ? &*evidence.lastChange : nullptr;
   const Commit* beat = evidence.lastBeat ? &*evidence.lastBeat : nullptr;
   if (!evidence.hasPulse) return change;
@@ -18,7 +18,7 @@ const Commit* lastCheckpoint(const LineEvidence& evidence) {
 
 }  // namespace
 
-GapStart startOfGap(const LineEvidence& evidence) {
+GapStart startOfGap(const ChannelEvidence& evidence) {
   const Commit* checkpoint = lastCheckpoint(evidence);
   if (checkpoint == nullptr) return {evidence.seenBefore, evidence.liveSince};
   GapStart start = startAt(*checkpoint);

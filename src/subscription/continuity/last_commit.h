@@ -17,8 +17,8 @@ struct Commit {
   Moment sentAfter;     ///< it left the server after this
 };
 
-/// Remembers when the last change of a line was committed. Changes are many and the answer is rarely asked for, so the
-/// change itself is kept and only read when it is, or at once where that would be too much to keep.
+/// Remembers when the last change of a channel was committed. Changes are many and the answer is rarely asked for, so
+/// the change itself is kept and only read when it is, or at once where that would be too much to keep.
 class LastCommit {
  public:
   void note(const Change& change, TimePoint arrived, const Moment& sentAfter);

@@ -4,20 +4,20 @@
 
 namespace switchboard {
 
-Fallback::Fallback(const FallbackOptions& options, Registry& registry, Context& context,
-                   InlineCallback<void(KeyEntry&)> onModeChange)
+PollFallback::PollFallback(const PollFallbackOptions& options, Registry& registry, Context& context,
+                           InlineCallback<void(KeyEntry&)> onModeChange)
     : options_(options),
       registry_(registry),
       context_(context),
       onModeChange_(onModeChange),
       tick_(context.deadlines, DeadlineKind::Poll, [this] { update(); }) {}
 
-void Fallback::setOnline(bool online) {
+void PollFallback::setOnline(bool online) {
   online_ = online;
   update();
 }
 
-Duration Fallback::interval(std::size_t keys) const {
+Duration PollFallback::interval(std::size_t keys) const {
   const Duration pace = sparing_ ? options_.everyReduced : options_.every;
   constexpr Duration kMinute{60'000};
   return std::max(
@@ -26,16 +26,16 @@ Duration Fallback::interval(std::size_t keys) const {
 
 /// Any part of it. An outage begins for all clients at the same moment, so their first polls are spread over a whole
 /// interval; that also keeps those of many keys within the budget.
-Duration Fallback::within(Duration interval) {
+Duration PollFallback::within(Duration interval) {
   return Duration{static_cast<Duration::rep>(context_.random.below(static_cast<std::uint64_t>(interval.count()) + 1))};
 }
 
 /// Three quarters to five quarters of it.
-Duration Fallback::jittered(Duration interval) {
+Duration PollFallback::jittered(Duration interval) {
   return interval * 3 / 4 + within(interval / 2);
 }
 
-void Fallback::update() {
+void PollFallback::update() {
   const TimePoint now = context_.now();
   tick_.cancel();
   Vector<KeyEntry*> down;

@@ -9,7 +9,7 @@
 
 namespace switchboard {
 
-struct FallbackOptions {
+struct PollFallbackOptions {
   Duration after{10'000};         ///< how long a subscription must not be live before it is to be polled
   Duration every{15'000};         ///< pace of its polls, the first at any moment of the first interval
   Duration everyReduced{60'000};  ///< the same while nobody looks, or the link is slow or paid by the byte
@@ -18,11 +18,11 @@ struct FallbackOptions {
 
 /// The ladder down for poor connections: what has not been live for a while is to be polled, at a jittered and bounded
 /// pace, until it is live again. Nothing is polled while the runtime says that there is no network.
-class Fallback {
+class PollFallback {
  public:
   /// `onPolled(entry)`: the entry's way of getting its rows has changed.
-  Fallback(const FallbackOptions& options, Registry& registry, Context& context,
-           InlineCallback<void(KeyEntry&)> onModeChange);
+  PollFallback(const PollFallbackOptions& options, Registry& registry, Context& context,
+               InlineCallback<void(KeyEntry&)> onModeChange);
 
   void setOnline(bool online);
   void setSparing(bool sparing) { sparing_ = sparing; }
@@ -43,7 +43,7 @@ class Fallback {
   Duration within(Duration interval);
   Duration jittered(Duration interval);
 
-  const FallbackOptions& options_;
+  const PollFallbackOptions& options_;
   Registry& registry_;
   Context& context_;
   InlineCallback<void(KeyEntry&)> onModeChange_;

@@ -20,10 +20,11 @@ constexpr Duration kProbeCheck{1'000};
 
 }  // namespace
 
-Pulse::Pulse(const PulseOptions& options, const LineOptions& lineOptions, std::string topicPrefix, Context& context,
-             Multiplexer& multiplexer, TokenRefresher& tokens, Counters& counters, PulseDelegate& delegate)
+Pulse::Pulse(const PulseOptions& options, const ChangesChannelOptions& channelOptions, std::string topicPrefix,
+             Context& context, Multiplexer& multiplexer, TokenRefresher& tokens, Counters& counters,
+             PulseDelegate& delegate)
     : options_(options),
-      lineOptions_(lineOptions),
+      channelOptions_(channelOptions),
       topicPrefix_(std::move(topicPrefix)),
       context_(context),
       multiplexer_(multiplexer),
@@ -39,51 +40,52 @@ void Pulse::transition(PulseState to) {
   delegate_.onPulseState(*this, from);
 }
 
-void Pulse::setWanted(bool wanted) {
-  wanted_ = wanted;
+void Pulse::setNeeded(bool wanted) {
+  needed_ = wanted;
   if (!wanted) {
     stop();
-  } else if (!line_ && !next_.isSet()) {
+  } else if (!channel_ && !next_.isSet()) {
     start();
   }
 }
 
 void Pulse::wake() {
   notBefore_ = {};
-  if (line_) return;
+  if (channel_) return;
   next_.cancel();
-  if (wanted_) start();
+  if (needed_) start();
 }
 
 void Pulse::start() {
-  if (!wanted_ || !multiplexer_.connection().isOpen() || !multiplexer_.hasRoom()) return;
+  if (!needed_ || !multiplexer_.connection().isOpen() || !multiplexer_.hasRoom()) return;
   if (notBefore_ > context_.now()) {
     next_.setAt(notBefore_);
     return;
   }
-  LineDelegate& delegate = *this;
-  line_ = std::make_unique<Line>(LineId{}, topicPrefix_ + decimal(++lastLine_),
-                                 Vector<LineBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}},
-                                 lineOptions_, context_, multiplexer_, delegate);
+  ChangesChannelDelegate& delegate = *this;
+  channel_ = std::make_unique<ChangesChannel>(
+      ChannelId{}, topicPrefix_ + decimal(++lastChannel_),
+      Vector<ChannelBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}}, channelOptions_, context_,
+      multiplexer_, delegate);
   transition(PulseState::Joining);
-  if (line_) line_->start();
+  if (channel_) channel_->start();
 }
 
 void Pulse::stop() {
   next_.cancel();
-  endLine();
+  endChannel();
   if (state_ != PulseState::Refused) transition(PulseState::Idle);
 }
 
-void Pulse::endLine() {
-  if (!line_) return;
-  auto line = std::move(line_);
-  line->end();
-  context_.turns.deferredDelete(std::move(line));
+void Pulse::endChannel() {
+  if (!channel_) return;
+  auto channel = std::move(channel_);
+  channel->end();
+  context_.turns.deferredDelete(std::move(channel));
 }
 
-std::string Pulse::joinPayload(const Line& line) {
-  return switchboard::joinPayload({line.bindings().front().config}, tokens_.token());
+std::string Pulse::joinPayload(const ChangesChannel& channel) {
+  return switchboard::joinPayload({channel.bindings().front().config}, tokens_.token());
 }
 
 /// What the beats before it were is of no use any more: some may have gone unheard.
@@ -94,7 +96,7 @@ void Pulse::listen() {
   next_.setAt(dueAt_);
 }
 
-void Pulse::onLineLive(Line& /*line*/, bool again) {
+void Pulse::onLive(ChangesChannel& /*channel*/, bool again) {
   attempts_ = 0;
   if (state_ == PulseState::Joining) {
     announcedAt_ = context_.now();
@@ -102,12 +104,12 @@ void Pulse::onLineLive(Line& /*line*/, bool again) {
     transition(PulseState::Waiting);
   } else if (again) {
     announcedAt_ = context_.now();
-    lastSeq_.reset();  // what was lost when the server subscribed again is reported by the lines that lost it
+    lastSeq_.reset();  // what was lost when the server subscribed again is reported by the channels that lost it
   }
 }
 
-void Pulse::onLineFailed(Line& /*line*/, const Cause& cause, bool refused) {
-  endLine();
+void Pulse::onFailed(ChangesChannel& /*channel*/, const Cause& cause, bool refused) {
+  endChannel();
   next_.cancel();
   const Duration again = fullJitter(context_.random, options_.retryBase, options_.retryCap, attempts_++);
   const bool forGood = cause.retry == Retry::Parked || cause.retry == Retry::NewToken;
@@ -126,7 +128,7 @@ void Pulse::onLineFailed(Line& /*line*/, const Cause& cause, bool refused) {
   transition(forGood ? PulseState::Refused : PulseState::Idle);
 }
 
-void Pulse::onLineChange(Line& /*line*/, const Vector<KeyId>& /*keys*/, const Change& change) {
+void Pulse::onChange(ChangesChannel& /*channel*/, const Vector<KeyId>& /*keys*/, const Change& change) {
   hear(change);
 }
 
@@ -170,7 +172,7 @@ void Pulse::excuse() {
 }
 
 void Pulse::onDue() {
-  if (line_) {
+  if (channel_) {
     checkSilence();
   } else {
     start();

@@ -48,18 +48,19 @@ class PulseDelegate {
 /// are where changes are known to get lost, but not each single channel.
 ///
 /// Silence counts only while nothing else explains it. A socket that has been as silent as the pulse is probed first:
-/// if it is dead, that is told instead. Time in which this process did not run (a frozen page, sleep) is excused.
-class Pulse final : private LineDelegate {
+/// if it is dead, that is notified instead. Time in which this process did not run (a frozen page, sleep) is excused.
+class Pulse final : private ChangesChannelDelegate {
  public:
-  Pulse(const PulseOptions& options, const LineOptions& lineOptions, std::string topicPrefix, Context& context,
-        Multiplexer& multiplexer, TokenRefresher& tokens, Counters& counters, PulseDelegate& delegate);
+  Pulse(const PulseOptions& options, const ChangesChannelOptions& channelOptions, std::string topicPrefix,
+        Context& context, Multiplexer& multiplexer, TokenRefresher& tokens, Counters& counters,
+        PulseDelegate& delegate);
   ~Pulse() { stop(); }
   Pulse(const Pulse&) = delete;
   Pulse& operator=(const Pulse&) = delete;
 
   Multiplexer& multiplexer() const { return multiplexer_; }
   PulseState state() const { return state_; }
-  bool hasLine() const { return line_ != nullptr; }
+  bool hasChannel() const { return channel_ != nullptr; }
   /// From the commit of the last beat to its arrival, as the two clocks have it; nothing before the first beat.
   std::optional<Duration> delay() const { return delay_; }
   /// What was to come over this socket and was committed before this has come, unless beats were skipped later.
@@ -69,7 +70,7 @@ class Pulse final : private LineDelegate {
   TimePoint announcedAt() const { return announcedAt_; }
 
   /// Whether there is anything whose changes it should vouch for.
-  void setWanted(bool wanted);
+  void setNeeded(bool wanted);
   /// Waits no longer for its next try: something has changed.
   void wake();
   /// For a while nothing could come in, because this process did not run.
@@ -79,30 +80,30 @@ class Pulse final : private LineDelegate {
   void transition(PulseState to);
   void start();
   void stop();
-  void endLine();
+  void endChannel();
   void listen();
   void onDue();
   void checkSilence();
   void hear(const Change& change);
   std::optional<Cause> skipped(std::uint64_t seq);
 
-  std::string joinPayload(const Line& line) override;
-  void onLineJoining(Line& /*line*/) override {}
-  void onLineLive(Line& line, bool again) override;
-  void onLineFailed(Line& line, const Cause& cause, bool refused) override;
-  void onLineCollision(Line& /*line*/, KeyId /*key*/) override {}
-  void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) override;
-  void onLineUnreadable(Line& /*line*/) override {}  // a beat that is missing shows with the next one
+  std::string joinPayload(const ChangesChannel& channel) override;
+  void onJoining(ChangesChannel& /*channel*/) override {}
+  void onLive(ChangesChannel& channel, bool again) override;
+  void onFailed(ChangesChannel& channel, const Cause& cause, bool refused) override;
+  void onCollision(ChangesChannel& /*channel*/, KeyId /*key*/) override {}
+  void onChange(ChangesChannel& channel, const Vector<KeyId>& keys, const Change& change) override;
+  void onUnreadable(ChangesChannel& /*channel*/) override {}  // a beat that is missing shows with the next one
 
   const PulseOptions& options_;
-  const LineOptions& lineOptions_;
+  const ChangesChannelOptions& channelOptions_;
   const std::string topicPrefix_;
   Context& context_;
   Multiplexer& multiplexer_;
   TokenRefresher& tokens_;
   Counters& counters_;
   PulseDelegate& delegate_;
-  std::unique_ptr<Line> line_;
+  std::unique_ptr<ChangesChannel> channel_;
   Deadline next_;  ///< the next try, or the end of patience with a silence
   TimePoint dueAt_{};
   TimePoint heardAt_{};
@@ -111,9 +112,9 @@ class Pulse final : private LineDelegate {
   std::optional<Duration> delay_;
   LastCommit lastBeat_;
   TimePoint announcedAt_{};
-  std::uint32_t lastLine_ = 0;
+  std::uint32_t lastChannel_ = 0;
   unsigned attempts_ = 0;
-  bool wanted_ = false;
+  bool needed_ = false;
   PulseState state_ = PulseState::Idle;
 };
 

@@ -26,7 +26,7 @@ bool isError(const Cause& cause) {
 
 }  // namespace
 
-void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
+void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   const bool changed = entry.state != state;
   assert((!changed || isLegal(entry.state, state)) && "illegal key transition");
   const bool wasLive = entry.state == SubscriptionState::Live;
@@ -52,11 +52,11 @@ void Reporter::setState(KeyEntry& entry, SubscriptionState state, Cause cause) {
   const bool known = refused && refusedFor == entry.refusedFor;  // tried again, to no avail
   entry.refusedFor = refusedFor;
   if (known) return;
-  entry.newcomers.clear();
+  entry.unnotified.clear();
   notify(entry, entry.subscribers);
 }
 
-Gap Reporter::describeGap(const Cause& cause, const GapStart& start) {
+Gap StateReporter::describeGap(const Cause& cause, const GapStart& start) {
   Gap gap;
   gap.id = ++lastGap_;
   gap.code = cause.code;
@@ -66,11 +66,11 @@ Gap Reporter::describeGap(const Cause& cause, const GapStart& start) {
   return gap;
 }
 
-WallTime Reporter::endOfGap(WallTime from) const {
+WallTime StateReporter::endOfGap(WallTime from) const {
   return std::max(from, database_.latest(context_.moment()));
 }
 
-void Reporter::reportGap(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {
+void StateReporter::reportGap(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {
   Gap gap = describeGap(cause, start);
   gap.to = endOfGap(gap.from);
   for (const auto id : subscribers) {
@@ -79,32 +79,32 @@ void Reporter::reportGap(const Vector<SubscriptionId>& subscribers, const Cause&
   }
 }
 
-Vector<SubscriptionId> Reporter::openGap(KeyEntry& entry, const Cause& cause, const GapStart& start) {
-  Vector<SubscriptionId> told;
-  if (entry.subscribers.empty()) return told;
+Vector<SubscriptionId> StateReporter::openGap(KeyEntry& entry, const Cause& cause, const GapStart& start) {
+  Vector<SubscriptionId> notified;
+  if (entry.subscribers.empty()) return notified;
   if (!entry.gap) entry.gap = KeyEntry::OpenGap{describeGap(cause, start), {}};
   auto& known = entry.gap->subscribers;
   for (const auto id : entry.subscribers) {
-    if (std::find(known.begin(), known.end(), id) == known.end()) told.push_back(id);
+    if (std::find(known.begin(), known.end(), id) == known.end()) notified.push_back(id);
   }
-  for (const auto id : told) {
+  for (const auto id : notified) {
     known.push_back(id);
     gaps_.push_back(entry.gap->gap);
     gaps_.back().subscription = id;
   }
-  return told;
+  return notified;
 }
 
-Vector<SubscriptionId> Reporter::suspect(KeyEntry& entry, const Cause& cause, const GapStart& start) {
-  auto told = openGap(entry, cause, start);
-  if (told.empty()) return told;
+Vector<SubscriptionId> StateReporter::suspect(KeyEntry& entry, const Cause& cause, const GapStart& start) {
+  auto notified = openGap(entry, cause, start);
+  if (notified.empty()) return notified;
   entry.cause = cause;
   if (!entry.notLiveSince) entry.notLiveSince = context_.now();
   report(entry);
-  return told;
+  return notified;
 }
 
-void Reporter::confirm(KeyEntry& entry) {
+void StateReporter::confirm(KeyEntry& entry) {
   closeGap(entry);
   entry.cause = {};
   entry.notLiveSince.reset();
@@ -112,7 +112,7 @@ void Reporter::confirm(KeyEntry& entry) {
   report(entry);
 }
 
-void Reporter::closeGap(KeyEntry& entry) {
+void StateReporter::closeGap(KeyEntry& entry) {
   if (!entry.gap) return;
   const auto open = std::exchange(entry.gap, std::nullopt);
   const WallTime to = endOfGap(open->gap.from);
@@ -124,35 +124,35 @@ void Reporter::closeGap(KeyEntry& entry) {
   }
 }
 
-void Reporter::setWaiting(KeyEntry& entry, const Cause& cause) {
+void StateReporter::setWaiting(KeyEntry& entry, const Cause& cause) {
   setState(entry, SubscriptionState::Pending, cause);
 }
 
-void Reporter::tellNewcomers(KeyEntry& entry) {
-  if (entry.newcomers.empty()) return;
-  const auto newcomers = std::exchange(entry.newcomers, {});
-  if (entry.state == SubscriptionState::Live || isError(entry.cause)) notify(entry, newcomers);
+void StateReporter::notifyNew(KeyEntry& entry) {
+  if (entry.unnotified.empty()) return;
+  const auto unnotified = std::exchange(entry.unnotified, {});
+  if (entry.state == SubscriptionState::Live || isError(entry.cause)) notify(entry, unnotified);
 }
 
-void Reporter::forget(SubscriptionId id) {
+void StateReporter::forget(SubscriptionId id) {
   notices_.removeIf([id](const Notice& notice) { return notice.subscription == id; });
   gaps_.removeIf([id](const Gap& gap) { return gap.subscription == id; });
 }
 
-void Reporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers) {
+void StateReporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers) {
   for (const auto id : subscribers) {
     notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message,
                         entry.state != SubscriptionState::Parked, nextRetryAt(entry)});
   }
 }
 
-std::optional<WallTime> Reporter::nextRetryAt(const KeyEntry& entry) const {
+std::optional<WallTime> StateReporter::nextRetryAt(const KeyEntry& entry) const {
   if (entry.retryAt) return context_.clock.wallNow() + std::max(Duration{0}, *entry.retryAt - context_.now());
   if (entry.state == SubscriptionState::Pending || entry.state == SubscriptionState::Retrying) return entry.waitsUntil;
   return std::nullopt;
 }
 
-void Reporter::report(const KeyEntry& entry) {
+void StateReporter::report(const KeyEntry& entry) {
   const FreshnessMode mode = entry.nextPollAt                         ? FreshnessMode::Polling
                              : entry.state == SubscriptionState::Live ? FreshnessMode::Live
                                                                       : FreshnessMode::Paused;

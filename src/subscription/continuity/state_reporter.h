@@ -12,9 +12,9 @@
 namespace switchboard {
 
 /// Moves keys from state to state and tells the status and the subscribers of it.
-class Reporter {
+class StateReporter {
  public:
-  Reporter(Context& context, StatusTracker& tracker, const DatabaseClock& database)
+  StateReporter(Context& context, StatusTracker& tracker, const DatabaseClock& database)
       : context_(context), tracker_(tracker), database_(database) {}
 
   /// Subscribers hear of going live, and of each error that is not the one they know already. A key that is not live
@@ -32,17 +32,17 @@ class Reporter {
   bool hasGaps() const { return !gaps_.empty(); }
 
   /// Tells those who joined a key that already stands somehow.
-  void tellNewcomers(KeyEntry& entry);
+  void notifyNew(KeyEntry& entry);
   /// Brings the status up to date without a notice.
   void report(const KeyEntry& entry);
 
-  /// The subscription has ended: what it has not been told yet, it is not to hear any more.
+  /// The subscription has ended: what it has not been notified yet, it is not to hear any more.
   void forget(SubscriptionId id);
   Vector<Notice> takeNotices() { return std::exchange(notices_, {}); }
   bool hasNotices() const { return !notices_.empty(); }
 
  private:
-  /// Tells of an interruption all who have not been told.
+  /// Tells of an interruption all who have not been notified.
   Vector<SubscriptionId> openGap(KeyEntry& entry, const Cause& cause, const GapStart& start);
   void closeGap(KeyEntry& entry);
   Gap describeGap(const Cause& cause, const GapStart& start);

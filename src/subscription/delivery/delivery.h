@@ -24,7 +24,7 @@ enum class DeliveryMode : unsigned char {
 };
 
 /// How the changes of one subscription are handed over.
-struct DeliveryConfig {
+struct DeliverySpec {
   DeliveryMode mode = DeliveryMode::Each;
   bool payload = true;       ///< false: only that, and how often, something changed
   Duration wait{0};          ///< Debounce: the quiet; else the length of the window
@@ -34,7 +34,7 @@ struct DeliveryConfig {
   Vector<std::string> key;   ///< Latest: the columns that tell rows apart
   bool keepDeletes = false;  ///< Latest: a row that came and went is a DELETE, not nothing
 
-  friend bool operator==(const DeliveryConfig&, const DeliveryConfig&) = default;
+  friend bool operator==(const DeliverySpec&, const DeliverySpec&) = default;
 };
 
 enum class DeliveryKind : unsigned char {

@@ -7,19 +7,19 @@ namespace switchboard {
 
 namespace {
 
-bool isImmediate(const DeliveryConfig& config) {
+bool isImmediate(const DeliverySpec& config) {
   return config.mode == DeliveryMode::Each && config.payload;
 }
 
 }  // namespace
 
-void Dispatcher::attach(const KeyEntry& entry, SubscriptionId id, DeliveryConfig config) {
+void FanOut::attach(const KeyEntry& entry, SubscriptionId id, DeliverySpec config) {
   Place& place = places_.add(id, std::make_unique<Place>(Place{entry.id, std::move(config), false}));
   ++outlets_[entry.id].subscribers;
   enter(place, id);
 }
 
-void Dispatcher::detach(SubscriptionId id) {
+void FanOut::detach(SubscriptionId id) {
   const auto place = places_.take(id);
   if (place == nullptr) return;
   leave(*place, id);
@@ -27,7 +27,7 @@ void Dispatcher::detach(SubscriptionId id) {
   out_.forget(id);
 }
 
-void Dispatcher::enter(const Place& place, SubscriptionId id) {
+void FanOut::enter(const Place& place, SubscriptionId id) {
   Outlets& outlets = outlets_[place.key];
   if (isImmediate(place.config) && !place.paused) {
     outlets.immediate.push_back(id);
@@ -46,7 +46,7 @@ void Dispatcher::enter(const Place& place, SubscriptionId id) {
   outlets.windows.push_back(std::move(window));
 }
 
-void Dispatcher::leave(const Place& place, SubscriptionId id) {
+void FanOut::leave(const Place& place, SubscriptionId id) {
   Outlets& outlets = outlets_[place.key];
   auto& immediate = outlets.immediate;
   immediate.remove(id);
@@ -61,12 +61,12 @@ void Dispatcher::leave(const Place& place, SubscriptionId id) {
   }
 }
 
-void Dispatcher::clear() {
+void FanOut::clear() {
   while (!places_.empty()) detach((*places_.begin()).first);
 }
 
 /// A paused subscription has a window to itself; what the shared one held for it goes out first, so that order is kept.
-void Dispatcher::setPaused(SubscriptionId id, bool paused) {
+void FanOut::setPaused(SubscriptionId id, bool paused) {
   Place* place = places_.find(id);
   if (place == nullptr || place->paused == paused) return;
   const Outlets& outlets = outlets_.at(place->key);

@@ -12,13 +12,13 @@ namespace switchboard {
 
 /// Hands the changes of keys to their subscriptions, each as it wants them. Subscriptions of a key that want them the
 /// same way share a window.
-class Dispatcher {
+class FanOut {
  public:
   /// `maxBytes`: of row data that one window holds.
-  Dispatcher(std::size_t maxBytes, Context& context, DeliveryQueue& out, WindowDelegate& delegate)
+  FanOut(std::size_t maxBytes, Context& context, DeliveryQueue& out, WindowDelegate& delegate)
       : maxBytes_(maxBytes), context_(context), out_(out), delegate_(delegate) {}
 
-  void attach(const KeyEntry& entry, SubscriptionId id, DeliveryConfig config);
+  void attach(const KeyEntry& entry, SubscriptionId id, DeliverySpec config);
   void detach(SubscriptionId id);
   /// Forgets all subscriptions and what is held for them.
   void clear();
@@ -40,7 +40,7 @@ class Dispatcher {
   };
   struct Place {
     KeyId key;
-    DeliveryConfig config;
+    DeliverySpec config;
     bool paused = false;
   };
 

@@ -2,7 +2,7 @@
 
 namespace switchboard {
 
-std::size_t Dispatcher::push(const KeyEntry& entry, const Change& change, Vector<SubscriptionId>& immediate) {
+std::size_t FanOut::push(const KeyEntry& entry, const Change& change, Vector<SubscriptionId>& immediate) {
   const Outlets* outlets = outlets_.find(entry.id);
   if (outlets == nullptr) return 0;
   immediate.append(outlets->immediate);
@@ -10,7 +10,7 @@ std::size_t Dispatcher::push(const KeyEntry& entry, const Change& change, Vector
   return outlets->subscribers;
 }
 
-void Dispatcher::pushImmediate(const Vector<SubscriptionId>& subscribers, const Change& change) {
+void FanOut::pushImmediate(const Vector<SubscriptionId>& subscribers, const Change& change) {
   Delivery& delivery = out_.add();
   delivery.subscribers = subscribers;
   delivery.span = change.payload;

@@ -29,11 +29,11 @@ class WindowDelegate {
 class Window {
  public:
   /// `maxBytes`: of row data held.
-  Window(DeliveryConfig config, std::size_t maxBytes, Context& context, DeliveryQueue& out, WindowDelegate& delegate);
+  Window(DeliverySpec config, std::size_t maxBytes, Context& context, DeliveryQueue& out, WindowDelegate& delegate);
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
 
-  const DeliveryConfig& config() const { return config_; }
+  const DeliverySpec& config() const { return config_; }
   void add(SubscriptionId id) { subscribers_.push_back(id); }
   void remove(SubscriptionId id);
   bool has(SubscriptionId id) const;
@@ -55,7 +55,7 @@ class Window {
   bool holds() const { return count_ > 0; }
   void drop();
 
-  const DeliveryConfig config_;
+  const DeliverySpec config_;
   const std::size_t maxBytes_;
   Context& context_;
   DeliveryQueue& out_;

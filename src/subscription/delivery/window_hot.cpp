@@ -17,7 +17,7 @@ TimePoint nextOnGrid(TimePoint time, Duration grid) {
 
 }  // namespace
 
-Window::Window(DeliveryConfig config, std::size_t maxBytes, Context& context, DeliveryQueue& out,
+Window::Window(DeliverySpec config, std::size_t maxBytes, Context& context, DeliveryQueue& out,
                WindowDelegate& delegate)
     : config_(std::move(config)),
       maxBytes_(maxBytes),

@@ -19,7 +19,7 @@ bool Registry::add(SubscriptionId id, Spec spec, WallTime now, TimePoint nowMono
     byText_.insert(entry->spec.key, *entry);
   }
   entry->subscribers.push_back(id);
-  entry->newcomers.push_back(id);
+  entry->unnotified.push_back(id);
   entry->lingerUntil.reset();
   bySubscription_.insert(id, *entry);
   return true;
@@ -29,7 +29,7 @@ KeyEntry* Registry::remove(SubscriptionId id) {
   KeyEntry* entry = findBySubscription(id);
   if (entry == nullptr) return nullptr;
   bySubscription_.erase(id);
-  for (auto* list : {&entry->subscribers, &entry->newcomers}) list->remove(id);
+  for (auto* list : {&entry->subscribers, &entry->unnotified}) list->remove(id);
   return entry;
 }
 

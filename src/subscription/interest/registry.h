@@ -21,7 +21,7 @@ struct KeyEntry {
   KeyId id;
   Spec spec;
   Vector<SubscriptionId> subscribers;  ///< in the order in which they came
-  Vector<SubscriptionId> newcomers;    ///< of these, those that have not been told yet how the key stands
+  Vector<SubscriptionId> unnotified;   ///< of these, those that have not been notified yet how the key stands
 
   SubscriptionState state = SubscriptionState::Pending;
   Cause cause{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
@@ -31,18 +31,18 @@ struct KeyEntry {
   unsigned attempts = 0;             ///< failures in a row
   std::optional<TimePoint> retryAt;  ///< while Retrying, unless it waits for a token, or Parked
   std::optional<WallTime>
-      waitsUntil;            ///< next try of the socket or token that it waits for; while there is no `retryAt`
-  bool wantsSocket = false;  ///< its line waits for a socket that has room for it
+      waitsUntil;             ///< next try of the socket or token that it waits for; while there is no `retryAt`
+  bool awaitsSocket = false;  ///< its channel waits for a socket that has room for it
   std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
 
-  std::string seen;  ///< `commit_timestamp` of the last change of the lines that it had before; empty: none
-  GapStart start;    ///< of a gap that opens as it loses its line
+  std::string seen;  ///< `commit_timestamp` of the last change of the channels that it had before; empty: none
+  GapStart start;    ///< of a gap that opens as it loses its channel
   /// What it had seen as it was given to a binding that was live already: that may yet bring what came before.
-  struct Handover {
+  struct AlreadySeen {
     std::string commit;
     TimePoint at{};
   };
-  std::optional<Handover> handover;
+  std::optional<AlreadySeen> alreadySeen;
   /// The interruption that it is in, and who is to hear of its end.
   struct OpenGap {
     Gap gap;  ///< without a subscription
@@ -55,12 +55,12 @@ struct KeyEntry {
   std::optional<TimePoint> nextPollAt;    ///< while it is to be polled
 
   /// Whose binding brings its changes: its own or that of the key with event `*`. Null while none does.
-  KeyEntry* server = nullptr;
+  KeyEntry* source = nullptr;
   /// The other way round: the keys, itself among them, whose changes its binding brings.
-  Vector<KeyEntry*> served;
+  Vector<KeyEntry*> dependents;
   /// Keys whose channel was refused as a whole are sorted into groups until the one at fault is alone; 0 is the healthy
   /// rest.
-  std::uint32_t suspectGroup = 0;
+  std::uint32_t bisectionGroup = 0;
   /// The last join that had this key was answered with an error, which froze the socket (protocol.md §3.2).
   bool risky = false;
 

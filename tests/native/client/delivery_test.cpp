@@ -7,14 +7,14 @@ using namespace switchboard::testing;
 
 namespace {
 
-void subscribe(Harness& h, unsigned id, DeliveryConfig delivery, std::string table = "bookings") {
+void subscribe(Harness& h, unsigned id, DeliverySpec delivery, std::string table = "bookings") {
   const auto error =
       h.client().subscribe(SubscriptionId{id}, {"*", "public", std::move(table), {}, {}}, std::move(delivery));
   REQUIRE_FALSE(error);
 }
 
-DeliveryConfig windowOf(DeliveryMode mode, int ms) {
-  DeliveryConfig config;
+DeliverySpec windowOf(DeliveryMode mode, int ms) {
+  DeliverySpec config;
   config.mode = mode;
   config.wait = Duration{ms};
   if (mode == DeliveryMode::Latest) config.key = {"id"};
@@ -167,8 +167,8 @@ TEST_SUITE("delivery") {
     CHECK(effects(h.delivered[0].second) ==
           std::vector<std::string>{"INSERT 1:11", "UPDATE 3:31", "DELETE 4:40", "UPDATE 5:51"});
     CHECK(h.counts[0] == 4);
-    CHECK(h.client().exchange().counters().deliveries == 10);
-    CHECK(h.client().exchange().counters().conflated == 6);
+    CHECK(h.client().subscriptions().counters().deliveries == 10);
+    CHECK(h.client().subscriptions().counters().conflated == 6);
   }
 
   TEST_CASE("latest says nothing when all of a window cancelled out") {
@@ -179,7 +179,7 @@ TEST_SUITE("delivery") {
     h.server.change("bookings", "DELETE", row(1, 10));
     h.run(Duration{300});
     CHECK(h.delivered.empty());
-    CHECK(h.client().exchange().counters().conflated == 2);
+    CHECK(h.client().subscriptions().counters().conflated == 2);
     h.server.change("bookings", "INSERT", row(1, 12));
     h.run(Duration{100});
     REQUIRE(h.delivered.size() == 1);

@@ -17,7 +17,7 @@ struct Database {
 
   static ClientOptions optionsWith(bool hasPulse) {
     ClientOptions options;
-    if (hasPulse) options.exchange.pulse.period = Duration{1'000};
+    if (hasPulse) options.subscriptions.pulse.period = Duration{1'000};
     return options;
   }
   WallTime now() const { return h.clock.wallNow() + ahead; }
@@ -225,10 +225,10 @@ TEST_SUITE("bounds of gaps") {
 
   TEST_CASE("an overflow has a gap from the first change that was held") {
     ClientOptions options;
-    options.exchange.windowBytes = 100'000;
+    options.subscriptions.windowBytes = 100'000;
     for (const auto mode : {DeliveryMode::Batch, DeliveryMode::Latest}) {
       Harness h(options);
-      DeliveryConfig config;
+      DeliverySpec config;
       config.mode = mode;
       config.wait = Duration{100};
       config.key.push_back("id");
@@ -251,9 +251,9 @@ TEST_SUITE("bounds of gaps") {
 
   TEST_CASE("an overflow that begins with a change without a time has a gap since the line went live") {
     ClientOptions options;
-    options.exchange.windowBytes = 1'000;
+    options.subscriptions.windowBytes = 1'000;
     Harness h(options);
-    DeliveryConfig config;
+    DeliverySpec config;
     config.mode = DeliveryMode::Batch;
     config.wait = Duration{1'000};
     REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, config));
@@ -268,7 +268,7 @@ TEST_SUITE("bounds of gaps") {
 
   TEST_CASE("an overflow of what was held over a loss of the line has a gap since the key was first live") {
     ClientOptions options;
-    options.exchange.windowBytes = 1'000;
+    options.subscriptions.windowBytes = 1'000;
     Harness h(options);
     h.subscribe(1, "a");
     h.settle();

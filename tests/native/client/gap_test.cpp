@@ -98,9 +98,9 @@ TEST_SUITE("gaps") {
 
   TEST_CASE("a window that overflows is a gap") {
     ClientOptions options;
-    options.exchange.windowBytes = 1'000;
+    options.subscriptions.windowBytes = 1'000;
     Harness h(options);
-    DeliveryConfig batch;
+    DeliverySpec batch;
     batch.mode = DeliveryMode::Batch;
     batch.wait = Duration{1'000};
     REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "bookings", {}, {}}, batch));
@@ -167,7 +167,7 @@ TEST_SUITE("gaps") {
       h.network.last().receive(frame);
     }
     CHECK(h.gaps.empty());
-    CHECK(h.client().exchange().counters().badFrames == 4);
+    CHECK(h.client().subscriptions().counters().badFrames == 4);
   }
 
   TEST_CASE("a large row's commit time is known too") {
@@ -219,7 +219,7 @@ TEST_SUITE("fallback") {
       if (!std::exchange(isFirst, false)) return;
       h.clock.advance(Duration{60'000});
       h.client().tick();
-      CHECK(h.client().exchange().hasNews());
+      CHECK(h.client().subscriptions().hasNews());
       h.unsubscribe(1);
     };
     h.subscribe(2, "clients");

@@ -15,7 +15,7 @@ constexpr Duration kBeatPeriod{5'000};
 constexpr Duration kDisorder{1'000};
 
 ClientOptions withPulse(ClientOptions options = {}) {
-  options.exchange.pulse.period = kBeatPeriod;
+  options.subscriptions.pulse.period = kBeatPeriod;
   return options;
 }
 
@@ -44,7 +44,7 @@ struct PulseHarness : Harness {
   std::optional<PulseState> pulse(unsigned connection = 1) const {
     return client().status().connections().at(ConnectionId{connection}).pulse;
   }
-  const Counters& counters() const { return client().exchange().counters(); }
+  const Counters& counters() const { return client().subscriptions().counters(); }
 };
 
 std::string bookingRow(int id) {
@@ -301,8 +301,8 @@ TEST_SUITE("pulse") {
 
   TEST_CASE("a silent pulse has a silent link probed at once, which is sooner than its heartbeat") {
     ClientOptions options;
-    options.exchange.pulse.period = Duration{1'000};
-    options.exchange.connection.heartbeat.idle = Duration{15'000};
+    options.subscriptions.pulse.period = Duration{1'000};
+    options.subscriptions.connection.heartbeat.idle = Duration{15'000};
     Harness h(options);
     h.subscribe(1, "bookings");
     h.run(Duration{100});
@@ -449,7 +449,7 @@ TEST_SUITE("pulse") {
       const auto gapsOfThird = std::count_if(
           h.gaps.begin(), h.gaps.end(), [](const Gap& gap) { return gap.subscription == SubscriptionId{3} && gap.to; });
       CHECK(gapsOfThird == (isLost ? 1 : 0));
-      CHECK(h.client().exchange().counters().pulsesMissed == (isLost ? 3 : 0));
+      CHECK(h.client().subscriptions().counters().pulsesMissed == (isLost ? 3 : 0));
       h.run(Duration{500});
       CHECK(std::count_if(h.gaps.begin(), h.gaps.end(), [](const Gap& gap) { return gap.to.has_value(); }) ==
             (isLost ? 3 : 2));
@@ -539,21 +539,21 @@ TEST_SUITE("pulse") {
 
   TEST_CASE("the last subscription takes the pulse's channel and the socket with it") {
     ClientOptions options;
-    options.exchange.linger = Duration{0};
+    options.subscriptions.linger = Duration{0};
     PulseHarness h(options);
     h.goLive(10);
     h.unsubscribe(1);
     h.run(Duration{10'000});
     CHECK(h.server.leaves == 2);
     CHECK(h.client().status().connections().at(ConnectionId{1}).state == ConnectionState::Idle);
-    CHECK(h.client().exchange().pulseCount() == 0);
+    CHECK(h.client().subscriptions().pulseCount() == 0);
     CHECK(h.client().deadlines().size() == 0);
   }
 
   TEST_CASE("each socket has a pulse, and a gap is told only where it is missed") {
     ClientOptions options;
-    options.exchange.multiplexer.maxChannels = 2;
-    options.exchange.plan.bindingsPerLine = 1;
+    options.subscriptions.multiplexer.maxChannels = 2;
+    options.subscriptions.plan.bindingsPerChannel = 1;
     PulseHarness h(options);
     h.subscribe(1, "bookings");
     h.run(Duration{1'000});
@@ -578,7 +578,7 @@ TEST_SUITE("pulse") {
     const auto options =
         readOptions(R"({"url":"ws://h/x","apikey":"k","pulse":{"periodMs":2000,"table":"heart","schema":"ops"}})");
     REQUIRE(options);
-    const auto& pulse = options.value().exchange.pulse;
+    const auto& pulse = options.value().subscriptions.pulse;
     CHECK(pulse.period == Duration{2'000});
     CHECK(pulse.table == "heart");
     CHECK(pulse.schema == "ops");

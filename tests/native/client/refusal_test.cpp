@@ -79,7 +79,7 @@ TEST_SUITE("sockets that can't be had") {
 
   TEST_CASE("what waits in the queue of a second socket when that goes is planned again") {
     ClientOptions options;
-    options.exchange.token.hasCallback = true;
+    options.subscriptions.token.hasCallback = true;
     Harness h(options);
     h.subscribe(1, "a");
     h.settle();
@@ -102,7 +102,7 @@ TEST_SUITE("sockets that can't be had") {
 
   TEST_CASE("what waits for the main socket, which can't be had, takes another one that works") {
     ClientOptions options;
-    options.exchange.multiplexer.maxChannels = 1;
+    options.subscriptions.multiplexer.maxChannels = 1;
     Harness h(options);
     h.subscribe(1, "a");
     h.settle();
@@ -127,7 +127,7 @@ TEST_SUITE("sockets that can't be had") {
 
   TEST_CASE("a key that waits for a second socket shows why that fails, and when it is tried again") {
     ClientOptions options;
-    options.exchange.multiplexer.maxChannels = 1;
+    options.subscriptions.multiplexer.maxChannels = 1;
     Harness h(options);
     h.subscribe(1, "a");
     h.settle();
@@ -222,7 +222,7 @@ TEST_SUITE("parked subscriptions") {
 
   TEST_CASE("with 0 as the pause it rests until it is asked for") {
     ClientOptions options;
-    options.exchange.parkedRetry = Duration{0};
+    options.subscriptions.parkedRetry = Duration{0};
     Harness h(options);
     h.server.unknownTables = {"a"};
     h.subscribe(1, "a");
@@ -336,7 +336,7 @@ TEST_SUITE("parked subscriptions") {
 
 ClientOptions askingForTokens() {
   ClientOptions options;
-  options.exchange.token.hasCallback = true;
+  options.subscriptions.token.hasCallback = true;
   return options;
 }
 
@@ -481,7 +481,7 @@ TEST_CASE("while a rebuild waits for its token the old line's changes pass, and 
 
 TEST_CASE("a beat that comes before its announcement proves nothing, and harms nothing") {
   ClientOptions options;
-  options.exchange.pulse.period = Duration{1'000};
+  options.subscriptions.pulse.period = Duration{1'000};
   Harness h(options);
   h.subscribe(1, "a");
   h.server.serve();

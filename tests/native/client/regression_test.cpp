@@ -29,7 +29,7 @@ TEST_SUITE("regressions") {
     h.settle();
     h.client().unsubscribeAll();
     h.run(Duration{6'000});
-    CHECK(h.client().exchange().registry().entries().empty());
+    CHECK(h.client().subscriptions().registry().entries().empty());
     h.subscribe(3, "bookings", "*");
     CHECK(h.status(3).state == SubscriptionState::Pending);
     h.run(Duration{1'000});
@@ -92,7 +92,7 @@ TEST_SUITE("regressions") {
 
   TEST_CASE("a key that lost its socket and goes on with a wider one's does not get again what it has had") {
     ClientOptions options;
-    options.exchange.multiplexer.maxChannels = 1;
+    options.subscriptions.multiplexer.maxChannels = 1;
     Harness h(options);
     h.subscribe(1, "bookings", "UPDATE");
     h.settle();
@@ -140,9 +140,9 @@ TEST_SUITE("regressions") {
 
   TEST_CASE("a line on the second socket that had not joined when the page was put away joins when it is shown") {
     ClientOptions options;
-    options.exchange.multiplexer.maxChannels = 1;
-    options.exchange.plan.bindingsPerLine = 1;
-    options.exchange.joinsPerSecond = 1;
+    options.subscriptions.multiplexer.maxChannels = 1;
+    options.subscriptions.plan.bindingsPerChannel = 1;
+    options.subscriptions.joinsPerSecond = 1;
     Harness h(options);
     h.subscribe(1, "bookings");
     h.subscribe(2, "clients");

@@ -13,8 +13,8 @@
 
 namespace switchboard::testing {
 
-/// Plays one recorded session to real lines: what the recorded client asked for, they ask for; what the recorded server
-/// said, they hear, with topics and refs put in place of the recorded ones.
+/// Plays one recorded session to real channels: what the recorded client asked for, they ask for; what the recorded
+/// server said, they hear, with topics and refs put in place of the recorded ones.
 class Player {
  public:
   /// Plays the connections whose names are in `connections`, one after the other as they were recorded.
@@ -27,7 +27,7 @@ class Player {
     }
   }
 
-  /// What the lines told, changes counted instead of listed: "1 joining", "1 live", "1 changes 17".
+  /// What the channels reported, changes counted instead of listed: "1 joining", "1 live", "1 changes 17".
   std::vector<std::string> story() const {
     std::vector<std::string> lines;
     std::string counted;
@@ -49,19 +49,19 @@ class Player {
     return lines;
   }
 
-  LineBench bench;
+  ChangesChannelBench bench;
 
  private:
   void play(const Record& record) {
     if (record.dir == "connect") {
       joins_.clear();
-      lineOfTopic_.clear();
+      channelOfTopic_.clear();
       bench.mux.setNeeded(true);
       while (bench.mux.connection().state() == ConnectionState::Backoff) bench.advance(ms(100));
     } else if (record.dir == "open") {
       bench.network.last().open();
     } else if (record.dir == "note" && record.text.find("client close") == 0) {
-      while (!bench.lines.empty()) bench.end(bench.lines.begin()->first);
+      while (!bench.channels.empty()) bench.end(bench.channels.begin()->first);
       bench.network.last().closeFromServer(1000);
     } else if (record.dir == "close" && bench.mux.connection().state() != ConnectionState::Backoff) {
       bench.network.last().closeFromServer(record.closeCode);
@@ -83,8 +83,8 @@ class Player {
       const auto bindings = readBindings(frame->payload);
       bench.advance(ms(100));  // the pace
       bench.start(bindings);
-      lineOfTopic_[topic] = bench.lastLine;
-      joins_[std::string(frame->ref)] = bench.lastLine;
+      channelOfTopic_[topic] = bench.lastChannel;
+      joins_[std::string(frame->ref)] = bench.lastChannel;
     } else if (frame->event == "phx_leave") {
       const auto it = joins_.find(std::string(frame->joinRef));
       if (it != joins_.end()) bench.end(it->second);
@@ -103,17 +103,17 @@ class Player {
     }
     // The join that the frame belongs to, by whatever ref names it, or else the topic's last.
     const auto named = joins_.find(std::string(frame->hasJoinRef() ? frame->joinRef : frame->ref));
-    const auto last = lineOfTopic_.find(std::string(frame->topic));
-    if (named == joins_.end() && last == lineOfTopic_.end()) {
+    const auto last = channelOfTopic_.find(std::string(frame->topic));
+    if (named == joins_.end() && last == channelOfTopic_.end()) {
       bench.network.last().receive(text);
       return;
     }
-    const unsigned line = named != joins_.end() ? named->second : last->second;
-    const std::string ours = bench.joinRef(line);
+    const unsigned channel = named != joins_.end() ? named->second : last->second;
+    const std::string ours = bench.joinRef(channel);
     const std::string joinRef = frame->hasJoinRef() ? ours : std::string();
     const bool isJoins = frame->hasRef() && joins_.count(std::string(frame->ref)) != 0;
     const std::string ref = isJoins ? ours : frame->hasRef() ? "x" + std::string(frame->ref) : std::string();
-    bench.hear(line, joinRef, ref, frame->event, frame->payload);
+    bench.hear(channel, joinRef, ref, frame->event, frame->payload);
   }
 
   static Vector<BindingConfig> readBindings(std::string_view payload) {
@@ -132,15 +132,15 @@ class Player {
       if (const Json* select = member(entry, "select"); select != nullptr && select->is_array()) {
         for (const auto& column : *select) binding.select.push_back(column.get<std::string>());
       }
-      // The registry sees to it that a line never carries a binding twice.
+      // The registry sees to it that a channel never carries a binding twice.
       if (std::find(bindings.begin(), bindings.end(), binding) == bindings.end()) bindings.push_back(binding);
     }
     return bindings;
   }
 
   const Version version_;
-  std::map<std::string, unsigned> joins_;        ///< recorded ref of the join → line
-  std::map<std::string, unsigned> lineOfTopic_;  ///< recorded topic → its last line
+  std::map<std::string, unsigned> joins_;           ///< recorded ref of the join → channel
+  std::map<std::string, unsigned> channelOfTopic_;  ///< recorded topic → its last channel
 };
 
 }  // namespace switchboard::testing

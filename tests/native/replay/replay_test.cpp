@@ -4,7 +4,7 @@
 
 #include "replay/player.h"
 
-/// The sessions that were recorded with the real server, played to real lines, channels and connections.
+/// The sessions that were recorded with the real server, played to real channels and connections.
 namespace switchboard {
 namespace {
 
@@ -22,17 +22,17 @@ Texts storyOf(std::string_view scenario, const Texts& connections) {
   return two;
 }
 
-TEST_CASE("join_bindings: good bindings go live, each bad one fails its line") {
+TEST_CASE("join_bindings: good bindings go live, each bad one fails its channel") {
   const std::set<int> live = {1, 2, 3, 4, 5, 19, 22, 23, 24};
   Texts expected;
-  for (int line = 1; line <= 28; ++line) {
-    const std::string number = std::to_string(line);
+  for (int channel = 1; channel <= 28; ++channel) {
+    const std::string number = std::to_string(channel);
     expected.push_back(number + " joining");
-    if (live.count(line) != 0) {
+    if (live.count(channel) != 0) {
       expected.push_back(number + " live");
-    } else if (line == 26) {  // the entries are no objects: the join itself is refused
+    } else if (channel == 26) {  // the entries are no objects: the join itself is refused
       expected.push_back(number + " failed SERVER_ERROR refused");
-    } else if (line != 25) {  // no entries at all: joined, and nothing more to say
+    } else if (channel != 25) {  // no entries at all: joined, and nothing more to say
       expected.push_back(number + " failed BAD_BINDING");
     }
   }
@@ -43,11 +43,11 @@ TEST_CASE("join_bindings: one bad binding fails the good one beside it, and the 
   for (const Version version : kBoth) {
     const Player player("join_bindings", version, {"a"});
     REQUIRE(player.bench.messages.size() > 1);
-    CHECK(player.bench.messages[1].find("table: nosuch,") != std::string::npos);  // line 7: bookings and nosuch
+    CHECK(player.bench.messages[1].find("table: nosuch,") != std::string::npos);  // channel 7: bookings and nosuch
   }
 }
 
-/// The changes that the recorded server sent on a connection, as the line is to tell them.
+/// The changes that the recorded server sent on a connection, as the channel is to report them.
 Texts expectedChanges(Version version, std::string_view connection, const std::map<unsigned, int>& keyOfId) {
   Texts expected;
   for (const auto& record : transcript("pg_events", version)) {
@@ -142,12 +142,12 @@ TEST_CASE("leave: what comes after a leave is nobody's") {
   }
 }
 
-TEST_CASE("rejoin: after a loss a new line hears the new socket's changes") {
+TEST_CASE("rejoin: after a loss a new channel hears the new socket's changes") {
   CHECK(storyOf("rejoin", {"a", "a2"}) ==
         Texts{"1 joining", "1 live", "1 failed CONNECTION_LOST", "2 joining", "2 live", "2 changes 2"});
 }
 
-TEST_CASE("shutdown: a restart of the server is told as such, and the line goes live after it") {
+TEST_CASE("shutdown: a restart of the server is reported as such, and the channel goes live after it") {
   CHECK(storyOf("shutdown", {"a", "down", "after"}) ==
         Texts{"1 joining", "1 live", "1 failed SERVER_RESTART", "2 joining", "2 live"});
 }
@@ -169,7 +169,7 @@ TEST_CASE("garbage: a crash of the channel and a refused join are told, the conn
   CHECK(storyOf("garbage", {"payload null on join"}) == Texts{"1 joining", "1 failed SERVER_ERROR refused"});
 }
 
-TEST_CASE("broadcast, presence and what the reference client hears: frames of other kinds disturb no line") {
+TEST_CASE("broadcast, presence and what the reference client hears: frames of other kinds disturb no channel") {
   for (const std::string scenario :
        {"broadcast", "presence", "connect", "join_shapes", "rtjs", "garbage", "idle", "limits"}) {
     for (const Version version : kBoth) {

@@ -73,7 +73,7 @@ TEST_CASE("never all and never none, of whatever words and bindings") {
   }
 }
 
-/// Splits as the exchange does until the one at fault is alone; the server always blames without a name.
+/// Splits as the reconciler does until the one at fault is alone; the server always blames without a name.
 int roundsUntilAlone(std::size_t count, std::size_t culprit) {
   Vector<std::size_t> group(count);
   for (std::size_t i = 0; i < count; ++i) group[i] = i;

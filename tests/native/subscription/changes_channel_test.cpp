@@ -7,7 +7,7 @@
 namespace switchboard {
 namespace {
 
-using testing::LineBench;
+using testing::ChangesChannelBench;
 using testing::ms;
 using Texts = std::vector<std::string>;
 
@@ -16,8 +16,8 @@ constexpr std::string_view kEntries =
     R"([{"id":11,"event":"*","schema":"public","table":"a"},)"
     R"({"id":22,"event":"INSERT","schema":"public","table":"b","filter":"x=eq.1","select":["id"]}])";
 
-/// One line with two bindings that is live.
-void goLive(LineBench& bench) {
+/// One channel with two bindings that is live.
+void goLive(ChangesChannelBench& bench) {
   bench.start(kTwo);
   bench.network.last().open();
   bench.replyOk(1, kEntries);
@@ -25,22 +25,22 @@ void goLive(LineBench& bench) {
   bench.takeEvents();
 }
 
-TEST_CASE("a line is live when the server announces changes, not when it accepts the join") {
-  LineBench bench;
-  Line& line = bench.start(kTwo);
+TEST_CASE("a channel is live when the server announces changes, not when it accepts the join") {
+  ChangesChannelBench bench;
+  ChangesChannel& channel = bench.start(kTwo);
   bench.network.last().open();
   CHECK(bench.takeEvents() == Texts{"1 joining"});
   bench.replyOk(1, kEntries);
-  CHECK(line.isJoined());
-  CHECK_FALSE(line.isLive());
+  CHECK(channel.isJoined());
+  CHECK_FALSE(channel.isLive());
   CHECK(bench.takeEvents().empty());
   bench.system(1, "postgres_changes", "ok", "Subscribed to PostgreSQL");
-  CHECK(line.isLive());
+  CHECK(channel.isLive());
   CHECK(bench.takeEvents() == Texts{"1 live"});
 }
 
 TEST_CASE("bindings are matched by what they say, in whatever order the reply lists them") {
-  LineBench bench;
+  ChangesChannelBench bench;
   bench.start(kTwo);
   bench.network.last().open();
   bench.replyOk(1, R"([{"id":22,"table":"b","select":["id"],"filter":"x=eq.1","schema":"public","event":"INSERT"},)"
@@ -51,14 +51,14 @@ TEST_CASE("bindings are matched by what they say, in whatever order the reply li
 }
 
 TEST_CASE("each key of a change comes once, however often its id is repeated") {
-  LineBench bench;
+  ChangesChannelBench bench;
   goLive(bench);
   bench.change(1, "[22,11,22,11]");
   CHECK(bench.takeEvents() == Texts{"1 change I 1 2"});
 }
 
-TEST_CASE("ids that are nobody's are passed over, changes that can't be read are told") {
-  LineBench bench;
+TEST_CASE("ids that are nobody's are passed over, changes that can't be read are reported") {
+  ChangesChannelBench bench;
   goLive(bench);
   bench.change(1, "[99]");
   bench.change(1, "[]");
@@ -71,7 +71,7 @@ TEST_CASE("ids that are nobody's are passed over, changes that can't be read are
 }
 
 TEST_CASE("changes of other tables that the server takes a name for are nobody's") {
-  LineBench bench;
+  ChangesChannelBench bench;
   bench.start({{"*", "public", "order_items", "", {}}, {"*", "my_app", "a", "", {}}, {"*", "*", "*", "", {}}});
   bench.network.last().open();
   bench.replyOk(
@@ -87,12 +87,12 @@ TEST_CASE("changes of other tables that the server takes a name for are nobody's
   CHECK(bench.takeEvents() == Texts{"1 change I 1 3", "1 change I 3", "1 change I 2 3", "1 change I 3"});
 }
 
-TEST_CASE("a reply that lacks a binding fails the line") {
+TEST_CASE("a reply that lacks a binding fails the channel") {
   for (
       const std::string_view entries :
       {R"([])", R"([{"id":11,"event":"*","schema":"public","table":"a"}])",
        R"([{"id":11,"event":"*","schema":"public","table":"a"},{"id":22,"event":"*","schema":"public","table":"b"}])"}) {
-    LineBench bench;
+    ChangesChannelBench bench;
     bench.start(kTwo);
     bench.network.last().open();
     bench.replyOk(1, entries);
@@ -102,8 +102,8 @@ TEST_CASE("a reply that lacks a binding fails the line") {
   }
 }
 
-TEST_CASE("two keys with one id can't share the line") {
-  LineBench bench;
+TEST_CASE("two keys with one id can't share the channel") {
+  ChangesChannelBench bench;
   bench.start(kTwo);
   bench.network.last().open();
   bench.replyOk(1, R"([{"id":11,"event":"*","schema":"public","table":"a"},)"
@@ -111,8 +111,8 @@ TEST_CASE("two keys with one id can't share the line") {
   CHECK(bench.takeEvents() == Texts{"1 joining", "1 collision 2"});
 }
 
-TEST_CASE("a bad binding fails the line with the server's words") {
-  LineBench bench;
+TEST_CASE("a bad binding fails the channel with the server's words") {
+  ChangesChannelBench bench;
   bench.start(kTwo);
   bench.network.last().open();
   bench.replyOk(1, kEntries);
@@ -121,8 +121,8 @@ TEST_CASE("a bad binding fails the line with the server's words") {
   CHECK(bench.messages == Texts{"Error parsing `filter` params: [\"x\"]"});
 }
 
-TEST_CASE("changes that are never announced fail the line after 20 s") {
-  LineBench bench;
+TEST_CASE("changes that are never announced fail the channel after 20 s") {
+  ChangesChannelBench bench;
   bench.start(kTwo);
   bench.network.last().open();
   bench.replyOk(1, kEntries);
@@ -138,28 +138,28 @@ TEST_CASE("changes that are never announced fail the line after 20 s") {
 }
 
 TEST_CASE("a refused join is marked as such, an unanswered one too, a lost connection is not") {
-  LineBench refused;
+  ChangesChannelBench refused;
   refused.start(kTwo);
   refused.network.last().open();
   const auto ref = refused.joinRef(1);
   refused.hear(1, ref, ref, "phx_reply", R"({"status":"error","response":{"reason":"Unknown Error on Channel"}})");
   CHECK(refused.takeEvents() == Texts{"1 joining", "1 failed SERVER_ERROR refused"});
 
-  LineBench unanswered;
+  ChangesChannelBench unanswered;
   unanswered.start(kTwo);
   unanswered.network.last().open();
   unanswered.advance(ms(10'000));
   CHECK(unanswered.takeEvents() == Texts{"1 joining", "1 failed JOIN_TIMEOUT refused"});
 
-  LineBench lost;
+  ChangesChannelBench lost;
   lost.start(kTwo);
   lost.network.last().open();
   lost.network.last().closeFromServer(1006);
   CHECK(lost.takeEvents() == Texts{"1 joining", "1 failed CONNECTION_LOST"});
 }
 
-TEST_CASE("a line that was joined fails without blame when the server ends it") {
-  LineBench bench;
+TEST_CASE("a channel that was joined fails without blame when the server ends it") {
+  ChangesChannelBench bench;
   goLive(bench);
   bench.system(1, "system", "error", "Token has expired 0 seconds ago");
   const auto ref = bench.joinRef(1);
@@ -168,14 +168,14 @@ TEST_CASE("a line that was joined fails without blame when the server ends it") 
 }
 
 TEST_CASE("an announcement that nothing asked for says that changes may have been lost") {
-  LineBench bench;
+  ChangesChannelBench bench;
   goLive(bench);
   bench.system(1, "postgres_changes", "ok", "Subscribed to PostgreSQL");
   CHECK(bench.takeEvents() == Texts{"1 live again"});
 }
 
 TEST_CASE("the announcement that follows a token push is no interruption, a second one is") {
-  LineBench bench(Version::V2, "T1");
+  ChangesChannelBench bench(Version::V2, "T1");
   goLive(bench);
   bench.tokens.set("T2");
   bench.readSent();
@@ -188,17 +188,17 @@ TEST_CASE("the announcement that follows a token push is no interruption, a seco
 }
 
 TEST_CASE("system messages about other things change nothing") {
-  LineBench bench;
+  ChangesChannelBench bench;
   goLive(bench);
   bench.system(1, "system", "ok", "Replication connection established");
   bench.system(1, "postgres_changes", "ok", "Something new");
   bench.system(1, "presence", "error", "x");
   CHECK(bench.takeEvents().empty());
-  CHECK(bench.lines.at(1)->isLive());
+  CHECK(bench.channels.at(1)->isLive());
 }
 
-TEST_CASE("an ended line leaves and hears nothing any more") {
-  LineBench bench;
+TEST_CASE("an ended channel leaves and hears nothing any more") {
+  ChangesChannelBench bench;
   goLive(bench);
   bench.end(1);
   bench.readSent();
@@ -209,8 +209,8 @@ TEST_CASE("an ended line leaves and hears nothing any more") {
   CHECK(bench.counters.ignoredFrames == 2);
 }
 
-TEST_CASE("late changes of an ended line are not mistaken for its successor's") {
-  LineBench bench;
+TEST_CASE("late changes of an ended channel are not mistaken for its successor's") {
+  ChangesChannelBench bench;
   goLive(bench);
   bench.end(1);
   bench.start(kTwo);

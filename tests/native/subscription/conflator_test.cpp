@@ -294,7 +294,7 @@ TEST_SUITE("conflator") {
     }
   }
 
-  TEST_CASE("rows are told apart by all columns of the key, and by none where one is missing") {
+  TEST_CASE("rows are distinguished by all columns of the key, and by none where one is missing") {
     Bench bench(false, {"id", "n"});
     for (int n : {1, 2, 1}) bench.conflator.push(change("UPDATE", full(1, n), full(1, n)));
     CHECK(bench.take().size() == 2);

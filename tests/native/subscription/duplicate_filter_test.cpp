@@ -11,38 +11,38 @@
 namespace switchboard {
 namespace {
 
-using Side = Overlap::Side;
+using Side = DuplicateFilter::Side;
 constexpr KeyId kBookings{1};
 
 TEST_CASE("each change passes once, whichever side brings it first") {
-  Overlap overlap;
-  CHECK(overlap.admit(Side::Old, kBookings, "a"));
-  CHECK_FALSE(overlap.admit(Side::New, kBookings, "a"));
-  CHECK(overlap.admit(Side::New, kBookings, "b"));
-  CHECK_FALSE(overlap.admit(Side::Old, kBookings, "b"));
-  CHECK(overlap.admit(Side::Old, kBookings, "c"));
+  DuplicateFilter filter;
+  CHECK(filter.admit(Side::Old, kBookings, "a"));
+  CHECK_FALSE(filter.admit(Side::New, kBookings, "a"));
+  CHECK(filter.admit(Side::New, kBookings, "b"));
+  CHECK_FALSE(filter.admit(Side::Old, kBookings, "b"));
+  CHECK(filter.admit(Side::Old, kBookings, "c"));
 }
 
 TEST_CASE("equal changes pass as often as the side that has more of them brings them") {
-  Overlap overlap;
-  CHECK(overlap.admit(Side::Old, kBookings, "a"));
-  CHECK(overlap.admit(Side::Old, kBookings, "a"));
-  CHECK_FALSE(overlap.admit(Side::New, kBookings, "a"));
-  CHECK_FALSE(overlap.admit(Side::New, kBookings, "a"));
-  CHECK(overlap.admit(Side::New, kBookings, "a"));
-  CHECK_FALSE(overlap.admit(Side::Old, kBookings, "a"));
+  DuplicateFilter filter;
+  CHECK(filter.admit(Side::Old, kBookings, "a"));
+  CHECK(filter.admit(Side::Old, kBookings, "a"));
+  CHECK_FALSE(filter.admit(Side::New, kBookings, "a"));
+  CHECK_FALSE(filter.admit(Side::New, kBookings, "a"));
+  CHECK(filter.admit(Side::New, kBookings, "a"));
+  CHECK_FALSE(filter.admit(Side::Old, kBookings, "a"));
 }
 
 TEST_CASE("a change that only one side brings passes too") {
-  Overlap overlap;
-  for (const std::string_view data : {"a", "b", "c"}) CHECK(overlap.admit(Side::New, kBookings, data));
+  DuplicateFilter filter;
+  for (const std::string_view data : {"a", "b", "c"}) CHECK(filter.admit(Side::New, kBookings, data));
 }
 
 TEST_CASE("regression: a key that only one side carries gets a change which that side brings second") {
-  Overlap overlap;
-  CHECK(overlap.admit(Side::New, kBookings, "a"));
-  CHECK_FALSE(overlap.admit(Side::Old, kBookings, "a"));
-  CHECK(overlap.admit(Side::Old, KeyId{2}, "a"));
+  DuplicateFilter filter;
+  CHECK(filter.admit(Side::New, kBookings, "a"));
+  CHECK_FALSE(filter.admit(Side::Old, kBookings, "a"));
+  CHECK(filter.admit(Side::Old, KeyId{2}, "a"));
 }
 
 /// Two streams of the same changes, each of which may have begun late or ended early, in any interleaving.
@@ -53,16 +53,16 @@ TEST_CASE("two streams become one that lacks nothing and repeats nothing") {
     for (int i = 0; i < 20; ++i) changes.push_back("change " + std::to_string(random.below(8)));
     const auto begin = static_cast<std::size_t>(random.below(5));     // the new side misses the first ones
     const auto end = 20 - static_cast<std::size_t>(random.below(5));  // the old side misses the last ones
-    Overlap overlap;
+    DuplicateFilter filter;
     std::map<std::string, int> passed;
     std::size_t oldAt = 0;
     std::size_t newAt = begin;
     while (oldAt < end || newAt < changes.size()) {
       const bool takeOld = newAt == changes.size() || (oldAt < end && random.below(2) == 0);
       const auto& data = changes[takeOld ? oldAt++ : newAt++];
-      if (overlap.admit(takeOld ? Side::Old : Side::New, kBookings, data)) ++passed[data];
+      if (filter.admit(takeOld ? Side::Old : Side::New, kBookings, data)) ++passed[data];
     }
-    // Equal changes can't be told apart, so what each side missed may be covered by an equal one of the other.
+    // Equal changes can't be distinguished, so what each side missed may be covered by an equal one of the other.
     std::map<std::string, int> byOld;
     std::map<std::string, int> byNew;
     for (std::size_t i = 0; i < end; ++i) ++byOld[changes[i]];

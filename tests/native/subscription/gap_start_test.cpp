@@ -25,7 +25,7 @@ Commit commitAt(int ms, int lag = 300, int ahead = 0) {
 
 TEST_SUITE("where a gap begins") {
   TEST_CASE("with the last change that came, and with going live where that is later or nothing came") {
-    LineEvidence evidence;
+    ChannelEvidence evidence;
     evidence.liveSince = wallAt(10'000);
     evidence.seenBefore = "older";
     CHECK(startOfGap(evidence).at == wallAt(10'000));
@@ -39,7 +39,7 @@ TEST_SUITE("where a gap begins") {
   }
 
   TEST_CASE("with a pulse, with its last beat, whether changes came before or after") {
-    LineEvidence evidence;
+    ChannelEvidence evidence;
     evidence.liveSince = wallAt(0);
     evidence.hasPulse = true;
     evidence.lastChange = commitAt(30'000);
@@ -52,8 +52,8 @@ TEST_SUITE("where a gap begins") {
     CHECK(startOfGap(evidence).commit == stampOf(wallAt(35'000)));
   }
 
-  TEST_CASE("a pulse that the server has subscribed again does not vouch for a line that it may not have") {
-    LineEvidence evidence;
+  TEST_CASE("a pulse that the server has subscribed again does not vouch for a channel that it may not have") {
+    ChannelEvidence evidence;
     evidence.liveSince = wallAt(0);
     evidence.hasPulse = true;
     evidence.beatVouches = false;

@@ -20,7 +20,7 @@ TEST_CASE("equal keys share an entry, its subscribers in the order in which they
   const auto* entry = registry.findBySubscription(SubscriptionId{3});
   REQUIRE(entry != nullptr);
   CHECK(entry->subscribers == Vector{SubscriptionId{7}, SubscriptionId{3}, SubscriptionId{5}});
-  CHECK(entry->newcomers == entry->subscribers);
+  CHECK(entry->unnotified == entry->subscribers);
   CHECK(registry.findByText(specOf("t").key) == entry);
   CHECK(registry.subscriptionCount() == 3);
 }
@@ -39,7 +39,7 @@ TEST_CASE("an entry outlives its last subscriber until it is erased") {
   auto* entry = registry.remove(SubscriptionId{1});
   REQUIRE(entry != nullptr);
   CHECK(entry->subscribers.empty());
-  CHECK(entry->newcomers.empty());
+  CHECK(entry->unnotified.empty());
   CHECK_FALSE(entry->wanted());
   CHECK(registry.findByText(specOf("t").key) == entry);
   registry.erase(entry->id);

@@ -5,7 +5,7 @@
 #include "client/harness.h"
 #include "support/jwt.h"
 
-/// What only shows when planner, lines and tokens work together.
+/// What only shows when planner, channels and tokens work together.
 namespace switchboard {
 namespace {
 
@@ -13,17 +13,18 @@ using testing::Harness;
 using testing::kWallStart;
 using testing::tokenUntil;
 
-/// Five keys on one line, four of which nobody wants any more: the line is being rebuilt.
-void beginRebuild(Harness& h) {
+/// Five keys on one channel, four of which nobody wants any more: the channel is being handed over.
+void beginHandover(Harness& h) {
   for (unsigned id = 1; id <= 5; ++id) h.subscribe(id, "t" + std::to_string(id));
   h.run(Duration{200});
   for (unsigned id = 2; id <= 5; ++id) h.unsubscribe(id);
   h.run(Duration{5'200});  // the linger
 }
 
-TEST_CASE("regression: a key that is wanted again while its line is being rebuilt is still served when that is over") {
+TEST_CASE(
+    "regression: a key that is wanted again while its channel is being handed over is still served when that is over") {
   Harness h;
-  beginRebuild(h);
+  beginHandover(h);
   REQUIRE(h.server.channels().size() == 2);
   h.subscribe(12, "t2");
   h.run(Duration{20'000});
@@ -34,9 +35,9 @@ TEST_CASE("regression: a key that is wanted again while its line is being rebuil
   CHECK(h.changes(12).size() == 1);
 }
 
-TEST_CASE("a rebuild is finished when nothing of the old line is wanted any more") {
+TEST_CASE("a handover is finished when nothing of the old channel is wanted any more") {
   Harness h;
-  beginRebuild(h);
+  beginHandover(h);
   h.run(Duration{5'000});
   REQUIRE(h.server.channels().size() == 1);
   CHECK(h.server.channels().front().bindings.size() == 1);
@@ -44,7 +45,7 @@ TEST_CASE("a rebuild is finished when nothing of the old line is wanted any more
 
 ClientOptions withCallback() {
   ClientOptions options;
-  options.exchange.token.hasCallback = true;
+  options.subscriptions.token.hasCallback = true;
   return options;
 }
 

@@ -15,40 +15,43 @@
 
 namespace switchboard::testing {
 
-/// Lines on a real multiplexer and connection over a fake network. Its owner's part is played as the exchange plays it:
-/// a line that failed is ended. What happens is written down as in "1 live" or "2 failed BAD_BINDING".
-struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate, private LineDelegate {
-  explicit LineBench(Version version = Version::V2, std::string token = {})
+/// Channels on a real multiplexer and connection over a fake network. Its owner's part is played as in the core:
+/// a channel that failed is ended. What happens is written down as in "1 live" or "2 failed BAD_BINDING".
+struct ChangesChannelBench : Workbench,
+                             private MultiplexerDelegate,
+                             private TokenDelegate,
+                             private ChangesChannelDelegate {
+  explicit ChangesChannelBench(Version version = Version::V2, std::string token = {})
       : tokens(tokenOptions, std::move(token), context, tokenDelegate()) {
     connectionOptions.url = "ws://server/websocket";
     connectionOptions.apikeyIsOpaque = true;
     connectionOptions.version = version;
   }
-  ~LineBench() {
-    while (!lines.empty()) end(lines.begin()->first);
+  ~ChangesChannelBench() {
+    while (!channels.empty()) end(channels.begin()->first);
   }
 
-  /// Starts the next line, number 1 the first; its keys are numbered from 1.
-  Line& start(const Vector<BindingConfig>& configs) {
-    Vector<LineBinding> bindings;
+  /// Starts the next channel, number 1 the first; its keys are numbered from 1.
+  ChangesChannel& start(const Vector<BindingConfig>& configs) {
+    Vector<ChannelBinding> bindings;
     for (const auto& config : configs) {
       bindings.push_back({KeyId{static_cast<std::uint32_t>(bindings.size() + 1)}, config});
     }
-    const unsigned number = ++lastLine;
-    auto line = std::make_unique<Line>(LineId{number}, topicOf(number), std::move(bindings), lineOptions, context, mux,
-                                       lineDelegate());
-    Line& started = *line;
-    lines[number] = std::move(line);
+    const unsigned number = ++lastChannel;
+    auto channel = std::make_unique<ChangesChannel>(ChannelId{number}, topicOf(number), std::move(bindings),
+                                                    channelOptions, context, mux, channelDelegate());
+    ChangesChannel& started = *channel;
+    channels[number] = std::move(channel);
     started.start();
     return started;
   }
   void end(unsigned number) {
-    const auto it = lines.find(number);
-    if (it == lines.end()) return;
-    auto line = std::move(it->second);
-    lines.erase(it);
-    line->end();
-    turns.deferredDelete(std::move(line));
+    const auto it = channels.find(number);
+    if (it == channels.end()) return;
+    auto channel = std::move(it->second);
+    channels.erase(it);
+    channel->end();
+    turns.deferredDelete(std::move(channel));
   }
   static std::string topicOf(unsigned number) { return "realtime:sb-" + std::to_string(number); }
 
@@ -62,14 +65,14 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
       if (frame->event == "phx_join") joinRefs[std::string(frame->topic)] = frame->joinRef;
     }
   }
-  /// The ref of the line's join; empty before it went out.
+  /// The ref of the channel's join; empty before it went out.
   std::string joinRef(unsigned number) {
     readSent();
     const auto it = joinRefs.find(topicOf(number));
     return it == joinRefs.end() ? std::string() : it->second;
   }
 
-  /// A frame of the server on the line's topic, in the version of the connection. Empty refs are null.
+  /// A frame of the server on the channel's topic, in the version of the connection. Empty refs are null.
   void hear(unsigned number, std::string_view joinRef, std::string_view ref, std::string_view event,
             std::string_view payload) {
     network.last().receive(frameText(topicOf(number), joinRef, ref, event, payload));
@@ -98,7 +101,7 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   ConnectionOptions connectionOptions;
   MultiplexerOptions options;
   TokenOptions tokenOptions;
-  LineOptions lineOptions;
+  ChangesChannelOptions channelOptions;
   FakeNetwork network;
   Counters counters;
   std::vector<std::string> events;
@@ -110,15 +113,15 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   Surroundings surroundings;
   Multiplexer mux{ConnectionId{1}, connectionOptions, options, surroundings, context, network, tokens, pace,
                   counters,        muxDelegate()};
-  std::map<unsigned, std::unique_ptr<Line>> lines;
-  unsigned lastLine = 0;
+  std::map<unsigned, std::unique_ptr<ChangesChannel>> channels;
+  unsigned lastChannel = 0;
 
  private:
   MultiplexerDelegate& muxDelegate() { return *this; }
   TokenDelegate& tokenDelegate() { return *this; }
-  LineDelegate& lineDelegate() { return *this; }
-  void note(const Line& line, const std::string& what) {
-    events.push_back(std::to_string(line.id().value) + " " + what);
+  ChangesChannelDelegate& channelDelegate() { return *this; }
+  void note(const ChangesChannel& channel, const std::string& what) {
+    events.push_back(std::to_string(channel.id().value) + " " + what);
   }
 
   void onMultiplexerState(Multiplexer&) override {}
@@ -127,31 +130,31 @@ struct LineBench : Workbench, private MultiplexerDelegate, private TokenDelegate
   void onTokenChanged() override { mux.pushToken(); }
   void onTokenState() override { mux.pump(); }
 
-  std::string joinPayload(const Line& line) override {
+  std::string joinPayload(const ChangesChannel& channel) override {
     Vector<BindingConfig> configs;
-    for (const auto& binding : line.bindings()) configs.push_back(binding.config);
+    for (const auto& binding : channel.bindings()) configs.push_back(binding.config);
     return switchboard::joinPayload(configs, tokens.token());
   }
-  void onLineJoining(Line& line) override { note(line, "joining"); }
-  void onLineLive(Line& line, bool again) override { note(line, again ? "live again" : "live"); }
-  void onLineFailed(Line& line, const Cause& cause, bool refused) override {
-    note(line, "failed " + std::string(toString(cause.code)) + (refused ? " refused" : ""));
+  void onJoining(ChangesChannel& channel) override { note(channel, "joining"); }
+  void onLive(ChangesChannel& channel, bool again) override { note(channel, again ? "live again" : "live"); }
+  void onFailed(ChangesChannel& channel, const Cause& cause, bool refused) override {
+    note(channel, "failed " + std::string(toString(cause.code)) + (refused ? " refused" : ""));
     messages.push_back(cause.message);
-    end(line.id().value);
+    end(channel.id().value);
   }
-  void onLineCollision(Line& line, KeyId key) override {
-    note(line, "collision " + std::to_string(key.value));
-    end(line.id().value);
+  void onCollision(ChangesChannel& channel, KeyId key) override {
+    note(channel, "collision " + std::to_string(key.value));
+    end(channel.id().value);
   }
-  void onLineUnreadable(Line& line) override { note(line, "unreadable"); }
-  void onLineChange(Line& line, const Vector<KeyId>& keys, const Change& change) override {
+  void onUnreadable(ChangesChannel& channel) override { note(channel, "unreadable"); }
+  void onChange(ChangesChannel& channel, const Vector<KeyId>& keys, const Change& change) override {
     std::string text = "change";
     const auto type = changeType(change.data.read());
     text += !type ? " ?" : *type == ChangeType::Insert ? " I" : *type == ChangeType::Update ? " U" : " D";
     auto sorted = keys;
     std::sort(sorted.begin(), sorted.end());
     for (const auto key : sorted) text += " " + std::to_string(key.value);
-    note(line, text);
+    note(channel, text);
   }
 };
 

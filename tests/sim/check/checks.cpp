@@ -284,7 +284,7 @@ void Checks::onStep(const Client& client) {
 
 void Checks::checkRegistry(const Client& client) {
   std::size_t found = 0;
-  for (const auto& [key, entry] : client.exchange().registry().entries()) {
+  for (const auto& [key, entry] : client.subscriptions().registry().entries()) {
     for (const auto id : entry->subscribers) {
       ++found;
       const auto it = watched_.find(id.value);
@@ -315,18 +315,18 @@ void Checks::checkPublished(const Client& client) {
 /// Each key that is kept has a subscriber, lingers, or is a binding of a channel; each channel has a few deadlines,
 /// each connection too.
 void Checks::checkBounds(const Client& client) {
-  const auto& exchange = client.exchange();
-  const std::size_t connections = exchange.connectionCount();
-  const std::size_t lines = exchange.lineCount();
-  const std::size_t channels = lines + exchange.pulseCount();
+  const auto& subscriptions = client.subscriptions();
+  const std::size_t connections = subscriptions.connectionCount();
+  const std::size_t lines = subscriptions.channelCount();
+  const std::size_t channels = lines + subscriptions.pulseCount();
   const std::size_t deadlines = client.deadlines().size();
   if (connections > bounds_.maxSockets) fail(Invariant::Bounded, std::to_string(connections) + " connections");
   if (deadlines > 5 + 8 * connections + 3 * channels) {
     fail(Invariant::Bounded, std::to_string(deadlines) + " deadlines: " + client.deadlines().toString());
   }
-  if (lines > 2 * exchange.registry().entries().size()) {
-    fail(Invariant::Bounded,
-         std::to_string(lines) + " channels for " + std::to_string(exchange.registry().entries().size()) + " keys");
+  if (lines > 2 * subscriptions.registry().entries().size()) {
+    fail(Invariant::Bounded, std::to_string(lines) + " channels for " +
+                                 std::to_string(subscriptions.registry().entries().size()) + " keys");
   }
 }
 
@@ -418,8 +418,8 @@ void Checks::onDisposed(const Client& client, bool timerArmed, std::size_t openL
   if (client.deadlines().size() != 0) fail(Invariant::MemoryReturned, "deadlines: " + client.deadlines().toString());
   if (timerArmed) fail(Invariant::MemoryReturned, "the timer is armed");
   if (openLinks != 0) fail(Invariant::MemoryReturned, std::to_string(openLinks) + " sockets");
-  if (client.exchange().lineCount() != 0) {
-    fail(Invariant::MemoryReturned, std::to_string(client.exchange().lineCount()) + " channels");
+  if (client.subscriptions().channelCount() != 0) {
+    fail(Invariant::MemoryReturned, std::to_string(client.subscriptions().channelCount()) + " channels");
   }
 }
 

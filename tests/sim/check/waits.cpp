@@ -58,7 +58,7 @@ void Waits::onReceived(const Link& link, const DownFrame& frame) {
 }
 
 void Waits::onStep(const Client& client) {
-  client.exchange().forEachConnection(
+  client.subscriptions().forEachConnection(
       [this](const Connection& connection) { observe(lines_[connection.id().value], connection); });
 }
 

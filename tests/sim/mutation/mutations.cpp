@@ -409,38 +409,40 @@ std::vector<Mutation> mutations() {
       {"a timer that can't be cancelled", {I::MemoryReturned}, neverCancel},
       {"a dead link is not looked for",
        {I::HonestByServer},
-       [] { return onOptions([](ClientOptions& options) { options.exchange.connection.heartbeat.timeout = 600s; }); }},
+       [] {
+         return onOptions([](ClientOptions& options) { options.subscriptions.connection.heartbeat.timeout = 600s; });
+       }},
       {"joins without a pace",
        {I::JoinRate},
-       [] { return onOptions([](ClientOptions& options) { options.exchange.joinsPerSecond = 1'000; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.subscriptions.joinsPerSecond = 1'000; }); }},
       {"reconnects without a wait",
        {I::ConnectRate},
        [] {
          return onOptions([](ClientOptions& options) {
-           options.exchange.connection.reconnect.base = 1ms;
-           options.exchange.connection.reconnect.cap = 20ms;
+           options.subscriptions.connection.reconnect.base = 1ms;
+           options.subscriptions.connection.reconnect.cap = 20ms;
          });
        }},
       {"too many channels on a socket",
        {I::ChannelLimit},
        [] {
          return onOptions([](ClientOptions& options) {
-           options.exchange.multiplexer.maxChannels = 100;
-           options.exchange.plan.bindingsPerLine = 1;
+           options.subscriptions.multiplexer.maxChannels = 100;
+           options.subscriptions.plan.bindingsPerChannel = 1;
          });
        }},
       {"too many sockets",
        {I::Bounded},
        [] {
          return onOptions([](ClientOptions& options) {
-           options.exchange.multiplexer.maxChannels = 1;
-           options.exchange.plan.bindingsPerLine = 1;
-           options.exchange.maxSockets = 64;
+           options.subscriptions.multiplexer.maxChannels = 1;
+           options.subscriptions.plan.bindingsPerChannel = 1;
+           options.subscriptions.maxSockets = 64;
          });
        }},
       {"the accessToken callback is forgotten",
        {I::TokenInJoin},
-       [] { return onOptions([](ClientOptions& options) { options.exchange.token.hasCallback = false; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.subscriptions.token.hasCallback = false; }); }},
       {"deliveries are forgotten now and then",
        {I::NothingLost},
        [] {
@@ -476,7 +478,7 @@ std::vector<Mutation> mutations() {
        }},
       {"a refused token is never tried again",
        {I::LiveWithinBound},
-       [] { return onOptions([](ClientOptions& options) { options.exchange.token.refusedBase = 24h; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.subscriptions.token.refusedBase = 24h; }); }},
       {"changes without a commit time are lost", {I::NothingLost, I::LossesInGaps}, loseUnstamped},
       {"errors of the database blame the binding", {I::LiveWithinBound}, blameBindings},
       {"joins keep to the first token", {I::LiveWithinBound}, keepFirstToken},
@@ -484,19 +486,22 @@ std::vector<Mutation> mutations() {
       {"the lack of a network is not waited for",
        {I::WaitsFollowPolicy},
        [] {
-         return onOptions([](ClientOptions& options) { options.exchange.connection.reconnect.offlineProbe = 5s; });
+         return onOptions([](ClientOptions& options) { options.subscriptions.connection.reconnect.offlineProbe = 5s; });
        }},
       {"limits are not waited for",
        {I::WaitsFollowPolicy},
-       [] { return onOptions([](ClientOptions& options) { options.exchange.connection.reconnect.slowBase = 1s; }); }},
+       [] {
+         return onOptions([](ClientOptions& options) { options.subscriptions.connection.reconnect.slowBase = 1s; });
+       }},
       {"lines that were live earn no quick reconnects",
        {I::WaitsFollowPolicy},
        [] {
-         return onOptions([](ClientOptions& options) { options.exchange.connection.reconnect.quickReconnects = 0; });
+         return onOptions(
+             [](ClientOptions& options) { options.subscriptions.connection.reconnect.quickReconnects = 0; });
        }},
       {"waits after a loss begin long",
        {I::WaitsFollowPolicy},
-       [] { return onOptions([](ClientOptions& options) { options.exchange.connection.reconnect.base = 5s; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.subscriptions.connection.reconnect.base = 5s; }); }},
       {"what was said is said again later", {I::SilentAfterEnd, I::PublishedIsTrue}, repeatFlushes},
       {"a delivery for the one before",
        {I::SilentAfterEnd},
