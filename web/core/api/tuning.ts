@@ -1,52 +1,71 @@
-/** The numbers an application may change. All `…Ms` are milliseconds. */
+/** The numbers that an application may change. All `…Ms` are milliseconds. */
 export interface TuningOptions {
-  /** Silence after which a heartbeat goes out. Default 15,000; the server drops a client that is silent for 60 s. */
+  /**
+   * Time without an inbound frame after which a heartbeat is sent. Default 15,000; the server drops a client that is
+   * silent for 60 s.
+   */
   heartbeatIdleMs?: number | undefined;
   /** How long a heartbeat may stay unanswered before the socket is replaced. Default 10,000. */
   heartbeatTimeoutMs?: number | undefined;
-  /** Time without sending after which a heartbeat goes out, however much comes in. Default 25,000; the server's limit is 60 s. */
+  /**
+   * Time without an outbound frame after which a heartbeat is sent, however much comes in. Default 25,000; the server's
+   * limit is 60 s.
+   */
   keepAliveMs?: number | undefined;
   /** How long the server may take to answer a join. Default 10,000; a join that fails takes the server 5 s. */
   joinTimeoutMs?: number | undefined;
-  /** How long the server may take from accepting a join to sending changes. Default 20,000; a cold server takes 1.6 to 2.6 s. */
+  /**
+   * How long the server may take from accepting a join to sending changes. Default 20,000; a cold server takes 1.6 to
+   * 2.6 s.
+   */
   liveTimeoutMs?: number | undefined;
   /** How long the server freezes a socket on which it refuses a join; answers may be that late. Default 5,000. */
   joinStallMs?: number | undefined;
   /** How long a handshake may take. Default 10,000; longer in Firefox after failed ones, see docs/reconnecting.md. */
   connectTimeoutMs?: number | undefined;
-  /** The longest first wait after a live line was lost; the others grow from there, see docs/reconnecting.md. Default 500. */
+  /**
+   * The longest first wait after a live connection was lost. The others grow from there, see docs/reconnecting.md.
+   * Default 500.
+   */
   backoffBaseMs?: number | undefined;
   /** The longest reconnect delay while the page is visible. Default 20,000. */
   backoffCapMs?: number | undefined;
   /** The longest reconnect delay while the page is hidden. Default 30,000. */
   backoffHiddenCapMs?: number | undefined;
-  /** The least delay after the server spoke of a limit. Default 15,000. */
+  /** The shortest delay after the server named a limit. Default 15,000. */
   slowBaseMs?: number | undefined;
-  /** What such a delay is drawn from on top of that, at most. Default 60,000. */
+  /** The most that is added to such a delay at random. Default 60,000. */
   slowCapMs?: number | undefined;
   /**
-   * How long a subscription that the server refused for good (`parked`) rests before it is tried again all the same, and up to a quarter more. Default
-   * 300,000; 0: until `reconnectAll()` or, where that may help, another token.
+   * Delay before a subscription that the server refused for good (`parked`) is tried again, and up to a quarter more.
+   * Default 300,000; 0: not before `reconnectAll()` or, where that may help, another token.
    */
   parkedRetryMs?: number | undefined;
-  /** How long the overall status must be worse before it says so, against flicker. Default 1,000; 0: at once. */
+  /**
+   * How long the overall status must be worse before it is reported, so that it does not flicker. Default 1,000; 0: at
+   * once.
+   */
   statusSettleMs?: number | undefined;
-  /** How long a subscription that nobody wants any more is kept, so that subscribing again costs nothing. Default 5,000; 0: not at all. */
+  /**
+   * How long an unused subscription is kept on the server, so that subscribing again costs nothing. Default 5,000; 0:
+   * not at all.
+   */
   lingerMs?: number | undefined;
   /** How long a connection without channels is kept. Default 5,000; 0: not at all. */
   idleCloseMs?: number | undefined;
   /** How long the `accessToken` callback may take. Default 5,000. */
   tokenTimeoutMs?: number | undefined;
   /**
-   * How long a subscription must not be live before its rows are polled, see `onResync`. Default 10,000. The first poll comes at a random moment of the
-   * `pollEveryMs` (or `pollEveryReducedMs`) that follow, so that a server's outage does not make all its clients poll at once.
+   * How long a subscription must not be live before its rows are polled, see `onResync`. Default 10,000. The first poll
+   * comes at a random moment of the following `pollEveryMs` (or `pollEveryReducedMs`), so that a server's outage does
+   * not make all its clients poll at once.
    */
   fallbackAfterMs?: number | undefined;
-  /** Pace of polls. Default 15,000; jittered. */
+  /** Pace of polls, give or take a quarter. Default 15,000. */
   pollEveryMs?: number | undefined;
-  /** Pace of polls while the page is hidden or the link is to be spared. Default 60,000. */
+  /** Pace of polls while the page is hidden, on slow links and with Save-Data. Default 60,000. */
   pollEveryReducedMs?: number | undefined;
-  /** Polls of all subscriptions together; with many, each comes round less often. Default 60. */
+  /** Polls of all subscriptions together. With many subscriptions, each is polled less often. Default 60. */
   pollsPerMinute?: number | undefined;
   /** Channels on one socket. Default 100, which is also the server's limit. */
   maxChannelsPerSocket?: number | undefined;
