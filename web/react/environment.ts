@@ -12,7 +12,7 @@ function isProduction(): boolean {
   }
 }
 
-const told = new Set<string>();
+const reported = new Set<string>();
 
 /**
  * Deals with a mistake in the use of a hook or component. In development it is thrown, so that nobody overlooks it; in production it is written to the
@@ -22,8 +22,8 @@ const told = new Set<string>();
  */
 export function mistake(error: SwitchboardError): void {
   if (!isProduction()) throw error;
-  if (told.has(error.message)) return;
-  told.add(error.message);
+  if (reported.has(error.message)) return;
+  reported.add(error.message);
   console.error(error);
 }
 

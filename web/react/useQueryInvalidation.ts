@@ -4,7 +4,7 @@ import { guarded, mistake } from './environment.js';
 import { HeldId } from './heldId.js';
 import type { WatchedRows } from './invalidation/invalidations.js';
 import { keyText } from './keyText.js';
-import { invalidationsOf } from './lines.js';
+import { invalidationsOf } from './perManager.js';
 import type { QueryKey } from './queryClient.js';
 import { subscriptionOf } from './subscriptionOf.js';
 import { useRealtimeSetup } from './useRealtimeManager.js';

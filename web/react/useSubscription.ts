@@ -25,7 +25,7 @@ import { requireFunction } from '../core/base/validate.js';
 import { guarded } from './environment.js';
 import { HeldId } from './heldId.js';
 import { subscriptionOf } from './subscriptionOf.js';
-import { subscribe } from './sharedLines.js';
+import { subscribe } from './sharedSubscriptions.js';
 import { useRealtimeSetup } from './useRealtimeManager.js';
 
 /** The component's life ends the subscription, so there is no signal; null or false subscribes to nothing. */
@@ -100,15 +100,15 @@ function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: u
   useEffect(() => {
     if (wanted === null) return undefined;
     const { owner: heldBy } = latest.current;
-    const line = {
+    const subscribeOptions = {
       ...(JSON.parse(wanted) as AnyOptions),
       ...latestHandlers(latest, hasResync),
       ...(heldBy === undefined ? {} : { owner: heldBy }),
     };
-    const tell: StatusHandler = (...notice) => latest.current.onStatus?.(...notice);
+    const onStatusNow: StatusHandler = (...notice) => latest.current.onStatus?.(...notice);
     const id = guarded(NAME, () => {
       requireFunction(latest.current.onEvent, 'onEvent', 'the second argument of useSubscription gets each change.');
-      return subscribe(manager, line, (event) => latest.current.onEvent(event), tell);
+      return subscribe(manager, subscribeOptions, (event) => latest.current.onEvent(event), onStatusNow);
     });
     if (id === null) return undefined;
     held.hold(id);

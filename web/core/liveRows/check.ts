@@ -78,7 +78,7 @@ function checkDeliveryFor(key: readonly string[], delivery: DeliveryOption | und
 }
 
 /** How the subscription is to deliver. */
-export function lineDelivery<Row extends object>(
+export function deliveryFor<Row extends object>(
   { delivery = 'each' }: LiveRowsOptions<Row>,
   key: readonly string[],
 ): DeliveryOption {

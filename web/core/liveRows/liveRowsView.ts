@@ -8,7 +8,7 @@ import type { RowsHandler } from '../delivery/receivers.js';
 import type { UntypedSubscribeOptions } from '../api/options.js';
 import type { ChangePayload, EventName } from '../api/payload.js';
 import type { StatusHandler } from '../api/status.js';
-import { checkLiveRowsOptions, lineDelivery, wideConditions } from './check.js';
+import { checkLiveRowsOptions, deliveryFor, wideConditions } from './check.js';
 import { ColumnTypes } from './columnTypes.js';
 import { agrees, isWhole } from './images.js';
 import { Listeners } from '../base/listeners.js';
@@ -78,9 +78,9 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     this.#key = checkLiveRowsOptions(options);
     this.#rows = new RowSet(rowOrder(options.orderBy, this.#key, this.#types.byName));
     const { table, schema, filter, select, wide, verify, signal } = options;
-    const line = {
+    const subscribeOptions = {
       ...{ table, schema, select, filter: wide === true ? undefined : filter },
-      delivery: lineDelivery(options, this.#key),
+      delivery: deliveryFor(options, this.#key),
       onGap: (gap: Gap) => {
         this.#onGap(gap);
       },
@@ -90,7 +90,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       this.#onChanges(changes as readonly ChangePayload<Row>[], columnsOf);
     };
     this.#conditions = wideConditions(options);
-    this.id = host.subscribe(line, onChanges, (status, detail) => {
+    this.id = host.subscribe(subscribeOptions, onChanges, (status, detail) => {
       if (status === 'SUBSCRIBED') this.#onLive();
       else this.#onDown(detail);
     });

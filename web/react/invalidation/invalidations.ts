@@ -1,6 +1,6 @@
 import type { EventName, Gap, RealtimeManager, Resync } from '../../core/index.js';
 import { keyText } from '../keyText.js';
-import { SharedLines, type Line, type Retained } from '../sharedLines.js';
+import { SharedSubscriptions, type SubscriptionHandlers, type Retained } from '../sharedSubscriptions.js';
 import type { QueryClientLike, QueryKey } from '../queryClient.js';
 import { DueKeys } from './due.js';
 
@@ -25,14 +25,14 @@ export interface WatchedRows {
  */
 export class Invalidations {
   readonly #due: DueKeys;
-  readonly #lines: SharedLines<WatchedKeys>;
+  readonly #shared: SharedSubscriptions<WatchedKeys>;
   #users = 0;
 
   constructor(manager: RealtimeManager, client: QueryClientLike | null) {
     const framesIn = (): number => manager.stats().counters.framesIn;
     // Without a client there are no keys, and nothing is called on it.
     this.#due = new DueKeys(client ?? { invalidateQueries: () => undefined }, framesIn);
-    this.#lines = new SharedLines(manager, () => new WatchedKeys(this.#due, framesIn));
+    this.#shared = new SharedSubscriptions(manager, () => new WatchedKeys(this.#due, framesIn));
   }
 
   /** @throws SwitchboardError when the rows can't be subscribed to. */
@@ -42,17 +42,17 @@ export class Invalidations {
       ...{ table, schema, event, filter },
       delivery: { mode: 'debounce', waitMs, maxWaitMs, payload: false },
     } as const;
-    const { line, retained } = this.#lines.retain(JSON.stringify(options), options);
+    const { handlers, retained } = this.#shared.retain(JSON.stringify(options), options);
     this.#users += 1;
     this.#due.follow(true);
-    line.add(queryKeys);
+    handlers.add(queryKeys);
     return {
       id: retained.id,
       release: () => {
-        line.remove(queryKeys);
+        handlers.remove(queryKeys);
         retained.release();
         this.#users -= 1;
-        // At the end of the turn, as the line itself.
+        // At the end of the turn, as the subscription itself.
         queueMicrotask(() => {
           this.#due.follow(this.#users > 0);
         });
@@ -62,7 +62,7 @@ export class Invalidations {
 }
 
 /** The keys that depend on the rows of one subscription. */
-class WatchedKeys implements Line {
+class WatchedKeys implements SubscriptionHandlers {
   readonly #due: DueKeys;
   readonly #framesIn: () => number;
   readonly #keys = new Map<string, { queryKey: QueryKey; users: number }>();
@@ -95,7 +95,7 @@ class WatchedKeys implements Line {
       const known = this.#keys.get(text);
       if (known === undefined) continue;
       known.users -= 1;
-      // At the end of the turn, as the line itself.
+      // At the end of the turn, as the subscription itself.
       queueMicrotask(() => {
         if (known.users === 0 && this.#keys.get(text) === known) this.#keys.delete(text);
       });

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { IDLE_SNAPSHOT, type RealtimeManager, type UntypedRow } from '../../core/index.js';
 import { guarded } from '../environment.js';
-import { invalidationsOf, toastLinesOf } from '../lines.js';
+import { invalidationsOf, toastSubscriptionsOf } from '../perManager.js';
 import { Listeners } from '../../core/base/listeners.js';
 import type { RealtimeSetup } from '../realtimeContext.js';
-import type { Retained } from '../sharedLines.js';
+import type { Retained } from '../sharedSubscriptions.js';
 import { useRealtimeSetup } from '../useRealtimeManager.js';
 import { useUnchanged } from '../useUnchanged.js';
 import {
@@ -159,5 +159,5 @@ function showToasts<Parameter extends string, Name extends string>(
     toast: (row: UntypedRow) => toast(row, parameters as HookParameters<Parameter>),
     more: (count: number) => definition.moreToast(count, feature.name),
   };
-  return [toastLinesOf(manager, toaster).retain(JSON.stringify([hookId, name, parameters]), inserts)];
+  return [toastSubscriptionsOf(manager, toaster).retain(JSON.stringify([hookId, name, parameters]), inserts)];
 }

@@ -8,8 +8,8 @@ import type {
 } from '../core/index.js';
 import { subscriptionOf } from './subscriptionOf.js';
 
-/** What a subscription is for. */
-export interface Line {
+/** What is called for a shared subscription. */
+export interface SubscriptionHandlers {
   onEvent(event: unknown): void;
   onResync?(resync: Resync): unknown;
   /** Changes flow. `atOnce`: they did when it was subscribed, since the server's binding was there already. */
@@ -24,19 +24,19 @@ export interface Retained {
   release(): void;
 }
 
-interface Entry<L> {
-  line: L;
+interface Entry<Handlers> {
+  handlers: Handlers;
   id: number;
   users: number;
 }
 
 /** Subscriptions of one manager that any number of components share. */
-export class SharedLines<L extends Line> {
+export class SharedSubscriptions<Handlers extends SubscriptionHandlers> {
   readonly #manager: RealtimeManager;
-  readonly #make: () => L;
-  readonly #entries = new Map<string, Entry<L>>();
+  readonly #make: () => Handlers;
+  readonly #entries = new Map<string, Entry<Handlers>>();
 
-  constructor(manager: RealtimeManager, make: () => L) {
+  constructor(manager: RealtimeManager, make: () => Handlers) {
     this.#manager = manager;
     this.#make = make;
   }
@@ -48,8 +48,8 @@ export class SharedLines<L extends Line> {
   retain(
     key: string,
     options: UntypedSubscribeOptions<EventName, DeliveryOption>,
-    make: () => L = this.#make,
-  ): { line: L; retained: Retained } {
+    make: () => Handlers = this.#make,
+  ): { handlers: Handlers; retained: Retained } {
     const known = this.#entries.get(key);
     // `unsubscribeAll()` may have ended it.
     const isAlive = known !== undefined && subscriptionOf(this.#manager.status(), known.id) !== undefined;
@@ -68,21 +68,21 @@ export class SharedLines<L extends Line> {
         this.#manager.unsubscribe(entry.id);
       });
     };
-    return { line: entry.line, retained: { id: entry.id, release } };
+    return { handlers: entry.handlers, retained: { id: entry.id, release } };
   }
 
-  #open(key: string, options: UntypedSubscribeOptions<EventName, DeliveryOption>, line: L): Entry<L> {
+  #open(key: string, options: UntypedSubscribeOptions<EventName, DeliveryOption>, handlers: Handlers): Entry<Handlers> {
     const onStatus: StatusHandler = (status) => {
-      if (status === 'SUBSCRIBED') line.onLive?.(atOnce);
+      if (status === 'SUBSCRIBED') handlers.onLive?.(atOnce);
     };
-    const handlers = line.onResync === undefined ? {} : { onResync: (resync: Resync) => line.onResync?.(resync) };
+    const resync = handlers.onResync === undefined ? {} : { onResync: (call: Resync) => handlers.onResync?.(call) };
     const onEvent = (event: unknown): void => {
-      line.onEvent(event);
+      handlers.onEvent(event);
     };
-    const id = subscribe(this.#manager, { ...options, ...handlers }, onEvent, onStatus);
+    const id = subscribe(this.#manager, { ...options, ...resync }, onEvent, onStatus);
     // The core answers within the call when it has the binding already. Callbacks come after it.
     const atOnce = subscriptionOf(this.#manager.status(), id)?.state === 'live';
-    const entry = { line, id, users: 0 };
+    const entry = { handlers, id, users: 0 };
     this.#entries.set(key, entry);
     return entry;
   }

@@ -2,7 +2,7 @@ import type { RealtimeManager } from '../core/index.js';
 import { Invalidations } from './invalidation/invalidations.js';
 import type { QueryClientLike } from './queryClient.js';
 import type { Toaster } from './toaster.js';
-import { ToastLines } from './toasts/toastLines.js';
+import { ToastSubscriptions } from './toasts/toastSubscriptions.js';
 
 /** One value for each pair of objects, for as long as both live. */
 class PairMap<A extends object, B extends object, V> {
@@ -19,7 +19,7 @@ class PairMap<A extends object, B extends object, V> {
 
 const NO_CLIENT = {};
 const invalidations = new PairMap<RealtimeManager, object, Invalidations>();
-const toasts = new PairMap<RealtimeManager, Toaster, ToastLines>();
+const toasts = new PairMap<RealtimeManager, Toaster, ToastSubscriptions>();
 
 /** What all components under this manager and query client share. */
 export function invalidationsOf(manager: RealtimeManager, client: QueryClientLike | null): Invalidations {
@@ -27,6 +27,6 @@ export function invalidationsOf(manager: RealtimeManager, client: QueryClientLik
 }
 
 /** What all components under this manager and toaster share. */
-export function toastLinesOf(manager: RealtimeManager, toaster: Toaster): ToastLines {
-  return toasts.get(manager, toaster, () => new ToastLines(manager, toaster));
+export function toastSubscriptionsOf(manager: RealtimeManager, toaster: Toaster): ToastSubscriptions {
+  return toasts.get(manager, toaster, () => new ToastSubscriptions(manager, toaster));
 }

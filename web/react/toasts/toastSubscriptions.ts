@@ -1,56 +1,56 @@
 import type { InsertPayload, RealtimeManager, UntypedRow } from '../../core/index.js';
-import { SharedLines, type Line, type Retained } from '../sharedLines.js';
+import { SharedSubscriptions, type SubscriptionHandlers, type Retained } from '../sharedSubscriptions.js';
 import type { Toaster, ToastMessage } from '../toaster.js';
 
-/** At most so many of one feature at once; the rest are told in one more message. */
+/** At most this many toasts of one feature at once; one more message counts the rest. */
 const AT_ONCE = 3;
 const EVERY_MS = 1_000;
 
-/** Which inserts are told, and in what words. */
-export interface ToldInserts {
+/** Which inserts are shown as toasts, and in what words. */
+export interface ToastedInserts {
   readonly table: string;
   readonly schema: string;
   readonly filter: string | undefined;
   /** The message for a row; null: none. */
   readonly toast: (row: UntypedRow) => ToastMessage | null;
-  /** The message for rows beyond what is told one by one. */
+  /** The message for the rows beyond those that have a toast each. */
   readonly more: (count: number) => ToastMessage;
 }
 
 /**
- * Tells of inserted rows, for one manager and one toaster. However many components want it, each row is told once. The first of a quiet second is told at
- * once, then at most every second, and no more than a few at a time.
+ * Shows toasts for inserted rows, for one manager and one toaster. Each row is shown once, however many components ask for it. After a quiet second the
+ * first row is shown at once; then toasts come at most every second, and no more than a few at a time.
  */
-export class ToastLines {
-  readonly #lines: SharedLines<Line>;
+export class ToastSubscriptions {
+  readonly #shared: SharedSubscriptions<SubscriptionHandlers>;
   readonly #toaster: Toaster;
 
   constructor(manager: RealtimeManager, toaster: Toaster) {
     this.#toaster = toaster;
-    this.#lines = new SharedLines(manager, () => ({ onEvent: () => undefined }));
+    this.#shared = new SharedSubscriptions(manager, () => ({ onEvent: () => undefined }));
   }
 
   /**
-   * @param key equal for what is told in the same words.
+   * @param key equal for inserts that are shown in the same words.
    * @throws SwitchboardError when the rows can't be subscribed to.
    */
-  retain(key: string, inserts: ToldInserts): Retained {
+  retain(key: string, inserts: ToastedInserts): Retained {
     const { table, schema, filter } = inserts;
     const delivery = { mode: 'throttle', everyMs: EVERY_MS } as const;
     const options = { table, schema, filter, event: 'INSERT', delivery } as const;
-    const makeLine = (): Line => ({
+    const makeHandlers = (): SubscriptionHandlers => ({
       onEvent: (changes) => {
-        this.#tell(inserts, changes as readonly InsertPayload[]);
+        this.#show(inserts, changes as readonly InsertPayload[]);
       },
     });
-    return this.#lines.retain(JSON.stringify([key, options]), options, makeLine).retained;
+    return this.#shared.retain(JSON.stringify([key, options]), options, makeHandlers).retained;
   }
 
-  #tell({ toast, more, schema, table }: ToldInserts, changes: readonly InsertPayload[]): void {
+  #show({ toast, more, schema, table }: ToastedInserts, changes: readonly InsertPayload[]): void {
     const messages: ToastMessage[] = [];
     for (const change of changes) {
       const message = isReadable(change) ? toast(change.new) : null;
-      // A row that is told again replaces its first message.
+      // The same id: a row that comes again replaces its first message.
       if (message !== null) messages.push({ id: `${schema}.${table}:${idOf(change.new)}`, ...message });
     }
     const shown = messages.length > AT_ONCE + 1 ? AT_ONCE : messages.length;
