@@ -17,6 +17,7 @@ import { Authorization } from './realtime/messages/authorization.js';
 import { admit } from './realtime/channels/join.js';
 import { Hub, ratesOf } from './realtime/hub.js';
 import { MessageStore } from './realtime/messages/messageStore.js';
+import { Partitions } from './realtime/messages/partitions.js';
 import { RealtimeServer } from './realtime/sockets/server.js';
 import type { Stats } from './realtime/stats.js';
 import { businesses, type Business } from './seed/businesses.js';
@@ -25,7 +26,7 @@ import { Tokens } from './tokens.js';
 
 const LOCALHOST = '127.0.0.1';
 const PUBLICATION = 'supabase_realtime';
-const MESSAGES_PUBLICATION = 'switchboard_messages';
+const MESSAGES_PUBLICATION = 'supabase_realtime_messages_publication';
 const SESSION =
   '-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1';
 
@@ -124,12 +125,14 @@ async function assemble(
     },
   });
   const pulse = options.pulseMs === undefined ? null : new PulseJob(pool, options.pulseMs, settings.log);
+  const partitions = new Partitions(pool, settings.log);
   const faults = new Faults({ hub, server, listener, feed, cluster, pulse });
   router.faults = faults;
   if (options.lab === true) router.lab = new Lab({ faults, pool, tokens });
   const close = async (): Promise<void> => {
     faults.dispose();
     pulse?.stop();
+    partitions.stop();
     await server.close();
     hub.close();
     await listener.close();
@@ -139,6 +142,7 @@ async function assemble(
   };
   try {
     await migrate(pool);
+    await partitions.start();
     if (options.seed !== false) await seed(pool, options.seedDate ?? new Date());
     await pulse?.start();
     await feed.start();

@@ -2,7 +2,7 @@ import { Channel } from './channel.js';
 import type { Inbound } from '../wire/codec.js';
 import type { Hub } from '../hub.js';
 import { JoinPayloadError, parseJoin, type JoinConfig } from './joinConfig.js';
-import { PolicyError, QueryCanceled } from '../messages/authorization.js';
+import { MissingPartition, PolicyError, QueryCanceled } from '../messages/authorization.js';
 import { ChannelPolicies } from '../messages/channelPolicies.js';
 import { ReplayParameterError, type ReplayedMessage } from '../messages/messageStore.js';
 import { joinReason } from '../tokenMessages.js';
@@ -48,8 +48,9 @@ async function evaluateReads(policies: ChannelPolicies, name: string, config: Jo
 }
 
 function evaluationFailure(error: unknown): string {
-  return error instanceof QueryCanceled
-    ? `QueryCanceled: ${error.message}`
+  if (error instanceof QueryCanceled) return `QueryCanceled: ${error.message}`;
+  return error instanceof MissingPartition
+    ? 'MissingPartition: Realtime was unable to find the expected messages partition'
     : 'UnableToConnectToProject: Realtime was unable to connect to the project database';
 }
 

@@ -24,6 +24,9 @@ export class PolicyError extends Error {}
 /** The database cancelled the statement, for its timeout or an administrator. */
 export class QueryCanceled extends Error {}
 
+/** There is no partition of `realtime.messages` for today. */
+export class MissingPartition extends Error {}
+
 /** The database can't be reached. */
 export class DatabaseUnavailable extends Error {}
 
@@ -31,10 +34,11 @@ export type Permissions = Partial<Record<Extension, boolean>>;
 
 const QUERY_CANCELED = '57014';
 const INSUFFICIENT_PRIVILEGE = '42501';
+const CHECK_VIOLATION = '23514';
 
 /**
  * What a token may do on a private topic, by the policies of `realtime.messages`. Each check inserts rows that are rolled
- * back, as on the server. Throws PolicyError, QueryCanceled or DatabaseUnavailable.
+ * back, as on the server. Throws PolicyError, QueryCanceled, MissingPartition or DatabaseUnavailable.
  */
 export class Authorization {
   readonly #pool: Pool;
@@ -116,6 +120,8 @@ function classify(error: unknown): Error {
     return new DatabaseUnavailable('the connection was lost', { cause: error });
   }
   const { message } = error;
+  if (error.code === CHECK_VIOLATION && error.table === 'messages')
+    return new MissingPartition(message, { cause: error });
   return error.code === QUERY_CANCELED
     ? new QueryCanceled(message, { cause: error })
     : new PolicyError(message, { cause: error });

@@ -48,7 +48,9 @@ export class MessageStore {
     const count = Math.min(Math.max(Number(limit), 1), MAX_REPLAY);
     const { rows } = await this.#pool.query<Row>(
       `select id, event, payload, binary_payload from realtime.messages
-        where topic = $1 and private and extension = 'broadcast' and inserted_at >= to_timestamp($2::float8 / 1000)
+        where topic = $1 and private and extension = 'broadcast'
+          and inserted_at >= to_timestamp($2::float8 / 1000) at time zone 'utc'
+          and inserted_at < now() at time zone 'utc' + interval '1 minute'
         order by inserted_at desc limit $3`,
       [topic, since, count],
     );
@@ -71,8 +73,14 @@ function isUnixTime(value: unknown): boolean {
 }
 
 /** Reads an insert into `realtime.messages` that is to be broadcast; null for any other change. */
-export function readMessage({ relation, newValues }: RowChange): StoredMessage | null {
-  if (relation.schema !== 'realtime' || !relation.name.startsWith('messages') || newValues === null) return null;
+export function readMessage({ type, relation, newValues }: RowChange): StoredMessage | null {
+  if (
+    type !== 'INSERT' ||
+    relation.schema !== 'realtime' ||
+    !relation.name.startsWith('messages') ||
+    newValues === null
+  )
+    return null;
   const value = (name: string): string | null =>
     newValues[relation.columns.findIndex((column) => column.name === name)] ?? null;
   const topic = value('topic');
