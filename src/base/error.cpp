@@ -2,94 +2,55 @@
 
 #include <utility>
 
+#include "base/enum_names.h"
+
 namespace switchboard {
 
 std::string_view toString(ReasonCode code) {
-  switch (code) {
-    case ReasonCode::Ok:
-      return "OK";
-    case ReasonCode::Connecting:
-      return "CONNECTING";
-    case ReasonCode::ConnectionLost:
-      return "CONNECTION_LOST";
-    case ReasonCode::ConnectFailed:
-      return "CONNECT_FAILED";
-    case ReasonCode::ConnectTimeout:
-      return "CONNECT_TIMEOUT";
-    case ReasonCode::HalfOpen:
-      return "HALF_OPEN";
-    case ReasonCode::ServerRestart:
-      return "SERVER_RESTART";
-    case ReasonCode::Offline:
-      return "OFFLINE";
-    case ReasonCode::Suspended:
-      return "SUSPENDED";
-    case ReasonCode::IdleTimeout:
-      return "IDLE_TIMEOUT";
-    case ReasonCode::FrameTooLarge:
-      return "FRAME_TOO_LARGE";
-    case ReasonCode::RateLimited:
-      return "RATE_LIMITED";
-    case ReasonCode::TooManyChannels:
-      return "TOO_MANY_CHANNELS";
-    case ReasonCode::TooManyConnections:
-      return "TOO_MANY_CONNECTIONS";
-    case ReasonCode::ApiKeyInvalid:
-      return "API_KEY_INVALID";
-    case ReasonCode::ApiKeyExpired:
-      return "API_KEY_EXPIRED";
-    case ReasonCode::TokenExpired:
-      return "TOKEN_EXPIRED";
-    case ReasonCode::TokenInvalid:
-      return "TOKEN_INVALID";
-    case ReasonCode::TokenUnavailable:
-      return "TOKEN_UNAVAILABLE";
-    case ReasonCode::Unauthorized:
-      return "UNAUTHORIZED";
-    case ReasonCode::RoleInvalid:
-      return "ROLE_INVALID";
-    case ReasonCode::JoinTimeout:
-      return "JOIN_TIMEOUT";
-    case ReasonCode::LiveTimeout:
-      return "LIVE_TIMEOUT";
-    case ReasonCode::ChannelCrashed:
-      return "CHANNEL_CRASHED";
-    case ReasonCode::ChannelClosed:
-      return "CHANNEL_CLOSED";
-    case ReasonCode::BadBinding:
-      return "BAD_BINDING";
-    case ReasonCode::BindingMismatch:
-      return "BINDING_MISMATCH";
-    case ReasonCode::DatabaseUnavailable:
-      return "DATABASE_UNAVAILABLE";
-    case ReasonCode::ServerStarting:
-      return "SERVER_STARTING";
-    case ReasonCode::TenantNotFound:
-      return "TENANT_NOT_FOUND";
-    case ReasonCode::RealtimeDisabled:
-      return "REALTIME_DISABLED";
-    case ReasonCode::ServerError:
-      return "SERVER_ERROR";
-    case ReasonCode::Resubscribed:
-      return "RESUBSCRIBED";
-    case ReasonCode::PulseLost:
-      return "PULSE_LOST";
-    case ReasonCode::Overflow:
-      return "OVERFLOW";
-    case ReasonCode::PayloadTooLarge:
-      return "PAYLOAD_TOO_LARGE";
-    case ReasonCode::PayloadInvalid:
-      return "PAYLOAD_INVALID";
-    case ReasonCode::UserReconnect:
-      return "USER_RECONNECT";
-    case ReasonCode::Unsubscribed:
-      return "UNSUBSCRIBED";
-    case ReasonCode::Disposed:
-      return "DISPOSED";
-    case ReasonCode::InvalidOption:
-      return "INVALID_OPTION";
-  }
-  return "SERVER_ERROR";
+  static constexpr EnumNames<ReasonCode, 41> kNames({
+      {ReasonCode::Ok, "OK"},
+      {ReasonCode::Connecting, "CONNECTING"},
+      {ReasonCode::ConnectionLost, "CONNECTION_LOST"},
+      {ReasonCode::ConnectFailed, "CONNECT_FAILED"},
+      {ReasonCode::ConnectTimeout, "CONNECT_TIMEOUT"},
+      {ReasonCode::HalfOpen, "HALF_OPEN"},
+      {ReasonCode::ServerRestart, "SERVER_RESTART"},
+      {ReasonCode::Offline, "OFFLINE"},
+      {ReasonCode::Suspended, "SUSPENDED"},
+      {ReasonCode::IdleTimeout, "IDLE_TIMEOUT"},
+      {ReasonCode::FrameTooLarge, "FRAME_TOO_LARGE"},
+      {ReasonCode::RateLimited, "RATE_LIMITED"},
+      {ReasonCode::TooManyChannels, "TOO_MANY_CHANNELS"},
+      {ReasonCode::TooManyConnections, "TOO_MANY_CONNECTIONS"},
+      {ReasonCode::ApiKeyInvalid, "API_KEY_INVALID"},
+      {ReasonCode::ApiKeyExpired, "API_KEY_EXPIRED"},
+      {ReasonCode::TokenExpired, "TOKEN_EXPIRED"},
+      {ReasonCode::TokenInvalid, "TOKEN_INVALID"},
+      {ReasonCode::TokenUnavailable, "TOKEN_UNAVAILABLE"},
+      {ReasonCode::Unauthorized, "UNAUTHORIZED"},
+      {ReasonCode::RoleInvalid, "ROLE_INVALID"},
+      {ReasonCode::JoinTimeout, "JOIN_TIMEOUT"},
+      {ReasonCode::LiveTimeout, "LIVE_TIMEOUT"},
+      {ReasonCode::ChannelCrashed, "CHANNEL_CRASHED"},
+      {ReasonCode::ChannelClosed, "CHANNEL_CLOSED"},
+      {ReasonCode::BadBinding, "BAD_BINDING"},
+      {ReasonCode::BindingMismatch, "BINDING_MISMATCH"},
+      {ReasonCode::DatabaseUnavailable, "DATABASE_UNAVAILABLE"},
+      {ReasonCode::ServerStarting, "SERVER_STARTING"},
+      {ReasonCode::TenantNotFound, "TENANT_NOT_FOUND"},
+      {ReasonCode::RealtimeDisabled, "REALTIME_DISABLED"},
+      {ReasonCode::ServerError, "SERVER_ERROR"},
+      {ReasonCode::Resubscribed, "RESUBSCRIBED"},
+      {ReasonCode::PulseLost, "PULSE_LOST"},
+      {ReasonCode::Overflow, "OVERFLOW"},
+      {ReasonCode::PayloadTooLarge, "PAYLOAD_TOO_LARGE"},
+      {ReasonCode::PayloadInvalid, "PAYLOAD_INVALID"},
+      {ReasonCode::UserReconnect, "USER_RECONNECT"},
+      {ReasonCode::Unsubscribed, "UNSUBSCRIBED"},
+      {ReasonCode::Disposed, "DISPOSED"},
+      {ReasonCode::InvalidOption, "INVALID_OPTION"},
+  });
+  return kNames[code];
 }
 
 Error invalidOption(const char* option, std::string message) {

@@ -1,41 +1,36 @@
 #include "channel/channel.h"
 
-#include <array>
 #include <cassert>
 #include <utility>
 
-#include "base/transitions.h"
+#include "base/enum_names.h"
 #include "protocol/classify.h"
 #include "protocol/names.h"
 
 namespace switchboard {
 
+namespace {
+
+const auto& tableOf(ChannelState /*any*/) {
+  using S = ChannelState;
+  static constexpr StateTable<S, 5> kTable({
+      {S::Closed, "closed", {S::Joining}},
+      {S::Joining, "joining", {S::Joined, S::Errored, S::Closed, S::Leaving}},
+      {S::Joined, "joined", {S::Errored, S::Closed, S::Leaving}},
+      {S::Leaving, "leaving", {S::Closed}},
+      {S::Errored, "errored", {S::Joining, S::Closed}},
+  });
+  return kTable;
+}
+
+}  // namespace
+
 std::string_view toString(ChannelState state) {
-  switch (state) {
-    case ChannelState::Closed:
-      return "closed";
-    case ChannelState::Joining:
-      return "joining";
-    case ChannelState::Joined:
-      return "joined";
-    case ChannelState::Leaving:
-      return "leaving";
-    case ChannelState::Errored:
-      return "errored";
-  }
-  return "?";
+  return tableOf(state).nameOf(state);
 }
 
 bool isLegal(ChannelState from, ChannelState to) {
-  using S = ChannelState;
-  using Step = Transition<S>;
-  constexpr std::array kSteps = {
-      Step{S::Closed, S::Joining},  Step{S::Errored, S::Joining}, Step{S::Joining, S::Joined},
-      Step{S::Joining, S::Errored}, Step{S::Joining, S::Closed},  Step{S::Joined, S::Errored},
-      Step{S::Joined, S::Closed},   Step{S::Joining, S::Leaving}, Step{S::Joined, S::Leaving},
-      Step{S::Leaving, S::Closed},  Step{S::Errored, S::Closed},
-  };
-  return allows(kSteps, from, to);
+  return tableOf(from).allows(from, to);
 }
 
 Channel::Channel(std::string topic, Duration joinTimeout, Context& context, ChannelLink& link,

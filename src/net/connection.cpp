@@ -1,11 +1,10 @@
 #include "net/connection.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 
+#include "base/enum_names.h"
 #include "base/text.h"
-#include "base/transitions.h"
 #include "protocol/classify.h"
 #include "protocol/names.h"
 #include "timing/backoff.h"
@@ -17,38 +16,27 @@ namespace {
 /// How soon after it has refused a join for a limit the server closes the socket: at once, so this is ample.
 constexpr Duration kCloseAfterRefusal{5'000};
 
+const auto& tableOf(ConnectionState /*any*/) {
+  using S = ConnectionState;
+  static constexpr StateTable<S, 6> kTable({
+      {S::Idle, "idle", {S::Connecting, S::Backoff, S::Closed}},
+      {S::Connecting, "connecting", {S::Open, S::Backoff, S::Idle, S::Closed}},
+      {S::Open, "open", {S::Backoff, S::Closing, S::Closed}},
+      {S::Backoff, "backoff", {S::Connecting, S::Idle, S::Closed}},
+      {S::Closing, "closing", {S::Idle, S::Connecting, S::Backoff, S::Closed}},
+      {S::Closed, "closed", {}},
+  });
+  return kTable;
+}
+
 }  // namespace
 
 std::string_view toString(ConnectionState state) {
-  switch (state) {
-    case ConnectionState::Idle:
-      return "idle";
-    case ConnectionState::Connecting:
-      return "connecting";
-    case ConnectionState::Open:
-      return "open";
-    case ConnectionState::Backoff:
-      return "backoff";
-    case ConnectionState::Closing:
-      return "closing";
-    case ConnectionState::Closed:
-      return "closed";
-  }
-  return "?";
+  return tableOf(state).nameOf(state);
 }
 
 bool isLegal(ConnectionState from, ConnectionState to) {
-  using S = ConnectionState;
-  using Step = Transition<S>;
-  constexpr std::array kSteps = {
-      Step{S::Idle, S::Connecting},   Step{S::Idle, S::Backoff},       Step{S::Idle, S::Closed},
-      Step{S::Connecting, S::Open},   Step{S::Connecting, S::Backoff}, Step{S::Connecting, S::Idle},
-      Step{S::Connecting, S::Closed}, Step{S::Open, S::Backoff},       Step{S::Open, S::Closing},
-      Step{S::Open, S::Closed},       Step{S::Backoff, S::Connecting}, Step{S::Backoff, S::Idle},
-      Step{S::Backoff, S::Closed},    Step{S::Closing, S::Idle},       Step{S::Closing, S::Connecting},
-      Step{S::Closing, S::Backoff},   Step{S::Closing, S::Closed},
-  };
-  return allows(kSteps, from, to);
+  return tableOf(from).allows(from, to);
 }
 
 Connection::Connection(ConnectionId id, const ConnectionOptions& options, Surroundings& surroundings, Context& context,

@@ -1,40 +1,32 @@
 #include "status/pulse_state.h"
 
-#include <array>
-
-#include "base/transitions.h"
+#include "base/enum_names.h"
 
 namespace switchboard {
 
+namespace {
+
+const auto& tableOf(PulseState /*any*/) {
+  using S = PulseState;
+  static constexpr StateTable<S, 6> kTable({
+      {S::Idle, "idle", {S::Joining}},
+      {S::Joining, "joining", {S::Waiting, S::Idle, S::Refused}},
+      {S::Waiting, "waiting", {S::Beating, S::Silent, S::Idle, S::Refused}},
+      {S::Beating, "beating", {S::Silent, S::Idle, S::Refused}},
+      {S::Silent, "silent", {S::Beating, S::Idle, S::Refused}},
+      {S::Refused, "refused", {S::Joining}},
+  });
+  return kTable;
+}
+
+}  // namespace
+
 std::string_view toString(PulseState state) {
-  switch (state) {
-    case PulseState::Idle:
-      return "idle";
-    case PulseState::Joining:
-      return "joining";
-    case PulseState::Waiting:
-      return "waiting";
-    case PulseState::Beating:
-      return "beating";
-    case PulseState::Silent:
-      return "silent";
-    case PulseState::Refused:
-      return "refused";
-  }
-  return "?";
+  return tableOf(state).nameOf(state);
 }
 
 bool isLegal(PulseState from, PulseState to) {
-  using S = PulseState;
-  using Step = Transition<S>;
-  constexpr std::array kSteps = {
-      Step{S::Idle, S::Joining},    Step{S::Joining, S::Waiting}, Step{S::Joining, S::Idle},
-      Step{S::Joining, S::Refused}, Step{S::Waiting, S::Beating}, Step{S::Waiting, S::Silent},
-      Step{S::Waiting, S::Idle},    Step{S::Waiting, S::Refused}, Step{S::Beating, S::Silent},
-      Step{S::Beating, S::Idle},    Step{S::Beating, S::Refused}, Step{S::Silent, S::Beating},
-      Step{S::Silent, S::Idle},     Step{S::Silent, S::Refused},  Step{S::Refused, S::Joining},
-  };
-  return allows(kSteps, from, to);
+  return tableOf(from).allows(from, to);
 }
 
 }  // namespace switchboard

@@ -1,37 +1,31 @@
 #include "status/subscription_state.h"
 
-#include <array>
-
-#include "base/transitions.h"
+#include "base/enum_names.h"
 
 namespace switchboard {
 
+namespace {
+
+const auto& tableOf(SubscriptionState /*any*/) {
+  using S = SubscriptionState;
+  static constexpr StateTable<S, 5> kTable({
+      {S::Pending, "pending", {S::Joining, S::Live, S::Parked}},
+      {S::Joining, "joining", {S::Live, S::Pending, S::Retrying, S::Parked}},
+      {S::Live, "live", {S::Pending, S::Retrying, S::Parked}},
+      {S::Retrying, "retrying", {S::Pending}},
+      {S::Parked, "parked", {S::Pending}},
+  });
+  return kTable;
+}
+
+}  // namespace
+
 std::string_view toString(SubscriptionState state) {
-  switch (state) {
-    case SubscriptionState::Pending:
-      return "pending";
-    case SubscriptionState::Joining:
-      return "joining";
-    case SubscriptionState::Live:
-      return "live";
-    case SubscriptionState::Retrying:
-      return "retrying";
-    case SubscriptionState::Parked:
-      return "parked";
-  }
-  return "?";
+  return tableOf(state).nameOf(state);
 }
 
 bool isLegal(SubscriptionState from, SubscriptionState to) {
-  using S = SubscriptionState;
-  using Step = Transition<S>;
-  constexpr std::array kSteps = {
-      Step{S::Pending, S::Joining}, Step{S::Pending, S::Live},     Step{S::Pending, S::Parked},
-      Step{S::Joining, S::Live},    Step{S::Joining, S::Pending},  Step{S::Joining, S::Retrying},
-      Step{S::Joining, S::Parked},  Step{S::Live, S::Pending},     Step{S::Live, S::Retrying},
-      Step{S::Live, S::Parked},     Step{S::Retrying, S::Pending}, Step{S::Parked, S::Pending},
-  };
-  return allows(kSteps, from, to);
+  return tableOf(from).allows(from, to);
 }
 
 }  // namespace switchboard

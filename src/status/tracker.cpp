@@ -3,48 +3,38 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/enum_names.h"
+
 namespace switchboard {
 
 std::string_view toString(OverallState overall) {
-  switch (overall) {
-    case OverallState::Idle:
-      return "idle";
-    case OverallState::Connecting:
-      return "connecting";
-    case OverallState::Live:
-      return "live";
-    case OverallState::Partial:
-      return "partial";
-    case OverallState::Offline:
-      return "offline";
-  }
-  return "?";
+  static constexpr EnumNames<OverallState, 5> kNames({
+      {OverallState::Idle, "idle"},
+      {OverallState::Connecting, "connecting"},
+      {OverallState::Live, "live"},
+      {OverallState::Partial, "partial"},
+      {OverallState::Offline, "offline"},
+  });
+  return kNames[overall];
 }
 
 std::string_view toString(FreshnessMode mode) {
-  switch (mode) {
-    case FreshnessMode::Live:
-      return "live";
-    case FreshnessMode::Polling:
-      return "polling";
-    case FreshnessMode::Paused:
-      return "paused";
-  }
-  return "?";
+  static constexpr EnumNames<FreshnessMode, 3> kNames({
+      {FreshnessMode::Live, "live"},
+      {FreshnessMode::Polling, "polling"},
+      {FreshnessMode::Paused, "paused"},
+  });
+  return kNames[mode];
 }
 
 std::string_view toString(NoticeStatus status) {
-  switch (status) {
-    case NoticeStatus::Subscribed:
-      return "SUBSCRIBED";
-    case NoticeStatus::TimedOut:
-      return "TIMED_OUT";
-    case NoticeStatus::Closed:
-      return "CLOSED";
-    case NoticeStatus::ChannelError:
-      return "CHANNEL_ERROR";
-  }
-  return "?";
+  static constexpr EnumNames<NoticeStatus, 4> kNames({
+      {NoticeStatus::Subscribed, "SUBSCRIBED"},
+      {NoticeStatus::TimedOut, "TIMED_OUT"},
+      {NoticeStatus::Closed, "CLOSED"},
+      {NoticeStatus::ChannelError, "CHANNEL_ERROR"},
+  });
+  return kNames[status];
 }
 
 void StatusTracker::set(ConnectionStatus status) {

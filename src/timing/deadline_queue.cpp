@@ -3,54 +3,35 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/enum_names.h"
 #include "base/text.h"
 
 namespace switchboard {
 
 std::string_view toString(DeadlineKind kind) {
-  switch (kind) {
-    case DeadlineKind::Plan:
-      return "Plan";
-    case DeadlineKind::ConnectTimeout:
-      return "ConnectTimeout";
-    case DeadlineKind::Reconnect:
-      return "Reconnect";
-    case DeadlineKind::Silence:
-      return "Silence";
-    case DeadlineKind::HeartbeatAnswer:
-      return "HeartbeatAnswer";
-    case DeadlineKind::IdleClose:
-      return "IdleClose";
-    case DeadlineKind::JoinSlot:
-      return "JoinSlot";
-    case DeadlineKind::JoinTimeout:
-      return "JoinTimeout";
-    case DeadlineKind::LiveTimeout:
-      return "LiveTimeout";
-    case DeadlineKind::Retry:
-      return "Retry";
-    case DeadlineKind::Linger:
-      return "Linger";
-    case DeadlineKind::Overlap:
-      return "Overlap";
-    case DeadlineKind::TokenTimeout:
-      return "TokenTimeout";
-    case DeadlineKind::Window:
-      return "Window";
-    case DeadlineKind::Poll:
-      return "Poll";
-    case DeadlineKind::StatusSettle:
-      return "StatusSettle";
-    case DeadlineKind::TokenRefresh:
-      return "TokenRefresh";
-    case DeadlineKind::Pulse:
-      return "Pulse";
-    case DeadlineKind::Track:
-      return "Track";
-    case DeadlineKind::Push:
-      return "Push";
-  }
-  return "?";
+  static constexpr EnumNames<DeadlineKind, 20> kNames({
+      {DeadlineKind::Plan, "Plan"},
+      {DeadlineKind::ConnectTimeout, "ConnectTimeout"},
+      {DeadlineKind::Reconnect, "Reconnect"},
+      {DeadlineKind::Silence, "Silence"},
+      {DeadlineKind::HeartbeatAnswer, "HeartbeatAnswer"},
+      {DeadlineKind::IdleClose, "IdleClose"},
+      {DeadlineKind::JoinSlot, "JoinSlot"},
+      {DeadlineKind::JoinTimeout, "JoinTimeout"},
+      {DeadlineKind::LiveTimeout, "LiveTimeout"},
+      {DeadlineKind::Retry, "Retry"},
+      {DeadlineKind::Linger, "Linger"},
+      {DeadlineKind::Overlap, "Overlap"},
+      {DeadlineKind::TokenTimeout, "TokenTimeout"},
+      {DeadlineKind::Window, "Window"},
+      {DeadlineKind::Poll, "Poll"},
+      {DeadlineKind::StatusSettle, "StatusSettle"},
+      {DeadlineKind::TokenRefresh, "TokenRefresh"},
+      {DeadlineKind::Pulse, "Pulse"},
+      {DeadlineKind::Track, "Track"},
+      {DeadlineKind::Push, "Push"},
+  });
+  return kNames[kind];
 }
 
 namespace {

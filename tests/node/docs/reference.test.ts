@@ -60,11 +60,14 @@ function optionsOf(command: string): string[] {
 
 /** The legal transitions of a state machine of the core, as the reference writes them. */
 function transitionsOf(state: string): string[] {
-  const { source } = fileWith(`bool isLegal(${state} from`, 'src');
-  const [, after = ''] = source.split(`bool isLegal(${state} from`);
-  const [body = ''] = after.split('\n}\n');
-  const steps = [...body.matchAll(/Step\{S::(\w+), S::(\w+)\}/g)];
-  return steps.map(([, from = '', to = '']) => `${from.toLowerCase()} → ${to.toLowerCase()}`);
+  const { source } = fileWith(`using S = ${state}`, 'src');
+  const [, after = ''] = source.split(`using S = ${state};`);
+  const [body = ''] = after.split('});');
+  const rows = [...body.matchAll(/\{S::(\w+), "(\w+)", \{([^}]*)\}\}/g)];
+  const names = new Map(rows.map(([, value = '', name = '']) => [`S::${value}`, name]));
+  return rows.flatMap(([, , from = '', next = '']) =>
+    [...next.matchAll(/S::\w+/g)].map(([to]) => `${from} → ${names.get(to) ?? ''}`),
+  );
 }
 
 /** The transitions in the table with this head. */
