@@ -159,6 +159,22 @@ describe.each(['en-US', 'de-DE', 'ar', 'hi-IN'])('in %s', (locale) => {
   );
 });
 
+describe('the name of who does the work', () => {
+  it.each(['en-US', 'ar', 'de-DE'])('is not cut on a tablet in %s', async (locale) => {
+    for (const width of [768, 834, 1024]) {
+      const dashboard = await open({ locale, viewport: { width, height: 900 } }, '&day=all');
+      await dashboard.page.evaluate(() => document.fonts.ready);
+      const cut = await dashboard.page
+        .locator('[data-row] [data-slot="person"]')
+        .evaluateAll((cells) =>
+          cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map(({ textContent }) => textContent),
+        );
+      expect(cut).toEqual([]);
+      await dashboard.page.context().close();
+    }
+  });
+});
+
 describe('large amounts and large text', () => {
   it.each([320, 390, 1440])('are shown whole in a window of %i px', async (width) => {
     await lab.db.query(
@@ -259,7 +275,8 @@ describe('the chart', () => {
       .evaluateAll((lines) =>
         lines.map((line) => {
           const cells = [...line.querySelectorAll('th, td')].map(({ textContent }) => textContent);
-          return { hour: Number(cells[0]?.slice(0, 2)), isKnown: cells[2] !== '–' };
+          const [hour = 0] = (cells[0] ?? '').match(/\d+/)?.map(Number) ?? [];
+          return { hour: (hour % 12) + (cells[0]?.endsWith('PM') === true ? 12 : 0), isKnown: cells[2] !== '–' };
         }),
       );
     const { rows: clock } = await lab.db.query<{ hour: number }>(

@@ -144,7 +144,7 @@ describe('a save belongs to its form', () => {
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form second');
     await page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
-    await page.locator('[data-sonner-toast]', { hasText: 'Booking saved' }).waitFor();
+    await page.locator('[data-sonner-toast]', { hasText: 'Booking added' }).waitFor();
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('Form second');
   });
 
@@ -184,7 +184,7 @@ describe('a save belongs to its form', () => {
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form second');
     release();
-    await page.locator('[data-sonner-toast]', { hasText: 'Booking saved' }).waitFor();
+    await page.locator('[data-sonner-toast]', { hasText: 'Booking added' }).waitFor();
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('Form second');
   });
 

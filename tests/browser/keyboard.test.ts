@@ -111,6 +111,18 @@ describe('the lab', () => {
   });
 });
 
+describe('a click', () => {
+  it('on a tab leaves no ring, as a key does', async () => {
+    await open();
+    const ring = (): Promise<string> =>
+      page.locator('.tabs [data-state="active"]').evaluate((tab) => getComputedStyle(tab).outlineStyle);
+    await page.getByRole('tab', { name: 'Clients' }).click();
+    expect(await ring()).toBe('none');
+    await page.keyboard.press('ArrowRight');
+    expect(await ring()).toBe('solid');
+  });
+});
+
 describe('the details of the status', () => {
   it('begin with a sentence for everyone, and unfold by the keyboard', async () => {
     await open();
@@ -145,9 +157,25 @@ describe('the address of the page', () => {
     await page.getByRole('tabpanel', { name: 'Staff' }).waitFor();
   });
 
-  it('is answered when it names a business that is not there', async () => {
-    ({ page } = await openWindow(lab.browser, `${lab.dashboard}?business=nobody`));
-    await page.getByRole('alert').getByText('The address names a business that is not there.').waitFor();
+  it.each([
+    ['?business=nobody', 'The address names a business that is not there.'],
+    [`?business=${salon}&view=bookigns`, 'The address names a table that is not there. These are the bookings.'],
+    [`?business=${salon}&day=2026-02-30x`, 'The address names a day that is not there.'],
+    [`?business=${salon}&day=9999-12-31`, 'The address names a day that is not there.'],
+  ])('is answered when it names what is not there: %s', async (search, answer) => {
+    ({ page } = await openWindow(lab.browser, lab.dashboard + search));
+    const notice = page.getByRole('alert').getByText(answer);
+    await notice.waitFor();
+    await page.locator('section[data-rows-state="live"]').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    if (search.startsWith('?business=nobody')) return;
+    await page.getByRole('tab', { name: 'Payments' }).click();
+    await notice.waitFor({ state: 'detached' });
+  });
+
+  it.each(['bookings&day=all', 'payments', 'bookings'])('is not questioned when it says %s', async (view) => {
+    await open(`&view=${view}`);
+    expect(await page.locator('.notice').count()).toBe(0);
   });
 });
 
@@ -181,6 +209,24 @@ describe('the day picker', () => {
     await page.keyboard.type('05052026');
     expect(await day.inputValue()).toBe('2026-05-05');
     expect(new URL(page.url()).searchParams.get('day')).toBe('2026-05-05');
+  });
+
+  it('makes one step of the history of a day that is typed, and one more of the next', async () => {
+    await open();
+    const day = page.getByLabel('Day', { exact: true });
+    const dayIn = (): string | null => new URL(page.url()).searchParams.get('day');
+    await day.focus();
+    const before = await page.evaluate(() => history.length);
+    await page.keyboard.type('05052026');
+    expect(await page.evaluate(() => history.length)).toBe(before + 1);
+    await page.getByRole('tab', { name: 'Bookings' }).focus();
+    await day.focus();
+    await page.keyboard.type('06062026');
+    expect(await page.evaluate(() => history.length)).toBe(before + 2);
+    await page.goBack();
+    expect(dayIn()).toBe('2026-05-05');
+    await page.goBack();
+    expect(dayIn()).toBeNull();
   });
 
   it.each(['0000-01-01', '0001-01-01', '0999-12-31', '2026-02-30', '9999-12-30', '9999-12-31'])(

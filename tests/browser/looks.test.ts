@@ -86,6 +86,147 @@ describe('the lab', () => {
   });
 });
 
+describe('the figures on a phone', () => {
+  it.each([390, 320])(
+    'of %i px have no more room below than a line, and keep their height when cut off',
+    async (width) => {
+      const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, {
+        viewport: { width, height: 900 },
+      });
+      const bookings = new BookingsPage(page);
+      await bookings.untilStatus('live');
+      await page.locator('.figure[data-state="live"]').nth(3).waitFor();
+      const measure = (): Promise<{ height: number; free: number; line: number }[]> =>
+        page.locator('.figures').evaluate((figures) =>
+          // A row of cards is as high as its highest.
+          [0, 2].map((first) => {
+            const cards = [...figures.querySelectorAll('.figure')].slice(first, first + 2);
+            const frees = cards.map((card) => {
+              const text = document.createRange();
+              text.selectNodeContents(card);
+              const padding = parseFloat(getComputedStyle(card).paddingBottom);
+              const rects = [...text.getClientRects()].filter(({ height }) => height > 0);
+              // The boxes of the texts alone, not of what reserves room around them.
+              const leaves = [...card.querySelectorAll('*')].filter(({ children }) => children.length === 0);
+              const bottom = Math.max(
+                ...leaves.map((leaf) => leaf.getBoundingClientRect().bottom),
+                rects[0]?.bottom ?? 0,
+              );
+              return card.getBoundingClientRect().bottom - padding - bottom;
+            });
+            const line = 1.5 * parseFloat(getComputedStyle(cards[0]?.querySelector('h3') ?? figures).fontSize);
+            return { height: cards[0]?.getBoundingClientRect().height ?? 0, free: Math.min(...frees), line };
+          }),
+        );
+      const live = await measure();
+      for (const { free, line } of live) expect(free).toBeLessThanOrEqual(line + 1);
+      await lab.backend.faults.refuse({ mode: 'drop' });
+      lab.backend.faults.drop();
+      await page.locator('.figure .as-of').nth(3).waitFor();
+      await page.screenshot({ path: screenshotPath(`figures-cut-off-${String(width)}`) });
+      // A note of one line leaves room for the age.
+      if (width === 390)
+        expect((await measure()).map(({ height }) => height)).toEqual(live.map(({ height }) => height));
+      await lab.backend.faults.reset();
+      await page.context().close();
+    },
+  );
+});
+
+describe('the heads of the panels', () => {
+  it('are on one line with each other and with the legend, live and cut off', async () => {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: sizes.wide });
+    const bookings = new BookingsPage(page);
+    await bookings.untilStatus('live');
+    const middles = (): Promise<number[]> =>
+      page.locator('#chart-title, #feed-title, .legend').evaluateAll((parts) =>
+        parts.map((part) => {
+          const { top, bottom } = part.getBoundingClientRect();
+          return (top + bottom) / 2;
+        }),
+      );
+    const isOneLine = async (): Promise<boolean> => {
+      const all = await middles();
+      return Math.max(...all) - Math.min(...all) <= 1.5;
+    };
+    expect(await isOneLine()).toBe(true);
+    await lab.backend.faults.refuse({ mode: 'drop' });
+    lab.backend.faults.drop();
+    await page.locator('.chart .as-of').waitFor();
+    expect(await isOneLine()).toBe(true);
+    await lab.backend.faults.reset();
+    await page.context().close();
+  });
+});
+
+describe('in text of double size', () => {
+  it('the icons and the toasts grow too', async () => {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&day=all`, {
+      viewport: sizes.wide,
+      reducedMotion: 'reduce',
+    });
+    const bookings = new BookingsPage(page);
+    await bookings.untilRowsLive();
+    await page.locator('.feed[data-live="true"]').waitFor();
+    const id = await insertBooking(lab.db, salon, 'Large');
+    await page.locator('[data-sonner-toast]', { hasText: 'Large' }).waitFor();
+    await page.locator('[data-sonner-toast]', { hasText: 'Large' }).hover();
+    const measure = (): Promise<(number | undefined)[]> =>
+      page.evaluate(() => [
+        ...[
+          '.brand img',
+          '.top .icon',
+          '.primary .icon',
+          '[data-row] .icon-button',
+          '[data-row] .icon-button .icon',
+        ].map((part) => document.querySelector(part)?.getBoundingClientRect().width),
+        ...['[data-sonner-toast]', '.legend span'].map((part) =>
+          parseFloat(getComputedStyle(document.querySelector(part) ?? document.body).fontSize),
+        ),
+        parseFloat(getComputedStyle(document.querySelector('[data-sonner-toast]') ?? document.body).width),
+        parseFloat(getComputedStyle(document.querySelector('.legend span') ?? document.body, '::before').width),
+      ]);
+    const usual = await measure();
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%';
+    });
+    await page.screenshot({ path: screenshotPath('large-text-toast') });
+    expect(await measure()).toEqual(usual.map((size) => 2 * (size ?? NaN)));
+    await page.context().close();
+    await lab.db.query('delete from bookings where id = $1', [id]);
+  });
+});
+
+describe('the note on rows that an alert is about', () => {
+  it.each(['bookings', 'payments'])(
+    'is as far from the edge as the title of the %s, and away from the rows',
+    async (view) => {
+      const column = view === 'bookings' ? 'id::text' : 'id';
+      const table = view === 'bookings' ? 'bookings' : 'payment_transactions';
+      const { rows } = await lab.db.query<{ id: string }>(
+        `select ${column} as id from ${table} where business_id = $1 limit 1`,
+        [salon],
+      );
+      const { page } = await openWindow(
+        lab.browser,
+        `${lab.dashboard}?business=${salon}&view=${view}&rows=${rows[0]?.id ?? ''}`,
+        { viewport: { width: 1440, height: 900 } },
+      );
+      const note = page.getByText(`1 ${view.slice(0, -1)} that an alert is about.`);
+      const boxOf = (part: typeof note): Promise<DOMRect> =>
+        part.evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
+      const [text, title, head] = await Promise.all([
+        boxOf(note),
+        boxOf(page.locator('.table-panel h3')),
+        boxOf(page.locator('.table-panel thead')),
+      ]);
+      if (view === 'payments') expect(text.left).toBe(title.left);
+      expect(head.top - text.bottom).toBeGreaterThanOrEqual(8);
+      await page.context().close();
+    },
+  );
+});
+
 describe('the alerts', () => {
   it('have the way to their rows on a line of its own', async () => {
     const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: sizes.wide });

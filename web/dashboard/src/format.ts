@@ -40,6 +40,22 @@ export function formatWhen(at: number | string, zone: string): string {
   return `${formatDay(at, zone)}, ${formatClock(at, zone)}`;
 }
 
+/** A full hour, 0 to 23, as formatClock has it. */
+export function formatHour(hour: number): string {
+  return formatClock(Date.UTC(2028, 0, 1, hour), 'UTC');
+}
+
+const shortHour = new Intl.DateTimeFormat(undefined, { hour: 'numeric', timeZone: 'UTC' });
+
+/** A full hour for the axis of a chart: `8 AM` or `08`, as the language counts hours. */
+export function formatShortHour(hour: number): string {
+  const parts = shortHour.formatToParts(Date.UTC(2028, 0, 1, hour));
+  // Words such as Uhr need more room than they are worth.
+  const has12Hours = parts.some(({ type }) => type === 'dayPeriod');
+  const shown = has12Hours ? parts : parts.filter(({ type }) => type === 'hour');
+  return shown.map(({ value }) => value).join('');
+}
+
 export function formatClockWithSeconds(at: number | string, zone: string): string {
   return format('seconds', secondsOptions, at, zone);
 }

@@ -3,6 +3,7 @@ import { BusinessDataProvider } from '../data/businessData.js';
 import type { Business } from '../data/database.js';
 import { businessesKey, useBusinesses } from '../data/queries.js';
 import { LabPanel } from '../lab/LabPanel.js';
+import { AddressNotices } from './AddressNotices.js';
 import { BusinessPage } from './BusinessPage.js';
 import { BusinessPicker } from './BusinessPicker.js';
 import { Header } from './Header.js';
@@ -81,11 +82,7 @@ function Content({ businesses, business, unknownId }: ContentProps) {
   }
   return (
     <>
-      {unknownId === null ? null : (
-        <p className="notice" role="alert">
-          The address names a business that is not there. This is {business.name}.
-        </p>
-      )}
+      <AddressNotices instead={unknownId === null ? null : business.name} />
       <BusinessDataProvider key={business.id} business={business}>
         <BusinessPage />
       </BusinessDataProvider>

@@ -11,7 +11,7 @@ export function AsOf({ at }: { at: number }) {
       <time dateTime={new Date(at).toISOString()} lang={locale}>
         {formatClock(at, zone)}
       </time>{' '}
-      ({agoText(useSeconds() - at / 1_000)})
+      <span className="ago">({agoText(useSeconds() - at / 1_000)})</span>
     </span>
   );
 }

@@ -3,12 +3,14 @@ import { useRealtime } from 'switchboard-realtime/react';
 import { ActivityFeed } from '../activity/ActivityFeed.js';
 import { useBusinessData } from '../data/businessData.js';
 import { useReportBehind } from '../data/freshness.js';
+import { useClients, useOpenAlerts, useStaff } from '../data/queries.js';
 import { useToday } from '../data/today.js';
 import { browserZone, cityOf, differs } from '../data/zone.js';
 import { formatLongDay, locale } from '../format.js';
 import { FormsProvider } from '../forms/FormsProvider.js';
 import { Figures } from '../overview/Figures.js';
 import { TodayChart } from '../overview/TodayChart.js';
+import { useToastsEndWithRows } from '../toasts/rowToasts.js';
 import { Tables, useView } from './Tables.js';
 
 export function BusinessPage() {
@@ -27,6 +29,11 @@ export function BusinessPage() {
     showToasts: true,
   });
   useReportBehind([bookings, payments].some(({ status }) => status.state !== 'live'));
+  useToastsEndWithRows('bookings', bookings.rows);
+  useToastsEndWithRows('payment_transactions', payments.rows);
+  useToastsEndWithRows('clients', useClients({ enabled: false }).data);
+  useToastsEndWithRows('staff', useStaff().data);
+  useToastsEndWithRows('admin_alerts', useOpenAlerts().data);
   useEffect(() => {
     document.title = `${label} · ${business.name} · Switchboard`;
   }, [label, business.name]);

@@ -3,6 +3,7 @@ import { RealtimeConnectionStatus } from 'switchboard-realtime/react';
 import { useIsBehind } from '../data/freshness.js';
 import { browserZone } from '../data/zone.js';
 import { formatClockWithSeconds } from '../format.js';
+import { Brand } from './Brand.js';
 import { LabIcon } from './icons.js';
 
 type Props = {
@@ -23,10 +24,7 @@ export function Header({ children, isLabOpen, zone, labButton, onLab }: Props) {
   );
   return (
     <header className="top">
-      <h1>
-        <img src="/icon.svg" alt="" width="26" height="26" />
-        <span className="brand-word">Switchboard</span>
-      </h1>
+      <Brand />
       {children}
       <div className="top-end">
         <RealtimeConnectionStatus

@@ -12,7 +12,7 @@ export function PageSkeleton() {
           <div key={label} className="panel figure" data-state="loading">
             <p className="figure-label">{label}</p>
             <p className="figure-value">–</p>
-            <p className="figure-note">Loading</p>
+            <p className="figure-notes">Loading</p>
           </div>
         ))}
       </div>

@@ -1,14 +1,19 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { CSSProperties } from 'react';
 import { Toaster } from 'sonner';
 import { RealtimeProvider } from 'switchboard-realtime/react';
-import { sonnerToaster } from 'switchboard-realtime/react/sonner';
 import { NetworkContext } from '../data/network.js';
 import { RestContext } from '../data/rest.js';
 import { servicesQuery } from '../data/services.js';
 import { LabContext } from '../lab/labClient.js';
+import { Brand } from './Brand.js';
+import { RowToastsContext } from '../toasts/rowToasts.js';
 import { App } from './App.js';
 import { PageSkeleton } from './PageSkeleton.js';
 import { ReadFailure } from './ReadFailure.js';
+
+// Grows with the reader's text size; sonner's own is in pixels.
+const toastSize = { '--width': '22.25rem' } as CSSProperties;
 
 /** The application, once its configuration is there; until then why it is not. */
 export function Start() {
@@ -19,10 +24,7 @@ export function Start() {
     return (
       <>
         <header className="top">
-          <h1>
-            <img src="/icon.svg" alt="" width="26" height="26" />
-            <span className="brand-word">Switchboard</span>
-          </h1>
+          <Brand />
         </header>
         <main>
           {error === null ? null : (
@@ -42,10 +44,12 @@ export function Start() {
     <NetworkContext value={services.network}>
       <RestContext value={services.rest}>
         <LabContext value={services.lab}>
-          <RealtimeProvider manager={services.manager} queryClient={queryClient} toaster={sonnerToaster}>
-            <App />
-            <Toaster theme="system" position="bottom-right" />
-          </RealtimeProvider>
+          <RowToastsContext value={services.toasts}>
+            <RealtimeProvider manager={services.manager} queryClient={queryClient} toaster={services.toasts.toaster}>
+              <App />
+              <Toaster theme="system" position="bottom-right" style={toastSize} />
+            </RealtimeProvider>
+          </RowToastsContext>
         </LabContext>
       </RestContext>
     </NetworkContext>

@@ -17,6 +17,10 @@ const views: readonly View[] = [
   { name: 'staff', label: 'Staff', table: <StaffTable /> },
 ];
 
+export function isView(name: string): boolean {
+  return views.some((view) => view.name === name);
+}
+
 /** The table that the page's address names, or the bookings. */
 export function useView(): View {
   const [name] = useSearchParameter('view');

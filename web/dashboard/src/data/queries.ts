@@ -20,12 +20,14 @@ export function useBusinesses(): UseQueryResult<Business[]> {
   });
 }
 
-export function useClients(): UseQueryResult<Client[]> {
+/** With `enabled: false`, what is known already; nothing is read for it. */
+export function useClients({ enabled = true } = {}): UseQueryResult<Client[]> {
   const rest = useRest();
   const { id } = useBusinessData().business;
   return useQuery({
     queryKey: ['clients', id],
     queryFn: ({ signal }) => rest.rows('clients', { business_id: `eq.${id}`, order: 'full_name.asc,id.asc' }, signal),
+    enabled,
   });
 }
 

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { createRealtimeManager, type RealtimeManager } from 'switchboard-realtime';
 import { LabClient } from '../lab/labClient.js';
+import { RowToasts } from '../toasts/rowToasts.js';
 import { loadConfig, type Config } from './config.js';
 import { Network } from './network.js';
 import { RestClient } from './rest.js';
@@ -11,6 +12,7 @@ export type Services = {
   readonly lab: LabClient | null;
   readonly rest: RestClient;
   readonly manager: RealtimeManager;
+  readonly toasts: RowToasts;
 };
 
 function createServices(config: Config): Services {
@@ -26,7 +28,7 @@ function createServices(config: Config): Services {
   });
   // While the page's own rows are being asked for.
   void manager.ready();
-  return { network, lab, rest: new RestClient(config, network), manager };
+  return { network, lab, rest: new RestClient(config, network), manager, toasts: new RowToasts() };
 }
 
 /** Reads the configuration, and starts. */

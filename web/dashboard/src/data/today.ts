@@ -31,6 +31,12 @@ export function dateOf(instant: number, zone: string): string {
   return wallTime(instant, zone).slice(0, 10);
 }
 
+/** Whether it is a date, as the database writes them, that has a next day. */
+export function isDate(text: string): boolean {
+  // The last day of all has no next one that can be written so.
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && text < '9999-12-31';
+}
+
 export function isOn({ from, to }: Day, iso: string | null): boolean {
   if (iso === null) return false;
   const time = Date.parse(iso);

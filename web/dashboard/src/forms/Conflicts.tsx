@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { InLocale } from '../app/InLocale.js';
 import { useZone } from '../data/today.js';
 import { formatClock } from '../format.js';
 import type { Conflict, EditState } from '../writing/index.js';
@@ -27,7 +28,10 @@ export function Conflicts<Draft>({ state, onResolve }: Props<Draft>) {
     <div className="form-note" data-tone={conflicts.length > 0 ? 'warn' : 'calm'} tabIndex={-1}>
       <div role={conflicts.length > 0 ? 'alert' : 'status'}>
         <p>
-          <b>Changed by someone else at {formatClock(changedAt, zone)}.</b> {news.map(describeChange).join(' ')}
+          <b>
+            Changed by someone else at <InLocale>{formatClock(changedAt, zone)}</InLocale>.
+          </b>{' '}
+          {news.map(describeChange).join(' ')}
         </p>
         {conflicts.length === 0 ? null : <p>Which is to be saved?</p>}
       </div>

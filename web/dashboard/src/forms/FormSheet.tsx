@@ -1,5 +1,6 @@
 import { Dialog } from 'radix-ui';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { InLocale } from '../app/InLocale.js';
 import { useZone } from '../data/today.js';
 import { focusOn } from '../focus/focusable.js';
 import { formatClock } from '../format.js';
@@ -134,7 +135,7 @@ function RowNews<Row extends VersionedRow, Draft extends object>({ subject, sess
     <div className="form-note" data-tone="warn" tabIndex={-1}>
       <p role="alert">
         <b>
-          This {subject} was removed at {formatClock(state.goneAt, zone)}.
+          This {subject} was removed at <InLocale>{formatClock(state.goneAt, zone)}</InLocale>.
         </b>{' '}
         Add it again?
       </p>

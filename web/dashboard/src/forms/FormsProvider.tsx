@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
-import type { Booking, Payment } from '../data/database.js';
+import type { Booking, Payment, TableName } from '../data/database.js';
 import { useZone } from '../data/today.js';
+import { undoToastId } from '../toasts/rowToasts.js';
 import type { EditSession, VersionedRow } from '../writing/index.js';
 import { BookingForm } from './BookingForm.js';
 import type { BookingDraft } from './bookingFields.js';
@@ -38,12 +39,13 @@ export function FormsProvider({ children }: { children: ReactNode }) {
     (closed: OpenForm) => {
       setForm((current) => (current === closed ? null : current));
       const { phase } = closed.session.state();
+      const isNew = closed.session.row === undefined;
       if (phase !== 'saving' && phase !== 'waiting') return;
       const openAgain = (): void => {
         setForm((current) => current ?? closed);
       };
-      if (closed.kind === 'booking') followSave(closed.session, 'Booking', zone, openAgain);
-      else followSave(closed.session, 'Payment', zone, openAgain);
+      if (closed.kind === 'booking') followSave(closed.session, { noun: 'Booking', isNew, zone }, openAgain);
+      else followSave(closed.session, { noun: 'Payment', isNew, zone }, openAgain);
     },
     [zone],
   );
@@ -71,8 +73,14 @@ function OpenedForm({ form, onClose }: { form: OpenForm; onClose: (form: OpenFor
 function useCancelling(sessions: Sessions, zone: string): Pick<Forms, 'cancelBooking' | 'cancelPayment'> {
   return useMemo(
     () => ({
-      cancelBooking: canceller('Booking', zone, sessions.booking, ({ client_name }) => client_name),
-      cancelPayment: canceller('Payment', zone, sessions.payment, ({ reference }) => reference ?? 'No reference'),
+      cancelBooking: canceller('bookings', 'Booking', zone, sessions.booking, ({ client_name }) => client_name),
+      cancelPayment: canceller(
+        'payment_transactions',
+        'Payment',
+        zone,
+        sessions.payment,
+        ({ reference }) => reference ?? 'No reference',
+      ),
     }),
     [sessions, zone],
   );
@@ -80,6 +88,7 @@ function useCancelling(sessions: Sessions, zone: string): Pick<Forms, 'cancelBoo
 
 /** Cancels rows, and offers to undo it. A second click while the first is under way does nothing. */
 function canceller<Row extends VersionedRow & { status: string }, Draft extends { status: string }>(
+  table: TableName,
   noun: string,
   zone: string,
   sessionOf: (row: Row) => EditSession<Row, Draft>,
@@ -91,9 +100,9 @@ function canceller<Row extends VersionedRow & { status: string }, Draft extends 
     busy.add(row.id);
     const session = sessionOf(row);
     session.set('status', status);
-    void saveWithToast(session, { done: `${noun} ${done}`, failed, description: describe(row), zone }, undo).finally(
-      () => busy.delete(row.id),
-    );
+    const id = undoToastId(table, row.id);
+    const words = { id, done: `${noun} ${done}`, failed, description: describe(row), zone };
+    void saveWithToast(session, words, undo).finally(() => busy.delete(row.id));
   };
   return (row) => {
     setStatus(row, 'cancelled', 'cancelled', 'Not cancelled', (cancelled) => {

@@ -37,8 +37,7 @@ function reasonOf<Draft>({ problem, conflicts, changedAt, goneAt }: EditState<Dr
  */
 export function followSave<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
-  subject: string,
-  zone: string,
+  { noun, isNew, zone }: { noun: string; isNew: boolean; zone: string },
   open: () => void,
 ): void {
   const endQuestion = askBeforeLeaving();
@@ -47,12 +46,15 @@ export function followSave<Row extends VersionedRow, Draft extends object>(
     if (state.phase === 'saving' || state.phase === 'waiting') return;
     unsubscribe();
     endQuestion();
-    if (state.phase === 'saved') toast.success(`${subject} saved`);
-    else if (state.phase === 'editing') toastUnsaved(`${subject} not saved`, state, zone, open);
+    // What is new is confirmed where it is added.
+    if (state.phase === 'saved' && !isNew) toast.success(`${noun} saved`);
+    else if (state.phase === 'editing') toastUnsaved(`${noun} not saved`, state, zone, open);
   });
 }
 
 type Words = {
+  /** Of the toast. */
+  readonly id: string;
   readonly done: string;
   readonly failed: string;
   readonly description: string;
@@ -67,7 +69,7 @@ type Words = {
  */
 export async function saveWithToast<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
-  { done, failed, description, zone }: Words,
+  { id, done, failed, description, zone }: Words,
   undo?: (row: Row) => void,
 ): Promise<void> {
   const waiting = showWaiting(session, description);
@@ -79,6 +81,7 @@ export async function saveWithToast<Row extends VersionedRow, Draft extends obje
   if (state.phase !== 'saved' || row === undefined) return;
   const onClick = (): void => undo?.(row);
   toast(done, {
+    id,
     description,
     ...(undo === undefined ? {} : { action: { label: 'Undo', onClick }, duration: UNDO_MS, closeButton: true }),
   });

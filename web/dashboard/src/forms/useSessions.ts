@@ -4,6 +4,9 @@ import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Payment, Staff } from '../data/database.js';
 import { useNetwork } from '../data/network.js';
 import { useRest } from '../data/rest.js';
+import { formatMoney } from '../format.js';
+import { confirming } from '../toasts/confirming.js';
+import { useRowToasts } from '../toasts/rowToasts.js';
 import { EditSession } from '../writing/index.js';
 import { bookingFields, newBooking, type BookingDraft } from './bookingFields.js';
 import { newPayment, paymentFields, type PaymentDraft } from './paymentFields.js';
@@ -20,12 +23,19 @@ export function useSessions(): Sessions {
   const rest = useRest();
   const connection = useNetwork();
   const queryClient = useQueryClient();
+  const toasts = useRowToasts();
   const { id: business_id, currency, time_zone: zone } = useBusinessData().business;
   return useMemo(() => {
     const staffName = (id: number): string | undefined =>
       queryClient.getQueryData<Staff[]>(['staff', business_id])?.find((person) => person.id === id)?.full_name;
-    const bookings = { table: rest.table('bookings'), fields: bookingFields(currency, zone, staffName), connection };
-    const payments = { table: rest.table('payment_transactions'), fields: paymentFields(currency), connection };
+    const bookingsTable = confirming(rest.table('bookings'), ({ id, client_name, service }) => {
+      toasts.added('bookings', id, 'Booking added', `${client_name}, ${service}`);
+    });
+    const paymentsTable = confirming(rest.table('payment_transactions'), ({ id, amount }) => {
+      toasts.added('payment_transactions', id, 'Payment added', formatMoney(amount, currency));
+    });
+    const bookings = { table: bookingsTable, fields: bookingFields(currency, zone, staffName), connection };
+    const payments = { table: paymentsTable, fields: paymentFields(currency), connection };
     return {
       booking: (row) =>
         new EditSession({
@@ -38,5 +48,5 @@ export function useSessions(): Sessions {
           start: row === undefined ? { draft: newPayment, columns: { business_id, currency } } : { row },
         }),
     };
-  }, [rest, connection, queryClient, business_id, currency, zone]);
+  }, [rest, connection, queryClient, toasts, business_id, currency, zone]);
 }

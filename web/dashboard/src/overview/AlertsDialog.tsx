@@ -5,7 +5,7 @@ import type { Alert } from '../data/database.js';
 import { useRest } from '../data/rest.js';
 import { useZone } from '../data/today.js';
 import { focusOn } from '../focus/focusable.js';
-import { formatClock, formatDay } from '../format.js';
+import { formatWhen, locale } from '../format.js';
 import { ProblemText } from '../forms/ProblemText.js';
 import { Sheet } from '../forms/Sheet.js';
 import { problemOf, type RowTable } from '../writing/index.js';
@@ -61,7 +61,10 @@ function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) 
         <strong>{alert.title}</strong>
         {alert.body === null ? null : <p>{alert.body}</p>}
         <span className="quiet">
-          {alert.severity} · {formatDay(alert.created_at, zone)}, {formatClock(alert.created_at, zone)}
+          {alert.severity} ·{' '}
+          <time dateTime={alert.created_at} lang={locale}>
+            {formatWhen(alert.created_at, zone)}
+          </time>
         </span>
         <ShowRows alert={alert} onFollow={onFollow} />
         <div role="alert">{acknowledge.isError ? <ProblemText problem={problemOf(acknowledge.error)} /> : null}</div>
@@ -69,7 +72,7 @@ function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) 
       <button
         type="button"
         className="quiet-button"
-        aria-label={`Acknowledge: ${alert.title}, ${formatDay(alert.created_at, zone)}, ${formatClock(alert.created_at, zone)}`}
+        aria-label={`Acknowledge: ${alert.title}, ${formatWhen(alert.created_at, zone)}`}
         aria-disabled={acknowledge.isPending || acknowledge.isSuccess}
         onClick={() => {
           if (acknowledge.isIdle || acknowledge.isError) acknowledge.mutate();

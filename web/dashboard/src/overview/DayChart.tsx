@@ -10,7 +10,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import { formatMoney, formatRoundMoney } from '../format.js';
+import { formatHour, formatMoney, formatRoundMoney, formatShortHour } from '../format.js';
 import type { Hour } from './byHour.js';
 
 type Props = {
@@ -26,12 +26,19 @@ const label = { value: 'now', fill: 'var(--text-quiet)', fontSize: '0.75rem' };
 /** Bookings of each hour as bars, what was paid until now as a line that climbs. Drawn only: the table beside it says the same. */
 function DayChart({ hours, now, currency }: Props) {
   const money = (value: number): string => formatMoney(value, currency);
+  const latest = hours.findLastIndex(({ revenue }) => revenue !== null);
   const hasRevenue = hours.some(({ revenue }) => (revenue ?? 0) > 0);
   return (
     <ResponsiveContainer width="100%" height="100%">
       <ComposedChart data={[...hours]} margin={{ top: 8, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
-        <XAxis dataKey="hour" tickLine={false} axisLine={false} tick={tick} />
+        <XAxis
+          dataKey="hour"
+          tickLine={false}
+          axisLine={false}
+          tick={tick}
+          tickFormatter={(hour: string) => formatShortHour(Number(hour))}
+        />
         <YAxis yAxisId="bookings" width="auto" allowDecimals={false} tickLine={false} axisLine={false} tick={tick} />
         <YAxis
           yAxisId="revenue"
@@ -49,7 +56,7 @@ function DayChart({ hours, now, currency }: Props) {
           cursor={{ fill: 'var(--raised)' }}
           contentStyle={{ background: 'var(--panel)', border: '1px solid var(--line)', borderRadius: 8 }}
           itemStyle={{ color: 'var(--text)' }}
-          labelFormatter={(hour) => (typeof hour === 'string' ? `${hour}:00` : null)}
+          labelFormatter={(hour) => (typeof hour === 'string' ? formatHour(Number(hour)) : null)}
           formatter={(value, name) => (name === 'Revenue' ? money(Number(value)) : String(value))}
         />
         <Bar
@@ -70,7 +77,7 @@ function DayChart({ hours, now, currency }: Props) {
           strokeWidth={2}
           fill="var(--chart-line)"
           fillOpacity={0.06}
-          dot={false}
+          dot={(point) => <LatestDot key={point.index} {...point} isLatest={point.index === latest} />}
           isAnimationActive={false}
         />
         <ReferenceLine
@@ -85,6 +92,14 @@ function DayChart({ hours, now, currency }: Props) {
       </ComposedChart>
     </ResponsiveContainer>
   );
+}
+
+type DotProps = { cx?: number | undefined; cy?: number | undefined; isLatest: boolean };
+
+/** The end of the line; in the first hour of a day all there is of it. */
+function LatestDot({ cx, cy, isLatest }: DotProps) {
+  if (!isLatest || cx === undefined || cy === undefined) return <g />;
+  return <circle className="chart-latest" cx={cx} cy={cy} r={4} fill="var(--chart-line)" />;
 }
 
 export default memo(DayChart);

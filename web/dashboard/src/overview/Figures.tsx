@@ -1,5 +1,6 @@
 import { useMemo, type CSSProperties, type ReactNode } from 'react';
 import { AsOf } from '../app/AsOf.js';
+import { InLocale } from '../app/InLocale.js';
 import { useBusinessData } from '../data/businessData.js';
 import { useAttendance, useOpenAlerts, useStaff } from '../data/queries.js';
 import { isKnown, rowsState, useQueryState, worstOf, type ReadState } from '../data/readState.js';
@@ -50,7 +51,11 @@ function RevenueFigure() {
       read={rowsState(payments.status)}
       reads={[payments.refresh]}
       value={formatMoney(paid.sum, business.currency)}
-      note={`${isExpectedKnown ? formatMoney(expected, business.currency) : '–'} still expected`}
+      note={
+        <>
+          <InLocale>{isExpectedKnown ? formatMoney(expected, business.currency) : '–'}</InLocale> still expected
+        </>
+      }
     />
   );
 }
@@ -105,19 +110,21 @@ function Figure({ name, label, read, reads, value, note, tone }: FigureProps) {
     <div className="panel figure" data-figure={name} data-tone={tone} data-state={read.state}>
       <h3>{label}</h3>
       <p className="figure-value" style={{ '--length': Math.max(shown.length, 4) } as CSSProperties}>
-        {shown}
+        <InLocale>{shown}</InLocale>
         {tone === 'bad' && isKnown(read) ? <span className="figure-tone">critical</span> : null}
       </p>
-      <div className="figure-note">
-        {read.state === 'loading' ? 'Loading' : null}
-        {read.state === 'failed' ? (
-          <>
-            <span role="alert">Could not be read.</span> <TryAgain reads={reads} what={label} />
-          </>
-        ) : null}
-        {isKnown(read) ? note : null}
+      <div className="figure-notes">
+        <div>
+          {read.state === 'loading' ? 'Loading' : null}
+          {read.state === 'failed' ? (
+            <>
+              <span role="alert">Could not be read.</span> <TryAgain reads={reads} what={label} />
+            </>
+          ) : null}
+          {isKnown(read) ? note : null}
+        </div>
+        {'asOf' in read ? <AsOf at={read.asOf} /> : null}
       </div>
-      <p className="figure-note">{'asOf' in read ? <AsOf at={read.asOf} /> : null}</p>
     </div>
   );
 }

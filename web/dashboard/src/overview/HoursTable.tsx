@@ -1,4 +1,4 @@
-import { formatCount, formatMoney } from '../format.js';
+import { formatCount, formatHour, formatMoney, locale } from '../format.js';
 import type { Hour } from './byHour.js';
 
 /** The numbers of the chart. */
@@ -18,9 +18,11 @@ export function HoursTable({ hours, currency }: { hours: readonly Hour[]; curren
         <tbody>
           {hours.map(({ hour, bookings, revenue }) => (
             <tr key={hour}>
-              <th scope="row">{hour}:00</th>
+              <th scope="row" lang={locale}>
+                {formatHour(Number(hour))}
+              </th>
               <td>{formatCount(bookings)}</td>
-              <td>{formatMoney(revenue, currency)}</td>
+              <td lang={locale}>{formatMoney(revenue, currency)}</td>
             </tr>
           ))}
         </tbody>

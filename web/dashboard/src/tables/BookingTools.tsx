@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { setSearch } from '../app/useSearchParameter.js';
 import { shiftDate, type Day } from '../data/today.js';
 import { formatLongDay, locale } from '../format.js';
@@ -35,15 +36,19 @@ export function BookingTools(props: Props) {
 }
 
 function Note({ day, client, pointed }: Props) {
-  if (pointed !== null) return <PointedNote what="bookings" count={pointed} />;
+  if (pointed !== null) return <PointedNote what="booking" count={pointed} />;
   if (client !== '') return 'On all days, the next first.';
   if (day === null) return 'All days, the next first.';
   return <span lang={locale}>{formatLongDay(day.from, day.zone)}</span>;
 }
 
 function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
-  const show = (date: string | null): void => {
-    setSearch({ day: date === today.date ? null : (date ?? 'all'), rows: null, client: null });
+  const isTyping = useRef(false);
+  const show = (date: string | null, how = {}): void => {
+    setSearch({ day: date === today.date ? null : (date ?? 'all'), rows: null, client: null }, how);
+  };
+  const endTyping = (): void => {
+    isTyping.current = false;
   };
   const shift = (days: number) => () => {
     show(shiftDate(day?.date ?? today.date, days));
@@ -58,8 +63,13 @@ function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
         aria-label="Day"
         max="9999-12-30"
         value={day?.date ?? ''}
+        onFocus={endTyping}
+        onPointerDown={endTyping}
         onChange={({ target }) => {
-          if (target.value !== '') show(target.value);
+          if (target.value === '') return;
+          // Each digit of a year makes another day; Back leads to the one before them all.
+          show(target.value, { replace: isTyping.current });
+          isTyping.current = true;
         }}
       />
       <button type="button" className="quiet-button" aria-label="The day after" onClick={shift(1)}>

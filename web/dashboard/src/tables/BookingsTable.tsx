@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useSearchParameter } from '../app/useSearchParameter.js';
 import { useBusinessData } from '../data/businessData.js';
-import { dayOf, useMinute, useToday, type Day } from '../data/today.js';
+import { dayOf, isDate, useMinute, useToday, type Day } from '../data/today.js';
 import { useForms } from '../forms/formsContext.js';
 import { useBookingColumns } from './bookingColumns.js';
 import { BookingTools } from './BookingTools.js';
@@ -47,11 +47,6 @@ function useBookingChoice(today: Day): BookingChoice {
     }),
     [date, client, rows, today],
   );
-}
-
-function isDate(text: string): boolean {
-  // The last day of all has no next one that can be written so.
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && text < '9999-12-31';
 }
 
 function emptyText({ day, client, ids }: BookingChoice, today: Day): string {

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { InLocale } from '../app/InLocale.js';
 import { useBusinessData } from '../data/businessData.js';
 import type { Client } from '../data/database.js';
 import { useClients } from '../data/queries.js';
@@ -26,7 +27,7 @@ function clientColumns(currency: string, moneyWidth: string): readonly Column<Cl
       slot: 'value',
       width: moneyWidth,
       isNumber: true,
-      cell: ({ lifetime_value }) => formatMoney(lifetime_value, currency),
+      cell: ({ lifetime_value }) => <InLocale>{formatMoney(lifetime_value, currency)}</InLocale>,
     },
     {
       head: 'Tags',

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { InLocale } from '../app/InLocale.js';
 import { useSearchParameter } from '../app/useSearchParameter.js';
 import { useBusinessData } from '../data/businessData.js';
 import type { Payment } from '../data/database.js';
@@ -34,8 +35,16 @@ export function PaymentsTable() {
       table={payments}
       rows={rows}
       columns={columns}
-      empty="No payments yet."
-      tools={shownIds === null ? null : <PointedNote what="payments" count={rows.length} />}
+      empty={shownIds === null ? 'No payments yet.' : 'None of these payments is there any more.'}
+      tools={
+        shownIds === null ? null : (
+          <div className="tools">
+            <p className="tool-note">
+              <PointedNote what="payment" count={rows.length} />
+            </p>
+          </div>
+        )
+      }
     />
   );
 }
@@ -63,7 +72,7 @@ function paymentColumns(
       slot: 'value',
       width: moneyWidth,
       isNumber: true,
-      cell: ({ amount, currency }) => formatMoney(amount, currency),
+      cell: ({ amount, currency }) => <InLocale>{formatMoney(amount, currency)}</InLocale>,
     },
     { head: 'Status', slot: 'badge', width: '6.5rem', cell: ({ status }) => <StatusBadge status={status} /> },
     {

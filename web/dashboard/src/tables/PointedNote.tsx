@@ -1,10 +1,10 @@
 import { setSearch } from '../app/useSearchParameter.js';
 
-/** Says that only those rows are on display that an alert is about, and leads back to the others. */
+/** Says that only those rows are on display that an alert is about, and leads back to the others. `what`: one of them. */
 export function PointedNote({ what, count }: { what: string; count: number }) {
   return (
-    <span className="tool-note">
-      {count} {what} that an alert is about.{' '}
+    <>
+      {count} {count === 1 ? what : `${what}s`} that an alert is about.{' '}
       <button
         type="button"
         className="link"
@@ -14,6 +14,6 @@ export function PointedNote({ what, count }: { what: string; count: number }) {
       >
         Show the others
       </button>
-    </span>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef } from 'react';
 import { toast } from 'sonner';
+import { InLocale } from '../app/InLocale.js';
 import { useBusinessData } from '../data/businessData.js';
 import type { Attendance, Staff } from '../data/database.js';
 import { useAttendance, useStaff } from '../data/queries.js';
@@ -8,6 +9,8 @@ import { useRest } from '../data/rest.js';
 import { useToday, useZone } from '../data/today.js';
 import { formatClock } from '../format.js';
 import { toastProblem } from '../forms/saveToasts.js';
+import { confirming } from '../toasts/confirming.js';
+import { useRowToasts } from '../toasts/rowToasts.js';
 import { problemOf, type RowTable } from '../writing/index.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
 import type { Column } from './RowTable.js';
@@ -47,6 +50,7 @@ export function StaffTable() {
 function useClock(): (person: Person) => void {
   const rest = useRest();
   const queryClient = useQueryClient();
+  const toasts = useRowToasts();
   const { business } = useBusinessData();
   const { date } = useToday();
   const busy = useRef(new Set<number>());
@@ -56,7 +60,10 @@ function useClock(): (person: Person) => void {
       busy.current.add(person.id);
       const write = async (): Promise<void> => {
         try {
-          await writeClock(rest.table('staff_attendance'), person, { business_id: business.id, work_date: date });
+          const table = confirming(rest.table('staff_attendance'), ({ id }) => {
+            toasts.added('staff_attendance', id, 'Clocked in', person.full_name);
+          });
+          await writeClock(table, person, { business_id: business.id, work_date: date });
         } catch (error) {
           toastProblem('Not saved', problemOf(error));
         }
@@ -66,7 +73,7 @@ function useClock(): (person: Person) => void {
       };
       void write();
     },
-    [rest, queryClient, business.id, date],
+    [rest, queryClient, toasts, business.id, date],
   );
 }
 
@@ -90,7 +97,12 @@ function staffColumns(clock: (person: Person) => void, zone: string): readonly C
   return [
     { head: 'Name', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ full_name }) => full_name },
     { head: 'Position', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ position }) => position },
-    { head: 'Today', slot: 'meta', width: 'minmax(9rem, 2fr)', cell: ({ entry }) => hours(entry, zone) },
+    {
+      head: 'Today',
+      slot: 'meta',
+      width: 'minmax(9rem, 2fr)',
+      cell: ({ entry }) => <InLocale>{hours(entry, zone)}</InLocale>,
+    },
     {
       head: 'At work',
       slot: 'badge',

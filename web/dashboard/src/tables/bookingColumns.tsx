@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { InLocale } from '../app/InLocale.js';
 import { useBusinessData } from '../data/businessData.js';
 import type { Booking } from '../data/database.js';
 import { useEveryStaff } from '../data/queries.js';
@@ -34,7 +35,7 @@ export function useBookingColumns({ edit, cancel }: BookingActions, hasDay: bool
       { head: 'Length', slot: 'more', width: '4.25rem', isNumber: true, cell: (row) => `${row.duration_minutes} min` },
       {
         ...{ head: 'Amount', slot: 'value', width: moneyWidth, isNumber: true },
-        cell: ({ amount }) => formatMoney(amount, currency),
+        cell: ({ amount }) => <InLocale>{formatMoney(amount, currency)}</InLocale>,
       },
       { head: 'Status', slot: 'badge', width: '6.5rem', cell: ({ status }) => <StatusBadge status={status} /> },
       {
