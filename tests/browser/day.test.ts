@@ -275,7 +275,7 @@ describe('the chart', () => {
       .evaluateAll((lines) =>
         lines.map((line) => {
           const cells = [...line.querySelectorAll('th, td')].map(({ textContent }) => textContent);
-          const [hour = 0] = (cells[0] ?? '').match(/\d+/)?.map(Number) ?? [];
+          const hour = Number.parseInt(cells[0] ?? '');
           return { hour: (hour % 12) + (cells[0]?.endsWith('PM') === true ? 12 : 0), isKnown: cells[2] !== '–' };
         }),
       );

@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { BookingsTable } from '../tables/BookingsTable.js';
 import { ClientsTable } from '../tables/ClientsTable.js';
 import { PaymentsTable } from '../tables/PaymentsTable.js';
@@ -28,6 +28,8 @@ export function useView(): View {
 }
 
 export function Tables() {
+  // Radix focuses the tab by a script, for which browsers draw a ring even after a press of the mouse.
+  const [isPressed, setPressed] = useState(false);
   return (
     <Tabs.Root
       value={useView().name}
@@ -35,7 +37,20 @@ export function Tables() {
         setSearch({ view, rows: null });
       }}
     >
-      <Tabs.List className="tabs" aria-label="Tables">
+      <Tabs.List
+        className="tabs"
+        aria-label="Tables"
+        data-pressed={isPressed}
+        onPointerDownCapture={() => {
+          setPressed(true);
+        }}
+        onKeyDownCapture={() => {
+          setPressed(false);
+        }}
+        onBlur={({ currentTarget, relatedTarget }) => {
+          if (!currentTarget.contains(relatedTarget)) setPressed(false);
+        }}
+      >
         {views.map(({ name, label }) => (
           <Tabs.Trigger key={name} value={name}>
             {label}

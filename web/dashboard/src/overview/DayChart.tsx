@@ -40,17 +40,7 @@ function DayChart({ hours, now, currency }: Props) {
           tickFormatter={(hour: string) => formatShortHour(Number(hour))}
         />
         <YAxis yAxisId="bookings" width="auto" allowDecimals={false} tickLine={false} axisLine={false} tick={tick} />
-        <YAxis
-          yAxisId="revenue"
-          orientation="right"
-          width="auto"
-          tickLine={false}
-          axisLine={false}
-          tick={tick}
-          // Without revenue there is nothing to scale by.
-          {...(hasRevenue ? {} : { domain: [0, 1], ticks: [0] })}
-          tickFormatter={(value: number) => formatRoundMoney(value, currency)}
-        />
+        <RevenueAxis currency={currency} hasRevenue={hasRevenue} />
         <Tooltip
           isAnimationActive={false}
           cursor={{ fill: 'var(--raised)' }}
@@ -80,17 +70,39 @@ function DayChart({ hours, now, currency }: Props) {
           dot={(point) => <LatestDot key={point.index} {...point} isLatest={point.index === latest} />}
           isAnimationActive={false}
         />
-        <ReferenceLine
-          x={now}
-          yAxisId="bookings"
-          className="chart-now"
-          stroke="var(--text-quiet)"
-          strokeDasharray="3 3"
-          // On the side where there is room.
-          label={{ ...label, position: Number(now) < 12 ? 'insideTopLeft' : 'insideTopRight' }}
-        />
+        <NowLine now={now} />
       </ComposedChart>
     </ResponsiveContainer>
+  );
+}
+
+function RevenueAxis({ currency, hasRevenue }: { currency: string; hasRevenue: boolean }) {
+  return (
+    <YAxis
+      yAxisId="revenue"
+      orientation="right"
+      width="auto"
+      tickLine={false}
+      axisLine={false}
+      tick={tick}
+      // Without revenue there is nothing to scale by.
+      {...(hasRevenue ? {} : { domain: [0, 1], ticks: [0] })}
+      tickFormatter={(value: number) => formatRoundMoney(value, currency)}
+    />
+  );
+}
+
+function NowLine({ now }: { now: string }) {
+  return (
+    <ReferenceLine
+      x={now}
+      yAxisId="bookings"
+      className="chart-now"
+      stroke="var(--text-quiet)"
+      strokeDasharray="3 3"
+      // On the side where there is room.
+      label={{ ...label, position: Number(now) < 12 ? 'insideTopLeft' : 'insideTopRight' }}
+    />
   );
 }
 

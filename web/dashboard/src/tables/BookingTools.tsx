@@ -63,8 +63,11 @@ function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
         aria-label="Day"
         max="9999-12-30"
         value={day?.date ?? ''}
-        onFocus={endTyping}
         onPointerDown={endTyping}
+        onBlur={({ currentTarget }) => {
+          // Its parts lose the focus to each other, too.
+          if (document.activeElement !== currentTarget) endTyping();
+        }}
         onChange={({ target }) => {
           if (target.value === '') return;
           // Each digit of a year makes another day; Back leads to the one before them all.
