@@ -23,8 +23,8 @@ export type RealtimeProviderProps<Db = RegisteredDatabase> = CommonProps &
       }
     | {
         /**
-         * Options of a manager that the provider makes, and disposes of when it unmounts (not while `Activity` hides it). Those of the first render
-         * count; to change them, give the provider another `key`.
+         * Options of a manager that the provider makes, and disposes of when it unmounts (not while `Activity` hides
+         * it). Those of the first render count. To change them, give the provider another `key`.
          */
         options: ManagerOptions;
         manager?: undefined;
@@ -34,8 +34,8 @@ export type RealtimeProviderProps<Db = RegisteredDatabase> = CommonProps &
 /**
  * Gives the components below it their manager. Rendering it starts nothing, also on a server.
  *
- * @throws SwitchboardError in development, without a manager and without options, with both, and for options that can't work; in production that is
- * written to the console, and without a manager the hooks below do nothing.
+ * @throws SwitchboardError in development, without a manager and without options, with both, and for invalid options.
+ * In production the error is written to the console, and without a manager the hooks below do nothing.
  */
 export function RealtimeProvider<Db = RegisteredDatabase>(props: RealtimeProviderProps<Db>): ReactNode {
   const { manager, options, ...common } = props;
@@ -73,7 +73,7 @@ function Setup(props: CommonProps & { manager: RealtimeManager }): ReactNode {
   return <RealtimeContext.Provider value={setup}>{children}</RealtimeContext.Provider>;
 }
 
-/** One function for the life of the provider, since a toaster may be written inline. */
+/** One function for the life of the provider, because a toaster may be written inline. */
 function useStableToaster(toaster: Toaster | undefined): Toaster {
   const latest = useRef(toaster);
   useEffect(() => {

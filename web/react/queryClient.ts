@@ -1,4 +1,6 @@
-/** What TanStack Query calls a query key. A shorter key stands for all that begin with it, as the client itself decides. */
+/**
+ * What TanStack Query calls a query key. A shorter key matches all that begin with it, as the client itself decides.
+ */
 export type QueryKey = readonly unknown[];
 
 /** What is looked at of a query. */
@@ -20,11 +22,15 @@ export interface QueryCacheLike {
   ): () => void;
 }
 
-/** What is needed of TanStack Query's `QueryClient` (version 5). Anything else that has `invalidateQueries` will do. */
+/**
+ * The part of TanStack Query's `QueryClient` (version 5) that is used. Anything else that has `invalidateQueries`
+ * works.
+ */
 export interface QueryClientLike {
   /**
-   * Marks the queries as out of date and fetches those that are on display. Where it returns a promise, that resolves when they are fetched; with
-   * `throwOnError` it rejects when one fails. With `cancelRefetch: false` a fetch that is under way is left to finish.
+   * Marks the queries as out of date and fetches those that are on display. A promise that it returns resolves when
+   * they are fetched; with `throwOnError` it rejects when one fails. With `cancelRefetch: false` a running fetch may
+   * finish.
    */
   invalidateQueries(
     filters: { queryKey: QueryKey; predicate?: (query: QueryLike) => boolean },

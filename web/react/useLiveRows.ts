@@ -170,15 +170,16 @@ function open(manager: RealtimeManager, options: AnyOptions): LiveRows<AnyRow> {
 }
 
 /**
- * The rows of a table, kept as they are in the database for as long as the component is mounted; see `manager.liveRows`. Options may be written inline: they
- * are compared by what they say, and of the functions those of the latest render are called; an `orderBy` function orders at each render. When the options say something else, it starts
- * anew without rows.
+ * The rows of a table, kept equal to the database for as long as the component is mounted; see `manager.liveRows`.
+ * Options may be written inline: they are compared by value, and of the functions those of the latest render are called.
+ * An `orderBy` function orders at each render. When the options change, it starts again without rows.
  *
  * ```tsx
  * const { rows, status } = useLiveRows({ table: 'bookings', key: 'id', filter: `business_id=eq.${businessId}`, fetch });
  * ```
  *
  * @param options what to show; null or false for nothing. `fetch` must not depend on anything but the other options.
- * @throws SwitchboardError in development, without a provider or for options that can't work; in production that is written to the console.
+ * @throws SwitchboardError in development, without a provider or for invalid options. In production the error is written
+ * to the console.
  */
 export const useLiveRows = useAnyLiveRows as unknown as UseLiveRows<RegisteredDatabase>;

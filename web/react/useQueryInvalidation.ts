@@ -16,13 +16,13 @@ export interface QueryInvalidationOptions {
   schema?: string | undefined;
   /** Default `*`. */
   event?: EventName | undefined;
-  /** The rows whose changes count, as in `subscribe`. */
+  /** Whose changes count, as in `subscribe`. */
   filter?: string | undefined;
-  /** What to invalidate, as `invalidateQueries` would by hand: a key stands for all that begin with it. */
+  /** What to invalidate, as with `invalidateQueries`: a key matches all that begin with it. */
   queryKeys: readonly QueryKey[];
-  /** A burst is over when it has been quiet for so many ms. Default 250. */
+  /** A burst is over when it has been quiet for this many ms. Default 250. */
   debounceMs?: number | undefined;
-  /** The longest that a burst may put it off, in ms. Default 2,000. */
+  /** The longest that a burst may delay it, in ms. Default 2,000. */
   maxWaitMs?: number | undefined;
 }
 
@@ -34,11 +34,12 @@ interface Plan {
 const NAME = 'useQueryInvalidation';
 
 /**
- * Invalidates the queries that show some rows when these change: once per burst, again after a gap, while the manager polls, and, what may be older,
- * when changes begin to flow. A fetch that is under way then is left to finish, and the query is fetched again after it. Any number of components with the same rows share one subscription, and no row crosses over from the core.
+ * Invalidates the queries that show some rows when these change: once per burst, again after a gap, while the manager
+ * polls, and, if older, when changes begin to flow. A fetch that is running then may finish, and the query is fetched
+ * again after it. Any number of components with the same rows share one subscription, and no row leaves the core.
  *
  * @param options may be written inline; null or false watches nothing.
- * @returns how the subscription stands; undefined while there is none.
+ * @returns the subscription's status; undefined while there is none.
  * @throws SwitchboardError in development, without a provider, a query client, or a table.
  */
 export function useQueryInvalidation(options: QueryInvalidationOptions | null | false): SubscriptionStatus | undefined {

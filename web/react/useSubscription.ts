@@ -31,7 +31,7 @@ import { useRealtimeSetup } from './useRealtimeManager.js';
 /** The component's life ends the subscription, so there is no signal; null or false subscribes to nothing. */
 type HookOptions<Options> = (Omit<Options, 'signal'> & { onStatus?: StatusHandler | undefined }) | null | false;
 
-/** How the hook's subscription stands; undefined while there is none. */
+/** The status of the hook's subscription; undefined while there is none. */
 type Result = SubscriptionStatus | undefined;
 
 const NAME = 'useSubscription';
@@ -127,8 +127,8 @@ function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: u
 }
 
 /**
- * Subscribes for as long as the component is mounted. Options may be written inline: the subscription changes only when they say something else.
- * The callbacks of the latest render are called: `onEvent`, and of the options `onStatus`, `onGap` and `onResync`.
+ * Subscribes for as long as the component is mounted. Options may be written inline: they are compared by value. The
+ * callbacks of the latest render are called: `onEvent`, and of the options `onStatus`, `onGap` and `onResync`.
  *
  * ```tsx
  * useSubscription({ table: 'bookings', filter: `business_id=eq.${businessId}` }, (change) => { … });
@@ -137,7 +137,8 @@ function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: u
  * Unmounting and mounting again, as StrictMode and route changes do, costs no traffic.
  *
  * @param options what to listen to; null or false for nothing.
- * @returns how the subscription stands.
- * @throws SwitchboardError in development, without a provider or for options that can't work; in production that is written to the console.
+ * @returns the subscription's status.
+ * @throws SwitchboardError in development, without a provider or for invalid options. In production the error is written
+ * to the console.
  */
 export const useSubscription = useAnySubscription as unknown as UseSubscription<RegisteredDatabase>;

@@ -39,7 +39,7 @@ export type FakeChangeOf<Db> = Db extends UntypedDatabase
   ? FakeChange
   : { [Schema in SchemaName<Db>]: TypedChange<Db, Schema> }[SchemaName<Db>];
 
-/** How subscriptions are to be. */
+/** The state that subscriptions get. */
 export interface FakeStatus {
   /** Default: all. */
   subscription?: SubscriptionId | undefined;
@@ -63,20 +63,26 @@ export interface FakeGap {
   fromCommit?: string | null | undefined;
 }
 
-/** What a test makes happen. Callbacks have run when these return, unless the manager was made in the same turn: then they run after it. */
+/**
+ * What a test makes happen. Callbacks have run when these methods return, unless the manager was made in the same turn:
+ * then they run after it.
+ */
 export interface FakeControls<Db> {
   /**
-   * Lets rows change. Every live subscription gets the changes of its table, event and filter (where a filter can't be decided without the database, too):
-   * one by one, or with `delivery` as one window of all. `select` and `latest` leave nothing out.
+   * Changes rows. Every live subscription gets the changes of its table, event and filter (also where only the database
+   * could decide a filter): one by one, or with `delivery` as one window of all. `select` and `latest` leave nothing
+   * out.
    */
   emit(...changes: FakeChangeOf<Db>[]): void;
-  /** Puts subscriptions into a state, and notifies them. The manager's verdict follows at once, not after a second as usual. */
+  /**
+   * Puts subscriptions into a state, and notifies them. The overall state follows at once, not after a second as usual.
+   */
   setStatus(state: SubscriptionState, detail?: FakeStatus): void;
-  /** Opens a gap. Returns the way to end it, upon which `onResync` is called. */
+  /** Opens a gap. Returns a function that ends it, after which `onResync` is called. */
   openGap(gap?: FakeGap): () => void;
 }
 
-/** A manager with a test in the place of the server. */
+/** A manager whose server is the test. */
 export type FakeManager<Db = RegisteredDatabase> = RealtimeManager<Db> & FakeControls<Db>;
 
 /** Options of `createFakeManager`. */

@@ -19,7 +19,10 @@ import { sameSummary, Summariser, type RealtimeSummary } from './summary.js';
 
 /** What a hook made by `createRealtimeHook` returns. */
 export interface RealtimeResult<Name extends string = string> extends RealtimeSummary<Name> {
-  /** Closes all connections of the manager and opens them anew at once, also for what was refused. Always the same function for one manager. */
+  /**
+   * Closes all connections of the manager and opens them again at once, also for refused subscriptions. Always the same
+   * function for one manager.
+   */
   readonly forceReconnect: () => void;
 }
 
@@ -48,11 +51,12 @@ let hooks = 0;
  * const { isFullyConnected } = useShop({ shopId, enableOrders: true });
  * ```
  *
- * Only what is enabled is subscribed to, and equal wishes of many components are one subscription. Queries are invalidated once per burst, again
- * after a gap, and now and then while the manager polls; no row crosses over from the core for it. Rows are read only where toasts are shown.
+ * Only enabled features are subscribed to, and equal features of many components are one subscription. Queries are
+ * invalidated once per burst, again after a gap, and from time to time while the manager polls. No row leaves the core
+ * for this. Rows are read only where toasts are shown.
  *
- * A feature without a table, a missing parameter, and a missing query client or toaster throw a `SwitchboardError` when the hook is called in development;
- * in production they are written to the console, and `connectionError` says so too.
+ * A feature without a table, a missing parameter, and a missing query client or toaster throw a `SwitchboardError` when
+ * the hook is called in development. In production they are written to the console, and `connectionError` says so too.
  */
 export function createRealtimeHook<const Parameter extends string = never, Name extends string = string>(
   definition: RealtimeHookDefinition<Parameter, Name>,

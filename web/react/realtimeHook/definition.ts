@@ -8,34 +8,34 @@ export type ParameterValue = string | number;
 /** The hook's parameters, as features get them. */
 export type HookParameters<Parameter extends string> = Readonly<Record<Parameter, ParameterValue>>;
 
-/** One thing that the hook can be asked to keep up to date. */
+/** One thing that the hook can keep up to date. */
 export interface RealtimeFeature<Parameter extends string> {
   table: string;
   /** Default 'public'. */
   schema?: string | undefined;
   /** Which changes put the queries out of date. Default `*`. */
   event?: EventName | undefined;
-  /** The rows wanted, in the words of `subscribe`. Default: all of the table. See `equals` for values that may hold anything. */
+  /** Which rows, as in `subscribe`. Default: all of the table. See `equals` for values that people typed. */
   filter?: string | ((parameters: HookParameters<Parameter>) => string) | undefined;
-  /** The TanStack Query keys that show these rows; a key stands for all that begin with it. Default: none. */
+  /** The TanStack Query keys that show these rows. A key matches all that begin with it. Default: none. */
   queryKeys?: readonly QueryKey[] | ((parameters: HookParameters<Parameter>) => readonly QueryKey[]) | undefined;
-  /** The message for an inserted row, when toasts are wanted; null for none. Default: no toasts. */
+  /** The message for an inserted row while toasts are on; null for none. Default: no toasts. */
   toast?: ((row: UntypedRow, parameters: HookParameters<Parameter>) => ToastMessage | null) | undefined;
 }
 
 /** What `createRealtimeHook` takes. */
 export interface RealtimeHookDefinition<Parameter extends string, Name extends string> {
-  /** How the hook is called, for errors. Default 'useRealtime'. */
+  /** The hook's name, for errors. Default 'useRealtime'. */
   name?: string | undefined;
   /** The parameters that the hook needs, such as `['businessId']`. Default: none. */
   parameters?: readonly Parameter[] | undefined;
   /** By name: `bookings` is switched on by `enableBookings`. */
   features: Readonly<Record<Name, RealtimeFeature<NoInfer<Parameter>>>>;
-  /** A burst is over when it has been quiet for so many ms. Default 250. */
+  /** A burst is over when it has been quiet for this many ms. Default 250. */
   debounceMs?: number | undefined;
-  /** But queries are never left out of date for longer than this, in ms. Default 2,000. */
+  /** Queries are never out of date for longer than this, in ms. Default 2,000. */
   maxWaitMs?: number | undefined;
-  /** The message for inserts beyond the few that are told one by one. Default: 'N more in table'. */
+  /** The message for inserts beyond the few that are shown one by one. Default: 'N more in table'. */
   moreToast?: ((count: number, feature: Name) => ToastMessage) | undefined;
 }
 
@@ -47,7 +47,7 @@ export type RealtimeHookOptions<Parameter extends string, Name extends string> =
   /** Default false. */
   readonly [N in Name as `enable${Capitalize<N>}`]?: boolean | undefined;
 } & {
-  /** Tells of inserted rows. Default false. */
+  /** Shows inserted rows as toasts. Default false. */
   readonly showToasts?: boolean | undefined;
 };
 

@@ -3,8 +3,8 @@ import { subscriptionOf } from '../subscriptionOf.js';
 import type { Plan } from './plan.js';
 
 /**
- * How a feature stands: as its subscription does. `off`: it is not enabled, or a parameter is not known yet. `parked`: it can't be had as things are;
- * `connectionError` says why.
+ * The state of a feature's subscription. `off`: it is not enabled, or a parameter is not known yet. `parked`: it was
+ * refused; `connectionError` says why.
  */
 export type FeatureState = SubscriptionState | 'off';
 
@@ -12,13 +12,15 @@ export type FeatureState = SubscriptionState | 'off';
 export interface RealtimeSummary<Name extends string = string> {
   /** By feature. */
   readonly connectionStatus: Readonly<Record<Name, FeatureState>>;
-  /** What is wrong with the first feature that something is wrong with, and what to do, for people; null when nothing is. */
+  /** What is wrong with the first feature that fails, and what to do, for people. Null when nothing is. */
   readonly connectionError: string | null;
   /** Every enabled feature gets its changes. An interruption counts when it has lasted for a second. */
   readonly isFullyConnected: boolean;
   /** Some of them do. */
   readonly isPartiallyConnected: boolean;
-  /** None does, and it is not merely on the way for the first time. When nothing is enabled, none of the three holds. */
+  /**
+   * None does, and it is not merely connecting for the first time. When nothing is enabled, none of the three is true.
+   */
   readonly isDisconnected: boolean;
 }
 

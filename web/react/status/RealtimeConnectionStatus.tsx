@@ -15,36 +15,38 @@ import { OVERALL_WORDS } from './words.js';
 export interface RealtimeConnectionStatusProps {
   /** Added to `switchboard-status`. */
   className?: string | undefined;
-  /** What is being shown, for screen readers and as the title of the details. Default 'Realtime'. */
+  /** What is shown, for screen readers and as the title of the details. Default 'Realtime'. */
   label?: string | undefined;
-  /** The words for the states, where others are wanted. */
+  /** Words for the states, in place of the English ones. */
   words?: Readonly<Partial<Record<OverallState, string>>> | undefined;
-  /** What the button says. Default 'Reconnect'. */
+  /** Text of the button. Default 'Reconnect'. */
   reconnectLabel?: string | undefined;
-  /** All the other texts, those of the details above all, for other languages. What is not given is English. */
+  /** All other texts, above all those of the details, for other languages. What is not given is English. */
   texts?: SomeStatusTexts | undefined;
   /**
-   * The rows on display are older than the line (a `liveRows` that is not `live`, say): while everything is live, it shows as `connecting` with the word
-   * `texts.catchingUp`, so that it never says Live beside rows that are old. Default false.
+   * The rows on display are older than the connection (a `liveRows` that is not `live`, for example). While everything
+   * is live, the state is shown as `connecting` with the word `texts.catchingUp`, so that it never says Live beside old
+   * rows. Default false.
    */
   catchingUp?: boolean | undefined;
-  /** Only the sign; the words stay for screen readers. For narrow headers. Default false. */
+  /** Shows only the sign. The words stay for screen readers. For narrow headers. Default false. */
   compact?: boolean | undefined;
   /** Where the details open, if there is room. Default 'bottom-end'. */
   placement?: Placement | undefined;
 }
 
 /**
- * Shows the state of the connection: green when every subscription is live, yellow while some or none of them is live yet, red when offline, grey when
- * nothing is wanted; always with a sign and words too. A change is announced politely to screen readers. An interruption of less than a second
- * does not show.
+ * Shows the state of the connection: green when every subscription is live, yellow while some or none of them is live
+ * yet, red when offline, grey when there are no subscriptions, always with a sign and words too. A change is announced
+ * politely to screen readers. An interruption of less than a second does not show.
  *
- * A click, a touch or the keyboard opens the details: one sentence for everyone, each problem once with what to do about it, a button that reconnects at
- * once, and folded, for developers, each connection and each subscription: since when it is so, round-trip time, failed attempts, the next try counting
- * down. The button is also beside the sign while it is offline. It says Offline only when the network of the device is away, and Not connected otherwise.
+ * A click, a touch or the keyboard opens the details: one sentence for everyone, each problem once with what to do
+ * about it, a button that reconnects at once, and folded, for developers, each connection and each subscription: since
+ * when, round-trip time, failed attempts, the next attempt counting down. The button is also beside the sign while it
+ * is offline. It says Offline only when the device has no network, and Not connected otherwise.
  *
- * Import `switchboard-realtime/react/styles.css` once. Themable by the CSS variables named there, in light and dark. The element carries the state as
- * `data-state`.
+ * Import `switchboard-realtime/react/styles.css` once. The CSS variables named there set its looks, in light and dark.
+ * The element has the state as `data-state`.
  */
 export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): ReactNode {
   const { className, label = 'Realtime', words, reconnectLabel = 'Reconnect', compact = false } = props;

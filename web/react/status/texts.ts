@@ -4,19 +4,24 @@ import { englishSentence, listOf } from './sentence.js';
 import type { StatusSummary } from './summary.js';
 import { CONNECTION_TEXTS, MODE_TEXTS, REMEDIES, SUBSCRIPTION_TEXTS } from './words.js';
 
-/** All that `RealtimeConnectionStatus` says beside `label`, `words` and `reconnectLabel`. In English by default. */
+/**
+ * Everything that `RealtimeConnectionStatus` says besides `label`, `words` and `reconnectLabel`. English by default.
+ */
 export interface StatusTexts {
-  /** What comes first in the details, for everyone. */
+  /** The first sentence of the details, for everyone. */
   sentence: (summary: StatusSummary) => string;
-  /** The word beside the sign while it is `offline` although the network of the device is not known to be away, unless `words.offline` is given. */
+  /**
+   * The word beside the sign while it is `offline` and the device is not known to have no network, unless
+   * `words.offline` is given.
+   */
   notConnected: string;
   /** The word in place of `live` while `catchingUp`. */
   catchingUp: string;
-  /** Names of tables for people. The others are made of the table's own: `admin_alerts` is Admin alerts. */
+  /** Names of tables for people. The others are made from the table's own name: `admin_alerts` is Admin alerts. */
   tables: Readonly<Partial<Record<string, string>>>;
   /** Which tables a problem concerns. */
   concerns: (tables: readonly string[]) => string;
-  /** On what unfolds the lists, which are for developers. */
+  /** Opens the lists, which are for developers. */
   more: string;
   /** Name of the sign, which opens the details. */
   trigger: (label: string, word: string) => string;
@@ -46,7 +51,7 @@ export interface StatusTexts {
   remedies: Readonly<Partial<Record<ReasonCode, string>>>;
 }
 
-/** Some of the texts, and of their tables some of the lines. */
+/** Some of the texts, and of their tables some of the entries. */
 export type SomeStatusTexts = {
   readonly [Name in keyof StatusTexts]?: StatusTexts[Name] extends (...of: never[]) => unknown
     ? StatusTexts[Name]
