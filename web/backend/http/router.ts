@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Pool } from 'pg';
 
@@ -6,6 +6,7 @@ import type { Faults } from '../faults/faults.js';
 import type { Lab } from '../lab/lab.js';
 import { messageOf } from '../log.js';
 import type { Hub } from '../realtime/hub.js';
+import { isObject } from '../realtime/wire/termJson.js';
 import { RestApi } from '../rest/api.js';
 import type { Verification } from '../tokens.js';
 import { broadcastBatch, broadcastSingle } from './broadcastRoutes.js';
@@ -14,6 +15,7 @@ import { refuseForeign } from './localOnly.js';
 import { readBody, readJson, respond, type Reply } from './respond.js';
 import { readTarget } from './target.js';
 
+const BAD_REQUEST: Reply = { status: 400, body: { message: 'Bad Request' } };
 const NOT_FOUND: Reply = { status: 404, body: { message: 'Not Found' } };
 const SINGLE_BROADCAST = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
 
@@ -35,6 +37,8 @@ export class Router {
   handle(request: IncomingMessage, response: ServerResponse): void {
     this.#route(request)
       .catch((error: unknown): Reply => {
+        // A path with a percent sign that is no escape.
+        if (error instanceof URIError) return BAD_REQUEST;
         this.#hub.settings.log('error', `${request.method ?? ''} ${request.url ?? ''}: ${messageOf(error)}`);
         return { status: 500, body: { message: messageOf(error) } };
       })
@@ -49,7 +53,7 @@ export class Router {
   async #route(request: IncomingMessage): Promise<Reply> {
     if (request.method === 'OPTIONS') return { status: 204 };
     const url = readTarget(request.url);
-    if (url === null) return { status: 400, body: { message: 'Bad Request' } };
+    if (url === null) return BAD_REQUEST;
     const path = url.pathname.replace(/^\/realtime\/v1(?=\/api\/)/, '');
     if (path === '/health') return this.#health();
     if (/^\/(faults|lab)(\/|$)/.test(path)) return this.#switches(request, path);
@@ -104,13 +108,33 @@ export class Router {
     const verified = await this.#authenticate(request, url);
     if (!verified.ok) return { status: 401, body: { message: 'Unauthorized' } };
     if (request.method !== 'POST') return { status: 405, body: { message: 'use POST' } };
-    if (path === '/api/broadcast') return broadcastBatch(this.#hub, await readJson(request));
+    const sender = { claims: verified.claims, headers: plainHeaders(request.headers) };
+    if (path === '/api/broadcast') return broadcastBatch(this.#hub, sender, await readJson(request));
     const [, topic, event] = SINGLE_BROADCAST.exec(path) ?? [];
     if (topic === undefined || event === undefined) return NOT_FOUND;
-    const isJson = !(request.headers['content-type'] ?? '').startsWith('application/octet-stream');
     const isPrivate = url.searchParams.get('private') === 'true';
-    const data = await readBody(request);
-    return broadcastSingle(this.#hub, decodeURIComponent(topic), decodeURIComponent(event), isPrivate, isJson, data);
+    const content = await this.#content(request);
+    if ('status' in content) return content;
+    const names = { topic: decodeURIComponent(topic), event: decodeURIComponent(event) };
+    return broadcastSingle(this.#hub, sender, { ...names, isPrivate, ...content });
+  }
+
+  /** The body of a single broadcast, or why it can't be read. JSON that is not a map comes as the field `_json`, as on the server. */
+  async #content(request: IncomingMessage): Promise<{ json?: unknown; bytes: Buffer } | Reply> {
+    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+    if (type === 'application/octet-stream') return { bytes: await readBody(request) };
+    if (type !== undefined && type !== 'application/json') {
+      const error = 'Unsupported Media Type. Use application/json or application/octet-stream';
+      return { status: 415, body: { error } };
+    }
+    const bytes = await readBody(request);
+    if (bytes.length === 0 || type === undefined) return { json: {}, bytes };
+    try {
+      const json = JSON.parse(bytes.toString()) as unknown;
+      return { json: isObject(json) ? json : { _json: json }, bytes };
+    } catch {
+      return BAD_REQUEST;
+    }
   }
 
   /** The bearer token counts; without one (or with a key of the `sb_` kind) the API key. */
@@ -120,4 +144,8 @@ export class Router {
     const key = typeof apikey === 'string' ? apikey : url.searchParams.get('apikey');
     return this.#hub.tokens.verify(bearer ?? key ?? '');
   }
+}
+
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
