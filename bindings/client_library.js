@@ -43,25 +43,19 @@ mergeInto(LibraryManager.library, {
     };
   },
 
-  /** What the clients' flushes go to. */
+  /** What the clients' batches go to. */
   $sinks__deps: ['$newSlots'],
   $sinks: '=newSlots()',
 
-  /** What the core answers to the command that is running. Read and cleared at once, because commands may be nested. */
-  $answer: { text: '' },
-
   /** A new client, typed as CoreClient in web/core/engine/wasmModule.ts. */
-  $openClient__deps: ['$withText', '$sinks', '$answer'],
+  $openClient__deps: ['$withText', '$sinks'],
   $openClient__postset: "Module['openClient'] = openClient;",
   $openClient: function (options, sink) {
     var slot = sinks.add(sink);
     var client = withText(options, (at, bytes) => _switchboard_open(slot, at, bytes));
     return {
-      run: function (command, number, text) {
-        withText(text, (at, bytes) => _switchboard_run(client, command, number, at, bytes));
-        var answered = answer.text;
-        answer.text = '';
-        return answered;
+      run: function (command) {
+        withText(command, (at, bytes) => _switchboard_run(client, at, bytes));
       },
       delete: function () {
         _switchboard_delete(client);
@@ -70,13 +64,8 @@ mergeInto(LibraryManager.library, {
     };
   },
 
-  switchboard_answer__deps: ['$answer', '$textAt'],
-  switchboard_answer: function (at, bytes) {
-    answer.text = textAt(at, bytes);
-  },
-
-  switchboard_flush__deps: ['$sinks', '$openClient'],
-  switchboard_flush: function (slot, words) {
+  switchboard_batch__deps: ['$sinks', '$openClient'],
+  switchboard_batch: function (slot, words) {
     sinks.values[slot](words >> 2);
   },
 });

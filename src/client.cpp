@@ -12,7 +12,7 @@ constexpr Duration kSleepThreshold{5'000};
 }  // namespace
 
 std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, LifecycleEvent>, 11> kNames = {{
+  constexpr std::array<std::pair<std::string_view, LifecycleEvent>, 12> kNames = {{
       {"online", LifecycleEvent::Online},
       {"offline", LifecycleEvent::Offline},
       {"visible", LifecycleEvent::Visible},
@@ -24,6 +24,7 @@ std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
       {"networkchange", LifecycleEvent::NetworkChange},
       {"savedata", LifecycleEvent::SaveData},
       {"fulldata", LifecycleEvent::FullData},
+      {"tick", LifecycleEvent::Tick},
   }};
   for (const auto& [name, event] : kNames) {
     if (name == text) return event;
@@ -85,10 +86,23 @@ void Client::unsubscribeAll() {
   subscriptions_->unsubscribeAll();
 }
 
-void Client::setPaused(SubscriptionId id, bool paused) {
+void Client::pause(SubscriptionId id) {
   if (disposed_) return;
   Turn turn(turns_);
-  subscriptions_->setPaused(id, paused);
+  subscriptions_->setPaused(id, true);
+}
+
+void Client::resume(SubscriptionId id) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  subscriptions_->setPaused(id, false);
+}
+
+void Client::flush(SubscriptionId id) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  subscriptions_->flush(id);
+  flushed_.push_back(id);
 }
 
 void Client::reconnectAll() {
@@ -115,6 +129,7 @@ void Client::failToken(std::uint32_t request, std::string_view message) {
 
 void Client::notify(LifecycleEvent event) {
   if (disposed_) return;
+  if (event == LifecycleEvent::Tick) return deadlines_.runDue();
   Turn turn(turns_);
   subscriptions_->tokens().followCalendar();
   switch (event) {
@@ -138,6 +153,7 @@ void Client::notify(LifecycleEvent event) {
     case LifecycleEvent::Freeze:
     case LifecycleEvent::Resume:
     case LifecycleEvent::NetworkChange:
+    case LifecycleEvent::Tick:
       break;
   }
   subscriptions_->setSparing(hidden_ || saveData_);
@@ -145,10 +161,6 @@ void Client::notify(LifecycleEvent event) {
   const bool hopeful = event == LifecycleEvent::Visible || event == LifecycleEvent::Resume ||
                        event == LifecycleEvent::PageShow || event == LifecycleEvent::NetworkChange;
   if (hopeful) subscriptions_->reconnectSoon();
-}
-
-void Client::tick() {
-  if (!disposed_) deadlines_.runDue();
 }
 
 void Client::dispose() {

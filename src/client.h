@@ -39,19 +39,21 @@ struct ClientOptions {
 };
 
 /// What one turn has to say to the outside.
-struct Flush {
+struct Batch {
   Vector<Delivery> deliveries;
   Vector<std::string_view> columnLists;  ///< new ones; see ColumnLists. They stay good
   std::optional<StatusDelta> status;
   Counters counters;  ///< as they stand; only filled in together with a status
   Vector<Notice> notices;
   Vector<Gap> gaps;
-  Vector<SubscriptionId> polls;  ///< not live for a while: their rows are to be fetched
+  Vector<SubscriptionId> polls;    ///< not live for a while: their rows are to be fetched
+  Vector<SubscriptionId> flushed;  ///< see `Client::flush`; what was held for them is in the deliveries
   std::optional<std::uint32_t> tokenRequest;
   Vector<std::pair<LogLevel, std::string>> logs;
 
   bool hasControl() const {
-    return status || !notices.empty() || !gaps.empty() || !polls.empty() || tokenRequest || !logs.empty();
+    return status || !notices.empty() || !gaps.empty() || !polls.empty() || !flushed.empty() || tokenRequest ||
+           !logs.empty();
   }
   bool empty() const { return deliveries.empty() && !hasControl(); }
 };
@@ -60,7 +62,7 @@ class ClientSink {
  public:
   /// At most once per entry into the client, at its end, unless the sink itself enters the client: that is allowed, and
   /// what comes of it follows in further calls. Never after `dispose`.
-  virtual void onFlush(const Flush& flush) = 0;
+  virtual void onBatch(const Batch& batch) = 0;
 
  protected:
   ~ClientSink() = default;
@@ -78,7 +80,8 @@ enum class LifecycleEvent : unsigned char {
   PageShow,
   NetworkChange,
   SaveData,
-  FullData
+  FullData,
+  Tick,  ///< time has passed: what is due is done, where the browser throttles the page's timers
 };
 std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text);
 
@@ -100,15 +103,17 @@ class Client final : private SubscriptionsDelegate, private Log {
   void unsubscribeAll();
   /// While paused a subscription gets nothing; what comes in is held for it (bounded), conflated if it conflates.
   /// Unknown ids are ignored.
-  void setPaused(SubscriptionId id, bool paused);
+  void pause(SubscriptionId id);
+  void resume(SubscriptionId id);
+  /// Hands over what a delivery window holds for the subscription, unless it is paused. The batch in which that comes
+  /// names the id as flushed, also when nothing was held or the id is unknown.
+  void flush(SubscriptionId id);
   /// Gives up all waits, forgets refusals and replaces every connection.
   void reconnectAll();
   /// The answer to a token request, or with request 0 a token of the application's own accord. Empty: none.
   void provideToken(std::uint32_t request, std::string token);
   void failToken(std::uint32_t request, std::string_view message);
   void notify(LifecycleEvent event);
-  /// A second source of time for pages whose timers the browser throttles: does whatever is due.
-  void tick();
   /// Closes everything. No call of the sink after it begins.
   void dispose();
 
@@ -132,9 +137,10 @@ class Client final : private SubscriptionsDelegate, private Log {
   Context context_;
   StatusTracker tracker_;
   DeliveryQueue deliveries_;
-  Flush flush_;  // its memory is used again
+  Batch batch_;  // its memory is used again
   Vector<std::pair<LogLevel, std::string>> logs_;
   std::optional<std::uint32_t> tokenRequest_;
+  Vector<SubscriptionId> flushed_;
   std::unique_ptr<Subscriptions> subscriptions_;
   bool hidden_ = false;
   bool saveData_ = false;

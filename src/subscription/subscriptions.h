@@ -76,6 +76,8 @@ class Subscriptions final : private ChangesChannelDelegate,
   /// While paused nothing is delivered; what comes in is held, conflated if the subscription conflates. Unknown ids are
   /// ignored.
   void setPaused(SubscriptionId id, bool paused) { fanOut_.setPaused(id, paused); }
+  /// Hands over what is held for it, unless it is paused. Unknown ids are ignored.
+  void flush(SubscriptionId id) { fanOut_.flush(id); }
   void unsubscribeAll();
   /// Closes every socket and opens none until it is called with false: a page with open sockets can't rest in the
   /// back/forward cache.

@@ -1,7 +1,8 @@
 #include <string>
 #include <vector>
 
-#include "client_json.h"
+#include "boundary/options_json.h"
+#include "boundary/spec_json.h"
 #include "examine.h"
 #include "protocol/endpoint.h"
 #include "protocol/filter.h"
@@ -92,8 +93,9 @@ Complaint examineEndpoint(std::string_view text) {
 
 Complaint examineOptions(std::string_view json) {
   const auto options = readOptions(json);
-  const auto spec = readSpec(json);
-  const auto delivery = readDelivery(json);
+  const auto value = JsonValue::parse(json);
+  const auto spec = readSpec(value);
+  const auto delivery = readDelivery(value);
   const auto strict = readStrictly(json);
   const bool isObject = strict.verdict == Verdict::Json && strict.value.is_object();
   if (strict.verdict != Verdict::NumberTooLarge && !isObject && (options || spec)) return "what is no object is taken";

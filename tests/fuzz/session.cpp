@@ -2,8 +2,9 @@
 #include <memory>
 #include <string>
 
+#include "boundary/control_json.h"
+#include "boundary/stats_json.h"
 #include "client.h"
-#include "client_json.h"
 #include "examine.h"
 #include "strict_json.h"
 #include "support/fakes.h"
@@ -77,9 +78,9 @@ class Session final : private ClientSink {
     }
   }
 
-  void onFlush(const Flush& flush) override {
-    if (flush.hasControl() && !parseJson(controlJson(flush))) flaw_ = "control is no JSON";
-    for (const auto& delivery : flush.deliveries) {
+  void onBatch(const Batch& batch) override {
+    if (batch.hasControl() && !parseJson(controlJson(batch))) flaw_ = "control is no JSON";
+    for (const auto& delivery : batch.deliveries) {
       if (delivery.subscribers.empty()) flaw_ = "a delivery to nobody";
     }
   }

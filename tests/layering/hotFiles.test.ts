@@ -16,7 +16,6 @@ const stillToRename: readonly string[] = [
   'src/protocol/change.cpp',
   'src/protocol/columns.cpp',
   'src/net/connection_inbound.cpp',
-  'src/client_flush.cpp',
 ];
 
 /** The files that CMake compiles for speed. */

@@ -53,7 +53,7 @@ void add(Totals& totals, const Outcome& outcome) {
   sum.joins += outcome.joins;
   sum.changes += outcome.changes;
   sum.deliveries += outcome.deliveries;
-  sum.flushes += outcome.flushes;
+  sum.batches += outcome.batches;
   sum.time += outcome.time;
   sum.longestRecovery = std::max(sum.longestRecovery, outcome.longestRecovery);
   sum.mostConnectsIn1s = std::max(sum.mostConnectsIn1s, outcome.mostConnectsIn1s);
@@ -66,10 +66,10 @@ void print(const Totals& totals) {
   const Outcome& sum = totals.sum;
   std::printf(
       "%llu seeds, %llu failed: %llu steps, %.1f h of simulated time, %llu faults, %llu clients, %llu connects,\n"
-      "%llu joins, %llu changes, %llu deliveries, %llu flushes\n",
+      "%llu joins, %llu changes, %llu deliveries, %llu batches\n",
       number(totals.seeds), number(totals.failed), number(sum.steps), static_cast<double>(sum.time.count()) / 3'600'000,
       number(sum.faults), number(sum.clients), number(sum.connects), number(sum.joins), number(sum.changes),
-      number(sum.deliveries), number(sum.flushes));
+      number(sum.deliveries), number(sum.batches));
   auto recoveries = totals.recoveries;
   std::sort(recoveries.begin(), recoveries.end());
   if (recoveries.empty()) return;

@@ -179,7 +179,7 @@ class Simulation {
     outcome.joins = checks_.joins();
     outcome.changes = changes_;
     outcome.deliveries = application_.deliveries();
-    outcome.flushes = application_.flushes();
+    outcome.batches = application_.batches();
     outcome.time = events_.now();
     outcome.longestRecovery = checks_.longestRecovery();
     outcome.mostConnectsIn1s = checks_.mostConnectsIn1s();

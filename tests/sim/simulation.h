@@ -28,7 +28,7 @@ struct Outcome {
   std::uint64_t joins = 0;
   std::uint64_t changes = 0;
   std::uint64_t deliveries = 0;
-  std::uint64_t flushes = 0;
+  std::uint64_t batches = 0;
   Duration time{0};             ///< that passed in the world
   Duration longestRecovery{0};  ///< from the last disturbance to the last wanted key being live
   unsigned mostConnectsIn1s = 0;

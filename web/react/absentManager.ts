@@ -1,4 +1,4 @@
-import { IDLE_SNAPSHOT, type LiveRows, type RealtimeManager } from '../core/index.js';
+import { IDLE_SNAPSHOT, realtimeManager, type LiveRows, type RealtimeManager } from '../core/index.js';
 
 const nothing = (): void => undefined;
 
@@ -26,18 +26,13 @@ export const NOT_STARTED = Object.freeze({
  * it can't keep its promise.
  */
 export const absentManager = {
+  ...Object.fromEntries(Object.keys(realtimeManager).map((name) => [name, nothing])),
   subscribe: () => 0,
   liveRows: () => noRows,
-  unsubscribe: nothing,
-  unsubscribeAll: nothing,
-  pause: nothing,
-  resume: nothing,
-  reconnectAll: nothing,
   status: () => IDLE_SNAPSHOT,
   onStatusChange: () => nothing,
   onGap: () => nothing,
   onResync: () => nothing,
-  setAuth: nothing,
   stats: () => ({
     subscriptions: 0,
     statusListeners: 0,

@@ -1,4 +1,5 @@
 import type {
+  Command,
   ControlMessage,
   Delivery,
   Engine,
@@ -91,28 +92,51 @@ export class FakeEngine implements Engine {
     };
   }
 
-  subscribe(id: number, spec: SubscriptionSpec): void {
+  /** Nothing is connected, so nothing is connected again, and nobody asks for a token: what happens then is for the test to say. */
+  send(command: Command): void {
+    switch (command.kind) {
+      case 'subscribe':
+        this.#subscribe(command.id, command.spec);
+        break;
+      case 'unsubscribe':
+        this.#subscriptions.delete(command.id);
+        this.#control({ status: this.#verdict() });
+        break;
+      case 'unsubscribeAll':
+        this.#subscriptions.clear();
+        this.#control({ status: this.#verdict() });
+        break;
+      case 'pause':
+        this.#pause(command.id);
+        break;
+      case 'resume':
+        this.#resume(command.id);
+        break;
+      case 'flush':
+        this.#control({ flushed: [command.id] });
+        break;
+      case 'stats':
+        this.#control({ stats: this.#stats() });
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#subscriptions.clear();
+    return Promise.resolve();
+  }
+
+  #subscribe(id: number, spec: SubscriptionSpec): void {
     this.#subscriptions.set(id, { id, spec, state: 'pending', held: null });
     if (this.#live) this.setStatus('live', { subscription: id });
     else this.#control({ status: this.#verdict() });
   }
 
-  unsubscribe(id: number): void {
-    this.#subscriptions.delete(id);
-    this.#control({ status: this.#verdict() });
-  }
-
-  unsubscribeAll(): void {
-    this.#subscriptions.clear();
-    this.#control({ status: this.#verdict() });
-  }
-
-  pause(id: number): void {
+  #pause(id: number): void {
     const subscription = this.#subscriptions.get(id);
     if (subscription !== undefined) subscription.held ??= [];
   }
 
-  resume(id: number): void {
+  #resume(id: number): void {
     const subscription = this.#subscriptions.get(id);
     const held = subscription?.held ?? [];
     if (subscription === undefined) return;
@@ -120,32 +144,10 @@ export class FakeEngine implements Engine {
     if (held.length > 0) this.#deliver(subscription, held);
   }
 
-  /** Nothing is connected, so nothing is connected again: what happens then is for the test to say. */
-  reconnectAll(): void {
-    return undefined;
-  }
-
-  provideToken(): void {
-    return undefined;
-  }
-
-  failToken(): void {
-    return undefined;
-  }
-
-  signal(): void {
-    return undefined;
-  }
-
-  stats(): EngineStats {
+  #stats(): EngineStats {
     const count = this.#subscriptions.size;
     const counters = { ...IDLE_SNAPSHOT.counters, framesIn: this.#framesIn };
     return { sockets: 0, channels: 0, bindings: count, subscriptions: count, deadlines: 0, counters };
-  }
-
-  dispose(): Promise<void> {
-    this.#subscriptions.clear();
-    return Promise.resolve();
   }
 
   #concerned(subscription: number | undefined): Held[] {

@@ -69,13 +69,21 @@ void FanOut::clear() {
 void FanOut::setPaused(SubscriptionId id, bool paused) {
   Place* place = places_.find(id);
   if (place == nullptr || place->paused == paused) return;
-  const Outlets& outlets = outlets_.at(place->key);
-  for (const auto& window : outlets.windows) {
-    if (window->has(id)) window->flush();
-  }
+  flushWindow(*place, id);
   leave(*place, id);
   place->paused = paused;
   enter(*place, id);
+}
+
+void Dispatcher::flush(SubscriptionId id) {
+  const Place* place = places_.find(id);
+  if (place != nullptr && !place->paused) flushWindow(*place, id);
+}
+
+void Dispatcher::flushWindow(const Place& place, SubscriptionId id) {
+  for (const auto& window : outlets_.at(place.key).windows) {
+    if (window->has(id)) window->flush();
+  }
 }
 
 }  // namespace switchboard

@@ -24,6 +24,8 @@ class FanOut {
   void clear();
   /// Unknown ids are ignored.
   void setPaused(SubscriptionId id, bool paused);
+  /// Hands over what a window holds for it, unless it is paused. Unknown ids are ignored.
+  void flush(SubscriptionId id);
 
   /// Hands a change to all subscriptions of the key but those that want it at once, which are added to `immediate`.
   /// Returns how many subscriptions the key has.
@@ -46,6 +48,7 @@ class FanOut {
 
   void enter(const Place& place, SubscriptionId id);
   void leave(const Place& place, SubscriptionId id);
+  void flushWindow(const Place& place, SubscriptionId id);
 
   const std::size_t maxBytes_;
   Context& context_;

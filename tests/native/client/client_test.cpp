@@ -244,17 +244,17 @@ TEST_SUITE("unsubscribing") {
     h.subscribe(1, "bookings");
     h.subscribe(2, "bookings");
     h.settle();
-    h.onEachFlush = [&](const Flush& flush) {
-      if (flush.deliveries.empty()) return;
+    h.onEachBatch = [&](const Batch& batch) {
+      if (batch.deliveries.empty()) return;
       h.unsubscribe(1);
       h.subscribe(3, "staff");
       h.client().dispose();
     };
     h.server.change("bookings", "INSERT", insert(1));
     CHECK(h.changes(2).size() == 1);
-    const int flushes = h.flushes;
+    const int batches = h.batches;
     h.run(Duration{60'000});
-    CHECK(h.flushes == flushes);
+    CHECK(h.batches == batches);
     CHECK(h.client().deadlines().size() == 0);
     CHECK_FALSE(h.timer.isArmed());
     CHECK(h.client().subscribe(SubscriptionId{9}, {"*", "public", "t", {}, {}})->code == ReasonCode::Disposed);
@@ -616,7 +616,7 @@ TEST_SUITE("tokens") {
     SUBCASE("noticed by a tick") {
       sleep(Duration{3'560'000});
       h.clock.advance(Duration{15'000});
-      h.client().tick();
+      h.client().notify(LifecycleEvent::Tick);
     }
     SUBCASE("in many naps, each too short to be noticed as one") {
       for (int i = 0; i < 190; ++i) {
@@ -699,12 +699,12 @@ TEST_SUITE("tokens") {
   TEST_CASE("no status, notice or log holds a token") {
     Harness h(withCallback());
     std::string everything;
-    h.onEachFlush = [&](const Flush& flush) {
-      for (const auto& [level, line] : flush.logs) everything += line;
-      for (const auto& notice : flush.notices) everything += notice.message;
-      if (!flush.status) return;
-      for (const auto& connection : flush.status->connections) everything += connection.message;
-      for (const auto& subscription : flush.status->subscriptions) everything += subscription.message;
+    h.onEachBatch = [&](const Batch& batch) {
+      for (const auto& [level, line] : batch.logs) everything += line;
+      for (const auto& notice : batch.notices) everything += notice.message;
+      if (!batch.status) return;
+      for (const auto& connection : batch.status->connections) everything += connection.message;
+      for (const auto& subscription : batch.status->subscriptions) everything += subscription.message;
     };
     h.subscribe(1, "bookings");
     h.settle();
@@ -822,7 +822,7 @@ TEST_SUITE("lifecycle events") {
     h.subscribe(1, "bookings");
     h.settle();
     h.clock.advance(Duration{16'000});  // the platform timer does not fire
-    h.client().tick();
+    h.client().notify(LifecycleEvent::Tick);
     h.server.serve();
     CHECK(h.server.heartbeats == 1);
   }
@@ -830,8 +830,8 @@ TEST_SUITE("lifecycle events") {
   TEST_CASE("a blip does not flicker: the overall status stays live while the socket is replaced within a second") {
     Harness h;
     std::vector<std::string> overall;
-    h.onEachFlush = [&](const Flush& flush) {
-      if (flush.status) overall.emplace_back(toString(flush.status->overall));
+    h.onEachBatch = [&](const Batch& batch) {
+      if (batch.status) overall.emplace_back(toString(batch.status->overall));
     };
     h.subscribe(1, "bookings");
     h.settle();

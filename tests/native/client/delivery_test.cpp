@@ -44,14 +44,14 @@ TEST_SUITE("delivery") {
     Harness h;
     subscribe(h, 1, windowOf(DeliveryMode::Batch, 100));
     h.settle();
-    const int before = h.flushes;
+    const int before = h.batches;
     for (int i = 0; i < 50; ++i) h.server.change("bookings", "INSERT", row(i, i));
     CHECK(h.delivered.empty());
     h.run(Duration{100});
     REQUIRE(h.delivered.size() == 1);
     CHECK(h.kinds[0] == DeliveryKind::Batch);
     CHECK(h.counts[0] == 50);
-    CHECK(h.flushes == before + 1);
+    CHECK(h.batches == before + 1);
     const auto got = effects(h.delivered[0].second);
     REQUIRE(got.size() == 50);
     for (int i = 0; i < 50; ++i)
@@ -61,19 +61,19 @@ TEST_SUITE("delivery") {
   TEST_CASE("a list of columns is told once, also when what is told next is no change") {
     Harness h;
     std::vector<std::string> lists;
-    int flushesWithoutChanges = 0;
-    h.onEachFlush = [&](const Flush& flush) {
-      lists.insert(lists.end(), flush.columnLists.begin(), flush.columnLists.end());
-      if (flush.deliveries.empty()) ++flushesWithoutChanges;
+    int batchesWithoutChanges = 0;
+    h.onEachBatch = [&](const Batch& batch) {
+      lists.insert(lists.end(), batch.columnLists.begin(), batch.columnLists.end());
+      if (batch.deliveries.empty()) ++batchesWithoutChanges;
     };
     subscribe(h, 1, windowOf(DeliveryMode::Batch, 100));
     h.settle();
     h.server.change("bookings", "INSERT", row(1, 1));
     CHECK(lists.empty());
-    const int before = flushesWithoutChanges;
+    const int before = batchesWithoutChanges;
     h.subscribe(2, "payments");
     h.settle();
-    CHECK(flushesWithoutChanges > before);
+    CHECK(batchesWithoutChanges > before);
     h.run(Duration{100});
     h.server.change("bookings", "INSERT", row(2, 1));
     h.run(Duration{100});
@@ -100,8 +100,8 @@ TEST_SUITE("delivery") {
     subscribe(h, 1, config);
     h.settle();
     std::vector<TimePoint> at;
-    h.onEachFlush = [&](const Flush& flush) {
-      if (!flush.deliveries.empty()) at.push_back(h.clock.now());
+    h.onEachBatch = [&](const Batch& batch) {
+      if (!batch.deliveries.empty()) at.push_back(h.clock.now());
     };
     const TimePoint start = h.clock.now();
     for (int i = 0; i < 20; ++i) {  // 400 ms without 80 ms of quiet
@@ -233,8 +233,8 @@ TEST_SUITE("delivery") {
     subscribe(h, 21, {});
     h.settle();
     std::vector<std::size_t> calls;
-    h.onEachFlush = [&](const Flush& flush) {
-      for (const auto& delivery : flush.deliveries) calls.push_back(delivery.subscribers.size());
+    h.onEachBatch = [&](const Batch& batch) {
+      for (const auto& delivery : batch.deliveries) calls.push_back(delivery.subscribers.size());
     };
     for (int i = 0; i < 3; ++i) h.server.change("bookings", "INSERT", row(i, 0));
     h.run(Duration{100});
@@ -245,14 +245,14 @@ TEST_SUITE("delivery") {
     Harness h;
     for (unsigned id = 1; id <= 5; ++id) subscribe(h, id, windowOf(DeliveryMode::Batch, 100), "t" + std::to_string(id));
     h.settle();
-    const int before = h.flushes;
+    const int before = h.batches;
     for (int i = 1; i <= 5; ++i) {
       h.server.change("t" + std::to_string(i), "INSERT", row(i, 0));
       h.timer.advance(Duration{5});
     }
     h.run(Duration{200});
     CHECK(h.delivered.size() == 5);
-    CHECK(h.flushes <= before + 2);
+    CHECK(h.batches <= before + 2);
   }
 
   TEST_CASE("a paused subscription gets nothing and, resumed, all that was held, in order; others are not held up") {
@@ -261,15 +261,15 @@ TEST_SUITE("delivery") {
     subscribe(h, 2, {});
     subscribe(h, 3, windowOf(DeliveryMode::Latest, 50));
     h.settle();
-    h.client().setPaused(SubscriptionId{1}, true);
-    h.client().setPaused(SubscriptionId{3}, true);
+    h.client().pause(SubscriptionId{1});
+    h.client().pause(SubscriptionId{3});
     for (int i = 0; i < 5; ++i) h.server.change("bookings", "UPDATE", row(1, i));
     h.run(Duration{500});
     CHECK(h.changes(1).empty());
     CHECK(h.changes(2).size() == 5);
     CHECK(h.changes(3).empty());
-    h.client().setPaused(SubscriptionId{1}, false);
-    h.client().setPaused(SubscriptionId{3}, false);
+    h.client().resume(SubscriptionId{1});
+    h.client().resume(SubscriptionId{3});
     h.server.change("bookings", "UPDATE", row(1, 5));
     h.run(Duration{100});
     REQUIRE(h.changes(1).size() == 2);

@@ -234,7 +234,7 @@ TEST_SUITE("bounds of gaps") {
       config.key.push_back("id");
       REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, config));
       h.settle();
-      h.client().setPaused(SubscriptionId{1}, true);
+      h.client().pause(SubscriptionId{1});
       const std::string text(10'000, 'x');
       for (int i = 0; i < 11 && h.gaps.empty(); ++i) {
         const auto stamp = i == 0 ? "2026-11-22T12:00:00.001Z" : "2026-11-22T12:30:00.000Z";
@@ -273,7 +273,7 @@ TEST_SUITE("bounds of gaps") {
     h.subscribe(1, "a");
     h.settle();
     const WallTime live = h.clock.wallNow();
-    h.client().setPaused(SubscriptionId{1}, true);
+    h.client().pause(SubscriptionId{1});
     h.server.change("a", "INSERT", "{}", "");
     h.run(Duration{60'000}, Duration{1'000});
     h.client().reconnectAll();

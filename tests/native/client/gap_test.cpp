@@ -215,10 +215,10 @@ TEST_SUITE("fallback") {
     REQUIRE(h.status(1).mode == FreshnessMode::Polling);
     REQUIRE(h.polls.empty());
     bool isFirst = true;
-    h.onEachFlush = [&](const Flush&) {
+    h.onEachBatch = [&](const Batch&) {
       if (!std::exchange(isFirst, false)) return;
       h.clock.advance(Duration{60'000});
-      h.client().tick();
+      h.client().notify(LifecycleEvent::Tick);
       CHECK(h.client().subscriptions().hasNews());
       h.unsubscribe(1);
     };

@@ -80,24 +80,24 @@ class Harness : private ClientSink {
   std::vector<unsigned> polls;
   std::vector<std::uint32_t> tokenRequests;
   std::vector<Error> errors;
-  int flushes = 0;
-  std::function<void(const Flush&)> onEachFlush;
+  int batches = 0;
+  std::function<void(const Batch&)> onEachBatch;
 
  private:
-  void onFlush(const Flush& flush) override {
-    ++flushes;
-    for (const auto& delivery : flush.deliveries) {
+  void onBatch(const Batch& batch) override {
+    ++batches;
+    for (const auto& delivery : batch.deliveries) {
       for (const auto id : delivery.subscribers) {
         delivered.emplace_back(id.value, std::string(delivery.text()));
         kinds.push_back(delivery.kind);
         counts.push_back(delivery.count);
       }
     }
-    told.insert(told.end(), flush.notices.begin(), flush.notices.end());
-    gaps.insert(gaps.end(), flush.gaps.begin(), flush.gaps.end());
-    for (const auto id : flush.polls) polls.push_back(id.value);
-    if (flush.tokenRequest) tokenRequests.push_back(*flush.tokenRequest);
-    if (onEachFlush) onEachFlush(flush);
+    told.insert(told.end(), batch.notices.begin(), batch.notices.end());
+    gaps.insert(gaps.end(), batch.gaps.begin(), batch.gaps.end());
+    for (const auto id : batch.polls) polls.push_back(id.value);
+    if (batch.tokenRequest) tokenRequests.push_back(*batch.tokenRequest);
+    if (onEachBatch) onEachBatch(batch);
   }
 
   std::unique_ptr<Client> client_;

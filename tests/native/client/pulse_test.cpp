@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "client_json.h"
+#include "boundary/control_json.h"
+#include "boundary/options_json.h"
 #include "harness.h"
 
 using namespace switchboard;
@@ -358,8 +359,8 @@ TEST_SUITE("pulse") {
   TEST_CASE("a table that the server refuses costs no subscription anything and is said once") {
     std::vector<std::string> warnings;
     PulseHarness h;
-    h.onEachFlush = [&](const Flush& flush) {
-      for (const auto& [level, message] : flush.logs) {
+    h.onEachBatch = [&](const Batch& batch) {
+      for (const auto& [level, message] : batch.logs) {
         if (level == LogLevel::Warn) warnings.push_back(message);
       }
     };
@@ -584,7 +585,7 @@ TEST_SUITE("pulse") {
     CHECK(pulse.schema == "ops");
     PulseHarness h;
     std::string control;
-    h.onEachFlush = [&](const Flush& flush) { control = controlJson(flush); };
+    h.onEachBatch = [&](const Batch& batch) { control = controlJson(batch); };
     h.subscribe(1, "bookings");
     h.run(Duration{500});
     CHECK(control.find(R"("pulse":{"state":"waiting","delayMs":null})") != std::string::npos);

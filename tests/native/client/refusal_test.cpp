@@ -352,8 +352,8 @@ TEST_SUITE("tokens that the server refuses") {
     }
     Harness h(callback ? askingForTokens() : ClientOptions{});
     const auto token = tokenUntil(kWallStart + 12 * kHour);
-    h.onEachFlush = [&](const Flush& flush) {
-      if (flush.tokenRequest) h.client().provideToken(*flush.tokenRequest, token);
+    h.onEachBatch = [&](const Batch& batch) {
+      if (batch.tokenRequest) h.client().provideToken(*batch.tokenRequest, token);
     };
     h.server.joinError = kSignerError;
     h.subscribe(1, "a");
@@ -377,10 +377,10 @@ TEST_SUITE("tokens that the server refuses") {
     }
     Harness h(askingForTokens());
     int minted = 0;
-    h.onEachFlush = [&](const Flush& flush) {
-      if (!flush.tokenRequest) return;
+    h.onEachBatch = [&](const Batch& batch) {
+      if (!batch.tokenRequest) return;
       if (another) ++minted;
-      h.client().provideToken(*flush.tokenRequest, tokenUntil(kWallStart + 12 * kHour, std::to_string(minted)));
+      h.client().provideToken(*batch.tokenRequest, tokenUntil(kWallStart + 12 * kHour, std::to_string(minted)));
     };
     h.server.joinError = kSignerError;
     h.subscribe(1, "a");
@@ -449,8 +449,8 @@ TEST_SUITE("tokens that the server refuses") {
     const auto exp = (kWallStart + kHour).time_since_epoch().count() / 1000;
     const auto issued = hasIssue ? ",\"iat\":" + std::to_string(exp - 3'600) : std::string();
     const auto token = jwt(R"({"role":"authenticated","exp":)" + std::to_string(exp) + issued + "}");
-    h.onEachFlush = [&](const Flush& flush) {
-      if (flush.tokenRequest) h.client().provideToken(*flush.tokenRequest, token);
+    h.onEachBatch = [&](const Batch& batch) {
+      if (batch.tokenRequest) h.client().provideToken(*batch.tokenRequest, token);
     };
     h.subscribe(1, "a");
     h.run(Duration{1'000});

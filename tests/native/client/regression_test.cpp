@@ -11,8 +11,8 @@ TEST_SUITE("regressions") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
-    h.onEachFlush = [&](const Flush& flush) {
-      if (flush.deliveries.empty()) return;
+    h.onEachBatch = [&](const Batch& batch) {
+      if (batch.deliveries.empty()) return;
       h.client().reconnectAll();
       h.unsubscribe(1);
     };

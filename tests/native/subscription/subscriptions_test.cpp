@@ -53,9 +53,9 @@ TEST_CASE("regression: a token that came while the old one's channels were being
   Harness h(withCallback());
   const auto old = tokenUntil(kWallStart + Duration{3'600'000}, "old");
   const auto fresh = tokenUntil(kWallStart + Duration{7'200'000}, "new");
-  h.onEachFlush = [&](const Flush& flush) {
-    if (flush.tokenRequest && h.tokenRequests.size() == 1) h.client().provideToken(*flush.tokenRequest, old);
-    if (flush.tokenRequest && h.tokenRequests.size() > 1) h.client().provideToken(*flush.tokenRequest, fresh);
+  h.onEachBatch = [&](const Batch& batch) {
+    if (batch.tokenRequest && h.tokenRequests.size() == 1) h.client().provideToken(*batch.tokenRequest, old);
+    if (batch.tokenRequest && h.tokenRequests.size() > 1) h.client().provideToken(*batch.tokenRequest, fresh);
   };
   h.subscribe(1, "a");
   h.run(Duration{200});

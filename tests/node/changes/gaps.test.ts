@@ -336,7 +336,7 @@ describe('resync', () => {
     expect(calls).toEqual([2, 3]);
   });
 
-  it('gets what delivery windows hold out of the way first, but for what is paused', async () => {
+  it('gets what delivery windows hold out of the way first', async () => {
     const bench = new Bench({ resyncJitterMs: 0 });
     const commands: (readonly string[])[] = [];
     const onResync = (): void => void commands.push(bench.engine.commands.slice(3));
@@ -348,7 +348,40 @@ describe('resync', () => {
     bench.manager.pause(paused);
     interrupt(engine, [1, 2, 3]);
     await vi.advanceTimersByTimeAsync(0);
-    expect(commands).toEqual([['pause 3', 'pause 1', 'resume 1']]);
+    // The core leaves alone what is paused.
+    expect(commands).toEqual([['pause 3', 'flush 1', 'flush 3']]);
+  });
+
+  it('waits for what delivery windows hold, also where the engine answers later', async () => {
+    const bench = new Bench({ resyncJitterMs: 0 });
+    const order: string[] = [];
+    const onResync = (): void => void order.push('fetched');
+    const delivery = { mode: 'batch', everyMs: 1_000 } as const;
+    const id = bench.manager.subscribe({ table: 'a', onResync, delivery }, () => void order.push('delivered'));
+    const engine = await bench.open();
+    engine.answersFlush = false;
+    interrupt(engine, [id]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(engine.commands.at(-1)).toBe(`flush ${String(id)}`);
+    expect(order).toEqual([]);
+    engine.batch({ control: { flushed: [id] }, columnLists: [], deliveries: [batch([id], changeText({ id: 1 }))] });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(order).toEqual(['delivered', 'fetched']);
+  });
+
+  it('is not called after its subscription has ended while a window was being flushed', async () => {
+    const bench = new Bench({ resyncJitterMs: 0 });
+    const onResync = vi.fn();
+    const delivery = { mode: 'batch', everyMs: 1_000 } as const;
+    const id = bench.manager.subscribe({ table: 'a', onResync, delivery }, nothing);
+    const engine = await bench.open();
+    engine.answersFlush = false;
+    interrupt(engine, [id]);
+    await vi.advanceTimersByTimeAsync(0);
+    bench.manager.unsubscribe(id);
+    engine.control({ flushed: [id] });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onResync).not.toHaveBeenCalled();
   });
 
   it('is called for polls while there is no line, without retries', async () => {

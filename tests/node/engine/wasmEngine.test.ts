@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch, EngineOptions } from '../../../web/core/engine/engine.js';
+import type { Batch, Command, EngineOptions } from '../../../web/core/engine/engine.js';
 import { WasmEngine } from '../../../web/core/engine/wasmEngine.js';
-import {
-  Command,
-  type CoreClient,
-  type CoreFrame,
-  type CoreModule,
-  type CoreSink,
-} from '../../../web/core/engine/wasmModule.js';
+import type { CoreClient, CoreFrame, CoreModule, CoreSink } from '../../../web/core/engine/wasmModule.js';
 
 const OPTIONS: EngineOptions = {
   url: 'ws://h/realtime/v1',
@@ -15,6 +9,8 @@ const OPTIONS: EngineOptions = {
   tokenCallback: false,
   tuning: { lingerMs: 0 },
 };
+
+const SUBSCRIBE: Command = { kind: 'subscribe', id: 3, spec: { schema: 'public', table: 't', event: '*' } };
 
 interface WireDelivery {
   kind: number;
@@ -32,18 +28,14 @@ class MemoryModule implements CoreModule {
   readonly calls: string[] = [];
   optionsJson = '';
   frame: CoreFrame = { text: null };
-  refusal = '';
   sink: CoreSink = () => undefined;
 
   openClient(optionsJson: string, sink: CoreSink): CoreClient {
     this.optionsJson = optionsJson;
     this.sink = sink;
     return {
-      run: (command, number, text) => {
-        if (command === Command.Stats) return '{"sockets":1,"channels":2}';
-        const name = Object.entries(Command).find(([, value]) => value === command)?.[0];
-        this.calls.push(`${String(name)} ${String(number)} ${text}`.trimEnd());
-        return command === Command.Subscribe ? this.refusal : '';
+      run: (command) => {
+        this.calls.push(command);
       },
       delete: () => {
         this.calls.push('delete');
@@ -51,8 +43,8 @@ class MemoryModule implements CoreModule {
     };
   }
 
-  /** Writes a flush behind some other data, as the core does, and calls the sink. */
-  flush(control: string, deliveries: WireDelivery[], lists: string[] = []): void {
+  /** Writes a batch after some other data, as the core does, and calls the sink. */
+  batch(control: string, deliveries: WireDelivery[], lists: string[] = []): void {
     const encoder = new TextEncoder();
     const chunks: number[] = [];
     const place = (text: string): [number, number] => {
@@ -85,22 +77,22 @@ function open(): { module: MemoryModule; engine: WasmEngine; batches: Batch[] } 
 }
 
 describe('the engine over the wasm module', () => {
-  it('gives options and specs as flat JSON', () => {
+  it('gives options as flat JSON, and commands as they are', () => {
     const { module, engine } = open();
-    engine.subscribe(3, { schema: 'public', table: 't', event: '*' });
+    engine.send(SUBSCRIBE);
     expect(JSON.parse(module.optionsJson)).toEqual({
       url: 'ws://h/realtime/v1',
       apikey: 'k',
       tokenCallback: false,
       lingerMs: 0,
     });
-    expect(module.calls).toEqual(['Subscribe 3 {"schema":"public","table":"t","event":"*"}']);
+    expect(module.calls).toEqual([JSON.stringify(SUBSCRIBE)]);
   });
 
-  it('copies a flush out of memory that changes right after', () => {
+  it('copies a batch out of memory that changes right after', () => {
     const { module, batches } = open();
     const text = '{"data":{"record":{"name":"Zoë 🎉 \u0000 \ufeff"}},"ids":[1]}';
-    module.flush('{"logs":[{"level":"info","message":"ü"}]}', [
+    module.batch('{"logs":[{"level":"info","message":"ü"}]}', [
       { kind: 0, subscribers: [7, 4_000_000_000], count: 1, text },
       { kind: 0, subscribers: [7], count: 1, text: '\ufeff{}' },
       { kind: 2, subscribers: [9, 10], count: 3 },
@@ -122,14 +114,14 @@ describe('the engine over the wasm module', () => {
 
   it('hands over new lists of columns', () => {
     const { module, batches } = open();
-    module.flush('', [], ['[{"name":"ü"}]', '[]']);
+    module.batch('', [], ['[{"name":"ü"}]', '[]']);
     expect(batches[0]?.columnLists).toEqual(['[{"name":"ü"}]', '[]']);
   });
 
   it('reads what is named by its place from the text of the frame that is being handled', () => {
     const { module, batches } = open();
     module.frame = { text: '[null,"é",{"data":{},"ids":[1]}]' };
-    module.flush('', [
+    module.batch('', [
       { kind: 3, subscribers: [7], count: 1, place: [10, 1] },
       { kind: 2, subscribers: [8], count: 2 },
     ]);
@@ -139,10 +131,10 @@ describe('the engine over the wasm module', () => {
     ]);
   });
 
-  it('reports a flush that it can not read, and throws nothing into the core', () => {
+  it('reports a batch that it can not read, and throws nothing into the core', () => {
     const { module, batches } = open();
-    module.flush('{"status":', []);
-    module.flush('{"logs":[]}', []);
+    module.batch('{"status":', []);
+    module.batch('{"logs":[]}', []);
     expect(batches).toHaveLength(2);
     expect(batches[0]?.control?.logs?.[0]).toMatchObject({
       level: 'error',
@@ -150,56 +142,22 @@ describe('the engine over the wasm module', () => {
     });
   });
 
-  it('knows a flush without control', () => {
+  it('knows a batch without control', () => {
     const { module, batches } = open();
-    module.flush('', []);
+    module.batch('', []);
     expect(batches).toEqual([{ control: null, columnLists: [], deliveries: [] }]);
-  });
-
-  it('turns a refusal of the core into a parked subscription', () => {
-    const { module, engine, batches } = open();
-    module.refusal = '{"code":"INVALID_OPTION","message":"no such thing","option":"filter"}';
-    engine.subscribe(3, { schema: 'public', table: 't', event: '*' });
-    expect(batches[0]?.control).toMatchObject({
-      status: { subscriptions: [{ id: 3, state: 'parked', code: 'INVALID_OPTION', message: 'no such thing' }] },
-      notices: [{ subscription: 3, status: 'CHANNEL_ERROR', retryable: false }],
-    });
-  });
-
-  it('passes all other commands on as they are', () => {
-    const { module, engine } = open();
-    engine.unsubscribe(1);
-    engine.unsubscribeAll();
-    engine.pause(4);
-    engine.resume(5);
-    engine.reconnectAll();
-    engine.provideToken(2, 'token');
-    engine.failToken(3, 'why');
-    engine.signal('online');
-    expect(module.calls).toEqual([
-      'Unsubscribe 1',
-      'UnsubscribeAll 0',
-      'Pause 4',
-      'Resume 5',
-      'ReconnectAll 0',
-      'ProvideToken 2 token',
-      'FailToken 3 why',
-      'Signal 0 online',
-    ]);
-    expect(engine.stats()).toEqual({ sockets: 1, channels: 2 });
   });
 
   it('closes at once, frees only after the stack is gone, and is deaf and dumb from then on', async () => {
     const { module, engine, batches } = open();
     const disposed = engine.dispose();
-    expect(module.calls).toEqual(['Dispose 0']);
+    expect(module.calls).toEqual(['{"kind":"dispose"}']);
     await disposed;
-    expect(module.calls).toEqual(['Dispose 0', 'delete']);
+    expect(module.calls).toEqual(['{"kind":"dispose"}', 'delete']);
     await engine.dispose();
-    engine.subscribe(3, { schema: 'public', table: 't', event: '*' });
-    engine.unsubscribe(3);
-    expect(engine.stats()).toBeNull();
-    module.flush('{}', []);
+    engine.send(SUBSCRIBE);
+    engine.send({ kind: 'stats' });
+    module.batch('{}', []);
     expect(batches).toEqual([]);
     expect(module.calls).toHaveLength(2);
   });

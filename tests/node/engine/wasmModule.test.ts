@@ -3,19 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ControlMessage } from '../../../web/core/engine/engine.js';
+import type { Command, ControlMessage } from '../../../web/core/engine/engine.js';
 import { BatchDecoder } from '../../../web/core/engine/batchDecoder.js';
-import {
-  Command,
-  type CoreClient,
-  type CoreModule,
-  type CoreModuleFactory,
-} from '../../../web/core/engine/wasmModule.js';
+import type { CoreClient, CoreModule, CoreModuleFactory } from '../../../web/core/engine/wasmModule.js';
 import { Recorder } from '../support/until.js';
 
 const folder = new URL('../../../web/dist/wasm/', import.meta.url);
 const OPTIONS = JSON.stringify({ url: 'ws://127.0.0.1:9/realtime/v1', apikey: 'k', tokenCallback: true, lingerMs: 0 });
-const SPEC = JSON.stringify({ schema: 'public', table: 't', event: '*' });
+const SPEC = { schema: 'public', table: 't', event: '*' } as const;
 
 /** A socket that opens and then says nothing. */
 class SilentSocket {
@@ -65,7 +60,7 @@ beforeAll(async () => {
   });
 });
 
-/** A client and the control messages of its flushes. */
+/** A client and the control messages of its batches. */
 function open(): { client: CoreClient; controls: Recorder<ControlMessage> } {
   const controls = new Recorder<ControlMessage>();
   const client = module.openClient(OPTIONS, (wordIndex) => {
@@ -75,12 +70,16 @@ function open(): { client: CoreClient; controls: Recorder<ControlMessage> } {
   return { client, controls };
 }
 
+function send(client: CoreClient, command: Command): void {
+  client.run(JSON.stringify(command));
+}
+
 /** Subscribes, and answers the request for a token, so that a socket opens. */
 async function connect(client: CoreClient, controls: Recorder<ControlMessage>): Promise<SilentSocket> {
   const before = SilentSocket.opened.items.length;
-  client.run(Command.Subscribe, 1, SPEC);
+  send(client, { kind: 'subscribe', id: 1, spec: SPEC });
   const { tokenRequest } = await controls.first('a token request', (control) => control.tokenRequest !== undefined);
-  client.run(Command.ProvideToken, tokenRequest?.request ?? 0, 'token');
+  send(client, { kind: 'provideToken', request: tokenRequest?.request ?? 0, token: 'token' });
   const sockets = await SilentSocket.opened.until('a socket', ({ length }) => length > before);
   const socket = sockets.at(-1);
   if (socket === undefined) throw new Error('no socket');
@@ -92,7 +91,7 @@ function states(control: ControlMessage): readonly { code: string; message: stri
 }
 
 function close(client: CoreClient): void {
-  client.run(Command.Dispose, 0, '');
+  client.run('{"kind":"dispose"}');
   client.delete();
 }
 
@@ -103,16 +102,18 @@ describe('the real wasm module', () => {
     expect(module.HEAPU32.buffer).toBe(module.HEAPU8.buffer);
   });
 
-  it('numbers the commands as the core does', async () => {
-    const header = await readFile(new URL('../../../bindings/realtime_client.h', import.meta.url), 'utf8');
-    const [, body = ''] = /enum class Command[^{]*\{([^}]*)\}/.exec(header) ?? [];
-    const names = body.replace(/\/\/.*/g, '').match(/\w+/g) ?? [];
-    expect(Object.entries(Command)).toEqual(names.map((name, number) => [name, number]));
+  it('knows every command, and no other', async () => {
+    const types = await readFile(new URL('../../../web/core/engine/engine.ts', import.meta.url), 'utf8');
+    const core = await readFile(new URL('../../../src/boundary/commands.cpp', import.meta.url), 'utf8');
+    const kinds = [...types.matchAll(/\{ kind: '(\w+)'/g)].map(([, kind]) => kind);
+    const [, names = ''] = /kKinds\[\] = \{([^}]*)\}/.exec(core) ?? [];
+    const known = [...names.matchAll(/"(\w+)"/g)].map(([, kind]) => kind);
+    expect(known.sort()).toEqual([...kinds, 'dispose'].sort());
   });
 
-  it('flushes in the layout that the engine reads', async () => {
+  it('writes batches in the layout that the engine reads', async () => {
     const { client, controls } = open();
-    expect(client.run(Command.Subscribe, 7, SPEC)).toBe('');
+    send(client, { kind: 'subscribe', id: 7, spec: SPEC });
     await controls.first('a token request', (control) => control.tokenRequest !== undefined);
     const states = controls.items.flatMap((control) => control.status?.subscriptions ?? []);
     expect(states[0]).toMatchObject({
@@ -147,20 +148,35 @@ describe('the real wasm module', () => {
     expect(controls.items).toHaveLength(before);
   });
 
-  it('refuses a spec by code, option and message', () => {
-    const { client } = open();
-    const refusal = JSON.parse(
-      client.run(Command.Subscribe, 8, '{"schema":"public","table":"","event":"*"}'),
-    ) as object;
-    expect(refusal).toEqual({ code: 'INVALID_OPTION', option: 'table', message: expect.any(String) as string });
+  it('reports a spec that it refuses as a parked subscription', () => {
+    const { client, controls } = open();
+    send(client, { kind: 'subscribe', id: 8, spec: { ...SPEC, table: '' } });
+    const parked = {
+      code: 'INVALID_OPTION',
+      message: expect.any(String) as string,
+      retryable: false,
+      nextRetryAt: null,
+    };
+    expect(controls.items).toEqual([
+      {
+        status: {
+          subscriptions: [
+            { id: 8, state: 'parked', mode: 'paused', since: expect.any(Number) as number, attempts: 0, ...parked },
+          ],
+          refused: [8],
+        },
+        notices: [{ subscription: 8, status: 'CHANNEL_ERROR', ...parked }],
+      },
+    ]);
     close(client);
   });
 
   it('reports live counts', () => {
-    const { client } = open();
-    client.run(Command.Subscribe, 9, SPEC);
-    const stats = JSON.parse(client.run(Command.Stats, 0, '')) as Record<string, unknown>;
-    expect(Object.keys(stats).sort()).toEqual([
+    const { client, controls } = open();
+    send(client, { kind: 'subscribe', id: 9, spec: SPEC });
+    send(client, { kind: 'stats' });
+    const { stats } = controls.items.at(-1) ?? {};
+    expect(Object.keys(stats ?? {}).sort()).toEqual([
       'bindings',
       'channels',
       'counters',
@@ -191,24 +207,26 @@ describe('the real wasm module', () => {
 
   it('handles the frame after one whose sink threw', async () => {
     let mayThrow = false;
+    let framesIn = 0;
     const options = JSON.stringify({ ...(JSON.parse(OPTIONS) as object), tokenCallback: false });
-    const client = module.openClient(options, () => {
+    const client = module.openClient(options, (wordIndex) => {
       if (mayThrow) throw new Error('from the sink');
+      framesIn = new BatchDecoder(module).read(wordIndex).control?.stats?.counters.framesIn ?? framesIn;
     });
     SilentSocket.opened = new Recorder();
-    client.run(Command.Subscribe, 1, SPEC);
+    send(client, { kind: 'subscribe', id: 1, spec: SPEC });
     const socket = await SilentSocket.opened.first('a socket', () => true);
     const join = await socket.sent.first('a join', (text) => text.includes('phx_join'));
     const [joinRef, ref, topic] = JSON.parse(join) as string[];
-    const framesIn = (): number =>
-      (JSON.parse(client.run(Command.Stats, 0, '')) as { counters: { framesIn: number } }).counters.framesIn;
-    const before = framesIn();
+    send(client, { kind: 'stats' });
+    const before = framesIn;
     mayThrow = true;
     const data = JSON.stringify([joinRef, ref, topic, 'phx_reply', { status: 'error', response: { reason: 'no' } }]);
     expect(() => socket.onmessage?.({ data })).toThrow('from the sink');
     mayThrow = false;
     socket.onmessage?.({ data });
-    expect(framesIn()).toBe(before + 2);
+    send(client, { kind: 'stats' });
+    expect(framesIn).toBe(before + 2);
     close(client);
   });
 

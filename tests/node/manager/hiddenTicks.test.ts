@@ -158,7 +158,7 @@ describe('ticks', () => {
     worker(1).onmessage?.(); // no engine yet
     const engine = await bench.open();
     worker(1).onmessage?.();
-    expect(engine.commands.filter((command) => command.startsWith('signal'))).toEqual(['signal hidden', 'signal tick']);
+    expect(engine.commands.filter((command) => command.startsWith('notify'))).toEqual(['notify hidden', 'notify tick']);
     expect(bench.manager.stats().workers).toBe(1);
     await bench.manager.dispose();
     expect(worker(1).terminated).toBe(true);

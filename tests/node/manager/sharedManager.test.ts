@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { configureRealtime, IDLE_SNAPSHOT, realtimeManager } from 'switchboard-realtime';
+import { configureRealtime, IDLE_SNAPSHOT, realtimeManager, type RealtimeManager } from 'switchboard-realtime';
 
 const options = { url: 'https://ref.supabase.co', apikey: 'anon' };
 const nothing = (): void => undefined;
@@ -21,6 +21,27 @@ describe('the shared manager', () => {
     }).toThrow(missing);
     expect(realtimeManager.status()).toBe(IDLE_SNAPSHOT);
     realtimeManager.unsubscribeAll();
+  });
+
+  it('has every method of a manager, and nothing else', () => {
+    const documented: Record<keyof RealtimeManager, true> = {
+      subscribe: true,
+      liveRows: true,
+      unsubscribe: true,
+      unsubscribeAll: true,
+      pause: true,
+      resume: true,
+      reconnectAll: true,
+      status: true,
+      stats: true,
+      onStatusChange: true,
+      onGap: true,
+      onResync: true,
+      setAuth: true,
+      ready: true,
+      dispose: true,
+    };
+    expect(Object.keys(realtimeManager).sort()).toEqual(Object.keys(documented).sort());
   });
 
   it('checks its options when they are given', () => {

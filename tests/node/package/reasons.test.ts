@@ -13,6 +13,6 @@ it('the reason codes are those of the core, and one for a core that is missing',
 });
 
 it('every tuning option is read by the core', () => {
-  const read = new Set([...source('client_json.cpp').matchAll(/"(\w+)"/gu)].map((match) => match[1]));
+  const read = new Set([...source('boundary/options_json.cpp').matchAll(/"(\w+)"/gu)].map((match) => match[1]));
   expect(Object.keys(TUNING_RANGES).filter((name) => !read.has(name))).toEqual([]);
 });

@@ -1,14 +1,14 @@
 import type {
+  Batch,
+  Command,
   ControlMessage,
   Delivery,
   Engine,
   EngineOptions,
   EngineSink,
-  Evidence,
   OpenEngine,
   StatusDelta,
   SubscriptionDelta,
-  SubscriptionSpec,
 } from '../../../web/core/engine/engine.js';
 import type { EngineStats } from '../../../web/core/api/realtimeManager.js';
 import { Manager } from '../../../web/core/manager/manager.js';
@@ -21,6 +21,8 @@ export class ScriptedEngine implements Engine {
   readonly commands: string[] = [];
   /** Runs inside the command named by the key, as the core's synchronous flushes do. */
   readonly onCommand = new Map<string, () => void>();
+  /** Whether `flush` is answered at once, as the core does; else the test does it. */
+  answersFlush = true;
   disposed = false;
   framesIn = 0;
   readonly #sink: EngineSink;
@@ -32,52 +34,17 @@ export class ScriptedEngine implements Engine {
     this.#sink = sink;
   }
 
-  subscribe(id: number, spec: SubscriptionSpec): void {
-    this.#record('subscribe', `${id} ${JSON.stringify(spec)}`);
-  }
-
-  unsubscribe(id: number): void {
-    this.#record('unsubscribe', String(id));
-  }
-
-  unsubscribeAll(): void {
-    this.#record('unsubscribeAll');
-  }
-
-  pause(id: number): void {
-    this.#record('pause', String(id));
-  }
-
-  resume(id: number): void {
-    this.#record('resume', String(id));
-  }
-
-  reconnectAll(): void {
-    this.#record('reconnectAll');
-  }
-
-  provideToken(request: number, token: string): void {
-    this.#record('provideToken', `${request} ${token}`);
-  }
-
-  failToken(request: number, message: string): void {
-    this.#record('failToken', `${request} ${message}`);
-  }
-
-  signal(evidence: Evidence): void {
-    this.#record('signal', evidence);
-  }
-
-  stats(): EngineStats {
-    const { counters } = IDLE_SNAPSHOT;
-    return {
-      sockets: 1,
-      channels: 2,
-      bindings: 3,
-      subscriptions: 4,
-      deadlines: 5,
-      counters: { ...counters, framesIn: this.framesIn },
-    };
+  send(command: Command): void {
+    const { kind, ...parts } = command;
+    if (kind === 'stats') this.control({ stats: this.#stats() });
+    else {
+      const texts = Object.values(parts).map((part) =>
+        typeof part === 'object' ? JSON.stringify(part) : String(part),
+      );
+      this.commands.push([kind, ...texts].join(' ').trim());
+      this.onCommand.get(kind)?.();
+    }
+    if (command.kind === 'flush' && this.answersFlush) this.control({ flushed: [command.id] });
   }
 
   dispose(): Promise<void> {
@@ -85,8 +52,12 @@ export class ScriptedEngine implements Engine {
     return Promise.resolve();
   }
 
+  batch(batch: Batch): void {
+    this.#sink(batch);
+  }
+
   control(control: ControlMessage): void {
-    this.#sink({ control, columnLists: [], deliveries: [] });
+    this.batch({ control, columnLists: [], deliveries: [] });
   }
 
   status(status: StatusDelta): void {
@@ -97,9 +68,16 @@ export class ScriptedEngine implements Engine {
     this.#sink({ control: null, columnLists: [], deliveries: deliveries.flat() });
   }
 
-  #record(name: string, detail = ''): void {
-    this.commands.push(`${name} ${detail}`.trim());
-    this.onCommand.get(name)?.();
+  #stats(): EngineStats {
+    const { counters } = IDLE_SNAPSHOT;
+    return {
+      sockets: 1,
+      channels: 2,
+      bindings: 3,
+      subscriptions: 4,
+      deadlines: 5,
+      counters: { ...counters, framesIn: this.framesIn },
+    };
   }
 }
 

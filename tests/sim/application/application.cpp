@@ -124,7 +124,11 @@ void Application::togglePause() {
 void Application::setPaused(unsigned id, Watched& watched, bool paused) {
   world_.trace.add(world_.events.now(), paused ? "pause" : "resume", id);
   watched.paused = paused;
-  client_->setPaused(SubscriptionId{id}, paused);
+  if (paused) {
+    client_->pause(SubscriptionId{id});
+  } else {
+    client_->resume(SubscriptionId{id});
+  }
 }
 
 /// What is handed over meanwhile may end subscriptions, and all.
@@ -385,35 +389,35 @@ void Application::attend() {
 
 // --- the sink
 
-void Application::onFlush(const Flush& flush) {
-  ++flushes_;
+void Application::onBatch(const Batch& batch) {
+  ++batches_;
   if (disposed_) {
-    world_.checks.onFlushAfterDispose();
+    world_.checks.onBatchAfterDispose();
     return;
   }
-  for (const auto& delivery : flush.deliveries) deliveries_ += delivery.subscribers.size() * delivery.count;
-  world_.checks.onFlush(flush);
-  traceStatus(flush);
+  for (const auto& delivery : batch.deliveries) deliveries_ += delivery.subscribers.size() * delivery.count;
+  world_.checks.onBatch(batch);
+  traceStatus(batch);
   const bool outermost = !std::exchange(inSink_, true);
-  if (flush.tokenRequest) onTokenRequest(*flush.tokenRequest);
+  if (batch.tokenRequest) onTokenRequest(*batch.tokenRequest);
   if (!disposed_ && world_.random.chance(behaves_ ? 2 : 5)) actWithinSink();
   if (outermost) inSink_ = false;
 }
 
 /// Those whose state is another than before.
-void Application::traceStatus(const Flush& flush) {
+void Application::traceStatus(const Batch& batch) {
   if (!world_.trace.wantsText()) return;
-  for (const auto& gap : flush.gaps) {
+  for (const auto& gap : batch.gaps) {
     const auto text = [](WallTime time) { return Duration{time - kWallStart}; };
     world_.trace.add(world_.events.now(), "  gap", gap.subscription.value, text(gap.from), "to",
                      gap.to ? text(*gap.to) : Duration{0}, gap.message);
   }
-  if (!flush.status) return;
-  for (const auto& connection : flush.status->connections) {
+  if (!batch.status) return;
+  for (const auto& connection : batch.status->connections) {
     world_.trace.add(world_.events.now(), "  connection", connection.id.value, switchboard::toString(connection.state),
                      connection.message);
   }
-  for (const auto& status : flush.status->subscriptions) {
+  for (const auto& status : batch.status->subscriptions) {
     world_.trace.add(world_.events.now(), "  status", status.id.value, switchboard::toString(status.state),
                      status.message);
   }

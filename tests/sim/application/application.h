@@ -64,12 +64,12 @@ class Application final : private ClientSink {
   /// The machine sleeps and wakes.
   void sleep();
   void takeNetwork(bool down);
-  std::uint64_t flushes() const { return flushes_; }
+  std::uint64_t batches() const { return batches_; }
   std::uint64_t deliveries() const { return deliveries_; }
   std::uint64_t clients() const { return clients_; }
 
  private:
-  void onFlush(const Flush& flush) override;
+  void onBatch(const Batch& batch) override;
   void begin();
   void tellWhatIsSo();
   void dispose();
@@ -92,7 +92,7 @@ class Application final : private ClientSink {
   void notify(LifecycleEvent event);
   void setHidden(bool hidden);
   void setCached(bool cached);
-  void traceStatus(const Flush& flush);
+  void traceStatus(const Batch& batch);
   void actWithinSink();
   void onTokenRequest(std::uint32_t request);
   void answer(std::uint32_t request);
@@ -105,7 +105,7 @@ class Application final : private ClientSink {
   std::string token_;
   std::string role_{kGrantedRole};  ///< of the tokens that it has now
   unsigned lastId_ = 0;
-  std::uint64_t flushes_ = 0;
+  std::uint64_t batches_ = 0;
   std::uint64_t deliveries_ = 0;
   std::uint64_t clients_ = 0;
   bool disposed_ = false;

@@ -156,8 +156,8 @@ void Checks::onEnded(Link& link) {
 
 // --- what the client says
 
-void Checks::onFlush(const Flush& flush) {
-  for (const auto& delivery : flush.deliveries) {
+void Checks::onBatch(const Batch& batch) {
+  for (const auto& delivery : batch.deliveries) {
     if (delivery.text().find(R"("commit_timestamp":")") != std::string_view::npos) losses_.onStamp();
     for (const auto id : delivery.subscribers) {
       ledger_.onDelivery(id.value, delivery.text());
@@ -167,9 +167,9 @@ void Checks::onFlush(const Flush& flush) {
   for (const auto& [id, watched] : watched_) {
     if (watched.live()) wereLive.insert(id);
   }
-  if (flush.status) publish(*flush.status);
+  if (batch.status) publish(*batch.status);
   std::set<unsigned> toldOfError;
-  for (const auto& notice : flush.notices) {
+  for (const auto& notice : batch.notices) {
     checkSecrets(notice.message);
     const auto it = watched_.find(notice.subscription.value);
     if (it == watched_.end()) {
@@ -181,8 +181,8 @@ void Checks::onFlush(const Flush& flush) {
     toldOfError.insert(it->first);
     Ledger::forgive(it->second);
   }
-  for (const auto& gap : flush.gaps) onGap(gap);
-  for (const auto id : flush.polls) {
+  for (const auto& gap : batch.gaps) onGap(gap);
+  for (const auto id : batch.polls) {
     if (watched_.count(id.value) == 0) fail(Invariant::SilentAfterEnd, "a poll for ended " + std::to_string(id.value));
   }
   for (const auto& [id, watched] : watched_) {
@@ -200,7 +200,7 @@ void Checks::onFlush(const Flush& flush) {
       fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " was told otherwise than it stands");
     }
   }
-  for (const auto& [level, line] : flush.logs) checkSecrets(line);
+  for (const auto& [level, line] : batch.logs) checkSecrets(line);
 }
 
 void Checks::onGap(const Gap& gap) {

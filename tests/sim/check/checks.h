@@ -62,8 +62,8 @@ class Checks final : public WireObserver {
   void addSecret(std::string secret) { secrets_.push_back(std::move(secret)); }
   /// One of this role is what the client has now.
   void onTokenGiven(std::string_view role);
-  void onFlush(const Flush& flush);
-  void onFlushAfterDispose() { fail(Invariant::SilentAfterEnd, "the sink was called after dispose"); }
+  void onBatch(const Batch& batch);
+  void onBatchAfterDispose() { fail(Invariant::SilentAfterEnd, "the sink was called after dispose"); }
   /// After each step, while there is a client that has not been disposed of.
   void onStep(const Client& client);
   /// `openLinks`: sockets that the client has not let go of.

@@ -37,7 +37,7 @@ Tampering onSockets(std::function<Relay::Conduct(unsigned)> conduct) {
   return tampering;
 }
 
-Tampering onSink(std::function<void(const Flush&, const SinkRelay::Pass&)> conduct) {
+Tampering onSink(std::function<void(const Batch&, const SinkRelay::Pass&)> conduct) {
   Tampering tampering;
   tampering.sink = [conduct = std::move(conduct),
                     relay = std::shared_ptr<SinkRelay>()](ClientSink& real) mutable -> ClientSink& {
@@ -53,18 +53,18 @@ Tampering onOptions(std::function<void(ClientOptions&)> change) {
   return tampering;
 }
 
-/// Whatever `change` does to a copy of each flush.
-Tampering onFlushes(const std::function<void(Flush&)>& change) {
-  return onSink([change](const Flush& flush, const SinkRelay::Pass& pass) {
-    Flush changed;
-    changed.deliveries = flush.deliveries;
-    changed.status = flush.status;
-    changed.counters = flush.counters;
-    changed.notices = flush.notices;
-    changed.gaps = flush.gaps;
-    changed.polls = flush.polls;
-    changed.tokenRequest = flush.tokenRequest;
-    changed.logs = flush.logs;
+/// Whatever `change` does to a copy of each batch.
+Tampering onBatches(const std::function<void(Batch&)>& change) {
+  return onSink([change](const Batch& batch, const SinkRelay::Pass& pass) {
+    Batch changed;
+    changed.deliveries = batch.deliveries;
+    changed.status = batch.status;
+    changed.counters = batch.counters;
+    changed.notices = batch.notices;
+    changed.gaps = batch.gaps;
+    changed.polls = batch.polls;
+    changed.tokenRequest = batch.tokenRequest;
+    changed.logs = batch.logs;
     change(changed);
     pass(changed);
   });
@@ -347,8 +347,8 @@ Tampering beginGapsAtLastFrame() {
     heard->clock = &real;
     return real;
   };
-  tampering.sink = onFlushes([heard](Flush& flush) {
-                     for (auto& gap : flush.gaps) {
+  tampering.sink = onBatches([heard](Batch& batch) {
+                     for (auto& gap : batch.gaps) {
                        gap.from = heard->begins.emplace(gap.id, std::max(gap.from, heard->last)).first->second;
                      }
                    }).sink;
@@ -356,24 +356,24 @@ Tampering beginGapsAtLastFrame() {
 }
 
 Tampering forgetGaps(ReasonCode code) {
-  return onFlushes([code](Flush& flush) { flush.gaps.removeIf([code](const Gap& gap) { return gap.code == code; }); });
+  return onBatches([code](Batch& batch) { batch.gaps.removeIf([code](const Gap& gap) { return gap.code == code; }); });
 }
 
-Tampering repeatFlushes() {
-  auto last = std::make_shared<Flush>();
-  return onSink([last](const Flush& flush, const SinkRelay::Pass& pass) {
-    pass(flush);
+Tampering repeatBatches() {
+  auto last = std::make_shared<Batch>();
+  return onSink([last](const Batch& batch, const SinkRelay::Pass& pass) {
+    pass(batch);
     pass(*last);
     *last = {};
-    last->status = flush.status;
-    last->notices = flush.notices;
+    last->status = batch.status;
+    last->notices = batch.notices;
   });
 }
 
 Tampering hideConnecting() {
-  return onFlushes([](Flush& flush) {
-    if (!flush.status) return;
-    for (auto& connection : flush.status->connections) {
+  return onBatches([](Batch& batch) {
+    if (!batch.status) return;
+    for (auto& connection : batch.status->connections) {
       if (connection.state == ConnectionState::Connecting) connection.state = ConnectionState::Idle;
     }
   });
@@ -381,8 +381,8 @@ Tampering hideConnecting() {
 
 Tampering unsubscribeBehindTheBack() {
   auto client = std::make_shared<Client*>(nullptr);
-  Tampering tampering = onSink([client, now = every(40)](const Flush& flush, const SinkRelay::Pass& pass) mutable {
-    pass(flush);
+  Tampering tampering = onSink([client, now = every(40)](const Batch& batch, const SinkRelay::Pass& pass) mutable {
+    pass(batch);
     if (*client != nullptr && now()) (*client)->unsubscribe(SubscriptionId{3});
   });
   tampering.begun = [client](Client& begun) { *client = &begun; };
@@ -446,21 +446,21 @@ std::vector<Mutation> mutations() {
       {"deliveries are forgotten now and then",
        {I::NothingLost},
        [] {
-         return onFlushes([now = every(9)](Flush& flush) {
-           if (!flush.deliveries.empty() && now()) flush.deliveries.clear();
+         return onBatches([now = every(9)](Batch& batch) {
+           if (!batch.deliveries.empty() && now()) batch.deliveries.clear();
          });
        }},
       {"statuses are forgotten now and then",
        {I::PublishedIsTrue},
        [] {
-         return onFlushes([now = every(9)](Flush& flush) {
-           if (now()) flush.status.reset();
+         return onBatches([now = every(9)](Batch& batch) {
+           if (now()) batch.status.reset();
          });
        }},
       {"notices are forgotten",
        {I::NoticesAgree},
-       [] { return onFlushes([](Flush& flush) { flush.notices.clear(); }); }},
-      {"gaps are forgotten", {I::GapsAgree}, [] { return onFlushes([](Flush& flush) { flush.gaps.clear(); }); }},
+       [] { return onBatches([](Batch& batch) { batch.notices.clear(); }); }},
+      {"gaps are forgotten", {I::GapsAgree}, [] { return onBatches([](Batch& batch) { batch.gaps.clear(); }); }},
       {"gaps of the pulse are forgotten", {I::LossesTold}, [] { return forgetGaps(ReasonCode::PulseLost); }},
       {"gaps of overflows are forgotten",
        {I::NothingLost, I::LossesInGaps},
@@ -472,8 +472,8 @@ std::vector<Mutation> mutations() {
       {"gaps begin where they are noticed",
        {I::LossesInGaps},
        [] {
-         return onFlushes([](Flush& flush) {
-           for (auto& gap : flush.gaps) gap.from = gap.to.value_or(WallTime::max());
+         return onBatches([](Batch& batch) {
+           for (auto& gap : batch.gaps) gap.from = gap.to.value_or(WallTime::max());
          });
        }},
       {"a refused token is never tried again",
@@ -502,12 +502,12 @@ std::vector<Mutation> mutations() {
       {"waits after a loss begin long",
        {I::WaitsFollowPolicy},
        [] { return onOptions([](ClientOptions& options) { options.subscriptions.connection.reconnect.base = 5s; }); }},
-      {"what was said is said again later", {I::SilentAfterEnd, I::PublishedIsTrue}, repeatFlushes},
+      {"what was said is said again later", {I::SilentAfterEnd, I::PublishedIsTrue}, repeatBatches},
       {"a delivery for the one before",
        {I::SilentAfterEnd},
        [] {
-         return onFlushes([](Flush& flush) {
-           for (auto& delivery : flush.deliveries) delivery.subscribers.push_back(SubscriptionId{1});
+         return onBatches([](Batch& batch) {
+           for (auto& delivery : batch.deliveries) delivery.subscribers.push_back(SubscriptionId{1});
          });
        }},
       {"connections open out of nothing", {I::LegalTransitions}, hideConnecting},
@@ -515,8 +515,8 @@ std::vector<Mutation> mutations() {
       {"the api key is logged",
        {I::NoSecrets},
        [] {
-         return onFlushes(
-             [](Flush& flush) { flush.logs.emplace_back(LogLevel::Info, "the key is sb_publishable_simulated"); });
+         return onBatches(
+             [](Batch& batch) { batch.logs.emplace_back(LogLevel::Info, "the key is sb_publishable_simulated"); });
        }},
   };
 }

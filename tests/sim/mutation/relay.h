@@ -93,18 +93,18 @@ class Relay final : public TransportFactory {
 /// Stands between a client and the application.
 class SinkRelay final : public ClientSink {
  public:
-  using Pass = std::function<void(const Flush&)>;
+  using Pass = std::function<void(const Batch&)>;
 
-  SinkRelay(ClientSink& real, std::function<void(const Flush&, const Pass&)> conduct)
+  SinkRelay(ClientSink& real, std::function<void(const Batch&, const Pass&)> conduct)
       : real_(real), conduct_(std::move(conduct)) {}
 
-  void onFlush(const Flush& flush) override {
-    conduct_(flush, [this](const Flush& changed) { real_.onFlush(changed); });
+  void onBatch(const Batch& batch) override {
+    conduct_(batch, [this](const Batch& changed) { real_.onBatch(changed); });
   }
 
  private:
   ClientSink& real_;
-  std::function<void(const Flush&, const Pass&)> conduct_;
+  std::function<void(const Batch&, const Pass&)> conduct_;
 };
 
 }  // namespace switchboard::sim

@@ -39,3 +39,12 @@ export class SwitchboardError extends Error {
     this.option = option;
   }
 }
+
+/** Any use of a manager after its end. */
+export function disposedError(): SwitchboardError {
+  return new SwitchboardError(
+    'DISPOSED',
+    '',
+    'This manager was disposed of: make a new one with createRealtimeManager.',
+  );
+}

@@ -60,10 +60,11 @@ export class TokenSource {
       const token = await this.#ask();
       if (settings !== this.#settings) return;
       this.#current = token;
-      engine.provideToken(request, token);
+      engine.send({ kind: 'provideToken', request, token });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (settings === this.#settings) engine.failToken(request, this.#redactor.redact(reason));
+      if (settings === this.#settings)
+        engine.send({ kind: 'failToken', request, message: this.#redactor.redact(reason) });
     }
   }
 

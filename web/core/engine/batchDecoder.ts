@@ -8,7 +8,7 @@ const NO_LISTS: readonly string[] = [];
 const NO_DELIVERIES: readonly Delivery[] = [];
 
 /**
- * Copies flushes out of the module's memory. Words: control pointer and length; number of new lists of columns, pointer and length of each; number
+ * Copies batches out of the module's memory. Words: control pointer and length; number of new lists of columns, pointer and length of each; number
  * of deliveries, then per delivery its kind, number of subscribers and of changes, the subscriber ids, and, unless it only notifies, pointer and
  * length of its text, or how many characters of the frame's text are before and after it.
  */
@@ -23,7 +23,7 @@ export class BatchDecoder {
     this.#words = module.HEAPU32;
   }
 
-  /** The flush at this position in `HEAPU32`. Everything is copied; nothing of it is needed afterwards. */
+  /** The batch at this position in `HEAPU32`. Everything is copied; nothing of it is needed afterwards. */
   read(wordIndex: number): Batch {
     this.#words = this.#module.HEAPU32;
     this.#at = wordIndex;

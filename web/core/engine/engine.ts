@@ -18,7 +18,7 @@ import type {
  * What the page or the runtime noticed about the network or itself. `savedata`: the link is slow, or data is to be saved; `fulldata`: no longer.
  * `tick`: time has passed; do what is due, if the timers did not.
  */
-export type Evidence =
+export type LifecycleEvent =
   | 'online'
   | 'offline'
   | 'visible'
@@ -92,6 +92,10 @@ export interface ControlMessage {
   gaps?: readonly GapReport[];
   /** Subscriptions without a live line whose rows are to be fetched now. */
   polls?: readonly number[];
+  /** Whose windows were flushed on request; what they held is in this batch, or came before it. */
+  flushed?: readonly number[];
+  /** What was asked for with `stats`. */
+  stats?: EngineStats;
   /** The core wants a token: answer once with `provideToken` or `failToken`. */
   tokenRequest?: { request: number };
   logs?: readonly LogLine[];
@@ -119,29 +123,33 @@ export interface Batch {
   deliveries: readonly Delivery[];
 }
 
+/** What a manager asks of an engine: plain data, fit for `postMessage`. Ids that are not subscribed are ignored. */
+export type Command =
+  /** `id` must be new. A spec that the core refuses is reported as a parked subscription. */
+  | { kind: 'subscribe'; id: number; spec: SubscriptionSpec }
+  | { kind: 'unsubscribe'; id: number }
+  | { kind: 'unsubscribeAll' }
+  /** From now on the subscription gets nothing; what comes in is held for it, up to a bound. */
+  | { kind: 'pause'; id: number }
+  /** What was held comes as one batch. */
+  | { kind: 'resume'; id: number }
+  /** What a delivery window holds for it comes now, unless it is paused. Answered by `flushed`, also when that is nothing. */
+  | { kind: 'flush'; id: number }
+  | { kind: 'reconnectAll' }
+  /** `request` 0: the application set it; otherwise the answer to that request. Empty: no token. */
+  | { kind: 'provideToken'; request: number; token: string }
+  | { kind: 'failToken'; request: number; message: string }
+  | { kind: 'notify'; event: LifecycleEvent }
+  /** Answered by `stats`. */
+  | { kind: 'stats' };
+
 /**
  * The connection manager proper, seen from TypeScript. Commands go in, batches come out through the sink it was opened with; all of
  * it is plain data with ids, so the engine may live in this realm or behind a MessagePort.
- *
- * No command throws or answers: what comes of it arrives as a batch, possibly before the command returns.
  */
 export interface Engine {
-  /** `id` must be new. A spec that the core refuses arrives as a parked subscription. */
-  subscribe(id: number, spec: SubscriptionSpec): void;
-  /** Ids that are not subscribed are ignored. */
-  unsubscribe(id: number): void;
-  unsubscribeAll(): void;
-  /** From now on the subscription gets nothing; what comes in is held for it, up to a bound. Ids that are not subscribed are ignored. */
-  pause(id: number): void;
-  /** What was held comes as one batch. */
-  resume(id: number): void;
-  reconnectAll(): void;
-  /** `request` 0: the application set it; otherwise the answer to that request. Empty: no token. */
-  provideToken(request: number, token: string): void;
-  failToken(request: number, message: string): void;
-  signal(evidence: Evidence): void;
-  /** The newest figures at hand; null when there are none yet. */
-  stats(): EngineStats | null;
+  /** Does not throw and returns nothing: what comes of it arrives as batches, before the call returns or at any time after it. */
+  send(command: Command): void;
   /** Closes everything. No batch comes after the call; the promise settles when all resources are given back. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Engine } from './engine.js';
-import { SwitchboardError } from '../api/errors.js';
+import { disposedError, SwitchboardError } from '../api/errors.js';
 import { retryDelay } from '../base/backoff.js';
 
 /** What happens to the slot. */
@@ -114,13 +114,4 @@ function loadError(error: unknown): SwitchboardError {
   if (error instanceof SwitchboardError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new SwitchboardError('LOAD_FAILED', 'wasm', `The WebAssembly core could not be loaded: ${reason}`, error);
-}
-
-/** Any use of a manager after its end. */
-export function disposedError(): SwitchboardError {
-  return new SwitchboardError(
-    'DISPOSED',
-    '',
-    'This manager was disposed of: make a new one with createRealtimeManager.',
-  );
 }

@@ -1,18 +1,16 @@
-import type { Engine, Batch, EngineOptions, EngineSink, Evidence, SubscriptionSpec } from './engine.js';
-import type { EngineStats } from '../api/realtimeManager.js';
 import { BatchDecoder } from './batchDecoder.js';
-import type { ReasonCode } from '../api/reasons.js';
-import { Command, type CoreClient, type CoreModule } from './wasmModule.js';
+import type { Batch, Command, Engine, EngineOptions, EngineSink } from './engine.js';
+import type { CoreClient, CoreModule } from './wasmModule.js';
 
 /** The engine over the WebAssembly module in this realm. */
 export class WasmEngine implements Engine {
-  readonly #flushes: BatchDecoder;
+  readonly #batches: BatchDecoder;
   readonly #sink: EngineSink;
   #client: CoreClient | null;
   #closed = false;
 
   constructor(module: CoreModule, options: EngineOptions, sink: EngineSink) {
-    this.#flushes = new BatchDecoder(module);
+    this.#batches = new BatchDecoder(module);
     this.#sink = sink;
     const { tuning, ...rest } = options;
     this.#client = module.openClient(JSON.stringify({ ...rest, ...tuning }), (wordIndex) => {
@@ -20,45 +18,8 @@ export class WasmEngine implements Engine {
     });
   }
 
-  subscribe(id: number, spec: SubscriptionSpec): void {
-    const refusal = this.#run(Command.Subscribe, id, JSON.stringify(spec));
-    if (refusal !== '') this.#sink(refusalBatch(id, refusal));
-  }
-
-  unsubscribe(id: number): void {
-    this.#run(Command.Unsubscribe, id);
-  }
-
-  unsubscribeAll(): void {
-    this.#run(Command.UnsubscribeAll);
-  }
-
-  pause(id: number): void {
-    this.#run(Command.Pause, id);
-  }
-
-  resume(id: number): void {
-    this.#run(Command.Resume, id);
-  }
-
-  reconnectAll(): void {
-    this.#run(Command.ReconnectAll);
-  }
-
-  provideToken(request: number, token: string): void {
-    this.#run(Command.ProvideToken, request, token);
-  }
-
-  failToken(request: number, message: string): void {
-    this.#run(Command.FailToken, request, message);
-  }
-
-  signal(evidence: Evidence): void {
-    this.#run(Command.Signal, 0, evidence);
-  }
-
-  stats(): EngineStats | null {
-    return this.#client === null ? null : (JSON.parse(this.#run(Command.Stats)) as EngineStats);
+  send(command: Command): void {
+    this.#client?.run(JSON.stringify(command));
   }
 
   async dispose(): Promise<void> {
@@ -66,15 +27,10 @@ export class WasmEngine implements Engine {
     if (client === null) return;
     this.#client = null;
     this.#closed = true;
-    client.run(Command.Dispose, 0, '');
+    client.run('{"kind":"dispose"}');
     // This may run inside a sink call, with the client on the stack below; freeing waits until that stack is gone.
     await Promise.resolve();
     client.delete();
-  }
-
-  /** What the core answers; '' after the end. */
-  #run(command: Parameters<CoreClient['run']>[0], number = 0, text = ''): string {
-    return this.#client?.run(command, number, text) ?? '';
   }
 
   #receive(wordIndex: number): void {
@@ -82,9 +38,9 @@ export class WasmEngine implements Engine {
     // Nothing may be thrown from here: it would unwind the core's stack without its destructors.
     let batch: Batch;
     try {
-      batch = this.#flushes.read(wordIndex);
+      batch = this.#batches.read(wordIndex);
     } catch (error) {
-      batch = logBatch(`a flush of the core can't be read: ${String(error)}`);
+      batch = logBatch(`a batch of the core can't be read: ${String(error)}`);
     }
     this.#sink(batch);
   }
@@ -92,21 +48,4 @@ export class WasmEngine implements Engine {
 
 function logBatch(message: string): Batch {
   return { control: { logs: [{ level: 'error', message }] }, columnLists: [], deliveries: [] };
-}
-
-function refusalBatch(id: number, refusal: string): Batch {
-  const { code, message } = JSON.parse(refusal) as { code: ReasonCode; message: string };
-  const now = Date.now();
-  const common = { code, message, retryable: false, nextRetryAt: null };
-  return {
-    control: {
-      status: {
-        subscriptions: [{ id, state: 'parked', mode: 'paused', since: now, attempts: 0, ...common }],
-        refused: [id],
-      },
-      notices: [{ subscription: id, status: 'CHANNEL_ERROR', ...common }],
-    },
-    columnLists: [],
-    deliveries: [],
-  };
 }

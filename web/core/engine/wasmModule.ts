@@ -3,30 +3,15 @@
  * exports.
  */
 
-/** What a client can be asked, by the numbers of `Command` in bindings/realtime_client.h, which says what each takes and answers. */
-export const Command = {
-  Subscribe: 0,
-  Unsubscribe: 1,
-  UnsubscribeAll: 2,
-  Pause: 3,
-  Resume: 4,
-  ReconnectAll: 5,
-  ProvideToken: 6,
-  FailToken: 7,
-  Signal: 8,
-  Stats: 9,
-  Dispose: 10,
-} as const;
-
-/** One client of the core. Texts in and out are copied. */
+/** One client of the core. Texts in are copied. */
 export interface CoreClient {
-  /** `number` is a whole number of at most 32 bits; 0 and '' where the command takes none. Returns what the command answers, or ''. */
-  run(command: (typeof Command)[keyof typeof Command], number: number, text: string): string;
-  /** Frees the client. Once, after `Dispose`, never inside a sink call, and nothing after it. */
+  /** Takes the JSON of a `Command` of engine.ts, or `{"kind":"dispose"}`. */
+  run(commandJson: string): void;
+  /** Frees the client. Once, after it is disposed, never inside a sink call, and nothing after it. */
   delete(): void;
 }
 
-/** Gets the position of a flush in `HEAPU32`, see wasmEngine.ts. Valid only during the call. */
+/** Gets the position of a batch in `HEAPU32`, see batchDecoder.ts. Valid only during the call. */
 export type CoreSink = (wordIndex: number) => void;
 
 /** The frame that is being handled. */

@@ -40,9 +40,7 @@ export class GapTracker implements LossListener {
       failed: (gap) => {
         events.report({ ...gap, outcome: 'failed' }, true);
       },
-      starting: (subscriptions) => {
-        events.starting(subscriptions);
-      },
+      starting: (subscriptions) => events.starting(subscriptions),
       handlerFailed: (table, error) => {
         events.handlerFailed(table, error);
       },

@@ -6,9 +6,9 @@ import type { Urgency } from './retryRunner.js';
 export interface ResyncSchedulerEvents {
   /**
    * Whatever is held for these subscriptions has to be handed over first: it is older than what is about to be fetched, and must not be applied on top of
-   * that.
+   * that. The promise settles when it has been; null: it has been already.
    */
-  starting(subscriptions: readonly number[]): void;
+  starting(subscriptions: readonly number[]): Promise<void> | null;
   /** All handlers concerned have made it good. */
   refetched(gap: Gap): void;
   /** A handler has failed for the first time with this gap. */
@@ -154,9 +154,7 @@ export class ResyncScheduler {
     const { schema, table } = group.spec;
     const task: ResyncTask = new ResyncTask(group.spec, handler, this.#options.timeoutMs, {
       subscriptions: () => this.#subscriptionsOf(group, handler),
-      starting: () => {
-        this.#events.starting(this.#subscriptionsOf(group, handler));
-      },
+      starting: () => this.#events.starting(this.#subscriptionsOf(group, handler)),
       succeeded: (gaps, isPoll) => {
         this.#count(isPoll);
         for (const gap of gaps) this.#madeGood(gap, task);

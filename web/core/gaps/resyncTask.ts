@@ -5,8 +5,8 @@ import { RetryRunner, type Urgency } from './retryRunner.js';
 export interface ResyncTaskEvents {
   /** The subscriptions that it is for, at the moment. */
   subscriptions(): readonly number[];
-  /** The handler is about to be called. */
-  starting(): void;
+  /** The handler is about to be called. A promise: not before that is settled. */
+  starting(): Promise<void> | null;
   succeeded(gaps: readonly Gap[], isPoll: boolean): void;
   failed(gaps: readonly Gap[], error: unknown, isPoll: boolean): void;
 }
@@ -80,7 +80,7 @@ export class ResyncTask {
   }
 
   #run(signal: AbortSignal, owed: boolean): unknown {
-    this.#events.starting();
+    const held = this.#events.starting();
     this.#covered = this.#due;
     this.#due = [];
     const resync: Resync = {
@@ -93,7 +93,8 @@ export class ResyncTask {
       gaps: this.#covered,
       signal,
     };
-    return this.#handler(resync);
+    if (held === null) return this.#handler(resync);
+    return held.then(() => (signal.aborted ? undefined : this.#handler(resync)));
   }
 
   #settled(error: unknown, owed: boolean): void {

@@ -1,4 +1,5 @@
 import { createManager } from './createRealtimeManager.js';
+import { MANAGER_METHODS, type Manager } from './manager.js';
 import { SwitchboardError } from '../api/errors.js';
 import { checkManagerOptions } from '../checks/managerOptions.js';
 import type { ManagerOptions } from '../api/options.js';
@@ -6,7 +7,7 @@ import type { RealtimeManager } from '../api/realtimeManager.js';
 import { IDLE_SNAPSHOT } from '../status/statusStore.js';
 
 let configured: ManagerOptions | null = null;
-let current: RealtimeManager | null = null;
+let current: Manager | null = null;
 /** Over all that have been current: an id of an earlier one must not end a subscription of a later one. */
 let lastId = 0;
 
@@ -28,7 +29,7 @@ export function configureRealtime(options: ManagerOptions): void {
   configured = options;
 }
 
-function use(): RealtimeManager {
+function use(): Manager {
   if (current !== null) return current;
   if (configured === null) {
     throw new SwitchboardError(
@@ -41,47 +42,40 @@ function use(): RealtimeManager {
   return current;
 }
 
-type Subscribe = RealtimeManager['subscribe'];
+const nothing = (): void => undefined;
+
+/** What can be asked of a manager that is not there: nothing is subscribed to. Everything else makes one. */
+const absent: Methods = {
+  unsubscribe: nothing,
+  unsubscribeAll: nothing,
+  pause: nothing,
+  resume: nothing,
+  status: () => IDLE_SNAPSHOT,
+};
+
+type Methods = Record<string, (...given: readonly unknown[]) => unknown>;
+
+/** The same method of whatever manager there is at the time of the call. */
+function forwarded(name: string): Methods[string] {
+  return (...given) => {
+    const call = current === null ? absent[name] : undefined;
+    return call === undefined ? (use() as unknown as Methods)[name]?.(...given) : call(...given);
+  };
+}
+
+function dispose(): Promise<void> {
+  const manager = current;
+  current = null;
+  configured = null;
+  lastId = manager?.lastId ?? lastId;
+  return manager?.dispose() ?? Promise.resolve();
+}
 
 /**
  * One manager for the whole application, made at its first use from what `configureRealtime` was given. Before that `status()` is idle, and
  * whatever needs a manager throws `NOT_CONFIGURED`.
  */
-export const realtimeManager: RealtimeManager = {
-  subscribe: ((...call: Parameters<Subscribe>) => {
-    lastId = use().subscribe(...call);
-    return lastId;
-  }) as Subscribe,
-  liveRows: ((...call: Parameters<RealtimeManager['liveRows']>) =>
-    use().liveRows(...call)) as RealtimeManager['liveRows'],
-  unsubscribe: (id) => {
-    current?.unsubscribe(id);
-  },
-  unsubscribeAll: (...ids: [] | [number]) => {
-    current?.unsubscribeAll(...ids);
-  },
-  pause: (id) => {
-    current?.pause(id);
-  },
-  resume: (id) => {
-    current?.resume(id);
-  },
-  reconnectAll: () => {
-    use().reconnectAll();
-  },
-  status: () => current?.status() ?? IDLE_SNAPSHOT,
-  onStatusChange: (listener) => use().onStatusChange(listener),
-  onGap: (listener) => use().onGap(listener),
-  onResync: (handler) => use().onResync(handler),
-  setAuth: (token) => {
-    use().setAuth(token);
-  },
-  stats: () => use().stats(),
-  ready: () => use().ready(),
-  dispose: () => {
-    const manager = current;
-    current = null;
-    configured = null;
-    return manager?.dispose() ?? Promise.resolve();
-  },
-};
+export const realtimeManager = {
+  ...Object.fromEntries(MANAGER_METHODS.map((name) => [name, forwarded(name)])),
+  dispose,
+} as unknown as RealtimeManager;

@@ -1,4 +1,4 @@
-import type { Evidence } from '../engine/engine.js';
+import type { LifecycleEvent } from '../engine/engine.js';
 import { HiddenTicks } from './hiddenTicks.js';
 
 /** The page's listeners, as long as they are wanted. */
@@ -6,7 +6,7 @@ export interface PageWatch {
   /** How many listeners there are. */
   readonly listeners: number;
   /** What an engine must know that was opened late: `hidden`, `offline` or `savedata`, if so. */
-  current(): readonly Evidence[];
+  current(): readonly LifecycleEvent[];
   /** Whether a worker ticks in place of the page's own timers. */
   readonly ticking: boolean;
   /** Removes the listeners and ends the ticks. */
@@ -17,7 +17,7 @@ export interface PageWatch {
  * Listens to what the page or worker says about the network and its own life, and reports it. Where there are no such events, as in Node,
  * nothing is listened to. While a page is hidden it also reports a `tick` every `tickMs`, where that can be had.
  */
-export function watchPage(report: (evidence: Evidence) => void, tickMs: number): PageWatch {
+export function watchPage(report: (event: LifecycleEvent) => void, tickMs: number): PageWatch {
   const scope = eventScope();
   const page = typeof document === 'object' ? document : null;
   const removers: (() => void)[] = [];
@@ -25,11 +25,11 @@ export function watchPage(report: (evidence: Evidence) => void, tickMs: number):
     report('tick');
   });
   let left = false;
-  const heard = (evidence: Evidence): void => {
+  const heard = (event: LifecycleEvent): void => {
     // A page that was left keeps no worker: some browsers would not let it rest in the back/forward cache.
-    if (evidence === 'pagehide' || evidence === 'pageshow') left = evidence === 'pagehide';
+    if (event === 'pagehide' || event === 'pageshow') left = event === 'pagehide';
     ticks.set(page?.visibilityState === 'hidden' && !left);
-    report(evidence);
+    report(event);
   };
   const add = (target: EventTarget, type: string, listener: () => void): void => {
     target.addEventListener(type, listener);
@@ -37,9 +37,9 @@ export function watchPage(report: (evidence: Evidence) => void, tickMs: number):
       target.removeEventListener(type, listener);
     });
   };
-  const listen = (target: EventTarget, type: string, evidence: () => Evidence): void => {
+  const listen = (target: EventTarget, type: string, event: () => LifecycleEvent): void => {
     add(target, type, () => {
-      heard(evidence());
+      heard(event());
     });
   };
 

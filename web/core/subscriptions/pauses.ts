@@ -1,18 +1,18 @@
 /**
- * Which subscriptions are held back: those that the application paused, and while nobody looks also those that asked for it. `tell` hears of every
+ * Which subscriptions are held back: those that the application paused, and while nobody looks also those that asked for it. `notify` hears of every
  * change of what comes of the two.
  */
 export class Pauses {
   readonly #byCall = new Set<number>();
   readonly #whenHidden = new Set<number>();
-  readonly #tell: (id: number, paused: boolean) => void;
+  readonly #notify: (id: number, paused: boolean) => void;
   #hidden = false;
 
-  constructor(tell: (id: number, paused: boolean) => void) {
-    this.#tell = tell;
+  constructor(notify: (id: number, paused: boolean) => void) {
+    this.#notify = notify;
   }
 
-  /** A new subscription that is to be paused while the page is hidden. Nothing is told: see {@link isPaused}. */
+  /** A new subscription that is to be paused while the page is hidden. Nothing is reported: see {@link isPaused}. */
   addWhenHidden(id: number): void {
     this.#whenHidden.add(id);
   }
@@ -50,7 +50,7 @@ export class Pauses {
     apply();
     ids.forEach((id, i) => {
       const paused = this.isPaused(id);
-      if (paused !== before[i]) this.#tell(id, paused);
+      if (paused !== before[i]) this.#notify(id, paused);
     });
   }
 }

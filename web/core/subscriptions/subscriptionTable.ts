@@ -31,6 +31,11 @@ export class SubscriptionTable {
     return this.#entries.size;
   }
 
+  /** The newest that was given out. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
   nextId(): number {
     this.#lastId += 1;
     return this.#lastId;

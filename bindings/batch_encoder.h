@@ -8,7 +8,7 @@
 
 namespace switchboard {
 
-/// A flush as one row of 32-bit words, with pointers to the texts, so that a single call hands it over:
+/// A batch as one row of 32-bit words, with pointers to the texts, so that a single call hands it over:
 ///
 ///     control text (pointer, bytes; no bytes: none), number of new lists of columns, for each pointer and bytes,
 ///     number of deliveries, and for each
@@ -16,12 +16,15 @@ namespace switchboard {
 ///
 /// Kind 3 is Each with a text that is not in the heap, or need not be read there: in place of pointer and bytes stand
 /// how many characters of the frame's own text are before and after it.
-class FlushWords {
+class BatchEncoder {
  public:
-  /// The first word. Valid until the next call or until what the flush points to goes.
-  const std::uint32_t* pack(const Flush& flush);
+  /// The first word. Valid until the next call or until what the batch points to goes.
+  const std::uint32_t* encode(const Batch& batch);
+  /// The same for a batch that is nothing but a control text.
+  const std::uint32_t* encode(std::string control);
 
  private:
+  void begin(std::string control);
   void append(std::string_view text);
 
   std::string control_;

@@ -1,8 +1,9 @@
-#include "flush_words.h"
+#include "batch_encoder.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "client_json.h"
+#include "boundary/control_json.h"
 
 namespace switchboard {
 
@@ -23,19 +24,30 @@ bool isSamePlace(const TextSpan& span) {
 
 }  // namespace
 
-void FlushWords::append(std::string_view text) {
+void BatchEncoder::append(std::string_view text) {
   words_.push_back(static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(text.data())));
   words_.push_back(static_cast<std::uint32_t>(text.size()));
 }
 
-const std::uint32_t* FlushWords::pack(const Flush& flush) {
+void BatchEncoder::begin(std::string control) {
+  control_ = std::move(control);
   words_.clear();
-  control_ = flush.hasControl() ? controlJson(flush) : std::string();
   append(control_);
-  words_.push_back(static_cast<std::uint32_t>(flush.columnLists.size()));
-  for (const auto list : flush.columnLists) append(list);
-  words_.push_back(static_cast<std::uint32_t>(flush.deliveries.size()));
-  for (const auto& delivery : flush.deliveries) {
+}
+
+const std::uint32_t* BatchEncoder::encode(std::string control) {
+  begin(std::move(control));
+  words_.push_back(0);
+  words_.push_back(0);
+  return words_.data();
+}
+
+const std::uint32_t* BatchEncoder::encode(const Batch& batch) {
+  begin(batch.hasControl() ? controlJson(batch) : std::string());
+  words_.push_back(static_cast<std::uint32_t>(batch.columnLists.size()));
+  for (const auto list : batch.columnLists) append(list);
+  words_.push_back(static_cast<std::uint32_t>(batch.deliveries.size()));
+  for (const auto& delivery : batch.deliveries) {
     const auto& span = delivery.span;
     const bool isPlace = delivery.kind == DeliveryKind::Each && isSamePlace(span);
     words_.push_back(isPlace ? kPlace : static_cast<std::uint32_t>(delivery.kind));

@@ -1,0 +1,108 @@
+#include "boundary/commands.h"
+
+#include <iterator>
+#include <utility>
+
+#include "boundary/control_json.h"
+#include "boundary/spec_json.h"
+#include "boundary/stats_json.h"
+
+namespace switchboard {
+
+namespace {
+
+enum class Kind : unsigned char {
+  Subscribe,
+  Unsubscribe,
+  UnsubscribeAll,
+  Pause,
+  Resume,
+  Flush,
+  ReconnectAll,
+  ProvideToken,
+  FailToken,
+  Notify,
+  Stats,
+  Dispose,
+};
+
+/// In the order of `Kind`.
+constexpr std::string_view kKinds[] = {"subscribe",    "unsubscribe",  "unsubscribeAll", "pause",  "resume", "flush",
+                                       "reconnectAll", "provideToken", "failToken",      "notify", "stats",  "dispose"};
+
+std::optional<Kind> kindOf(const JsonValue& command) {
+  const auto name = command.member("kind").string();
+  for (unsigned char i = 0; i < std::size(kKinds); ++i) {
+    if (kKinds[i] == name) return static_cast<Kind>(i);
+  }
+  return std::nullopt;
+}
+
+SubscriptionId idOf(const JsonValue& command) {
+  return SubscriptionId{command.member("id").unsignedInteger().value_or(0)};
+}
+
+std::uint32_t requestOf(const JsonValue& command) {
+  return command.member("request").unsignedInteger().value_or(0);
+}
+
+std::optional<Error> subscribe(Client& client, SubscriptionId id, const JsonValue& given) {
+  auto spec = readSpec(given);
+  if (!spec) return spec.error();
+  auto delivery = readDelivery(given);
+  if (!delivery) return delivery.error();
+  return client.subscribe(id, std::move(spec.value()), std::move(delivery.value()));
+}
+
+}  // namespace
+
+std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view json, const Clock& clock) {
+  const auto command = JsonValue::parse(json);
+  const auto kind = kindOf(command);
+  const auto id = idOf(command);
+  if (kind == Kind::Subscribe) {
+    const auto error = opened ? subscribe(*opened.value(), id, command.member("spec")) : opened.error();
+    return error ? refusalJson(id, *error, clock.wallNow()) : std::string();
+  }
+  if (!opened || !kind) return {};
+  Client& client = *opened.value();
+  switch (*kind) {
+    case Kind::Subscribe:
+      break;
+    case Kind::Unsubscribe:
+      client.unsubscribe(id);
+      break;
+    case Kind::UnsubscribeAll:
+      client.unsubscribeAll();
+      break;
+    case Kind::Pause:
+      client.pause(id);
+      break;
+    case Kind::Resume:
+      client.resume(id);
+      break;
+    case Kind::Flush:
+      client.flush(id);
+      break;
+    case Kind::ReconnectAll:
+      client.reconnectAll();
+      break;
+    case Kind::ProvideToken:
+      client.provideToken(requestOf(command), command.member("token").string());
+      break;
+    case Kind::FailToken:
+      client.failToken(requestOf(command), command.member("message").string());
+      break;
+    case Kind::Notify:
+      if (const auto event = lifecycleEventNamed(command.member("event").string())) client.notify(*event);
+      break;
+    case Kind::Stats:
+      return statsJson(client);
+    case Kind::Dispose:
+      client.dispose();
+      break;
+  }
+  return {};
+}
+
+}  // namespace switchboard

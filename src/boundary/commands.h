@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "client.h"
+#include "platform/clock.h"
+
+namespace switchboard {
+
+/// Does what `Command` in web/core/engine/engine.ts says: one JSON object `{kind, …}`. What comes of it goes to the
+/// client's sink; what the command itself answers (a refused subscription, statistics) is returned, as the JSON of a
+/// control message, empty for nothing.
+///
+/// `client`: or why there is none. Then each subscription is refused for that, and everything else does nothing.
+std::string runCommand(Result<std::unique_ptr<Client>>& client, std::string_view json, const Clock& clock);
+
+}  // namespace switchboard

@@ -1,0 +1,176 @@
+#include "boundary/control_json.h"
+
+#include "boundary/stats_json.h"
+#include "protocol/json_writer.h"
+
+namespace switchboard {
+
+namespace {
+
+void writeTime(JsonWriter& out, const char* name, const std::optional<WallTime>& time) {
+  if (time) {
+    out.number(name, time->time_since_epoch().count());
+  } else {
+    out.null(name);
+  }
+}
+
+void writePulse(JsonWriter& out, const ConnectionStatus& status) {
+  if (!status.pulse) {
+    out.null("pulse");
+    return;
+  }
+  out.beginObject("pulse");
+  out.text("state", toString(*status.pulse));
+  if (status.pulseDelay) {
+    out.number("delayMs", status.pulseDelay->count());
+  } else {
+    out.null("delayMs");
+  }
+  out.endObject();
+}
+
+void write(JsonWriter& out, const ConnectionStatus& status) {
+  out.number("id", status.id.value);
+  out.text("state", toString(status.state));
+  writeTime(out, "since", status.since);
+  out.number("attempts", status.attempts);
+  writeTime(out, "nextRetryAt", status.nextRetryAt);
+  out.text("code", toString(status.code));
+  out.text("message", status.message);
+  if (status.roundTrip) {
+    out.number("rttMs", status.roundTrip->count());
+  } else {
+    out.null("rttMs");
+  }
+  out.number("channels", static_cast<std::int64_t>(status.channels));
+  writePulse(out, status);
+}
+
+void write(JsonWriter& out, const SubscriptionStatus& status) {
+  out.number("id", status.id.value);
+  out.text("state", toString(status.state));
+  writeTime(out, "since", status.since);
+  out.number("attempts", status.attempts);
+  writeTime(out, "nextRetryAt", status.nextRetryAt);
+  out.text("code", toString(status.code));
+  out.text("message", status.message);
+  out.flag("retryable", status.retryable);
+  out.text("mode", toString(status.mode));
+}
+
+void write(JsonWriter& out, const Notice& notice) {
+  out.number("subscription", notice.subscription.value);
+  out.text("status", toString(notice.status));
+  out.text("code", toString(notice.code));
+  out.text("message", notice.message);
+  out.flag("retryable", notice.retryable);
+  writeTime(out, "nextRetryAt", notice.nextRetryAt);
+}
+
+void write(JsonWriter& out, const Gap& gap) {
+  out.number("id", gap.id);
+  out.number("subscription", gap.subscription.value);
+  out.text("code", toString(gap.code));
+  out.text("message", gap.message);
+  if (gap.fromCommit.empty()) {
+    out.null("fromCommit");
+  } else {
+    out.text("fromCommit", gap.fromCommit);
+  }
+  writeTime(out, "from", gap.from);
+  writeTime(out, "to", gap.to);
+}
+
+std::string_view toString(LogLevel level) {
+  switch (level) {
+    case LogLevel::Debug:
+      return "debug";
+    case LogLevel::Info:
+      return "info";
+    case LogLevel::Warn:
+      return "warn";
+    case LogLevel::Error:
+      return "error";
+  }
+  return "error";
+}
+
+using LogLine = std::pair<LogLevel, std::string>;
+
+void write(JsonWriter& out, const LogLine& line) {
+  out.text("level", toString(line.first));
+  out.text("message", line.second);
+}
+
+template <class Items>
+void writeArray(JsonWriter& out, const char* name, const Items& items) {
+  out.beginArray(name);
+  for (const auto& item : items) {
+    out.beginObject();
+    write(out, item);
+    out.endObject();
+  }
+  out.endArray();
+}
+
+template <class Ids>
+void writeIds(JsonWriter& out, const char* name, const Ids& ids) {
+  out.beginArray(name);
+  for (const auto id : ids) out.number({}, id.value);
+  out.endArray();
+}
+
+void writeStatus(JsonWriter& out, const StatusDelta& status, const Counters& counters) {
+  out.beginObject("status");
+  out.text("overall", toString(status.overall));
+  writeTime(out, "since", status.since);
+  writeArray(out, "connections", status.connections);
+  writeArray(out, "subscriptions", status.subscriptions);
+  writeIds(out, "removedConnections", status.removedConnections);
+  writeIds(out, "removedSubscriptions", status.removedSubscriptions);
+  writeCounters(out, counters);
+  out.endObject();
+}
+
+}  // namespace
+
+std::string controlJson(const Batch& batch) {
+  JsonWriter out;
+  out.beginObject();
+  if (batch.status) writeStatus(out, *batch.status, batch.counters);
+  if (!batch.notices.empty()) writeArray(out, "notices", batch.notices);
+  if (!batch.gaps.empty()) writeArray(out, "gaps", batch.gaps);
+  if (!batch.polls.empty()) writeIds(out, "polls", batch.polls);
+  if (!batch.flushed.empty()) writeIds(out, "flushed", batch.flushed);
+  if (batch.tokenRequest) {
+    out.beginObject("tokenRequest");
+    out.number("request", *batch.tokenRequest);
+    out.endObject();
+  }
+  if (!batch.logs.empty()) writeArray(out, "logs", batch.logs);
+  out.endObject();
+  return out.take();
+}
+
+std::string refusalJson(SubscriptionId id, const Error& error, WallTime now) {
+  // Lists of the kinds that batches have, so that no more code is needed to write them.
+  Vector<SubscriptionStatus> subscriptions;
+  subscriptions.push_back(
+      {id, SubscriptionState::Parked, now, 0, {}, error.code, error.message, false, FreshnessMode::Paused});
+  Vector<Notice> notices;
+  notices.push_back({id, NoticeStatus::ChannelError, error.code, error.message, false, {}});
+  Vector<SubscriptionId> refused;
+  refused.push_back(id);
+  JsonWriter out;
+  out.beginObject();
+  out.beginObject("status");
+  writeArray(out, "subscriptions", subscriptions);
+  writeIds(out, "refused", refused);
+  out.endObject();
+  writeArray(out, "notices", notices);
+  out.endObject();
+  return out.take();
+}
+
+}  // namespace switchboard

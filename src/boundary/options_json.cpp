@@ -1,0 +1,71 @@
+#include "boundary/options_json.h"
+
+#include "boundary/members.h"
+
+namespace switchboard {
+
+namespace {
+
+void readSubscriptionsOptions(const JsonValue& json, SubscriptionsOptions& options) {
+  readDuration(json, "heartbeatIdleMs", options.connection.heartbeat.idle);
+  readDuration(json, "heartbeatTimeoutMs", options.connection.heartbeat.timeout);
+  readDuration(json, "keepAliveMs", options.connection.heartbeat.keepAlive);
+  readDuration(json, "connectTimeoutMs", options.connection.connectTimeout);
+  readDuration(json, "backoffBaseMs", options.connection.reconnect.base);
+  readDuration(json, "backoffCapMs", options.connection.reconnect.cap);
+  readDuration(json, "backoffHiddenCapMs", options.connection.reconnect.hiddenCap);
+  readDuration(json, "heldBackMs", options.connection.heldBack);
+  readDuration(json, "idleCloseMs", options.multiplexer.idleClose);
+  readDuration(json, "tokenTimeoutMs", options.token.timeout);
+  readDuration(json, "slowBaseMs", options.connection.reconnect.slowBase);
+  readDuration(json, "slowCapMs", options.connection.reconnect.slowCap);
+  readDuration(json, "slowBaseMs", options.slowBase);
+  readDuration(json, "parkedRetryMs", options.parkedRetry);
+  readDuration(json, "slowCapMs", options.slowCap);
+  readDuration(json, "joinStallMs", options.multiplexer.joinStall);
+  readDuration(json, "liveTimeoutMs", options.channel.liveTimeout);
+  readDuration(json, "joinTimeoutMs", options.channel.joinTimeout);
+  readDuration(json, "lingerMs", options.linger);
+  readDuration(json, "fallbackAfterMs", options.fallback.after);
+  readDuration(json, "pollEveryMs", options.fallback.every);
+  readDuration(json, "pollEveryReducedMs", options.fallback.everyReduced);
+  readCount(json, "pollsPerMinute", options.fallback.perMinute);
+  readCount(json, "maxChannelsPerSocket", options.multiplexer.maxChannels);
+  readCount(json, "maxSockets", options.maxSockets);
+  readCount(json, "joinsPerSecond", options.joinsPerSecond);
+}
+
+void readPulse(const JsonValue& json, PulseOptions& options) {
+  readDuration(json, "periodMs", options.period);
+  if (auto schema = json.member("schema").string(); !schema.empty()) options.schema = std::move(schema);
+  if (auto table = json.member("table").string(); !table.empty()) options.table = std::move(table);
+}
+
+}  // namespace
+
+Result<ClientOptions> readOptions(std::string_view text) {
+  const auto json = JsonValue::parse(text);
+  if (!json.isObject()) return invalidOption("options", "The options must be an object.");
+  ClientOptions options;
+  options.endpoint.url = json.member("url").string();
+  options.endpoint.apikey = json.member("apikey").string();
+  json.member("params").forEachMember([&](std::string name, JsonValue value) {
+    options.endpoint.params.emplace_back(std::move(name),
+                                         value.isString() ? value.string() : std::string(value.text()));
+  });
+  if (auto level = json.member("logLevel").string(); !level.empty())
+    options.endpoint.params.emplace_back("log_level", std::move(level));
+  if (const auto vsn = json.member("vsn").string(); !vsn.empty()) {
+    const auto version = versionFromText(vsn);
+    if (!version) return invalidOption("vsn", "`vsn` must be \"2.0.0\" or \"1.0.0\".");
+    options.endpoint.version = *version;
+  }
+  options.accessToken = json.member("accessToken").string();
+  readFlag(json, "tokenCallback", options.subscriptions.token.hasCallback);
+  readDuration(json, "statusSettleMs", options.statusSettle);
+  readSubscriptionsOptions(json, options.subscriptions);
+  readPulse(json.member("pulse"), options.subscriptions.pulse);
+  return options;
+}
+
+}  // namespace switchboard

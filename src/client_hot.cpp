@@ -1,0 +1,49 @@
+#include <utility>
+
+#include "client.h"
+
+/// The end of every turn, by itself because it is compiled for speed.
+namespace switchboard {
+
+namespace {
+
+/// Callbacks that enter the client again get their say within the turn, but not for ever.
+constexpr int kMaxRounds = 100;
+
+}  // namespace
+
+bool Client::hasNews() const {
+  return !deliveries_.empty() || tracker_.changed() || subscriptions_->hasNews() || !flushed_.empty() ||
+         tokenRequest_ || !logs_.empty();
+}
+
+void Client::collect() {
+  deliveries_.takeInto(batch_.deliveries);
+  batch_.columnLists.clear();
+  if (!batch_.deliveries.empty()) batch_.columnLists = deliveries_.columnLists().takeNew();
+  if (tracker_.changed()) {
+    batch_.status = tracker_.take();
+  } else {
+    batch_.status.reset();
+  }
+  if (batch_.status) batch_.counters = subscriptions_->counters();
+  batch_.notices = subscriptions_->reporter().takeNotices();
+  batch_.gaps = subscriptions_->reporter().takeGaps();
+  batch_.polls = subscriptions_->takePolls();
+  batch_.flushed = std::exchange(flushed_, {});
+  batch_.tokenRequest = std::exchange(tokenRequest_, std::nullopt);
+  batch_.logs = std::exchange(logs_, {});
+}
+
+void Client::onTurnEnd() {
+  for (int round = 0; round < kMaxRounds && !disposed_; ++round) {
+    subscriptions_->settle();
+    if (!hasNews()) return;
+    collect();
+    if (batch_.empty()) return;
+    sink_.onBatch(batch_);
+    for (auto& delivery : batch_.deliveries) delivery.owned = {};
+  }
+}
+
+}  // namespace switchboard

@@ -1,0 +1,198 @@
+#include "boundary/commands.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "boundary/control_json.h"
+#include "support/fakes.h"
+#include "support/scripted_server.h"
+
+using namespace switchboard;
+using namespace switchboard::testing;
+
+namespace {
+
+/// A client that is driven by commands alone, and what it says.
+class Commanded final : private ClientSink {
+ public:
+  explicit Commanded(std::string url = "ws://server/realtime/v1") {
+    ClientOptions options;
+    options.endpoint = {std::move(url), "sb_publishable_test", {}, Version::V2};
+    client_ = Client::create(std::move(options), {clock, timer, random, network}, *this);
+  }
+
+  std::string run(std::string_view json) { return runCommand(client_, json, clock); }
+  void subscribe(unsigned id, const std::string& more = {}) {
+    const auto command = R"({"kind":"subscribe","id":)" + std::to_string(id) +
+                         R"(,"spec":{"schema":"public","table":"bookings","event":"*")" + more + "}}";
+    CHECK(run(command).empty());
+  }
+  void pass(Duration span) {
+    timer.advance(span);
+    server.serve();
+    timer.advance(Duration{1});
+  }
+  void change() { server.change("bookings", "INSERT", R"({"id":5})"); }
+  const Client& client() const { return *client_.value(); }
+  std::size_t subscriptions() const { return client().status().subscriptions().size(); }
+
+  FakeClock clock;
+  FakeTimer timer{clock};
+  FakeRandom random;
+  FakeNetwork network;
+  ScriptedServer server{network};
+  std::string said;  ///< every control message
+  std::vector<unsigned> delivered;
+  std::vector<std::string> order;  ///< of deliveries and of what is reported as flushed
+
+ private:
+  void onBatch(const Batch& batch) override {
+    if (batch.hasControl()) said += controlJson(batch);
+    for (const auto& delivery : batch.deliveries) {
+      for (const auto id : delivery.subscribers) delivered.push_back(id.value);
+      order.emplace_back("delivered");
+    }
+    if (!batch.flushed.empty()) order.emplace_back("flushed");
+  }
+
+  Result<std::unique_ptr<Client>> client_ = Error{};
+};
+
+}  // namespace
+
+TEST_SUITE("commands") {
+  TEST_CASE("subscribe reads spec and delivery, and unsubscribe ends it") {
+    Commanded c;
+    c.subscribe(7, R"(,"filter":"id=eq.5","delivery":{"mode":"batch","everyMs":100})");
+    c.pass(Duration{10});
+    REQUIRE(c.subscriptions() == 1);
+    CHECK(c.server.joins.at(0).dump().find("id=eq.5") != std::string::npos);
+    c.change();
+    CHECK(c.delivered.empty());
+    c.pass(Duration{200});
+    CHECK(c.delivered == std::vector<unsigned>{7});
+    CHECK(c.run(R"({"kind":"unsubscribe","id":7})").empty());
+    CHECK(c.subscriptions() == 0);
+  }
+
+  TEST_CASE("a spec that is not taken is answered as a parked subscription, by the code") {
+    Commanded c;
+    const auto refused = [&](const std::string& spec) {
+      return c.run(R"({"kind":"subscribe","id":3,"spec":)" + spec + "}");
+    };
+    const auto answer = Json::parse(refused(R"({"schema":"public","table":"","event":"*"})"));
+    CHECK(answer["status"]["refused"] == Json::array({3}));
+    const auto& status = answer["status"]["subscriptions"][0];
+    CHECK(status["id"] == 3);
+    CHECK(status["state"] == "parked");
+    CHECK(status["mode"] == "paused");
+    CHECK(status["code"] == "INVALID_OPTION");
+    CHECK(status["retryable"] == false);
+    CHECK(status["since"] == kWallStart.time_since_epoch().count());
+    CHECK(status["nextRetryAt"].is_null());
+    const auto& notice = answer["notices"][0];
+    CHECK(notice["subscription"] == 3);
+    CHECK(notice["status"] == "CHANNEL_ERROR");
+    CHECK(notice["message"] == status["message"]);
+    for (const auto* spec : {"5", R"({"table":"t","select":[5]})", R"({"table":"t","filter":"?"})",
+                             R"({"table":"t","delivery":{"mode":"sample"}})"}) {
+      CAPTURE(spec);
+      CHECK(refused(spec).find("INVALID_OPTION") != std::string::npos);
+    }
+    CHECK(c.subscriptions() == 0);
+  }
+
+  TEST_CASE("an id in use is refused") {
+    Commanded c;
+    c.subscribe(1);
+    CHECK(c.run(R"({"kind":"subscribe","id":1,"spec":{"table":"t"}})").find("in use") != std::string::npos);
+    CHECK(c.subscriptions() == 1);
+  }
+
+  TEST_CASE("without a client each subscription is refused for the reason, and nothing else answers") {
+    Commanded c("nonsense");
+    CHECK(c.run(R"({"kind":"subscribe","id":1,"spec":{"table":"t"}})").find(R"("refused":[1])") != std::string::npos);
+    for (const auto* kind : {"unsubscribe", "stats", "notify", "dispose"}) {
+      CAPTURE(kind);
+      CHECK(c.run(R"({"kind":")" + std::string(kind) + R"(","id":1})").empty());
+    }
+  }
+
+  TEST_CASE("flush hands over what a window holds, and reports it with that or after it") {
+    Commanded c;
+    c.subscribe(1, R"(,"delivery":{"mode":"batch","everyMs":10000})");
+    c.subscribe(2);
+    c.pass(Duration{10});
+    c.change();
+    CHECK(c.order == std::vector<std::string>{"delivered"});
+    CHECK(c.run(R"({"kind":"flush","id":1})").empty());
+    CHECK(c.order == std::vector<std::string>{"delivered", "delivered", "flushed"});
+    CHECK(c.said.find(R"("flushed":[1])") != std::string::npos);
+    CHECK(c.delivered == std::vector<unsigned>{2, 1});
+  }
+
+  TEST_CASE("flush reports also what holds nothing, is paused, is unknown or has no window") {
+    Commanded c;
+    c.subscribe(1, R"(,"delivery":{"mode":"batch","everyMs":10000})");
+    c.subscribe(2);
+    c.pass(Duration{10});
+    c.run(R"({"kind":"pause","id":1})");
+    c.change();
+    c.delivered.clear();
+    for (const auto* id : {"1", "2", "99"}) {
+      CAPTURE(id);
+      c.order.clear();
+      c.run(R"({"kind":"flush","id":)" + std::string(id) + "}");
+      CHECK(c.order == std::vector<std::string>{"flushed"});
+    }
+    CHECK(c.delivered.empty());
+    c.run(R"({"kind":"resume","id":1})");
+    CHECK(c.delivered == std::vector<unsigned>{1});
+  }
+
+  TEST_CASE("stats answers what is alive") {
+    Commanded c;
+    c.subscribe(1);
+    c.pass(Duration{10});
+    const auto stats = Json::parse(c.run(R"({"kind":"stats"})"))["stats"];
+    CHECK(stats["subscriptions"] == 1);
+    CHECK(stats["sockets"] == 1);
+    CHECK(stats["counters"]["joins"] == 1);
+  }
+
+  TEST_CASE("a token with any text, and the runtime's events, reach the client") {
+    Commanded c;
+    c.subscribe(1);
+    c.run(R"({"kind":"provideToken","request":0,"token":"a \"quoted\" \u00e9"})");
+    c.pass(Duration{10});
+    REQUIRE(c.server.joins.size() == 1);
+    CHECK(c.server.joins[0]["access_token"] == "a \"quoted\" \u00e9");
+    c.run(R"({"kind":"notify","event":"pagehide"})");
+    CHECK(c.said.find("SUSPENDED") != std::string::npos);
+  }
+
+  TEST_CASE("what is no command does nothing") {
+    Commanded c;
+    c.subscribe(1);
+    for (const auto* text : {"", "5", "{}", R"({"kind":"sample","id":1})", R"({"kind":5})", R"({"kind":"unsubscribe"})",
+                             R"({"kind":"unsubscribe","id":-1})", R"({"kind":"notify","event":"nap"})"}) {
+      CAPTURE(text);
+      CHECK(c.run(text).empty());
+    }
+    CHECK(c.subscriptions() == 1);
+    c.run(R"({"kind":"unsubscribeAll"})");
+    CHECK(c.subscriptions() == 0);
+  }
+
+  TEST_CASE("nothing comes after dispose") {
+    Commanded c;
+    c.subscribe(1);
+    c.run(R"({"kind":"dispose"})");
+    c.said.clear();
+    c.run(R"({"kind":"flush","id":1})");
+    c.run(R"({"kind":"reconnectAll"})");
+    CHECK(c.said.empty());
+    CHECK(c.order.empty());
+  }
+}

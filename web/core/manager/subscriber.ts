@@ -1,0 +1,109 @@
+import type { DeliveryOption } from '../api/delivery.js';
+import type { UntypedSubscribeOptions } from '../api/options.js';
+import type { EventName } from '../api/payload.js';
+import type { SubscriptionId } from '../api/realtimeManager.js';
+import type { StatusHandler } from '../api/status.js';
+import { checkSubscribeOptions } from '../checks/subscribeOptions.js';
+import type { DeliverySpec } from '../engine/engine.js';
+import type { Receiver } from '../subscriptions/subscription.js';
+import type { Session, SessionParts } from './session.js';
+
+export type AnySubscribeOptions = UntypedSubscribeOptions<EventName, DeliveryOption>;
+
+/** Begins, pauses and ends the subscriptions of one manager: in every table, and in the engine if there is one. */
+export class Subscriber {
+  readonly #parts: SessionParts;
+  readonly #session: Session;
+  /** What closes with its subscription, by subscription. */
+  readonly #views = new Map<number, { close(): void }>();
+
+  constructor(parts: SessionParts, session: Session) {
+    this.#parts = parts;
+    this.#session = session;
+  }
+
+  /** @throws SwitchboardError for options that can't work. */
+  add(
+    options: AnySubscribeOptions,
+    makeReceiver: (delivery: DeliverySpec | undefined) => Receiver,
+    onStatus: StatusHandler | undefined,
+  ): SubscriptionId {
+    const { subscriptions, status, callbacks, gaps, pauses, queue } = this.#parts;
+    const { spec, signal, owner, pauseWhenHidden, onGap, onResync } = checkSubscribeOptions(options);
+    const receive = makeReceiver(spec.delivery);
+    const id = subscriptions.nextId();
+    if (signal?.aborted === true) return id;
+    // Not inside the closure below: what one closure refers to, all of the same function keep alive.
+    if (owner !== null) subscriptions.watchOwner(owner, id, spec);
+    return queue.enter(() => {
+      const started = { since: Date.now(), newest: null, ended: false };
+      const subscription = { id, spec, receive, onStatus: onStatus ?? null, onGap, ...started };
+      subscriptions.add(subscription, signal, () => {
+        this.end(id);
+      });
+      gaps.add(id, spec, onResync);
+      status.add(id, spec);
+      callbacks.statusChanged();
+      if (pauseWhenHidden) pauses.addWhenHidden(id);
+      this.#session.start();
+      this.#session.subscribe(id, spec);
+      return id;
+    });
+  }
+
+  /** Has the view closed when its subscription ends. */
+  attach(id: SubscriptionId, view: { close(): void }): void {
+    this.#views.set(id, view);
+  }
+
+  /** @throws SwitchboardError for what is no id. */
+  end(given: unknown): void {
+    const { subscriptions, status, callbacks, gaps, pauses, queue } = this.#parts;
+    const id = subscriptions.checkedId(given);
+    if (!subscriptions.remove(id)) return;
+    const view = this.#views.get(id);
+    this.#views.delete(id);
+    view?.close();
+    pauses.remove(id);
+    gaps.remove(id);
+    queue.enter(() => {
+      status.remove(id);
+      this.#session.send({ kind: 'unsubscribe', id });
+      callbacks.statusChanged();
+    });
+  }
+
+  endAll(): void {
+    const { subscriptions, status, callbacks, queue } = this.#parts;
+    queue.enter(() => {
+      this.#closeViews();
+      for (const { id } of [...subscriptions.values()]) status.remove(id);
+      this.forgetAll();
+      this.#session.send({ kind: 'unsubscribeAll' });
+      callbacks.statusChanged();
+    });
+  }
+
+  /** Without a word to the engine. */
+  forgetAll(): void {
+    this.#closeViews();
+    this.#parts.subscriptions.clear();
+    this.#parts.pauses.clear();
+    this.#parts.gaps.clear();
+  }
+
+  /** @throws SwitchboardError for what is no id. */
+  setPaused(given: unknown, paused: boolean): void {
+    const { subscriptions, pauses, queue } = this.#parts;
+    const id = subscriptions.checkedId(given);
+    if (subscriptions.get(id) === undefined) return;
+    queue.enter(() => {
+      if (paused) pauses.pause(id);
+      else pauses.resume(id);
+    });
+  }
+
+  #closeViews(): void {
+    for (const view of [...this.#views.values()]) view.close();
+  }
+}
