@@ -75,12 +75,12 @@ void FanOut::setPaused(SubscriptionId id, bool paused) {
   enter(*place, id);
 }
 
-void Dispatcher::flush(SubscriptionId id) {
+void FanOut::flush(SubscriptionId id) {
   const Place* place = places_.find(id);
   if (place != nullptr && !place->paused) flushWindow(*place, id);
 }
 
-void Dispatcher::flushWindow(const Place& place, SubscriptionId id) {
+void FanOut::flushWindow(const Place& place, SubscriptionId id) {
   for (const auto& window : outlets_.at(place.key).windows) {
     if (window->has(id)) window->flush();
   }
