@@ -352,38 +352,6 @@ describe('resync', () => {
     expect(commands).toEqual([['pause 3', 'flush 1', 'flush 3']]);
   });
 
-  it('waits for what delivery windows hold, also where the engine answers later', async () => {
-    const bench = new Bench({ resyncJitterMs: 0 });
-    const order: string[] = [];
-    const onResync = (): void => void order.push('fetched');
-    const delivery = { mode: 'batch', everyMs: 1_000 } as const;
-    const id = bench.manager.subscribe({ table: 'a', onResync, delivery }, () => void order.push('delivered'));
-    const engine = await bench.open();
-    engine.answersFlush = false;
-    interrupt(engine, [id]);
-    await vi.advanceTimersByTimeAsync(0);
-    expect(engine.commands.at(-1)).toBe(`flush ${String(id)}`);
-    expect(order).toEqual([]);
-    engine.batch({ control: { flushed: [id] }, columnLists: [], deliveries: [batch([id], changeText({ id: 1 }))] });
-    await vi.advanceTimersByTimeAsync(0);
-    expect(order).toEqual(['delivered', 'fetched']);
-  });
-
-  it('is not called after its subscription has ended while a window was being flushed', async () => {
-    const bench = new Bench({ resyncJitterMs: 0 });
-    const onResync = vi.fn();
-    const delivery = { mode: 'batch', everyMs: 1_000 } as const;
-    const id = bench.manager.subscribe({ table: 'a', onResync, delivery }, nothing);
-    const engine = await bench.open();
-    engine.answersFlush = false;
-    interrupt(engine, [id]);
-    await vi.advanceTimersByTimeAsync(0);
-    bench.manager.unsubscribe(id);
-    engine.control({ flushed: [id] });
-    await vi.advanceTimersByTimeAsync(0);
-    expect(onResync).not.toHaveBeenCalled();
-  });
-
   it('is called for polls while there is no line, without retries', async () => {
     const bench = new Bench({ resyncJitterMs: 0 });
     const reasons: string[] = [];
