@@ -105,7 +105,7 @@ describe('a batch', () => {
     const theirs = await listener.join('theirs-batch', { private: true });
     const open = await listener.join('open-batch');
     const message = (topic: string, isPrivate: unknown) => ({ topic, event: 'e', payload: {}, private: isPrivate });
-    const messages = [message('mine-batch', true), message('theirs-batch', 'true'), message('open-batch', '0')];
+    const messages = [message('mine-batch', 'true'), message('theirs-batch', true), message('open-batch', '0')];
     expect(await batch(messages, bearer(writer))).toEqual({ status: 202, body: null });
     expect(await before(mine, true)).toHaveLength(1);
     expect(await before(theirs, true)).toHaveLength(0);
@@ -142,9 +142,16 @@ describe('a batch', () => {
       [good, { ...good, payload: 'text' }],
       [{}, { payload: invalid }],
     ],
-    [[{ ...good, payload: { x: 'x'.repeat(11_000) } }], [{ payload: ['Payload size exceeds tenant limit'] }]],
   ])('of %j is refused with 422', async (messages, errors) => {
     expect(await batch(messages)).toEqual({ status: 422, body: { errors: { messages: errors } } });
+  });
+
+  it('above the payload limit is refused with 422', async () => {
+    const message = { topic: 't', event: 'e', payload: { x: 'x'.repeat(11_000) } };
+    expect(await batch([message])).toEqual({
+      status: 422,
+      body: { errors: { messages: [{ payload: ['Payload size exceeds tenant limit'] }] } },
+    });
   });
 
   it('of more messages than the rate allows is refused with 429', async () => {
