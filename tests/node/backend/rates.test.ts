@@ -98,6 +98,26 @@ describe('rates of the tenant', () => {
     await Promise.all([sender.close(), receiver.close()]);
   });
 
+  it('while there are too many, messages from the database are dropped silently', async () => {
+    const status = async (): Promise<number> => {
+      const url = `${backend.url}/api/broadcast/elsewhere/events/e`;
+      return (await fetch(url, { method: 'POST', headers: { apikey: backend.anonKey } })).status;
+    };
+    const statusBecomes = async (expected: number): Promise<void> => {
+      while ((await status()) !== expected) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    const client = await ChannelClient.connect(backend, backend.serviceKey);
+    await client.join('realtime:stored', { private: true });
+    await sql.query(`select realtime.send('{}', 'flood', 'nobody') from generate_series(1, 500)`);
+    await statusBecomes(429);
+    await sql.query(`select realtime.send('{}', 'dropped', 'stored')`);
+    await statusBecomes(202);
+    await sql.query(`select realtime.send('{}', 'passes', 'stored')`);
+    const frame = await client.raw.until((received) => typeof received !== 'string');
+    expect(frame.toString()).toContain('storedpasses');
+    await client.close();
+  });
+
   it('too many joins a second fail with their socket, and handshakes get 429', async () => {
     const client = await ChannelClient.connect(backend);
     const joins = setInterval(() => {

@@ -4,6 +4,7 @@ import type { TypeInfo } from '../changes/typeCatalog.js';
 import { RaisedError } from '../postgres/errors.js';
 import { columnText } from './columnText.js';
 import type { Condition } from './parse.js';
+import { operatorSymbols } from './operatorSymbols.js';
 
 /** A condition bound to a column's type. Conditions with equal keys give equal answers. */
 export interface CompiledCondition {
@@ -107,19 +108,6 @@ async function checkPattern(pool: Pool, { operator, value }: Condition, type: Ty
   }
 }
 
-const symbols = {
-  eq: '=',
-  neq: '!=',
-  lt: '<',
-  lte: '<=',
-  gt: '>',
-  gte: '>=',
-  like: 'like',
-  ilike: 'ilike',
-  match: '~',
-  imatch: '~*',
-} as const;
-
 /**
  * The server holds each value as JSON and casts its text back to the column's type. That is the value again for most types; for arrays,
  * composite types and JSON strings it is an error.
@@ -135,7 +123,7 @@ function expression({ operator, value, negate }: Condition, type: TypeInfo): str
     case 'in':
       return `${negate ? 'not ' : ''}(${column} = any ($2::text::${sql}[]))`;
     default:
-      return `${negate ? 'not ' : ''}(${column} ${symbols[operator]} $2::text::${sql})`;
+      return `${negate ? 'not ' : ''}(${column} ${operatorSymbols[operator]} $2::text::${sql})`;
   }
 }
 

@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg';
 
 import { parseFilter, ParameterError, type Condition } from '../filter/parse.js';
 import { isObject } from '../realtime/wire/termJson.js';
+import { operatorSymbols } from '../filter/operatorSymbols.js';
 
 export interface Statement {
   text: string;
@@ -22,18 +23,6 @@ export class QueryError extends Error {
 type Columns = ReadonlyMap<string, string>;
 
 const RESERVED = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_conflict', 'apikey']);
-const SYMBOLS = {
-  eq: '=',
-  neq: '<>',
-  lt: '<',
-  lte: '<=',
-  gt: '>',
-  gte: '>=',
-  like: 'like',
-  ilike: 'ilike',
-  match: '~',
-  imatch: '~*',
-} as const;
 
 /** Every statement yields one row: `rows`, the JSON list of the rows, and `count`. */
 function asJson(source: string): string {
@@ -193,7 +182,7 @@ function conditionSql(
   if (operator === 'in') return `${not}(${left} = any (${parameter}::${type}[]))`;
   if (operator === 'isdistinct') return `${left} is ${not}distinct from ${parameter}::${type}`;
   const isPattern = operator === 'like' || operator === 'ilike' || operator === 'match' || operator === 'imatch';
-  return `${not}(${left} ${SYMBOLS[operator]} ${isPattern ? parameter : `${parameter}::${type}`})`;
+  return `${not}(${left} ${operatorSymbols[operator]} ${isPattern ? parameter : `${parameter}::${type}`})`;
 }
 
 function identifier(columns: Columns, name: string): string {
