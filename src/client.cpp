@@ -35,7 +35,7 @@ std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
 Result<std::unique_ptr<Client>> Client::create(ClientOptions options, const Platform& platform, ClientSink& sink) {
   auto url = socketUrl(options.endpoint);
   if (!url) return url.error();
-  ConnectionOptions& connection = options.subscriptions.connection;
+  ConnectionOptions& connection = options.pool.connection;
   connection.url = url.value();
   connection.version = options.endpoint.version;
   connection.apikey = readClaims(options.endpoint.apikey);
@@ -50,11 +50,12 @@ Client::Client(ClientOptions options, const Platform& platform, ClientSink& sink
       deadlines_(platform.clock, platform.timer, turns_),
       context_{platform.clock, deadlines_, turns_, platform.random, *this},
       tracker_(context_, options_.statusSettle) {
-  SubscriptionsDelegate& delegate = *this;
-  subscriptions_ = std::make_unique<Subscriptions>(options_.subscriptions, options_.accessToken, context_,
-                                                   platform.transports, tracker_, deliveries_, delegate);
+  PoolDelegate& delegate = *this;
+  pool_ = std::make_unique<ConnectionPool>(options_.pool, options_.accessToken, context_, platform.transports, tracker_,
+                                           delegate);
+  subscriptions_ = std::make_unique<Subscriptions>(options_.subscriptions, context_, *pool_, tracker_, deliveries_);
   deadlines_.onFire([this](Duration late) {
-    subscriptions_->tokens().followCalendar();
+    pool_->tokens().followCalendar();
     if (late >= kSleepThreshold) notify(LifecycleEvent::Resume);
   });
 }
@@ -115,32 +116,33 @@ void Client::provideToken(std::uint32_t request, std::string token) {
   if (disposed_) return;
   Turn turn(turns_);
   if (request == 0) {
-    subscriptions_->tokens().set(std::move(token));
+    pool_->tokens().set(std::move(token));
   } else {
-    subscriptions_->tokens().provide(request, std::move(token));
+    pool_->tokens().provide(request, std::move(token));
   }
 }
 
 void Client::failToken(std::uint32_t request, std::string_view message) {
   if (disposed_) return;
   Turn turn(turns_);
-  subscriptions_->tokens().fail(request, message);
+  pool_->tokens().fail(request, message);
 }
 
 void Client::notify(LifecycleEvent event) {
   if (disposed_) return;
   if (event == LifecycleEvent::Tick) return deadlines_.runDue();
   Turn turn(turns_);
-  subscriptions_->tokens().followCalendar();
+  pool_->tokens().followCalendar();
   switch (event) {
     case LifecycleEvent::Online:
     case LifecycleEvent::Offline:
+      pool_->setOnline(event == LifecycleEvent::Online);
       subscriptions_->setOnline(event == LifecycleEvent::Online);
       return;
     case LifecycleEvent::Hidden:
     case LifecycleEvent::Visible:
       hidden_ = event == LifecycleEvent::Hidden;
-      subscriptions_->setHidden(hidden_);
+      pool_->setHidden(hidden_);
       break;
     case LifecycleEvent::SaveData:
     case LifecycleEvent::FullData:
@@ -148,7 +150,7 @@ void Client::notify(LifecycleEvent event) {
       break;
     case LifecycleEvent::PageHide:
     case LifecycleEvent::PageShow:
-      subscriptions_->setSuspended(event == LifecycleEvent::PageHide);
+      pool_->setSuspended(event == LifecycleEvent::PageHide);
       break;
     case LifecycleEvent::Freeze:
     case LifecycleEvent::Resume:
@@ -160,7 +162,7 @@ void Client::notify(LifecycleEvent event) {
   if (event == LifecycleEvent::Resume) subscriptions_->excusePulses();
   const bool hopeful = event == LifecycleEvent::Visible || event == LifecycleEvent::Resume ||
                        event == LifecycleEvent::PageShow || event == LifecycleEvent::NetworkChange;
-  if (hopeful) subscriptions_->reconnectSoon();
+  if (hopeful) pool_->reconnectSoon();
 }
 
 void Client::dispose() {
@@ -168,6 +170,7 @@ void Client::dispose() {
   disposed_ = true;
   Turn turn(turns_);
   subscriptions_->shutDown();
+  pool_->shutDown();
   tracker_.stop();
 }
 

@@ -16,6 +16,7 @@
 #include "platform/random.h"
 #include "platform/timer.h"
 #include "platform/transport.h"
+#include "pool/connection_pool.h"
 #include "protocol/endpoint.h"
 #include "status/tracker.h"
 #include "subscription/subscriptions.h"
@@ -35,6 +36,7 @@ struct ClientOptions {
   Endpoint endpoint;
   std::string accessToken;       ///< empty: none yet
   Duration statusSettle{1'000};  ///< how long the overall status must be worse before it says so
+  PoolOptions pool;
   SubscriptionsOptions subscriptions;
 };
 
@@ -87,7 +89,7 @@ std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text);
 
 /// A realtime connection manager: takes subscriptions, keeps as few lines to the server as will do, and reports changes
 /// and how it stands. Has no thread, clock or socket of its own.
-class Client final : private SubscriptionsDelegate, private Log {
+class Client final : private PoolDelegate, private Log {
  public:
   /// Fails if the endpoint is unusable.
   static Result<std::unique_ptr<Client>> create(ClientOptions options, const Platform& platform, ClientSink& sink);
@@ -117,6 +119,7 @@ class Client final : private SubscriptionsDelegate, private Log {
   /// Closes everything. No call of the sink after it begins.
   void dispose();
 
+  const ConnectionPool& pool() const { return *pool_; }
   const Subscriptions& subscriptions() const { return *subscriptions_; }
   const DeadlineQueue& deadlines() const { return deadlines_; }
   const StatusTracker& status() const { return tracker_; }
@@ -141,6 +144,7 @@ class Client final : private SubscriptionsDelegate, private Log {
   Vector<std::pair<LogLevel, std::string>> logs_;
   std::optional<std::uint32_t> tokenRequest_;
   Vector<SubscriptionId> flushed_;
+  std::unique_ptr<ConnectionPool> pool_;
   std::unique_ptr<Subscriptions> subscriptions_;
   bool hidden_ = false;
   bool saveData_ = false;

@@ -26,7 +26,7 @@ void Client::collect() {
   } else {
     batch_.status.reset();
   }
-  if (batch_.status) batch_.counters = subscriptions_->counters();
+  if (batch_.status) batch_.counters = pool_->counters();
   batch_.notices = subscriptions_->reporter().takeNotices();
   batch_.gaps = subscriptions_->reporter().takeGaps();
   batch_.polls = subscriptions_->takePolls();

@@ -6,7 +6,7 @@ namespace switchboard {
 
 namespace {
 
-void readSubscriptionsOptions(const JsonValue& json, SubscriptionsOptions& options) {
+void readPoolOptions(const JsonValue& json, PoolOptions& options) {
   readDuration(json, "heartbeatIdleMs", options.connection.heartbeat.idle);
   readDuration(json, "heartbeatTimeoutMs", options.connection.heartbeat.timeout);
   readDuration(json, "keepAliveMs", options.connection.heartbeat.keepAlive);
@@ -19,10 +19,16 @@ void readSubscriptionsOptions(const JsonValue& json, SubscriptionsOptions& optio
   readDuration(json, "tokenTimeoutMs", options.token.timeout);
   readDuration(json, "slowBaseMs", options.connection.reconnect.slowBase);
   readDuration(json, "slowCapMs", options.connection.reconnect.slowCap);
+  readDuration(json, "joinStallMs", options.multiplexer.joinStall);
+  readCount(json, "maxChannelsPerSocket", options.multiplexer.maxChannels);
+  readCount(json, "maxSockets", options.maxSockets);
+  readCount(json, "joinsPerSecond", options.joinsPerSecond);
+}
+
+void readSubscriptionsOptions(const JsonValue& json, SubscriptionsOptions& options) {
   readDuration(json, "slowBaseMs", options.slowBase);
   readDuration(json, "parkedRetryMs", options.parkedRetry);
   readDuration(json, "slowCapMs", options.slowCap);
-  readDuration(json, "joinStallMs", options.multiplexer.joinStall);
   readDuration(json, "liveTimeoutMs", options.channel.liveTimeout);
   readDuration(json, "joinTimeoutMs", options.channel.joinTimeout);
   readDuration(json, "lingerMs", options.linger);
@@ -30,9 +36,6 @@ void readSubscriptionsOptions(const JsonValue& json, SubscriptionsOptions& optio
   readDuration(json, "pollEveryMs", options.fallback.every);
   readDuration(json, "pollEveryReducedMs", options.fallback.everyReduced);
   readCount(json, "pollsPerMinute", options.fallback.perMinute);
-  readCount(json, "maxChannelsPerSocket", options.multiplexer.maxChannels);
-  readCount(json, "maxSockets", options.maxSockets);
-  readCount(json, "joinsPerSecond", options.joinsPerSecond);
 }
 
 void readPulse(const JsonValue& json, PulseOptions& options) {
@@ -61,8 +64,9 @@ Result<ClientOptions> readOptions(std::string_view text) {
     options.endpoint.version = *version;
   }
   options.accessToken = json.member("accessToken").string();
-  readFlag(json, "tokenCallback", options.subscriptions.token.hasCallback);
+  readFlag(json, "tokenCallback", options.pool.token.hasCallback);
   readDuration(json, "statusSettleMs", options.statusSettle);
+  readPoolOptions(json, options.pool);
   readSubscriptionsOptions(json, options.subscriptions);
   readPulse(json.member("pulse"), options.subscriptions.pulse);
   return options;

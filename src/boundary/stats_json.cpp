@@ -19,8 +19,8 @@ void writeCounters(JsonWriter& out, const Counters& counters) {
 std::string statsJson(const Client& client) {
   const Subscriptions& subscriptions = client.subscriptions();
   std::int64_t sockets = 0;
-  subscriptions.forEachConnection([&](const Connection& connection) {
-    const auto state = connection.state();
+  client.pool().forEach([&](const Multiplexer& multiplexer) {
+    const auto state = multiplexer.connection().state();
     if (state == ConnectionState::Open || state == ConnectionState::Connecting || state == ConnectionState::Closing)
       ++sockets;
   });
@@ -32,7 +32,7 @@ std::string statsJson(const Client& client) {
   out.number("bindings", static_cast<std::int64_t>(subscriptions.registry().entries().size()));
   out.number("subscriptions", static_cast<std::int64_t>(subscriptions.registry().subscriptionCount()));
   out.number("deadlines", static_cast<std::int64_t>(client.deadlines().size()));
-  writeCounters(out, subscriptions.counters());
+  writeCounters(out, client.pool().counters());
   out.endObject();
   out.endObject();
   return out.take();

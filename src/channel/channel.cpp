@@ -56,12 +56,13 @@ void Channel::join() {
   shutdown_ = {};
   pushes_.clear();
   pendingToken_.clear();
-  joinRef_ = link_.sendJoin(topic_, delegate_.joinPayload(*this));
-  if (joinRef_.empty()) {
+  auto ref = link_.sendJoin(topic_, delegate_.onChannelJoining(*this));
+  if (!ref) {
     fail(ChannelState::Errored,
          {ReasonCode::FrameTooLarge, Retry::Parked, "The join is above the server's frame limit."});
     return;
   }
+  joinRef_ = std::move(*ref);
   joinTimeout_.setAfter(joinTimeoutAfter_);
 }
 

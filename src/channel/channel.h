@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,11 +20,12 @@ bool isLegal(ChannelState from, ChannelState to);
 
 class Channel;
 
-/// Whoever wants a channel. Each of the three ends (refused, lost) is final for a channel that is not joined again.
+/// The channel's owner. A refused join, a close by the server and a lost connection each end the channel, unless it is
+/// joined again.
 class ChannelDelegate {
  public:
-  /// The payload of the join that is about to be sent.
-  virtual std::string joinPayload(const Channel& channel) = 0;
+  /// The channel's join goes out now. Returns its payload.
+  virtual std::string onChannelJoining(Channel& channel) = 0;
   /// The server accepted the join. For database changes that is not yet live: see SystemMessage.
   virtual void onChannelJoined(Channel& channel, JsonValue response) = 0;
   /// The join was refused or not answered, the channel crashed or was closed, or the connection went. The channel is
@@ -40,10 +42,10 @@ class ChannelDelegate {
 /// How a channel reaches its connection; implemented by the multiplexer.
 class ChannelLink {
  public:
-  /// Both return the frame's ref, empty when nothing could be sent.
-  virtual std::string sendJoin(std::string_view topic, std::string_view payload) = 0;
-  virtual std::string sendOn(std::string_view topic, std::string_view event, std::string_view payload,
-                             std::string_view joinRef) = 0;
+  /// Both return the frame's ref; nothing when it could not be sent.
+  virtual std::optional<std::string> sendJoin(std::string_view topic, std::string_view payload) = 0;
+  virtual std::optional<std::string> sendOn(std::string_view topic, std::string_view event, std::string_view payload,
+                                            std::string_view joinRef) = 0;
   /// The channel's join was answered, given up or abandoned: the next may go out.
   virtual void onJoinDone(Channel& channel) = 0;
   /// The server refused the channel's join, for this reason.

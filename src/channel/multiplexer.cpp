@@ -16,13 +16,14 @@ Multiplexer::Multiplexer(ConnectionId id, const ConnectionOptions& connectionOpt
       joinSlot_(context.deadlines, DeadlineKind::JoinSlot, [this] { pump(); }),
       idleClose_(context.deadlines, DeadlineKind::IdleClose,
                  [this] {
-                   if (!needed_ && router_.size() == 0) connection_.release();
+                   if (isUnused()) connection_.release();
                  }),
       connection_(id, connectionOptions, surroundings, context, transports, counters, *this) {}
 
-void Multiplexer::setNeeded(bool needed) {
-  needed_ = needed;
+void Multiplexer::setNeeded(const SocketOwner& owner, bool needed) {
+  neededBy_.remove(&owner);
   if (needed) {
+    neededBy_.push_back(&owner);
     idleClose_.cancel();
     connection_.open();
   } else {
@@ -39,7 +40,7 @@ void Multiplexer::shutDown() {
 void Multiplexer::restIfUnused() {
   const auto state = connection_.state();
   const bool resting = state == ConnectionState::Idle || state == ConnectionState::Closed;
-  if (!needed_ && router_.size() == 0 && !resting && !idleClose_.isSet()) idleClose_.setAfter(options_.idleClose);
+  if (isUnused() && !resting && !idleClose_.isSet()) idleClose_.setAfter(options_.idleClose);
 }
 
 void Multiplexer::add(Channel& channel) {
@@ -108,13 +109,13 @@ void Multiplexer::onRoundTrip(Connection& /*connection*/) {
   delegate_.onRoundTrip(*this);
 }
 
-std::string Multiplexer::sendJoin(std::string_view topic, std::string_view payload) {
-  return connection_.sendJoin(topic, payload).value_or(std::string());
+std::optional<std::string> Multiplexer::sendJoin(std::string_view topic, std::string_view payload) {
+  return connection_.sendJoin(topic, payload);
 }
 
-std::string Multiplexer::sendOn(std::string_view topic, std::string_view event, std::string_view payload,
-                                std::string_view joinRef) {
-  return connection_.send(topic, event, payload, joinRef).value_or(std::string());
+std::optional<std::string> Multiplexer::sendOn(std::string_view topic, std::string_view event, std::string_view payload,
+                                               std::string_view joinRef) {
+  return connection_.send(topic, event, payload, joinRef);
 }
 
 }  // namespace switchboard

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,12 @@ struct MultiplexerOptions {
 };
 
 class Multiplexer;
+
+/// Somebody who may need a connection; known by its address.
+class SocketOwner {
+ protected:
+  ~SocketOwner() = default;
+};
 
 class MultiplexerDelegate {
  public:
@@ -46,8 +53,9 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   std::size_t channelCount() const { return router_.size(); }
   bool hasRoom() const { return router_.size() < options_.maxChannels; }
 
-  /// Whether the connection is wanted even without channels. Without either it is released after `idleClose`.
-  void setNeeded(bool needed);
+  /// Whether this owner needs the connection even without channels. It is released `idleClose` after the last owner has
+  /// given it up and the last channel has left.
+  void setNeeded(const SocketOwner& owner, bool needed);
   /// Closes the connection for good. Remove the channels first.
   void shutDown();
   /// Takes the channel in and joins it in its turn, opening the connection if need be. Remove it before it dies.
@@ -60,6 +68,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   void pump();
 
  private:
+  bool isUnused() const { return neededBy_.empty() && router_.size() == 0; }
   void restIfUnused();
 
   void onConnectionState(Connection& connection, ConnectionState from) override;
@@ -67,9 +76,9 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   Duration stallAllowance(const Connection& connection) const override;
   void onRoundTrip(Connection& connection) override;
 
-  std::string sendJoin(std::string_view topic, std::string_view payload) override;
-  std::string sendOn(std::string_view topic, std::string_view event, std::string_view payload,
-                     std::string_view joinRef) override;
+  std::optional<std::string> sendJoin(std::string_view topic, std::string_view payload) override;
+  std::optional<std::string> sendOn(std::string_view topic, std::string_view event, std::string_view payload,
+                                    std::string_view joinRef) override;
   void onJoinDone(Channel& channel) override;
   void onJoinRefused(const Cause& cause) override;
 
@@ -81,7 +90,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   Router router_;
   Vector<Channel*> queue_;
   Channel* joining_ = nullptr;
-  bool needed_ = false;
+  Vector<const SocketOwner*> neededBy_;
   Deadline joinSlot_;
   Deadline idleClose_;
   Connection connection_;

@@ -317,21 +317,26 @@ void Connection::onRoundTrip(Duration roundTrip) {
   delegate_.onRoundTrip(*this);
 }
 
+/// The next frame's ref; nothing when it could not be sent.
+std::optional<std::string> Connection::takeRef(std::string_view topic, std::string_view payload) {
+  constexpr std::size_t kEnvelopeRoom = 1'000;
+  const bool fits = payload.size() + topic.size() + kEnvelopeRoom <= names::kMaxFrameBytes;
+  if (state_ != ConnectionState::Open || !fits) return std::nullopt;
+  return decimal(++lastRef_);
+}
+
 std::optional<std::string> Connection::send(std::string_view topic, std::string_view event, std::string_view payload,
                                             std::string_view joinRef) {
-  constexpr std::size_t kEnvelopeRoom = 1'000;
-  if (state_ != ConnectionState::Open || payload.size() + topic.size() + kEnvelopeRoom > names::kMaxFrameBytes) {
-    return std::nullopt;
-  }
-  std::string ref = decimal(++lastRef_);
-  write({joinRef, ref, topic, event, payload});
+  auto ref = takeRef(topic, payload);
+  if (ref) write({joinRef, *ref, topic, event, payload});
   return ref;
 }
 
 std::optional<std::string> Connection::sendJoin(std::string_view topic, std::string_view payload) {
-  const std::string ownRef = decimal(lastRef_ + 1);
-  auto ref = send(topic, names::kJoin, payload, ownRef);
-  if (ref) ++counters_.joins;
+  auto ref = takeRef(topic, payload);
+  if (!ref) return ref;
+  write({*ref, *ref, topic, names::kJoin, payload});
+  ++counters_.joins;
   return ref;
 }
 

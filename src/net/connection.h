@@ -127,6 +127,7 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   Duration handshakeLimit() const;
   bool refusedForLimit() const;
   void dropTransport();
+  std::optional<std::string> takeRef(std::string_view topic, std::string_view payload);
   void write(const OutgoingFrame& frame);
   Cause refusal(Cause cause) const;
 

@@ -21,17 +21,13 @@ std::string hexText(std::uint64_t value, int digits) {
 
 }  // namespace
 
-Subscriptions::Subscriptions(const SubscriptionsOptions& options, std::string accessToken, Context& context,
-                             TransportFactory& transports, StatusTracker& tracker, DeliveryQueue& deliveries,
-                             SubscriptionsDelegate& delegate)
+Subscriptions::Subscriptions(const SubscriptionsOptions& options, Context& context, ConnectionPool& pool,
+                             StatusTracker& tracker, DeliveryQueue& deliveries)
     : options_(options),
       context_(context),
-      transports_(transports),
+      pool_(pool),
       tracker_(tracker),
-      delegate_(delegate),
       reporter_(context, tracker, database_),
-      tokens_(options.token, std::move(accessToken), context, *this),
-      pace_(options.joinsPerSecond, context),
       handovers_(context, options.overlap, options.handoverPause,
                  [this](ChannelId oldChannel, ChannelId newChannel) { finishHandover(oldChannel, newChannel); }),
       fanOut_(options.windowBytes, context, deliveries, *this),
@@ -39,7 +35,10 @@ Subscriptions::Subscriptions(const SubscriptionsOptions& options, std::string ac
       planTick_(context.deadlines, DeadlineKind::Plan, [this] { plan(); }),
       retry_(context.deadlines, DeadlineKind::Retry, [this] { plan(); }),
       linger_(context.deadlines, DeadlineKind::Linger, [this] { plan(); }),
-      topicPrefix_("realtime:sb-" + hexText(context.random.next(), 8) + "-") {}
+      topicPrefix_("realtime:sb-" + hexText(context.random.next(), 8) + "-") {
+  pool_.addTenant(*this);
+  pool_.setObserver(*this);
+}
 
 Subscriptions::~Subscriptions() {
   shutDown();
@@ -78,60 +77,27 @@ void Subscriptions::unsubscribeAll() {
   for (const auto id : all) unsubscribe(id);
 }
 
-void Subscriptions::setSuspended(bool suspended) {
-  suspended_ = suspended;
-  planAtTurnEnd_ = true;
-  if (!suspended) return;
-  for (const auto& multiplexer : multiplexers_) {
-    multiplexer->connection().release(
-        {ReasonCode::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
-  }
-}
-
 void Subscriptions::reconnectAll() {
-  tokens_.forgetRefusal();
+  pool_.tokens().forgetRefusal();
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->plannable()) continue;
     entry->attempts = 0;
     reporter_.setState(*entry, SubscriptionState::Pending,
                        {ReasonCode::Connecting, Retry::Backoff, "Trying again, as asked."});
   }
-  surroundings_.notBefore = {};
-  for (const auto& multiplexer : multiplexers_) {
-    multiplexer->connection().replace({ReasonCode::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
-  }
+  pool_.reconnectAll();
   for (const auto& pulse : pulses_) pulse->wake();
   planAtTurnEnd_ = true;
-}
-
-void Subscriptions::setOnline(bool online) {
-  if (online == surroundings_.online) {
-    if (online) reconnectSoon();
-    return;
-  }
-  surroundings_.online = online;
-  for (const auto& multiplexer : multiplexers_) multiplexer->connection().onNetworkChange();
-  pollFallback_.setOnline(online);
-}
-
-void Subscriptions::reconnectSoon() {
-  for (const auto& multiplexer : multiplexers_) multiplexer->connection().reconnectSoon();
-}
-
-void Subscriptions::forEachConnection(InlineCallback<void(const Connection&)> visit) const {
-  for (const auto& multiplexer : multiplexers_) visit(multiplexer->connection());
 }
 
 void Subscriptions::shutDown() {
   if (shutDown_) return;
   shutDown_ = true;
-  tokens_.stop();
   fanOut_.clear();
   pollFallback_.stop();
   for (auto* deadline : {&planTick_, &retry_, &linger_}) deadline->cancel();
   while (!channels_.empty()) endChannel((*channels_.begin()).first);
   for (const auto& pulse : pulses_) pulse->setNeeded(false);
-  for (const auto& multiplexer : multiplexers_) multiplexer->shutDown();
 }
 
 void Subscriptions::settle() {
@@ -143,15 +109,13 @@ void Subscriptions::settle() {
 void Subscriptions::plan() {
   planAtTurnEnd_ = false;
   planTick_.cancel();
-  if (shutDown_ || suspended_) return;
+  if (shutDown_ || pool_.isSuspended()) return;
   endLingers();
   wakeRetries();
   eraseUnused();  // a key that lost its channel unnoticed must not be taken for a live one by a narrower key
   assignSources();
   const auto wanted = desiredBindings();
-  const bool needed = needsConnection();
-  if (needed && multiplexers_.empty()) addMultiplexer();
-  if (!multiplexers_.empty()) multiplexers_.front()->setNeeded(needed);
+  pool_.setNeeded(*this, needsSocket());
 
   const Plan plan = makePlan(wanted, currentChannels(), options_.plan);
   for (const auto channel : plan.close) endChannel(channel);
@@ -179,7 +143,7 @@ void Subscriptions::wakeRetries() {
 }
 
 /// Anything but what is parked: a key that waits for its retry or for a token is to find the connection open.
-bool Subscriptions::needsConnection() const {
+bool Subscriptions::needsSocket() const {
   const auto& entries = registry_.entries();
   return std::any_of(entries.begin(), entries.end(), [](const auto& item) {
     return item.second->wanted() && item.second->state != SubscriptionState::Parked;
@@ -304,9 +268,7 @@ void Subscriptions::armWaits() {
     if (entry->retryAt) retry_.setWithin(std::max(Duration{0}, *entry->retryAt - context_.now()));
     if (entry->lingerUntil) linger_.setWithin(std::max(Duration{0}, *entry->lingerUntil - context_.now()));
     if (!entry->awaitsSocket) continue;
-    for (const auto& reach : reaches_) {
-      if (const auto at = reach.outAt(context_.now())) retry_.setWithin(*at - context_.now());
-    }
+    if (const auto at = pool_.nextOutOfReach()) retry_.setWithin(*at - context_.now());
   }
 }
 

@@ -6,14 +6,11 @@
 #include "base/id_map.h"
 #include "base/inline_callback.h"
 #include "base/vector.h"
-#include "channel/join_pace.h"
-#include "channel/multiplexer.h"
-#include "net/token_refresher.h"
+#include "pool/connection_pool.h"
 #include "status/tracker.h"
 #include "subscription/channels/changes_channel.h"
 #include "subscription/channels/handover.h"
 #include "subscription/channels/planner.h"
-#include "subscription/channels/reach.h"
 #include "subscription/continuity/gap_start.h"
 #include "subscription/continuity/poll_fallback.h"
 #include "subscription/continuity/pulse.h"
@@ -24,15 +21,10 @@
 namespace switchboard {
 
 struct SubscriptionsOptions {
-  ConnectionOptions connection;
-  MultiplexerOptions multiplexer;
-  TokenOptions token;
   ChangesChannelOptions channel;
   PlanLimits plan;
   PollFallbackOptions fallback;
   PulseOptions pulse;
-  unsigned joinsPerSecond = 20;
-  unsigned maxSockets = 4;
   Duration linger{5'000};   ///< how long a key that nobody wants any more keeps its binding
   Duration retryBase{500};  ///< of a key whose channel failed
   Duration retryCap{30'000};
@@ -46,26 +38,18 @@ struct SubscriptionsOptions {
   std::size_t windowBytes = 8u << 20;  ///< of row data that one delivery window holds
 };
 
-class SubscriptionsDelegate {
- public:
-  /// The application's accessToken callback is to be asked.
-  virtual void onTokenWanted(std::uint32_t request) = 0;
-
- protected:
-  ~SubscriptionsDelegate() = default;
-};
-
 /// Connects what is wanted with the channels that bring it: holds the registry, plans channels for it, follows what
 /// becomes of them, and hands each change to those who want it.
-class Subscriptions final : private ChangesChannelDelegate,
-                            private MultiplexerDelegate,
-                            private TokenDelegate,
+class Subscriptions final : private PoolTenant,
+                            private SocketObserver,
+                            private ChangesChannelDelegate,
+                            private ChangeSink,
+                            private SharedChannelDelegate,
                             private PulseDelegate,
                             private WindowDelegate {
  public:
-  Subscriptions(const SubscriptionsOptions& options, std::string accessToken, Context& context,
-                TransportFactory& transports, StatusTracker& tracker, DeliveryQueue& deliveries,
-                SubscriptionsDelegate& delegate);
+  Subscriptions(const SubscriptionsOptions& options, Context& context, ConnectionPool& pool, StatusTracker& tracker,
+                DeliveryQueue& deliveries);
   ~Subscriptions();
   Subscriptions(const Subscriptions&) = delete;
   Subscriptions& operator=(const Subscriptions&) = delete;
@@ -79,19 +63,10 @@ class Subscriptions final : private ChangesChannelDelegate,
   /// Hands over what is held for it, unless it is paused. Unknown ids are ignored.
   void flush(SubscriptionId id) { fanOut_.flush(id); }
   void unsubscribeAll();
-  /// Closes every socket and opens none until it is called with false: a page with open sockets can't rest in the
-  /// back/forward cache.
-  void setSuspended(bool suspended);
   /// Gives up all waits and parks, and replaces every connection.
   void reconnectAll();
-  /// Takes the application's answers.
-  TokenRefresher& tokens() { return tokens_; }
   /// What the runtime says of the network.
-  void setOnline(bool online);
-  /// Whether nobody looks; waits may be longer then.
-  void setHidden(bool hidden) { surroundings_.hidden = hidden; }
-  /// There is reason to believe that the server can be reached now.
-  void reconnectSoon();
+  void setOnline(bool online) { pollFallback_.setOnline(online); }
   /// This process did not run for a while, so nothing could come in.
   void excusePulses();
   /// Nobody looks, or the link is slow or paid by the byte.
@@ -100,26 +75,22 @@ class Subscriptions final : private ChangesChannelDelegate,
   Vector<SubscriptionId> takePolls() { return pollFallback_.takePolls(); }
   /// Whether there are polls, or the reporter has something to take.
   bool hasNews() const { return reporter_.hasNotices() || reporter_.hasGaps() || pollFallback_.hasPolls(); }
-  /// Every connection.
-  void forEachConnection(InlineCallback<void(const Connection&)> visit) const;
-  /// Closes everything for good.
+  /// Ends every channel, for good. The pool is shut down after it.
   void shutDown();
 
   /// Does what was put off to the end of the turn.
   void settle();
   StateReporter& reporter() { return reporter_; }
-  const Counters& counters() const { return counters_; }
   const Registry& registry() const { return registry_; }
   std::size_t channelCount() const { return channels_.size(); }
   /// Channels that listen to the database's pulse.
   std::size_t pulseCount() const;
-  std::size_t connectionCount() const { return multiplexers_.size(); }
 
  private:
   // planning: subscriptions.cpp
   void plan();
   void endLingers();
-  bool needsConnection() const;
+  bool needsSocket() const;
   void wakeRetries();
   void assignSources();
   void attach(KeyEntry& entry, KeyEntry& source);
@@ -137,19 +108,17 @@ class Subscriptions final : private ChangesChannelDelegate,
   void openChannels(const Vector<NewChannel>& wanted);
   void openChannel(const NewChannel& wanted, Multiplexer& multiplexer);
   void endChannel(ChannelId id);
-  Multiplexer* place(const NewChannel& channel);
-  Multiplexer& addMultiplexer();
-  Reach& reachOf(const Multiplexer& multiplexer);
-  bool carriesLive(const Multiplexer& multiplexer) const;
+  Multiplexer* placeFor(const NewChannel& channel);
+  bool carriesLive(const Multiplexer& multiplexer) const override;
   void recallQueued(const Multiplexer& multiplexer);
-  void onMultiplexerState(Multiplexer& multiplexer) override;
+  void onSocketState(Multiplexer& multiplexer) override;
+  void onSuspension() override { planAtTurnEnd_ = true; }
   void onRoundTrip(Multiplexer& multiplexer) override;
-  const Multiplexer& awaited(const KeyEntry& entry) const;
-  Cause waitingCause(const Multiplexer& multiplexer);
+  void describe(const Multiplexer& multiplexer, ConnectionStatus& status) const override;
   void updateWaiting();
-  void report(const Multiplexer& multiplexer);
 
   // the database's pulse on each socket: subscriptions_pulse.cpp
+  void addPulses();
   void updatePulses();
   Vector<KeyEntry*> liveOn(const Multiplexer& multiplexer);
   void suspect(Pulse& pulse, bool atOnce);
@@ -173,7 +142,6 @@ class Subscriptions final : private ChangesChannelDelegate,
 
   // what becomes of channels, connections and tokens: subscriptions_events.cpp; changes, the hot path:
   // subscriptions_changes.cpp
-  std::string joinPayload(const ChangesChannel& channel) override;
   void onJoining(ChangesChannel& channel) override;
   void onLive(ChangesChannel& channel, bool again) override;
   void onFailed(ChangesChannel& channel, const Cause& cause, bool refused) override;
@@ -186,33 +154,23 @@ class Subscriptions final : private ChangesChannelDelegate,
   bool mayBeToBlame(const Vector<ChannelBinding>& bindings, const Cause& cause);
   void retryLater(const Vector<KeyEntry*>& entries, const Cause& cause);
   void park(const Vector<ChannelBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause);
-  void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
   void onConflated(std::size_t changes, std::size_t subscribers) override;
   void onTokenChanged() override;
   void onTokenState() override;
 
   const SubscriptionsOptions& options_;
   Context& context_;
-  TransportFactory& transports_;
+  ConnectionPool& pool_;
   StatusTracker& tracker_;
-  SubscriptionsDelegate& delegate_;
-  Counters counters_;
-  Surroundings surroundings_;
   Registry registry_;
   DatabaseClock database_;
   StateReporter reporter_;
-  TokenRefresher tokens_;
-  JoinPace pace_;
   Handovers handovers_;
   FanOut fanOut_;
   PollFallback pollFallback_;
-  Vector<std::unique_ptr<Multiplexer>>
-      multiplexers_;                       ///< the first is the one that is used when nothing speaks against it
-  Vector<Reach> reaches_;                  ///< one for each of these
-  Vector<std::unique_ptr<Pulse>> pulses_;  ///< likewise; none when there is no pulse
+  Vector<std::unique_ptr<Pulse>> pulses_;  ///< one for each socket; none when there is no pulse
   IdMap<ChannelId, ChangesChannel> channels_;
-  IdMap<ChannelId, std::uint32_t> tokenOfChannel_;  ///< version of the token that the server is known to go by
-  Vector<SubscriptionId> immediate_;                // reused for each change
+  Vector<SubscriptionId> immediate_;  // reused for each change
   Deadline planTick_;
   Deadline retry_;
   Deadline linger_;
@@ -220,7 +178,6 @@ class Subscriptions final : private ChangesChannelDelegate,
   std::uint32_t lastChannel_ = 0;
   std::uint32_t lastGroup_ = 0;
   bool planAtTurnEnd_ = false;
-  bool suspended_ = false;
   bool shutDown_ = false;
 };
 

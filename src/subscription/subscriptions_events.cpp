@@ -25,13 +25,6 @@ bool dependsOnToken(const Cause& cause) {
 
 }  // namespace
 
-std::string Subscriptions::joinPayload(const ChangesChannel& channel) {
-  Vector<BindingConfig> configs;
-  for (const auto& binding : channel.bindings()) configs.push_back(binding.config);
-  tokenOfChannel_[channel.id()] = tokens_.version();
-  return switchboard::joinPayload(configs, tokens_.token());
-}
-
 /// The keys whose changes the channel's bindings bring.
 Vector<KeyEntry*> Subscriptions::dependentsOf(const ChangesChannel& channel) {
   Vector<KeyEntry*> dependents;
@@ -50,10 +43,8 @@ void Subscriptions::onJoining(ChangesChannel& channel) {
 }
 
 void Subscriptions::onLive(ChangesChannel& channel, bool again) {
-  if (channel.announcements() > 1)
-    tokenOfChannel_[channel.id()] = tokens_.version();  // the server has taken the pushed one
-  if (tokenOfChannel_[channel.id()] == tokens_.version()) tokens_.accepted();
-  reachOf(channel.multiplexer()).confirm();
+  if (channel.hasCurrentToken()) pool_.tokens().accepted();
+  pool_.confirm(channel.multiplexer());
   readDatabaseClock();  // gaps end now
   for (const auto& binding : channel.bindings()) {
     KeyEntry* entry = registry_.find(binding.key);
@@ -105,7 +96,7 @@ void Subscriptions::onFailed(ChangesChannel& channel, const Cause& failure, bool
   Cause cause = failure;
   // A token that came meanwhile is not to blame for the end of the one before it. If it is no better, its join will
   // say.
-  const bool tokenIsNewer = tokenOfChannel_[channel.id()] != tokens_.version();
+  const bool tokenIsNewer = !channel.hasCurrentToken();
   if (dependsOnToken(cause) && tokenIsNewer) cause.retry = Retry::Backoff;
   const bool lost = !channel.multiplexer().connection().isOpen();
   const auto bindings = channel.bindings();
@@ -131,7 +122,7 @@ void Subscriptions::onFailed(ChangesChannel& channel, const Cause& failure, bool
   } else {
     if (!refused && mayBeToBlame(bindings, cause)) bisect(bindings, cause);
     retryLater(entries, cause);
-    if (concernsToken(cause) && !tokenIsNewer) tokens_.refuse(cause);
+    if (concernsToken(cause) && !tokenIsNewer) pool_.tokens().refuse(cause);
   }
 }
 
@@ -200,11 +191,10 @@ void Subscriptions::onCollision(ChangesChannel& channel, KeyId key) {
 }
 
 void Subscriptions::onConflated(std::size_t changes, std::size_t subscribers) {
-  counters_.conflated += changes * subscribers;
+  pool_.counters().conflated += changes * subscribers;
 }
 
 void Subscriptions::onTokenChanged() {
-  for (const auto& multiplexer : multiplexers_) multiplexer->pushToken();
   for (const auto& [id, entry] : registry_.entries()) {
     if (concernsToken(entry->cause)) entry->risky = false;
     if (entry->plannable() || !dependsOnToken(entry->cause)) continue;
@@ -219,11 +209,10 @@ void Subscriptions::onTokenChanged() {
 void Subscriptions::onTokenState() {
   for (const auto& [id, entry] : registry_.entries()) {
     const bool waits = entry->state == SubscriptionState::Retrying && entry->cause.retry == Retry::NewToken;
-    if (!waits || tokens_.problem()) continue;
+    if (!waits || pool_.tokens().problem()) continue;
     reporter_.setState(*entry, SubscriptionState::Pending, entry->cause);
     planAtTurnEnd_ = true;
   }
-  for (const auto& multiplexer : multiplexers_) multiplexer->pump();
   updateWaiting();
 }
 

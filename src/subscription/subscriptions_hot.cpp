@@ -20,8 +20,9 @@ void Subscriptions::onChange(ChangesChannel& channel, const Vector<KeyId>& keys,
     }
   }
   if (subscribers == 0) return;
-  ++counters_.changes;
-  counters_.deliveries += subscribers;
+  Counters& counters = pool_.counters();
+  ++counters.changes;
+  counters.deliveries += subscribers;
   if (!immediate_.empty()) fanOut_.pushImmediate(immediate_, change);
 }
 

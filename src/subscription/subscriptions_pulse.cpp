@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "protocol/beat.h"
 #include "subscription/subscriptions.h"
 
@@ -30,8 +31,28 @@ void Subscriptions::excusePulses() {
   for (const auto& pulse : pulses_) pulse->excuse();
 }
 
+/// Each socket has a pulse of its own, also one that was opened only now.
+void Subscriptions::addPulses() {
+  if (!options_.pulse.enabled()) return;
+  pool_.forEach([&](Multiplexer& multiplexer) {
+    if (pulseOf(multiplexer) != nullptr) return;
+    const std::string prefix = topicPrefix_ + "pulse" + decimal(multiplexer.connection().id().value) + "-";
+    PulseDelegate& listener = *this;
+    pulses_.push_back(std::make_unique<Pulse>(options_.pulse, options_.channel, prefix, context_, multiplexer,
+                                              pool_.tokens(), pool_.counters(), listener));
+  });
+}
+
+void Subscriptions::describe(const Multiplexer& multiplexer, ConnectionStatus& status) const {
+  if (!options_.pulse.enabled()) return;
+  const Pulse* pulse = pulseOf(multiplexer);
+  status.pulse = pulse != nullptr ? pulse->state() : PulseState::Idle;
+  if (pulse != nullptr) status.pulseDelay = pulse->delay();
+}
+
 /// A pulse is listened to from when something is live on its socket until nothing is left there.
 void Subscriptions::updatePulses() {
+  addPulses();
   for (const auto& pulse : pulses_) {
     const Multiplexer& multiplexer = pulse->multiplexer();
     const bool carries = std::any_of(channels_.begin(), channels_.end(),
@@ -72,7 +93,7 @@ void Subscriptions::onPulseState(Pulse& pulse, PulseState /*from*/) {
       if (entry->isSuspect()) reporter_.confirm(*entry);
     }
   }
-  report(pulse.multiplexer());
+  pool_.report(pulse.multiplexer());
   pollFallback_.update();
 }
 

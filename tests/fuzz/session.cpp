@@ -43,11 +43,11 @@ class Session final : private ClientSink {
     readJoin();
     replaceAll(frame, '~', topic_);
     replaceAll(frame, '^', ref_);
-    const auto before = client_->subscriptions().counters();
+    const auto before = client_->pool().counters();
     auto& socket = network_.last();
     const bool heard = !socket.released();
     socket.receive(frame);
-    if (heard && client_->subscriptions().counters().framesIn != before.framesIn + 1) return "a frame is not counted";
+    if (heard && client_->pool().counters().framesIn != before.framesIn + 1) return "a frame is not counted";
     timer_.advance(Duration{60});
     return flaw_;
   }

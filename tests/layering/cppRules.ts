@@ -10,7 +10,7 @@ export interface Layer {
 
 const upToTiming = ['base/', 'platform/', 'timing/'] as const;
 const upToProtocol = [...upToTiming, 'protocol/'] as const;
-const everyFolder = [...upToProtocol, 'net/', 'channel/', 'status/', 'subscription/'] as const;
+const everyFolder = [...upToProtocol, 'net/', 'channel/', 'status/', 'pool/', 'subscription/'] as const;
 
 /** From the bottom up: nothing includes what is listed below it. */
 export const layers: readonly Layer[] = [
@@ -24,7 +24,13 @@ export const layers: readonly Layer[] = [
   // A connection carries many channels; the multiplexer is where they meet.
   { prefix: 'src/channel/', mayInclude: [...upToProtocol, 'net/'], thirdParty: [] },
   { prefix: 'src/status/', mayInclude: [...upToProtocol, 'net/'], thirdParty: [] },
-  { prefix: 'src/subscription/', mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/'], thirdParty: [] },
+  // The sockets and what they share, for whoever has channels on them.
+  { prefix: 'src/pool/', mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/'], thirdParty: [] },
+  {
+    prefix: 'src/subscription/',
+    mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'pool/'],
+    thirdParty: [],
+  },
   // Pure: decides from what it is given, knows no time and no channel object.
   { prefix: 'src/subscription/channels/planner', mayInclude: ['base/', 'protocol/', 'subscription/'], thirdParty: [] },
   { prefix: 'src/client', mayInclude: [...everyFolder, 'client'], thirdParty: [] },

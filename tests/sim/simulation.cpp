@@ -31,8 +31,8 @@ ApplicationTraits applicationTraits(SimRandom& random, const ServerTraits& serve
   traits.staticToken = token >= 30 && token < 70;
   traits.calendarJumps = random.chance(40);
   traits.subscriptions = random.between(1u, 14u);
-  traits.client.subscriptions.multiplexer.maxChannels = server.maxChannels;
-  if (server.maxChannels < 100) traits.client.subscriptions.maxSockets = 8;
+  traits.client.pool.multiplexer.maxChannels = server.maxChannels;
+  if (server.maxChannels < 100) traits.client.pool.maxSockets = 8;
   if (random.chance(30)) traits.client.subscriptions.plan.bindingsPerChannel = random.between(1u, 4u);
   if (random.chance(20)) traits.client.subscriptions.linger = Duration{0};
   if (random.chance(50)) traits.client.subscriptions.windowBytes = 400;
@@ -54,9 +54,9 @@ class Simulation {
         applicationTraits_(applicationTraits(random_, serverTraits_)),
         server_(events_, trace_, serverRandom_, mint_, serverTraits_),
         checks_(events_, machine_, server_,
-                {applicationTraits_.client.subscriptions.joinsPerSecond, serverTraits_.maxChannels,
-                 applicationTraits_.client.subscriptions.maxSockets, applicationTraits_.tokenCallback,
-                 applicationTraits_.client.subscriptions.connection.reconnect},
+                {applicationTraits_.client.pool.joinsPerSecond, serverTraits_.maxChannels,
+                 applicationTraits_.client.pool.maxSockets, applicationTraits_.tokenCallback,
+                 applicationTraits_.client.pool.connection.reconnect},
                 watched_, violations_),
         network_({events_, machine_, trace_, networkRandom_, weather_, server_, checks_}),
         application_({events_, machine_, timer_, trace_, applicationRandom_, clientRandom_, network_, weather_, mint_,

@@ -21,25 +21,29 @@ Vector<ChannelBinding> marked(Vector<ChannelBinding> bindings) {
 
 ChangesChannel::ChangesChannel(ChannelId id, std::string topic, Vector<ChannelBinding> bindings,
                                const ChangesChannelOptions& options, Context& context, Multiplexer& multiplexer,
-                               ChangesChannelDelegate& delegate)
+                               const TokenRefresher& tokens, const ChangesChannelListeners& listeners)
     : id_(id),
       bindings_(marked(std::move(bindings))),
       options_(options),
       context_(context),
       multiplexer_(multiplexer),
-      delegate_(delegate),
+      tokens_(tokens),
+      listeners_(listeners),
       liveTimeout_(context.deadlines, DeadlineKind::LiveTimeout,
                    [this] {
-                     delegate_.onFailed(
+                     listeners_.owner.onFailed(
                          *this,
                          {ReasonCode::LiveTimeout, Retry::Backoff, "The server did not begin to send changes in time."},
                          false);
                    }),
       channel_(std::move(topic), options.joinTimeout, context, multiplexer.link(), *this) {}
 
-std::string ChangesChannel::joinPayload(const Channel& /*channel*/) {
-  delegate_.onJoining(*this);
-  return delegate_.joinPayload(*this);
+std::string ChangesChannel::onChannelJoining(Channel& /*channel*/) {
+  if (listeners_.keys != nullptr) listeners_.keys->onJoining(*this);
+  tokenVersion_ = tokens_.version();
+  Vector<BindingConfig> configs;
+  for (const auto& binding : bindings_) configs.push_back(binding.config);
+  return joinPayload(configs, tokens_.token());
 }
 
 const ChannelBinding* ChangesChannel::findBinding(const BindingConfig& config) const {
@@ -56,15 +60,15 @@ void ChangesChannel::onChannelJoined(Channel& /*channel*/, JsonValue response) {
     const ChannelBinding* binding = findBinding(accepted.config);
     if (binding == nullptr) continue;
     if (!byId_.insert(accepted.id, *binding) && byId_.find(accepted.id)->key != binding->key) {
-      delegate_.onCollision(*this, binding->key);
+      if (listeners_.keys != nullptr) listeners_.keys->onCollision(*this, binding->key);
       return;
     }
   }
   if (byId_.size() != bindings_.size()) {
-    delegate_.onFailed(*this,
-                       {ReasonCode::BindingMismatch, Retry::Backoff,
-                        "The server's answer does not list the subscriptions that were asked for."},
-                       false);
+    listeners_.owner.onFailed(*this,
+                              {ReasonCode::BindingMismatch, Retry::Backoff,
+                               "The server's answer does not list the subscriptions that were asked for."},
+                              false);
     return;
   }
   liveTimeout_.setAfter(options_.liveTimeout);
@@ -75,7 +79,7 @@ void ChangesChannel::onChannelFailed(Channel& /*channel*/, const Cause& cause) {
   const bool refused = !lost && !accepted_;
   liveTimeout_.cancel();
   live_ = false;
-  delegate_.onFailed(*this, cause, refused);
+  listeners_.owner.onFailed(*this, cause, refused);
 }
 
 void ChangesChannel::onChannelSystem(Channel& /*channel*/, const SystemMessage& message) {
@@ -83,17 +87,17 @@ void ChangesChannel::onChannelSystem(Channel& /*channel*/, const SystemMessage& 
   if (!message.ok) {
     liveTimeout_.cancel();
     live_ = false;
-    delegate_.onFailed(*this, classifyBindingError(message.message), false);
+    listeners_.owner.onFailed(*this, classifyBindingError(message.message), false);
     return;
   }
   if (message.message != names::kSubscribedToPostgres) return;
   liveTimeout_.cancel();
-  ++announcements_;
+  if (++announcements_ > 1) tokenVersion_ = tokens_.version();  // the server has taken the pushed one
   const bool repeated = std::exchange(live_, true);
   const bool expected = channel_.takeExpectedRepeat(repeated);
   const bool again = repeated && !expected;
   if (!repeated) liveSince_ = context_.moment();
-  delegate_.onLive(*this, again);
+  listeners_.owner.onLive(*this, again);
   if (again) liveSince_ = context_.moment();
 }
 

@@ -23,7 +23,7 @@ void ChangesChannel::onChannelMessage(Channel& /*channel*/, const Envelope& enve
   if (!envelope.isChange() && envelope.event != names::kPostgresChanges) return;
   const auto data = scanChange(envelope, ids_);
   if (!data) {
-    delegate_.onUnreadable(*this);
+    if (listeners_.keys != nullptr) listeners_.keys->onUnreadable(*this);
     return;
   }
   const InboundText& text = *envelope.text;
@@ -37,7 +37,7 @@ void ChangesChannel::onChannelMessage(Channel& /*channel*/, const Envelope& enve
     if (std::find(matched_.begin(), matched_.end(), binding->key) == matched_.end()) matched_.push_back(binding->key);
   }
   if (matched_.empty()) return;
-  delegate_.onChange(*this, matched_, change);
+  listeners_.changes.onChange(*this, matched_, change);
 }
 
 }  // namespace switchboard

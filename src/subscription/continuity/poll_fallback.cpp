@@ -13,6 +13,7 @@ PollFallback::PollFallback(const PollFallbackOptions& options, Registry& registr
       tick_(context.deadlines, DeadlineKind::Poll, [this] { update(); }) {}
 
 void PollFallback::setOnline(bool online) {
+  if (online == online_) return;
   online_ = online;
   update();
 }

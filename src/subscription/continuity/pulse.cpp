@@ -62,11 +62,10 @@ void Pulse::start() {
     next_.setAt(notBefore_);
     return;
   }
-  ChangesChannelDelegate& delegate = *this;
   channel_ = std::make_unique<ChangesChannel>(
       ChannelId{}, topicPrefix_ + decimal(++lastChannel_),
       Vector<ChannelBinding>{{KeyId{}, {"*", options_.schema, options_.table, {}, {}}}}, channelOptions_, context_,
-      multiplexer_, delegate);
+      multiplexer_, tokens_, ChangesChannelListeners{*this, *this});
   transition(PulseState::Joining);
   if (channel_) channel_->start();
 }
@@ -82,10 +81,6 @@ void Pulse::endChannel() {
   auto channel = std::move(channel_);
   channel->end();
   context_.turns.deferredDelete(std::move(channel));
-}
-
-std::string Pulse::joinPayload(const ChangesChannel& channel) {
-  return switchboard::joinPayload({channel.bindings().front().config}, tokens_.token());
 }
 
 /// What the beats before it were is of no use any more: some may have gone unheard.

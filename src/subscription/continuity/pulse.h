@@ -49,7 +49,7 @@ class PulseDelegate {
 ///
 /// Silence counts only while nothing else explains it. A socket that has been as silent as the pulse is probed first:
 /// if it is dead, that is notified instead. Time in which this process did not run (a frozen page, sleep) is excused.
-class Pulse final : private ChangesChannelDelegate {
+class Pulse final : private ChangesChannelDelegate, private ChangeSink {
  public:
   Pulse(const PulseOptions& options, const ChangesChannelOptions& channelOptions, std::string topicPrefix,
         Context& context, Multiplexer& multiplexer, TokenRefresher& tokens, Counters& counters,
@@ -87,13 +87,9 @@ class Pulse final : private ChangesChannelDelegate {
   void hear(const Change& change);
   std::optional<Cause> skipped(std::uint64_t seq);
 
-  std::string joinPayload(const ChangesChannel& channel) override;
-  void onJoining(ChangesChannel& /*channel*/) override {}
   void onLive(ChangesChannel& channel, bool again) override;
   void onFailed(ChangesChannel& channel, const Cause& cause, bool refused) override;
-  void onCollision(ChangesChannel& /*channel*/, KeyId /*key*/) override {}
   void onChange(ChangesChannel& channel, const Vector<KeyId>& keys, const Change& change) override;
-  void onUnreadable(ChangesChannel& /*channel*/) override {}  // a beat that is missing shows with the next one
 
   const PulseOptions& options_;
   const ChangesChannelOptions& channelOptions_;

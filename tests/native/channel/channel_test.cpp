@@ -58,14 +58,14 @@ struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
   ChannelLink& link() { return *this; }
   ChannelDelegate& delegate() { return *this; }
 
-  std::string sendJoin(std::string_view topic, std::string_view payload) override {
+  std::optional<std::string> sendJoin(std::string_view topic, std::string_view payload) override {
     if (tooLarge) return {};
     const std::string ref = std::to_string(++lastRef);
     sent.push_back("join " + std::string(topic) + " " + std::string(payload));
     return ref;
   }
-  std::string sendOn(std::string_view topic, std::string_view event, std::string_view payload,
-                     std::string_view joinRef) override {
+  std::optional<std::string> sendOn(std::string_view topic, std::string_view event, std::string_view payload,
+                                    std::string_view joinRef) override {
     CHECK(topic == kTopic);
     sent.push_back(std::string(event) + " " + std::string(payload) + " @" + std::string(joinRef));
     return std::to_string(++lastRef);
@@ -73,7 +73,7 @@ struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
   void onJoinRefused(const Cause& cause) override { refusals.emplace_back(toString(cause.code)); }
   void onJoinDone(Channel&) override { ++joinsDone; }
 
-  std::string joinPayload(const Channel&) override { return "{\"config\":{}}"; }
+  std::string onChannelJoining(Channel&) override { return "{\"config\":{}}"; }
   void onChannelJoined(Channel&, JsonValue response) override {
     told.push_back("joined " + std::string(response.text()));
   }

@@ -231,20 +231,37 @@ TEST_CASE("a channel that comes in time keeps the connection") {
 
 TEST_CASE("a connection that is needed is kept without channels") {
   MuxBench bench;
-  bench.mux.setNeeded(true);
+  bench.mux.setNeeded(bench.owner, true);
   bench.open();
   bench.advance(ms(14'000));
   CHECK(bench.mux.connection().isOpen());
-  bench.mux.setNeeded(false);
+  bench.mux.setNeeded(bench.owner, false);
+  bench.advance(ms(5'000));
+  CHECK_FALSE(bench.mux.connection().isOpen());
+}
+
+TEST_CASE("what one owner needs another can't give up") {
+  MuxBench bench;
+  bench.mux.setNeeded(bench.owner, true);
+  bench.open();
+  bench.mux.setNeeded(bench.other, false);
+  bench.advance(ms(10'000));
+  CHECK(bench.mux.connection().isOpen());
+  bench.mux.setNeeded(bench.other, true);
+  bench.mux.setNeeded(bench.other, true);
+  bench.mux.setNeeded(bench.owner, false);
+  bench.advance(ms(14'000));
+  CHECK(bench.mux.connection().isOpen());
+  bench.mux.setNeeded(bench.other, false);
   bench.advance(ms(5'000));
   CHECK_FALSE(bench.mux.connection().isOpen());
 }
 
 TEST_CASE("a connection that nobody needs any more stops trying") {
   MuxBench bench;
-  bench.mux.setNeeded(true);
+  bench.mux.setNeeded(bench.owner, true);
   bench.network.last().closeFromServer(1006);
-  bench.mux.setNeeded(false);
+  bench.mux.setNeeded(bench.owner, false);
   bench.advance(ms(5'000));
   const auto sockets = bench.network.sockets.size();
   bench.network.last().closeFromServer(1006);

@@ -56,6 +56,10 @@ struct MuxBench : Workbench, private MultiplexerDelegate, private TokenDelegate,
                            std::string(status) + R"(","response":{"reason":"x"}}])");
   }
 
+  struct Owner final : SocketOwner {};
+
+  Owner owner;
+  Owner other;
   ConnectionOptions connectionOptions;
   MultiplexerOptions options;
   TokenOptions tokenOptions;
@@ -84,7 +88,7 @@ struct MuxBench : Workbench, private MultiplexerDelegate, private TokenDelegate,
   void onTokenWanted(std::uint32_t request) override { tokenRequests.push_back(request); }
   void onTokenChanged() override { mux.pushToken(); }
   void onTokenState() override { mux.pump(); }
-  std::string joinPayload(const Channel&) override { return R"({"token":")" + tokens.token() + "\"}"; }
+  std::string onChannelJoining(Channel&) override { return R"({"token":")" + tokens.token() + "\"}"; }
   void onChannelJoined(Channel& channel, JsonValue) override { told.push_back("joined " + channel.topic().substr(9)); }
   void onChannelFailed(Channel& channel, const Cause& cause) override {
     told.push_back("failed " + channel.topic().substr(9) + " " + std::string(toString(cause.code)));

@@ -128,7 +128,7 @@ TEST_SUITE("subscribing") {
 
   TEST_CASE("a second socket is opened when the channels of the first are used up") {
     ClientOptions options;
-    options.subscriptions.multiplexer.maxChannels = 2;
+    options.pool.multiplexer.maxChannels = 2;
     options.subscriptions.plan.bindingsPerChannel = 1;
     Harness h(options);
     for (unsigned id = 1; id <= 5; ++id) h.subscribe(id, "t" + std::to_string(id));
@@ -356,7 +356,7 @@ TEST_SUITE("staying connected") {
 
   TEST_CASE("regression: offline is known to a second socket too") {
     ClientOptions options;
-    options.subscriptions.multiplexer.maxChannels = 1;
+    options.pool.multiplexer.maxChannels = 1;
     Harness h(options);
     h.subscribe(1, "bookings");
     h.settle();
@@ -507,7 +507,7 @@ TEST_SUITE("staying connected") {
     h.settle();
     for (const auto* text : {"", "null", "[", R"([1,2,3,4,5])", R"(["1","1","t"])", "\xff\xfe", R"({"topic":"x"})"})
       h.network.last().receive(text);
-    CHECK(h.client().subscriptions().counters().badFrames == 7);
+    CHECK(h.client().pool().counters().badFrames == 7);
     h.network.last().receive(R"([null,null,"realtime:nobody","postgres_changes",{"ids":[1],"data":{}}])");
     h.network.last().receive(R"([null,"77","phoenix","phx_reply",{"status":"ok","response":{}}])");
     const auto topic = h.server.channels().front().topic;
@@ -524,7 +524,7 @@ TEST_SUITE("staying connected") {
 TEST_SUITE("tokens") {
   ClientOptions withCallback() {
     ClientOptions options;
-    options.subscriptions.token.hasCallback = true;
+    options.pool.token.hasCallback = true;
     return options;
   }
 

@@ -167,8 +167,8 @@ TEST_SUITE("delivery") {
     CHECK(effects(h.delivered[0].second) ==
           std::vector<std::string>{"INSERT 1:11", "UPDATE 3:31", "DELETE 4:40", "UPDATE 5:51"});
     CHECK(h.counts[0] == 4);
-    CHECK(h.client().subscriptions().counters().deliveries == 10);
-    CHECK(h.client().subscriptions().counters().conflated == 6);
+    CHECK(h.client().pool().counters().deliveries == 10);
+    CHECK(h.client().pool().counters().conflated == 6);
   }
 
   TEST_CASE("latest says nothing when all of a window cancelled out") {
@@ -179,7 +179,7 @@ TEST_SUITE("delivery") {
     h.server.change("bookings", "DELETE", row(1, 10));
     h.run(Duration{300});
     CHECK(h.delivered.empty());
-    CHECK(h.client().subscriptions().counters().conflated == 2);
+    CHECK(h.client().pool().counters().conflated == 2);
     h.server.change("bookings", "INSERT", row(1, 12));
     h.run(Duration{100});
     REQUIRE(h.delivered.size() == 1);

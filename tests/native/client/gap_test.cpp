@@ -167,7 +167,7 @@ TEST_SUITE("gaps") {
       h.network.last().receive(frame);
     }
     CHECK(h.gaps.empty());
-    CHECK(h.client().subscriptions().counters().badFrames == 4);
+    CHECK(h.client().pool().counters().badFrames == 4);
   }
 
   TEST_CASE("a large row's commit time is known too") {

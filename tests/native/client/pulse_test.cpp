@@ -45,7 +45,7 @@ struct PulseHarness : Harness {
   std::optional<PulseState> pulse(unsigned connection = 1) const {
     return client().status().connections().at(ConnectionId{connection}).pulse;
   }
-  const Counters& counters() const { return client().subscriptions().counters(); }
+  const Counters& counters() const { return client().pool().counters(); }
 };
 
 std::string bookingRow(int id) {
@@ -303,7 +303,7 @@ TEST_SUITE("pulse") {
   TEST_CASE("a silent pulse has a silent link probed at once, which is sooner than its heartbeat") {
     ClientOptions options;
     options.subscriptions.pulse.period = Duration{1'000};
-    options.subscriptions.connection.heartbeat.idle = Duration{15'000};
+    options.pool.connection.heartbeat.idle = Duration{15'000};
     Harness h(options);
     h.subscribe(1, "bookings");
     h.run(Duration{100});
@@ -450,7 +450,7 @@ TEST_SUITE("pulse") {
       const auto gapsOfThird = std::count_if(
           h.gaps.begin(), h.gaps.end(), [](const Gap& gap) { return gap.subscription == SubscriptionId{3} && gap.to; });
       CHECK(gapsOfThird == (isLost ? 1 : 0));
-      CHECK(h.client().subscriptions().counters().pulsesMissed == (isLost ? 3 : 0));
+      CHECK(h.client().pool().counters().pulsesMissed == (isLost ? 3 : 0));
       h.run(Duration{500});
       CHECK(std::count_if(h.gaps.begin(), h.gaps.end(), [](const Gap& gap) { return gap.to.has_value(); }) ==
             (isLost ? 3 : 2));
@@ -553,7 +553,7 @@ TEST_SUITE("pulse") {
 
   TEST_CASE("each socket has a pulse, and a gap is told only where it is missed") {
     ClientOptions options;
-    options.subscriptions.multiplexer.maxChannels = 2;
+    options.pool.multiplexer.maxChannels = 2;
     options.subscriptions.plan.bindingsPerChannel = 1;
     PulseHarness h(options);
     h.subscribe(1, "bookings");

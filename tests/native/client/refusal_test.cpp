@@ -79,7 +79,7 @@ TEST_SUITE("sockets that can't be had") {
 
   TEST_CASE("what waits in the queue of a second socket when that goes is planned again") {
     ClientOptions options;
-    options.subscriptions.token.hasCallback = true;
+    options.pool.token.hasCallback = true;
     Harness h(options);
     h.subscribe(1, "a");
     h.settle();
@@ -102,7 +102,7 @@ TEST_SUITE("sockets that can't be had") {
 
   TEST_CASE("what waits for the main socket, which can't be had, takes another one that works") {
     ClientOptions options;
-    options.subscriptions.multiplexer.maxChannels = 1;
+    options.pool.multiplexer.maxChannels = 1;
     Harness h(options);
     h.subscribe(1, "a");
     h.settle();
@@ -127,7 +127,7 @@ TEST_SUITE("sockets that can't be had") {
 
   TEST_CASE("a key that waits for a second socket shows why that fails, and when it is tried again") {
     ClientOptions options;
-    options.subscriptions.multiplexer.maxChannels = 1;
+    options.pool.multiplexer.maxChannels = 1;
     Harness h(options);
     h.subscribe(1, "a");
     h.settle();
@@ -336,7 +336,7 @@ TEST_SUITE("parked subscriptions") {
 
 ClientOptions askingForTokens() {
   ClientOptions options;
-  options.subscriptions.token.hasCallback = true;
+  options.pool.token.hasCallback = true;
   return options;
 }
 

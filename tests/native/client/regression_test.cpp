@@ -92,7 +92,7 @@ TEST_SUITE("regressions") {
 
   TEST_CASE("a key that lost its socket and goes on with a wider one's does not get again what it has had") {
     ClientOptions options;
-    options.subscriptions.multiplexer.maxChannels = 1;
+    options.pool.multiplexer.maxChannels = 1;
     Harness h(options);
     h.subscribe(1, "bookings", "UPDATE");
     h.settle();
@@ -140,9 +140,9 @@ TEST_SUITE("regressions") {
 
   TEST_CASE("a line on the second socket that had not joined when the page was put away joins when it is shown") {
     ClientOptions options;
-    options.subscriptions.multiplexer.maxChannels = 1;
+    options.pool.multiplexer.maxChannels = 1;
     options.subscriptions.plan.bindingsPerChannel = 1;
-    options.subscriptions.joinsPerSecond = 1;
+    options.pool.joinsPerSecond = 1;
     Harness h(options);
     h.subscribe(1, "bookings");
     h.subscribe(2, "clients");

@@ -56,7 +56,7 @@ class Player {
     if (record.dir == "connect") {
       joins_.clear();
       channelOfTopic_.clear();
-      bench.mux.setNeeded(true);
+      bench.mux.setNeeded(bench, true);
       while (bench.mux.connection().state() == ConnectionState::Backoff) bench.advance(ms(100));
     } else if (record.dir == "open") {
       bench.network.last().open();

@@ -45,7 +45,7 @@ TEST_CASE("a handover is finished when nothing of the old channel is wanted any 
 
 ClientOptions withCallback() {
   ClientOptions options;
-  options.subscriptions.token.hasCallback = true;
+  options.pool.token.hasCallback = true;
   return options;
 }
 

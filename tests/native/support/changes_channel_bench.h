@@ -20,7 +20,10 @@ namespace switchboard::testing {
 struct ChangesChannelBench : Workbench,
                              private MultiplexerDelegate,
                              private TokenDelegate,
-                             private ChangesChannelDelegate {
+                             private ChangesChannelDelegate,
+                             private ChangeSink,
+                             private SharedChannelDelegate,
+                             public SocketOwner {
   explicit ChangesChannelBench(Version version = Version::V2, std::string token = {})
       : tokens(tokenOptions, std::move(token), context, tokenDelegate()) {
     connectionOptions.url = "ws://server/websocket";
@@ -39,7 +42,7 @@ struct ChangesChannelBench : Workbench,
     }
     const unsigned number = ++lastChannel;
     auto channel = std::make_unique<ChangesChannel>(ChannelId{number}, topicOf(number), std::move(bindings),
-                                                    channelOptions, context, mux, channelDelegate());
+                                                    channelOptions, context, mux, tokens, listeners());
     ChangesChannel& started = *channel;
     channels[number] = std::move(channel);
     started.start();
@@ -119,7 +122,7 @@ struct ChangesChannelBench : Workbench,
  private:
   MultiplexerDelegate& muxDelegate() { return *this; }
   TokenDelegate& tokenDelegate() { return *this; }
-  ChangesChannelDelegate& channelDelegate() { return *this; }
+  ChangesChannelListeners listeners() { return {*this, *this, this}; }
   void note(const ChangesChannel& channel, const std::string& what) {
     events.push_back(std::to_string(channel.id().value) + " " + what);
   }
@@ -130,11 +133,6 @@ struct ChangesChannelBench : Workbench,
   void onTokenChanged() override { mux.pushToken(); }
   void onTokenState() override { mux.pump(); }
 
-  std::string joinPayload(const ChangesChannel& channel) override {
-    Vector<BindingConfig> configs;
-    for (const auto& binding : channel.bindings()) configs.push_back(binding.config);
-    return switchboard::joinPayload(configs, tokens.token());
-  }
   void onJoining(ChangesChannel& channel) override { note(channel, "joining"); }
   void onLive(ChangesChannel& channel, bool again) override { note(channel, again ? "live again" : "live"); }
   void onFailed(ChangesChannel& channel, const Cause& cause, bool refused) override {

@@ -24,7 +24,7 @@ void Application::begin() {
   options.endpoint.url = "ws://server/realtime/v1";
   options.endpoint.apikey = "sb_publishable_simulated";
   world_.checks.addSecret(options.endpoint.apikey);
-  options.subscriptions.token.hasCallback = traits_.tokenCallback;
+  options.pool.token.hasCallback = traits_.tokenCallback;
   token_.clear();
   if (traits_.staticToken) {
     options.accessToken = token_ = freshToken();

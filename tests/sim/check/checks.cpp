@@ -316,7 +316,7 @@ void Checks::checkPublished(const Client& client) {
 /// each connection too.
 void Checks::checkBounds(const Client& client) {
   const auto& subscriptions = client.subscriptions();
-  const std::size_t connections = subscriptions.connectionCount();
+  const std::size_t connections = client.pool().size();
   const std::size_t lines = subscriptions.channelCount();
   const std::size_t channels = lines + subscriptions.pulseCount();
   const std::size_t deadlines = client.deadlines().size();

@@ -58,8 +58,8 @@ void Waits::onReceived(const Link& link, const DownFrame& frame) {
 }
 
 void Waits::onStep(const Client& client) {
-  client.subscriptions().forEachConnection(
-      [this](const Connection& connection) { observe(lines_[connection.id().value], connection); });
+  client.pool().forEach(
+      [this](const Multiplexer& socket) { observe(lines_[socket.connection().id().value], socket.connection()); });
 }
 
 void Waits::observe(Line& line, const Connection& connection) {

@@ -409,25 +409,23 @@ std::vector<Mutation> mutations() {
       {"a timer that can't be cancelled", {I::MemoryReturned}, neverCancel},
       {"a dead link is not looked for",
        {I::HonestByServer},
-       [] {
-         return onOptions([](ClientOptions& options) { options.subscriptions.connection.heartbeat.timeout = 600s; });
-       }},
+       [] { return onOptions([](ClientOptions& options) { options.pool.connection.heartbeat.timeout = 600s; }); }},
       {"joins without a pace",
        {I::JoinRate},
-       [] { return onOptions([](ClientOptions& options) { options.subscriptions.joinsPerSecond = 1'000; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.pool.joinsPerSecond = 1'000; }); }},
       {"reconnects without a wait",
        {I::ConnectRate},
        [] {
          return onOptions([](ClientOptions& options) {
-           options.subscriptions.connection.reconnect.base = 1ms;
-           options.subscriptions.connection.reconnect.cap = 20ms;
+           options.pool.connection.reconnect.base = 1ms;
+           options.pool.connection.reconnect.cap = 20ms;
          });
        }},
       {"too many channels on a socket",
        {I::ChannelLimit},
        [] {
          return onOptions([](ClientOptions& options) {
-           options.subscriptions.multiplexer.maxChannels = 100;
+           options.pool.multiplexer.maxChannels = 100;
            options.subscriptions.plan.bindingsPerChannel = 1;
          });
        }},
@@ -435,14 +433,14 @@ std::vector<Mutation> mutations() {
        {I::Bounded},
        [] {
          return onOptions([](ClientOptions& options) {
-           options.subscriptions.multiplexer.maxChannels = 1;
+           options.pool.multiplexer.maxChannels = 1;
            options.subscriptions.plan.bindingsPerChannel = 1;
-           options.subscriptions.maxSockets = 64;
+           options.pool.maxSockets = 64;
          });
        }},
       {"the accessToken callback is forgotten",
        {I::TokenInJoin},
-       [] { return onOptions([](ClientOptions& options) { options.subscriptions.token.hasCallback = false; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.pool.token.hasCallback = false; }); }},
       {"deliveries are forgotten now and then",
        {I::NothingLost},
        [] {
@@ -478,30 +476,23 @@ std::vector<Mutation> mutations() {
        }},
       {"a refused token is never tried again",
        {I::LiveWithinBound},
-       [] { return onOptions([](ClientOptions& options) { options.subscriptions.token.refusedBase = 24h; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.pool.token.refusedBase = 24h; }); }},
       {"changes without a commit time are lost", {I::NothingLost, I::LossesInGaps}, loseUnstamped},
       {"errors of the database blame the binding", {I::LiveWithinBound}, blameBindings},
       {"joins keep to the first token", {I::LiveWithinBound}, keepFirstToken},
       {"time goes by the calendar", {I::LiveWithinBound, I::WaitsFollowPolicy, I::HonestByServer}, followCalendar},
       {"the lack of a network is not waited for",
        {I::WaitsFollowPolicy},
-       [] {
-         return onOptions([](ClientOptions& options) { options.subscriptions.connection.reconnect.offlineProbe = 5s; });
-       }},
+       [] { return onOptions([](ClientOptions& options) { options.pool.connection.reconnect.offlineProbe = 5s; }); }},
       {"limits are not waited for",
        {I::WaitsFollowPolicy},
-       [] {
-         return onOptions([](ClientOptions& options) { options.subscriptions.connection.reconnect.slowBase = 1s; });
-       }},
+       [] { return onOptions([](ClientOptions& options) { options.pool.connection.reconnect.slowBase = 1s; }); }},
       {"lines that were live earn no quick reconnects",
        {I::WaitsFollowPolicy},
-       [] {
-         return onOptions(
-             [](ClientOptions& options) { options.subscriptions.connection.reconnect.quickReconnects = 0; });
-       }},
+       [] { return onOptions([](ClientOptions& options) { options.pool.connection.reconnect.quickReconnects = 0; }); }},
       {"waits after a loss begin long",
        {I::WaitsFollowPolicy},
-       [] { return onOptions([](ClientOptions& options) { options.subscriptions.connection.reconnect.base = 5s; }); }},
+       [] { return onOptions([](ClientOptions& options) { options.pool.connection.reconnect.base = 5s; }); }},
       {"what was said is said again later", {I::SilentAfterEnd, I::PublishedIsTrue}, repeatBatches},
       {"a delivery for the one before",
        {I::SilentAfterEnd},

@@ -1,4 +1,4 @@
-#include "subscription/channels/reach.h"
+#include "pool/reach.h"
 
 #include <doctest/doctest.h>
 
