@@ -9,6 +9,36 @@ const react18 = fileURLToPath(new URL('tests/react18/node_modules/', import.meta
 const importsReact = [/\/web\/dist\/react\//, /@floating-ui\//, /@tanstack\/react-query/, /\/sonner\//];
 const built = fileURLToPath(new URL('tests/setup/built.ts', import.meta.url));
 
+/** The tests of a manager on its real engine. */
+const managerTests = [
+  'changes/columnTypes',
+  'changes/deliveryModes',
+  'changes/exactNumbers',
+  'changes/netEffect',
+  'changes/pulse',
+  'engine/port',
+  'liveRows/liveRowsIdentity',
+  'liveRows/liveRowsLab',
+  'liveRows/liveRowsRandom',
+  'manager/badInput',
+  'manager/dispose',
+  'manager/disposedManagers',
+  'manager/sharedManager',
+  'manager/synchronousTransport',
+  'manager/tokens',
+  'scenarios/faultLab',
+  'scenarios/faults',
+  'scenarios/switchboardScenario',
+];
+const portLoader = fileURLToPath(new URL('tests/node/support/port/loadModule.ts', import.meta.url));
+/** Has managers open their engines at the other end of a MessageChannel. */
+const enginesBehindPorts = {
+  name: 'engines-behind-ports',
+  enforce: 'pre' as const,
+  resolveId: (source: string, importer?: string) =>
+    source === '../engine/loadModule.js' && importer?.includes('/manager/createRealtimeManager') ? portLoader : null,
+};
+
 export default defineConfig({
   test: {
     // Vitest leaves one processor free; most of these tests wait for something most of the time.
@@ -26,6 +56,20 @@ export default defineConfig({
           globalSetup: built,
           include: ['tests/node/**/*.test.{ts,tsx}'],
           server: { deps: { external: builtModules } },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [enginesBehindPorts],
+        test: {
+          name: 'port',
+          env: { ENGINE: 'port' },
+          globalSetup: built,
+          include: managerTests.map((name) => `tests/node/${name}.test.ts`),
+          server: {
+            deps: { inline: [/\/web\/dist\/core\//], external: [/\/web\/dist\/wasm\//, /\/web\/backend\/dist\//] },
+          },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
