@@ -70,7 +70,8 @@ describe('the documents', () => {
 
   it.each([
     ...['src', 'src/subscription', 'web', 'web/core', 'web/react', 'web/cli', 'web/cli/doctor'],
-    ...['web/backend', 'web/backend/realtime', 'web/dashboard/src', 'web/tools', 'tests'],
+    ...['web/backend', 'web/backend/realtime', 'web/dashboard/src', 'web/tools'],
+    ...['tests', 'tests/node'],
   ])('say what each folder of %s is', (folder) => {
     const inside = readdirSync(join(root, folder), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !notRooms.has(entry.name))
