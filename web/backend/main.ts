@@ -5,12 +5,14 @@ import { messageOf, stderrLog } from './log.js';
 import type { BackendOptions } from './options.js';
 
 const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data DIR] [--no-seed] [--pulse MS]
+                              [--private-only]
 
   --port N           port of the HTTP and websocket server (default: PORT, else a free one)
   --postgres-port N  port of the embedded PostgreSQL (default: a free one)
   --data DIR         keep the database in DIR (default: a scratch directory, removed at the end)
   --no-seed          leave the tables empty
   --pulse MS         raise the row of the table switchboard_pulse every MS milliseconds
+  --private-only     refuse public channels, as a project that allows private ones only
   --help             show this
 
 With DATABASE_URL set (postgres://user:password@host:5432/database), that PostgreSQL (wal_level=logical) is used
@@ -30,6 +32,7 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions | n
       data: { type: 'string' },
       'no-seed': { type: 'boolean' },
       pulse: { type: 'string' },
+      'private-only': { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -39,6 +42,7 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions | n
   return {
     log: stderrLog,
     seed: values['no-seed'] !== true,
+    privateOnly: values['private-only'] === true,
     ...(port === undefined || port === '' ? {} : { port: portNumber(port) }),
     ...(values['postgres-port'] === undefined ? {} : { postgresPort: portNumber(values['postgres-port']) }),
     ...(values.data === undefined ? {} : { dataDir: values.data }),

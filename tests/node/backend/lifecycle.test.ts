@@ -10,6 +10,8 @@ import pg from 'pg';
 import { startBackend, type Backend } from 'switchboard-backend';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { ChannelClient } from './support/channelClient.js';
+
 const program = fileURLToPath(new URL('../../../web/backend/dist/main.js', import.meta.url));
 const usualTmpdir = process.env['TMPDIR'];
 
@@ -237,6 +239,16 @@ describe('the program', () => {
     started.kill('SIGINT');
     await started.exited;
     await untilNothingIsLeft();
+  });
+
+  it('refuses public channels with --private-only', async () => {
+    const started = new Program(['--no-seed', '--private-only']);
+    const client = await ChannelClient.connect(await started.ready);
+    const reply = await client.reply(client.sendJoin('realtime:open', {}));
+    expect(reply['response']).toEqual({ reason: 'PrivateOnly: This project only allows private channels' });
+    await client.close();
+    started.kill('SIGTERM');
+    expect(await started.exited).toBe(0);
   });
 
   it('uses the given port and explains wrong options', async () => {

@@ -17,7 +17,7 @@ export class ChannelClient {
 
   private constructor(readonly raw: RawClient) {}
 
-  static async connect(backend: Backend, key = backend.anonKey): Promise<ChannelClient> {
+  static async connect(backend: Pick<Backend, 'realtime' | 'anonKey'>, key = backend.anonKey): Promise<ChannelClient> {
     return new ChannelClient(await RawClient.open(`${backend.realtime}/websocket?apikey=${key}&vsn=2.0.0`));
   }
 
