@@ -139,3 +139,15 @@ describe('a handler that fails for good', () => {
     expect(calls.failing).toBe(24);
   });
 });
+
+it("a gap that is reported after its subscription has ended is nobody's", async () => {
+  const bench = new Bench();
+  const gaps: Gap[] = [];
+  bench.manager.onGap((gap) => gaps.push(gap));
+  const id = bench.manager.subscribe({ table: 'a', onResync: nothing }, nothing);
+  const engine = await bench.open();
+  bench.manager.unsubscribe(id);
+  interrupt(engine);
+  expect(gaps).toEqual([]);
+  expect(bench.manager.stats().gaps).toMatchObject({ opened: 0, over: 0, resyncs: 0 });
+});

@@ -4,6 +4,7 @@ import type { ChangePayload } from '../api/payload.js';
 import type { ReasonCode } from '../api/reasons.js';
 import type { Subscription } from '../subscriptions/subscription.js';
 import type { Gap, GapCounters, GapReport, ResyncHandler, ResyncOptions } from '../api/gap.js';
+import { PerSubscription } from './perSubscription.js';
 import { ResyncScheduler, type ResyncSchedulerEvents } from './resyncScheduler.js';
 import type { Urgency } from './retryRunner.js';
 
@@ -22,9 +23,10 @@ const DISORDER_MS = 1_000;
 export class GapTracker implements LossListener {
   readonly #events: GapTrackerEvents;
   readonly #resyncs: ResyncScheduler;
-  readonly #open = new Set<string>();
-  /** The newest of those noticed here, by subscription and code. */
-  readonly #noticed = new Map<string, Gap>();
+  /** By id. */
+  readonly #open = new PerSubscription<number, Gap>();
+  /** The newest of those noticed here, by code. */
+  readonly #noticed = new PerSubscription<ReasonCode, Gap>();
   #lastOwnId = FIRST_OWN_ID - 1;
   #opened = 0;
   #over = 0;
@@ -56,16 +58,9 @@ export class GapTracker implements LossListener {
   }
 
   remove(id: number): void {
-    for (const key of [...this.#open]) if (key.endsWith(`:${id}`)) this.#open.delete(key);
-    for (const key of [...this.#noticed.keys()]) if (key.startsWith(`${id}:`)) this.#noticed.delete(key);
+    this.#open.drop(id);
+    this.#noticed.drop(id);
     this.#resyncs.remove(id);
-  }
-
-  /** Ends everything that is under way. */
-  clear(): void {
-    this.#open.clear();
-    this.#noticed.clear();
-    this.#resyncs.clear();
   }
 
   onResync(handler: ResyncHandler): () => void {
@@ -79,7 +74,12 @@ export class GapTracker implements LossListener {
 
   /** What the core has reported. */
   receive(reports: readonly GapReport[], polls: readonly number[]): void {
-    for (const report of reports) this.#tell({ ...report, over: report.to !== null, outcome: 'unknown' });
+    for (const report of reports) {
+      // An engine behind a port may have sent it before it heard that the subscription has ended.
+      if (this.#resyncs.has(report.subscription)) {
+        this.#report({ ...report, over: report.to !== null, outcome: 'unknown' });
+      }
+    }
     this.#resyncs.poll(polls);
   }
 
@@ -114,11 +114,12 @@ export class GapTracker implements LossListener {
     this.#notice({ id: this.#lastOwnId, subscription, ...what, ...start, to });
   }
 
-  #tell(gap: Gap): void {
+  #report(gap: Gap): void {
     const frozen = Object.freeze(gap);
     // The core may report one only when it is over.
-    const isNew = !frozen.over || !this.#open.delete(keyOf(frozen));
-    if (!frozen.over) this.#open.add(keyOf(frozen));
+    const { id, subscription } = frozen;
+    const isNew = !frozen.over || !this.#open.delete(subscription, id);
+    if (!frozen.over) this.#open.set(subscription, id, frozen);
     if (isNew) this.#opened += 1;
     if (frozen.over) this.#over += 1;
     this.#events.report(frozen, false);
@@ -131,14 +132,14 @@ export class GapTracker implements LossListener {
    * for as long as fetching fails.
    */
   #notice(report: GapReport): void {
-    const key = `${report.subscription}:${report.code}`;
-    const known = this.#noticed.get(key);
+    const { subscription, code } = report;
+    const known = this.#noticed.get(subscription, code);
     const isLonger = known !== undefined && this.#resyncs.isPending(known);
     const { from, fromCommit } = isLonger && known.from <= report.from ? known : report;
     const id = isLonger ? known.id : report.id;
     const to = Math.max(report.to ?? 0, isLonger ? (known.to ?? 0) : 0);
     const gap: Gap = Object.freeze({ ...report, id, from, fromCommit, to, over: true, outcome: 'unknown' });
-    this.#noticed.set(key, gap);
+    this.#noticed.set(subscription, code, gap);
     if (!isLonger) {
       this.#opened += 1;
       this.#over += 1;
@@ -152,10 +153,6 @@ export class GapTracker implements LossListener {
 function startAt(commit: string, earlierMs: number, since: number): Pick<Gap, 'fromCommit' | 'from'> {
   const at = Date.parse(commit);
   return Number.isNaN(at) ? { fromCommit: null, from: since } : { fromCommit: commit, from: at - earlierMs };
-}
-
-function keyOf({ id, subscription }: Gap): string {
-  return `${id}:${subscription}`;
 }
 
 function codeOf(message: string): ReasonCode {

@@ -1,5 +1,6 @@
 import type { ResyncOptions, Gap, ResyncHandler } from '../api/gap.js';
 import type { SubscriptionSpec } from '../engine/engine.js';
+import { PerSubscription } from './perSubscription.js';
 import { ResyncTask } from './resyncTask.js';
 import type { Urgency } from './retryRunner.js';
 
@@ -31,7 +32,7 @@ interface PendingGap {
   tasks: Set<ResyncTask>;
   /** One has made it good. */
   succeeded: boolean;
-  toldFailed: boolean;
+  failureReported: boolean;
 }
 
 /**
@@ -44,8 +45,8 @@ export class ResyncScheduler {
   /** By subscription. */
   readonly #groupOf = new Map<number, Group>();
   readonly #listeners = new Set<ResyncHandler>();
-  /** By gap and subscription. */
-  readonly #pending = new Map<string, PendingGap>();
+  /** By the gap's id. */
+  readonly #pending = new PerSubscription<number, PendingGap>();
   #runs = 0;
   #failures = 0;
   #polls = 0;
@@ -67,6 +68,11 @@ export class ResyncScheduler {
     this.#groupOf.set(id, group);
   }
 
+  /** Whether the subscription was added and not removed. */
+  has(id: number): boolean {
+    return this.#groupOf.has(id);
+  }
+
   remove(id: number): void {
     const group = this.#groupOf.get(id);
     if (group === undefined) return;
@@ -74,17 +80,9 @@ export class ResyncScheduler {
     this.#groupOf.delete(id);
     group.members.delete(id);
     for (const task of group.tasks.values()) task.forget(id, this.#jitter());
-    for (const key of [...this.#pending.keys()]) {
-      if (key.endsWith(`:${id}`)) this.#pending.delete(key);
-    }
+    this.#pending.drop(id);
     if (group.members.size === 0) this.#end(group);
     else if (handler !== null && this.#subscriptionsOf(group, handler).length === 0) this.#endTask(group, handler);
-  }
-
-  clear(): void {
-    this.#groupOf.clear();
-    this.#pending.clear();
-    for (const group of [...this.#groups.values()]) this.#end(group);
   }
 
   /** A handler for all subscriptions. Returns the way to take it away. */
@@ -116,15 +114,15 @@ export class ResyncScheduler {
 
   /** Whether there are handlers that have not made it good yet. */
   isPending(gap: Gap): boolean {
-    return this.#pending.has(pendingKey(gap));
+    return this.#pendingOf(gap) !== undefined;
   }
 
   /** The tasks that are to make it good, all of them. */
   #awaited(gap: Gap): readonly ResyncTask[] {
     const tasks = this.#tasksFor(gap.subscription);
     if (tasks.length === 0) return tasks;
-    const toldFailed = this.#pending.get(pendingKey(gap))?.toldFailed ?? false;
-    this.#pending.set(pendingKey(gap), { gap, tasks: new Set(tasks), succeeded: false, toldFailed });
+    const failureReported = this.#pendingOf(gap)?.failureReported ?? false;
+    this.#pending.set(gap.subscription, gap.id, { gap, tasks: new Set(tasks), succeeded: false, failureReported });
     return tasks;
   }
 
@@ -139,6 +137,10 @@ export class ResyncScheduler {
     if (group === undefined || handler === null) return;
     // What one client can't decide, others can't either.
     this.#task(group, handler).request(urgency, urgency === 'paced' ? this.#jitter() : 0);
+  }
+
+  #pendingOf({ subscription, id }: Gap): PendingGap | undefined {
+    return this.#pending.get(subscription, id);
   }
 
   #tasksFor(id: number): ResyncTask[] {
@@ -176,7 +178,7 @@ export class ResyncScheduler {
   }
 
   #madeGood(gap: Gap, task: ResyncTask): void {
-    const pending = this.#pending.get(pendingKey(gap));
+    const pending = this.#pendingOf(gap);
     if (pending === undefined) return;
     pending.succeeded = true;
     this.#takeOff(pending, task);
@@ -185,14 +187,15 @@ export class ResyncScheduler {
   /** The task no longer has to do with it. Nobody may be left to wait for. */
   #takeOff(pending: PendingGap, task: ResyncTask): void {
     if (!pending.tasks.delete(task) || pending.tasks.size > 0) return;
-    this.#pending.delete(pendingKey(pending.gap));
+    const { subscription, id } = pending.gap;
+    this.#pending.delete(subscription, id);
     if (pending.succeeded) this.#events.refetched(pending.gap);
   }
 
   #notMadeGood(gap: Gap): void {
-    const pending = this.#pending.get(pendingKey(gap));
-    if (pending === undefined || pending.toldFailed) return;
-    pending.toldFailed = true;
+    const pending = this.#pendingOf(gap);
+    if (pending === undefined || pending.failureReported) return;
+    pending.failureReported = true;
     this.#events.failed(gap);
   }
 
@@ -212,16 +215,14 @@ export class ResyncScheduler {
     if (task === undefined) return;
     group.tasks.delete(handler);
     task.stop();
-    for (const pending of [...this.#pending.values()]) this.#takeOff(pending, task);
+    for (const id of group.members.keys()) {
+      for (const pending of this.#pending.of(id)) this.#takeOff(pending, task);
+    }
   }
 
   #jitter(): number {
     return Math.random() * this.#options.jitterMs;
   }
-}
-
-function pendingKey({ id, subscription }: Gap): string {
-  return `${id}:${subscription}`;
 }
 
 /** Equal for subscriptions to the same rows and columns. */

@@ -66,6 +66,11 @@ export class Manager {
     const pauses = new Pauses((id, paused) => {
       this.#session.send({ kind: paused ? 'pause' : 'resume', id });
     });
+    for (const part of [this.#status, this.#gaps, pauses]) {
+      this.#subscriptions.ended.add((id) => {
+        part.remove(id);
+      });
+    }
     const parts = {
       ...{ subscriptions: this.#subscriptions, status: this.#status, queue: this.#queue, callbacks: this.#callbacks },
       ...{ gaps: this.#gaps, pauses, log, redactor },
@@ -204,7 +209,7 @@ export class Manager {
   }
 
   #dispose(): Promise<void> {
-    this.#subscriber.forgetAll();
+    this.#subscriptions.endAll();
     this.#callbacks.removeListeners();
     this.#queue.clear();
     this.#status.clear();

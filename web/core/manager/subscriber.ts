@@ -20,6 +20,11 @@ export class Subscriber {
   constructor(parts: SessionParts, session: Session) {
     this.#parts = parts;
     this.#session = session;
+    parts.subscriptions.ended.add((id) => {
+      const view = this.#views.get(id);
+      this.#views.delete(id);
+      view?.close();
+    });
   }
 
   /** @throws SwitchboardError for options that can't work. */
@@ -58,38 +63,22 @@ export class Subscriber {
 
   /** @throws SwitchboardError for what is no id. */
   end(given: unknown): void {
-    const { subscriptions, status, callbacks, gaps, pauses, queue } = this.#parts;
+    const { subscriptions, callbacks, queue } = this.#parts;
     const id = subscriptions.checkedId(given);
-    if (!subscriptions.remove(id)) return;
-    const view = this.#views.get(id);
-    this.#views.delete(id);
-    view?.close();
-    pauses.remove(id);
-    gaps.remove(id);
     queue.enter(() => {
-      status.remove(id);
+      if (!subscriptions.end(id)) return;
       this.#session.send({ kind: 'unsubscribe', id });
       callbacks.statusChanged();
     });
   }
 
   endAll(): void {
-    const { subscriptions, status, callbacks, queue } = this.#parts;
+    const { subscriptions, callbacks, queue } = this.#parts;
     queue.enter(() => {
-      this.#closeViews();
-      for (const { id } of [...subscriptions.values()]) status.remove(id);
-      this.forgetAll();
+      subscriptions.endAll();
       this.#session.send({ kind: 'unsubscribeAll' });
       callbacks.statusChanged();
     });
-  }
-
-  /** Without a word to the engine. */
-  forgetAll(): void {
-    this.#closeViews();
-    this.#parts.subscriptions.clear();
-    this.#parts.pauses.clear();
-    this.#parts.gaps.clear();
   }
 
   /** @throws SwitchboardError for what is no id. */
@@ -101,9 +90,5 @@ export class Subscriber {
       if (paused) pauses.pause(id);
       else pauses.resume(id);
     });
-  }
-
-  #closeViews(): void {
-    for (const view of [...this.#views.values()]) view.close();
   }
 }

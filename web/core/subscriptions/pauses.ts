@@ -40,11 +40,6 @@ export class Pauses {
     this.#whenHidden.delete(id);
   }
 
-  clear(): void {
-    this.#byCall.clear();
-    this.#whenHidden.clear();
-  }
-
   #change(ids: readonly number[], apply: () => void): void {
     const before = ids.map((id) => this.isPaused(id));
     apply();

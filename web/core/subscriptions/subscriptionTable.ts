@@ -2,6 +2,7 @@ import type { Subscription } from './subscription.js';
 import type { SubscriptionSpec } from '../engine/engine.js';
 import { SwitchboardError } from '../api/errors.js';
 import { OwnerWatch } from './ownerWatch.js';
+import { Listeners } from '../base/listeners.js';
 import { describe } from '../base/validate.js';
 
 interface Entry {
@@ -10,11 +11,16 @@ interface Entry {
   onAbort: () => void;
 }
 
-/** The subscriptions of one manager, by id. Ids count up from 1 and are never used twice. Also accounts for their owners. */
+/**
+ * The subscriptions of one manager, by id. Ids count up from 1 and are never used twice. Also accounts for their owners. Whoever keeps something for a
+ * subscription drops it when the table reports that it has ended.
+ */
 export class SubscriptionTable {
   readonly #entries = new Map<number, Entry>();
   readonly #owners: OwnerWatch;
   #lastId: number;
+  /** Called with the id of each subscription that has ended, once it is no longer in the table. */
+  readonly ended = new Listeners<[id: number]>();
 
   /** Ids up to and including `startAfter` count as given out and ended. `onLeak` hears of each subscription that outlived its owner. */
   constructor(startAfter: number, onLeak: (message: string) => void) {
@@ -50,29 +56,31 @@ export class SubscriptionTable {
     for (const entry of this.#entries.values()) yield entry.subscription;
   }
 
-  /** `onAbort` runs at most once, when the signal fires before the entry is removed. */
+  /** `onAbort` runs at most once, when the signal fires before the subscription ends. */
   add(subscription: Subscription, signal: AbortSignal | null, onAbort: () => void): void {
     this.#entries.set(subscription.id, { subscription, signal, onAbort });
     signal?.addEventListener('abort', onAbort, { once: true });
   }
 
-  /** Reports it when the owner is collected before the subscription of this id is removed. */
+  /** Reports it when the owner is collected before the subscription of this id ends. */
   watchOwner(owner: object, id: number, spec: SubscriptionSpec): void {
     this.#owners.watch(owner, id, spec);
   }
 
-  /** False when it has ended before. */
-  remove(id: number): boolean {
+  /** Ends it. False when it has ended before. */
+  end(id: number): boolean {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
     entry.subscription.ended = true;
     entry.signal?.removeEventListener('abort', entry.onAbort);
     this.#owners.forget(id);
-    return this.#entries.delete(id);
+    this.#entries.delete(id);
+    this.ended.notify(id);
+    return true;
   }
 
-  clear(): void {
-    for (const id of [...this.#entries.keys()]) this.remove(id);
+  endAll(): void {
+    for (const id of [...this.#entries.keys()]) this.end(id);
   }
 
   /** @throws SwitchboardError for what is no id, or an id that was never given out. */
