@@ -22,8 +22,8 @@ export class Hints {
   }
 
   /** Prints what is wrong with its table, a little later. Never throws. */
-  give(subscription: number, spec: TableOptions): void {
-    const run = this.#look(subscription, spec)
+  print(subscription: number, spec: TableOptions): void {
+    const run = this.#inspect(subscription, spec)
       .catch((error: unknown) => {
         this.#output.log(`switchboard-realtime: no hint: ${error instanceof Error ? error.message : String(error)}`);
       })
@@ -36,7 +36,7 @@ export class Hints {
     await Promise.all(this.#running);
   }
 
-  async #look(subscription: number, { table, schema = 'public' }: TableOptions): Promise<void> {
+  async #inspect(subscription: number, { table, schema = 'public' }: TableOptions): Promise<void> {
     const role = await this.#role();
     const db = await openDatabase(this.#url);
     try {

@@ -8,7 +8,7 @@ import { Hints } from './hints.js';
 import type { ListenOutput } from './listenOutput.js';
 import { changeLine, gapLine } from './outputLines.js';
 import type { ListenOptions, TableOptions } from './listenOptions.js';
-import { Unprinted } from './unprinted.js';
+import { DroppedChanges } from './droppedChanges.js';
 
 /**
  * Listens until `stop` fires, the output is closed, `--count` changes are printed, or tables are not live in time. Everything it opened is closed
@@ -67,7 +67,7 @@ class Listening {
   readonly #failure: { readonly cause: string | null };
   readonly #wereLive = new Set<number>();
   readonly #hints: Hints | null;
-  readonly #unprinted: Unprinted;
+  readonly #dropped: DroppedChanges;
   #printed = 0;
   #connections: readonly ConnectionStatus[] = [];
 
@@ -77,7 +77,7 @@ class Listening {
     this.#output = output;
     this.#failure = failure;
     this.#hints = options.db === null ? null : new Hints(options.db, options, output);
-    this.#unprinted = new Unprinted(output);
+    this.#dropped = new DroppedChanges(output);
   }
 
   async until(stop: AbortSignal): Promise<number> {
@@ -117,7 +117,7 @@ class Listening {
         spec,
         (text) => {
           if (this.#options.count !== null && this.#printed >= this.#options.count) return;
-          if (this.#unprinted.drops(id)) return;
+          if (this.#dropped.drops(id)) return;
           this.#output.line(changeLine(new Date(), id, text));
           this.#printed += 1;
           if (this.#printed === this.#options.count) enough();
@@ -134,7 +134,7 @@ class Listening {
 
   #giveHint(id: number, spec: TableOptions): void {
     if (this.#hints !== null) {
-      this.#hints.give(id, spec);
+      this.#hints.print(id, spec);
       return;
     }
     const name = `${spec.schema ?? 'public'}.${spec.table}`;

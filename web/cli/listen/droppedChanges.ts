@@ -4,7 +4,7 @@ import type { ListenOutput } from './listenOutput.js';
 const MAX_WAITING = 16 * 1024 * 1024;
 
 /** Drops changes while the reader is too slow for the buffer, and reports them as a gap once it has caught up. */
-export class Unprinted {
+export class DroppedChanges {
   readonly #output: ListenOutput;
   readonly #dropped = new Map<number, { from: Date; count: number }>();
 
