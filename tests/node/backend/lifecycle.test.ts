@@ -56,20 +56,20 @@ interface Ready {
 }
 
 class Program {
-  private readonly child: ChildProcess;
+  readonly #child: ChildProcess;
   readonly errors: string[] = [];
   readonly exited: Promise<number | null>;
   readonly ready: Promise<Ready>;
 
   constructor(args: string[] = [], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [program, ...args], {
+    this.#child = spawn(process.execPath, [program, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    this.exited = new Promise((resolve) => this.child.once('exit', resolve));
-    if (this.child.stdout === null || this.child.stderr === null) throw new Error('no pipes');
-    this.child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()));
-    const lines = createInterface(this.child.stdout);
+    this.exited = new Promise((resolve) => this.#child.once('exit', resolve));
+    if (this.#child.stdout === null || this.#child.stderr === null) throw new Error('no pipes');
+    this.#child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()));
+    const lines = createInterface(this.#child.stdout);
     this.ready = new Promise((resolve) =>
       lines.once('line', (line) => {
         resolve(JSON.parse(line) as Ready);
@@ -78,11 +78,11 @@ class Program {
   }
 
   disconnect(): void {
-    this.child.disconnect();
+    this.#child.disconnect();
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+    this.#child.kill(signal);
   }
 }
 

@@ -32,25 +32,25 @@ function subscribed(channel: RealtimeChannel): Promise<void> {
 
 /** The official client as an adapter of the scenario: one channel for each subscription. */
 class RealtimeJsClient implements ScenarioClient {
-  private readonly client: RealtimeClient;
-  private heartbeats: (() => void)[] = [];
-  private count = 0;
+  readonly #client: RealtimeClient;
+  #heartbeats: (() => void)[] = [];
+  #count = 0;
 
   constructor(endpoint: string, apikey: string) {
-    this.client = new RealtimeClient(endpoint, {
+    this.#client = new RealtimeClient(endpoint, {
       params: { apikey },
       transport: WebSocket as unknown as WebSocketLikeConstructor,
       heartbeatIntervalMs: HEARTBEAT_MS,
       heartbeatCallback: (status) => {
         if (status !== 'ok') return;
-        for (const resolve of this.heartbeats) resolve();
-        this.heartbeats = [];
+        for (const resolve of this.#heartbeats) resolve();
+        this.#heartbeats = [];
       },
     });
   }
 
   async subscribe({ table, event = '*', filter }: ScenarioSpec, onChange: Parameters<ScenarioClient['subscribe']>[1]) {
-    const channel = this.client.channel(`changes-${this.count++}`);
+    const channel = this.#client.channel(`changes-${this.#count++}`);
     const binding = { event: '*', schema: 'public', table, ...(filter === undefined ? {} : { filter }) } as const;
     channel.on('postgres_changes', { ...binding, event: event as '*' }, (payload) => {
       onChange({
@@ -68,15 +68,15 @@ class RealtimeJsClient implements ScenarioClient {
   }
 
   setToken(token: string): Promise<void> {
-    return this.client.setAuth(token);
+    return this.#client.setAuth(token);
   }
 
   heartbeat(): Promise<void> {
-    return new Promise((resolve) => this.heartbeats.push(resolve));
+    return new Promise((resolve) => this.#heartbeats.push(resolve));
   }
 
   async broadcast(topic: string, onMessage: (payload: unknown) => void) {
-    const channel = this.client.channel(topic, { config: { broadcast: { self: true, ack: true } } });
+    const channel = this.#client.channel(topic, { config: { broadcast: { self: true, ack: true } } });
     channel.on('broadcast', { event: 'note' }, ({ payload }: { payload?: unknown }) => {
       onMessage(payload);
     });
@@ -92,8 +92,8 @@ class RealtimeJsClient implements ScenarioClient {
   }
 
   async close(): Promise<void> {
-    await this.client.removeAllChannels();
-    await this.client.disconnect();
+    await this.#client.removeAllChannels();
+    await this.#client.disconnect();
   }
 }
 

@@ -40,17 +40,17 @@ export interface ScenarioAdapter {
 /** Collects changes and lets a test wait for their number. */
 class Recorder {
   readonly changes: ScenarioChange[] = [];
-  private waiting: { count: number; resolve: () => void } | null = null;
+  #waiting: { count: number; resolve: () => void } | null = null;
 
   readonly take = (change: ScenarioChange): void => {
     this.changes.push(change);
-    if (this.waiting !== null && this.changes.length >= this.waiting.count) this.waiting.resolve();
+    if (this.#waiting !== null && this.changes.length >= this.#waiting.count) this.#waiting.resolve();
   };
 
   reach(count: number): Promise<void> {
     if (this.changes.length >= count) return Promise.resolve();
     return new Promise((resolve) => {
-      this.waiting = { count, resolve };
+      this.#waiting = { count, resolve };
     });
   }
 

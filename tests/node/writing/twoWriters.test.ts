@@ -41,10 +41,12 @@ async function addRow(): Promise<void> {
 
 /** What a person at a form has seen of the row and typed, noted from what the form shows. */
 class Witness {
+  readonly #session: EditSession<Booking, Draft>;
   readonly shown: Record<string, unknown>;
   readonly typed = new Set<string>();
 
-  constructor(private readonly session: EditSession<Booking, Draft>) {
+  constructor(session: EditSession<Booking, Draft>) {
+    this.#session = session;
     this.shown = { ...session.state().draft };
     session.subscribe(() => {
       this.look();
@@ -53,11 +55,11 @@ class Witness {
 
   type(field: (typeof names)[number], value: string): void {
     this.typed.add(field);
-    this.session.set(field, value);
+    this.#session.set(field, value);
   }
 
   look(): void {
-    const { draft, conflicts, news } = this.session.state();
+    const { draft, conflicts, news } = this.#session.state();
     for (const name of names) if (!this.typed.has(name)) this.shown[name] = draft[name];
     for (const { field, theirs } of [...news, ...conflicts]) this.shown[field] = theirs.replace(' min', '');
   }

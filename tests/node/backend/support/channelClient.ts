@@ -13,7 +13,7 @@ export interface ChangeData {
 
 /** A raw client that speaks vsn 2.0.0, for tests of one behaviour each. */
 export class ChannelClient {
-  private nextRef = 1;
+  #nextRef = 1;
 
   private constructor(readonly raw: RawClient) {}
 
@@ -23,14 +23,14 @@ export class ChannelClient {
 
   /** Sends a join and returns its ref. */
   sendJoin(topic: string, config: Record<string, unknown>, accessToken?: string): string {
-    const ref = String(this.nextRef++);
+    const ref = String(this.#nextRef++);
     const payload = { config, ...(accessToken === undefined ? {} : { access_token: accessToken }) };
     this.raw.send([ref, ref, topic, 'phx_join', payload]);
     return ref;
   }
 
   push(joinRef: string | null, topic: string, event: string, payload: unknown): string {
-    const ref = String(this.nextRef++);
+    const ref = String(this.#nextRef++);
     this.raw.send([joinRef, ref, topic, event, payload]);
     return ref;
   }

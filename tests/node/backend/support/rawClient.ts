@@ -23,7 +23,7 @@ export class RawClient {
   /** Resolves when the handshake is answered with anything but 101. */
   readonly refused: Promise<Refused>;
   readonly socket: WebSocket;
-  private waiting: ((frame: RawFrame) => void) | null = null;
+  #waiting: ((frame: RawFrame) => void) | null = null;
 
   constructor(url: string, headers: Record<string, string> = {}) {
     this.socket = new WebSocket(url, { headers, perMessageDeflate: false });
@@ -44,7 +44,7 @@ export class RawClient {
     });
     this.socket.on('error', () => undefined);
     this.socket.on('message', (data, isBinary) => {
-      this.take(isBinary ? (data as Buffer) : (data as Buffer).toString());
+      this.#take(isBinary ? (data as Buffer) : (data as Buffer).toString());
     });
   }
 
@@ -64,12 +64,12 @@ export class RawClient {
     if (first !== undefined) return Promise.resolve(first);
     return new Promise((resolve, reject) => {
       const impatience = setTimeout(() => {
-        this.waiting = null;
+        this.#waiting = null;
         reject(new Error(`no frame within ${patienceMs} ms`));
       }, patienceMs);
-      this.waiting = (frame) => {
+      this.#waiting = (frame) => {
         clearTimeout(impatience);
-        this.waiting = null;
+        this.#waiting = null;
         resolve(frame);
       };
     });
@@ -89,9 +89,9 @@ export class RawClient {
     return this.closed;
   }
 
-  private take(frame: RawFrame): void {
-    if (this.waiting === null) this.pending.push(frame);
-    else this.waiting(frame);
+  #take(frame: RawFrame): void {
+    if (this.#waiting === null) this.pending.push(frame);
+    else this.#waiting(frame);
   }
 }
 

@@ -7,13 +7,16 @@ import { ChannelClient } from './channelClient.js';
 
 /** A backend with the tables of the recordings. */
 export class RecordedBackend {
-  private settled: Promise<void> = Promise.resolve();
+  readonly #marker: ChannelClient;
+  #settled: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly backend: Backend,
     readonly sql: pg.Client,
-    private readonly marker: ChannelClient,
-  ) {}
+    marker: ChannelClient,
+  ) {
+    this.#marker = marker;
+  }
 
   static async start(options: BackendOptions = {}): Promise<RecordedBackend> {
     const backend = await startBackend({ seed: false, ...options, timing: { ...fastTiming, ...options.timing } });
@@ -34,11 +37,11 @@ export class RecordedBackend {
 
   /** Resolves when every change committed before has been delivered. */
   settle(): Promise<void> {
-    this.settled = this.settled.then(async () => {
+    this.#settled = this.#settled.then(async () => {
       await this.sql.query('insert into marker select coalesce(max(id), 0) + 1 from marker');
-      await this.marker.change();
+      await this.#marker.change();
     });
-    return this.settled;
+    return this.#settled;
   }
 
   async stop(): Promise<void> {

@@ -41,71 +41,73 @@ export async function replay(options: Replay): Promise<void> {
 }
 
 class Replayer {
-  private readonly lines: Line[];
-  private readonly clients = new Map<string, RawClient>();
-  private readonly expected = new Map<string, Normaliser>();
-  private readonly actual = new Map<string, Normaliser>();
-  private readonly expectedIds = new Normaliser();
-  private readonly actualIds = new Normaliser();
-  private isEnding = false;
-  private httpCount = 0;
+  readonly #options: Replay;
+  readonly #lines: Line[];
+  readonly #clients = new Map<string, RawClient>();
+  readonly #expected = new Map<string, Normaliser>();
+  readonly #actual = new Map<string, Normaliser>();
+  readonly #expectedIds = new Normaliser();
+  readonly #actualIds = new Normaliser();
+  #isEnding = false;
+  #httpCount = 0;
 
-  constructor(private readonly options: Replay) {
+  constructor(options: Replay) {
+    this.#options = options;
     const lines = readTranscript(options.scenario, options.version);
-    this.lines = lines.filter((line) => options.skip?.(line) !== true);
+    this.#lines = lines.filter((line) => options.skip?.(line) !== true);
     options.forge.startRecording(lines);
   }
 
   async run(): Promise<void> {
-    for (const [i, line] of this.lines.entries()) {
+    for (const [i, line] of this.#lines.entries()) {
       try {
-        await this.step(line, this.lines.slice(i));
+        await this.#step(line, this.#lines.slice(i));
       } catch (error) {
         throw new Error(`at ${line.t} ${line.c ?? ''} ${line.dir} ${(line.text ?? line.b64 ?? '').slice(0, 300)}`, {
           cause: error,
         });
       }
     }
-    for (const client of this.clients.values()) client.socket.terminate();
+    for (const client of this.#clients.values()) client.socket.terminate();
   }
 
   /** Nothing may have come that the recording does not have. */
-  private async expectNothingLeft(): Promise<void> {
-    await this.options.settle?.();
-    for (const [name, client] of this.clients) {
+  async #expectNothingLeft(): Promise<void> {
+    await this.#options.settle?.();
+    for (const [name, client] of this.#clients) {
       if (client.socket.readyState !== client.socket.OPEN) continue;
-      const rest = client.pending.filter((frame) => !this.isIgnored(frame));
+      const rest = client.pending.filter((frame) => !this.#isIgnored(frame));
       expect(rest.map(String), `frames left on ${name}`).toEqual([]);
     }
   }
 
-  private async step(line: Line, upcoming: readonly Line[]): Promise<void> {
+  async #step(line: Line, upcoming: readonly Line[]): Promise<void> {
     switch (line.dir) {
       case 'note':
-        await this.note(line, upcoming);
+        await this.#note(line, upcoming);
         return;
       case 'connect':
-        await this.connect(line, upcoming);
+        await this.#connect(line, upcoming);
         return;
       case 'http':
-        await this.http(line);
+        await this.#http(line);
         return;
       case 'open':
-        await this.client(line).opened;
+        await this.#client(line).opened;
         return;
       case 'out':
-        this.client(line).send(await this.outgoing(line));
+        this.#client(line).send(await this.#outgoing(line));
         return;
       case 'in':
-        this.compare(line, await this.incoming(line));
+        this.#compare(line, await this.#incoming(line));
         return;
       case 'pong':
         await new Promise((resolve) => {
-          this.client(line).socket.once('pong', resolve).ping('hi');
+          this.#client(line).socket.once('pong', resolve).ping('hi');
         });
         return;
       case 'close':
-        expect((await this.client(line).closed).code).toBe(line.code);
+        expect((await this.#client(line).closed).code).toBe(line.code);
         return;
       case 'upgrade':
       case 'ping':
@@ -113,71 +115,71 @@ class Replayer {
     }
   }
 
-  private async note(line: Line, upcoming: readonly Line[]): Promise<void> {
+  async #note(line: Line, upcoming: readonly Line[]): Promise<void> {
     const text = (line.text ?? '').trim();
     if (line.c !== undefined && text.startsWith('client close')) {
-      if (!this.isEnding && upcoming.every(isGoodbye)) {
-        this.isEnding = true;
-        await this.expectNothingLeft();
+      if (!this.#isEnding && upcoming.every(isGoodbye)) {
+        this.#isEnding = true;
+        await this.#expectNothingLeft();
       }
-      void this.client(line).close();
-    } else if (line.c !== undefined && text.startsWith('client drops')) this.client(line).socket.terminate();
-    const { version } = this.options;
-    await this.options.onNote?.[text]?.({ upcoming, version, clients: this.clients });
+      void this.#client(line).close();
+    } else if (line.c !== undefined && text.startsWith('client drops')) this.#client(line).socket.terminate();
+    const { version } = this.#options;
+    await this.#options.onNote?.[text]?.({ upcoming, version, clients: this.#clients });
   }
 
-  private async connect(line: Line, upcoming: readonly Line[]): Promise<void> {
+  async #connect(line: Line, upcoming: readonly Line[]): Promise<void> {
     const name = line.c ?? '';
-    const url = (await this.options.forge.fill(line.text ?? '', line)).replace(/^ws:\/\/[^/]+/, this.options.origin);
+    const url = (await this.#options.forge.fill(line.text ?? '', line)).replace(/^ws:\/\/[^/]+/, this.#options.origin);
     const headers: Record<string, string> = {};
     for (const [key, value] of Object.entries(line.headers ?? {}))
-      headers[key] = await this.options.forge.fill(value, line);
+      headers[key] = await this.#options.forge.fill(value, line);
     const client = new RawClient(url, headers);
-    this.clients.set(name, client);
-    this.expected.set(name, new Normaliser());
-    this.actual.set(name, new Normaliser());
+    this.#clients.set(name, client);
+    this.#expected.set(name, new Normaliser());
+    this.#actual.set(name, new Normaliser());
     const answer = upcoming.find((other) => other.c === name && (other.dir === 'open' || other.dir === 'http'));
     if (answer?.dir === 'open') await client.opened;
   }
 
-  private async http(line: Line): Promise<void> {
+  async #http(line: Line): Promise<void> {
     if (line.c !== undefined) {
-      const { status, body } = await this.client(line).refused;
+      const { status, body } = await this.#client(line).refused;
       expect({ status, body }).toEqual({ status: line.status, body: line.text });
       return;
     }
-    const request = this.options.http?.[this.httpCount++];
+    const request = this.#options.http?.[this.#httpCount++];
     if (request === undefined) throw new Error('no request for this line');
     const { status, body } = await request();
     expect({ status, body }).toEqual({ status: line.status, body: line.text });
   }
 
-  private async outgoing(line: Line): Promise<RawFrame> {
+  async #outgoing(line: Line): Promise<RawFrame> {
     if (line.b64 !== undefined) return Buffer.from(line.b64, 'base64');
-    const filled = await this.options.forge.fill(line.text ?? '', line);
+    const filled = await this.#options.forge.fill(line.text ?? '', line);
     const text = filled.replace(/"since":\d+/, `"since":${Date.now() - REPLAYED_MS}`);
     if (line.text !== text || line.len === undefined) return text;
     const missing = line.len - Buffer.byteLength(text.replace(/…$/, ''));
     if (missing <= 0) return text;
     // A long run of one letter was cut out of the recording, or all from there on.
     if (!text.endsWith('…')) return text.replace(/x{64}/, (run) => run + 'x'.repeat(missing));
-    const tail = line.text.startsWith('x') ? '' : (this.options.tail ?? '');
+    const tail = line.text.startsWith('x') ? '' : (this.#options.tail ?? '');
     return text.slice(0, -1) + 'x'.repeat(missing - tail.length) + tail;
   }
 
-  private async incoming(line: Line): Promise<RawFrame> {
+  async #incoming(line: Line): Promise<RawFrame> {
     for (;;) {
-      const frame = await this.client(line).next();
-      if (!this.isIgnored(frame)) return frame;
+      const frame = await this.#client(line).next();
+      if (!this.#isIgnored(frame)) return frame;
     }
   }
 
-  private isIgnored(frame: RawFrame): boolean {
+  #isIgnored(frame: RawFrame): boolean {
     const text = frame.toString();
-    return text.includes('"table":"marker"') || this.options.ignore?.(text) === true;
+    return text.includes('"table":"marker"') || this.#options.ignore?.(text) === true;
   }
 
-  private compare(line: Line, frame: RawFrame): void {
+  #compare(line: Line, frame: RawFrame): void {
     const name = line.c ?? '';
     const isBinary = line.b64 !== undefined;
     expect(Buffer.isBuffer(frame)).toBe(isBinary);
@@ -186,13 +188,13 @@ class Replayer {
     const normalise = (text: string, own: Normaliser | undefined, ids: Normaliser): string =>
       own?.apply(ids.applyIds(text)) ?? text;
     expectSame(
-      normalise(got, this.actual.get(name), this.actualIds),
-      normalise(recorded, this.expected.get(name), this.expectedIds),
+      normalise(got, this.#actual.get(name), this.#actualIds),
+      normalise(recorded, this.#expected.get(name), this.#expectedIds),
     );
   }
 
-  private client(line: Line): RawClient {
-    const client = this.clients.get(line.c ?? '');
+  #client(line: Line): RawClient {
+    const client = this.#clients.get(line.c ?? '');
     if (client === undefined) throw new Error(`no connection ${line.c ?? ''}`);
     return client;
   }
