@@ -59,6 +59,15 @@ describe('the documents', () => {
     expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(250);
   });
 
+  it('name only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = documents.flatMap((document) =>
+      [...read(document).matchAll(/\bnpm run ([\w:]+)/g)].map(([, name = '']) => ({ document, name })),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ name }) => !(name in scripts))).toEqual([]);
+  });
+
   it('name only paths that exist, the changelog and what is built left out', () => {
     const built = /^web\/(?:backend\/)?dist\b/;
     const named = documents
