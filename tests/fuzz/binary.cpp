@@ -2,6 +2,8 @@
 
 #include "examine.h"
 #include "protocol/binary_frame.h"
+#include "protocol/broadcast.h"
+#include "strict_json.h"
 #include "witness/json.h"
 
 namespace switchboard::fuzz {
@@ -86,6 +88,29 @@ Complaint examineBinary(Sender sender, std::string_view input) {
 Complaint examineBinaryFrame(std::string_view bytes) {
   if (auto complaint = examineBinary(Sender::Server, bytes)) return "from the server: " + *complaint;
   if (auto complaint = examineBinary(Sender::Client, bytes)) return "from the client: " + *complaint;
+  return std::nullopt;
+}
+
+Complaint examineBroadcast(std::string_view payload) {
+  const auto read = readBroadcast(payload);
+  const auto strict = readStrictly(payload);
+  if (strict.verdict != Verdict::Json) {
+    if (read) readBroadcastMeta(read->meta);
+    return std::nullopt;
+  }
+  if (repeatsName(payload)) return std::nullopt;
+  const Json* event = member(strict.value, "event");
+  const bool isBroadcast = event != nullptr && event->is_string();
+  if (read.has_value() != isBroadcast) return isBroadcast ? "a broadcast is refused" : "what is none is accepted";
+  if (!read) return std::nullopt;
+  if (read->event != event->get<std::string>()) return "event differs";
+  const Json* inside = member(strict.value, "payload");
+  if (parseJson(read->payload) != (inside == nullptr ? Json() : *inside)) return "payload differs";
+  const Json* meta = member(strict.value, "meta");
+  const auto said = readBroadcastMeta(read->meta);
+  if (said.id != (meta == nullptr ? "" : textMember(*meta, "id"))) return "id differs";
+  const Json* replayed = meta == nullptr ? nullptr : member(*meta, "replayed");
+  if (said.replayed != (replayed != nullptr && *replayed == true)) return "replayed differs";
   return std::nullopt;
 }
 

@@ -14,6 +14,7 @@ constexpr std::array kTargets = {
     Target{'c', "change", examineChange},
     Target{'u', "escapes", examineEscapes},
     Target{'k', "rows for latest", examineRows},
+    Target{'d', "broadcast", examineBroadcast},
     Target{'m', "presence", examinePresence},
     Target{'j', "JSON value", examineValue},
     Target{'q', "JSON string, written", examineWriting},

@@ -36,6 +36,8 @@ Complaint examineRows(std::string_view rows);
 // binary.cpp
 /// A binary frame, of either side.
 Complaint examineBinaryFrame(std::string_view bytes);
+/// The payload of a broadcast in a text frame.
+Complaint examineBroadcast(std::string_view payload);
 
 // presence.cpp
 /// What happens on a topic, a line feed between: `j` a join, `s` and a state, `d` and a diff.

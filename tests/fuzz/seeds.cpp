@@ -148,6 +148,11 @@ std::vector<std::string> seeds() {
       "68a:bok\1"s,
       "b\2\3\1a:be\1"s,
       "b\4\xff\xff\xff\1"s,
+      // broadcasts in text
+      R"(d{"type":"broadcast","event":"e\u00e9","payload":{"a":[1]},"meta":{"id":"1","replayed":true}})",
+      R"(d{"event":"e","meta":[],"event":1})",
+      R"(d{"event":"e","payload":{]},"meta":{"id":{]}})",
+      R"(d["event"])",
       // presence
       "ms{\"a\":{\"metas\":[{\"phx_ref\":\"1\",\"n\":1}]}}\nd{\"joins\":{\"a\":{\"metas\":[{\"phx_ref\":\"2\"}]},\"b\":"
       "{\"metas\":[{}]}},"
