@@ -9,6 +9,7 @@ extern "C" {
 /// Opens a socket, whose events call the exports at the end of this file. 0: the runtime refuses the url.
 std::uint32_t switchboard_socket_open(switchboard::EmscriptenTransport* transport, const char* url, std::size_t bytes);
 void switchboard_socket_send(std::uint32_t socket, const char* text, std::size_t bytes);
+void switchboard_socket_send_bytes(std::uint32_t socket, const char* data, std::size_t bytes);
 void switchboard_socket_close(std::uint32_t socket, int code, const char* reason, std::size_t bytes);
 /// Closes it with 1000 if need be. No event comes any more.
 void switchboard_socket_delete(std::uint32_t socket);
@@ -86,6 +87,10 @@ bool EmscriptenTransport::open(std::string_view url) {
 
 void EmscriptenTransport::sendText(std::string_view text) {
   switchboard_socket_send(socket_, text.data(), text.size());
+}
+
+void EmscriptenTransport::sendBinary(std::string_view bytes) {
+  switchboard_socket_send_bytes(socket_, bytes.data(), bytes.size());
 }
 
 void EmscriptenTransport::close(int code, std::string_view reason) {

@@ -20,6 +20,7 @@ class EmscriptenTransport final : public Transport {
   /// Once, before anything else. False when the runtime refuses the url.
   bool open(std::string_view url);
   void sendText(std::string_view text) override;
+  void sendBinary(std::string_view bytes) override;
   void close(int code, std::string_view reason) override;
 
   TransportEvents& events() { return events_; }

@@ -201,6 +201,12 @@ mergeInto(LibraryManager.library, {
     if (socket.readyState == 1) sockets.call(() => socket.send(textAt(at, bytes)));
   },
 
+  switchboard_socket_send_bytes__deps: ['$sockets'],
+  switchboard_socket_send_bytes: function (number, at, bytes) {
+    var socket = sockets.table.values[number];
+    if (socket.readyState == 1) sockets.call(() => socket.send(HEAPU8.slice(at, at + bytes)));
+  },
+
   switchboard_socket_close__deps: ['$sockets', '$textAt'],
   switchboard_socket_close: function (number, code, reason, bytes) {
     var socket = sockets.table.values[number];

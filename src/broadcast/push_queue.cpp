@@ -107,13 +107,13 @@ void PushQueue::pump() {
 
 bool PushQueue::transmit(Waiting& waiting) {
   const Push& push = waiting.push;
-  std::string ref = delegate_.transmit(push);
-  if (ref.empty()) return false;
+  auto ref = delegate_.transmit(push);
+  if (!ref) return false;
   budget_.take();
   if (push.every > Duration{0}) {
     paceOf(push).next = context_.now() + push.every;
   } else if (push.ack) {
-    unanswered_.emplace_back(Unanswered{push.id, std::move(ref), waiting.expiresAt});
+    unanswered_.emplace_back(Unanswered{push.id, std::move(*ref), waiting.expiresAt});
   } else {
     done(push, PushOutcome::Ok, {});
   }

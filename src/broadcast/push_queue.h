@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,8 +41,8 @@ enum class PushOutcome : unsigned char {
 
 class PushQueueDelegate {
  public:
-  /// Sends the push now. Returns its ref, empty when nothing could be sent.
-  virtual std::string transmit(const Push& push) = 0;
+  /// Sends the push now. Returns its ref; nothing when it could not be sent.
+  virtual std::optional<std::string> transmit(const Push& push) = 0;
   /// Once for each push that is not conflated. `message`: for people; empty for Ok.
   virtual void onPushDone(PushId id, PushOutcome outcome, std::string_view message) = 0;
 

@@ -16,7 +16,7 @@ const auto& tableOf(ChannelState /*any*/) {
   static constexpr StateTable<S, 5> kTable({
       {S::Closed, "closed", {S::Joining}},
       {S::Joining, "joining", {S::Joined, S::Errored, S::Closed, S::Leaving}},
-      {S::Joined, "joined", {S::Errored, S::Closed, S::Leaving}},
+      {S::Joined, "joined", {S::Errored, S::Closed, S::Leaving, S::Joining}},
       {S::Leaving, "leaving", {S::Closed}},
       {S::Errored, "errored", {S::Joining, S::Closed}},
   });
@@ -151,9 +151,11 @@ bool Channel::onRareFrame(const Envelope& envelope) {
 }
 
 bool Channel::onReply(const Envelope& envelope) {
-  if (state_ != ChannelState::Joining || envelope.ref != joinRef_) return false;
+  const bool isOfJoin = state_ == ChannelState::Joining && envelope.ref == joinRef_;
+  if (!isOfJoin && !isJoined()) return false;
   const auto reply = readReply(envelope.payload);
   if (!reply) return false;
+  if (!isOfJoin) return delegate_.onChannelReply(*this, envelope.ref, *reply);
   if (!reply->ok) {
     const Cause cause = classifyJoinError(refusalText(reply->response));
     link_.onJoinRefused(cause);

@@ -32,6 +32,8 @@ class ChannelDelegate {
   /// Errored, or Closed if the server closed it; it may be queued for another join, or discarded.
   virtual void onChannelFailed(Channel& channel, const Cause& cause) = 0;
   virtual void onChannelSystem(Channel& channel, const SystemMessage& message) = 0;
+  /// The answer to what `push` sent under this ref. False when it was not waited for.
+  virtual bool onChannelReply(Channel& /*channel*/, std::string_view /*ref*/, const Reply& /*reply*/) { return false; }
   /// Everything else on the channel's topic.
   virtual void onChannelMessage(Channel& channel, const Envelope& envelope) = 0;
 
@@ -42,6 +44,10 @@ class ChannelDelegate {
 /// How a channel reaches its connection; implemented by the multiplexer.
 class ChannelLink {
  public:
+  /// A ref for a binary frame; nothing when nothing can be sent.
+  virtual std::optional<std::string> newRef() = 0;
+  /// Sends a binary frame. False when it could not be sent.
+  virtual bool sendBytes(std::string_view bytes) = 0;
   /// Both return the frame's ref; nothing when it could not be sent.
   virtual std::optional<std::string> sendJoin(std::string_view topic, std::string_view payload) = 0;
   virtual std::optional<std::string> sendOn(std::string_view topic, std::string_view event, std::string_view payload,
@@ -68,10 +74,17 @@ class Channel {
   ChannelState state() const { return state_; }
   bool isJoined() const { return state_ == ChannelState::Joined; }
 
-  /// Sends `phx_join`. From Closed or Errored.
+  /// Sends `phx_join`. From Closed, Errored, or Joined: the server then runs the new join, and ends the old one when
+  /// it has answered.
   void join();
   /// Sends `phx_leave` if the server knows the channel, and is Closed. The delegate is not called.
   void leave();
+  /// Sends a frame on the joined channel. Returns its ref; nothing when it could not be sent.
+  std::optional<std::string> push(std::string_view event, std::string_view payload) {
+    return isJoined() ? link_.sendOn(topic_, event, payload, joinRef_) : std::nullopt;
+  }
+  /// Of the join that is current; empty when there is none.
+  const std::string& joinRef() const { return joinRef_; }
   /// Tells the server of a new access token: now if joined, after the reply if joining.
   void pushToken(std::string_view payload);
   /// The server has announced changes. Whether that was to be expected on account of a token push, which is no

@@ -109,6 +109,10 @@ void Multiplexer::onRoundTrip(Connection& /*connection*/) {
   delegate_.onRoundTrip(*this);
 }
 
+bool Multiplexer::onConnectionBytes(Connection& /*connection*/, std::string_view bytes) {
+  return delegate_.onMultiplexerBytes(*this, bytes);
+}
+
 std::optional<std::string> Multiplexer::sendJoin(std::string_view topic, std::string_view payload) {
   return connection_.sendJoin(topic, payload);
 }

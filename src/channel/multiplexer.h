@@ -32,6 +32,8 @@ class MultiplexerDelegate {
   /// The connection's state, cause or next attempt changed. When it is lost, its channels have been told already.
   virtual void onMultiplexerState(Multiplexer& multiplexer) = 0;
   virtual void onRoundTrip(Multiplexer& multiplexer) = 0;
+  /// A binary frame. False when it is for nobody.
+  virtual bool onMultiplexerBytes(Multiplexer& /*multiplexer*/, std::string_view /*bytes*/) { return false; }
 
  protected:
   ~MultiplexerDelegate() = default;
@@ -73,9 +75,12 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
 
   void onConnectionState(Connection& connection, ConnectionState from) override;
   void onConnectionFrame(Connection& connection, const Envelope& envelope) override;
+  bool onConnectionBytes(Connection& connection, std::string_view bytes) override;
   Duration stallAllowance(const Connection& connection) const override;
   void onRoundTrip(Connection& connection) override;
 
+  std::optional<std::string> newRef() override { return connection_.newRef(); }
+  bool sendBytes(std::string_view bytes) override { return connection_.sendBytes(bytes); }
   std::optional<std::string> sendJoin(std::string_view topic, std::string_view payload) override;
   std::optional<std::string> sendOn(std::string_view topic, std::string_view event, std::string_view payload,
                                     std::string_view joinRef) override;

@@ -278,7 +278,7 @@ void Connection::onTransportOpen() {
 void Connection::onTransportBinary(std::string_view bytes) {
   Turn turn(context_.turns);
   countInbound(bytes.size());
-  ++counters_.ignoredFrames;  // only broadcasts are binary, and nothing here listens to broadcasts
+  if (!delegate_.onConnectionBytes(*this, bytes)) ++counters_.ignoredFrames;
 }
 
 /// One that speaks of database changes is taken for a change of the first topic in it, which can't be read: the server
@@ -330,6 +330,18 @@ std::optional<std::string> Connection::send(std::string_view topic, std::string_
   auto ref = takeRef(topic, payload);
   if (ref) write({joinRef, *ref, topic, event, payload});
   return ref;
+}
+
+std::optional<std::string> Connection::newRef() {
+  return takeRef({}, {});
+}
+
+bool Connection::sendBytes(std::string_view bytes) {
+  if (state_ != ConnectionState::Open || bytes.size() > names::kMaxFrameBytes) return false;
+  ++counters_.framesOut;
+  counters_.bytesOut += bytes.size();
+  transport_->sendBinary(bytes);
+  return true;
 }
 
 std::optional<std::string> Connection::sendJoin(std::string_view topic, std::string_view payload) {

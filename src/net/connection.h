@@ -51,6 +51,8 @@ class ConnectionDelegate {
   virtual void onConnectionState(Connection& connection, ConnectionState from) = 0;
   /// Every frame but the heartbeat's replies. The envelope's views die with the call.
   virtual void onConnectionFrame(Connection& connection, const Envelope& envelope) = 0;
+  /// A binary frame, which is not looked into. False when it is for nobody.
+  virtual bool onConnectionBytes(Connection& /*connection*/, std::string_view /*bytes*/) { return false; }
   /// How long the server may stall the socket now on account of what was sent.
   virtual Duration stallAllowance(const Connection& connection) const = 0;
   /// The round-trip time was measured anew.
@@ -73,6 +75,7 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
 
   ConnectionId id() const { return id_; }
   ConnectionState state() const { return state_; }
+  Version version() const { return options_.version; }
   bool isOpen() const { return state_ == ConnectionState::Open; }
   WallTime since() const { return since_; }
   /// Attempts to come back since it was last live, the coming one included.
@@ -112,6 +115,10 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   /// connection is not open or the frame is above the server's limit.
   std::optional<std::string> send(std::string_view topic, std::string_view event, std::string_view payload,
                                   std::string_view joinRef);
+  /// The next frame's ref, for a frame that is not written here; nothing when the connection is not open.
+  std::optional<std::string> newRef();
+  /// Sends a binary frame. False when the connection is not open or the frame is above the server's limit.
+  bool sendBytes(std::string_view bytes);
   /// Like `send`, for `phx_join`, whose ref and join_ref are the same.
   std::optional<std::string> sendJoin(std::string_view topic, std::string_view payload);
 

@@ -27,6 +27,7 @@ class Transport {
   virtual ~Transport() = default;
   /// Only between `onTransportOpen` and `onTransportClose`; otherwise dropped.
   virtual void sendText(std::string_view text) = 0;
+  virtual void sendBinary(std::string_view bytes) = 0;
   /// Starts the closing handshake; `onTransportClose` follows when the peer answers, which on a dead link may be never.
   virtual void close(int code, std::string_view reason) = 0;
 };

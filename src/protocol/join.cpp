@@ -52,6 +52,32 @@ std::string joinPayload(const Vector<BindingConfig>& bindings, std::string_view 
   return payload;
 }
 
+std::string joinPayload(const UserJoin& join, std::string_view accessToken) {
+  JsonWriter json;
+  json.beginObject();
+  json.beginObject("config");
+  json.beginObject("broadcast");
+  json.flag("ack", true);
+  json.flag("self", false);
+  if (join.replaySince) {
+    json.beginObject("replay");
+    json.number("since", join.replaySince->time_since_epoch().count());
+    json.number("limit", join.replayLimit);
+    json.endObject();
+  }
+  json.endObject();
+  json.beginObject("presence");
+  json.text("key", join.presenceKey);
+  json.flag("enabled", join.presenceEnabled);
+  json.endObject();
+  json.verbatim("postgres_changes", "[]");
+  json.flag("private", join.isPrivate);
+  json.endObject();
+  if (!accessToken.empty()) json.text("access_token", accessToken);
+  json.endObject();
+  return json.take();
+}
+
 std::string tokenPayload(std::string_view accessToken) {
   std::string payload = R"({"access_token":)";
   appendJsonString(payload, accessToken);

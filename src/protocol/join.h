@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/ids.h"
+#include "base/time.h"
 #include "base/vector.h"
 #include "protocol/json_reader.h"
 
@@ -28,6 +29,18 @@ BindingConfig readBinding(JsonValue entry);
 /// The payload of a `phx_join` that wants database changes only, with the keys and their order as the reference client
 /// writes them. An empty token is left out; the server then uses the api key.
 std::string joinPayload(const Vector<BindingConfig>& bindings, std::string_view accessToken);
+
+/// What a join of a channel that an application named asks for (protocol.md §3.1).
+struct UserJoin {
+  std::string_view presenceKey;  ///< empty: the server chooses one
+  bool presenceEnabled = false;
+  bool isPrivate = false;
+  std::optional<WallTime> replaySince{};  ///< private channels only
+  unsigned replayLimit = 25;              ///< 1 to 25
+};
+
+/// Every broadcast is acknowledged, and own broadcasts are not sent back.
+std::string joinPayload(const UserJoin& join, std::string_view accessToken);
 
 /// The payload of an `access_token` push.
 std::string tokenPayload(std::string_view accessToken);

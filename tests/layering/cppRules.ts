@@ -33,6 +33,11 @@ export const layers: readonly Layer[] = [
   },
   // Pure: decides from what it is given, knows no time and no channel object.
   { prefix: 'src/subscription/channels/planner', mayInclude: ['base/', 'protocol/', 'subscription/'], thirdParty: [] },
+  {
+    prefix: 'src/user_channel/',
+    mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'presence/', 'broadcast/'],
+    thirdParty: [],
+  },
   { prefix: 'src/client', mayInclude: [...everyFolder, 'client'], thirdParty: [] },
   // The JSON that crosses to JavaScript: it knows a client, and nothing knows it but the bindings.
   { prefix: 'src/boundary/', mayInclude: [...everyFolder, 'client.h'], thirdParty: [] },

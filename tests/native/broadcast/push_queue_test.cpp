@@ -40,7 +40,7 @@ std::string nameOf(PushOutcome outcome) {
 struct Bench : testing::Workbench, PushQueueDelegate {
   explicit Bench(unsigned perSecond = 1'000) : budget(perSecond, context) {}
 
-  std::string transmit(const Push& push) override {
+  std::optional<std::string> transmit(const Push& push) override {
     if (!open) return {};
     lines.push_back(time() + " " + push.event + " " + push.payload);
     return std::to_string(++lastRef);

@@ -124,6 +124,8 @@ class FakeSocket {
   const std::string& url() const { return url_; }
   /// Sent by the client and not yet taken.
   std::vector<std::string> takeSent() { return std::exchange(sent_, {}); }
+  /// Likewise, binary frames.
+  std::vector<std::string> takeSentBytes() { return std::exchange(sentBytes_, {}); }
   bool closedByClient() const { return closeCode_ != 0; }
   int closeCode() const { return closeCode_; }
   /// The client has let go of the socket.
@@ -150,6 +152,7 @@ class FakeSocket {
   std::string url_;
   TransportEvents* events_;
   std::vector<std::string> sent_;
+  std::vector<std::string> sentBytes_;
   int closeCode_ = 0;
   bool open_ = false;
 };
@@ -163,6 +166,9 @@ class FakeTransport final : public Transport {
   }
   void sendText(std::string_view text) override {
     if (socket_->open_) socket_->sent_.emplace_back(text);
+  }
+  void sendBinary(std::string_view bytes) override {
+    if (socket_->open_) socket_->sentBytes_.emplace_back(bytes);
   }
   void close(int code, std::string_view /*reason*/) override { socket_->closeCode_ = code; }
 

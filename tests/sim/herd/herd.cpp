@@ -64,6 +64,7 @@ class HerdClient final : private ConnectionDelegate, private TransportFactory {
     Socket(const Socket&) = delete;
     Socket& operator=(const Socket&) = delete;
     void sendText(std::string_view /*text*/) override {}
+    void sendBinary(std::string_view /*bytes*/) override {}
     void close(int /*code*/, std::string_view /*reason*/) override {}
 
    private:

@@ -43,6 +43,7 @@ class Relay final : public TransportFactory {
 
     void forget() { client_ = nullptr; }
     void sendText(std::string_view text) override { real_->sendText(text); }
+    void sendBinary(std::string_view bytes) override { real_->sendBinary(bytes); }
     void close(int code, std::string_view reason) override { real_->close(code, reason); }
 
    private:
@@ -78,6 +79,7 @@ class Relay final : public TransportFactory {
     void sendText(std::string_view text) override {
       conduct_.up(text, [line = line_.get()](std::string_view changed) { line->sendText(changed); });
     }
+    void sendBinary(std::string_view bytes) override { line_->sendBinary(bytes); }
     void close(int code, std::string_view reason) override { line_->close(code, reason); }
 
    private:

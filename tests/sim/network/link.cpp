@@ -1,6 +1,7 @@
 #include "network/link.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "support/fake_text.h"
@@ -16,6 +17,8 @@ class LinkTransport final : public Transport {
   LinkTransport(const LinkTransport&) = delete;
   LinkTransport& operator=(const LinkTransport&) = delete;
   void sendText(std::string_view text) override { link_->sendUp(text); }
+  /// The simulated server has no broadcasts, which alone are binary.
+  void sendBinary(std::string_view /*bytes*/) override { assert(false && "nothing sends binary frames yet"); }
   void close(int /*code*/, std::string_view /*reason*/) override { link_->closeUp(); }
 
  private:

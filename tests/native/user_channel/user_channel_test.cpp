@@ -1,0 +1,331 @@
+#include "user_channel/user_channel.h"
+
+#include <doctest/doctest.h>
+
+#include "user_channel/user_channel_bench.h"
+
+namespace switchboard {
+namespace {
+
+using testing::kFirst;
+using testing::kSecond;
+using testing::kWallStart;
+using testing::ms;
+using testing::UserChannelBench;
+using Lines = std::vector<std::string>;
+
+UserChannelSpec privateRoom(std::optional<ReplayRequest> replay = {}) {
+  return {"room", {}, true, replay};
+}
+
+TEST_CASE("the first join goes out at the next tick and asks for what its handles need") {
+  UserChannelBench bench({"room", "me", false, {}});
+  bench.channel->open(kFirst, false, false);
+  bench.channel->open(kSecond, false, true);
+  bench.advance(ms(0));
+  bench.network.last().open();
+  const auto join = bench.answerJoin();
+  CHECK(join == parseJson(R"({"config":{"broadcast":{"ack":true,"self":false},"presence":{"key":"me","enabled":true},
+                              "postgres_changes":[],"private":false},"access_token":"token-1"})"));
+  CHECK(bench.take() == Lines{"pending CONNECTING", "joining CONNECTING", "live OK"});
+}
+
+TEST_CASE("broadcasts of both forms reach every handle") {
+  UserChannelBench bench;
+  bench.goLive();
+  bench.channel->open(kSecond, false, false);
+  bench.hearBroadcast(R"({"a":1})");
+  bench.network.last().receiveBinary(std::string("\4\x0d\1\0\0", 5) + "realtime:roomb" + std::string("\0\xff", 2));
+  bench.network.last().receiveBinary(std::string("\4\x0d\1\0\1", 5) + "realtime:roomb{}");
+  CHECK(bench.take() == Lines{R"(e {"a":1} >1 >2)", std::string("b \0\xff bytes >1 >2", 16), "b {} >1 >2"});
+  CHECK(bench.counters.ignoredFrames == 0);
+}
+
+TEST_CASE("binary frames for nobody, of other kinds and malformed ones are counted as ignored") {
+  UserChannelBench bench;
+  bench.goLive();
+  bench.network.last().receiveBinary(std::string("\4\x0d\1\0\1", 5) + "realtime:elseb{}");
+  bench.network.last().receiveBinary(std::string("\2\x0d\1", 3) + "realtime:roomb{}");
+  bench.network.last().receiveBinary("\4");
+  CHECK(bench.take().empty());
+  CHECK(bench.counters.ignoredFrames == 3);
+}
+
+TEST_CASE("a push goes out as a binary frame of the current join, and its answer ends it") {
+  UserChannelBench bench;
+  bench.goLive();
+  auto push = bench.push(R"({"x":1})");
+  push.ack = true;
+  CHECK_FALSE(bench.channel->send(std::move(push)));
+  const auto sent = bench.network.last().takeSentBytes();
+  REQUIRE(sent.size() == 1);
+  const auto frame = decodeBinaryFrame(Sender::Client, sent[0]).value();
+  CHECK(frame.joinRef == bench.joinRef);
+  CHECK(frame.topic == "realtime:room");
+  CHECK(frame.event == "e");
+  CHECK(frame.payload == R"({"x":1})");
+  CHECK(bench.take().empty());
+  bench.hear(bench.joinRef, std::string(frame.ref), "phx_reply",
+             R"({"status":"error","response":"payload_size_exceeded"})");
+  CHECK(bench.take() == Lines{"#1 2 payload_size_exceeded"});
+}
+
+TEST_CASE("with version 1 pushes are text, and bytes are refused") {
+  UserChannelBench bench({"room", {}, false, {}}, Version::V1);
+  bench.goLive();
+  CHECK_FALSE(bench.channel->send(bench.push(R"({"x":1})")));
+  const auto sent = bench.takeSent();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0][3] == "broadcast");
+  CHECK(sent[0][4] == parseJson(R"({"type":"broadcast","event":"e","payload":{"x":1}})"));
+  auto bytes = bench.push("\1");
+  bytes.encoding = PayloadEncoding::Bytes;
+  CHECK(bench.channel->send(std::move(bytes))->option == "payload");
+}
+
+TEST_CASE("what can never be sent is refused at once, with the option's name") {
+  UserChannelBench bench;
+  bench.goLive();
+  auto push = bench.push("{}");
+  push.event.clear();
+  CHECK(bench.channel->send(push)->option == "event");
+  push.event = std::string(256, 'e');
+  CHECK(bench.channel->send(push)->option == "event");
+  push.event = std::string(255, 'e');
+  CHECK_FALSE(bench.channel->send(push));
+  push.metadata = std::string(256, ' ');
+  CHECK(bench.channel->send(push)->option == "persist");
+  CHECK(bench.channel->send(bench.push(std::string(5'000'000, ' ')))->option == "payload");
+}
+
+TEST_CASE("other handles get what one sends as from anybody, the sender only if it asked for it") {
+  UserChannelBench bench;
+  bench.goLive();
+  bench.channel->send(bench.push("1"));
+  CHECK(bench.take() == Lines{"#1 0 "});
+  bench.channel->open(kSecond, true, false);
+  bench.channel->send(bench.push("2", kFirst));
+  bench.channel->send(bench.push("3", kSecond));
+  CHECK(bench.take() == Lines{"e 2 >2", "#2 0 ", "e 3 >1 >2", "#3 0 "});
+  bench.channel->close(kFirst);
+  bench.channel->send(bench.push("4", kSecond));
+  CHECK(bench.take() == Lines{"e 4 >2", "#4 0 "});
+}
+
+TEST_CASE("nothing is looped back before it is sent") {
+  UserChannelBench bench;
+  bench.channel->open(kFirst, true, false);
+  bench.channel->send(bench.push("1"));
+  bench.advance(ms(0));
+  bench.network.last().open();
+  bench.take();
+  bench.answerJoin();
+  CHECK(bench.take() == Lines{"live OK", "e 1 >1", "#1 0 "});
+}
+
+TEST_CASE("after a cut it joins again under its topic; frames of the join before are told apart") {
+  UserChannelBench bench;
+  bench.goLive(true);
+  const std::string before = bench.joinRef;
+  bench.hear(before, "", "presence_state", R"({"a":{"metas":[{"phx_ref":"1"}]}})");
+  CHECK(bench.take() == Lines{"join a"});
+  bench.advance(ms(1'000));
+  bench.cut();
+  CHECK(bench.take() == Lines{"pending CONNECTION_LOST", "pending CONNECTING", "joining CONNECTING"});
+  bench.hearBroadcast("1");  // late
+  bench.hear(before, "", "presence_state", "{}");
+  bench.hear(before, before, "phx_close", "{}");
+  bench.hear(before, before, "phx_reply", R"({"status":"ok","response":{}})");
+  CHECK(bench.take().empty());
+  bench.answerJoin();
+  CHECK(bench.joinRef != before);
+  CHECK(bench.take() == Lines{"live OK", "gap CONNECTION_LOST 0 to 6000"});
+  bench.hearBroadcast("2");
+  CHECK(bench.take() == Lines{"e 2 >1"});
+  bench.hear(bench.joinRef, "", "presence_state", R"({"a":{"metas":[{"phx_ref":"1"}]},"b":{"metas":[{}]}})");
+  CHECK(bench.take() == Lines{"join b"});
+}
+
+TEST_CASE("what is tracked is tracked again after a rejoin") {
+  UserChannelBench bench;
+  bench.goLive();
+  bench.channel->track(kFirst, R"({"name":"A"})");
+  bench.advance(ms(0));
+  auto sent = bench.takeSent();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0][0] == bench.joinRef);
+  CHECK(sent[0][4] == parseJson(R"({"type":"presence","event":"track","payload":{"name":"A"}})"));
+  bench.cut();
+  bench.answerJoin();
+  bench.advance(ms(0));
+  sent = bench.takeSent();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0][0] == bench.joinRef);
+  CHECK(sent[0][4]["event"] == "track");
+  bench.channel->untrack(kFirst);
+  bench.advance(ms(0));
+  CHECK(bench.takeSent().at(0)[4] == parseJson(R"({"type":"presence","event":"untrack"})"));
+}
+
+TEST_CASE("who is missing after an interruption is reported as gone 3 s later") {
+  UserChannelBench bench;
+  bench.goLive(true);
+  bench.hear(bench.joinRef, "", "presence_state",
+             R"({"a":{"metas":[{"phx_ref":"1"}]},"b":{"metas":[{"phx_ref":"2"}]}})");
+  bench.cut();
+  bench.answerJoin();
+  bench.take();
+  bench.hear(bench.joinRef, "", "presence_state", "{}");
+  bench.hear("", "", "presence_diff", R"({"joins":{"a":{"metas":[{"phx_ref":"3"}]}},"leaves":{}})");
+  CHECK(bench.take() == Lines{"refresh a"});
+  bench.advance(ms(2'999));
+  CHECK(bench.take().empty());
+  bench.advance(ms(1));
+  CHECK(bench.take() == Lines{"leave b"});
+}
+
+TEST_CASE("a handle that wants presence makes it join for more, without an interruption") {
+  UserChannelBench bench;
+  bench.goLive(false);
+  const std::string before = bench.joinRef;
+  bench.channel->open(kSecond, false, true);
+  bench.advance(ms(100));
+  bench.hearBroadcast("1");
+  CHECK(bench.take() == Lines{"e 1 >1 >2"});
+  const auto join = bench.answerJoin();  // no leave came before it
+  CHECK(join["config"]["presence"]["enabled"] == true);
+  CHECK(bench.joinRef != before);
+  bench.hear(before, before, "phx_close", "{}");
+  bench.hearBroadcast("2");
+  bench.hear(bench.joinRef, "", "presence_state", R"({"a":{"metas":[{}]}})");
+  CHECK(bench.take() == Lines{"live OK", "e 2 >1 >2", "join a"});
+  bench.channel->open(HandleId{3}, false, true);
+  bench.advance(ms(1'000));
+  CHECK(bench.takeSentEvents().empty());
+}
+
+TEST_CASE("presence is not reported where no handle wanted it") {
+  UserChannelBench bench;
+  bench.goLive(false);
+  bench.hear("", "", "presence_diff", R"({"joins":{"a":{"metas":[{"phx_ref":"3"}]}},"leaves":{}})");
+  CHECK(bench.take().empty());
+}
+
+TEST_CASE("a private channel asks for a replay and delivers nothing twice; the gap is healed") {
+  UserChannelBench bench(privateRoom(ReplayRequest{kWallStart - ms(600'000), 10}));
+  bench.channel->open(kFirst, false, false);
+  bench.advance(ms(0));
+  bench.network.last().open();
+  const auto first = bench.answerJoin();
+  CHECK(first["config"]["private"] == true);
+  CHECK(first["config"]["broadcast"]["replay"] ==
+        Json{{"since", (kWallStart - ms(600'000)).time_since_epoch().count()}, {"limit", 10}});
+  bench.hearBroadcast("1", R"({"id":"7"})");
+  bench.take();
+  bench.advance(ms(10'000));
+  bench.cut();
+  const auto second = bench.answerJoin();
+  CHECK(second["config"]["broadcast"]["replay"] ==
+        Json{{"since", (kWallStart - ms(60'000)).time_since_epoch().count()}, {"limit", 25}});
+  bench.take();
+  bench.hearReplay(7);
+  bench.hearReplay(8);
+  CHECK(bench.take() == Lines{"e {} replayed 8 >1"});
+  bench.advance(ms(1'999));
+  CHECK(bench.take().empty());
+  bench.advance(ms(1));
+  CHECK(bench.take() == Lines{"gap CONNECTION_LOST 0 to 15000 healed"});
+}
+
+TEST_CASE("a gap stays one when the replay was full and nothing in it was known") {
+  UserChannelBench bench(privateRoom());
+  bench.goLive();
+  bench.cut();
+  bench.answerJoin();
+  bench.take();
+  for (int id = 0; id < 25; ++id) bench.hearReplay(id);
+  bench.take();
+  bench.advance(ms(2'000));
+  CHECK(bench.take() == Lines{"gap CONNECTION_LOST 0 to 5000"});
+}
+
+TEST_CASE("a cut while a replay may still be going on leaves two gaps, the first not healed") {
+  UserChannelBench bench(privateRoom());
+  bench.goLive();
+  bench.cut();
+  bench.answerJoin();
+  bench.take();
+  bench.advance(ms(1'000));
+  bench.cut();
+  bench.answerJoin();
+  bench.advance(ms(2'000));
+  CHECK(bench.take() == Lines{"gap CONNECTION_LOST 0 to 5000", "pending CONNECTION_LOST", "pending CONNECTING",
+                              "joining CONNECTING", "live OK", "gap CONNECTION_LOST 5000 to 11000 healed"});
+}
+
+TEST_CASE("a private channel that is refused is parked until there is another token, or for minutes") {
+  UserChannelBench bench(privateRoom());
+  bench.channel->open(kFirst, false, false);
+  bench.advance(ms(0));
+  bench.network.last().open();
+  bench.take();
+  bench.answerJoin(
+      R"({"status":"error","response":{"reason":"Unauthorized: You do not have permissions to read from this Channel topic: room"}})");
+  CHECK(bench.take() == Lines{"parked UNAUTHORIZED"});
+  CHECK(bench.channel->nextTryAt() >= kWallStart + ms(300'000));
+  bench.advance(ms(60'000));
+  CHECK(bench.take().empty());
+  bench.tokens.set("token-2");
+  bench.advance(ms(0));
+  CHECK(bench.take() == Lines{"pending CONNECTING"});
+  bench.network.last().open();
+  CHECK(bench.answerJoin()["access_token"] == "token-2");
+  CHECK(bench.take() == Lines{"joining CONNECTING", "live OK"});
+}
+
+TEST_CASE("a channel that the server closes for a limit waits 15 s and more") {
+  UserChannelBench bench;
+  bench.goLive();
+  bench.hear(bench.joinRef, "", "system",
+             R"({"extension":"system","status":"error","message":"Too many messages per second","channel":"room"})");
+  bench.hear(bench.joinRef, bench.joinRef, "phx_close", "{}");
+  CHECK(bench.take() == Lines{"retrying RATE_LIMITED"});
+  CHECK(bench.channel->nextTryAt() >= kWallStart + ms(15'000));
+  bench.advance(ms(14'999));
+  CHECK(bench.take().empty());
+}
+
+TEST_CASE("a channel that crashes as soon as it is live is tried more and more seldom") {
+  UserChannelBench bench;
+  bench.goLive();
+  Duration longest{0};
+  for (int i = 0; i < 8; ++i) {
+    bench.hear(bench.joinRef, bench.joinRef, "phx_error", "{}");
+    const auto next = bench.channel->nextTryAt();
+    REQUIRE(next);
+    const Duration delay = *next - bench.clock.wallNow();
+    longest = std::max(longest, delay);
+    bench.advance(std::min(delay + ms(200), ms(9'000)));
+    if (delay > ms(5'000)) break;
+    bench.answerJoin();
+  }
+  CHECK(longest > ms(5'000));
+}
+
+TEST_CASE("at its end it leaves, and all pushes end") {
+  UserChannelBench bench;
+  bench.goLive();
+  auto push = bench.push("1");
+  push.ack = true;
+  bench.channel->send(std::move(push));
+  bench.channel->end();
+  CHECK(bench.takeSentEvents() == Lines{"phx_leave"});
+  CHECK(bench.take() == Lines{"#1 3 The channel was interrupt"});
+  bench.hearBroadcast("late");
+  bench.advance(ms(60'000));
+  CHECK(bench.take().empty());
+  CHECK(bench.deadlines.size() == 0);
+}
+
+}  // namespace
+}  // namespace switchboard
