@@ -66,6 +66,7 @@ void write(JsonWriter& out, const Notice& notice) {
   out.text("message", notice.message);
   out.flag("retryable", notice.retryable);
   writeTime(out, "nextRetryAt", notice.nextRetryAt);
+  if (notice.alreadyLive) out.flag("alreadyLive", true);
 }
 
 void write(JsonWriter& out, const Gap& gap) {
@@ -159,7 +160,7 @@ std::string refusalJson(SubscriptionId id, const Error& error, WallTime now) {
   subscriptions.push_back(
       {id, SubscriptionState::Parked, now, 0, {}, error.code, error.message, false, FreshnessMode::Paused});
   Vector<Notice> notices;
-  notices.push_back({id, NoticeStatus::ChannelError, error.code, error.message, false, {}});
+  notices.push_back({id, NoticeStatus::ChannelError, error.code, error.message, false, {}, false});
   Vector<SubscriptionId> refused;
   refused.push_back(id);
   JsonWriter out;

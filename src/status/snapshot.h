@@ -68,6 +68,7 @@ struct Notice {
   std::string message;
   bool retryable = true;
   std::optional<WallTime> nextRetryAt;
+  bool alreadyLive = false;  ///< of Subscribed: changes flowed before the subscription was made
 };
 
 /// What changed since the last one was taken.

@@ -12,8 +12,8 @@ import { subscriptionOf } from './subscriptionOf.js';
 export interface SubscriptionHandlers {
   onEvent(event: unknown): void;
   onResync?(resync: Resync): unknown;
-  /** Changes flow. `atOnce`: they did when it was subscribed, since the server's binding was there already. */
-  onLive?(atOnce: boolean): void;
+  /** Changes flow. `alreadyLive`: they did before it was subscribed, since the server's binding was there. */
+  onLive?(alreadyLive: boolean): void;
 }
 
 /** A share in a subscription. */
@@ -72,16 +72,14 @@ export class SharedSubscriptions<Handlers extends SubscriptionHandlers> {
   }
 
   #open(key: string, options: UntypedSubscribeOptions<EventName, DeliveryOption>, handlers: Handlers): Entry<Handlers> {
-    const onStatus: StatusHandler = (status) => {
-      if (status === 'SUBSCRIBED') handlers.onLive?.(atOnce);
+    const onStatus: StatusHandler = (status, { alreadyLive = false }) => {
+      if (status === 'SUBSCRIBED') handlers.onLive?.(alreadyLive);
     };
     const resync = handlers.onResync === undefined ? {} : { onResync: (call: Resync) => handlers.onResync?.(call) };
     const onEvent = (event: unknown): void => {
       handlers.onEvent(event);
     };
     const id = subscribe(this.#manager, { ...options, ...resync }, onEvent, onStatus);
-    // The core answers within the call when it has the binding already. Callbacks come after it.
-    const atOnce = subscriptionOf(this.#manager.status(), id)?.state === 'live';
     const entry = { handlers, id, users: 0 };
     this.#entries.set(key, entry);
     return entry;

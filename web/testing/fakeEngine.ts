@@ -57,7 +57,11 @@ export class FakeEngine implements Engine {
     }
   }
 
-  setStatus(state: SubscriptionState, { subscription, code, message = '', nextRetryAt = null }: FakeStatus): void {
+  setStatus(
+    state: SubscriptionState,
+    { subscription, code, message = '', nextRetryAt = null }: FakeStatus,
+    more: { alreadyLive?: boolean } = {},
+  ): void {
     const detail = { code: code ?? CODES[state], message, nextRetryAt, retryable: state !== 'parked' };
     const concerned = this.#concerned(subscription);
     for (const entry of concerned) entry.state = state;
@@ -72,7 +76,7 @@ export class FakeEngine implements Engine {
           attempts: state === 'retrying' ? 1 : 0,
         })),
       },
-      notices: isNotice ? concerned.map(({ id }) => ({ subscription: id, status, ...detail })) : [],
+      notices: isNotice ? concerned.map(({ id }) => ({ subscription: id, status, ...detail, ...more })) : [],
     });
   }
 
@@ -127,7 +131,7 @@ export class FakeEngine implements Engine {
 
   #subscribe(id: number, spec: SubscriptionSpec): void {
     this.#subscriptions.set(id, { id, spec, state: 'pending', held: null });
-    if (this.#live) this.setStatus('live', { subscription: id });
+    if (this.#live) this.setStatus('live', { subscription: id }, { alreadyLive: true });
     else this.#control({ status: this.#verdict() });
   }
 

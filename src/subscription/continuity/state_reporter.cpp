@@ -53,7 +53,7 @@ void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cau
   entry.refusedFor = refusedFor;
   if (known) return;
   entry.unnotified.clear();
-  notify(entry, entry.subscribers);
+  notify(entry, entry.subscribers, false);
 }
 
 Gap StateReporter::describeGap(const Cause& cause, const GapStart& start) {
@@ -131,7 +131,8 @@ void StateReporter::setWaiting(KeyEntry& entry, const Cause& cause) {
 void StateReporter::notifyNew(KeyEntry& entry) {
   if (entry.unnotified.empty()) return;
   const auto unnotified = std::exchange(entry.unnotified, {});
-  if (entry.state == SubscriptionState::Live || isError(entry.cause)) notify(entry, unnotified);
+  const bool isLive = entry.state == SubscriptionState::Live;
+  if (isLive || isError(entry.cause)) notify(entry, unnotified, isLive);
 }
 
 void StateReporter::forget(SubscriptionId id) {
@@ -139,10 +140,10 @@ void StateReporter::forget(SubscriptionId id) {
   gaps_.removeIf([id](const Gap& gap) { return gap.subscription == id; });
 }
 
-void StateReporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers) {
+void StateReporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers, bool alreadyLive) {
   for (const auto id : subscribers) {
     notices_.push_back({id, noticeStatus(entry), entry.cause.code, entry.cause.message,
-                        entry.state != SubscriptionState::Parked, nextRetryAt(entry)});
+                        entry.state != SubscriptionState::Parked, nextRetryAt(entry), alreadyLive});
   }
 }
 

@@ -48,7 +48,7 @@ class StateReporter {
   Gap describeGap(const Cause& cause, const GapStart& start);
   /// The end of a gap with this start that is over now.
   WallTime endOfGap(WallTime from) const;
-  void notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers);
+  void notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers, bool alreadyLive);
   std::optional<WallTime> nextRetryAt(const KeyEntry& entry) const;
 
   Context& context_;

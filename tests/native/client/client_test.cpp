@@ -189,6 +189,35 @@ TEST_SUITE("unsubscribing") {
     CHECK(h.changes(2).size() == 1);
   }
 
+  TEST_CASE("a notice says whether changes flowed before the subscription was made") {
+    Harness h;
+    const auto alreadyLive = [&](unsigned id) {
+      std::vector<bool> found;
+      for (const auto& notice : h.told) {
+        if (notice.subscription.value == id && notice.status == NoticeStatus::Subscribed)
+          found.push_back(notice.alreadyLive);
+      }
+      return found;
+    };
+    h.subscribe(1, "bookings");
+    h.subscribe(2, "bookings");
+    h.settle();
+    h.subscribe(3, "bookings");
+    h.settle();
+    h.unsubscribe(1);
+    h.unsubscribe(2);
+    h.unsubscribe(3);
+    h.run(Duration{1'000});
+    h.subscribe(4, "bookings");
+    h.settle();
+    h.network.last().closeFromServer(1006);
+    h.run(Duration{2'000});
+    CHECK(alreadyLive(1) == std::vector{false});
+    CHECK(alreadyLive(2) == std::vector{false});
+    CHECK(alreadyLive(3) == std::vector{true});
+    CHECK(alreadyLive(4) == std::vector{true, false});
+  }
+
   TEST_CASE("after the linger the channel is left, and then the socket closed") {
     Harness h;
     h.subscribe(1, "bookings");

@@ -93,6 +93,19 @@ describe('an engine behind a port', () => {
     await engine.dispose();
   });
 
+  it('says of a subscription to what is live that it was', async () => {
+    const behind = await open();
+    subscribe(behind, 1);
+    await behind.batches.first('live', (batch) => state(batch, 1) === 'live');
+    subscribe(behind, 2);
+    const { control } = await behind.batches.first(
+      'a notice',
+      ({ control: found }) => found?.notices?.[0]?.subscription === 2,
+    );
+    expect(control?.notices).toMatchObject([{ status: 'SUBSCRIBED', alreadyLive: true }]);
+    await behind.engine.dispose();
+  });
+
   it('says nothing after dispose', async () => {
     const behind = await open();
     subscribe(behind, 1);

@@ -251,12 +251,15 @@ describe('a subscription that is live at once', () => {
     await openLive();
     if (ahead) fetchAhead(['bookings'], fetches);
     stage.engine.framesIn = framesIn;
-    // The core has the binding already, and answers within the call.
+    // The core has the binding already.
     stage.engine.onCommand.set('subscribe', () => {
       stage.engine.control({
         status: { subscriptions: [subscriptionDelta(2)] },
         notices: [
-          { subscription: 2, status: 'SUBSCRIBED', code: 'OK', message: '', retryable: true, nextRetryAt: null },
+          {
+            ...{ subscription: 2, status: 'SUBSCRIBED', code: 'OK', message: '', retryable: true, nextRetryAt: null },
+            alreadyLive: true,
+          },
         ],
       });
     });

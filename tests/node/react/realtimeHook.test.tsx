@@ -230,7 +230,10 @@ describe('invalidation by useRealtime', () => {
       stage.engine.control({
         status: { subscriptions: [subscriptionDelta(2)] },
         notices: [
-          { subscription: 2, status: 'SUBSCRIBED', code: 'OK', message: '', retryable: true, nextRetryAt: null },
+          {
+            ...{ subscription: 2, status: 'SUBSCRIBED', code: 'OK', message: '', retryable: true, nextRetryAt: null },
+            alreadyLive: true,
+          },
         ],
       });
     });

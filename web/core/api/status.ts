@@ -140,6 +140,8 @@ export interface NoticeDetail {
   readonly retryable: boolean;
   /** Unix ms of the next attempt; null when none is scheduled. */
   readonly nextRetryAt: number | null;
+  /** Only with `SUBSCRIBED`, and only when it is so: changes flowed before `subscribe` was called, for others with equal options. */
+  readonly alreadyLive?: boolean;
 }
 
 export type StatusHandler = (status: SubscriptionNotice, detail: NoticeDetail) => void;

@@ -87,9 +87,8 @@ export class Callbacks {
     this.#queue.push(() => {
       const subscription = this.#subscriptions.get(notice.subscription);
       if (subscription === undefined) return;
-      const { code, message, retryable, nextRetryAt } = notice;
-      const detail = { code, message, retryable, nextRetryAt };
-      this.#attempt(`onStatus of ${nameOf(subscription)}`, () => subscription.onStatus?.(notice.status, detail));
+      const { subscription: _id, status, ...detail } = notice;
+      this.#attempt(`onStatus of ${nameOf(subscription)}`, () => subscription.onStatus?.(status, detail));
     });
   }
 

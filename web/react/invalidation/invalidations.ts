@@ -125,13 +125,13 @@ class WatchedKeys implements SubscriptionHandlers {
   };
 
   /** Changes flow. After an interruption `onResync` is called besides. */
-  onLive(atOnce: boolean): void {
+  onLive(alreadyLive: boolean): void {
     const isFirst = this.#since === null;
     this.#since = this.#framesIn();
     if (!isFirst) return;
     for (const { queryKey } of this.#keys.values()) {
       // Where changes flowed already when it was subscribed, what was asked for since has read them.
-      this.#due.add(queryKey, atOnce ? this.#since : null);
+      this.#due.add(queryKey, alreadyLive ? this.#since : null);
     }
   }
 }
