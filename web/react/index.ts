@@ -5,7 +5,7 @@
  *
  * @packageDocumentation
  */
-export { RealtimeProvider, type RealtimeProviderProps } from './RealtimeProvider.js';
+export { RealtimeProvider, type RealtimeProviderProps } from './provider/RealtimeProvider.js';
 export { RealtimeConnectionStatus, type RealtimeConnectionStatusProps } from './status/RealtimeConnectionStatus.js';
 export type { SomeStatusTexts, StatusTexts } from './status/texts.js';
 export { equals } from '../core/index.js';
@@ -24,5 +24,5 @@ export { useConnectionStatus } from './useConnectionStatus.js';
 export { useLiveRows, type LiveRowsResult, type UseLiveRows } from './useLiveRows.js';
 export { useQueryInvalidation, type QueryInvalidationOptions } from './useQueryInvalidation.js';
 export { useRealtime } from './useRealtime.js';
-export { useRealtimeManager } from './useRealtimeManager.js';
+export { useRealtimeManager } from './provider/useRealtimeManager.js';
 export { useSubscription, type UseSubscription } from './useSubscription.js';

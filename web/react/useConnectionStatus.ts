@@ -1,9 +1,9 @@
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { IDLE_SNAPSHOT, type StatusSnapshot } from '../core/index.js';
 import { requireFunction } from '../core/base/validate.js';
-import { guarded } from './environment.js';
-import { useRealtimeSetup } from './useRealtimeManager.js';
-import { shallowEqual } from './shallowEqual.js';
+import { guarded } from './provider/environment.js';
+import { useRealtimeSetup } from './provider/useRealtimeManager.js';
+import { shallowEqual } from './base/shallowEqual.js';
 
 type Selector<T> = (status: StatusSnapshot) => T;
 

@@ -15,9 +15,9 @@ import type {
   TableName,
   UntypedDatabase,
 } from '../core/index.js';
-import { NOT_STARTED } from './absentManager.js';
-import { guarded } from './environment.js';
-import { useRealtimeSetup } from './useRealtimeManager.js';
+import { NOT_STARTED } from './provider/absentManager.js';
+import { guarded } from './provider/environment.js';
+import { useRealtimeSetup } from './provider/useRealtimeManager.js';
 
 /** What `useLiveRows` returns; `rows` and `status` are the same objects until they changed. */
 export interface LiveRowsResult<Row> {

@@ -1,14 +1,14 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { SwitchboardError, type EventName, type SubscriptionStatus } from '../core/index.js';
-import { guarded, mistake } from './environment.js';
-import { HeldId } from './heldId.js';
+import { guarded, mistake } from './provider/environment.js';
+import { HeldId } from './sharing/heldId.js';
 import type { WatchedRows } from './invalidation/invalidations.js';
-import { keyText } from './keyText.js';
-import { invalidationsOf } from './perManager.js';
+import { keyText } from './base/keyText.js';
+import { invalidationsOf } from './sharing/perManager.js';
 import type { QueryKey } from './queryClient.js';
-import { subscriptionOf } from './subscriptionOf.js';
-import { useRealtimeSetup } from './useRealtimeManager.js';
-import { useUnchanged } from './useUnchanged.js';
+import { subscriptionOf } from './sharing/subscriptionOf.js';
+import { useRealtimeSetup } from './provider/useRealtimeManager.js';
+import { useUnchanged } from './base/useUnchanged.js';
 
 export interface QueryInvalidationOptions {
   table: string;

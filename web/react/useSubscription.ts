@@ -22,11 +22,11 @@ import type {
   WildcardSubscribeOptions,
 } from '../core/index.js';
 import { requireFunction } from '../core/base/validate.js';
-import { guarded } from './environment.js';
-import { HeldId } from './heldId.js';
-import { subscriptionOf } from './subscriptionOf.js';
-import { subscribe } from './sharedSubscriptions.js';
-import { useRealtimeSetup } from './useRealtimeManager.js';
+import { guarded } from './provider/environment.js';
+import { HeldId } from './sharing/heldId.js';
+import { subscriptionOf } from './sharing/subscriptionOf.js';
+import { subscribe } from './sharing/sharedSubscriptions.js';
+import { useRealtimeSetup } from './provider/useRealtimeManager.js';
 
 /** The component's life ends the subscription, so there is no signal; null or false subscribes to nothing. */
 type HookOptions<Options> = (Omit<Options, 'signal'> & { onStatus?: StatusHandler | undefined }) | null | false;

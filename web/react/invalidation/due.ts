@@ -1,4 +1,4 @@
-import { keyText } from '../keyText.js';
+import { keyText } from '../base/keyText.js';
 import type { QueryClientLike, QueryKey, QueryLike } from '../queryClient.js';
 import { FetchWatch } from './fetchWatch.js';
 

@@ -1,6 +1,6 @@
 import type { EventName, Gap, RealtimeManager, Resync } from '../../core/index.js';
-import { keyText } from '../keyText.js';
-import { SharedSubscriptions, type SubscriptionHandlers, type Retained } from '../sharedSubscriptions.js';
+import { keyText } from '../base/keyText.js';
+import { SharedSubscriptions, type SubscriptionHandlers, type Retained } from '../sharing/sharedSubscriptions.js';
 import type { QueryClientLike, QueryKey } from '../queryClient.js';
 import { DueKeys } from './due.js';
 

@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { IDLE_SNAPSHOT, type RealtimeManager, type UntypedRow } from '../../core/index.js';
-import { guarded } from '../environment.js';
-import { invalidationsOf, toastSubscriptionsOf } from '../perManager.js';
+import { guarded } from '../provider/environment.js';
+import { invalidationsOf, toastSubscriptionsOf } from '../sharing/perManager.js';
 import { Listeners } from '../../core/base/listeners.js';
-import type { RealtimeSetup } from '../realtimeContext.js';
-import type { Retained } from '../sharedSubscriptions.js';
-import { useRealtimeSetup } from '../useRealtimeManager.js';
-import { useUnchanged } from '../useUnchanged.js';
+import type { RealtimeSetup } from '../provider/realtimeContext.js';
+import type { Retained } from '../sharing/sharedSubscriptions.js';
+import { useRealtimeSetup } from '../provider/useRealtimeManager.js';
+import { useUnchanged } from '../base/useUnchanged.js';
 import {
   checkDefinition,
   type CheckedDefinition,

@@ -1,10 +1,10 @@
 import { SwitchboardError } from '../../core/index.js';
 import { optionalFlag, refuseUnknown } from '../../core/base/validate.js';
-import { guarded, mistake } from '../environment.js';
-import { keyText } from '../keyText.js';
+import { guarded, mistake } from '../provider/environment.js';
+import { keyText } from '../base/keyText.js';
 import type { WatchedRows } from '../invalidation/invalidations.js';
 import type { QueryKey } from '../queryClient.js';
-import type { RealtimeSetup } from '../realtimeContext.js';
+import type { RealtimeSetup } from '../provider/realtimeContext.js';
 import type { CheckedDefinition, HookParameters, ParameterValue, RealtimeFeature } from './definition.js';
 
 /** What one call of the hook asks for. */

@@ -1,5 +1,5 @@
 import type { StatusSnapshot, SubscriptionState, SubscriptionStatus } from '../../core/index.js';
-import { subscriptionOf } from '../subscriptionOf.js';
+import { subscriptionOf } from '../sharing/subscriptionOf.js';
 import type { Plan } from './plan.js';
 
 /**

@@ -2,7 +2,7 @@ import type { Placement } from '@floating-ui/react';
 import { useId, useState, type ReactNode } from 'react';
 import type { OverallState } from '../../core/index.js';
 import { useConnectionStatus } from '../useConnectionStatus.js';
-import { useRealtimeSetup } from '../useRealtimeManager.js';
+import { useRealtimeSetup } from '../provider/useRealtimeManager.js';
 import { ReconnectButton } from './ReconnectButton.js';
 import { StateIcon } from './StateIcon.js';
 import { StatusDetails } from './StatusDetails.js';

@@ -1,5 +1,5 @@
 import type { InsertPayload, RealtimeManager, UntypedRow } from '../../core/index.js';
-import { SharedSubscriptions, type SubscriptionHandlers, type Retained } from '../sharedSubscriptions.js';
+import { SharedSubscriptions, type SubscriptionHandlers, type Retained } from '../sharing/sharedSubscriptions.js';
 import type { Toaster, ToastMessage } from '../toaster.js';
 
 /** At most this many toasts of one feature at once; one more message counts the rest. */

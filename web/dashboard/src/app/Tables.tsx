@@ -1,6 +1,6 @@
 import { Tabs } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
-import { BookingsTable } from '../tables/BookingsTable.js';
+import { BookingsTable } from '../tables/bookings/BookingsTable.js';
 import { ClientsTable } from '../tables/ClientsTable.js';
 import { PaymentsTable } from '../tables/PaymentsTable.js';
 import { StaffTable } from '../tables/StaffTable.js';

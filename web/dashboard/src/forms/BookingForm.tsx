@@ -6,10 +6,10 @@ import { cityOf } from '../data/zone.js';
 import { formatStatus } from '../format.js';
 import { useEditSession, type EditSession } from '../writing/index.js';
 import type { BookingDraft, ChosenClient } from './bookingFields.js';
-import { choicesOf, withChosen } from './choices.js';
-import { ClientField } from './ClientField.js';
-import { SelectField, TextField } from './Field.js';
-import { FormSheet } from './FormSheet.js';
+import { choicesOf, withChosen } from './fields/choices.js';
+import { ClientField } from './fields/ClientField.js';
+import { SelectField, TextField } from './fields/Field.js';
+import { FormSheet } from './sheet/FormSheet.js';
 import { currentRow } from './currentRow.js';
 
 const statuses = choicesOf(['pending', 'confirmed', 'completed', 'cancelled', 'no_show']);

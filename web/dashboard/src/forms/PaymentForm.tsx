@@ -3,9 +3,9 @@ import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Payment } from '../data/database.js';
 import { formatDay, formatStatus } from '../format.js';
 import { useEditSession, type EditSession } from '../writing/index.js';
-import { choicesOf, withChosen, type Choice } from './choices.js';
-import { SelectField, TextField } from './Field.js';
-import { FormSheet } from './FormSheet.js';
+import { choicesOf, withChosen, type Choice } from './fields/choices.js';
+import { SelectField, TextField } from './fields/Field.js';
+import { FormSheet } from './sheet/FormSheet.js';
 import type { PaymentDraft } from './paymentFields.js';
 import { currentRow } from './currentRow.js';
 

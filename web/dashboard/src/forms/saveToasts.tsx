@@ -2,8 +2,8 @@ import { toast } from 'sonner';
 import { formatClock } from '../format.js';
 import type { EditSession, EditState, Problem, VersionedRow } from '../writing/index.js';
 import { describeChange } from './describeChange.js';
-import { askBeforeLeaving } from './leaving.js';
-import { ProblemText } from './ProblemText.js';
+import { askBeforeLeaving } from './sheet/leaving.js';
+import { ProblemText } from './fields/ProblemText.js';
 
 /** Long enough to notice a slip and undo it. */
 export const UNDO_MS = 15_000;

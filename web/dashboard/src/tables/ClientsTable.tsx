@@ -5,8 +5,8 @@ import type { Client } from '../data/database.js';
 import { useClients } from '../data/queries.js';
 import { formatCount, formatMoney } from '../format.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
-import type { Column } from './RowTable.js';
-import { useMoneyWidth } from './useWidths.js';
+import type { Column } from './rows/RowTable.js';
+import { useMoneyWidth } from './rows/useWidths.js';
 
 export function ClientsTable() {
   const { business } = useBusinessData();

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { LiveRowsResult } from 'switchboard-realtime/react';
 import { rowsState } from '../data/readState.js';
-import { RowTable, type Column } from './RowTable.js';
+import { RowTable, type Column } from './rows/RowTable.js';
 import { TablePanel } from './TablePanel.js';
 
 type Props<Row extends { id: number | string }> = {

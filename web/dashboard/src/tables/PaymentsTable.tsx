@@ -7,10 +7,10 @@ import { formatMoney, formatWhen } from '../format.js';
 import { useForms } from '../forms/formsContext.js';
 import { PointedNote } from './PointedNote.js';
 import { LiveTablePanel } from './LiveTablePanel.js';
-import { RowActions } from './RowActions.js';
-import type { Column } from './RowTable.js';
+import { RowActions } from './rows/RowActions.js';
+import type { Column } from './rows/RowTable.js';
 import { StatusBadge } from './StatusBadge.js';
-import { useMoneyWidth, useTimeWidth } from './useWidths.js';
+import { useMoneyWidth, useTimeWidth } from './rows/useWidths.js';
 import { When } from './When.js';
 
 export function PaymentsTable() {

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useQueryState } from '../data/readState.js';
-import { RowTable, type Column } from './RowTable.js';
+import { RowTable, type Column } from './rows/RowTable.js';
 import { TablePanel } from './TablePanel.js';
 
 type Props<Row extends { id: number | string }> = {

@@ -13,7 +13,7 @@ import { confirming } from '../toasts/confirming.js';
 import { useRowToasts } from '../toasts/rowToasts.js';
 import { problemOf, type RowTable } from '../writing/index.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
-import type { Column } from './RowTable.js';
+import type { Column } from './rows/RowTable.js';
 import { StatusBadge } from './StatusBadge.js';
 
 /** Someone of the staff with today's entry, if there is one. */

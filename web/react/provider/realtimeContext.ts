@@ -1,7 +1,7 @@
 import { createContext } from 'react';
-import type { RealtimeManager } from '../core/index.js';
-import type { QueryClientLike } from './queryClient.js';
-import type { Toaster } from './toaster.js';
+import type { RealtimeManager } from '../../core/index.js';
+import type { QueryClientLike } from '../queryClient.js';
+import type { Toaster } from '../toaster.js';
 
 /** What a `RealtimeProvider` gives to the tree below it. */
 export interface RealtimeSetup {

@@ -1,4 +1,4 @@
-import { hasOwn } from '../core/base/hasOwn.js';
+import { hasOwn } from '../../core/base/hasOwn.js';
 
 /** Whether two values are the same, or plain objects or arrays with the same members. */
 export function shallowEqual(a: unknown, b: unknown): boolean {

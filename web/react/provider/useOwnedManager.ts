@@ -1,5 +1,5 @@
 import { useInsertionEffect, useState } from 'react';
-import { createRealtimeManager, type ManagerOptions, type RealtimeManager } from '../core/index.js';
+import { createRealtimeManager, type ManagerOptions, type RealtimeManager } from '../../core/index.js';
 import { absentManager } from './absentManager.js';
 import { guarded } from './environment.js';
 

@@ -1,14 +1,14 @@
 import { Dialog } from 'radix-ui';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { InLocale } from '../app/InLocale.js';
-import { useZone } from '../data/today.js';
-import { focusOn } from '../focus/focusable.js';
-import { formatClock } from '../format.js';
-import type { EditSession, EditState, VersionedRow } from '../writing/index.js';
-import { Conflicts } from './Conflicts.js';
+import { InLocale } from '../../app/InLocale.js';
+import { useZone } from '../../data/today.js';
+import { focusOn } from '../../focus/focusable.js';
+import { formatClock } from '../../format.js';
+import type { EditSession, EditState, VersionedRow } from '../../writing/index.js';
+import { Conflicts } from '../Conflicts.js';
 import { FormFoot } from './FormFoot.js';
 import { askBeforeLeaving } from './leaving.js';
-import { ProblemText } from './ProblemText.js';
+import { ProblemText } from '../fields/ProblemText.js';
 import { Sheet } from './Sheet.js';
 
 type Props<Row extends VersionedRow, Draft extends object> = {

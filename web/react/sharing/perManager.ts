@@ -1,8 +1,8 @@
-import type { RealtimeManager } from '../core/index.js';
-import { Invalidations } from './invalidation/invalidations.js';
-import type { QueryClientLike } from './queryClient.js';
-import type { Toaster } from './toaster.js';
-import { ToastSubscriptions } from './toasts/toastSubscriptions.js';
+import type { RealtimeManager } from '../../core/index.js';
+import { Invalidations } from '../invalidation/invalidations.js';
+import type { QueryClientLike } from '../queryClient.js';
+import type { Toaster } from '../toaster.js';
+import { ToastSubscriptions } from '../toasts/toastSubscriptions.js';
 
 /** One value for each pair of objects, for as long as both live. */
 class PairMap<A extends object, B extends object, V> {

@@ -1,4 +1,4 @@
-import { formatStatus } from '../format.js';
+import { formatStatus } from '../../format.js';
 
 export type Choice = { readonly value: string; readonly label: string };
 

@@ -1,6 +1,6 @@
 import { Dialog } from 'radix-ui';
 import type { ComponentProps, ReactNode } from 'react';
-import { CloseIcon } from '../app/icons.js';
+import { CloseIcon } from '../../app/icons.js';
 
 type Props = Pick<ComponentProps<typeof Dialog.Content>, 'onOpenAutoFocus'> & {
   title: string;

@@ -1,4 +1,4 @@
-import { CancelIcon, EditIcon } from '../app/icons.js';
+import { CancelIcon, EditIcon } from '../../app/icons.js';
 
 type Props = {
   /** What the row is, for those who hear it: `booking of Ada Larsen`. */

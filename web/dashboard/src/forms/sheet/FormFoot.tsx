@@ -1,5 +1,5 @@
 import { Dialog } from 'radix-ui';
-import type { EditState } from '../writing/index.js';
+import type { EditState } from '../../writing/index.js';
 
 type Phase = EditState<unknown>['phase'];
 

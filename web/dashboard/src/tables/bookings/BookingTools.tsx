@@ -1,8 +1,8 @@
 import { useRef } from 'react';
-import { setSearch } from '../app/useSearchParameter.js';
-import { shiftDate, type Day } from '../data/today.js';
-import { formatLongDay, locale } from '../format.js';
-import { PointedNote } from './PointedNote.js';
+import { setSearch } from '../../app/useSearchParameter.js';
+import { shiftDate, type Day } from '../../data/today.js';
+import { formatLongDay, locale } from '../../format.js';
+import { PointedNote } from '../PointedNote.js';
 
 type Props = {
   today: Day;

@@ -1,9 +1,14 @@
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
-import { SwitchboardError, type ManagerOptions, type RealtimeManager, type RegisteredDatabase } from '../core/index.js';
+import {
+  SwitchboardError,
+  type ManagerOptions,
+  type RealtimeManager,
+  type RegisteredDatabase,
+} from '../../core/index.js';
 import { mistake } from './environment.js';
-import type { QueryClientLike } from './queryClient.js';
+import type { QueryClientLike } from '../queryClient.js';
 import { RealtimeContext } from './realtimeContext.js';
-import type { Toaster, ToastMessage } from './toaster.js';
+import type { Toaster, ToastMessage } from '../toaster.js';
 import { useOwnedManager } from './useOwnedManager.js';
 
 interface CommonProps {

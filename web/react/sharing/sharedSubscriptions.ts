@@ -5,7 +5,7 @@ import type {
   Resync,
   StatusHandler,
   UntypedSubscribeOptions,
-} from '../core/index.js';
+} from '../../core/index.js';
 import { subscriptionOf } from './subscriptionOf.js';
 
 /** What is called for a shared subscription. */

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { formatClock, formatDay, formatMoney } from '../format.js';
+import { formatClock, formatDay, formatMoney } from '../../format.js';
 import { useMeasuredFonts, widthOf } from './columnWidth.js';
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { IDLE_SNAPSHOT, realtimeManager, type LiveRows, type RealtimeManager } from '../core/index.js';
+import { IDLE_SNAPSHOT, realtimeManager, type LiveRows, type RealtimeManager } from '../../core/index.js';
 
 const nothing = (): void => undefined;
 

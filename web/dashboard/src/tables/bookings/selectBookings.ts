@@ -1,5 +1,5 @@
-import type { Booking } from '../data/database.js';
-import { isOn, type Day } from '../data/today.js';
+import type { Booking } from '../../data/database.js';
+import { isOn, type Day } from '../../data/today.js';
 
 export type BookingChoice = {
   /** Null: all days. */

@@ -1,5 +1,5 @@
-import { Listeners } from '../core/base/listeners.js';
-import type { RealtimeManager } from '../core/index.js';
+import { Listeners } from '../../core/base/listeners.js';
+import type { RealtimeManager } from '../../core/index.js';
 
 /** The id of the subscription that a component's effect holds; readable while rendering. 0: none. */
 export class HeldId {

@@ -1,4 +1,4 @@
-import type { StatusSnapshot, SubscriptionStatus } from '../core/index.js';
+import type { StatusSnapshot, SubscriptionStatus } from '../../core/index.js';
 
 /** The entry of one subscription. They are in the order of their ids, and a page may have hundreds that each look theirs up. */
 export function subscriptionOf({ subscriptions }: StatusSnapshot, id: number): SubscriptionStatus | undefined {

@@ -1,14 +1,14 @@
 import { useMemo } from 'react';
-import { InLocale } from '../app/InLocale.js';
-import { useBusinessData } from '../data/businessData.js';
-import type { Booking } from '../data/database.js';
-import { useEveryStaff } from '../data/queries.js';
-import { formatMoney, formatWhen } from '../format.js';
-import { RowActions } from './RowActions.js';
-import type { Column } from './RowTable.js';
-import { StatusBadge } from './StatusBadge.js';
-import { useMoneyWidth, useTimeWidth } from './useWidths.js';
-import { When } from './When.js';
+import { InLocale } from '../../app/InLocale.js';
+import { useBusinessData } from '../../data/businessData.js';
+import type { Booking } from '../../data/database.js';
+import { useEveryStaff } from '../../data/queries.js';
+import { formatMoney, formatWhen } from '../../format.js';
+import { RowActions } from '../rows/RowActions.js';
+import type { Column } from '../rows/RowTable.js';
+import { StatusBadge } from '../StatusBadge.js';
+import { useMoneyWidth, useTimeWidth } from '../rows/useWidths.js';
+import { When } from '../When.js';
 
 const final = new Set(['cancelled', 'completed', 'no_show']);
 

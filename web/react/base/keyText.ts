@@ -1,4 +1,4 @@
-import type { QueryKey } from './queryClient.js';
+import type { QueryKey } from '../queryClient.js';
 
 /**
  * A text that identifies a query key: equal for keys that say the same, and different for all that a query client could distinguish. Keys are

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import type { Client } from '../data/database.js';
-import type { ChosenClient } from './bookingFields.js';
+import type { Client } from '../../data/database.js';
+import type { ChosenClient } from '../bookingFields.js';
 import { withChosen } from './choices.js';
 import { SelectField, TextField } from './Field.js';
 

@@ -1,4 +1,4 @@
-import { SwitchboardError } from '../core/index.js';
+import { SwitchboardError } from '../../core/index.js';
 
 /**
  * Bundlers put a text in place of `process.env.NODE_ENV`. Where nobody did, and there is no `process` either, it is taken for production: a page must not

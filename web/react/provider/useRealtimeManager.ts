@@ -1,5 +1,5 @@
 import { useContext } from 'react';
-import { SwitchboardError, type RealtimeManager, type RegisteredDatabase } from '../core/index.js';
+import { SwitchboardError, type RealtimeManager, type RegisteredDatabase } from '../../core/index.js';
 import { absentManager } from './absentManager.js';
 import { mistake } from './environment.js';
 import { RealtimeContext, type RealtimeSetup } from './realtimeContext.js';

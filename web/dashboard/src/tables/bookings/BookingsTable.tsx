@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
-import { useSearchParameter } from '../app/useSearchParameter.js';
-import { useBusinessData } from '../data/businessData.js';
-import { dayOf, isDate, useMinute, useToday, type Day } from '../data/today.js';
-import { useForms } from '../forms/formsContext.js';
+import { useSearchParameter } from '../../app/useSearchParameter.js';
+import { useBusinessData } from '../../data/businessData.js';
+import { dayOf, isDate, useMinute, useToday, type Day } from '../../data/today.js';
+import { useForms } from '../../forms/formsContext.js';
 import { useBookingColumns } from './bookingColumns.js';
 import { BookingTools } from './BookingTools.js';
-import { LiveTablePanel } from './LiveTablePanel.js';
+import { LiveTablePanel } from '../LiveTablePanel.js';
 import { selectBookings, type BookingChoice } from './selectBookings.js';
 
 export function BookingsTable() {

@@ -1,4 +1,4 @@
-import type { Problem } from '../writing/index.js';
+import type { Problem } from '../../writing/index.js';
 
 /** Why something was not saved, in words, with what the server said behind a disclosure. */
 export function ProblemText({ problem: { text, detail } }: { problem: Problem }) {
