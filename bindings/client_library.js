@@ -1,12 +1,12 @@
 /**
- * The boundary between JavaScript and the core's clients: texts, numbers and addresses, and nothing else. The imports below are declared in
+ * The boundary between JavaScript and the core's clients. Only texts, numbers and addresses cross it. The imports below are declared in
  * realtime_client.cpp, the exports (`_switchboard_…`) in module.cpp.
  */
 mergeInto(LibraryManager.library, {
   $encoder: '=new TextEncoder()',
   $decoder: '=new TextDecoder()',
 
-  /** The text that is `bytes` long in the heap. */
+  /** Decodes a text of `bytes` bytes in the heap. */
   $textAt__deps: ['$decoder'],
   $textAt: function (at, bytes) {
     return decoder.decode(HEAPU8.subarray(at, at + bytes));
@@ -25,7 +25,7 @@ mergeInto(LibraryManager.library, {
     }
   },
 
-  /** Values by number, from 1 on. A number that is free is given out again. */
+  /** Values by number, starting at 1. Free numbers are reused. */
   $newSlots: function () {
     var values = [null];
     var free = [];
@@ -43,7 +43,7 @@ mergeInto(LibraryManager.library, {
     };
   },
 
-  /** What the clients' batches go to. */
+  /** The functions that receive the clients' batches. */
   $sinks__deps: ['$newSlots'],
   $sinks: '=newSlots()',
 

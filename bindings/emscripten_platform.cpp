@@ -12,7 +12,7 @@ double switchboard_now();
 /// Since 1970, in ms.
 double switchboard_wall_now();
 void switchboard_random(void* to, std::size_t bytes);
-/// Calls `switchboard_timer_fired(timer)` after `delay` ms, unless it is cleared by the number that this returns.
+/// Calls `switchboard_timer_fired(timer)` after `delay` ms. Returns a number with which it can be cleared.
 std::uint32_t switchboard_set_timer(switchboard::EmscriptenTimer* timer, double delay);
 void switchboard_clear_timer(std::uint32_t number);
 

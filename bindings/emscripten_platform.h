@@ -14,7 +14,8 @@ class EmscriptenClock final : public Clock {
   WallTime wallNow() const override;
 };
 
-/// setTimeout. Waits of more than 2^31−1 ms, which JavaScript can't do, end early; the deadline queue then waits again.
+/// setTimeout. Delays above 2^31−1 ms, which JavaScript does not support, end early; the deadline queue then waits
+/// again.
 class EmscriptenTimer final : public Timer {
  public:
   ~EmscriptenTimer() override { cancel(); }

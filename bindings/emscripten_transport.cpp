@@ -6,23 +6,23 @@
 
 extern "C" {
 // in platform_library.js
-/// Opens a socket, whose events call the exports at the end of this file. 0: the runtime refuses the url.
+/// Opens a socket. Its events call the exports at the end of this file. 0: the runtime refuses the url.
 std::uint32_t switchboard_socket_open(switchboard::EmscriptenTransport* transport, const char* url, std::size_t bytes);
 void switchboard_socket_send(std::uint32_t socket, const char* text, std::size_t bytes);
 void switchboard_socket_send_bytes(std::uint32_t socket, const char* data, std::size_t bytes);
 void switchboard_socket_close(std::uint32_t socket, int code, const char* reason, std::size_t bytes);
-/// Closes it with 1000 if need be. No event comes any more.
+/// Closes it with 1000 if it is open. No event follows.
 void switchboard_socket_delete(std::uint32_t socket);
 
-// likewise, all about the frame that is being handled
-/// Brings in all of it, if that has not been done; its size in bytes.
+// in platform_library.js, for the frame that is being handled
+/// Loads the whole text, if it is not loaded yet. Returns its size in bytes.
 std::size_t switchboard_load();
-/// Keeps its text in place of what is kept under `kept`, or under a new number if that is 0. 0: there is too much
-/// already.
+/// Retains its text in place of the text with the number `kept`, or under a new number if `kept` is 0. Returns the
+/// number; 0: the retained texts are too large already.
 std::uint32_t switchboard_retain(std::uint32_t kept);
-/// How many bytes it takes at most.
+/// Upper bound of the text's size in bytes.
 std::size_t switchboard_retained_limit(std::uint32_t kept);
-/// Copies it; the number of bytes.
+/// Copies the text and returns its size in bytes.
 std::size_t switchboard_retained_copy(std::uint32_t kept, char* to, std::size_t room);
 void switchboard_release(std::uint32_t kept);
 }
@@ -49,8 +49,8 @@ class EmscriptenRetainedText final : public RetainedText {
   const std::uint32_t number_;
 };
 
-/// `front`: how many bytes are there of the front, and half as many of the back unless it is all. `ascii`: as far as it
-/// is there; a text that is not ASCII is all there.
+/// `front`: how many bytes of the front are loaded; of the back half as many, unless the whole text is loaded. `ascii`:
+/// whether what is loaded is ASCII. A text that is not is loaded as a whole.
 class EmscriptenText final : public InboundText {
  public:
   EmscriptenText(std::string_view view, std::size_t front, bool ascii)
@@ -105,7 +105,7 @@ std::unique_ptr<Transport> EmscriptenTransportFactory::open(const std::string& u
 
 }  // namespace switchboard
 
-// What a socket's events call. The transport may be gone when its events return.
+// Called by a socket's events. They may destroy the transport.
 extern "C" {
 
 using switchboard::EmscriptenTransport;
@@ -114,7 +114,7 @@ EMSCRIPTEN_KEEPALIVE void switchboard_socket_opened(EmscriptenTransport* transpo
   transport->events().onTransportOpen();
 }
 
-/// `front` and `ascii`: see EmscriptenText. Whether the core had the rest brought in.
+/// `front` and `ascii`: see EmscriptenText. Returns whether the core loaded the rest.
 EMSCRIPTEN_KEEPALIVE bool switchboard_socket_text(EmscriptenTransport* transport, const char* data, std::size_t bytes,
                                                   std::size_t front, bool ascii) {
   const switchboard::EmscriptenText text({data, bytes}, front, ascii);

@@ -1,35 +1,35 @@
 /**
  * The platform of the core: sockets, clock, timer and random bytes, through imports of its own (declared in emscripten_transport.cpp and
  * emscripten_platform.cpp), and not Emscripten's, whose structs and signatures change between versions:
- * - text comes into the heap by TextEncoder.encodeInto (20 to 70 times faster than a JavaScript loop on frames of 0.4 to 1 kB), and of long
- *   frames only both ends, until the core asks for the rest: in Chromium encodeInto takes 2 to 4 us for 1.7 kB, the ends 0.5 us;
- * - a deleted socket leaves the table and can't call back;
+ * - text is copied into the heap by TextEncoder.encodeInto (20 to 70 times faster than a JavaScript loop on frames of 0.4 to 1 kB), and of long
+ *   frames only both ends, until the core loads the rest: in Chromium encodeInto takes 2 to 4 us for 1.7 kB, the ends 0.5 us;
+ * - a deleted socket is removed from the table and can't call back;
  * - the class of sockets comes from the loader, because Node 20 has none of its own;
- * - a url that the runtime refuses is no socket, not an exception through the wasm;
- * - the text of the frame that is being handled is at hand, so that nobody has to decode its bytes again, and can be kept.
+ * - a url that the runtime refuses gives the number 0, not an exception that passes through the wasm;
+ * - the text of the frame that is being handled is available to JavaScript without decoding it again, and can be retained.
  */
 mergeInto(LibraryManager.library, {
   $sockets__deps: ['$newSlots', '$encoder'],
   $sockets__postset: "Module['frame'] = sockets.frame; sockets.table = newSlots(); sockets.retained = newSlots();",
   $sockets: {
     table: null,
-    buffer: 0, // for one message; it is only valid during a callback
+    buffer: 0, // for one message; only valid during a callback
     capacity: 0,
-    maxKeptCapacity: 1 << 20, // a buffer above this is given back after use
-    heap: null, // HEAPU8 as it was when the view was made
+    maxKeptCapacity: 1 << 20, // a larger buffer is freed after use
+    heap: null, // HEAPU8 for which the view was made
     view: null, // of the buffer, for encodeInto
-    busy: false, // a frame is being handled, or a call into a socket is under way
-    waiting: 0, // events that came meanwhile
-    front: 96, // characters of either end that come into the heap at first
+    busy: false, // a frame is being handled, or a socket's method is being called
+    waiting: 0, // queued events
+    front: 96, // characters of the front that are loaded first, and of the back
     back: 48,
     silence: function () {},
 
-    /** The frame that is being handled: its text, for CoreFrame in web/core/engine/wasmModule.ts, and how many bytes it takes; 0: not brought in. */
+    /** The frame that is being handled: its text, for CoreFrame in web/core/engine/wasmModule.ts, and its size in bytes; 0: not loaded. */
     frame: { text: null, bytes: 0 },
 
     /**
-     * Hands an event to the core: at once, or after what is under way, in the order of the events. There is one buffer, and the core does not expect an
-     * answer before its call has returned. No runtime does that, but a class that was given as the transport may.
+     * Passes an event to the core: at once, or after the current call, in the order of the events. There is only one buffer, and the core does not
+     * expect an event while it calls a socket. No runtime does that, but a custom `transport` class may.
      */
     hand: function (socket, handle, event) {
       if (!sockets.busy && !sockets.waiting) return handle(event);
@@ -40,7 +40,7 @@ mergeInto(LibraryManager.library, {
       });
     },
 
-    /** A call into a socket, whose events are to wait. */
+    /** Calls a socket's method; its events wait until that returns. */
     call: function (act) {
       var before = sockets.busy;
       sockets.busy = true;
@@ -51,7 +51,7 @@ mergeInto(LibraryManager.library, {
       }
     },
 
-    /** Makes the buffer large enough. */
+    /** Grows the buffer to at least `size` bytes. */
     reserve: function (size) {
       if (sockets.capacity >= size) return;
       if (sockets.buffer) _free(sockets.buffer);
@@ -60,7 +60,7 @@ mergeInto(LibraryManager.library, {
       sockets.heap = null;
     },
 
-    /** After a frame. */
+    /** Called after each frame. */
     release: function () {
       sockets.busy = false;
       sockets.frame.text = null;
@@ -70,7 +70,7 @@ mergeInto(LibraryManager.library, {
       sockets.buffer = sockets.capacity = 0;
     },
 
-    /** The frame's text into the buffer; the number of bytes. */
+    /** Loads the frame's text into the buffer and returns its size in bytes. */
     load: function () {
       var frame = sockets.frame;
       if (frame.bytes) return frame.bytes;
@@ -81,7 +81,7 @@ mergeInto(LibraryManager.library, {
       return (frame.bytes = encoder.encodeInto(frame.text, sockets.view).written);
     },
 
-    /** Only the ends of the text, to their places; whether they are ASCII. */
+    /** Loads only the ends of the text, to their places. Returns whether they are ASCII. */
     loadEnds: function (text, buffer) {
       var all = 0;
       var i = 0;
@@ -97,7 +97,7 @@ mergeInto(LibraryManager.library, {
       return all < 128;
     },
 
-    /** Hands a text to the core. `whole`: the core is expected to want all of it. Returns the same for the next. */
+    /** Passes a text to the core. `whole`: whether to load all of it. Returns `whole` for the next text: what the core needed of this one. */
     receiveText: function (transport, text, whole) {
       var length = text.length;
       sockets.reserve(length * 3); // UTF-8 takes at most three bytes for a UTF-16 unit
@@ -119,7 +119,7 @@ mergeInto(LibraryManager.library, {
       _switchboard_socket_binary(transport, sockets.buffer, data.length);
     },
 
-    /** Texts that the core remembers, and how long they are together. */
+    /** Texts that the core retains, and their length in total. */
     retained: null,
     retainedLength: 0,
     maxRetainedLength: 1 << 24,
@@ -171,7 +171,7 @@ mergeInto(LibraryManager.library, {
     };
     var onMessage = function (e) {
       sockets.busy = true;
-      // Whatever is thrown through the core: the next frame would wait for ever.
+      // Even if something is thrown through the core: otherwise all later frames would wait for ever.
       try {
         if (typeof e.data == 'string') whole = sockets.receiveText(transport, e.data, whole);
         else sockets.receiveBinary(transport, new Uint8Array(e.data));
@@ -190,7 +190,7 @@ mergeInto(LibraryManager.library, {
       socket.onmessage = (e) => sockets.hand(socket, onMessage, e);
       socket.onclose = (e) => sockets.hand(socket, onClose, e);
       socket.onopen = () => sockets.hand(socket, onOpen);
-      if (socket.readyState == 1) socket.onopen(); // it said so before anybody could hear it
+      if (socket.readyState == 1) socket.onopen(); // it opened in its constructor, before the handler was set
       return sockets.table.add(socket);
     });
   },
@@ -216,12 +216,12 @@ mergeInto(LibraryManager.library, {
   switchboard_socket_delete__deps: ['$sockets'],
   switchboard_socket_delete: function (number) {
     var socket = sockets.table.values[number];
-    socket.onopen = socket.onmessage = socket.onclose = null; // onerror stays: npm's ws throws errors that nobody listens to
+    socket.onopen = socket.onmessage = socket.onclose = null; // onerror stays: npm's ws throws errors without a listener
     sockets.table.remove(number);
     if (socket.readyState < 2) socket.close(1000);
   },
 
-  // In Node the global `performance` is a getter, which costs more than the clock.
+  // In Node the global `performance` is a getter that costs more than reading the clock.
   $clock: '=performance',
   switchboard_now__deps: ['$clock'],
   switchboard_now: function () {

@@ -13,8 +13,8 @@
 
 namespace switchboard {
 
-/// 16 bytes of text, each looked at in the same step: by WebAssembly SIMD (in every browser since March 2023 and in
-/// Node since 16.4), by SSE2, or one by one. In the masks bit n stands for byte n.
+/// 16 bytes of text, compared in one step: by WebAssembly SIMD (in every browser since March 2023 and in Node since
+/// 16.4), by SSE2, or one by one. Bit n of a mask belongs to byte n.
 class Block {
  public:
   static constexpr std::size_t kSize = 16;
@@ -23,7 +23,7 @@ class Block {
   explicit Block(const char* from);
 
   std::uint32_t equal(char c) const;
-  /// Bytes that are `c` once these bits are set in them.
+  /// The bytes that equal `c` after these bits are set in them.
   std::uint32_t equalWith(char bits, char c) const;
   bool operator==(const Block& other) const;
 
@@ -91,7 +91,7 @@ inline unsigned lowestBit(std::uint64_t mask) {
   return static_cast<unsigned>(__builtin_ctzll(mask));
 }
 
-/// Whether so many bytes are the same, by words: the C library of WebAssembly compares one at a time.
+/// Whether `count` bytes are equal. Compares whole words: the C library of WebAssembly compares single bytes.
 inline bool sameBytes(const char* a, const char* b, std::size_t count) {
   if (count < Block::kSize) {
     // The first and the last word overlap.

@@ -7,11 +7,11 @@
 
 namespace switchboard {
 
-/// Why something stands as it does. The names reach JavaScript as text (`toString`) and are part of the public
+/// The reason for a state. The names reach JavaScript as text (`toString`) and are part of the public
 /// contract: the table in docs/reference.md says for each what it means, whether it is retried, and what to do.
 enum class ReasonCode : unsigned char {
   Ok,                   ///< Nothing is wrong.
-  Connecting,           ///< On the way: the socket or the channel is being opened for the first time.
+  Connecting,           ///< The socket or the channel is being opened for the first time.
   ConnectionLost,       ///< The socket closed without a reason of its own (1005, 1006).
   ConnectFailed,        ///< The socket closed before it was open; a browser does not say why.
   ConnectTimeout,       ///< The handshake did not finish in time.
@@ -21,66 +21,66 @@ enum class ReasonCode : unsigned char {
   Suspended,            ///< The page is in the back/forward cache; it reconnects when it is shown again.
   IdleTimeout,          ///< The server closed a silent socket (1000).
   FrameTooLarge,        ///< A frame was above the server's 5,000,000 bytes (1009).
-  RateLimited,          ///< Too many joins or events per second for this project in the server's words.
-  TooManyChannels,      ///< The server's channels per socket are used up.
-  TooManyConnections,   ///< The project's concurrent connections are used up.
-  ApiKeyInvalid,        ///< The api key is no JWT with `role` and `exp`, or the server does not know it.
-  ApiKeyExpired,        ///< The api key's own `exp` lies in the past.
-  TokenExpired,         ///< The access token has expired and no newer one is there.
+  RateLimited,          ///< The server reports too many joins or events per second for this project.
+  TooManyChannels,      ///< The server's limit of channels per socket is reached.
+  TooManyConnections,   ///< The project's limit of concurrent connections is reached.
+  ApiKeyInvalid,        ///< The api key is not a JWT with `role` and `exp`, or the server does not know it.
+  ApiKeyExpired,        ///< The api key's `exp` is in the past.
+  TokenExpired,         ///< The access token has expired and there is no newer one.
   TokenInvalid,         ///< The server refuses the access token.
   TokenUnavailable,     ///< The `accessToken` callback failed or took too long.
   Unauthorized,         ///< The token's role may not read this.
-  RoleInvalid,          ///< The database does not know the token's role, or may not take it on.
+  RoleInvalid,          ///< The database does not know the token's role, or the server may not assume it.
   JoinTimeout,          ///< The server did not answer the join.
   LiveTimeout,          ///< The join was accepted, but database changes were never announced.
   ChannelCrashed,       ///< The server's channel process crashed (`phx_error`).
   ChannelClosed,        ///< The server ended the channel (`phx_close`) without saying why.
   BadBinding,           ///< The server refuses this table, filter or column.
-  BindingMismatch,      ///< The join reply does not list what was asked for.
+  BindingMismatch,      ///< The join reply does not list the requested bindings.
   DatabaseUnavailable,  ///< The server can't reach the project's database at the moment.
   ServerStarting,       ///< The server is starting up for this project.
   TenantNotFound,       ///< The server does not know this project.
   RealtimeDisabled,     ///< Realtime is switched off for this project.
   ServerError,          ///< Anything else the server reports.
-  Resubscribed,         ///< The server took its subscriptions down again by itself; changes in between are lost.
+  Resubscribed,         ///< The server re-created its subscriptions on its own; changes in between are lost.
   PulseLost,            ///< The database's pulse skipped a beat or fell silent although the socket is open.
   Overflow,             ///< More changes were held back than a delivery window may hold.
   PayloadTooLarge,      ///< A change came without its values because they are too large for the server.
-  PayloadInvalid,       ///< What the server sent of a change can't be read.
+  PayloadInvalid,       ///< A change from the server can't be parsed.
   UserReconnect,        ///< `reconnectAll()` was called.
   Unsubscribed,         ///< Ended by the application.
-  Disposed,             ///< The manager was disposed of.
+  Disposed,             ///< The manager was disposed.
   InvalidOption,        ///< A value given by the application is wrong; the message names it.
 };
 
 /// The public name, SCREAMING_SNAKE_CASE ("HALF_OPEN").
 std::string_view toString(ReasonCode code);
 
-/// What the client does about a cause (design: "backoff is decided by cause").
+/// How the client retries after a cause (docs/reconnecting.md).
 enum class Retry : unsigned char {
-  Backoff,   ///< Soon, and more seldom the longer it lasts: plain loss, restarts.
-  Slow,      ///< After 15 s and more: rate limits, a project that is not there.
-  NewToken,  ///< As soon as a token other than the refused one is at hand.
+  Backoff,   ///< Soon, then less and less often: a lost connection, a restart.
+  Slow,      ///< After 15 s or more: rate limits, an unknown project.
+  NewToken,  ///< As soon as there is a token other than the refused one.
   Parked,    ///< Not before the application changes something.
 };
 
-/// A cause as it travels from where it is noticed to the status snapshot.
+/// Why something failed, from where it is detected to the status snapshot.
 struct Cause {
   ReasonCode code = ReasonCode::Ok;
   Retry retry = Retry::Backoff;
   std::string message;  ///< For people; may quote the server. Never holds a token.
 };
 
-/// A refusal of something that the application gave.
+/// Why a value from the application is refused.
 struct Error {
   ReasonCode code = ReasonCode::InvalidOption;
   std::string option;   ///< The option at fault, empty when none is.
-  std::string message;  ///< What is wrong and how to mend it.
+  std::string message;  ///< What is wrong and how to fix it.
 };
 /// With ReasonCode::InvalidOption.
 Error invalidOption(const char* option, std::string message);
 
-/// A value or the reason why there is none. The wasm build has no exceptions.
+/// A value, or the reason why there is none. (The core is built without exceptions.)
 template <class T>
 class Result {
  public:

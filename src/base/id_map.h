@@ -11,7 +11,7 @@
 
 namespace switchboard {
 
-/// What is the same for all IdMaps and IdSets: numbers in their order, each with a pointer.
+/// Type-erased base of IdMap, IdPtrMap and IdSet: (id, pointer) pairs sorted by id, found by binary search.
 class IdIndex {
  public:
   struct Slot {
@@ -21,9 +21,9 @@ class IdIndex {
 
   /// The slot of the id, or null.
   const Slot* find(std::uint32_t id) const;
-  /// False when the id is there already; its item stays.
+  /// False when the id exists already; its item is kept.
   bool insert(std::uint32_t id, void* item);
-  /// The item of the id that was taken out, or null.
+  /// The item of the removed id, or null.
   void* remove(std::uint32_t id);
   void clear() { slots_.clear(); }
 
@@ -37,8 +37,12 @@ class IdIndex {
   Vector<Slot> slots_;
 };
 
-/// Items by id, in the order of ids. Items stay where they are for as long as they are in the map. New ids are mostly
-/// the largest, which is quick; others move the slots behind them.
+/// Owns items by id, iterated in the order of ids. The address of an item never changes while it is in the map.
+///
+/// For ids that are counted up: inserting the largest id is O(1), any other id moves the slots after it. Lookup is a
+/// binary search. Not supported: changes of the map during iteration.
+///
+/// In place of std::map it saves 1,551 bytes of brotli (measured with IdMap alone as std::map).
 template <class Key, class T>
 class IdMap {
  public:
@@ -78,26 +82,26 @@ class IdMap {
     const auto* slot = index_.find(key.value);
     return slot == nullptr ? nullptr : static_cast<T*>(slot->item);
   }
-  /// It is there.
+  /// The key must exist.
   T& at(Key key) const {
     T* item = find(key);
     assert(item != nullptr);
     return *item;
   }
-  /// Makes it if there is none.
+  /// Creates the item if there is none.
   T& operator[](Key key) {
     T* item = find(key);
     return item == nullptr ? add(key, std::make_unique<T>()) : *item;
   }
-  /// There is none yet.
+  /// The key must not exist.
   T& add(Key key, std::unique_ptr<T> item) {
     T* added = item.release();
     index_.insert(key.value, added);
     return *added;
   }
-  /// Takes it out; null when there is none.
+  /// Removes and returns the item; null when there is none.
   std::unique_ptr<T> take(Key key) { return std::unique_ptr<T>(static_cast<T*>(index_.remove(key.value))); }
-  /// Whether it was there.
+  /// Whether the key existed.
   bool erase(Key key) { return take(key) != nullptr; }
   void clear() {
     for (const auto& slot : index_) delete static_cast<T*>(slot.item);
@@ -113,7 +117,9 @@ class IdMap {
   IdIndex index_;
 };
 
-/// Like IdMap for items that belong to somebody else and outlive their place in it.
+/// Pointers to items by id. Like IdMap, but the items are owned elsewhere and outlive their entry.
+///
+/// In place of std::map it saves 729 bytes of brotli, in place of std::unordered_map 1,368.
 template <class Key, class T>
 class IdPtrMap {
  public:
@@ -122,7 +128,7 @@ class IdPtrMap {
     const auto* slot = index_.find(key.value);
     return slot == nullptr ? nullptr : static_cast<T*>(slot->item);
   }
-  /// False when the id is there already; its item stays.
+  /// False when the id exists already; its item is kept.
   bool insert(Key key, T& item) {
     return index_.insert(key.value, const_cast<void*>(static_cast<const void*>(&item)));  // NOLINT(*-const-cast)
   }
@@ -133,7 +139,9 @@ class IdPtrMap {
   IdIndex index_;
 };
 
-/// Ids, in their order.
+/// A set of ids, visited in ascending order.
+///
+/// In place of std::set it saves 702 bytes of brotli.
 template <class Key>
 class IdSet {
  public:

@@ -4,7 +4,7 @@
 
 namespace switchboard {
 
-/// A number that can't be mistaken for another kind of number.
+/// A number of a type of its own, so that ids of different kinds can't be confused.
 template <class Tag>
 struct Id {
   std::uint32_t value = 0;
@@ -14,9 +14,9 @@ struct Id {
   friend bool operator<(Id a, Id b) { return a.value < b.value; }
 };
 
-/// One call of subscribe; given out by the application's side, because it hands out ids before the core is loaded.
+/// One call of subscribe. Assigned by web/core, which returns ids before the core is loaded.
 using SubscriptionId = Id<struct SubscriptionTag>;
-/// One distinct wanted key (canonical schema, table, event, filter, select).
+/// One distinct subscription key (canonical schema, table, event, filter, select).
 using KeyId = Id<struct KeyTag>;
 /// One channel that carries bindings.
 using ChannelId = Id<struct ChannelTag>;

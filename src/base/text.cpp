@@ -22,7 +22,6 @@ std::string decimal(std::int64_t value) {
   return {first, text + sizeof text};
 }
 
-/// By insertion.
 void sortTexts(Vector<std::string>& texts) {
   for (std::size_t end = 1; end < texts.size(); ++end) {
     for (std::size_t i = end; i > 0 && texts[i] < texts[i - 1]; --i) texts[i].swap(texts[i - 1]);

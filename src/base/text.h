@@ -9,13 +9,13 @@
 
 namespace switchboard {
 
-/// The parts one behind the other.
+/// The concatenation of the parts.
 std::string concat(std::initializer_list<std::string_view> parts);
 
-/// Its digits, with a sign when it is negative.
+/// The decimal digits, with a minus sign if negative.
 std::string decimal(std::int64_t value);
 
-/// Sorts texts of which there are few.
+/// Sorts by insertion: for few texts.
 void sortTexts(Vector<std::string>& texts);
 
 }  // namespace switchboard

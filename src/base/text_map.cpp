@@ -10,7 +10,7 @@ namespace switchboard {
 
 namespace {
 
-/// By words, like FNV-1a by bytes; the upper half of each product goes into the lower bits, which choose the slot.
+/// Like FNV-1a, but by words. The upper half of each product is mixed into the lower bits, which select the slot.
 std::size_t hash(std::string_view text) {
   std::uint64_t value = text.size();
   const auto add = [&](std::uint64_t word) {
@@ -30,7 +30,7 @@ std::size_t hash(std::string_view text) {
 
 }  // namespace
 
-/// Where the text stands, or the free slot where it would. There always is one.
+/// The index of the text's slot, or of the free slot where it would go. There always is a free slot.
 std::size_t TextIndex::place(std::string_view text) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash(text) & mask;
@@ -56,7 +56,7 @@ void TextIndex::grow() {
   }
 }
 
-/// What stands behind the gap is placed anew, up to the next free slot, so that none is cut off from its place.
+/// Re-inserts the entries from the gap to the next free slot, so that lookups still reach them.
 void TextIndex::erase(std::string_view text) {
   if (slots_.empty()) return;
   std::size_t at = place(text);
@@ -71,7 +71,7 @@ void TextIndex::erase(std::string_view text) {
 }
 
 void TextIndex::clear() {
-  constexpr std::size_t kKeep = 1024;  // more would have to be wiped each time, for a few texts too
+  constexpr std::size_t kKeep = 1024;  // a larger table would have to be cleared each time, even for a few texts
   if (slots_.size() > kKeep) slots_ = {};
   if (size_ > 0) std::fill(slots_.begin(), slots_.end(), Slot{});
   size_ = 0;

@@ -7,7 +7,7 @@ namespace switchboard {
 
 using Duration = std::chrono::milliseconds;
 
-/// Tag of the monotonic clock that `platform/clock.h` reads. It may stand still while the machine sleeps.
+/// Tag of the monotonic clock that `platform/clock.h` reads. It may stop while the machine sleeps.
 struct MonotonicClock {
   using duration = Duration;
   using rep = Duration::rep;
@@ -17,7 +17,7 @@ struct MonotonicClock {
 };
 using TimePoint = MonotonicClock::time_point;
 
-/// Milliseconds since the Unix epoch, for what people read and for the `exp` of tokens.
+/// Milliseconds since the Unix epoch, for times that people read and for the `exp` of tokens.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
 /// A moment by both clocks of this machine.

@@ -9,28 +9,28 @@
 
 namespace switchboard {
 
-/// One entry into the core from outside (a command, a timer, a transport event). Whatever it causes is committed first;
-/// what the outside is to be told goes out once, when the outermost turn ends.
+/// Entries into the core from outside: a command, a timer, a transport event. All state changes of an entry are
+/// committed first. When the outermost turn ends (`~Turn`), the outside is notified once: here the batch leaves the
+/// core.
 ///
-/// Also the place where objects die that may be on the call stack: `deferredDelete` keeps them until the turn is over.
+/// `deferredDelete` keeps objects that may be on the call stack until then.
 class Turns {
  public:
-  /// `onEnd` runs at the end of each outermost turn, still inside it: entries it causes are nested and don't end turns
-  /// of their own.
+  /// `onEnd` runs at the end of each outermost turn, still inside it: entries that it causes are nested.
   explicit Turns(InlineCallback<void()> onEnd) : onEnd_(onEnd) {}
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
-  /// Destroys `object` when the outermost turn ends, or at once outside of turns.
+  /// Destroys `object` when the outermost turn ends; immediately outside of turns.
   template <class T>
   void deferredDelete(std::unique_ptr<T> object) {
     if (depth_ == 0) return;
     deferred_.emplace_back(object.release(), [](void* p) { delete static_cast<T*>(p); });
   }
 
-  /// Whether one is going on.
+  /// Whether a turn is in progress.
   bool active() const { return depth_ > 0; }
-  /// Another number for each entry, nested ones too: what is looked up once for each can be told by it.
+  /// Increases with each entry, nested ones included. Tells whether a value was cached in this entry.
   std::uint64_t entry() const { return entry_; }
 
  private:
@@ -51,7 +51,7 @@ class Turns {
   int depth_ = 0;
 };
 
-/// Scope of one entry.
+/// The scope of one entry.
 class Turn {
  public:
   explicit Turn(Turns& turns) : turns_(turns) {

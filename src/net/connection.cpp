@@ -13,7 +13,7 @@ namespace switchboard {
 
 namespace {
 
-/// How soon after it has refused a join for a limit the server closes the socket: at once, so this is ample.
+/// After it has refused a join because of a limit, the server closes the socket within this time. (It does so at once.)
 constexpr Duration kCloseAfterRefusal{5'000};
 
 const auto& tableOf(ConnectionState /*any*/) {
@@ -90,7 +90,7 @@ void Connection::open() {
   }
 }
 
-/// Another connection may have learnt meanwhile that the server wants to be left alone.
+/// Another connection may have received a rate limit in the meantime.
 void Connection::attempt() {
   if (context_.now() < surroundings_.notBefore) {
     waitUntil(surroundings_.notBefore);
@@ -118,9 +118,10 @@ void Connection::connect() {
   handshake_.setAfter(handshakeLimit());
 }
 
-/// Firefox holds a handshake back after failed ones, for 0.2 to 0.4 s that grow by half with each to 60 s, and counts
-/// one that is given up meanwhile as failed again (nsWSAdmissionManager in its WebSocketChannel.cpp). So it is given
-/// that time. Twice as much each time, because what other tabs fail at counts too.
+/// After failed handshakes Firefox delays the next one: by 0.2 to 0.4 s at first, by half as much again with each
+/// failure, up to 60 s. A handshake that is given up during the delay counts as one more failure (nsWSAdmissionManager
+/// in its WebSocketChannel.cpp). So the timeout includes the delay. It doubles, because failures of other tabs count
+/// too.
 Duration Connection::handshakeLimit() const {
   constexpr Duration kFirstHold{400};
   return options_.connectTimeout + doubled(kFirstHold, options_.heldBack, policy_.attempts());
@@ -198,10 +199,10 @@ void Connection::onNetworkChange() {
     waitUntil(retry_.at());
   }
   const bool trying = state_ == ConnectionState::Backoff || state_ == ConnectionState::Connecting;
-  if (trying) delegate_.onConnectionState(*this, state_);  // the cause is another
+  if (trying) delegate_.onConnectionState(*this, state_);  // the cause has changed
 }
 
-/// The socket is gone, or was never there: notes why and waits as long as the policy asks for.
+/// The socket is lost or could not be opened: records why, and waits for as long as the policy says.
 void Connection::lose(const Cause& cause) {
   waitAfter(cause);
   giveUp(cause);
@@ -236,7 +237,7 @@ void Connection::waitUntil(TimePoint at) {
   retry_.setAt(std::max(at, surroundings_.notBefore));
 }
 
-/// How long frames came in on the present socket.
+/// For how long frames have arrived on the present socket.
 Duration Connection::liveFor(const Cause& cause) const {
   if (!liveSince_) return Duration{0};
   const TimePoint end = cause.code == ReasonCode::HalfOpen ? heartbeat_.lastInboundAt() : context_.now();
@@ -252,7 +253,7 @@ bool Connection::refusedForLimit() const {
   return limitRefusedAt_ && context_.now() - *limitRefusedAt_ <= kCloseAfterRefusal;
 }
 
-/// A browser hides why a handshake failed, so the key itself is looked at for the likely reason (protocol.md §1.2).
+/// Browsers hide why a handshake failed, so the likely reason is derived from the api key (protocol.md §1.2).
 Cause Connection::refusal(Cause cause) const {
   if (cause.code != ReasonCode::ConnectFailed || options_.apikeyIsOpaque) return cause;
   if (!options_.apikey || options_.apikey->role.empty() || !options_.apikey->expiresAt) {
@@ -281,8 +282,8 @@ void Connection::onTransportBinary(std::string_view bytes) {
   if (!delegate_.onConnectionBytes(*this, bytes)) ++counters_.ignoredFrames;
 }
 
-/// One that speaks of database changes is taken for a change of the first topic in it, which can't be read: the server
-/// writes the topic in front of the row.
+/// A malformed frame that mentions database changes is reported as an unreadable change of the first topic in it: the
+/// server writes the topic before the row.
 void Connection::onMalformed(std::string_view text) {
   ++counters_.badFrames;
   context_.log.write(LogLevel::Debug, "Dropped a malformed frame of " + decimal(text.size()) + " bytes.");

@@ -19,26 +19,26 @@
 namespace switchboard {
 
 enum class ConnectionState : unsigned char {
-  Idle,        ///< nobody needs a socket
-  Connecting,  ///< handshake under way
+  Idle,        ///< no socket is needed
+  Connecting,  ///< the handshake is in progress
   Open,        ///< frames flow
   Backoff,     ///< waiting for the next attempt
-  Closing,     ///< closing handshake under way because nobody needs the socket any more
-  Closed,      ///< for good
+  Closing,     ///< the closing handshake is in progress because no channel needs the socket any more
+  Closed,      ///< permanently
 };
 std::string_view toString(ConnectionState state);
 /// The table in docs/reference.md.
 bool isLegal(ConnectionState from, ConnectionState to);
 
 struct ConnectionOptions {
-  std::string url;                    ///< of the socket, api key and all; never logged
-  std::optional<TokenClaims> apikey;  ///< what the key says of itself, nothing when it is no JWT
-  bool apikeyIsOpaque = false;        ///< a key of the "sb_…" kind, which only the gateway can judge
+  std::string url;                    ///< of the socket, api key included; never logged
+  std::optional<TokenClaims> apikey;  ///< the claims of the api key; nothing when it is not a JWT
+  bool apikeyIsOpaque = false;        ///< a key that starts with "sb_", which only the gateway can read
   Version version = Version::V2;
   HeartbeatOptions heartbeat;
   Duration connectTimeout{10'000};
   Duration closeTimeout{2'000};
-  /// Most that the runtime may hold a handshake back after failed ones without saying so; 0 where it does not.
+  /// Upper bound of the time for which the runtime silently delays a handshake after failed ones; 0: it does not.
   Duration heldBack{0};
   ReconnectOptions reconnect;
 };
@@ -49,22 +49,21 @@ class ConnectionDelegate {
  public:
   /// After each transition; the connection's state and cause are the new ones.
   virtual void onConnectionState(Connection& connection, ConnectionState from) = 0;
-  /// Every frame but the heartbeat's replies. The envelope's views die with the call.
+  /// Every frame except the replies to heartbeats. The envelope's views are valid until the call returns.
   virtual void onConnectionFrame(Connection& connection, const Envelope& envelope) = 0;
-  /// A binary frame, which is not looked into. False when it is for nobody.
+  /// A binary frame, not parsed. False when it has no receiver.
   virtual bool onConnectionBytes(Connection& /*connection*/, std::string_view /*bytes*/) { return false; }
-  /// How long the server may stall the socket now on account of what was sent.
+  /// How long the server may stall the socket now because of the joins that were sent.
   virtual Duration stallAllowance(const Connection& connection) const = 0;
-  /// The round-trip time was measured anew.
+  /// The round-trip time was measured again.
   virtual void onRoundTrip(Connection& connection) = 0;
 
  protected:
   ~ConnectionDelegate() = default;
 };
 
-/// A line to the server that survives the sockets it uses: connects, notices when the socket dies, waits, connects
-/// again. It sends nothing of its own but heartbeats and keeps nothing for later: what is sent while it is not open is
-/// refused.
+/// A connection to the server that outlives its sockets: it connects, notices when the socket dies, waits, and connects
+/// again. On its own it sends only heartbeats. It has no send buffer: `send` fails while it is not open.
 class Connection final : private TransportEvents, private HeartbeatDelegate {
  public:
   Connection(ConnectionId id, const ConnectionOptions& options, Surroundings& surroundings, Context& context,
@@ -78,46 +77,46 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   Version version() const { return options_.version; }
   bool isOpen() const { return state_ == ConnectionState::Open; }
   WallTime since() const { return since_; }
-  /// Attempts to come back since it was last live, the coming one included.
+  /// Attempts to reconnect since it was last live, including the next one.
   unsigned attempts() const { return policy_.attempts(); }
   /// Why it is not open; Ok when it is.
   Cause cause() const { return state_ == ConnectionState::Backoff ? lastFailure() : cause_; }
-  /// Why the last socket ended, also while the next is tried. While the runtime is offline, that is why.
+  /// Why the last socket ended; kept while the next one connects. Offline while the runtime is offline.
   Cause lastFailure() const;
   std::optional<WallTime> nextRetryAt() const;
   std::optional<Duration> roundTrip() const { return roundTrip_; }
-  /// When the last frame came in, or the socket opened.
+  /// When the last frame arrived, or the socket opened.
   TimePoint lastInboundAt() const { return heartbeat_.lastInboundAt(); }
   /// When the newest heartbeat went out that the server has answered, or the socket's handshake began. What comes in
   /// from now on left the server after that.
   const Moment& confirmedAt() const { return confirmedAt_; }
 
-  /// A socket is needed. Nothing while one is there or on its way. A wait that the server asked for is kept.
+  /// A socket is needed. Does nothing while one is open or connecting. Keeps to a wait that the server asked for.
   void open();
-  /// No socket is needed for now, for this reason: closes with 1000 and rests as Idle.
+  /// No socket is needed for now: closes with 1000 and becomes Idle, with `cause` as the reason.
   void release(Cause cause = {});
-  /// Closes with 1000, for good.
+  /// Closes with 1000, permanently.
   void close();
-  /// Somebody asked for it: gives up the present socket, or any wait, and connects at once. A handshake that has only
-  /// just begun is left alone, since it is the attempt that is asked for.
+  /// Reconnects on demand: drops the present socket or the wait, and connects at once. Keeps a handshake that has only
+  /// just begun.
   void replace(const Cause& cause);
-  /// There is reason to believe that an attempt would succeed now: shortens the wait, but not below what the server
-  /// asked for.
-  /// Where a socket looks open, makes sure that it is.
+  /// An attempt is likely to succeed now: shortens the wait, but not below what the server asked for. Probes a socket
+  /// that looks open.
   void reconnectSoon();
-  /// `Surroundings::online` has changed. Not believed: offline slows the attempts down and probes an open socket.
+  /// `Surroundings::online` has changed. The runtime may be wrong, so offline only slows the attempts down and probes
+  /// an open socket.
   void onNetworkChange();
-  /// The server refused a join for a limit of the project. Its close 1001 follows (protocol.md §1.3); by itself that
-  /// code may come from anything on the way.
+  /// The server refused a join because of a limit of the project. It then closes with 1001 (protocol.md §1.3). Without
+  /// such a refusal, 1001 may come from any proxy on the way.
   void onLimitRefusal() { limitRefusedAt_ = context_.now(); }
 
-  /// Sends a frame and returns its ref. An empty `joinRef` is sent as null. Nothing when the
-  /// connection is not open or the frame is above the server's limit.
+  /// Sends a frame and returns its ref. An empty `joinRef` is sent as null. Nothing when the connection is not open or
+  /// the frame is larger than the server's limit.
   std::optional<std::string> send(std::string_view topic, std::string_view event, std::string_view payload,
                                   std::string_view joinRef);
   /// The next frame's ref, for a frame that is not written here; nothing when the connection is not open.
   std::optional<std::string> newRef();
-  /// Sends a binary frame. False when the connection is not open or the frame is above the server's limit.
+  /// Sends a binary frame. False when the connection is not open or the frame is larger than the server's limit.
   bool sendBytes(std::string_view bytes);
   /// Like `send`, for `phx_join`, whose ref and join_ref are the same.
   std::optional<std::string> sendJoin(std::string_view topic, std::string_view payload);
@@ -167,7 +166,7 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   Cause failure_;
   WallTime since_{};
   TimePoint attemptedAt_{};
-  std::optional<TimePoint> liveSince_;  ///< the first frame of this socket
+  std::optional<TimePoint> liveSince_;  ///< time of this socket's first frame
   std::optional<TimePoint> limitRefusedAt_;
   std::optional<Duration> roundTrip_;
   Moment probedAt_;

@@ -27,7 +27,7 @@ TimePoint Heartbeat::nextProbeAt() const {
   return std::min(lastIn_ + options_.idle, sentAt_ + options_.keepAlive);
 }
 
-/// The silence deadline stays where it is and looks again when it falls due: frames are many, silences few.
+/// The deadline is not moved at each frame; when it is due, it checks how long the silence is. Frames are frequent.
 void Heartbeat::onInbound() {
   lastIn_ = context_.now();
   if (!answer_.isSet()) return;

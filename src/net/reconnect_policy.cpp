@@ -8,7 +8,7 @@ namespace switchboard {
 
 namespace {
 
-/// Growth beyond this many overdrawn reconnects would only take longer to earn back: every cap is reached by then.
+/// By this many overdrawn reconnects every cap is reached. More would only take longer to earn back.
 constexpr unsigned kMostOverdrawn = 6;
 
 }  // namespace
@@ -34,8 +34,8 @@ void ReconnectPolicy::earn(Duration live) {
   owed_ = std::max(Duration{0}, owed_ - live);
 }
 
-/// A line that had been live comes back at once, a server that accepts and drops is tried ever more seldom: the budget
-/// serves both without having to know which it is.
+/// A connection that had been live reconnects at once; a server that accepts and drops sockets is tried less and less
+/// often. The budget of quick reconnects covers both cases without telling them apart.
 Duration ReconnectPolicy::afterLoss(TimePoint now, Duration live, bool hidden) {
   endLive(now, live);
   const Duration most = options_.quickEarnedBy * (options_.quickReconnects + kMostOverdrawn);
@@ -46,8 +46,8 @@ Duration ReconnectPolicy::afterLoss(TimePoint now, Duration live, bool hidden) {
   return uniform(random_, ceiling / 2, ceiling);
 }
 
-/// A quarter to half of what the outage has lasted, so that its end is noticed within half of its length. Near the cap
-/// the range is narrower: by then the clients of one server are spread, and the most even pace is the thinnest herd.
+/// A quarter to half of the outage's length so far, so that its end is noticed within half of its length. Near the cap
+/// the range is narrower: by then the clients of one server are spread out, and an even pace keeps them so.
 Duration ReconnectPolicy::afterFailure(TimePoint now, bool hidden) {
   ++attempts_;
   const Duration outage = now - outageSince_;

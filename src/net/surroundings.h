@@ -5,12 +5,12 @@
 
 namespace switchboard {
 
-/// What all connections of a client know alike, those that are opened later too.
+/// State that all connections of a client share, including those that are opened later.
 struct Surroundings {
-  bool online = true;     ///< what the runtime says of the network
-  bool hidden = false;    ///< nobody looks at the page
-  TimePoint notBefore{};  ///< the server, which counts by project, wants no attempt before
-  Cause limit;            ///< why
+  bool online = true;     ///< whether the runtime reports a network
+  bool hidden = false;    ///< the page is hidden
+  TimePoint notBefore{};  ///< no attempt before: the server asked to wait. (It counts attempts per project.)
+  Cause limit;            ///< the reason for `notBefore`
 };
 
 }  // namespace switchboard

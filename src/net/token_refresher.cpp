@@ -42,7 +42,7 @@ std::optional<WallTime> TokenRefresher::nextTryAt() const {
 }
 
 void TokenRefresher::refuse(Cause cause) {
-  if (refusal_ && token_ == refused_) return;  // of one refusal every channel hears
+  if (refusal_ && token_ == refused_) return;  // every channel reports the same refusal
   refused_ = token_;
   refusal_ = cause;
   problem_ = std::move(cause);
@@ -81,7 +81,7 @@ void TokenRefresher::provide(std::uint32_t request, std::string token) {
 }
 
 void TokenRefresher::set(std::string token) {
-  // What was refused before says nothing of it. A callback's tokens are asked for, so for them the pace goes on.
+  // Earlier refusals do not apply to another token. Tokens of the callback come at our request, so their pace goes on.
   if (token != token_) refusals_ = 0;
   accept(std::move(token));
 }
@@ -134,8 +134,8 @@ void TokenRefresher::accept(std::string token) {
   delegate_.onTokenState();
 }
 
-/// A token that is still good is as good as a new one, also one that was refused a while ago. Without any, joins wait:
-/// going ahead would run them with the api key's rights.
+/// A token that has not expired can be used further, even one that was refused a while ago. Without a token joins wait:
+/// otherwise they would run with the api key's rights.
 void TokenRefresher::missed(const std::string& message) {
   asking_ = false;
   timeout_.cancel();
@@ -159,9 +159,9 @@ bool TokenRefresher::usable() const {
   return !claims || !claims->expiresAt || *claims->expiresAt > context_.clock.wallNow();
 }
 
-/// Nothing when the token has expired by every clock. The calendar may be wrong, now or when the token came, so the
-/// monotonic clock counts too: from when the token was first seen it lives at most from `iat` to `exp`, and at most as
-/// long as the calendar said then.
+/// Nothing when the token has expired by both clocks. The wall clock may be wrong, now or when the token arrived, so
+/// the monotonic clock counts too: from when the token was first seen, it lives at most for `exp` − `iat`, and at most
+/// for what the wall clock gave then.
 std::optional<Duration> TokenRefresher::lifeLeft(const TokenClaims& claims) {
   const TimePoint now = context_.now();
   const Duration byCalendar = *claims.expiresAt - context_.clock.wallNow();
@@ -183,7 +183,7 @@ void TokenRefresher::scheduleRefresh() {
   const auto claims = readClaims(token_);
   if (!claims || !claims->expiresAt) return;
   const auto left = lifeLeft(*claims);
-  if (!left) {  // the server has not refused it, so the clock may be wrong; the callback may know better
+  if (!left) {  // the server has not refused it, so the clock may be wrong; the callback may have a newer one
     again_.setAfter(options_.refusedCap);
     return;
   }

@@ -12,21 +12,21 @@
 namespace switchboard {
 
 struct TokenOptions {
-  bool hasCallback = false;  ///< the application can be asked for a token
+  bool hasCallback = false;  ///< the application has an `accessToken` callback
   Duration timeout{5'000};   ///< how long the callback may take
   Duration refreshBefore{
-      60'000};  ///< how long ahead of `exp` a new token is asked for, or a tenth of its life if that is shorter
-  Duration retryBase{500};  ///< pace of asking again after the callback failed
+      60'000};              ///< a new token is requested this long before `exp`, or a tenth of its lifetime if shorter
+  Duration retryBase{500};  ///< first delay after the callback failed; doubled with each further failure
   Duration retryCap{30'000};
   Duration refusedBase{30'000};  ///< before a refused token is tried again; doubled with each further refusal
-  Duration refusedCap{240'000};  ///< most that comes of the doubling; up to a quarter is added at random
+  Duration refusedCap{240'000};  ///< limit of the doubling; up to a quarter is added at random
 };
 
 class TokenDelegate {
  public:
-  /// The application's callback is to be asked; the answer comes as `provide` or `fail` with this number.
+  /// The application's callback is to be called. Its result is passed to `provide` or `fail` with this number.
   virtual void onTokenWanted(std::uint32_t request) = 0;
-  /// The token is another one than before: joined channels are to be told.
+  /// The token has changed: joined channels have to send the new one to the server.
   virtual void onTokenChanged() = 0;
   /// `ready()` or `problem()` may have changed.
   virtual void onTokenState() = 0;
@@ -42,37 +42,38 @@ class TokenRefresher {
  public:
   TokenRefresher(const TokenOptions& options, std::string initialToken, Context& context, TokenDelegate& delegate);
 
-  /// Empty: none, the server then goes by the api key.
+  /// Empty: none; the server then uses the api key.
   const std::string& token() const { return token_; }
-  /// Another number for each token.
+  /// Increases with each new token.
   std::uint32_t version() const { return version_; }
-  /// Joins may go out: no question is open, and the token is not one that the server has refused.
+  /// Joins may be sent: no request is pending, and the server has not refused the token.
   bool ready() const { return !asking_ && !problem_; }
-  /// Why joins can't go out, while no question is open.
+  /// Why joins can't be sent, while no request is pending.
   const std::optional<Cause>& problem() const { return problem_; }
-  /// When that may change by itself: the callback is asked again, or the refused token is tried again.
+  /// When that may change: the callback is called again, or the refused token is tried again.
   std::optional<WallTime> nextTryAt() const;
 
-  /// Joins are about to follow an interruption: asks the callback if there is one and it is not being asked already.
+  /// Called before joins that follow an interruption: requests a token, unless there is no callback or a request is
+  /// pending.
   void refresh();
-  /// To be called when the calendar may have run ahead of the monotonic clock, as it does over a sleep: a token expires
-  /// by the calendar, and by that its renewal is brought forward, never put off.
+  /// To be called when the wall clock may have jumped ahead of the monotonic clock, as after a sleep. A token expires
+  /// by the wall clock. Renewals only ever move earlier.
   void followCalendar();
-  /// The server refused the present token. The callback is asked at once the first time. The refusal may be of the
-  /// moment (signing keys were rotated), so the token is tried again after a while, less and less often. A callback
-  /// that gives the same token is asked again soon, since it may be about to renew it, then less and less often too;
-  /// one that gives others that are refused as well is asked at the pace of the trials.
+  /// The server refused the present token. The first time the callback is called at once. The refusal may be temporary
+  /// (signing keys were rotated), so the token is tried again after a while, less and less often. A callback that gives
+  /// the same token is called again soon, since it may be about to renew it, then less and less often too. One that
+  /// gives other tokens that are refused as well is called as often as a refused token is tried.
   void refuse(Cause cause);
   /// The server accepted the present token.
   void accepted() { refusals_ = 0; }
-  /// The refusal may be out of date: joins may try with the present token again.
+  /// The refusal may be out of date: joins may use the present token again.
   void forgetRefusal();
 
   void provide(std::uint32_t request, std::string token);
   void fail(std::uint32_t request, std::string_view message);
-  /// The application sets a token of its own accord; empty takes it away.
+  /// The application sets a token itself; empty removes it.
   void set(std::string token);
-  /// No more questions.
+  /// No more requests.
   void stop();
 
  private:
@@ -90,20 +91,20 @@ class TokenRefresher {
   Context& context_;
   TokenDelegate& delegate_;
   Deadline timeout_;
-  Deadline again_;                   ///< the next question or, where nobody can be asked, trial of a refused token
+  Deadline again_;                   ///< the next request or, without a callback, the next trial of a refused token
   std::optional<WallTime> renewAt_;  ///< while `again_` is a renewal
   std::string token_;
-  std::optional<TimePoint> expiresBy_;  ///< of the present token, as far as could be said when it was first seen
+  std::optional<TimePoint> expiresBy_;  ///< when the present token expires, as known when it was first seen
   std::string refused_;
   std::optional<Cause> refusal_;
   TimePoint trialAt_{};    ///< when the refused token may be tried again
   unsigned failures_ = 0;  ///< of the callback to give a token that can be used, in a row
-  unsigned refusals_ = 0;  ///< since a token was accepted, or the application gave another one
+  unsigned refusals_ = 0;  ///< since the server accepted a token or the application set another one
   std::optional<Cause> problem_;
   std::uint32_t version_ = 0;
   std::uint32_t lastRequest_ = 0;
   bool asking_ = false;
-  bool known_ = false;  ///< the callback has answered at least once, or there is none
+  bool known_ = false;  ///< the callback has given a token at least once, or there is no callback
 };
 
 }  // namespace switchboard

@@ -9,7 +9,7 @@ class Clock {
   virtual ~Clock() = default;
   /// Monotonic.
   virtual TimePoint now() const = 0;
-  /// The calendar; may jump.
+  /// The wall clock; may jump.
   virtual WallTime wallNow() const = 0;
 };
 

@@ -6,7 +6,7 @@ namespace switchboard {
 
 enum class LogLevel : unsigned char { Debug, Info, Warn, Error };
 
-/// Takes log lines. What is logged never holds a token or an api key.
+/// Receives log lines. They never contain a token or an api key.
 class Log {
  public:
   virtual ~Log() = default;

@@ -18,7 +18,7 @@ class Timer {
   virtual ~Timer() = default;
   /// Calls `events.onTimer()` once, `delay` (0 or more) from now or a little later; replaces what was armed before.
   virtual void arm(Duration delay, TimerEvents& events) = 0;
-  /// No call after this returns.
+  /// `onTimer` is not called after this returns.
   virtual void cancel() = 0;
 };
 

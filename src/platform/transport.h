@@ -8,7 +8,7 @@
 
 namespace switchboard {
 
-/// What a socket reports. The bytes of a message live until the call returns.
+/// The events of a socket. The bytes of a message are valid until the call returns.
 class TransportEvents {
  public:
   virtual void onTransportOpen() = 0;
@@ -21,21 +21,21 @@ class TransportEvents {
   ~TransportEvents() = default;
 };
 
-/// One WebSocket. Opens by itself; destroying it closes the socket with 1000 if need be, and no event comes after that.
+/// One WebSocket. Opens on its own. Destroying it closes the socket with 1000 if it is open, and no event follows.
 class Transport {
  public:
   virtual ~Transport() = default;
   /// Only between `onTransportOpen` and `onTransportClose`; otherwise dropped.
   virtual void sendText(std::string_view text) = 0;
   virtual void sendBinary(std::string_view bytes) = 0;
-  /// Starts the closing handshake; `onTransportClose` follows when the peer answers, which on a dead link may be never.
+  /// Starts the closing handshake. `onTransportClose` follows when the peer answers, on a dead link perhaps never.
   virtual void close(int code, std::string_view reason) = 0;
 };
 
 class TransportFactory {
  public:
   virtual ~TransportFactory() = default;
-  /// Never calls `events` before it returns. Null when the runtime refuses the url outright.
+  /// Never calls `events` before it returns. Null when the runtime refuses the url.
   virtual std::unique_ptr<Transport> open(const std::string& url, TransportEvents& events) = 0;
 };
 

@@ -26,7 +26,7 @@ std::optional<std::uint64_t> readSeq(std::string_view record) {
   return isWhole ? seq.integer() : std::nullopt;
 }
 
-/// Milliseconds of a fraction such as ".5" or ".123456"; the rest of a millisecond is dropped.
+/// Milliseconds of a fraction such as ".5" or ".123456"; rounded down.
 std::optional<int> readFraction(std::string_view fraction) {
   if (fraction.empty()) return 0;
   if (fraction.front() != '.' || fraction.size() < 2) return std::nullopt;

@@ -23,7 +23,7 @@ enum class PayloadEncoding : unsigned char { Bytes = 0, JsonText = 1 };
 /// Whose frames they are: client and server write a push in different ways.
 enum class Sender : unsigned char { Client, Server };
 
-/// The parts of a binary frame as views into its bytes. What the kind has no place for is empty.
+/// The parts of a binary frame as views into its bytes. Fields that the kind does not have are empty.
 struct BinaryFrame {
   BinaryKind kind = BinaryKind::UserBroadcastPush;
   PayloadEncoding encoding = PayloadEncoding::Bytes;  ///< user broadcasts may carry JSON, all else is bytes
@@ -32,7 +32,7 @@ struct BinaryFrame {
   std::string_view topic{};
   std::string_view event{};     ///< the status of a reply; the user's event of user broadcasts
   std::string_view metadata{};  ///< a JSON object or empty; of user broadcasts only
-  std::string_view payload{};   ///< not looked into
+  std::string_view payload{};   ///< not parsed
 };
 
 /// Each length is written in one byte.

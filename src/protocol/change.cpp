@@ -21,7 +21,7 @@ bool readIds(std::string_view text, Vector<BindingId>& ids) {
   return scanner.take(']');
 }
 
-/// The inside of the string member `key` of `object`; escapes are left alone.
+/// The content of the string member `key` of `object`, escapes not resolved.
 std::string_view findString(std::string_view object, std::string_view key) {
   std::string_view found;
   forEachMember(object, [&](std::string_view name, std::string_view value) {
@@ -33,7 +33,7 @@ std::string_view findString(std::string_view object, std::string_view key) {
   return found;
 }
 
-/// The table's name, if it stands first and within the part of the text that is at hand, and has no escapes.
+/// The table's name, if it is the first member, lies in the loaded part of the text and has no escapes.
 std::optional<std::string_view> tableAtFront(const Change& change) {
   constexpr std::string_view kStart = R"({"table":")";
   auto front = change.text().front();

@@ -8,12 +8,12 @@ namespace switchboard {
 
 namespace {
 
-/// What the server writes around topic, data and ids.
+/// The text that the server writes around topic, data and ids.
 struct Form {
   std::string_view beforeTopic;
   std::string_view beforeData;
-  std::string_view end;      ///< behind the ids
-  std::size_t afterPayload;  ///< of the end, what is no longer payload
+  std::string_view end;      ///< after the ids
+  std::size_t afterPayload;  ///< how many characters of `end` follow the payload
 };
 
 constexpr std::string_view kData = R"({"data":)";

@@ -12,12 +12,12 @@ namespace switchboard {
 namespace {
 
 struct Rule {
-  std::string_view text;  ///< found anywhere in the server's words
+  std::string_view text;  ///< found anywhere in the server's message
   ReasonCode code;
   Retry retry;
 };
 
-/// The first rule that fits decides, so the particular ones come first.
+/// The first rule that matches applies, so the specific ones come first.
 constexpr std::array kReasons = {
     Rule{"Token has expired", ReasonCode::TokenExpired, Retry::NewToken},
     Rule{"InvalidJWTToken", ReasonCode::TokenInvalid, Retry::NewToken},
@@ -60,7 +60,7 @@ Cause classifyWords(std::string_view words) {
   return Cause{ReasonCode::ServerError, Retry::Backoff, std::string(words)};
 }
 
-/// Behind the parameters, which hold what people typed, so that text within double quotes does not count.
+/// The text after the parameters. They hold user input, so text within double quotes does not count.
 std::size_t findBehindQuotes(std::string_view message, std::string_view mark) {
   bool quoted = false;
   for (std::size_t i = 0; i < message.size(); ++i) {
@@ -75,7 +75,7 @@ std::size_t findBehindQuotes(std::string_view message, std::string_view mark) {
   return message.find(mark);
 }
 
-/// What the server quotes of an exception, as "ERROR 57014 (query_canceled) canceling statement …" or "tcp recv:
+/// The exception that the server quotes, such as "ERROR 57014 (query_canceled) canceling statement …" or "tcp recv:
 /// closed"; nothing when it quotes none.
 std::optional<std::string_view> quotedError(std::string_view message) {
   constexpr std::string_view kMark = "Exception: ";
@@ -92,7 +92,7 @@ bool isWordCharacter(char c) {
   return isCapitalOrDigit(c) || (c >= 'a' && c <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// The error from its SQLSTATE on, whatever stands in front: the severity is in the database's language. The SQLSTATE
+/// The error from its SQLSTATE on. Before it is the severity, in the database's language. The SQLSTATE
 /// is the first word of five capitals and digits, at least one of them a digit. Empty when there is none.
 std::string_view fromSqlState(std::string_view error) {
   constexpr std::size_t kLength = 5;
@@ -108,15 +108,15 @@ std::string_view fromSqlState(std::string_view error) {
   return {};
 }
 
-/// A role that does not exist, or that the server may not take on. (Both codes are used for other objects too.)
+/// A role that does not exist, or that the server may not assume. (Both codes are used for other objects too.)
 bool blamesRole(std::string_view error) {
   const auto sqlState = error.substr(0, 5);
   return (sqlState == "42704" || sqlState == "42501") && error.find("role \"") != std::string_view::npos;
 }
 
-/// What the check of the binding raises, data exceptions (a value that is not of the column's type), and access rule
-/// violations (a column, operator or grant that is not there). Anything else speaks of the database's health, which may
-/// be better soon.
+/// Errors raised by the check of the binding, data exceptions (a value that is not of the column's type), and access
+/// rule violations (a missing column, operator or grant). All other errors concern the database's health and may be
+/// temporary.
 bool blamesBinding(std::string_view error) {
   const auto sqlClass = error.substr(0, 2);
   return error.substr(0, 5) == "P0001" || sqlClass == "22" || sqlClass == "42";

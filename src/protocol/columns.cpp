@@ -19,7 +19,7 @@ std::size_t countItems(std::string_view list) {
 
 }  // namespace
 
-/// `rest` begins with a list. `length` becomes the list's.
+/// `rest` begins with a list. Sets `length` to the list's length.
 std::optional<std::uint32_t> ColumnLists::numberOf(std::string_view rest, std::size_t& length) {
   const auto isIt = [&](std::uint32_t number) { return beginsWith(rest, lists_[number]); };
   std::uint32_t number = last_;
@@ -40,7 +40,7 @@ std::optional<std::uint32_t> ColumnLists::numberOf(std::string_view rest, std::s
 
 std::optional<std::uint32_t> ColumnLists::add(std::string_view list) {
   if (list.front() != '[' || lists_.size() == kMaxLists || bytes_ + list.size() > kMaxBytes) return std::nullopt;
-  lists_.reserve(kMaxLists);  // the views that were given out stay good
+  lists_.reserve(kMaxLists);  // so that views already returned stay valid
   lists_.emplace_back(list);
   counts_.push_back(countItems(list));
   bytes_ += list.size();

@@ -11,37 +11,38 @@
 
 namespace switchboard {
 
-/// Where a change's list of columns stands.
+/// The place of a change's list of columns.
 struct ColumnsCut {
   std::string_view member;  ///< in `data`: `,"columns":[…]` from its comma on
   std::uint32_t list = 0;   ///< the list's number
   std::size_t count = 0;    ///< how many columns the list names
 };
 
-/// What of a change tells rows apart. The views are into its `data`.
+/// The parts of a change that identify its row. Views into its `data`.
 struct ChangeParts {
   std::optional<ChangeType> type;
-  std::string_view record;     ///< from its first character on, perhaps not to its end
+  std::string_view record;     ///< from its first character; the view may end early
   std::string_view oldRecord;  ///< likewise
   std::optional<ColumnsCut> columns;
 };
 
-/// The lists of columns that changes came with, by number. The server repeats a table's list with every change, where
-/// it is a third of the frame; by its number it has to be read only once.
+/// The distinct column lists of changes, by number. The server repeats a table's list in every change, where it is a
+/// third of the frame. With a number it is parsed only once.
 ///
-/// Bounded: the lists that come when it is full have no number.
+/// Bounded: lists that arrive when it is full get no number.
 class ColumnLists {
  public:
-  /// Where the list stands in `data`. Nothing when it has no number, or stands first. Reads `data` only as far as that.
+  /// The list's place in `data`. Nothing when it has no number, or is the first member. Reads `data` no further than
+  /// that.
   std::optional<ColumnsCut> find(std::string_view data);
-  /// The same, and what else there is to know of the change.
+  /// The same, and the other parts of the change.
   ChangeParts read(std::string_view data);
-  /// The lists that have got their number since the last call, which are the highest numbers; the first is 0. The views
-  /// live as long as this.
+  /// The lists that got a number since the last call. These are the highest numbers; the first number is 0. The views
+  /// are valid as long as this object.
   Vector<std::string_view> takeNew();
 
  private:
-  /// Without `kAll` to the list of columns only.
+  /// Without `kAll` it stops at the list of columns.
   template <bool kAll>
   ChangeParts walk(std::string_view data);
   std::optional<std::uint32_t> numberOf(std::string_view rest, std::size_t& length);

@@ -4,7 +4,7 @@ namespace switchboard {
 
 namespace {
 
-/// encodeURIComponent's rule.
+/// The rule of encodeURIComponent.
 void appendPercentEncoded(std::string& out, std::string_view text) {
   constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()";
   constexpr std::string_view kHex = "0123456789ABCDEF";

@@ -10,7 +10,7 @@
 
 namespace switchboard {
 
-/// Where to connect, as given by the application.
+/// The address to connect to, as given by the application.
 struct Endpoint {
   std::string url;     ///< ws:// or wss://, without `/websocket`, as in "wss://ref.supabase.co/realtime/v1"
   std::string apikey;  ///< sent as a parameter; never logged

@@ -22,10 +22,10 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-// These return what is wrong, or an empty text.
+// These return an error message, or an empty text.
 
-/// Cuts at the commas outside of parentheses and double quotes. As on the server, a quote opens only right behind `.`,
-/// `(` or `,`, the comma that cuts not counted, and a parenthesis that closes nothing is a letter like others.
+/// Splits at commas outside of parentheses and double quotes. As on the server, a quote opens only directly after `.`,
+/// `(` or a `,` that does not split, and an unmatched closing parenthesis is an ordinary character.
 std::string splitConditions(std::string_view text, Vector<std::string_view>& parts) {
   std::size_t start = 0;
   std::size_t depth = 0;
@@ -56,7 +56,7 @@ std::string splitConditions(std::string_view text, Vector<std::string_view>& par
   return {};
 }
 
-/// Whether one pair of quotes spans the whole value; if not, its quotes are letters like others.
+/// Whether one pair of quotes encloses the whole value; if not, quotes are ordinary characters.
 bool isQuoted(std::string_view text) {
   if (text.empty() || text.front() != '"') return false;
   for (std::size_t i = 1; i < text.size(); ++i) {
@@ -69,7 +69,7 @@ bool isQuoted(std::string_view text) {
   return false;
 }
 
-/// One value of `in`. The server hands the list to PostgreSQL as an array, so its rules for quotes and braces hold.
+/// One value of `in`. The server passes the list to PostgreSQL as an array, so the rules of array literals apply.
 std::string checkItem(std::string_view item) {
   const auto text = trimmed(item);
   if (text.empty()) {
@@ -132,15 +132,15 @@ std::string checkIs(const Condition& condition) {
   return concat({"`is` takes null, true, false or unknown, not \"", condition.value, "\"."});
 }
 
-/// The server accepts a pattern whose last backslash escapes nothing, and then loses changes of all subscribers of the
-/// project, since it can't evaluate it.
+/// The server accepts a pattern that ends in an unescaped backslash, but can't evaluate it, and then loses the changes
+/// of all subscribers of the project.
 std::string checkPattern(std::string_view pattern) {
   const bool quoted = isQuoted(pattern);
   if (quoted) pattern.remove_suffix(1);
   const auto length = pattern.size();
   while (!pattern.empty() && pattern.back() == '\\') pattern.remove_suffix(1);
   const auto written = length - pattern.size();
-  // Inside quotes each is written twice.
+  // Within quotes each backslash is written twice.
   if ((quoted ? written / 2 : written) % 2 == 0) return {};
   return "The pattern ends in a backslash that escapes nothing; write it twice.";
 }

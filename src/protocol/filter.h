@@ -18,12 +18,12 @@ struct Condition {
 
 /// Checks a filter against the server's grammar (protocol.md §8.4): comma-separated conditions that must all hold,
 /// split outside of parentheses and double quotes; `in` takes 1 to 100 values in parentheses, `is` one of null, true,
-/// false, unknown. A blank filter has no conditions. Stricter than the server in what can only be a slip: a quote or
-/// parenthesis that is never closed, with which the server takes all that follows for one value. What only the database
-/// can know (columns, casts) is not checked. The views point into `text`.
+/// false, unknown. A blank filter has no conditions. Stricter than the server where the input can only be a mistake: an
+/// unclosed quote or parenthesis, after which the server reads all that follows as one value. What only the database
+/// can check (columns, casts) is not checked. The views point into `text`.
 Result<Vector<Condition>> parseFilter(std::string_view text);
 
-/// Equal for filters that mean the same whatever the order of their conditions.
+/// Equal for filters that differ only in the order of their conditions.
 std::string canonicalFilter(const Vector<Condition>& conditions);
 
 }  // namespace switchboard

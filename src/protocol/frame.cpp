@@ -47,7 +47,7 @@ std::optional<RawEnvelope> scanArray(std::string_view text) {
   return raw;
 }
 
-/// Of several members with one name the last counts, as with JSON.parse.
+/// The last of several members with the same name counts, as in JSON.parse.
 std::optional<RawEnvelope> scanObject(std::string_view text) {
   constexpr std::array<std::string_view, 4> kKeys = {"join_ref", "ref", "topic", "event"};
   RawEnvelope raw;
@@ -84,7 +84,7 @@ bool resolveEscapes(std::array<std::string_view, 4>& fields, std::string& scratc
     }
     ends[i] = scratch.size();
   }
-  for (std::size_t i = 0; i < fields.size(); ++i) {  // only now does scratch stay where it is
+  for (std::size_t i = 0; i < fields.size(); ++i) {  // from here on scratch is not reallocated
     if (!moved[i]) continue;
     const std::size_t start = i == 0 ? 0 : ends[i - 1];
     fields[i] = std::string_view(scratch).substr(start, ends[i] - start);

@@ -22,36 +22,36 @@ struct OutgoingFrame {
   std::string_view ref;
   std::string_view topic;
   std::string_view event;
-  std::string_view payload;  ///< JSON text, put in verbatim
+  std::string_view payload;  ///< JSON text, inserted verbatim
 };
 
 /// Version 2: `[join_ref, ref, topic, event, payload]`; version 1: an object (protocol.md §2.1, §2.2).
 std::string encodeFrame(Version version, const OutgoingFrame& frame);
 
-/// One message from the server, as views into the frame's text. A null or missing ref has a null `data()`.
+/// One message from the server, as views into the frame's text. The `data()` of a null or missing ref is null.
 struct Envelope {
   std::string_view joinRef;  ///< version 1 never has one
   std::string_view ref;
   std::string_view topic;
   std::string_view event;
-  std::string_view payload;  ///< JSON text, not looked into; not to be read where `isChange`
-  std::string_view data{};   ///< likewise, of a database change that was read from its ends (`scanChangeFrame`)
+  std::string_view payload;  ///< JSON text, not parsed; must not be read if `isChange`
+  std::string_view data{};   ///< likewise; only of a database change that was read from its ends (`scanChangeFrame`)
   std::string_view ids{};    ///< of such a change
-  const InboundText* text = nullptr;  ///< of `scanEnvelope`: what it was found in
+  const InboundText* text = nullptr;  ///< set by `scanEnvelope`: the text of the frame
 
   bool hasJoinRef() const { return joinRef.data() != nullptr; }
   bool hasRef() const { return ref.data() != nullptr; }
-  /// Read as a database change from its ends; then it has no refs.
+  /// Whether it was read from its ends as a database change. It then has no refs.
   bool isChange() const { return data.data() != nullptr; }
 };
 
-/// Finds the envelope's parts without parsing the payload: any key order, any white space. `scratch` takes the strings
-/// that have escapes in them; the views die with it and with `text`. Nothing when `text` is no frame. What is inside
-/// the payload, and inside further members of version 1, is only checked as far as its end has to be found; letters are
-/// taken as they come, control characters and what is no UTF-8 too.
+/// Finds the envelope's parts without parsing the payload, in any key order and with any white space. `scratch` holds
+/// the strings that have escapes; the views are valid as long as it and `text`. Nothing when `text` is not a frame. The
+/// payload, and further members of version 1, are only scanned for their end. Control characters and invalid UTF-8 are
+/// accepted.
 std::optional<Envelope> scanWholeFrame(Version version, std::string_view text, std::string& scratch);
 
-/// The same from the text's ends where that can be done (`scanChangeFrame`), else from all of it.
+/// The same, from the text's ends if possible (`scanChangeFrame`), otherwise from the whole text.
 std::optional<Envelope> scanEnvelope(Version version, const InboundText& text, std::string& scratch);
 
 }  // namespace switchboard

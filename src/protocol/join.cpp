@@ -13,7 +13,7 @@ void appendMember(std::string& out, std::string_view name, std::string_view valu
   appendJsonString(out, value);
 }
 
-/// Written by hand, because the order of the keys is to be the reference client's.
+/// Written by hand to keep the key order of the reference client.
 void appendBinding(std::string& out, const BindingConfig& binding) {
   out += '{';
   appendMember(out, "event", binding.event);

@@ -23,11 +23,11 @@ struct BindingConfig {
   friend bool operator==(const BindingConfig&, const BindingConfig&) = default;
 };
 
-/// The members of an entry as far as they are there and of the right type.
+/// The members of an entry that exist and have the right type.
 BindingConfig readBinding(JsonValue entry);
 
-/// The payload of a `phx_join` that wants database changes only, with the keys and their order as the reference client
-/// writes them. An empty token is left out; the server then uses the api key.
+/// The payload of a `phx_join` that subscribes to database changes only. Keys and their order are those of the
+/// reference client. An empty token is left out; the server then uses the api key.
 std::string joinPayload(const Vector<BindingConfig>& bindings, std::string_view accessToken);
 
 /// What a join of a channel that an application named asks for (protocol.md §3.1).
@@ -45,17 +45,17 @@ std::string joinPayload(const UserJoin& join, std::string_view accessToken);
 /// The payload of an `access_token` push.
 std::string tokenPayload(std::string_view accessToken);
 
-/// An entry of the join reply: what the server took down, and the id under which it will report changes (protocol.md
+/// An entry of the join reply: what the server subscribed to, and the id with which it will report changes (protocol.md
 /// §3.3).
 struct AcceptedBinding {
   BindingConfig config;
   BindingId id;
 };
 
-/// The entries of `response.postgres_changes`; those that are not understood are left out.
+/// The entries of `response.postgres_changes`; invalid ones are left out.
 Vector<AcceptedBinding> acceptedBindings(JsonValue response);
 
-/// The text of a refused push: `response.reason`, or the response itself, which for some errors is a bare string.
+/// The message of a refused push: `response.reason`, or the response itself, which is a plain string for some errors.
 std::string refusalText(JsonValue response);
 
 /// A `system` message (protocol.md §11).
@@ -66,7 +66,7 @@ struct SystemMessage {
 };
 std::optional<SystemMessage> readSystemMessage(std::string_view payload);
 
-/// The payload of a `phx_reply`, of which `response` is a part.
+/// The payload of a `phx_reply`.
 struct Reply {
   bool ok = false;
   JsonValue response;

@@ -13,7 +13,7 @@ bool isDigit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// RFC 8259's grammar, by recursive descent. Each function takes what it is named after, or returns false.
+/// The grammar of RFC 8259, by recursive descent. Each function consumes what it is named after, or returns false.
 class Grammar {
  public:
   explicit Grammar(std::string_view text) : rest_(text) {}
@@ -125,13 +125,13 @@ class Grammar {
   std::string_view rest_;
 };
 
-/// `value` with one more digit, or `largest` where that would be more.
+/// `value` with `digit` appended, at most `largest`.
 std::uint64_t grown(std::uint64_t value, char digit, std::uint64_t largest) {
   const auto unit = static_cast<std::uint64_t>(digit - '0');
   return value > (largest - unit) / 10 ? largest : value * 10 + unit;
 }
 
-/// What stands behind the `e`. Beyond the limit it makes no difference: no text is that long.
+/// The number after the `e`, clamped: a larger exponent makes no difference, because no text has that many digits.
 std::int64_t exponentOf(std::string_view text) {
   constexpr std::uint64_t kLargest = 1'000'000'000;
   const bool negative = text.front() == '-';

@@ -10,18 +10,17 @@
 
 namespace switchboard {
 
-/// The control plane's JSON: a value read in place. Its text is checked once as a whole (`parse`); after that a value
-/// is a piece of the text, and nothing is built before somebody asks for it. What is not there, or is of another type
-/// than asked for, is absent or empty, never an error.
+/// A JSON value of the control plane, read in place. `parse` validates the whole text once; after that a value is a
+/// view of its text, and no tree is built. A value that is missing or of another type than requested is absent or
+/// empty, never an error. The text must outlive it.
 ///
-/// A view: the text outlives it.
+/// In place of nlohmann::json it saves 22,023 bytes of brotli. With JsonWriter it is 23,118: some code is shared.
 class JsonValue {
  public:
-  /// What is nested deeper is refused.
+  /// Deeper nesting is refused.
   static constexpr std::size_t kMaxDepth = 256;
 
-  /// Absent when `text` is anything else than one value by RFC 8259 in valid UTF-8. Escapes of half a surrogate pair
-  /// are refused, as they are no text.
+  /// Absent unless `text` is exactly one value by RFC 8259 in valid UTF-8. Escapes of lone surrogates are refused.
   static JsonValue parse(std::string_view text);
 
   /// Absent.
@@ -32,19 +31,19 @@ class JsonValue {
   bool isArray() const { return first() == '['; }
   bool isString() const { return first() == '"'; }
   bool isNumber() const { return first() == '-' || (first() >= '0' && first() <= '9'); }
-  /// As it is written, without the white space around it.
+  /// The value's text, without white space around it.
   std::string_view text() const { return text_; }
 
-  /// The member of an object; of several with one name the last, as with JSON.parse.
+  /// A member of an object; the last of several with the same name, as in JSON.parse.
   JsonValue member(std::string_view name) const;
-  /// For literals, which are less code at each call as a pointer.
+  /// For literals: a pointer is less code at each call than a view.
   JsonValue member(const char* name) const;
-  /// The text of a string, escapes resolved.
+  /// The content of a string, with escapes resolved.
   std::string string() const;
   std::optional<bool> boolean() const;
-  /// A number times 10^`decimals`, towards zero; what does not fit becomes the nearest that does.
+  /// A number times 10^`decimals`, rounded towards zero and clamped to the range of the type.
   std::optional<std::int64_t> integer(int decimals = 0) const;
-  /// A number without fraction, exponent and sign, below 2^32.
+  /// A number below 2^32 that is written without sign, fraction and exponent.
   std::optional<std::uint32_t> unsignedInteger() const;
 
   /// Calls `visit(JsonValue)` for each item of an array.

@@ -27,7 +27,7 @@ void appendJsonString(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// A value follows at once on the bracket that opens its list; on anything else there is a comma first.
+/// A value directly after an opening bracket has no comma before it; any other has one.
 void JsonWriter::lead(const char* name) {
   if (!out_.empty() && out_.back() != '{' && out_.back() != '[') out_ += ',';
   if (name == nullptr) return;

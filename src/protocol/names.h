@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-/// Words of the wire (protocol.md §2.4, §11).
+/// Names in the wire protocol (protocol.md §2.4, §11).
 namespace switchboard::names {
 
 inline constexpr std::string_view kJoin = "phx_join";
@@ -23,7 +23,7 @@ inline constexpr std::string_view kSystem = "system";
 inline constexpr std::string_view kAccessToken = "access_token";
 inline constexpr std::string_view kSubscribedToPostgres = "Subscribed to PostgreSQL";
 
-/// A frame above this kills the socket (protocol.md §1.3, close code 1009).
+/// The server closes the socket when a frame is larger (protocol.md §1.3, close code 1009).
 inline constexpr std::size_t kMaxFrameBytes = 5'000'000;
 
 }  // namespace switchboard::names

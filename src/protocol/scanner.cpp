@@ -26,7 +26,7 @@ void appendUtf8(std::string& out, unsigned c) {
   }
 }
 
-/// `rest` stands behind "\u". Returns how many characters of it were used, 0 when malformed.
+/// `rest` begins after "\u". Returns how many of its characters were used; 0 when malformed.
 std::size_t appendUnicodeEscape(std::string& out, std::string_view rest) {
   constexpr unsigned kReplacement = 0xFFFD;
   const auto first = codeUnit(rest);
@@ -108,7 +108,7 @@ bool JsonScanner::takeNull() {
   return true;
 }
 
-/// Stands behind the opening quote and ends behind the closing one.
+/// Begins after the opening quote and ends after the closing one.
 bool JsonScanner::skipString() {
   const std::size_t length = stringEnd(text_.substr(at_));
   if (length == std::string_view::npos) return false;

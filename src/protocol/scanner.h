@@ -7,37 +7,37 @@
 
 namespace switchboard {
 
-/// Walks over JSON text without building anything. Every read stops at the end of the text; a `false` or an empty
-/// result means that the text is not what was asked for and the position is of no use any more.
+/// Scans JSON text without building a tree. No read passes the end of the text. A `false` or empty result means that
+/// the text is not what was expected; the position is then undefined.
 class JsonScanner {
  public:
   explicit JsonScanner(std::string_view text) : text_(text) {}
 
-  /// The next character that is no white space; 0 at the end.
+  /// The next character that is not white space; 0 at the end.
   char peek() {
     while (at_ < text_.size() && isSpace(text_[at_])) ++at_;
     return at_ < text_.size() ? text_[at_] : '\0';
   }
-  /// Takes `c` if it is next.
+  /// Consumes `c` if it is next.
   bool take(char c) {
     if (peek() != c) return false;
     ++at_;
     return true;
   }
-  /// Only white space is left. (A NUL is no end: JSON has none.)
+  /// Whether only white space is left. (A NUL character is not the end.)
   bool atEnd() { return peek() == 0 && at_ >= text_.size(); }
 
-  /// A string's inside, escapes and all.
+  /// The content of a string, escapes not resolved.
   std::optional<std::string_view> rawString();
-  /// Any value, verbatim: brackets are balanced and strings closed, more is not checked.
+  /// Any value, verbatim. Checks only that brackets are balanced and strings closed.
   std::optional<std::string_view> rawValue();
-  /// Passes over any value.
+  /// Skips any value.
   bool skipValue();
-  /// What is left.
+  /// The rest of the text.
   std::string_view rest() const { return text_.substr(at_); }
-  /// Passes over so many characters, which the caller knows.
+  /// Skips `count` characters.
   void advance(std::size_t count) { at_ += count; }
-  /// Takes the word `null` if it is next.
+  /// Consumes the word `null` if it is next.
   bool takeNull();
   /// A number that is a non-negative integer below 2^32.
   std::optional<unsigned> unsignedInteger();
@@ -52,27 +52,27 @@ class JsonScanner {
   std::size_t at_ = 0;
 };
 
-/// The four digits behind "\u". Nothing when they are none.
+/// The value of the four hexadecimal digits after "\u". Nothing when they are not.
 std::optional<unsigned> codeUnit(std::string_view digits);
 
-/// Resolves the escapes of a string's inside. Nothing when one is malformed; lone surrogates become U+FFFD.
+/// Resolves the escapes in a string's content. Nothing when one is malformed; lone surrogates become U+FFFD.
 std::optional<std::string> unescape(std::string_view raw);
 
-/// Whether a string's inside, escapes and all, spells `plain`.
+/// Whether a string's content equals `plain` after its escapes are resolved.
 bool spells(std::string_view raw, std::string_view plain);
 
-/// The members of an object, one after the other; a key may come twice.
+/// Iterates over the members of an object. A key may occur more than once.
 class JsonMembers {
  public:
   explicit JsonMembers(std::string_view object) : scanner_(object) {}
 
-  /// Whether there is one more.
+  /// Advances to the next member; false when there is none.
   bool next();
-  /// Of the one that `next` found, with its escapes (see `spells`).
+  /// The member's key, escapes not resolved (see `spells`).
   std::string_view key() const { return key_; }
-  /// Likewise, as it is written.
+  /// The member's value, verbatim.
   std::string_view value() const { return value_; }
-  /// Once there is none any more: it was an object, and there is nothing behind it.
+  /// After `next` returned false: whether the text was an object and nothing follows it.
   bool complete() const { return complete_; }
 
  private:
@@ -84,7 +84,7 @@ class JsonMembers {
 };
 
 /// Calls `onMember(key, rawValue)` for each member of the object `text`, until it returns false. False when `text` is
-/// no object, or an object with something behind it.
+/// not an object, or something follows it.
 template <class OnMember>
 bool forEachMember(std::string_view text, OnMember onMember) {
   JsonMembers members(text);

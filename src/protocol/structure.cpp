@@ -9,7 +9,7 @@ namespace switchboard {
 
 namespace {
 
-/// 64 bytes, looked at in the same step. In the masks bit n stands for byte n.
+/// 64 bytes, compared in one step. Bit n of a mask belongs to byte n.
 class Chunk {
  public:
   static constexpr std::size_t kSize = 4 * Block::kSize;
@@ -35,7 +35,7 @@ class Chunk {
   std::uint64_t closing() const {
     return mask([](const Block& block) { return block.equalWith(0x20, '}'); });
   }
-  /// All brackets, and "Yy_" and DEL: of these JSON has none outside of strings.
+  /// All brackets, and also "Yy_" and DEL, which JSON does not have outside of strings.
   std::uint64_t maybeBrackets() const {
     return mask([](const Block& block) { return block.equalWith(0x26, 0x7F); });
   }
@@ -57,10 +57,10 @@ std::uint64_t prefixParity(std::uint64_t bits) {
   return bits;
 }
 
-/// Follows strings from chunk to chunk.
+/// Tracks strings from chunk to chunk.
 class Strings {
  public:
-  /// The bytes that are inside strings, opening quotes included.
+  /// The bytes inside strings, including opening quotes.
   std::uint64_t inside(const Chunk& chunk) {
     const std::uint64_t escapes = escaped(chunk.backslashes());
     const std::uint64_t quotes = chunk.quotes() & ~escapes;
@@ -71,7 +71,7 @@ class Strings {
   }
 
  private:
-  /// The bytes that a backslash stands before, unless that one is escaped itself.
+  /// The bytes after a backslash that is not escaped itself.
   std::uint64_t escaped(std::uint64_t backslashes) {
     std::uint64_t result = pending_;
     pending_ = 0;
@@ -89,7 +89,7 @@ class Strings {
     return result;
   }
 
-  std::uint64_t open_ = 0;     ///< all ones while a string goes on
+  std::uint64_t open_ = 0;     ///< all ones while inside a string
   std::uint64_t pending_ = 0;  ///< 1 when the next chunk's first byte is escaped
 };
 
@@ -97,7 +97,7 @@ unsigned countBits(std::uint64_t bits) {
   return static_cast<unsigned>(__builtin_popcountll(bits));
 }
 
-/// Where depth falls to 0, or Chunk::kSize. `depth` is that before the chunk and becomes that behind it.
+/// Where the depth falls to 0, or Chunk::kSize. `depth` is the depth before the chunk and is set to that after it.
 std::size_t findEnd(std::uint64_t opening, std::uint64_t closing, std::size_t& depth) {
   const unsigned closings = countBits(closing);
   if (depth > closings) {
@@ -123,7 +123,7 @@ std::size_t containerEnd(std::string_view text) {
   std::array<char, Chunk::kSize> last;
   for (std::size_t at = 0; at < text.size(); at += Chunk::kSize) {
     const char* from = text.data() + at;
-    if (text.size() - at < Chunk::kSize) {  // blanks behind the end
+    if (text.size() - at < Chunk::kSize) {  // blanks after the end
       last.fill(' ');
       std::memcpy(last.data(), from, text.size() - at);
       from = last.data();
@@ -149,7 +149,7 @@ std::size_t quoteOrBackslash(std::string_view text) {
 }
 
 std::size_t stringEnd(std::string_view text) {
-  for (std::size_t at = 0; at < text.size(); at += 2) {  // over a backslash and what it escapes
+  for (std::size_t at = 0; at < text.size(); at += 2) {  // skip a backslash and what it escapes
     at += quoteOrBackslash(text.substr(at));
     if (at < text.size() && text[at] == '"') return at + 1;
   }

@@ -5,15 +5,14 @@
 
 namespace switchboard {
 
-/// Where the object or array that `text` begins with ends: behind its closing bracket, or npos when it has none.
-/// Strings are passed over, brackets counted, 64 bytes at a time; more is not checked. All of `text` is read at most
-/// once.
+/// The end of the object or array that `text` begins with: the index after its closing bracket, or npos. Counts
+/// brackets outside of strings, 64 bytes at a time, and checks nothing else. Reads each byte at most once.
 std::size_t containerEnd(std::string_view text);
 
-/// Where the first of the two stands, or the size.
+/// The index of the first quote or backslash, or the size.
 std::size_t quoteOrBackslash(std::string_view text);
 
-/// Where the string ends whose inside `text` begins with: behind its closing quote, or npos.
+/// `text` begins inside a string: the index after its closing quote, or npos.
 std::size_t stringEnd(std::string_view text);
 
 }  // namespace switchboard

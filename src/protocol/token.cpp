@@ -8,7 +8,7 @@ namespace switchboard {
 
 namespace {
 
-/// Far beyond any token, and any sum with it still fits: the last moment of a JavaScript Date.
+/// The last time of a JavaScript Date. Later than any token's, and sums with it do not overflow.
 constexpr std::int64_t kLatestMs = 8'640'000'000'000'000;
 
 int base64UrlDigit(char c) {
@@ -38,7 +38,7 @@ std::optional<std::string> decodeBase64Url(std::string_view text) {
   return out;
 }
 
-/// A claim that is a time, given in seconds.
+/// A claim with a time in seconds.
 std::optional<WallTime> timeClaim(const JsonValue& claims, const char* name) {
   const auto ms = claims.member(name).integer(3);
   if (!ms) return std::nullopt;

@@ -8,14 +8,14 @@
 
 namespace switchboard {
 
-/// What a client may know of a JWT without checking its signature.
+/// The claims of a JWT that the client uses. Its signature is not checked.
 struct TokenClaims {
   std::optional<WallTime> expiresAt;  ///< `exp`
   std::optional<WallTime> issuedAt;   ///< `iat`
   std::string role;                   ///< `role`, empty when absent
 };
 
-/// Reads a JWT's claims. Nothing when `token` is no JWT, as the keys that start with "sb_" aren't.
+/// Reads a JWT's claims. Nothing when `token` is not a JWT, such as the keys that start with "sb_".
 std::optional<TokenClaims> readClaims(std::string_view token);
 
 }  // namespace switchboard

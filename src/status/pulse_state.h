@@ -4,14 +4,14 @@
 
 namespace switchboard {
 
-/// How the database's pulse is heard on one socket.
+/// The state of the database's pulse on one socket.
 enum class PulseState : unsigned char {
-  Idle,     ///< not listened to: nothing is live on the socket, or the next try is pending
-  Joining,  ///< its channel is on the way
-  Waiting,  ///< listened to, and no beat has come yet
-  Beating,  ///< beats come
-  Silent,   ///< no beat for 2.5 periods on a socket that answers
-  Refused,  ///< the server refuses the pulse's table; asked again after minutes
+  Idle,     ///< not subscribed: nothing is live on the socket, or the next join is pending
+  Joining,  ///< its channel is joining
+  Waiting,  ///< subscribed, and no beat has arrived yet
+  Beating,  ///< beats arrive
+  Silent,   ///< no beat for 2.5 periods on a socket that responds
+  Refused,  ///< the server refuses the pulse's table; tried again after minutes
 };
 std::string_view toString(PulseState state);
 /// The table in docs/reference.md.

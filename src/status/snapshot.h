@@ -12,13 +12,13 @@
 
 namespace switchboard {
 
-/// How the whole stands.
+/// The state of all subscriptions together.
 enum class OverallState : unsigned char {
-  Idle,        ///< nothing is wanted
-  Connecting,  ///< nothing is live yet, but a server answers or is being tried for the first time
+  Idle,        ///< there are no subscriptions
+  Connecting,  ///< nothing is live yet, but a server responds or is tried for the first time
   Live,        ///< every subscription is live
-  Partial,     ///< some are, some aren't
-  Offline,     ///< none is, and no server answers or every subscription was refused
+  Partial,     ///< some are live
+  Offline,     ///< none is live, and no server responds or every subscription was refused
 };
 std::string_view toString(OverallState overall);
 
@@ -32,15 +32,16 @@ struct ConnectionStatus {
   std::string message;
   std::optional<Duration> roundTrip;
   std::size_t channels = 0;
-  std::optional<PulseState> pulse;     ///< nothing when there is none to listen to
-  std::optional<Duration> pulseDelay;  ///< from a commit to its arrival, by both clocks; as of the last report
+  std::optional<PulseState> pulse;  ///< nothing when no pulse is configured
+  std::optional<Duration>
+      pulseDelay;  ///< from a commit (database's clock) to its arrival (this machine's); as of the last report
 };
 
-/// How the rows of a subscription are kept fresh.
+/// How a subscription's rows are kept up to date.
 enum class FreshnessMode : unsigned char {
-  Live,     ///< by changes as they happen
-  Polling,  ///< by fetching now and then, because it has not been live for a while
-  Paused,   ///< not at all for the moment
+  Live,     ///< by changes
+  Polling,  ///< by fetching periodically, because the subscription has not been live for a while
+  Paused,   ///< not at the moment
 };
 std::string_view toString(FreshnessMode mode);
 
@@ -56,7 +57,7 @@ struct SubscriptionStatus {
   FreshnessMode mode = FreshnessMode::Paused;
 };
 
-/// The words of Supabase's clients.
+/// The statuses of Supabase's clients.
 enum class NoticeStatus : unsigned char { Subscribed, TimedOut, Closed, ChannelError };
 std::string_view toString(NoticeStatus status);
 
@@ -71,7 +72,7 @@ struct Notice {
   bool alreadyLive = false;  ///< of Subscribed: changes flowed before the subscription was made
 };
 
-/// What changed since the last one was taken.
+/// The changes since the last delta was taken.
 struct StatusDelta {
   OverallState overall = OverallState::Idle;
   WallTime since{};  ///< of `overall`

@@ -4,13 +4,13 @@
 
 namespace switchboard {
 
-/// How a subscription stands, and with it all others to the same key.
+/// The state of a subscription and of all others to the same key.
 enum class SubscriptionState : unsigned char {
-  Pending,   ///< waits for a connection or for its turn
-  Joining,   ///< its channel is on the way
-  Live,      ///< changes flow
-  Retrying,  ///< its channel failed; the next try has a time
-  Parked,    ///< refused for good; waits for the application to change something
+  Pending,   ///< waits for a connection or for the pace of joins
+  Joining,   ///< its channel is joining
+  Live,      ///< changes arrive
+  Retrying,  ///< its channel failed; the next attempt is scheduled
+  Parked,    ///< refused permanently; waits for the application to change something
 };
 std::string_view toString(SubscriptionState state);
 /// The table in docs/reference.md.

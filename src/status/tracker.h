@@ -8,10 +8,10 @@
 
 namespace switchboard {
 
-/// Keeps how everything stands, and what of it has not been told yet.
+/// Holds the status of all connections and subscriptions, and which of it has not been reported yet.
 ///
-/// The parts are told as they are. The overall verdict gets worse only when it has been worse for a while, so that a
-/// blip (a lost socket that is back within a second, a new subscription on its way) does not flicker.
+/// Each part is reported as it is. The overall state gets worse only after it has been worse for a while, so that it
+/// does not flicker when a lost socket reconnects within a second or a new subscription joins.
 class StatusTracker {
  public:
   StatusTracker(Context& context, Duration steadyAfter)
@@ -28,7 +28,7 @@ class StatusTracker {
   const IdMap<SubscriptionId, SubscriptionStatus>& subscriptions() const { return subscriptions_; }
   const IdMap<ConnectionId, ConnectionStatus>& connections() const { return connections_; }
 
-  /// Waits for nothing any more.
+  /// Cancels the timer.
   void stop() { worse_.cancel(); }
 
   /// Nothing when nothing changed.

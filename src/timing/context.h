@@ -8,7 +8,7 @@
 
 namespace switchboard {
 
-/// What nearly every part of one client shares. All of it outlives them.
+/// What nearly every part of one client uses. All of it outlives those parts.
 struct Context {
   const Clock& clock;
   DeadlineQueue& deadlines;

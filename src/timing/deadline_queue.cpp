@@ -101,7 +101,7 @@ void DeadlineQueue::insert(Deadline& deadline) {
   armTimer();
 }
 
-/// Its time has changed.
+/// Restores the heap after a deadline's time has changed.
 void DeadlineQueue::move(Deadline& deadline) {
   deadline.sequence_ = nextSequence_++;
   siftUp(deadline.index_);
@@ -129,8 +129,8 @@ Duration DeadlineQueue::wallAhead() const {
   return clock_.wallNow().time_since_epoch() - clock_.now().time_since_epoch();
 }
 
-/// A timer that is armed too early is left alone: it fires, finds nothing due and arms itself for what is left. That
-/// keeps deadlines that are pushed back all the time (silence, idle) from costing a platform call each.
+/// A timer that is armed too early is not moved: it fires, finds nothing due and is armed for the rest. So deadlines
+/// that are postponed all the time (silence, idle) do not cost a platform call each.
 void DeadlineQueue::armTimer() {
   if (running_ || heap_.empty()) return;
   const TimePoint due = heap_.front()->at_;
@@ -153,7 +153,8 @@ void DeadlineQueue::onTimer() {
   running_ = true;
   const TimePoint now = clock_.now();
   if (onFire_) onFire_(now - armedFor_ + std::max(Duration{0}, wallAhead() - wallAhead_));
-  const std::uint64_t limit = nextSequence_;  // what the callbacks set waits for the next round, so a round always ends
+  const std::uint64_t limit =
+      nextSequence_;  // what the callbacks set waits for the next round, so that each round ends
   while (!heap_.empty() && heap_.front()->at_ <= now && heap_.front()->sequence_ < limit) {
     Deadline& due = *heap_.front();
     remove(due);

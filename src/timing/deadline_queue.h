@@ -17,25 +17,25 @@ namespace switchboard {
 /// Every reason for which the core ever waits.
 enum class DeadlineKind : unsigned char {
   Plan,             ///< Subscriptions of one tick are planned together.
-  ConnectTimeout,   ///< Handshake must be done.
+  ConnectTimeout,   ///< The handshake must be complete.
   Reconnect,        ///< Next attempt after a backoff.
-  Silence,          ///< Nothing came in for a while: probe.
+  Silence,          ///< No frame arrived for a while: probe.
   HeartbeatAnswer,  ///< The probe must be answered.
   IdleClose,        ///< No channel needs the socket any more.
   JoinSlot,         ///< The pace of joins allows the next one.
   JoinTimeout,      ///< The server must have answered a join.
   LiveTimeout,      ///< Changes must have been announced after a join.
   Retry,            ///< A key whose channel failed may be planned again.
-  Linger,           ///< A key that nobody wants any more is let go.
-  Overlap,          ///< Two channels carry the same keys during a rebuild.
-  TokenTimeout,     ///< The accessToken callback must have answered.
-  Window,           ///< Changes that were held back are handed over.
+  Linger,           ///< A key without subscribers is released.
+  Overlap,          ///< Two channels carry the same keys during a handover.
+  TokenTimeout,     ///< The accessToken callback must have completed.
+  Window,           ///< Changes that were held back are delivered.
   Poll,             ///< Subscriptions that are not live are to be polled.
-  StatusSettle,     ///< A worse overall status has lasted long enough to be told.
+  StatusSettle,     ///< A worse overall status has lasted long enough to be reported.
   TokenRefresh,     ///< The token is about to expire.
-  Pulse,            ///< The database's pulse ought to have been heard, or is listened to anew.
-  Track,            ///< A presence call goes out, once all of this entry is known or the server's limit allows it.
-  Push,             ///< A broadcast may go out, or its time is over.
+  Pulse,            ///< A beat of the database's pulse is overdue, or its channel may join again.
+  Track,            ///< A presence call is sent at the end of this entry, or when the server's limit allows it.
+  Push,             ///< A broadcast may be sent, or its timeout is over.
 };
 
 std::string_view toString(DeadlineKind kind);
@@ -60,10 +60,10 @@ class DeadlineQueue final : private TimerEvents {
     return now_;
   }
   std::size_t size() const { return heap_.size(); }
-  /// Called whenever the platform timer fires, before any deadline runs, with how late it is by the clock that says
-  /// more: after a sleep in which the monotonic one stood still, that is the calendar.
+  /// Called whenever the platform timer fires, before any deadline runs, with the delay by the monotonic or the wall
+  /// clock, whichever is larger. (The monotonic clock may stop during sleep.)
   void onFire(InlineCallback<void(Duration)> callback) { onFire_ = callback; }
-  /// Does now what the platform timer is behind with, as a throttled timer may be.
+  /// Runs the deadlines that are due, without waiting for the platform timer, which browsers may throttle.
   void runDue();
   /// "Silence in 1200 ms, …", soonest first; for logs and failing tests.
   std::string toString() const;
@@ -87,7 +87,7 @@ class DeadlineQueue final : private TimerEvents {
   Vector<Deadline*> heap_;
   InlineCallback<void(Duration)> onFire_;
   TimePoint armedFor_{};
-  Duration wallAhead_{0};  ///< of the monotonic clock, since the timer was last armed after it had rested
+  Duration wallAhead_{0};  ///< how far the wall clock has run ahead of the monotonic one since the idle timer was armed
   std::uint64_t nextSequence_ = 0;
   mutable TimePoint now_{};  ///< in the entry `nowOf_`
   mutable std::uint64_t nowOf_ = 0;
