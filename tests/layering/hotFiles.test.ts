@@ -5,19 +5,6 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** On CMake's list, but still without the suffix. */
-const stillToRename: readonly string[] = [
-  'src/base/id_map.cpp',
-  'src/base/text_map.cpp',
-  'src/protocol/structure.cpp',
-  'src/protocol/scanner.cpp',
-  'src/protocol/change_frame.cpp',
-  'src/protocol/frame.cpp',
-  'src/protocol/change.cpp',
-  'src/protocol/columns.cpp',
-  'src/net/connection_inbound.cpp',
-];
-
 /** The files that CMake compiles for speed. */
 function fastFiles(): string[] {
   const text = readFileSync(join(root, 'CMakeLists.txt'), 'utf8');
@@ -30,5 +17,5 @@ it('names every file that is compiled for speed _hot.cpp, and no other', () => {
     .filter((path) => path.endsWith('_hot.cpp'))
     .map((path) => `src/${path.replaceAll('\\', '/')}`);
   expect(named).not.toEqual([]);
-  expect(fastFiles().sort()).toEqual([...named, ...stillToRename].sort());
+  expect(fastFiles().sort()).toEqual(named.sort());
 });

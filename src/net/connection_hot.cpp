@@ -1,7 +1,7 @@
 #include "net/connection.h"
 #include "protocol/names.h"
 
-/// The way in of every frame, by itself because it is compiled for speed.
+/// The path of every inbound frame, in a file of its own because it is compiled for speed.
 namespace switchboard {
 
 void Connection::countInbound(std::size_t bytes) {
