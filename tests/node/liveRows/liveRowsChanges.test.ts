@@ -334,6 +334,20 @@ describe('with delivery latest', () => {
 
 describe('a subscription that is ended from outside', () => {
   it.each(['unsubscribeAll', 'unsubscribe', 'dispose'] as const)(
+    'by %s while rows are fetched is not reported as a fetch that failed',
+    async (how) => {
+      const lab = await liveWith([row(1)]);
+      const refreshed = lab.live.refresh();
+      await tick();
+      if (how === 'unsubscribe') lab.bench.manager.unsubscribe(1);
+      else void lab.bench.manager[how]();
+      expect(lab.server.latest.signal.aborted).toBe(true);
+      expect(lab.live.status()).toMatchObject({ state: 'stale', code: 'UNSUBSCRIBED' });
+      expect(await refreshed).toMatchObject({ code: 'UNSUBSCRIBED' });
+    },
+  );
+
+  it.each(['unsubscribeAll', 'unsubscribe', 'dispose'] as const)(
     'by %s closes its rows and settles refresh',
     async (how) => {
       const lab = await liveWith([row(1)]);

@@ -66,17 +66,18 @@ export class Manager {
     const pauses = new Pauses((id, paused) => {
       this.#session.send({ kind: paused ? 'pause' : 'resume', id });
     });
-    for (const part of [this.#status, this.#gaps, pauses]) {
-      this.#subscriptions.ended.add((id) => {
-        part.remove(id);
-      });
-    }
     const parts = {
       ...{ subscriptions: this.#subscriptions, status: this.#status, queue: this.#queue, callbacks: this.#callbacks },
       ...{ gaps: this.#gaps, pauses, log, redactor },
     };
     this.#session = new Session(options, openEngine, parts);
     this.#subscriber = new Subscriber(parts, this.#session);
+    // After the subscriber, which closes live rows: the fetch that is aborted here must not look like one that failed.
+    for (const part of [this.#status, this.#gaps, pauses]) {
+      this.#subscriptions.ended.add((id) => {
+        part.remove(id);
+      });
+    }
   }
 
   readonly subscribe: SubscribeUntyped = (
