@@ -90,13 +90,13 @@ void Client::unsubscribeAll() {
 void Client::pause(SubscriptionId id) {
   if (disposed_) return;
   Turn turn(turns_);
-  subscriptions_->setPaused(id, true);
+  subscriptions_->pause(id);
 }
 
 void Client::resume(SubscriptionId id) {
   if (disposed_) return;
   Turn turn(turns_);
-  subscriptions_->setPaused(id, false);
+  subscriptions_->resume(id);
 }
 
 void Client::flush(SubscriptionId id) {

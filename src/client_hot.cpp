@@ -27,8 +27,8 @@ void Client::collect() {
     batch_.status.reset();
   }
   if (batch_.status) batch_.counters = pool_->counters();
-  batch_.notices = subscriptions_->reporter().takeNotices();
-  batch_.gaps = subscriptions_->reporter().takeGaps();
+  batch_.notices = subscriptions_->takeNotices();
+  batch_.gaps = subscriptions_->takeGaps();
   batch_.polls = subscriptions_->takePolls();
   batch_.flushed = std::exchange(flushed_, {});
   batch_.tokenRequest = std::exchange(tokenRequest_, std::nullopt);

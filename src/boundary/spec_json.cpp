@@ -1,8 +1,5 @@
 #include "boundary/spec_json.h"
 
-#include <algorithm>
-#include <array>
-
 #include "boundary/members.h"
 
 namespace switchboard {
@@ -19,16 +16,9 @@ Result<DeliverySpec> readDelivery(const JsonValue& json) {
   DeliverySpec config;
   const auto delivery = json.member("delivery");
   if (!delivery) return config;
-  constexpr std::array<std::pair<std::string_view, DeliveryMode>, 5> kModes = {{{"each", DeliveryMode::Each},
-                                                                                {"debounce", DeliveryMode::Debounce},
-                                                                                {"throttle", DeliveryMode::Throttle},
-                                                                                {"batch", DeliveryMode::Batch},
-                                                                                {"latest", DeliveryMode::Latest}}};
-  const auto name = delivery.member("mode").string();
-  const auto mode = std::find_if(kModes.begin(), kModes.end(), [&](const auto& item) { return item.first == name; });
-  if (mode == kModes.end())
-    return invalidOption("delivery", "`delivery.mode` must be each, debounce, throttle, batch or latest.");
-  config.mode = mode->second;
+  const auto mode = deliveryModeFromText(delivery.member("mode").string());
+  if (!mode) return mode.error();
+  config.mode = mode.value();
   readFlag(delivery, "payload", config.payload);
   readFlag(delivery, "leading", config.leading);
   readFlag(delivery, "keepDeletes", config.keepDeletes);

@@ -17,25 +17,25 @@ ConnectionPool::ConnectionPool(const PoolOptions& options, std::string accessTok
       tokens_(options.token, std::move(accessToken), context, *this),
       pace_(options.joinsPerSecond, context) {}
 
-Multiplexer& ConnectionPool::addSocket() {
+ConnectionPool::Socket::Socket(ConnectionPool& pool, ConnectionId id)
+    : multiplexer(id, pool.options_.connection, pool.options_.multiplexer, pool.surroundings_, pool.context_,
+                  pool.transports_, pool.tokens_, pool.pace_, pool.counters_, pool) {}
+
+void ConnectionPool::addSocket() {
   const ConnectionId id{static_cast<std::uint32_t>(sockets_.size() + 1)};
-  MultiplexerDelegate& delegate = *this;
-  auto multiplexer = std::make_unique<Multiplexer>(id, options_.connection, options_.multiplexer, surroundings_,
-                                                   context_, transports_, tokens_, pace_, counters_, delegate);
-  sockets_.push_back({std::move(multiplexer), {}});
-  return *sockets_.back().multiplexer;
+  sockets_.push_back(std::make_unique<Socket>(*this, id));
 }
 
 void ConnectionPool::setNeeded(const PoolTenant& tenant, bool needed) {
   if (needed && suspended_) return;
   if (needed && sockets_.empty()) addSocket();
-  if (!sockets_.empty()) sockets_.front().multiplexer->setNeeded(tenant, needed);
+  if (!sockets_.empty()) sockets_.front()->multiplexer.setNeeded(tenant, needed);
 }
 
 void ConnectionPool::setMoreNeeded(const PoolTenant& tenant, bool needed) {
   const bool anyOpen = std::any_of(sockets_.begin(), sockets_.end(),
-                                   [](const auto& socket) { return socket.multiplexer->connection().isOpen(); });
-  for (std::size_t i = 1; i < sockets_.size(); ++i) sockets_[i].multiplexer->setNeeded(tenant, needed && anyOpen);
+                                   [](const auto& socket) { return socket->multiplexer.connection().isOpen(); });
+  for (std::size_t i = 1; i < sockets_.size(); ++i) sockets_[i]->multiplexer.setNeeded(tenant, needed && anyOpen);
 }
 
 bool ConnectionPool::carriesLive(const Multiplexer& multiplexer) const {
@@ -47,14 +47,15 @@ Multiplexer* ConnectionPool::place(bool risky) {
   bool onTheWay = false;
   bool outOfReach = false;
   Multiplexer* second = nullptr;
-  for (const auto& [multiplexer, reach] : sockets_) {
-    if (!multiplexer->hasRoom()) continue;
-    if (multiplexer->connection().isOpen()) {
-      if (!risky || !carriesLive(*multiplexer)) return multiplexer.get();
-      second = multiplexer.get();
-    } else if (reach.isOut(context_.now())) {
+  for (const auto& socket : sockets_) {
+    Multiplexer& multiplexer = socket->multiplexer;
+    if (!multiplexer.hasRoom()) continue;
+    if (multiplexer.connection().isOpen()) {
+      if (!risky || !carriesLive(multiplexer)) return &multiplexer;
+      second = &multiplexer;
+    } else if (socket->reach.isOut(context_.now())) {
       outOfReach = true;
-    } else if (multiplexer.get() == &first()) {
+    } else if (&multiplexer == &first()) {
       return nullptr;
     } else {
       onTheWay = true;
@@ -68,17 +69,17 @@ Multiplexer* ConnectionPool::place(bool risky) {
   return second;
 }
 
-const ConnectionPool::Socket& ConnectionPool::socketOf(const Multiplexer& multiplexer) const {
-  return sockets_[multiplexer.connection().id().value - 1];
+ConnectionPool::Socket& ConnectionPool::socketOf(const Multiplexer& multiplexer) const {
+  return *sockets_[multiplexer.connection().id().value - 1];
 }
 
 /// The socket that a channel waits for: the first, unless that has no room for it or must not be disturbed.
 const Multiplexer& ConnectionPool::awaited(bool another) const {
   if (!another || !first().connection().isOpen()) return first();
   const auto other = std::find_if(sockets_.begin() + 1, sockets_.end(), [](const auto& socket) {
-    return socket.multiplexer->hasRoom() && !socket.multiplexer->connection().isOpen();
+    return socket->multiplexer.hasRoom() && !socket->multiplexer.connection().isOpen();
   });
-  return other != sockets_.end() ? *other->multiplexer : first();
+  return other != sockets_.end() ? (*other)->multiplexer : first();
 }
 
 /// While a connection that has failed before is being tried once more, the last failure is still the answer.
@@ -98,7 +99,7 @@ SocketWait ConnectionPool::waitFor(bool another) const {
 std::optional<TimePoint> ConnectionPool::nextOutOfReach() const {
   std::optional<TimePoint> soonest;
   for (const auto& socket : sockets_) {
-    const auto at = socket.reach.outAt(context_.now());
+    const auto at = socket->reach.outAt(context_.now());
     if (at && (!soonest || *at < *soonest)) soonest = at;
   }
   return soonest;
@@ -109,7 +110,7 @@ bool ConnectionPool::isOutOfReach(const Multiplexer& socket) const {
 }
 
 void ConnectionPool::confirm(const Multiplexer& socket) {
-  sockets_[socket.connection().id().value - 1].reach.confirm();
+  socketOf(socket).reach.confirm();
 }
 
 void ConnectionPool::setSuspended(bool suspended) {
@@ -117,7 +118,7 @@ void ConnectionPool::setSuspended(bool suspended) {
   for (auto* tenant : tenants_) tenant->onSuspension();
   if (!suspended) return;
   for (const auto& socket : sockets_) {
-    socket.multiplexer->connection().release(
+    socket->multiplexer.connection().release(
         {ReasonCode::Suspended, Retry::Backoff, "The page is in the background cache; it reconnects when shown."});
   }
 }
@@ -128,34 +129,33 @@ void ConnectionPool::setOnline(bool online) {
     return;
   }
   surroundings_.online = online;
-  for (const auto& socket : sockets_) socket.multiplexer->connection().onNetworkChange();
+  for (const auto& socket : sockets_) socket->multiplexer.connection().onNetworkChange();
 }
 
 void ConnectionPool::reconnectSoon() {
-  for (const auto& socket : sockets_) socket.multiplexer->connection().reconnectSoon();
+  for (const auto& socket : sockets_) socket->multiplexer.connection().reconnectSoon();
 }
 
 void ConnectionPool::reconnectAll() {
   tokens_.forgetRefusal();
   surroundings_.notBefore = {};
   for (const auto& socket : sockets_) {
-    socket.multiplexer->connection().replace({ReasonCode::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
+    socket->multiplexer.connection().replace({ReasonCode::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});
   }
 }
 
 void ConnectionPool::shutDown() {
   tokens_.stop();
-  for (const auto& socket : sockets_) socket.multiplexer->shutDown();
+  for (const auto& socket : sockets_) socket->multiplexer.shutDown();
 }
 
 void ConnectionPool::forEach(InlineCallback<void(Multiplexer&)> visit) const {
-  for (const auto& socket : sockets_) visit(*socket.multiplexer);
+  for (const auto& socket : sockets_) visit(socket->multiplexer);
 }
 
 void ConnectionPool::onMultiplexerState(Multiplexer& multiplexer) {
   report(multiplexer);
-  Socket& socket = sockets_[multiplexer.connection().id().value - 1];
-  socket.reach.follow(multiplexer.connection().state(), context_.now());
+  socketOf(multiplexer).reach.follow(multiplexer.connection().state(), context_.now());
   for (auto* tenant : tenants_) tenant->onSocketState(multiplexer);
 }
 
@@ -165,12 +165,12 @@ void ConnectionPool::onRoundTrip(Multiplexer& multiplexer) {
 }
 
 void ConnectionPool::onTokenChanged() {
-  for (const auto& socket : sockets_) socket.multiplexer->pushToken();
+  for (const auto& socket : sockets_) socket->multiplexer.pushToken();
   for (auto* tenant : tenants_) tenant->onTokenChanged();
 }
 
 void ConnectionPool::onTokenState() {
-  for (const auto& socket : sockets_) socket.multiplexer->pump();
+  for (const auto& socket : sockets_) socket->multiplexer.pump();
   for (auto* tenant : tenants_) tenant->onTokenState();
 }
 

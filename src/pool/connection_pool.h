@@ -104,13 +104,15 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
 
  private:
   struct Socket {
-    std::unique_ptr<Multiplexer> multiplexer;
+    Socket(ConnectionPool& pool, ConnectionId id);
+
+    Multiplexer multiplexer;
     Reach reach;
   };
 
-  Multiplexer& addSocket();
-  const Multiplexer& first() const { return *sockets_.front().multiplexer; }
-  const Socket& socketOf(const Multiplexer& multiplexer) const;
+  void addSocket();
+  const Multiplexer& first() const { return sockets_.front()->multiplexer; }
+  Socket& socketOf(const Multiplexer& multiplexer) const;
   const Multiplexer& awaited(bool another) const;
   bool carriesLive(const Multiplexer& multiplexer) const;
 
@@ -130,7 +132,7 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
   Surroundings surroundings_;
   TokenRefresher tokens_;
   JoinPace pace_;
-  Vector<Socket> sockets_;
+  Vector<std::unique_ptr<Socket>> sockets_;
   Vector<PoolTenant*> tenants_;
   SocketObserver* observer_ = nullptr;
   bool suspended_ = false;

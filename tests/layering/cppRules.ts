@@ -32,7 +32,7 @@ export const layers: readonly Layer[] = [
     thirdParty: [],
   },
   // Pure: decides from what it is given, knows no time and no channel object.
-  { prefix: 'src/subscription/channels/planner', mayInclude: ['base/', 'protocol/', 'subscription/'], thirdParty: [] },
+  { prefix: 'src/subscription/planning/planner', mayInclude: ['base/', 'protocol/', 'subscription/'], thirdParty: [] },
   {
     prefix: 'src/user_channel/',
     mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'presence/', 'broadcast/'],

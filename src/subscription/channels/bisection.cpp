@@ -1,5 +1,6 @@
 #include "subscription/channels/bisection.h"
 
+#include <algorithm>
 #include <numeric>
 #include <string>
 
@@ -36,6 +37,30 @@ Vector<std::size_t> suspects(const Vector<BindingConfig>& bindings, std::string_
   Vector<std::size_t> half(bindings.size() / 2);
   std::iota(half.begin(), half.end(), std::size_t{0});
   return half;
+}
+
+void Bisection::split(const Vector<ChannelBinding>& bindings, const Cause& cause) {
+  Vector<BindingConfig> configs;
+  for (const auto& binding : bindings) configs.push_back(binding.config);
+  const auto suspected = suspects(configs, cause.message);
+  const std::uint32_t suspectGroup = ++lastGroup_;
+  const std::uint32_t restGroup = ++lastGroup_;
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    KeyEntry* entry = registry_.find(bindings[i].key);
+    if (entry == nullptr) continue;
+    const bool isSuspect = std::find(suspected.begin(), suspected.end(), i) != suspected.end();
+    entry->bisectionGroup = isSuspect ? suspectGroup : restGroup;
+  }
+}
+
+bool Bisection::mayBeToBlame(const Vector<ChannelBinding>& bindings, const Cause& cause) const {
+  constexpr unsigned kTries = 3;
+  if (cause.code != ReasonCode::DatabaseUnavailable || bindings.size() == 1) return false;
+  const bool othersLive = channels_.anyLive();
+  return std::all_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
+    const KeyEntry* entry = registry_.find(binding.key);
+    return entry != nullptr && entry->attempts >= kTries && (othersLive || entry->bisectionGroup == 0);
+  });
 }
 
 }  // namespace switchboard

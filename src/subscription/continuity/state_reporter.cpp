@@ -38,10 +38,10 @@ void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cau
     if (!entry.firstLive) entry.firstLive = context_.moment();
     entry.notLiveSince.reset();
     entry.nextPollAt.reset();
-    closeGap(entry);
+    gaps_.close(entry);
   } else if (wasLive) {
     if (!entry.notLiveSince) entry.notLiveSince = context_.now();
-    openGap(entry, entry.cause, entry.start);
+    gaps_.open(entry, entry.cause, entry.start);
   }
   if (entry.plannable()) entry.retryAt.reset();
   report(entry);
@@ -56,47 +56,8 @@ void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cau
   notify(entry, entry.subscribers, false);
 }
 
-Gap StateReporter::describeGap(const Cause& cause, const GapStart& start) {
-  Gap gap;
-  gap.id = ++lastGap_;
-  gap.code = cause.code;
-  gap.message = cause.message;
-  gap.fromCommit = start.commit;
-  gap.from = start.at;
-  return gap;
-}
-
-WallTime StateReporter::endOfGap(WallTime from) const {
-  return std::max(from, database_.latest(context_.moment()));
-}
-
-void StateReporter::reportGap(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {
-  Gap gap = describeGap(cause, start);
-  gap.to = endOfGap(gap.from);
-  for (const auto id : subscribers) {
-    gap.subscription = id;
-    gaps_.push_back(gap);
-  }
-}
-
-Vector<SubscriptionId> StateReporter::openGap(KeyEntry& entry, const Cause& cause, const GapStart& start) {
-  Vector<SubscriptionId> notified;
-  if (entry.subscribers.empty()) return notified;
-  if (!entry.gap) entry.gap = KeyEntry::OpenGap{describeGap(cause, start), {}};
-  auto& known = entry.gap->subscribers;
-  for (const auto id : entry.subscribers) {
-    if (std::find(known.begin(), known.end(), id) == known.end()) notified.push_back(id);
-  }
-  for (const auto id : notified) {
-    known.push_back(id);
-    gaps_.push_back(entry.gap->gap);
-    gaps_.back().subscription = id;
-  }
-  return notified;
-}
-
 Vector<SubscriptionId> StateReporter::suspect(KeyEntry& entry, const Cause& cause, const GapStart& start) {
-  auto notified = openGap(entry, cause, start);
+  auto notified = gaps_.open(entry, cause, start);
   if (notified.empty()) return notified;
   entry.cause = cause;
   if (!entry.notLiveSince) entry.notLiveSince = context_.now();
@@ -105,23 +66,11 @@ Vector<SubscriptionId> StateReporter::suspect(KeyEntry& entry, const Cause& caus
 }
 
 void StateReporter::confirm(KeyEntry& entry) {
-  closeGap(entry);
+  gaps_.close(entry);
   entry.cause = {};
   entry.notLiveSince.reset();
   entry.nextPollAt.reset();
   report(entry);
-}
-
-void StateReporter::closeGap(KeyEntry& entry) {
-  if (!entry.gap) return;
-  const auto open = std::exchange(entry.gap, std::nullopt);
-  const WallTime to = endOfGap(open->gap.from);
-  for (const auto id : open->subscribers) {
-    if (std::find(entry.subscribers.begin(), entry.subscribers.end(), id) == entry.subscribers.end()) continue;
-    gaps_.push_back(open->gap);
-    gaps_.back().subscription = id;
-    gaps_.back().to = to;
-  }
 }
 
 void StateReporter::setWaiting(KeyEntry& entry, const Cause& cause) {
@@ -137,7 +86,6 @@ void StateReporter::notifyNew(KeyEntry& entry) {
 
 void StateReporter::forget(SubscriptionId id) {
   notices_.removeIf([id](const Notice& notice) { return notice.subscription == id; });
-  gaps_.removeIf([id](const Gap& gap) { return gap.subscription == id; });
 }
 
 void StateReporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& subscribers, bool alreadyLive) {

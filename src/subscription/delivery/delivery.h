@@ -2,40 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/ids.h"
 #include "base/inbound_text.h"
-#include "base/time.h"
 #include "base/vector.h"
 #include "protocol/columns.h"
+#include "subscription/delivery/delivery_spec.h"
 
 namespace switchboard {
-
-enum class DeliveryMode : unsigned char {
-  Each,      ///< every change at once, by itself
-  Debounce,  ///< together, once it has been quiet for a while
-  Throttle,  ///< the first at once, then together, at most once in a while
-  Batch,     ///< together, a while after the first
-  Latest,    ///< like Batch, but each row only as it stands in the end
-};
-
-/// How the changes of one subscription are handed over.
-struct DeliverySpec {
-  DeliveryMode mode = DeliveryMode::Each;
-  bool payload = true;       ///< false: only that, and how often, something changed
-  Duration wait{0};          ///< Debounce: the quiet; else the length of the window
-  Duration maxWait{0};       ///< Debounce: the longest that the first change may wait; 0: no bound
-  bool leading = false;      ///< Debounce: the first change is handed over at once
-  std::size_t max = 0;       ///< Batch: hands over as soon as so many are there; 0: no bound
-  Vector<std::string> key;   ///< Latest: the columns that tell rows apart
-  bool keepDeletes = false;  ///< Latest: a row that came and went is a DELETE, not nothing
-
-  friend bool operator==(const DeliverySpec&, const DeliverySpec&) = default;
-};
 
 enum class DeliveryKind : unsigned char {
   Each = 0,    ///< one change: the payload of its frame, a JSON object with `data`

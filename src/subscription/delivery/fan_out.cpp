@@ -7,15 +7,17 @@ namespace switchboard {
 
 namespace {
 
-bool isImmediate(const DeliverySpec& config) {
-  return config.mode == DeliveryMode::Each && config.payload;
+bool isImmediate(const DeliverySpec& spec) {
+  return spec.mode == DeliveryMode::Each && spec.payload;
 }
 
 }  // namespace
 
-void FanOut::attach(const KeyEntry& entry, SubscriptionId id, DeliverySpec config) {
-  Place& place = places_.add(id, std::make_unique<Place>(Place{entry.id, std::move(config), false}));
-  ++outlets_[entry.id].subscribers;
+void FanOut::attach(KeyEntry& entry, SubscriptionId id, DeliverySpec spec) {
+  Place& place = places_.add(id, std::make_unique<Place>(Place{entry, std::move(spec), false}));
+  DeliveryOutlets& outlets = outlets_[entry.id];
+  ++outlets.subscribers;
+  entry.outlets = &outlets;
   enter(place, id);
 }
 
@@ -23,31 +25,34 @@ void FanOut::detach(SubscriptionId id) {
   const auto place = places_.take(id);
   if (place == nullptr) return;
   leave(*place, id);
-  if (--outlets_.at(place->key).subscribers == 0) outlets_.erase(place->key);
+  if (--outlets_.at(place->key.id).subscribers == 0) {
+    place->key.outlets = nullptr;
+    outlets_.erase(place->key.id);
+  }
   out_.forget(id);
 }
 
 void FanOut::enter(const Place& place, SubscriptionId id) {
-  Outlets& outlets = outlets_[place.key];
-  if (isImmediate(place.config) && !place.paused) {
+  DeliveryOutlets& outlets = outlets_[place.key.id];
+  if (isImmediate(place.spec) && !place.paused) {
     outlets.immediate.push_back(id);
     return;
   }
   const auto same = std::find_if(outlets.windows.begin(), outlets.windows.end(), [&](const auto& window) {
-    return !place.paused && !window->isPaused() && window->config() == place.config;
+    return !place.paused && !window->isPaused() && window->spec() == place.spec;
   });
   if (same != outlets.windows.end()) {
     (*same)->add(id);
     return;
   }
-  auto window = std::make_unique<Window>(place.config, maxBytes_, context_, out_, delegate_);
+  auto window = std::make_unique<Window>(place.spec, maxBytes_, context_, out_, delegate_);
   window->add(id);
-  if (place.paused) window->setPaused(true);
+  if (place.paused) window->pause();
   outlets.windows.push_back(std::move(window));
 }
 
 void FanOut::leave(const Place& place, SubscriptionId id) {
-  Outlets& outlets = outlets_[place.key];
+  DeliveryOutlets& outlets = outlets_[place.key.id];
   auto& immediate = outlets.immediate;
   immediate.remove(id);
   for (auto it = outlets.windows.begin(); it != outlets.windows.end();) {
@@ -81,7 +86,7 @@ void FanOut::flush(SubscriptionId id) {
 }
 
 void FanOut::flushWindow(const Place& place, SubscriptionId id) {
-  for (const auto& window : outlets_.at(place.key).windows) {
+  for (const auto& window : outlets_.at(place.key.id).windows) {
     if (window->has(id)) window->flush();
   }
 }

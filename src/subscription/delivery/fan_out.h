@@ -10,6 +10,13 @@
 
 namespace switchboard {
 
+/// The ways in which one key's changes go out.
+struct DeliveryOutlets {
+  Vector<SubscriptionId> immediate;
+  Vector<std::unique_ptr<Window>> windows;
+  std::size_t subscribers = 0;
+};
+
 /// Hands the changes of keys to their subscriptions, each as it wants them. Subscriptions of a key that want them the
 /// same way share a window.
 class FanOut {
@@ -18,12 +25,13 @@ class FanOut {
   FanOut(std::size_t maxBytes, Context& context, DeliveryQueue& out, WindowDelegate& delegate)
       : maxBytes_(maxBytes), context_(context), out_(out), delegate_(delegate) {}
 
-  void attach(const KeyEntry& entry, SubscriptionId id, DeliverySpec config);
+  void attach(KeyEntry& entry, SubscriptionId id, DeliverySpec spec);
   void detach(SubscriptionId id);
   /// Forgets all subscriptions and what is held for them.
   void clear();
-  /// Unknown ids are ignored.
-  void setPaused(SubscriptionId id, bool paused);
+  /// Nothing is delivered until it is resumed; what comes in is held. Unknown ids are ignored.
+  void pause(SubscriptionId id) { setPaused(id, true); }
+  void resume(SubscriptionId id) { setPaused(id, false); }
   /// Hands over what a window holds for it, unless it is paused. Unknown ids are ignored.
   void flush(SubscriptionId id);
 
@@ -34,18 +42,13 @@ class FanOut {
   void pushImmediate(const Vector<SubscriptionId>& subscribers, const Change& change);
 
  private:
-  /// The ways in which one key's changes go out.
-  struct Outlets {
-    Vector<SubscriptionId> immediate;
-    Vector<std::unique_ptr<Window>> windows;
-    std::size_t subscribers = 0;
-  };
   struct Place {
-    KeyId key;
-    DeliverySpec config;
+    KeyEntry& key;
+    DeliverySpec spec;
     bool paused = false;
   };
 
+  void setPaused(SubscriptionId id, bool paused);
   void enter(const Place& place, SubscriptionId id);
   void leave(const Place& place, SubscriptionId id);
   void flushWindow(const Place& place, SubscriptionId id);
@@ -54,7 +57,7 @@ class FanOut {
   Context& context_;
   DeliveryQueue& out_;
   WindowDelegate& delegate_;
-  IdMap<KeyId, Outlets> outlets_;
+  IdMap<KeyId, DeliveryOutlets> outlets_;
   IdMap<SubscriptionId, Place> places_;
 };
 

@@ -3,7 +3,7 @@
 namespace switchboard {
 
 std::size_t FanOut::push(const KeyEntry& entry, const Change& change, Vector<SubscriptionId>& immediate) {
-  const Outlets* outlets = outlets_.find(entry.id);
+  const DeliveryOutlets* outlets = entry.outlets;
   if (outlets == nullptr) return 0;
   immediate.append(outlets->immediate);
   for (const auto& window : outlets->windows) window->push(change);

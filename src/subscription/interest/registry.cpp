@@ -5,8 +5,8 @@
 
 namespace switchboard {
 
-bool Registry::add(SubscriptionId id, Spec spec, WallTime now, TimePoint nowMonotonic) {
-  if (bySubscription_.find(id) != nullptr) return false;
+KeyEntry* Registry::add(SubscriptionId id, Spec spec, WallTime now, TimePoint nowMonotonic) {
+  if (bySubscription_.find(id) != nullptr) return nullptr;
   KeyEntry* entry = findByText(spec.key);
   if (entry == nullptr) {
     const KeyId key{++lastKey_};
@@ -22,7 +22,7 @@ bool Registry::add(SubscriptionId id, Spec spec, WallTime now, TimePoint nowMono
   entry->unnotified.push_back(id);
   entry->lingerUntil.reset();
   bySubscription_.insert(id, *entry);
-  return true;
+  return entry;
 }
 
 KeyEntry* Registry::remove(SubscriptionId id) {

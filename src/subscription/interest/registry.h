@@ -16,26 +16,30 @@
 
 namespace switchboard {
 
-/// One distinct thing that is wanted, however many want it.
+struct DeliveryOutlets;
+
+/// One subscription key and its subscribers.
 struct KeyEntry {
   KeyId id;
   Spec spec;
   Vector<SubscriptionId> subscribers;  ///< in the order in which they came
-  Vector<SubscriptionId> unnotified;   ///< of these, those that have not been notified yet how the key stands
+  Vector<SubscriptionId> unnotified;   ///< of these, those that have not been
+                                       ///< notified yet how the key stands
 
   SubscriptionState state = SubscriptionState::Pending;
   Cause cause{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
-  ReasonCode refusedFor =
-      ReasonCode::Ok;  ///< what its subscribers were notified of last, if that waits for somebody to act
+  ReasonCode refusedFor = ReasonCode::Ok;  ///< what its subscribers were notified of last, if that
+                                           ///< waits for somebody to act
   WallTime since{};
-  unsigned attempts = 0;             ///< failures in a row
-  std::optional<TimePoint> retryAt;  ///< while Retrying, unless it waits for a token, or Parked
-  std::optional<WallTime>
-      waitsUntil;             ///< next try of the socket or token that it waits for; while there is no `retryAt`
-  bool awaitsSocket = false;  ///< its channel waits for a socket that has room for it
+  unsigned attempts = 0;                 ///< failures in a row
+  std::optional<TimePoint> retryAt;      ///< while Retrying, unless it waits for a token, or Parked
+  std::optional<WallTime> waitsUntil;    ///< next try of the socket or token that it waits for; while
+                                         ///< there is no `retryAt`
+  bool awaitsSocket = false;             ///< its channel waits for a socket that has room for it
   std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
 
-  std::string seen;  ///< `commit_timestamp` of the last change of the channels that it had before; empty: none
+  std::string seen;  ///< `commit_timestamp` of the last change of the channels
+                     ///< that it had before; empty: none
   GapStart start;    ///< of a gap that opens as it loses its channel
   /// What it had seen as it was given to a binding that was live already: that may yet bring what came before.
   struct AlreadySeen {
@@ -58,6 +62,8 @@ struct KeyEntry {
   KeyEntry* source = nullptr;
   /// The other way round: the keys, itself among them, whose changes its binding brings.
   Vector<KeyEntry*> dependents;
+  /// How its subscribers get its changes; belongs to the fan-out. Null without subscribers.
+  const DeliveryOutlets* outlets = nullptr;
   /// Keys whose channel was refused as a whole are sorted into groups until the one at fault is alone; 0 is the healthy
   /// rest.
   std::uint32_t bisectionGroup = 0;
@@ -74,8 +80,8 @@ struct KeyEntry {
 /// Who wants what. Knows nothing of channels.
 class Registry {
  public:
-  /// False when the id is in use.
-  bool add(SubscriptionId id, Spec spec, WallTime now, TimePoint nowMonotonic = {});
+  /// The key that the subscription is to; null when the id is in use.
+  KeyEntry* add(SubscriptionId id, Spec spec, WallTime now, TimePoint nowMonotonic = {});
   /// The entry that lost a subscriber, or null when there is no such subscription. It stays, even without subscribers,
   /// until `erase`.
   KeyEntry* remove(SubscriptionId id);

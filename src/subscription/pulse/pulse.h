@@ -40,8 +40,8 @@ class PulseDelegate {
   ~PulseDelegate() = default;
 };
 
-/// Listens on one socket to the row that the database raises every period. The server loses changes with no sign on
-/// the wire (protocol.md §14): a beat that is missing is that sign.
+/// Listens on one socket to the row that the database raises every period. The server loses changes with no sign on the
+/// wire (protocol.md §14): a beat that is missing is that sign.
 ///
 /// It has a channel of its own: the server silences a whole channel when one table of it can't be had, and a missing
 /// pulse must not cost anybody's changes. So it proves the socket, the server's replication and its event limit, which

@@ -1,4 +1,4 @@
-#include "subscription/continuity/pulse.h"
+#include "subscription/pulse/pulse.h"
 
 #include <algorithm>
 #include <cassert>

@@ -1,4 +1,4 @@
-#include "subscription/channels/planner.h"
+#include "subscription/planning/planner.h"
 
 #include <algorithm>
 #include <utility>

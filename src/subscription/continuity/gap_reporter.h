@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "base/vector.h"
+#include "status/gap.h"
+#include "subscription/continuity/database_clock.h"
+#include "subscription/interest/registry.h"
+#include "timing/context.h"
+
+namespace switchboard {
+
+/// Numbers gaps and collects them for the subscriptions that are to hear of them.
+class GapReporter {
+ public:
+  GapReporter(Context& context, const DatabaseClock& database) : context_(context), database_(database) {}
+
+  /// These may have missed changes from there until now.
+  void report(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start);
+  /// The key's changes are interrupted. Returns the subscribers that did not know; all others have been notified
+  /// before.
+  Vector<SubscriptionId> open(KeyEntry& entry, const Cause& cause, const GapStart& start);
+  /// The interruption is over. Nothing when there is none.
+  void close(KeyEntry& entry);
+  /// The subscription has ended, and is not to hear of what was not taken yet.
+  void forget(SubscriptionId id);
+  bool hasAny() const { return !gaps_.empty(); }
+  Vector<Gap> take() { return std::exchange(gaps_, {}); }
+
+ private:
+  Gap describe(const Cause& cause, const GapStart& start);
+  WallTime endOf(WallTime from) const;
+
+  Context& context_;
+  const DatabaseClock& database_;
+  Vector<Gap> gaps_;
+  std::uint32_t lastGap_ = 0;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "base/vector.h"
+
+namespace switchboard {
+
+enum class DeliveryMode : unsigned char {
+  Each,      ///< every change at once, by itself
+  Debounce,  ///< together, once it has been quiet for a while
+  Throttle,  ///< the first at once, then together, at most once in a while
+  Batch,     ///< together, a while after the first
+  Latest,    ///< like Batch, but each row only as it is in the end
+};
+/// The mode with this public name ("each"); an error for any other.
+Result<DeliveryMode> deliveryModeFromText(std::string_view name);
+
+/// How the changes of one subscription are handed over. Another mode is added here, where it is due (WindowSchedule),
+/// and what is held until then (HeldChanges).
+struct DeliverySpec {
+  DeliveryMode mode = DeliveryMode::Each;
+  bool payload = true;       ///< false: only that, and how often, something changed
+  Duration wait{0};          ///< Debounce: the quiet; else the length of the window
+  Duration maxWait{0};       ///< Debounce: the longest that the first change may wait; 0: no bound
+  bool leading = false;      ///< Debounce: the first change is handed over at once
+  std::size_t max = 0;       ///< Batch: hands over as soon as this many are there; 0: no bound
+  Vector<std::string> key;   ///< Latest: the columns that distinguish rows
+  bool keepDeletes = false;  ///< Latest: a row that came and went is a DELETE, not nothing
+
+  friend bool operator==(const DeliverySpec&, const DeliverySpec&) = default;
+};
+
+}  // namespace switchboard

@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "subscription/delivery/window_schedule.h"
+
+namespace switchboard {
+
+namespace {
+
+/// The next multiple of `grid` after `time`.
+TimePoint nextOnGrid(TimePoint time, Duration grid) {
+  const Duration sinceStart = time.time_since_epoch();
+  return TimePoint((sinceStart / grid + 1) * grid);
+}
+
+}  // namespace
+
+WindowSchedule::WindowSchedule(const DeliverySpec& spec, const HeldChanges& held, Context& context,
+                               InlineCallback<void()> handOver)
+    : spec_(spec),
+      held_(held),
+      context_(context),
+      handOver_(handOver),
+      due_(context.deadlines, DeadlineKind::Window, [this] { onDue(); }) {}
+
+void WindowSchedule::note(bool first) {
+  lastAt_ = context_.now();
+  if (first) firstAt_ = lastAt_;
+}
+
+void WindowSchedule::onChange(bool first) {
+  note(first);
+  switch (spec_.mode) {
+    case DeliveryMode::Each:
+      handOver_();
+      break;
+    case DeliveryMode::Debounce:
+      if (due_.isSet()) break;  // looks again when it falls due
+      if (spec_.leading) handOver_();
+      due_.setAt(windowEnd());
+      break;
+    case DeliveryMode::Throttle:
+      if (due_.isSet()) break;
+      handOver_();
+      due_.setAt(windowEnd());
+      break;
+    case DeliveryMode::Batch:
+    case DeliveryMode::Latest:
+      if (spec_.max > 0 && held_.count() >= spec_.max) {
+        due_.cancel();
+        handOver_();
+      } else if (first || !due_.isSet()) {
+        due_.setAt(windowEnd());
+      }
+      break;
+  }
+}
+
+/// Debounce waits for quiet, on a grid of an eighth of it. The others end on multiples of their length.
+TimePoint WindowSchedule::windowEnd() const {
+  if (spec_.mode != DeliveryMode::Debounce) return nextOnGrid(context_.now(), std::max(Duration{1}, spec_.wait));
+  const TimePoint quiet = nextOnGrid(lastAt_ + spec_.wait - Duration{1}, std::max(Duration{1}, spec_.wait / 8));
+  return spec_.maxWait > Duration{0} && !held_.empty() ? std::min(quiet, firstAt_ + spec_.maxWait) : quiet;
+}
+
+void WindowSchedule::onDue() {
+  if (spec_.mode == DeliveryMode::Debounce && windowEnd() > context_.now()) {
+    due_.setAt(windowEnd());
+    return;
+  }
+  if (held_.empty()) return;
+  handOver_();
+  if (spec_.mode == DeliveryMode::Throttle) due_.setAt(windowEnd());
+}
+
+}  // namespace switchboard

@@ -1,0 +1,47 @@
+#include "subscription/interest/coverage.h"
+
+#include <algorithm>
+
+namespace switchboard {
+
+KeyEntry& Coverage::sourceFor(KeyEntry& entry) const {
+  KeyEntry* cover = entry.spec.wantsAll() ? nullptr : registry_.findByText(entry.spec.coverKey);
+  const bool covered = cover != nullptr && cover->plannable() && (cover->wanted() || cover->source != nullptr);
+  return covered ? *cover : entry;
+}
+
+void Coverage::attach(KeyEntry& entry, KeyEntry& source) {
+  entry.source = &source;
+  source.dependents.push_back(&entry);
+}
+
+void Coverage::detach(KeyEntry& entry) {
+  if (entry.source == nullptr) return;
+  entry.source->dependents.remove(&entry);
+  entry.source = nullptr;
+}
+
+bool Coverage::isNeeded(const KeyEntry& entry) {
+  return std::any_of(entry.dependents.begin(), entry.dependents.end(),
+                     [](const KeyEntry* dependent) { return dependent->wanted() && dependent->plannable(); });
+}
+
+void Coverage::eraseUnused(const IdSet<KeyId>& carried) {
+  Vector<KeyId> gone;
+  do {  // again, because the last key that depended on another may have gone
+        // with this round
+    gone.clear();
+    for (const auto& [id, entry] : registry_.entries()) {
+      if (entry->wanted() || carried.contains(id)) continue;
+      const auto& dependents = entry->dependents;
+      const bool hasOthers = dependents.size() > 1 || (dependents.size() == 1 && dependents.front() != entry);
+      if (!hasOthers) gone.push_back(id);
+    }
+    for (const auto id : gone) {
+      detach(*registry_.find(id));
+      registry_.erase(id);
+    }
+  } while (!gone.empty());
+}
+
+}  // namespace switchboard
