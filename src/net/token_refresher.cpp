@@ -68,6 +68,11 @@ void TokenRefresher::tryAgain() {
   }
 }
 
+void TokenRefresher::retryNow() {
+  refusals_ = 0;
+  forgetRefusal();
+}
+
 void TokenRefresher::forgetRefusal() {
   if (!refusal_) return;
   refusal_.reset();

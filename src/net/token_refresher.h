@@ -66,8 +66,9 @@ class TokenRefresher {
   void refuse(Cause cause);
   /// The server accepted the present token.
   void accepted() { refusals_ = 0; }
-  /// The refusal may be out of date: joins may use the present token again.
-  void forgetRefusal();
+  /// Somebody asks for it: joins may use the present token again, and the waits after refusals grow from the
+  /// start.
+  void retryNow();
 
   void provide(std::uint32_t request, std::string token);
   void fail(std::uint32_t request, std::string_view message);
@@ -77,6 +78,7 @@ class TokenRefresher {
   void stop();
 
  private:
+  void forgetRefusal();
   void ask();
   void tryAgain();
   void accept(std::string token);

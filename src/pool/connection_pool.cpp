@@ -19,7 +19,8 @@ ConnectionPool::ConnectionPool(const PoolOptions& options, std::string accessTok
 
 ConnectionPool::Socket::Socket(ConnectionPool& pool, ConnectionId id)
     : multiplexer(id, pool.options_.connection, pool.options_.multiplexer, pool.surroundings_, pool.context_,
-                  pool.transports_, pool.tokens_, pool.pace_, pool.counters_, pool) {}
+                  pool.transports_, pool.tokens_, pool.pace_, pool.counters_, pool),
+      reach(pool.options_.reach) {}
 
 void ConnectionPool::addSocket() {
   const ConnectionId id{static_cast<std::uint32_t>(sockets_.size() + 1)};
@@ -137,7 +138,7 @@ void ConnectionPool::reconnectSoon() {
 }
 
 void ConnectionPool::reconnectAll() {
-  tokens_.forgetRefusal();
+  tokens_.retryNow();
   surroundings_.notBefore = {};
   for (const auto& socket : sockets_) {
     socket->multiplexer.connection().replace({ReasonCode::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});

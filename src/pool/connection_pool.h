@@ -24,6 +24,7 @@ struct PoolOptions {
   TokenOptions token;
   unsigned joinsPerSecond = 20;  ///< of all sockets together
   unsigned maxSockets = 4;
+  ReachOptions reach;
 };
 
 class PoolDelegate {

@@ -6,10 +6,17 @@
 
 namespace switchboard {
 
+struct ReachOptions {
+  unsigned failures = 2;      ///< after which a socket is out of reach
+  Duration patience{10'000};  ///< after which it is if it was waited for so long
+};
+
 /// Whether a socket can be had, for channels that could do with another one. It is out of reach once it failed twice or
 /// was waited for too long, until it opens or nobody wants it any more.
 class Reach {
  public:
+  explicit Reach(const ReachOptions& options) : options_(options) {}
+
   /// The connection's state may have changed.
   void follow(ConnectionState state, TimePoint now) {
     if (state == state_) return;
@@ -28,18 +35,17 @@ class Reach {
 
   bool hasFailed() const { return failures_ > 0; }
   bool isOut(TimePoint now) const {
-    return state_ != ConnectionState::Open && (failures_ >= kFailures || (since_ && now - *since_ >= kPatience));
+    return state_ != ConnectionState::Open &&
+           (failures_ >= options_.failures || (since_ && now - *since_ >= options_.patience));
   }
   /// When it will be out of reach if nothing happens. Nothing when it is not being waited for, or out already.
   std::optional<TimePoint> outAt(TimePoint now) const {
     if (!since_ || isOut(now)) return std::nullopt;
-    return *since_ + kPatience;
+    return *since_ + options_.patience;
   }
 
  private:
-  static constexpr unsigned kFailures = 2;
-  static constexpr Duration kPatience{10'000};
-
+  ReachOptions options_;
   ConnectionState state_ = ConnectionState::Idle;
   std::optional<TimePoint> since_;
   unsigned failures_ = 0;

@@ -88,7 +88,7 @@ void Subscriptions::unsubscribeAll() {
 }
 
 void Subscriptions::reconnectAll() {
-  pool_.tokens().forgetRefusal();  // first, so that no key waits for a token any more
+  pool_.tokens().retryNow();  // first, so that no key waits for a token any more
   events_.retryAll();
   pool_.reconnectAll();
   pulses_.wake();

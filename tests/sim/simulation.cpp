@@ -30,6 +30,8 @@ ApplicationTraits applicationTraits(SimRandom& random, const ServerTraits& serve
   traits.tokenCallback = token < 50;
   traits.staticToken = token >= 30 && token < 70;
   traits.calendarJumps = random.chance(40);
+  traits.attended = random.chance(60);
+  if (!traits.attended) traits.client.subscriptions.parkedRetry = random.between(Duration{5s}, Duration{20s});
   traits.subscriptions = random.between(1u, 14u);
   traits.client.pool.multiplexer.maxChannels = server.maxChannels;
   if (server.maxChannels < 100) traits.client.pool.maxSockets = 8;

@@ -65,11 +65,11 @@ GapStart GapEvidence::afterLastBeat(Pulse& pulse, const KeyEntry& entry) {
 }
 
 GapStart GapEvidence::ofOverflow(const KeyEntry* entry, std::string_view firstCommit) {
+  readClock();
   const auto committed = readTimestamp(firstCommit);
   if (committed) return startAt({std::string(firstCommit), *committed, {}, {}});
   GapStart start;
   if (entry == nullptr) return start;
-  readClock();
   start.at = entry->firstLive ? database_.earliest(*entry->firstLive, context_.moment()) : entry->since;
   return start;
 }

@@ -249,6 +249,21 @@ TEST_SUITE("bounds of gaps") {
     }
   }
 
+  TEST_CASE("an overflow's gap ends by the database's clock, although nothing has shown that before") {
+    ClientOptions options;
+    options.subscriptions.windowBytes = 1'000;
+    Harness h(options);
+    DeliverySpec batch;
+    batch.mode = DeliveryMode::Batch;
+    batch.wait = Duration{1'000};
+    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, batch));
+    h.settle();
+    for (int i = 0; i < 9 && h.gaps.empty(); ++i) h.server.change("a", "INSERT", "{}", "2026-11-22T13:00:00.000Z");
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.gaps[0].code == ReasonCode::Overflow);
+    CHECK(*h.gaps[0].to >= kWallStart + Duration{3'600'000});
+  }
+
   TEST_CASE("an overflow that begins with a change without a time has a gap since the line went live") {
     ClientOptions options;
     options.subscriptions.windowBytes = 1'000;

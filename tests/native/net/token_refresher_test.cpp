@@ -408,6 +408,22 @@ TEST_CASE("an accepted token ends the growth of that pace") {
   CHECK(k.untilTimer() <= ms(37'500));
 }
 
+TEST_CASE("a reconnect that is asked for ends the wait and the growth of that pace") {
+  for (const bool isRefused : {false, true}) {
+    Keeper k(false, "t");
+    for (int i = 0; i < 5; ++i) {
+      k.keeper.refuse(kExpired);
+      k.advance(k.untilTimer());
+    }
+    if (isRefused) k.keeper.refuse(kExpired);
+    k.keeper.retryNow();
+    CHECK(k.keeper.ready());
+    k.keeper.refuse(kExpired);
+    CHECK(k.untilTimer() >= ms(30'000));
+    CHECK(k.untilTimer() <= ms(37'500));
+  }
+}
+
 TEST_CASE("another token that the application gives begins the pace from the start") {
   Keeper k(false, "t");
   for (int i = 0; i < 5; ++i) {

@@ -12,7 +12,7 @@ constexpr TimePoint at(std::int64_t ms) {
 }
 
 TEST_CASE("a socket is out of reach once it failed twice, until it opens") {
-  Reach reach;
+  Reach reach{{}};
   reach.follow(State::Connecting, at(0));
   reach.follow(State::Backoff, at(100));
   CHECK(reach.hasFailed());
@@ -30,7 +30,7 @@ TEST_CASE("a socket is out of reach once it failed twice, until it opens") {
 }
 
 TEST_CASE("a socket is out of reach once it was waited for for 10 s") {
-  Reach reach;
+  Reach reach{{}};
   reach.follow(State::Connecting, at(1'000));
   CHECK(reach.outAt(at(2'000)) == at(11'000));
   CHECK_FALSE(reach.isOut(at(10'999)));
@@ -43,7 +43,7 @@ TEST_CASE("a socket is out of reach once it was waited for for 10 s") {
 
 TEST_CASE("a socket that opens and is dropped time and again is out of reach, unless something on it went live") {
   for (const bool live : {false, true}) {
-    Reach reach;
+    Reach reach{{}};
     for (int i = 0; i < 3; ++i) {
       reach.follow(State::Connecting, at(i * 100));
       reach.follow(State::Open, at(i * 100 + 10));
@@ -55,7 +55,7 @@ TEST_CASE("a socket that opens and is dropped time and again is out of reach, un
 }
 
 TEST_CASE("a socket that nobody wanted for a while starts afresh") {
-  Reach reach;
+  Reach reach{{}};
   reach.follow(State::Connecting, at(0));
   reach.follow(State::Backoff, at(100));
   reach.follow(State::Connecting, at(200));

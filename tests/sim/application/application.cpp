@@ -26,6 +26,7 @@ void Application::begin() {
   world_.checks.addSecret(options.endpoint.apikey);
   options.pool.token.hasCallback = traits_.tokenCallback;
   token_.clear();
+  lastRequest_ = lastOverridden_ = 0;
   if (traits_.staticToken) {
     options.accessToken = token_ = freshToken();
     world_.checks.onTokenGiven(token_.empty() ? "anon" : role_);
@@ -168,6 +169,7 @@ void Application::setAuth() {
     if (!behaves_ && world_.random.chance(30)) changeUser();
     token_ = freshToken();
   }
+  lastOverridden_ = lastRequest_;
   world_.trace.add(world_.events.now(), "set auth", role_, token_);
   world_.checks.onTokenGiven(token_.empty() ? "anon" : role_);
   client_->provideToken(0, token_);
@@ -185,9 +187,10 @@ bool Application::needsToken(Duration ahead) const {
 }
 
 void Application::onTokenRequest(std::uint32_t request) {
+  lastRequest_ = request;
   world_.trace.add(world_.events.now(), "token wanted", request);
   if (!behaves_ && world_.random.chance(15)) return;  // hangs
-  if (world_.random.chance(20)) {
+  if (world_.random.chance(20) && !world_.machine.asleep()) {
     answer(request);
     return;
   }
@@ -210,10 +213,13 @@ void Application::answer(std::uint32_t request) {
     return;
   }
   const bool old = !behaves_ && !token_.empty() && world_.random.chance(25);
-  if (!old) token_ = freshToken();
-  world_.trace.add(world_.events.now(), old ? "old token for" : "new token for", request, token_);
-  world_.checks.onTokenGiven(token_.empty() ? "anon" : role_);
-  client_->provideToken(request, token_);
+  const std::string token = old ? token_ : freshToken();
+  world_.trace.add(world_.events.now(), old ? "old token for" : "new token for", request, token);
+  if (request > lastOverridden_) {
+    token_ = token;
+    world_.checks.onTokenGiven(token.empty() ? "anon" : role_);
+  }
+  client_->provideToken(request, token);
 }
 
 // --- people and machines
@@ -384,6 +390,7 @@ void Application::attend() {
     const auto& published = item.second.published;
     return published && published->state == SubscriptionState::Parked && published->code != ReasonCode::BadBinding;
   };
+  if (!traits_.attended) return;
   if (std::any_of(world_.watched.begin(), world_.watched.end(), isRefused)) reconnectAll();
 }
 

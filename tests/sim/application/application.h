@@ -19,6 +19,7 @@ struct ApplicationTraits {
   /// Its calendar is set now and then; otherwise it sleeps now and then, in part with a monotonic clock that stops.
   /// With both nobody could know how long a sleep was.
   bool calendarJumps = false;
+  bool attended = true;        ///< somebody acts when the server has refused what it should not
   unsigned subscriptions = 8;  ///< it tends to have so many
   ClientOptions client;
 };
@@ -105,6 +106,8 @@ class Application final : private ClientSink {
   std::string token_;
   std::string role_{kGrantedRole};  ///< of the tokens that it has now
   unsigned lastId_ = 0;
+  std::uint32_t lastRequest_ = 0;     ///< for a token
+  std::uint32_t lastOverridden_ = 0;  ///< requests up to this are out of date: a token was set since
   std::uint64_t batches_ = 0;
   std::uint64_t deliveries_ = 0;
   std::uint64_t clients_ = 0;

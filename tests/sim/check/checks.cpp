@@ -143,6 +143,7 @@ void Checks::onSent(Link& link, const Json& frame) {
 }
 
 void Checks::onReceived(Link& link, const DownFrame& frame) {
+  heardAt_[link.id()] = machine_.awakeTime();
   wire_.onReceived(link, frame);
   silence_.onReceived(link, frame);
   losses_.onReceived(link, frame);
@@ -150,6 +151,7 @@ void Checks::onReceived(Link& link, const DownFrame& frame) {
 }
 
 void Checks::onEnded(Link& link) {
+  heardAt_.erase(link.id());
   wire_.onEnded(link);
   silence_.onEnded(link);
 }
@@ -378,6 +380,17 @@ bool Checks::isServed(const Watched& watched) const {
   return false;
 }
 
+/// When a frame last came in on a socket that carries it. Until then nothing was wrong that could be known: the end of
+/// a channel may be held up in a socket that stands still time and again.
+Duration Checks::heardAt(const Watched& watched) const {
+  Duration last{0};
+  for (const auto& place : wire_.carriers(watched)) {
+    const auto heard = heardAt_.find(place.first);
+    if (heard != heardAt_.end()) last = std::max(last, heard->second);
+  }
+  return last;
+}
+
 void Checks::checkHonesty() {
   for (auto& [id, watched] : watched_) {
     if (!watched.live()) continue;
@@ -388,7 +401,7 @@ void Checks::checkHonesty() {
       watched.unserved.reset();
     } else if (!watched.unserved) {
       watched.unserved = machine_.awakeTime();
-    } else if (machine_.awakeTime() - *watched.unserved > kDetection) {
+    } else if (machine_.awakeTime() - std::max(*watched.unserved, heardAt(watched)) > kDetection) {
       fail(Invariant::HonestByServer, "subscription " + std::to_string(id) + " (" + watched.key + ")");
     }
   }

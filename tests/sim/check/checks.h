@@ -88,6 +88,7 @@ class Checks final : public WireObserver {
   void checkPublished(const Client& client);
   void checkLiveness();
   void checkHonesty();
+  Duration heardAt(const Watched& watched) const;
   void checkBindings();
   void checkBounds(const Client& client);
   void checkSecrets(std::string_view text);
@@ -102,6 +103,7 @@ class Checks final : public WireObserver {
   WatchList& watched_;
   Violations& violations_;
   WireView wire_;
+  std::map<unsigned, Duration> heardAt_;  ///< when a frame last came in on each socket, in awake time
   Ledger ledger_;
   Losses losses_;
   Silence silence_;

@@ -33,19 +33,40 @@ void Losses::onNewClient() {
 }
 
 void Losses::onSent(Link& link, const Json& frame) {
-  if (frame[3] == "access_token") tokens_[{link.id(), frame[2].get<std::string>()}] = events_.now();
+  if (frame[3] == "access_token") tokens_[{link.id(), frame[2].get<std::string>()}] = machine_.now();
 }
 
 void Losses::onReceived(Link& link, const DownFrame& frame) {
-  if (frame.mark == Mark::Subscribed) onAnnouncement({link.id(), frame.topic}, frame.endsLoss);
+  const WireView::Place place{link.id(), frame.topic};
+  if (frame.mark == Mark::Subscribed) onAnnouncement(place, frame.endsLoss);
+  if (frame.mark == Mark::Change && frame.afterLoss) onUnannounced(place);
+}
+
+/// A channel that ends between the first change after a loss and its announcement has never spoken of the loss.
+void Losses::onUnannounced(const WireView::Place& place) {
+  const WireChannel* channel = wire_.find(place);
+  const bool isPulse = channel != nullptr && channel->bindings.front().table == kPulseTable;
+  for (auto& [id, watched] : watched_) {
+    const auto carriers = wire_.carriers(watched);
+    const bool concerns = std::any_of(carriers.begin(), carriers.end(), [&](const auto& carrier) {
+      return carrier == place || (isPulse && carrier.first == place.first);
+    });
+    if (!concerns) continue;
+    for (auto& owed : watched.owed) owed.unannounced = place;
+  }
 }
 
 /// The server announces changes again after a loss and after a token, in the same words. Where both meet, nobody can
 /// tell.
 void Losses::onAnnouncement(const WireView::Place& place, bool endsLoss) {
+  for (auto& [id, watched] : watched_) {
+    for (auto& owed : watched.owed) {
+      if (owed.unannounced == place) owed.unannounced.reset();
+    }
+  }
   const auto token = tokens_.find(place);
   if (token == tokens_.end()) return;
-  const bool expected = events_.now() - token->second <= kTokenTaken;
+  const bool expected = machine_.now() - token->second <= kTokenTaken;
   tokens_.erase(token);
   if (!expected || !endsLoss) return;
   for (auto& [id, watched] : watched_) {
@@ -57,7 +78,7 @@ void Losses::onAnnouncement(const WireView::Place& place, bool endsLoss) {
 void Losses::onDispatch(const TableChange& change) {
   for (auto& [id, watched] : watched_) {
     if (!watched.firstLive || change.at < *watched.firstLive || !change.matches(watched.interest)) continue;
-    watched.owed.push_back({change.seq, change.at, machine_.awakeTime() + kLongest});
+    watched.owed.push_back({change.seq, change.at, machine_.awakeTime() + kLongest, {}});
   }
 }
 
@@ -96,6 +117,7 @@ void Losses::judge(unsigned id, Watched& watched) {
   while (!watched.owed.empty() && watched.owed.front().due <= machine_.awakeTime()) {
     const Owed owed = watched.owed.front();
     watched.owed.pop_front();
+    if (owed.unannounced) continue;
     if (std::any_of(watched.gaps.begin(), watched.gaps.end(), [&](const auto& g) { return covers(g, owed.commit); })) {
       continue;
     }

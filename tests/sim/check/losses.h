@@ -37,6 +37,7 @@ class Losses {
   Duration error() const { return knowsDatabase_ ? Duration{0} : machine_.wallError(); }
   void judge(unsigned id, Watched& watched);
   void onAnnouncement(const WireView::Place& place, bool endsLoss);
+  void onUnannounced(const WireView::Place& place);
 
   EventQueue& events_;
   const Machine& machine_;
@@ -44,7 +45,7 @@ class Losses {
   const WireView& wire_;
   Violations& violations_;
   bool knowsDatabase_ = false;
-  std::map<WireView::Place, Duration> tokens_;  ///< channels that were sent one, which is to be announced, and when
+  std::map<WireView::Place, TimePoint> tokens_;  ///< channels that were sent one, which is to be announced, and when
 };
 
 }  // namespace switchboard::sim

@@ -86,7 +86,9 @@ void Silence::onNewClient() {
   proofs_.clear();
 }
 
+/// An overflow is of what came, and says nothing of what did not.
 void Silence::onGap(Watched& watched, const Gap& gap) {
+  if (gap.code == ReasonCode::Overflow) return;
   for (const auto& loss : watched.losses) {
     if (gap.fromCommit <= loss.commit) continue;
     violations_.report(Invariant::LossesTold, events_.now(),

@@ -57,9 +57,14 @@ void Waits::onReceived(const Link& link, const DownFrame& frame) {
   if (limits && !online_) limitedUntil_ = machine_.now() + options_.slowBase + options_.slowCap;
 }
 
+/// First those that were open: a limit that one of them meets holds for the others in the same turn.
 void Waits::onStep(const Client& client) {
-  client.pool().forEach(
-      [this](const Multiplexer& socket) { observe(lines_[socket.connection().id().value], socket.connection()); });
+  for (const bool wasOpen : {true, false}) {
+    client.pool().forEach([&](const Multiplexer& socket) {
+      Line& line = lines_[socket.connection().id().value];
+      if ((line.state == ConnectionState::Open) == wasOpen) observe(line, socket.connection());
+    });
+  }
 }
 
 void Waits::observe(Line& line, const Connection& connection) {
@@ -83,6 +88,7 @@ void Waits::observe(Line& line, const Connection& connection) {
 void Waits::onChange(Line& line, const Connection& connection) {
   const auto from = std::exchange(line.state, connection.state());
   const TimePoint now = machine_.now();
+  if (from != line.state) line.reconnectsSoon = false;
   if (from == ConnectionState::Idle) line.outageSince = now;
   if (from == ConnectionState::Open && line.state != from) onLoss(line);
   if (from == ConnectionState::Connecting) line.lost = false;

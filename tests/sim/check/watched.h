@@ -31,6 +31,8 @@ struct Owed {
   std::uint64_t seq = 0;
   Duration commit{0};
   Duration due{0};  ///< in awake time; what has not come then will not
+  /// The channel that has brought later changes after a loss of which this may be part, until it announces them.
+  std::optional<std::pair<unsigned, std::string>> unannounced{};
 };
 
 /// A gap that was reported to it. Times are the world's.

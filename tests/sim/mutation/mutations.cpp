@@ -477,6 +477,15 @@ std::vector<Mutation> mutations() {
       {"a refused token is never tried again",
        {I::LiveWithinBound},
        [] { return onOptions([](ClientOptions& options) { options.pool.token.refusedBase = 24h; }); }},
+      {"what was refused is never tried again",
+       {I::LiveWithinBound},
+       [] { return onOptions([](ClientOptions& options) { options.subscriptions.parkedRetry = 0s; }); }},
+      {"a second socket is waited for without end",
+       {I::LiveWithinBound},
+       [] {
+         return onOptions(
+             [](ClientOptions& options) { options.pool.reach = {.failures = 1'000'000, .patience = 24h}; });
+       }},
       {"changes without a commit time are lost", {I::NothingLost, I::LossesInGaps}, loseUnstamped},
       {"errors of the database blame the binding", {I::LiveWithinBound}, blameBindings},
       {"joins keep to the first token", {I::LiveWithinBound}, keepFirstToken},

@@ -26,9 +26,10 @@ struct DownFrame {
   std::string text;  ///< the frame, or the reason of a close
   int code = 0;      ///< of a close
   Mark mark = Mark::Other;
-  std::string topic;      ///< of a marked frame
-  std::string joinRef;    ///< likewise, but not of changes, which carry none
-  bool endsLoss = false;  ///< it announces changes again after some were lost
+  std::string topic;       ///< of a marked frame
+  std::string joinRef;     ///< likewise, but not of changes, which carry none
+  bool endsLoss = false;   ///< it announces changes again after some were lost
+  bool afterLoss = false;  ///< a change that comes ahead of such an announcement
 };
 
 /// Empty refs are sent as null; version 1 has no join_ref in what the server sends (protocol.md §2.1, §2.2).

@@ -233,6 +233,7 @@ void ServerSocket::subscribed(unsigned serial, const std::string& topic) {
   }
   const bool lossy = channel->announced && !channel->flowing;
   channel->flowing = true;
+  channel->lossy = channel->lossy || lossy;
   const Duration early = context_.random.chance(10) ? context_.random.between(Duration{1}, Duration{400}) : Duration{0};
   later(early, [serial, topic, lossy](ServerSocket& socket) { socket.sayLive(serial, topic, lossy); });
 }
@@ -242,6 +243,7 @@ void ServerSocket::sayLive(unsigned serial, const std::string& topic, bool lossy
   ServerChannel* channel = find(topic, serial);
   if (channel == nullptr || channel->poisoned) return;
   channel->announced = true;
+  channel->lossy = false;
   auto frame = system(*channel, "postgres_changes", true, "Subscribed to PostgreSQL", Mark::Subscribed);
   frame.endsLoss = lossy;
   post(std::move(frame));
@@ -379,7 +381,9 @@ void ServerSocket::dispatch(const TableChange& change, bool lost,
       const auto text =
           frameText(link_->version(), "", "", topic, "postgres_changes", {{"data", std::move(data)}, {"ids", ids}});
       for (unsigned copy = 0; copy < change.copies; ++copy) {
-        post({DownFrame::Kind::Text, text, 0, Mark::Change, topic, {}});
+        DownFrame frame{DownFrame::Kind::Text, text, 0, Mark::Change, topic, {}};
+        frame.afterLoss = channel.lossy;
+        post(std::move(frame));
       }
     }
   }

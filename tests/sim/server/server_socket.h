@@ -31,6 +31,7 @@ struct ServerChannel {
   bool poisoned = false;
   bool announced = false;  ///< changes have been announced
   bool flowing = false;    ///< changes are sent
+  bool lossy = false;      ///< again after some were lost, which is yet to be announced
   unsigned renewals = 0;   ///< re-subscriptions that were begun
 };
 
