@@ -13,8 +13,8 @@ export class FormsLab {
 
   private constructor(readonly lab: Lab) {}
 
-  static async open(): Promise<FormsLab> {
-    return new FormsLab(await openLab());
+  static async open(tuning?: Record<string, number>): Promise<FormsLab> {
+    return new FormsLab(await openLab(tuning));
   }
 
   /** After each test: nothing unexpected may have been reported. */
@@ -32,6 +32,17 @@ export class FormsLab {
     const bookings = new BookingsPage(window.page);
     await bookings.untilRowsLive();
     await window.page.locator('.feed[data-live="true"]').waitFor();
+    return bookings;
+  }
+
+  /** A new window on the bookings of a business that no socket can be opened from. Its rows have been read. */
+  async openWithoutRealtime(business = salon): Promise<BookingsPage> {
+    const window = await openWindow(this.lab.browser, 'about:blank');
+    this.windows.push(window);
+    await window.page.routeWebSocket(/realtime/, (socket) => socket.close());
+    await window.page.goto(`${this.lab.dashboard}?business=${business}&day=all`);
+    const bookings = new BookingsPage(window.page);
+    await window.page.locator('section[aria-label="Bookings"][data-rows-state="polling"]').waitFor();
     return bookings;
   }
 

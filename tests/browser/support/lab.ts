@@ -20,9 +20,12 @@ export interface Lab {
 }
 
 /** The line is found dead within seconds rather than half a minute. */
-const tuning = { heartbeatIdleMs: 2_000, heartbeatTimeoutMs: 2_000 };
+const quickHeartbeats = { heartbeatIdleMs: 2_000, heartbeatTimeoutMs: 2_000 };
 
-export async function openLab(): Promise<Lab> {
+/**
+ * @param tuning numbers of the realtime manager of its pages, such as `pollEveryMs`
+ */
+export async function openLab(tuning: Record<string, number> = {}): Promise<Lab> {
   const [backend, browser] = await Promise.all([
     startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } }),
     launchChromium(),
@@ -32,7 +35,7 @@ export async function openLab(): Promise<Lab> {
   const { realtime, rest, anonKey: apikey } = backend;
   const dashboard = await serveDashboard({
     port: 0,
-    config: { realtime, rest, apikey, lab: `${backend.url}/lab`, tuning },
+    config: { realtime, rest, apikey, lab: `${backend.url}/lab`, tuning: { ...quickHeartbeats, ...tuning } },
   });
   return {
     backend,

@@ -1,6 +1,7 @@
-import { createContext, useContext, useMemo, type ReactNode } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react';
 import { useLiveRows, type LiveRowsResult } from 'switchboard-realtime/react';
-import type { Booking, Business, Payment } from './database.js';
+import type { Booking, Business, Payment, TableName } from './database.js';
 import { useRest } from './rest.js';
 
 /** The business on display, and those of its rows that change all day. */
@@ -44,6 +45,7 @@ export function BusinessDataProvider({ business, children }: { business: Busines
   });
 
   const data = useMemo(() => ({ business, bookings, payments }), [business, bookings, payments]);
+  useReadOwnWrites(data);
   return <BusinessDataContext value={data}>{children}</BusinessDataContext>;
 }
 
@@ -51,4 +53,23 @@ export function useBusinessData(): BusinessData {
   const data = useContext(BusinessDataContext);
   if (data === null) throw new Error('useBusinessData needs a BusinessDataProvider above it');
   return data;
+}
+
+/** Reads what was written here at once when no change comes in that would show it. */
+function useReadOwnWrites({ business, bookings, payments }: BusinessData): void {
+  const rest = useRest();
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    const liveRows: Partial<Record<TableName, LiveRowsResult<Booking> | LiveRowsResult<Payment>>> = {
+      bookings,
+      payment_transactions: payments,
+    };
+    return rest.onWrite((table) => {
+      const rows = liveRows[table];
+      // The keys of useRealtime.
+      if (rows === undefined)
+        void queryClient.invalidateQueries({ queryKey: [table.replaceAll('_', '-'), business.id] });
+      else if (rows.status.state !== 'live') void rows.refresh();
+    });
+  }, [rest, queryClient, business.id, bookings, payments]);
 }

@@ -15,6 +15,7 @@ export class RestClient {
   readonly #endpoint: string;
   readonly #headers: Record<string, string>;
   readonly #network: Network;
+  readonly #writeListeners = new Set<(table: TableName) => void>();
   #reads = 0;
 
   constructor({ rest, apikey }: Config, network: Network) {
@@ -48,12 +49,32 @@ export class RestClient {
   }
 
   /** A table to write to. */
-  table<Name extends TableName>(table: Name): RowTable<Row<Name>> {
-    return postgrestTable({
-      url: `${this.#endpoint}/${table}`,
+  table<Name extends TableName>(name: Name): RowTable<Row<Name>> {
+    const table = postgrestTable<Row<Name>>({
+      url: `${this.#endpoint}/${name}`,
       headers: () => this.#headers,
       fetch: this.#network.fetch,
     });
+    const written = <Answer>(answer: Answer): Answer => {
+      for (const listener of [...this.#writeListeners]) listener(name);
+      return answer;
+    };
+    return {
+      ...table,
+      insert: async (...row) => written(await table.insert(...row)),
+      update: async (...change) => written(await table.update(...change)),
+    };
+  }
+
+  /**
+   * Calls with the table after each write that was accepted, also one that changed no row: what is on display was older then. The function that it
+   * returns takes that back.
+   */
+  onWrite(listener: (table: TableName) => void): () => void {
+    this.#writeListeners.add(listener);
+    return () => {
+      this.#writeListeners.delete(listener);
+    };
   }
 
   async #send(table: TableName, parameters: Parameters, init: RequestInit): Promise<Response> {
