@@ -181,3 +181,62 @@ describe('callbacks', () => {
     expect(notices).toEqual([['TIMED_OUT', detail]]);
   });
 });
+
+/** A manager whose only `onResync` is under way; `onAbort` runs when that is aborted. */
+async function resyncing(onAbort: (bench: Bench) => void): Promise<Bench> {
+  const bench = new Bench({ resyncJitterMs: 0 });
+  const called = new Promise<void>((resolve) => {
+    bench.manager.onResync(({ signal }) => {
+      signal.addEventListener('abort', () => {
+        onAbort(bench);
+      });
+      resolve();
+      return new Promise(() => undefined);
+    });
+  });
+  bench.manager.subscribe({ table: 'bookings' }, nothing);
+  const engine = await bench.open();
+  const gap = {
+    id: 1,
+    subscription: 1,
+    code: 'CONNECTION_LOST',
+    message: '',
+    fromCommit: null,
+    from: 1,
+    to: 2,
+  } as const;
+  engine.control({ gaps: [gap] });
+  await called;
+  return bench;
+}
+
+describe('what the application does when its fetch is aborted', () => {
+  it('by unsubscribeAll: a new subscription stays, in the engine too', async () => {
+    const bench = await resyncing(({ manager }) => manager.subscribe({ table: 'clients' }, nothing));
+    bench.manager.unsubscribeAll();
+    expect(bench.manager.status().subscriptions.map(({ id }) => id)).toEqual([2]);
+    expect(bench.engine.commands.slice(-2)).toEqual([
+      'unsubscribeAll',
+      'subscribe 2 {"schema":"public","table":"clients","event":"*"}',
+    ]);
+  });
+
+  it('by dispose: the manager is disposed of already', async () => {
+    let thrown: unknown;
+    let again: unknown;
+    const bench = await resyncing(({ manager }) => {
+      again = manager.dispose();
+      try {
+        manager.subscribe({ table: 'clients' }, nothing);
+      } catch (error) {
+        thrown = error;
+      }
+    });
+    const disposal = bench.manager.dispose();
+    expect(thrown).toMatchObject({ code: 'DISPOSED' });
+    expect(again).toBe(disposal);
+    expect(bench.manager.stats().subscriptions).toBe(0);
+    await disposal;
+    expect(bench.engine.disposed).toBe(true);
+  });
+});

@@ -11,7 +11,6 @@ import type {
 } from './database.js';
 import type { Delivered, DeliveryOption } from './delivery.js';
 import type { GapCounters, GapHandler, ResyncHandler } from './gap.js';
-
 import type { LiveRows, LiveRowsOptions } from './liveRows.js';
 import type { SubscribeOptions, UntypedSubscribeOptions, WildcardSubscribeOptions } from './options.js';
 import type { ChangePayload, EventName } from './payload.js';

@@ -140,7 +140,10 @@ export interface NoticeDetail {
   readonly retryable: boolean;
   /** Unix ms of the next attempt; null when none is scheduled. */
   readonly nextRetryAt: number | null;
-  /** Only with `SUBSCRIBED`, and only when it is so: changes flowed before `subscribe` was called, for others with equal options. */
+  /**
+   * Only with `SUBSCRIBED`, and only when true: changes flowed before `subscribe` was called, for a subscription with
+   * equal options that exists or ended less than `lingerMs` ago.
+   */
   readonly alreadyLive?: boolean;
 }
 

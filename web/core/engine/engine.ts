@@ -1,10 +1,8 @@
 import type { DeliveryOption } from '../api/delivery.js';
 import type { LogLevel } from '../api/logger.js';
 import type { EngineStats } from '../api/realtimeManager.js';
-
 import type { GapReport } from '../api/gap.js';
 import type { EventName } from '../api/payload.js';
-
 import type {
   ConnectionStatus,
   Counters,
@@ -115,7 +113,7 @@ export interface Delivery {
   text: string;
 }
 
-/** One flush of the core: control first, then the deliveries in the order of arrival. */
+/** What one turn of the core brings: control first, then the deliveries in the order of arrival. */
 export interface Batch {
   control: ControlMessage | null;
   /** Lists of columns in batches that are new. They are numbered from 0 on in the order in which they come; later batches may use them too. */

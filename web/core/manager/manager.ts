@@ -205,7 +205,13 @@ export class Manager {
   }
 
   dispose(): Promise<void> {
-    this.#disposal ??= this.#dispose();
+    if (this.#disposal !== null) return this.#disposal;
+    let settle = (_ended: Promise<void>): void => undefined;
+    // Set before anything ends: the application's abort listeners are called meanwhile.
+    this.#disposal = new Promise((resolve) => {
+      settle = resolve;
+    });
+    settle(this.#dispose());
     return this.#disposal;
   }
 

@@ -75,8 +75,9 @@ export class Subscriber {
   endAll(): void {
     const { subscriptions, callbacks, queue } = this.#parts;
     queue.enter(() => {
-      subscriptions.endAll();
+      // First: what the application subscribes to while its fetches are aborted is not meant.
       this.#session.send({ kind: 'unsubscribeAll' });
+      subscriptions.endAll();
       callbacks.statusChanged();
     });
   }
