@@ -1,7 +1,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityProblems } from './support/axe.js';
-import { BookingsPage } from './support/bookingsPage.js';
+import { insertBookingsAt, removeBookings } from './support/bookings.js';
+import { BookingsPage, dayControl } from './support/bookingsPage.js';
 import { openWindow } from './support/chromium.js';
 import { openLab, physio, salon, screenshotPath, type Lab } from './support/lab.js';
 
@@ -19,25 +20,6 @@ async function open(options: BrowserContextOptions = {}, search = ''): Promise<B
   const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}${search}`, options);
   await page.locator('section[data-rows-state="live"]').waitFor();
   return new BookingsPage(page);
-}
-
-/** Adds bookings of the salon at these times of its own clock, today being 0, and returns their ids. */
-async function addAt(times: readonly (readonly [day: number, time: string, client: string])[]): Promise<string[]> {
-  const ids: string[] = [];
-  for (const [day, time, client] of times) {
-    const { rows } = await lab.db.query<{ id: string }>(
-      `insert into bookings (business_id, client_name, service, starts_at, amount)
-       select id, $4, 'Cut and finish', ((now() at time zone time_zone)::date + $2::int + $3::time) at time zone time_zone, 48
-         from businesses where id = $1 returning bookings.id::text`,
-      [salon, day, time, client],
-    );
-    ids.push(rows[0]?.id ?? '');
-  }
-  return ids;
-}
-
-async function remove(ids: readonly string[]): Promise<void> {
-  await lab.db.query('delete from bookings where id = any($1)', [ids]);
 }
 
 /** Runs in the page: what is cut off of the times, amounts and figures. */
@@ -60,7 +42,7 @@ function overflow(page: Page): Promise<number> {
 
 describe('the bookings of a day', () => {
   it('open on today with the next appointment first, then what has begun, the latest first', async () => {
-    const ids = await addAt([
+    const ids = await insertBookingsAt(lab.db, [
       [0, '00:00', 'First of the day'],
       [0, '23:59', 'Last of the day'],
       [1, '00:00', 'Tomorrow'],
@@ -84,11 +66,11 @@ describe('the bookings of a day', () => {
     await dashboard.page.goBack();
     await dashboard.row(ids[1] ?? '').waitFor();
     await dashboard.page.context().close();
-    await remove(ids);
+    await removeBookings(lab.db, ids);
   });
 
   it('are found by the name of the client on all days, whatever its accents', async () => {
-    const ids = await addAt([
+    const ids = await insertBookingsAt(lab.db, [
       [-3, '10:00', 'Zoë Ångström'],
       [2, '10:00', 'Zoë Ångström'],
     ]);
@@ -99,7 +81,7 @@ describe('the bookings of a day', () => {
     await dashboard.page.getByLabel('Find a client').fill('nobody of that name');
     await dashboard.page.getByText('No booking of a client called').waitFor();
     await dashboard.page.context().close();
-    await remove(ids);
+    await removeBookings(lab.db, ids);
   });
 
   it('say who does the work, in the table and on the cards', async () => {
@@ -123,7 +105,7 @@ describe('the bookings of a day', () => {
 
 describe('the time zone of a business', () => {
   it('is named where the clocks of the browser differ, and its day and its times are the same in every browser', async () => {
-    const [id = ''] = await addAt([[0, '00:30', 'Early bird']]);
+    const [id = ''] = await insertBookingsAt(lab.db, [[0, '00:30', 'Early bird']]);
     const seen: string[] = [];
     for (const timezoneId of ['America/New_York', 'Pacific/Auckland', 'Asia/Tokyo', 'America/Los_Angeles']) {
       const dashboard = await open({ timezoneId, locale: 'en-US' });
@@ -137,7 +119,7 @@ describe('the time zone of a business', () => {
     }
     expect(seen[0]).toContain('12:30 AM');
     expect(new Set(seen).size).toBe(1);
-    await remove([id]);
+    await removeBookings(lab.db, [id]);
   });
 });
 
@@ -222,7 +204,7 @@ describe('large amounts and large text', () => {
 
 describe('alerts', () => {
   it('stand in order of severity and time, and lead to what they are about', async () => {
-    const ids = await addAt([
+    const ids = await insertBookingsAt(lab.db, [
       [-2, '10:00', 'One'],
       [-2, '10:15', 'Other'],
     ]);
@@ -237,7 +219,12 @@ describe('alerts', () => {
     );
     const dashboard = await open();
     const { page } = dashboard;
-    await page.locator('[data-figure="alerts"] .figure-value', { hasText: '4' }).waitFor();
+    await page.locator('[data-figure="alerts"] .figure-value', { hasText: '4, 1 critical' }).waitFor();
+    await page.screenshot({ path: screenshotPath('alerts-figure') });
+    await lab.db.query("update admin_alerts set severity = 'critical' where title = 'Newest'");
+    await page.locator('[data-figure="alerts"] .figure-value', { hasText: '4, 2 critical' }).waitFor();
+    await lab.db.query("update admin_alerts set severity = 'info' where title = 'Newest'");
+    await page.locator('[data-figure="alerts"] .figure-value', { hasText: '4, 1 critical' }).waitFor();
     await page.getByRole('button', { name: 'Look at them' }).click();
     expect(await accessibilityProblems(page)).toEqual([]);
     const items = dashboard.form.getByRole('listitem');
@@ -254,10 +241,13 @@ describe('alerts', () => {
     await page.getByRole('button', { name: 'Show the bookings' }).click();
     await dashboard.row(ids[0] ?? '').waitFor();
     expect((await dashboard.ids()).sort()).toEqual([...ids].sort());
+    expect(await dayControl(page)).toEqual({ date: '', pressed: [] });
+    await page.screenshot({ path: screenshotPath('bookings-of-an-alert') });
     await page.getByRole('button', { name: 'Show the others' }).click();
     await dashboard.row(ids[0] ?? '').waitFor({ state: 'detached' });
+    expect((await dayControl(page)).pressed).toEqual(['Today']);
     await page.context().close();
-    await remove(ids);
+    await removeBookings(lab.db, ids);
     await lab.db.query('delete from admin_alerts where acknowledged = false');
   });
 });

@@ -45,8 +45,9 @@ describe('what is added in this window', () => {
     // Changes come in order: whatever would have been said of the first one was said before this.
     await elsewhere.addBooking({ Client: 'Form theirs', Service: 'Treatment' });
     await toastOf(here.page, 'Form theirs').waitFor();
-    expect((await seenHere()).filter((text) => text.includes('Form mine'))).toEqual([
-      'Booking addedForm mine, Treatment',
+    const mine = (await seenHere()).filter((text) => text.includes('Form mine'));
+    expect(mine).toEqual([
+      expect.stringMatching(/^Booking addedForm mine, Treatment, \w{3},? \d{1,2} \w{3,4}, \d\d:\d\d$/),
     ]);
     expect((await seenHere()).filter((text) => text.includes('Form theirs'))).toEqual([
       'New bookingForm theirs, Treatment',
@@ -93,8 +94,8 @@ describe('what is added in this window', () => {
       [salon],
     );
     await lab.db.query(
-      `insert into staff_attendance (business_id, staff_id, work_date, clock_in)
-       select business_id, id, current_date - 3, now() from staff where business_id = $1 limit 1`,
+      `insert into staff_attendance (business_id, staff_id, work_date, clock_in, clock_out)
+       select business_id, id, current_date - 3, now(), now() from staff where business_id = $1 limit 1`,
       [salon],
     );
     await toastOf(page, 'New payment').waitFor();

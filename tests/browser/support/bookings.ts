@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { salon } from './lab.js';
 
 /** Inserts a booking and returns its id. */
 export async function insertBooking(db: pg.Client, businessId: string, clientName: string): Promise<string> {
@@ -40,4 +41,26 @@ export async function firstBookings(db: pg.Client, businessId: string, count: nu
     [businessId, count],
   );
   return rows.map(({ text }) => text);
+}
+
+/** Adds bookings of the salon at these times of its own clock, today being 0, and returns their ids. */
+export async function insertBookingsAt(
+  db: pg.Client,
+  times: readonly (readonly [day: number, time: string, client: string])[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const [day, time, client] of times) {
+    const { rows } = await db.query<{ id: string }>(
+      `insert into bookings (business_id, client_name, service, starts_at, amount)
+       select id, $4, 'Cut and finish', ((now() at time zone time_zone)::date + $2::int + $3::time) at time zone time_zone, 48
+         from businesses where id = $1 returning bookings.id::text`,
+      [salon, day, time, client],
+    );
+    ids.push(rows[0]?.id ?? '');
+  }
+  return ids;
+}
+
+export async function removeBookings(db: pg.Client, ids: readonly string[]): Promise<void> {
+  await db.query('delete from bookings where id = any($1)', [ids]);
 }

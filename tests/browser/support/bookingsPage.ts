@@ -124,3 +124,12 @@ export class BookingsPage {
     expect(await this.row(id).count()).toBe(0);
   }
 }
+
+/** What the control says about the day whose bookings are on display. */
+export async function dayControl(page: Page): Promise<{ date: string; pressed: string[] }> {
+  const tools = page.getByRole('group', { name: 'Which bookings' });
+  return {
+    date: await tools.getByLabel('Day', { exact: true }).inputValue(),
+    pressed: await tools.locator('[aria-pressed="true"]').allInnerTexts(),
+  };
+}

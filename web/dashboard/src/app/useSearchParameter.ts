@@ -27,6 +27,11 @@ export function setSearch(change: SearchChange, { replace = false } = {}): void 
   dispatchEvent(new Event(CHANGED));
 }
 
+/** The parameters of the page's address, as text. */
+export function useSearch(): string {
+  return useSyncExternalStore(subscribe, () => location.search);
+}
+
 /** A parameter of the page's address, so that a reload, a bookmark or Back shows the same. Null when it is absent. */
 export function useSearchParameter(name: string): [value: string | null, set: (value: string) => void] {
   const value = useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));

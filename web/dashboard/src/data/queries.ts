@@ -1,8 +1,8 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useBusinessData } from './businessData.js';
 import type { Alert, Attendance, Business, Client, Staff } from './database.js';
-import { useRest } from './rest.js';
-import { shiftDate, useToday } from './today.js';
+import { useRest, type Parameters } from './rest.js';
+import { useToday } from './today.js';
 import { knownZone } from './zone.js';
 
 // What changes seldom, or is only counted, is asked for again when it has changed; the keys are those of useRealtime.
@@ -54,7 +54,7 @@ function useStaffQuery(select: (staff: Staff[]) => Staff[]): UseQueryResult<Staf
   });
 }
 
-/** Today's, and what is open of yesterday's: who has clocked in, and when. */
+/** Today's, and what is open from whatever day: who has clocked in, and when. */
 export function useAttendance(): UseQueryResult<Attendance[]> {
   const rest = useRest();
   const { id } = useBusinessData().business;
@@ -62,13 +62,11 @@ export function useAttendance(): UseQueryResult<Attendance[]> {
   return useQuery({
     queryKey: ['staff-attendance', id, date],
     queryFn: async ({ signal }) => {
-      const from = shiftDate(date, -1);
-      const entries = await rest.rows(
-        'staff_attendance',
-        { business_id: `eq.${id}`, work_date: `gte.${from}`, order: 'id.asc' },
-        signal,
-      );
-      return entries.filter(({ work_date, clock_out }) => work_date === date || clock_out === null);
+      const read = (which: Parameters): Promise<Attendance[]> =>
+        rest.rows('staff_attendance', { business_id: `eq.${id}`, order: 'id.asc', ...which }, signal);
+      const [ofToday, open] = await Promise.all([read({ work_date: `eq.${date}` }), read({ clock_out: 'is.null' })]);
+      // Those that are open count, so they come last.
+      return [...ofToday.filter(({ clock_out }) => clock_out !== null), ...open];
     },
   });
 }

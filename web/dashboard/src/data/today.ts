@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { useBusinessData } from './businessData.js';
-import { instantOf, wallTime } from './zone.js';
+import { dateOf, instantOf } from './zone.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -27,10 +27,6 @@ export function shiftDate(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-export function dateOf(instant: number, zone: string): string {
-  return wallTime(instant, zone).slice(0, 10);
-}
-
 /** Whether it is a date, as the database writes them, that has a next day. */
 export function isDate(text: string): boolean {
   // The last day of all has no next one that can be written so.
@@ -45,7 +41,8 @@ export function isOn({ from, to }: Day, iso: string | null): boolean {
 
 const todays = new Map<string, Day>();
 
-function todayIn(zone: string): Day {
+/** Today where the clocks are those of the zone. */
+export function todayIn(zone: string): Day {
   const now = Date.now();
   const known = todays.get(zone);
   if (known !== undefined && now >= known.from && now < known.to) return known;

@@ -29,6 +29,11 @@ export function wallTime(instant: number, zone: string): string {
   return format.format(instant).replace(' ', 'T').padStart(16, '0');
 }
 
+/** The date that the calendar of the zone shows at an instant (Unix ms), as the database writes dates: `2026-03-31`. */
+export function dateOf(instant: number, zone: string): string {
+  return wallTime(instant, zone).slice(0, 10);
+}
+
 /**
  * Unix ms at which the clocks of the zone show a wall time. Of a time that comes twice (clocks go back) the first; one that is left out (clocks go
  * forward) is as much later.

@@ -27,6 +27,9 @@ export function FormsProvider({ children }: { children: ReactNode }) {
       openBooking: (row) => {
         setForm({ kind: 'booking', session: sessions.booking(row), opener: document.activeElement });
       },
+      addBooking: (date) => {
+        setForm({ kind: 'booking', session: sessions.newBooking(date), opener: document.activeElement });
+      },
       openPayment: (row) => {
         setForm({ kind: 'payment', session: sessions.payment(row), opener: document.activeElement });
       },

@@ -1,6 +1,6 @@
 import type { Booking } from '../data/database.js';
 import { formatMoney, formatStatus, formatWhen } from '../format.js';
-import { instantOf, wallTime } from '../data/zone.js';
+import { dateOf, instantOf, wallTime } from '../data/zone.js';
 import type { Fields } from '../writing/index.js';
 
 /** Whose booking it is. `id` is null for somebody who is no client, and `unchosen` while the name alone does not say. */
@@ -75,13 +75,16 @@ function text(label: string, column: 'service') {
 }
 
 const HOUR_MS = 3_600_000;
+const MORNING = '09:00';
 
-export function newBooking(now: number, zone: string): BookingDraft {
+/** What the form of a new booking holds at first. `date`: of the day that it is for; null, and today, mean the next full hour. */
+export function newBooking(now: number, zone: string, date: string | null = null): BookingDraft {
   const nextHour = Math.ceil((now + 1) / HOUR_MS) * HOUR_MS;
+  const isToday = date === null || date === dateOf(now, zone);
   return {
     client: { id: null, name: '' },
     service: 'Consultation',
-    starts: wallTime(nextHour, zone),
+    starts: isToday ? wallTime(nextHour, zone) : `${date}T${MORNING}`,
     minutes: '30',
     amount: '',
     staff: '',

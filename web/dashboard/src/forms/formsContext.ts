@@ -3,8 +3,9 @@ import type { Booking, Payment } from '../data/database.js';
 
 /** What can be written from anywhere on the page. */
 export type Forms = {
-  /** Undefined: a new one. */
-  readonly openBooking: (booking?: Booking) => void;
+  readonly openBooking: (booking: Booking) => void;
+  /** `date`: of the day that the booking is for, such as `2026-03-31`; null for no certain day. */
+  readonly addBooking: (date: string | null) => void;
   /** Undefined: a new one. */
   readonly openPayment: (payment?: Payment) => void;
   /** Cancels, and offers to undo that. */

@@ -2,11 +2,9 @@ import { toast } from 'sonner';
 import { formatClock } from '../format.js';
 import type { EditSession, EditState, Problem, VersionedRow } from '../writing/index.js';
 import { describeChange } from './describeChange.js';
+import { ACTION_MS } from '../toasts/rowToasts.js';
 import { askBeforeLeaving } from './sheet/leaving.js';
 import { ProblemText } from './fields/ProblemText.js';
-
-/** Long enough to notice a slip and undo it. */
-export const UNDO_MS = 15_000;
 
 const UNTIL_DISMISSED = { duration: Infinity, closeButton: true };
 
@@ -83,7 +81,7 @@ export async function saveWithToast<Row extends VersionedRow, Draft extends obje
   toast(done, {
     id,
     description,
-    ...(undo === undefined ? {} : { action: { label: 'Undo', onClick }, duration: UNDO_MS, closeButton: true }),
+    ...(undo === undefined ? {} : { action: { label: 'Undo', onClick }, duration: ACTION_MS, closeButton: true }),
   });
 }
 

@@ -4,7 +4,8 @@ import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Payment, Staff } from '../data/database.js';
 import { useNetwork } from '../data/network.js';
 import { useRest } from '../data/rest.js';
-import { formatMoney } from '../format.js';
+import { formatMoney, formatWhen } from '../format.js';
+import { showOf } from '../tables/bookings/showBooking.js';
 import { confirming } from '../toasts/confirming.js';
 import { useRowToasts } from '../toasts/rowToasts.js';
 import { EditSession } from '../writing/index.js';
@@ -12,8 +13,9 @@ import { bookingFields, newBooking, type BookingDraft } from './bookingFields.js
 import { newPayment, paymentFields, type PaymentDraft } from './paymentFields.js';
 
 export type Sessions = {
-  /** Undefined: for a new one. */
-  readonly booking: (row: Booking | undefined) => EditSession<Booking, BookingDraft>;
+  readonly booking: (row: Booking) => EditSession<Booking, BookingDraft>;
+  /** `date`: of the day that the booking is for; null for no certain day. */
+  readonly newBooking: (date: string | null) => EditSession<Booking, BookingDraft>;
   /** Undefined: for a new one. */
   readonly payment: (row: Payment | undefined) => EditSession<Payment, PaymentDraft>;
 };
@@ -28,19 +30,21 @@ export function useSessions(): Sessions {
   return useMemo(() => {
     const staffName = (id: number): string | undefined =>
       queryClient.getQueryData<Staff[]>(['staff', business_id])?.find((person) => person.id === id)?.full_name;
-    const bookingsTable = confirming(rest.table('bookings'), ({ id, client_name, service }) => {
-      toasts.added('bookings', id, 'Booking added', `${client_name}, ${service}`);
+    const bookingsTable = confirming(rest.table('bookings'), (row) => {
+      const description = `${row.client_name}, ${row.service}, ${formatWhen(row.starts_at, zone)}`;
+      toasts.added('bookings', row.id, { title: 'Booking added', description, show: showOf(row, zone) });
     });
     const paymentsTable = confirming(rest.table('payment_transactions'), ({ id, amount }) => {
-      toasts.added('payment_transactions', id, 'Payment added', formatMoney(amount, currency));
+      toasts.added('payment_transactions', id, { title: 'Payment added', description: formatMoney(amount, currency) });
     });
     const bookings = { table: bookingsTable, fields: bookingFields(currency, zone, staffName), connection };
     const payments = { table: paymentsTable, fields: paymentFields(currency), connection };
     return {
-      booking: (row) =>
+      booking: (row) => new EditSession({ ...bookings, start: { row } }),
+      newBooking: (date) =>
         new EditSession({
           ...bookings,
-          start: row === undefined ? { draft: newBooking(Date.now(), zone), columns: { business_id } } : { row },
+          start: { draft: newBooking(Date.now(), zone, date), columns: { business_id } },
         }),
       payment: (row) =>
         new EditSession({

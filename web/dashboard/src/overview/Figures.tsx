@@ -78,7 +78,7 @@ function StaffFigure() {
 
 function AlertsFigure() {
   const alerts = useOpenAlerts();
-  const isCritical = alerts.data?.some(({ severity }) => severity === 'critical') ?? false;
+  const critical = alerts.data?.filter(({ severity }) => severity === 'critical').length ?? 0;
   return (
     <Figure
       name="alerts"
@@ -86,7 +86,7 @@ function AlertsFigure() {
       read={useQueryState(alerts)}
       reads={[alerts.refetch]}
       value={formatCount(alerts.data?.length ?? 0)}
-      tone={isCritical ? 'bad' : undefined}
+      worst={critical === 0 ? undefined : `${formatCount(critical)} critical`}
       note={<AlertsDialog alerts={alerts.data ?? []} />}
     />
   );
@@ -100,18 +100,29 @@ type FigureProps = {
   reads: readonly (() => Promise<unknown>)[];
   value: string;
   note: ReactNode;
-  tone?: 'bad' | undefined;
+  /** What of it is bad, in words; absent when nothing is. */
+  worst?: string | undefined;
 };
 
 /** One number, where it is known, and how old it is where it may not be the newest. */
-function Figure({ name, label, read, reads, value, note, tone }: FigureProps) {
+function Figure({ name, label, read, reads, value, note, worst }: FigureProps) {
   const shown = isKnown(read) ? value : '–';
   return (
-    <div className="panel figure" data-figure={name} data-tone={tone} data-state={read.state}>
+    <div
+      className="panel figure"
+      data-figure={name}
+      data-tone={worst === undefined ? undefined : 'bad'}
+      data-state={read.state}
+    >
       <h3>{label}</h3>
       <p className="figure-value" style={{ '--length': Math.max(shown.length, 4) } as CSSProperties}>
         <InLocale>{shown}</InLocale>
-        {tone === 'bad' && isKnown(read) ? <span className="figure-tone">critical</span> : null}
+        {worst !== undefined && isKnown(read) ? (
+          <>
+            <span className="only-heard">, </span>
+            <span className="figure-tone">{worst}</span>
+          </>
+        ) : null}
       </p>
       <div className="figure-notes">
         <div>

@@ -34,7 +34,7 @@ export function LiveTablePanel<Row extends { id: number | string }>(props: Props
       onRetry={() => void table.refresh()}
       tools={tools}
     >
-      <RowTable label={title} name={name} columns={columns} rows={rows} empty={empty} />
+      <RowTable label={title} name={name} columns={columns} rows={rows} known={table.rows} empty={empty} />
     </TablePanel>
   );
 }

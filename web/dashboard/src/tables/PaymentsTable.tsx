@@ -2,7 +2,8 @@ import { useMemo } from 'react';
 import { InLocale } from '../app/InLocale.js';
 import { useSearchParameter } from '../app/useSearchParameter.js';
 import { useBusinessData } from '../data/businessData.js';
-import type { Payment } from '../data/database.js';
+import type { Booking, Payment } from '../data/database.js';
+import { isKnown, rowsState } from '../data/readState.js';
 import { formatMoney, formatWhen } from '../format.js';
 import { useForms } from '../forms/formsContext.js';
 import { PointedNote } from './PointedNote.js';
@@ -14,15 +15,22 @@ import { useMoneyWidth, useTimeWidth } from './rows/useWidths.js';
 import { When } from './When.js';
 
 export function PaymentsTable() {
-  const { business, payments } = useBusinessData();
+  const { business, bookings, payments } = useBusinessData();
   const { openPayment, cancelPayment } = useForms();
   const [shownIds] = useSearchParameter('rows');
   const timeWidth = useTimeWidth(true);
   const moneyWidth = useMoneyWidth(payments.rows, business.currency);
+  const areBookingsKnown = isKnown(rowsState(bookings.status));
+  const clientOf = useMemo(() => clientsByBooking(bookings.rows, areBookingsKnown), [bookings.rows, areBookingsKnown]);
   const rows = useMemo(() => chosenPayments(payments.rows, shownIds), [payments.rows, shownIds]);
   const columns = useMemo(
-    () => paymentColumns({ zone: business.time_zone, edit: openPayment, cancel: cancelPayment }, timeWidth, moneyWidth),
-    [business, openPayment, cancelPayment, timeWidth, moneyWidth],
+    () =>
+      paymentColumns(
+        { zone: business.time_zone, clientOf, edit: openPayment, cancel: cancelPayment },
+        timeWidth,
+        moneyWidth,
+      ),
+    [business, clientOf, openPayment, cancelPayment, timeWidth, moneyWidth],
   );
   return (
     <LiveTablePanel
@@ -49,7 +57,21 @@ export function PaymentsTable() {
   );
 }
 
-type Actions = { zone: string; edit: (row: Payment) => void; cancel: (row: Payment) => void };
+type Actions = {
+  zone: string;
+  clientOf: (row: Payment) => string;
+  edit: (row: Payment) => void;
+  cancel: (row: Payment) => void;
+};
+
+/** Says whose a payment is: the client of its booking. */
+function clientsByBooking(bookings: readonly Booking[], areKnown: boolean): (payment: Payment) => string {
+  const names = new Map(bookings.map(({ id, client_name }) => [id, client_name]));
+  return ({ booking_id }) => {
+    if (booking_id === null) return 'No booking';
+    return names.get(booking_id) ?? (areKnown ? `Booking #${booking_id}` : '–');
+  };
+}
 
 /** Those that an alert pointed at, if any. */
 function chosenPayments(payments: readonly Payment[], ids: string | null): readonly Payment[] {
@@ -59,14 +81,19 @@ function chosenPayments(payments: readonly Payment[], ids: string | null): reado
 }
 
 function paymentColumns(
-  { zone, edit, cancel }: Actions,
+  { zone, clientOf, edit, cancel }: Actions,
   timeWidth: string,
   moneyWidth: string,
 ): readonly Column<Payment>[] {
   return [
     { head: 'When', slot: 'meta', width: timeWidth, cell: ({ created_at }) => <When iso={created_at} /> },
-    { head: 'Reference', slot: 'title', width: 'minmax(0, 3fr)', cell: ({ reference }) => reference ?? 'No reference' },
-    { head: 'Method', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ method }) => method },
+    { head: 'Client', slot: 'title', width: 'minmax(0, 4fr)', cell: clientOf },
+    {
+      head: 'Reference',
+      slot: 'sub',
+      width: 'minmax(0, 4fr)',
+      cell: ({ reference, method }) => `${reference ?? 'No reference'}, ${method}`,
+    },
     {
       head: 'Amount',
       slot: 'value',
@@ -81,7 +108,7 @@ function paymentColumns(
       width: '4.75rem',
       cell: (row) => (
         <RowActions
-          what={`payment ${row.reference ?? 'without reference'}, ${formatWhen(row.created_at, zone)}`}
+          what={`payment ${row.reference ?? 'without reference'}, ${clientOf(row)}, ${formatWhen(row.created_at, zone)}`}
           onEdit={() => {
             edit(row);
           }}

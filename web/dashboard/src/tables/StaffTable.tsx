@@ -1,30 +1,18 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useMemo, useRef } from 'react';
-import { toast } from 'sonner';
+import { useMemo } from 'react';
 import { InLocale } from '../app/InLocale.js';
-import { useBusinessData } from '../data/businessData.js';
-import type { Attendance, Staff } from '../data/database.js';
+import type { Attendance } from '../data/database.js';
 import { useAttendance, useStaff } from '../data/queries.js';
-import { useRest } from '../data/rest.js';
-import { useToday, useZone } from '../data/today.js';
+import { useZone } from '../data/today.js';
 import { formatClock } from '../format.js';
-import { toastProblem } from '../forms/saveToasts.js';
-import { confirming } from '../toasts/confirming.js';
-import { useRowToasts } from '../toasts/rowToasts.js';
-import { problemOf, type RowTable } from '../writing/index.js';
+import { isIn, useClock, type Person } from './clock.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
 import type { Column } from './rows/RowTable.js';
 import { StatusBadge } from './StatusBadge.js';
 
-/** Someone of the staff with today's entry, if there is one. */
-type Person = Staff & { readonly entry: Attendance | undefined };
-
-const MINUTE_MS = 60_000;
-
 export function StaffTable() {
   const staff = useStaff();
   const { data: entries } = useAttendance();
-  const clock = useClock();
+  const clock = useClock(entries);
   const zone = useZone();
   const columns = useMemo(() => staffColumns(clock, zone), [clock, zone]);
   const people = useMemo(
@@ -44,53 +32,6 @@ export function StaffTable() {
       empty="No staff yet."
     />
   );
-}
-
-/** Clocks a person in or out, whichever comes next; once for what is on display. */
-function useClock(): (person: Person) => void {
-  const rest = useRest();
-  const queryClient = useQueryClient();
-  const toasts = useRowToasts();
-  const { business } = useBusinessData();
-  const { date } = useToday();
-  const busy = useRef(new Set<number>());
-  return useCallback(
-    (person: Person) => {
-      if (busy.current.has(person.id)) return;
-      busy.current.add(person.id);
-      const write = async (): Promise<void> => {
-        try {
-          const table = confirming(rest.table('staff_attendance'), ({ id }) => {
-            toasts.added('staff_attendance', id, 'Clocked in', person.full_name);
-          });
-          await writeClock(table, person, { business_id: business.id, work_date: date });
-        } catch (error) {
-          toastProblem('Not saved', problemOf(error));
-        }
-        // What is on display afterwards is what a click means next.
-        await queryClient.invalidateQueries({ queryKey: ['staff-attendance', business.id] });
-        busy.current.delete(person.id);
-      };
-      void write();
-    },
-    [rest, queryClient, toasts, business.id, date],
-  );
-}
-
-async function writeClock(
-  table: RowTable<Attendance>,
-  { id, entry }: Person,
-  day: Pick<Attendance, 'business_id' | 'work_date'>,
-): Promise<void> {
-  const now = new Date();
-  if (entry?.clock_out !== null) {
-    const row = { ...day, staff_id: id, clock_in: now.toISOString(), idempotency_key: crypto.randomUUID() };
-    await table.insert(row, 'idempotency_key');
-    return;
-  }
-  const minutes_worked = Math.round((now.getTime() - Date.parse(entry.clock_in ?? '')) / MINUTE_MS);
-  const written = await table.update(entry.id, entry.version, { clock_out: now.toISOString(), minutes_worked });
-  if (written === undefined) toast('Already changed by someone else', { description: 'Here is how it is now.' });
 }
 
 function staffColumns(clock: (person: Person) => void, zone: string): readonly Column<Person>[] {
@@ -127,10 +68,6 @@ function staffColumns(clock: (person: Person) => void, zone: string): readonly C
       ),
     },
   ];
-}
-
-function isIn(entry: Attendance | undefined): boolean {
-  return typeof entry?.clock_in === 'string' && entry.clock_out === null;
 }
 
 function hours(entry: Attendance | undefined, zone: string): string {

@@ -6,6 +6,16 @@ import type { TableName } from '../data/database.js';
 
 type Id = number | string;
 
+/** Long enough to read a toast and press its button. */
+export const ACTION_MS = 15_000;
+
+type Confirmation = {
+  readonly title: string;
+  readonly description: string;
+  /** Leads to the row; absent when it is on display. */
+  readonly show?: (() => void) | undefined;
+};
+
 /** The id that the package gives to the toast of a new row. */
 export function rowToastId(table: TableName, id: Id): string {
   return `public.${table}:${JSON.stringify(id)}`;
@@ -26,10 +36,16 @@ export class RowToasts {
   };
 
   /** Replaces the toast of the row if realtime was faster. */
-  added(table: TableName, id: Id, title: string, description: string): void {
+  added(table: TableName, id: Id, { title, description, show }: Confirmation): void {
     const toastId = rowToastId(table, id);
     this.#own.add(toastId);
-    toast.success(title, { id: toastId, description });
+    toast.success(title, {
+      id: toastId,
+      description,
+      ...(show === undefined
+        ? {}
+        : { action: { label: 'Show', onClick: show }, duration: ACTION_MS, closeButton: true }),
+    });
   }
 }
 

@@ -15,10 +15,10 @@ type Props = {
 
 /** Which bookings are on display: a day, those of a client, or those an alert pointed at. All of it is in the address. */
 export function BookingTools(props: Props) {
-  const { today, day, client } = props;
+  const { today, day, client, pointed } = props;
   return (
     <div className="tools" role="group" aria-label="Which bookings">
-      <DayTools today={today} day={day} />
+      <DayTools today={today} day={day} applies={client === '' && pointed === null} />
       <input
         type="search"
         aria-label="Find a client"
@@ -36,13 +36,24 @@ export function BookingTools(props: Props) {
 }
 
 function Note({ day, client, pointed }: Props) {
-  if (pointed !== null) return <PointedNote what="booking" count={pointed} />;
-  if (client !== '') return 'On all days, the next first.';
+  if (pointed !== null) {
+    return (
+      <>
+        All days: <PointedNote what="booking" count={pointed} />
+      </>
+    );
+  }
+  if (client !== '') return 'All days: what is found, the next first.';
   if (day === null) return 'All days, the next first.';
   return <span lang={locale}>{formatLongDay(day.from, day.zone)}</span>;
 }
 
-function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
+type DayProps = Pick<Props, 'today' | 'day'> & {
+  /** Whether rows are chosen by day at present. If not, no day is shown; `day` is the one to return to. */
+  applies: boolean;
+};
+
+function DayTools({ today, day, applies }: DayProps) {
   const isTyping = useRef(false);
   const show = (date: string | null, how = {}): void => {
     setSearch({ day: date === today.date ? null : (date ?? 'all'), rows: null, client: null }, how);
@@ -62,7 +73,7 @@ function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
         type="date"
         aria-label="Day"
         max="9999-12-30"
-        value={day?.date ?? ''}
+        value={applies ? (day?.date ?? '') : ''}
         onPointerDown={endTyping}
         onBlur={({ currentTarget }) => {
           // Its parts lose the focus to each other, too.
@@ -81,7 +92,7 @@ function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
       <button
         type="button"
         className="quiet-button"
-        aria-pressed={day?.date === today.date}
+        aria-pressed={applies && day?.date === today.date}
         onClick={() => {
           show(today.date);
         }}
@@ -91,7 +102,7 @@ function DayTools({ today, day }: Pick<Props, 'today' | 'day'>) {
       <button
         type="button"
         className="quiet-button"
-        aria-pressed={day === null}
+        aria-pressed={applies && day === null}
         onClick={() => {
           show(null);
         }}

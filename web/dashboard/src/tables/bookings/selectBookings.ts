@@ -1,5 +1,5 @@
 import type { Booking } from '../../data/database.js';
-import { isOn, type Day } from '../../data/today.js';
+import { dayOf, isDate, isOn, type Day } from '../../data/today.js';
 
 export type BookingChoice = {
   /** Null: all days. */
@@ -10,18 +10,35 @@ export type BookingChoice = {
   readonly ids: ReadonlySet<string> | null;
 };
 
+/** What the page's address asks for; today's bookings if it says nothing. */
+export function choiceIn(address: URLSearchParams, today: Day): BookingChoice {
+  const date = address.get('day');
+  const rows = address.get('rows');
+  return {
+    day: date === 'all' ? null : date === null || !isDate(date) ? today : dayOf(date, today.zone),
+    client: address.get('client') ?? '',
+    ids: rows === null ? null : new Set(rows.split(',')),
+  };
+}
+
+/** The one day whose bookings are on display; null: they may be of several. */
+export function shownDay({ day, client, ids }: BookingChoice): Day | null {
+  return client === '' && ids === null ? day : null;
+}
+
 /** Those that are wanted: what is to come first, the next one on top; then what has begun, the latest on top. */
 export function selectBookings(bookings: readonly Booking[], choice: BookingChoice, now: number): Booking[] {
-  const { day, client, ids } = choice;
-  const wanted = bookings.filter((booking) => {
-    if (ids !== null) return ids.has(String(booking.id));
-    if (client !== '') return matches(booking.client_name, client);
-    return day === null || isOn(day, booking.starts_at);
-  });
-  return wanted
+  return bookings
+    .filter((booking) => isWanted(booking, choice))
     .map((booking) => [Date.parse(booking.starts_at), booking] as const)
     .sort(([a, one], [b, other]) => order(a, b, now) || one.id - other.id)
     .map(([, booking]) => booking);
+}
+
+export function isWanted(booking: Booking, { day, client, ids }: BookingChoice): boolean {
+  if (ids !== null) return ids.has(String(booking.id));
+  if (client !== '') return matches(booking.client_name, client);
+  return day === null || isOn(day, booking.starts_at);
 }
 
 function order(a: number, b: number, now: number): number {

@@ -22,6 +22,8 @@ type Props<Row> = {
   name: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
+  /** All rows that are known, those that are not wanted at the moment too. Default: `rows`. */
+  known?: readonly Row[];
   /** Shown when there are none. */
   empty: string;
 };
@@ -32,12 +34,13 @@ const PAGE_ROWS = 50;
  * Rows that move by `transform` alone: whatever is inserted or removed, nothing on the page is laid out anew. `columns` should stay the same array; a row
  * is rendered again only when it is another object.
  */
-export function RowTable<Row extends { id: number | string }>({ label, name, columns, rows, empty }: Props<Row>) {
+export function RowTable<Row extends { id: number | string }>(props: Props<Row>) {
+  const { label, name, columns, rows, known = rows, empty } = props;
   const [limit, setLimit] = useState(PAGE_ROWS);
   const [memory] = useState(() => new FlashMemory());
   useEffect(() => {
-    memory.remember(rows);
-  }, [memory, rows]);
+    memory.remember(known);
+  }, [memory, known]);
   const roving = useRovingFocus<HTMLTableSectionElement>();
   const shown = rows.slice(0, limit);
   const isLarge = columns.some(({ slot }) => slot === 'person');

@@ -1,4 +1,4 @@
-/** Remembers the rows that were on display, by key: one that was not there is new, one that has another value now has changed. */
+/** Remembers the rows that were known, by key, on display or not: one that was not there is new, one that has another value now has changed. */
 export class FlashMemory {
   #rows = new Map<string, object>();
 

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openWindow } from './support/chromium.js';
+import { watchFlashes } from './support/flashes.js';
+import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+
+const migration = readFileSync(
+  new URL('../../web/backend/migrations/0009_clocked_in_once.sql', import.meta.url),
+  'utf8',
+);
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+
+afterAll(async () => {
+  await lab.close();
+});
+
+beforeEach(async () => {
+  await lab.db.query('delete from staff_attendance where business_id = $1', [salon]);
+});
+
+async function openStaff(): Promise<Page> {
+  const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&view=staff`);
+  await page.locator('[data-table="staff"] [data-row]').first().waitFor();
+  await page.locator('[data-figure="staff"][data-state="live"]').waitFor();
+  return page;
+}
+
+const firstPerson = (page: Page) => page.locator('[data-table="staff"] [data-row]').first();
+
+async function entries(where = 'true'): Promise<number> {
+  const { rowCount } = await lab.db.query(`select from staff_attendance where business_id = $1 and ${where}`, [salon]);
+  return rowCount ?? 0;
+}
+
+it('who clocks in in two windows at once is at work once, and the second window says since when', async () => {
+  const [one, other] = [await openStaff(), await openStaff()];
+  const flashes = await watchFlashes(one);
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  // The other window has pressed, too, before it hears of the first.
+  await other.route('**/rest/v1/staff_attendance?*', async (route) => {
+    if (route.request().method() === 'POST') await released;
+    await route.continue();
+  });
+  await firstPerson(other).getByRole('button', { name: 'Clock in' }).click();
+  await firstPerson(one).getByRole('button', { name: 'Clock in' }).click();
+  await firstPerson(one).getByRole('button', { name: 'Clock out' }).waitFor();
+  release();
+  const toast = other.locator('[data-sonner-toast]', { hasText: 'by another window' });
+  const { rows } = await lab.db.query<{ clock: string }>(
+    `select to_char(clock_in at time zone 'America/New_York', 'HH24:MI') as clock from staff_attendance where business_id = $1`,
+    [salon],
+  );
+  await toast.getByText(`Already clocked in at ${rows[0]?.clock ?? ''} by another window`).waitFor();
+  await other.screenshot({ path: screenshotPath('clocked-in-twice') });
+  expect(rows).toHaveLength(1);
+  expect(new Set(await flashes())).toEqual(new Set([await firstPerson(one).getAttribute('data-row')]));
+  await firstPerson(other).getByRole('button', { name: 'Clock out' }).click();
+  await firstPerson(one).getByText('away').waitFor();
+  expect(await entries('clock_out is null')).toBe(0);
+  await Promise.all([one, other].map((page) => page.context().close()));
+});
+
+it('who forgot to clock out days ago can do so, and then clock in', async () => {
+  const page = await openStaff();
+  const name = await firstPerson(page).getByRole('rowheader').innerText();
+  await lab.db.query(
+    `insert into staff_attendance (business_id, staff_id, work_date, clock_in)
+     select business_id, id, current_date - 5, now() - interval '5 days' from staff where business_id = $1 and full_name = $2`,
+    [salon, name],
+  );
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
+  await firstPerson(page).getByText('away').waitFor();
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
+  await firstPerson(page).getByText('present').waitFor();
+  expect(await entries()).toBe(2);
+  expect(await entries('clock_out is null')).toBe(1);
+  await page.context().close();
+});
+
+it('entries that a database has twice are closed before it lets in no more', async () => {
+  await lab.db.query('drop index staff_attendance_clocked_in');
+  await lab.db.query(
+    `insert into staff_attendance (business_id, staff_id, work_date, clock_in, notes)
+     select business_id, id, current_date, now() - interval '1 hour' * number, 'late'
+       from staff, generate_series(1, 3) as number where business_id = $1`,
+    [salon],
+  );
+  await lab.db.query(migration);
+  expect(await entries('clock_out is null')).toBe(4);
+  expect(await entries("clock_out is null and clock_in <= now() - interval '3 hours' and notes = 'late'")).toBe(4);
+  expect(await entries("clock_out = clock_in and minutes_worked = 0 and notes = 'late; clocked in twice'")).toBe(8);
+  const again = lab.db.query(
+    `insert into staff_attendance (business_id, staff_id, work_date, clock_in)
+     select business_id, id, current_date, now() from staff where business_id = $1`,
+    [salon],
+  );
+  await expect(again).rejects.toMatchObject({ code: '23505' });
+});
+
+it('all entries of a person are closed where the database has let in several', async () => {
+  await lab.db.query('drop index staff_attendance_clocked_in');
+  const page = await openStaff();
+  const name = await firstPerson(page).getByRole('rowheader').innerText();
+  await lab.db.query(
+    `insert into staff_attendance (business_id, staff_id, work_date, clock_in)
+     select business_id, id, current_date, now() from staff, generate_series(1, 3) where business_id = $1 and full_name = $2`,
+    [salon, name],
+  );
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
+  await expect.poll(() => entries('clock_out is null')).toBe(3);
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
+  await firstPerson(page).getByText('away').waitFor();
+  expect(await entries('clock_out is null')).toBe(0);
+  await page.context().close();
+});

@@ -1,0 +1,92 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useRef } from 'react';
+import { toast } from 'sonner';
+import { useBusinessData } from '../data/businessData.js';
+import type { Attendance, Staff } from '../data/database.js';
+import { useRest, type RestClient } from '../data/rest.js';
+import { useToday } from '../data/today.js';
+import { formatClock, formatWhen } from '../format.js';
+import { toastProblem } from '../forms/saveToasts.js';
+import { confirming } from '../toasts/confirming.js';
+import { useRowToasts } from '../toasts/rowToasts.js';
+import { problemOf, RefusedError, type RowTable } from '../writing/index.js';
+
+/** Someone of the staff with the entry that counts: the one that is open, or the last of today, if there is one. */
+export type Person = Staff & { readonly entry: Attendance | undefined };
+
+const MINUTE_MS = 60_000;
+const READ_MS = 10_000;
+const NONE: readonly Attendance[] = [];
+const UNIQUE_VIOLATION = '23505';
+
+export function isIn(entry: Attendance | undefined): boolean {
+  return typeof entry?.clock_in === 'string' && entry.clock_out === null;
+}
+
+/** Clocks a person in or out, whichever comes next by these entries; once for what is on display. */
+export function useClock(entries: readonly Attendance[] = NONE): (person: Person) => void {
+  const rest = useRest();
+  const queryClient = useQueryClient();
+  const toasts = useRowToasts();
+  const { id: business_id, time_zone: zone } = useBusinessData().business;
+  const { date: work_date } = useToday();
+  const busy = useRef(new Set<number>());
+  return useCallback(
+    (person: Person) => {
+      if (busy.current.has(person.id)) return;
+      busy.current.add(person.id);
+      const write = async (): Promise<void> => {
+        try {
+          const table = confirming(rest.table('staff_attendance'), ({ id }) => {
+            toasts.added('staff_attendance', id, { title: 'Clocked in', description: person.full_name });
+          });
+          // One at most, where the database has the index for that.
+          const open = entries.filter((entry) => entry.staff_id === person.id && isIn(entry));
+          if (open.length > 0) await clockOut(table, open);
+          else await clockIn(table, { business_id, work_date, staff_id: person.id });
+        } catch (error) {
+          if (isTwice(error)) await toastTwice(rest, person, work_date, zone);
+          else toastProblem('Not saved', problemOf(error));
+        }
+        // What is on display afterwards is what a click means next.
+        await queryClient.invalidateQueries({ queryKey: ['staff-attendance', business_id] });
+        busy.current.delete(person.id);
+      };
+      void write();
+    },
+    [rest, queryClient, toasts, entries, business_id, work_date, zone],
+  );
+}
+
+async function clockIn(table: RowTable<Attendance>, entry: Partial<Attendance>): Promise<void> {
+  const stamps = { clock_in: new Date().toISOString(), idempotency_key: crypto.randomUUID() };
+  await table.insert({ ...entry, ...stamps }, 'idempotency_key');
+}
+
+/** Closes each of these entries. */
+async function clockOut(table: RowTable<Attendance>, open: readonly Attendance[]): Promise<void> {
+  const now = new Date();
+  const closed = await Promise.all(
+    open.map(({ id, version, clock_in }) => {
+      const minutes_worked = Math.round((now.getTime() - Date.parse(clock_in ?? '')) / MINUTE_MS);
+      return table.update(id, version, { clock_out: now.toISOString(), minutes_worked });
+    }),
+  );
+  if (closed.includes(undefined)) {
+    toast('Already changed by someone else', { description: 'Here is how it is now.' });
+  }
+}
+
+function isTwice(error: unknown): boolean {
+  return error instanceof RefusedError && error.code === UNIQUE_VIOLATION;
+}
+
+/** Says since when the person is clocked in already. */
+async function toastTwice(rest: RestClient, person: Person, today: string, zone: string): Promise<void> {
+  const which = { staff_id: `eq.${person.id}`, clock_out: 'is.null' };
+  const entries = await rest.rows('staff_attendance', which, AbortSignal.timeout(READ_MS)).catch(() => []);
+  const entry = entries.find(isIn);
+  const format = entry?.work_date === today ? formatClock : formatWhen;
+  const since = typeof entry?.clock_in === 'string' ? ` at ${format(entry.clock_in, zone)}` : '';
+  toast(`Already clocked in${since} by another window`, { description: person.full_name });
+}
