@@ -141,11 +141,34 @@ describe('a save belongs to its form', () => {
     await page.keyboard.press('Escape');
     await bookings.form.getByRole('button', { name: 'Save when back' }).click();
     await closed(bookings);
+    const waiting = page.locator('[data-sonner-toast]', { hasText: 'Waiting for a connection' });
+    await waiting.getByText('Form later, Consultation').waitFor();
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form second');
     await page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
     await page.locator('[data-sonner-toast]', { hasText: 'Booking added' }).waitFor();
+    await waiting.waitFor({ state: 'detached' });
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('Form second');
+  });
+
+  it('can be discarded after its form was closed', async () => {
+    const bookings = await openOffline();
+    const { page } = bookings;
+    const before = await countBookings(lab.db, salon);
+    await bookings.addButton.click();
+    await bookings.submit({ Client: 'Form later' }, 'Add');
+    await page.keyboard.press('Escape');
+    await bookings.form.getByRole('button', { name: 'Save when back' }).click();
+    await closed(bookings);
+    const waiting = page.locator('[data-sonner-toast]', { hasText: 'Waiting for a connection' });
+    await waiting.getByRole('button', { name: 'Discard' }).click();
+    await waiting.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Go online' }).click();
+    await bookings.untilStatus('live');
+    await bookings.addBooking({ Client: 'Form second' });
+    await bookings.untilChanges(1);
+    expect(await bookings.changes()).toEqual(['New Form second, Consultation']);
+    expect(await countBookings(lab.db, salon)).toBe(before + 1);
   });
 
   it('opens again when something has to be decided after it was closed', async () => {

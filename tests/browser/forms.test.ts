@@ -41,24 +41,56 @@ describe('a form saves once', () => {
     expect(await countBookings(lab.db, salon)).toBe(before + 1);
   });
 
-  it('when the answer is lost and it is submitted again', async () => {
+  it('when the answer is lost, and closes by itself', async () => {
     const bookings = await forms.openBookings();
     const before = await countBookings(lab.db, salon);
-    await bookings.page.route(
-      '**/rest/v1/bookings?*',
-      async (route) => {
-        await route.fetch();
-        await route.abort();
-      },
-      { times: 1 },
-    );
+    const posts: string[] = [];
+    await bookings.page.route('**/rest/v1/bookings?*', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      posts.push(route.request().url());
+      await route.fetch();
+      return route.abort();
+    });
     await bookings.addButton.click();
     await bookings.submit({ Client: 'Form lost' }, 'Add');
-    await bookings.form.getByText('The server cannot be reached').waitFor();
-    await bookings.submit({}, 'Add');
     await closed(bookings);
+    await bookings.page.locator('[data-sonner-toast]', { hasText: 'Booking added' }).waitFor();
+    expect(posts).toHaveLength(1);
     expect(await countBookings(lab.db, salon)).toBe(before + 1);
     expect(forms.windows[0]?.problems.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')]);
+  });
+
+  it('by itself when the server can be reached again, with the form open or closed', async () => {
+    const bookings = await forms.openBookings();
+    const { page } = bookings;
+    const before = await countBookings(lab.db, salon);
+    const rest = '**/rest/v1/**';
+    const dead = (): Promise<unknown> => page.route(rest, (route) => route.abort('connectionrefused'));
+    await dead();
+    await bookings.addButton.click();
+    await bookings.submit({ Client: 'Form dead' }, 'Add');
+    await bookings.form.getByText('The server cannot be reached').waitFor();
+    await page.keyboard.press('Escape');
+    await bookings.form.getByText('The server has not answered: this may be saved already.').waitFor();
+    expect(await bookings.form.getByRole('button', { name: 'Discard' }).count()).toBe(0);
+    await bookings.form.getByRole('button', { name: 'Keep open' }).click();
+    await page.unroute(rest);
+    await closed(bookings);
+    await dead();
+    await bookings.addButton.click();
+    await bookings.submit({ Client: 'Form dead again' }, 'Add');
+    await bookings.form.getByText('The server cannot be reached').waitFor();
+    await page.keyboard.press('Escape');
+    await bookings.form.getByRole('button', { name: 'Save when back' }).click();
+    await closed(bookings);
+    const waiting = page.locator('[data-sonner-toast]', { hasText: 'Waiting for the server' });
+    await waiting.getByText('Form dead again, Consultation. It may be saved already.').waitFor();
+    await page.unroute(rest);
+    await waiting.waitFor({ state: 'detached' });
+    await page.locator('[data-sonner-toast]', { hasText: 'Form dead again, Consultation' }).waitFor();
+    expect(await countBookings(lab.db, salon)).toBe(before + 2);
+    const problems = forms.windows[0]?.problems.splice(0) ?? [];
+    expect(problems.filter((problem) => !problem.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
   });
 
   it('and a clock-in by a double click is one entry', async () => {

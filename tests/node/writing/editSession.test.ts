@@ -72,18 +72,74 @@ describe('adding', () => {
     expect(await count()).toBe(1);
   });
 
-  it('is one row when the answer is lost and it is sent again, with what was typed since', async () => {
+  it('is one row when the answer is lost: the row is found, and nothing is sent again', async () => {
     const session = newSession(table(), plug, business);
+    const seen: [string, boolean][] = [];
+    session.subscribe(() => seen.push([session.state().phase, session.state().isUnanswered]));
     intercept = async (send) => {
+      intercept = null;
       await send();
       return lost();
     };
     await session.submit();
-    expect(session.state()).toMatchObject({ phase: 'editing', problem: { text: /cannot be reached/ } });
+    expect(seen).toContainEqual(['waiting', true]);
+    expect(session.state()).toMatchObject({ phase: 'saved', isUnanswered: false, problem: null });
+    expect(sent.map((request) => request.split(' ')[0])).toEqual(['POST', 'GET', 'GET']);
+    expect(await count()).toBe(1);
+  });
+
+  it('is sent again until there is an answer when it did not arrive, without anybody asking', async () => {
+    const session = newSession(table(), plug, business);
+    let failures = 3;
+    intercept = (send) => {
+      failures -= 1;
+      return failures < 0 ? send() : lost();
+    };
+    await session.submit();
+    expect(session.state()).toMatchObject({ phase: 'saved', problem: null });
+    expect(sent.map((request) => request.split(' ')[0])).toEqual(['GET', 'POST']);
+    expect(await count()).toBe(1);
+  });
+
+  it('tries again at once when the connection is back', async () => {
+    const session = newSession(table(), plug, business);
+    intercept = () => {
+      plug.switch(false);
+      return lost();
+    };
+    const done = session.submit();
+    await expect.poll(() => session.state()).toMatchObject({ phase: 'waiting', isUnanswered: true });
+    intercept = null;
+    plug.switch(true);
+    await done;
+    expect(session.state().phase).toBe('saved');
+    expect(await count()).toBe(1);
+  });
+
+  it('ends when it is discarded while there is no answer', async () => {
+    const session = newSession(table(), plug, business);
+    intercept = lost;
+    const done = session.submit();
+    await expect.poll(() => session.state().phase).toBe('waiting');
+    session.discard();
+    await done;
+    expect(session.state().phase).toBe('discarded');
+    expect(await count()).toBe(0);
+  });
+
+  it('is one row when the answer is lost and the row cannot be read, with what was typed since', async () => {
+    const session = newSession(table(), plug, business);
+    intercept = async (send) => {
+      intercept = () => Promise.resolve(new Response('', { status: 500 }));
+      await send();
+      return lost();
+    };
+    await session.submit();
+    expect(session.state()).toMatchObject({ phase: 'editing', isUnanswered: true, problem: { text: /has a problem/ } });
     intercept = null;
     session.set('client', 'Bo');
     await session.submit();
-    expect(session.state().phase).toBe('saved');
+    expect(session.state()).toMatchObject({ phase: 'saved', isUnanswered: false });
     expect(await count()).toBe(1);
     expect(session.row?.client_name).toBe('Bo');
     expect(sent.at(-1)).toBe('PATCH {"client_name":"Bo"}');
@@ -220,13 +276,42 @@ describe('editing', () => {
     const session = open(await insertRow());
     session.set('status', 'confirmed');
     intercept = async (send) => {
+      intercept = null;
       await send();
       return lost();
     };
     await session.submit();
-    intercept = null;
+    expect(session.state()).toMatchObject({ phase: 'saved', conflicts: [], news: [] });
+    expect(sent.filter((request) => request.startsWith('PATCH'))).toHaveLength(1);
+  });
+
+  it('is sent again with what others changed meanwhile when it did not arrive', async () => {
+    const session = open(await insertRow());
+    session.set('status', 'confirmed');
+    intercept = async () => {
+      intercept = null;
+      await lab.db.query("update bookings set service = 'Colour' where id = $1", [ID]);
+      return lost();
+    };
     await session.submit();
-    expect(session.state()).toMatchObject({ phase: 'saved', conflicts: [] });
+    expect(session.state()).toMatchObject({ phase: 'saved', conflicts: [], news: [{ theirs: 'Colour' }] });
+    expect(await currentRow()).toMatchObject({ status: 'confirmed', service: 'Colour' });
+  });
+
+  it('is one row that was added again when the answer is lost', async () => {
+    const session = open(await insertRow());
+    session.set('status', 'confirmed');
+    await lab.db.query('delete from bookings where id = $1', [ID]);
+    session.arrive(undefined);
+    intercept = async (send) => {
+      intercept = null;
+      await send();
+      return lost();
+    };
+    await session.addAgain();
+    expect(session.state()).toMatchObject({ phase: 'saved', goneAt: null, conflicts: [] });
+    expect(await count()).toBe(1);
+    expect((await currentRow()).status).toBe('confirmed');
   });
 
   it('reports a row that was removed, and adds it again as it was with what was typed', async () => {

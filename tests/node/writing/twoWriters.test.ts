@@ -112,6 +112,13 @@ async function edit(
     const writes: Write[] = [];
     const table = makeTable((...request) => send(witness, writes, ...request));
     const session = editSession(table, plug, row);
+    session.subscribe(() => {
+      // Not after the usual pause.
+      if (session.state().phase !== 'waiting') return;
+      queueMicrotask(() => {
+        plug.switch(true);
+      });
+    });
     const witness = new Witness(session);
     for (const name of names.filter(() => chance(0.5))) {
       // No value is ever written twice.

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Payment, TableName } from '../data/database.js';
-import { useZone } from '../data/today.js';
+import { formatMoney } from '../format.js';
 import { undoToastId } from '../toasts/rowToasts.js';
 import type { EditSession, VersionedRow } from '../writing/index.js';
 import { BookingForm } from './BookingForm.js';
@@ -19,7 +20,8 @@ type OpenForm = { readonly opener: Element | null } & (
 /** Holds the form that is open, and lets everything below write. */
 export function FormsProvider({ children }: { children: ReactNode }) {
   const sessions = useSessions();
-  const zone = useZone();
+  const { business } = useBusinessData();
+  const zone = business.time_zone;
   const [form, setForm] = useState<OpenForm | null>(null);
   const { cancelBooking, cancelPayment } = useCancelling(sessions, zone);
   const forms = useMemo(
@@ -47,10 +49,16 @@ export function FormsProvider({ children }: { children: ReactNode }) {
       const openAgain = (): void => {
         setForm((current) => current ?? closed);
       };
-      if (closed.kind === 'booking') followSave(closed.session, { noun: 'Booking', isNew, zone }, openAgain);
-      else followSave(closed.session, { noun: 'Payment', isNew, zone }, openAgain);
+      if (closed.kind === 'booking') {
+        const { client, service } = closed.session.state().draft;
+        const description = `${client.name}, ${service}`;
+        followSave(closed.session, { noun: 'Booking', isNew, description, zone }, openAgain);
+      } else {
+        const description = formatMoney(Number(closed.session.state().draft.amount), business.currency);
+        followSave(closed.session, { noun: 'Payment', isNew, description, zone }, openAgain);
+      }
     },
-    [zone],
+    [zone, business.currency],
   );
   return (
     <FormsContext value={forms}>

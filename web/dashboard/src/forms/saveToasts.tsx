@@ -35,15 +35,17 @@ function reasonOf<Draft>({ problem, conflicts, changedAt, goneAt }: EditState<Dr
  */
 export function followSave<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
-  { noun, isNew, zone }: { noun: string; isNew: boolean; zone: string },
+  { noun, isNew, description, zone }: { noun: string; isNew: boolean; description: string; zone: string },
   open: () => void,
 ): void {
   const endQuestion = askBeforeLeaving();
+  const waiting = showWaiting(session, description);
   const unsubscribe = session.subscribe(() => {
     const state = session.state();
     if (state.phase === 'saving' || state.phase === 'waiting') return;
     unsubscribe();
     endQuestion();
+    waiting.end();
     // What is new is confirmed where it is added.
     if (state.phase === 'saved' && !isNew) toast.success(`${noun} saved`);
     else if (state.phase === 'editing') toastUnsaved(`${noun} not saved`, state, zone, open);
@@ -85,23 +87,29 @@ export async function saveWithToast<Row extends VersionedRow, Draft extends obje
   });
 }
 
-/** Shows that a change waits for a connection, while it does. */
+/** Shows that a change waits for a connection or an answer, while it does. */
 function showWaiting<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
   description: string,
 ) {
   let id: string | number | undefined;
-  const unsubscribe = session.subscribe(() => {
-    if (session.state().phase !== 'waiting' || id !== undefined) return;
+  let shown: boolean | undefined;
+  const show = (): void => {
+    const { phase, isUnanswered } = session.state();
+    if (phase !== 'waiting' || isUnanswered === shown) return;
+    shown = isUnanswered;
     const onClick = (): void => {
       session.discard();
     };
-    id = toast('Waiting for a connection', {
-      description,
+    id = toast(isUnanswered ? 'Waiting for the server' : 'Waiting for a connection', {
+      ...(id === undefined ? {} : { id }),
+      description: isUnanswered ? `${description}. It may be saved already.` : description,
       duration: Infinity,
-      action: { label: 'Discard', onClick },
+      action: { label: isUnanswered ? 'Stop trying' : 'Discard', onClick },
     });
-  });
+  };
+  show();
+  const unsubscribe = session.subscribe(show);
   return {
     end: (): void => {
       unsubscribe();

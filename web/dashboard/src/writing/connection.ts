@@ -15,3 +15,11 @@ export const browserConnection: Connection = {
     };
   },
 };
+
+const FIRST_MS = 500;
+const LONGEST_MS = 4_000;
+
+/** How long to wait after so many failures in a row. Spread, so that not all windows ask at once. */
+export function retryDelayMs(failures: number, random = Math.random()): number {
+  return Math.min(FIRST_MS * 2 ** (failures - 1), LONGEST_MS) * (0.75 + random / 4);
+}

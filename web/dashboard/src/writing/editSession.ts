@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js';
+import { retryDelayMs, type Connection } from './connection.js';
 import { isSameValue, namesOf, readDraft, type Fields, type VersionedRow } from './fields.js';
 import { changedFields, mergeTheirs, type Conflict, type News } from './merge.js';
 import { IgnoredError, problemOf, type Problem } from './problem.js';
@@ -7,8 +7,10 @@ import { UnreachableError, type RowTable } from './rowTable.js';
 export type EditState<Draft> = {
   /** What the form shows. */
   readonly draft: Draft;
-  /** `waiting`: to be sent when there is a connection. `saved` and `discarded` are final. */
+  /** `waiting`: to be sent when there is a connection, or sent without an answer so far. `saved` and `discarded` are final. */
   readonly phase: 'editing' | 'saving' | 'waiting' | 'saved' | 'discarded';
+  /** Whether a write got no answer and the row has not been seen since, so that it may be saved already. */
+  readonly isUnanswered: boolean;
   /** Whether the form holds anything that is not in the database. */
   readonly isDirty: boolean;
   readonly conflicts: readonly Conflict<Draft>[];
@@ -34,7 +36,8 @@ const MAX_ATTEMPTS = 10;
 
 /**
  * One form's work on one row, from opening to saved. Only changed fields are sent, and only if the row is still as it was seen; a submit while another
- * is under way does nothing; an insert that is repeated adds nothing. Does not need the form to stay open.
+ * is under way does nothing; an insert that is repeated adds nothing; a request without an answer is repeated until there is one. Does not need the
+ * form to stay open.
  */
 export class EditSession<Row extends VersionedRow & { idempotency_key?: string | null }, Draft extends object> {
   readonly #options: EditSessionOptions<Row, Draft>;
@@ -47,6 +50,8 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
   #state: EditState<Draft>;
   #running: Promise<void> | null = null;
   #stopWaiting: () => void = () => undefined;
+  /** Requests in a row that got no answer. */
+  #unanswered = 0;
 
   constructor(options: EditSessionOptions<Row, Draft>) {
     this.#options = options;
@@ -57,6 +62,7 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     this.#state = {
       draft: this.#seen,
       phase: 'editing',
+      isUnanswered: false,
       isDirty: false,
       conflicts: [],
       news: [],
@@ -169,10 +175,12 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     if (this.#isDiscarded()) return true;
     if (saved !== undefined) {
       this.#base = saved;
-      this.#change({ phase: 'saved', isDirty: false });
+      this.#change({ phase: 'saved', isDirty: false, isUnanswered: false });
       return true;
     }
-    const now = await this.#whenOnline(() => this.#find());
+    const now = await this.#read();
+    if (this.#isDiscarded()) return true;
+    this.#change({ isUnanswered: false });
     if (this.#base !== undefined && now?.version === this.#base.version && this.#state.goneAt === null)
       throw new IgnoredError('The request was accepted and changed no row: row level security hides it from updates.');
     if (now !== undefined) this.#merge(now);
@@ -190,15 +198,15 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     const changed = changedFields(fields, { draft, seen: this.#seen });
     if (base === undefined) {
       const row = { ...this.#newColumns, ...this.#columns(namesOf(fields)) };
-      return this.#whenOnline(() => table.insert(row, 'idempotency_key'));
+      return this.#write(() => table.insert(row, 'idempotency_key'));
     }
     if (goneAt !== null) {
       const { version: _version, updated_at: _updatedAt, ...rest } = base;
       const row = { ...rest, ...this.#columns(changed) } as Partial<Row>;
-      return this.#whenOnline(() => table.insert(row, 'id'));
+      return this.#write(() => table.insert(row, 'id'));
     }
     if (changed.length === 0) return Promise.resolve(base);
-    return this.#whenOnline(() => table.update(base.id, base.version, this.#columns(changed)));
+    return this.#write(() => table.update(base.id, base.version, this.#columns(changed)));
   }
 
   #find(): Promise<Row | undefined> {
@@ -214,31 +222,65 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     return Object.assign({}, ...parts) as Partial<Row>;
   }
 
-  /** Runs a request when there is a connection, and again when the connection was lost meanwhile. */
-  async #whenOnline<Value>(request: () => Promise<Value>): Promise<Value> {
-    const { connection } = this.#options;
+  /** The row as it is in the database, as soon as there is an answer. */
+  async #read(): Promise<Row | undefined> {
     for (;;) {
-      if (!connection.isOnline()) await this.#online();
-      if (this.#isDiscarded()) throw new Error('The session was discarded.');
-      try {
-        return await request();
-      } catch (error) {
-        if (!(error instanceof UnreachableError) || connection.isOnline()) throw error;
-      }
+      const answer = await this.#ask(() => this.#find());
+      if (answer !== null) return answer.value;
     }
   }
 
-  async #online(): Promise<void> {
-    if (this.#state.phase !== 'saving') return;
+  /** Writes as soon as there is an answer. Without one the row says whether the write arrived. Undefined: look at the row again. */
+  async #write(request: () => Promise<Row | undefined>): Promise<Row | undefined> {
+    for (;;) {
+      const answer = await this.#ask(request);
+      if (answer !== null) return answer.value;
+      const isToAdd = this.#base === undefined || this.#state.goneAt !== null;
+      const now = await this.#read();
+      if (isToAdd ? now !== undefined : now?.version !== this.#base?.version) return undefined;
+    }
+  }
+
+  /** Sends a request when there is a connection. Null, after a pause: there was no answer. */
+  async #ask<Value>(request: () => Promise<Value>): Promise<{ readonly value: Value } | null> {
+    const { connection } = this.#options;
+    while (!connection.isOnline()) await this.#wait();
+    this.#throwIfDiscarded();
+    try {
+      const value = await request();
+      this.#unanswered = 0;
+      return { value };
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+    }
+    this.#throwIfDiscarded();
+    this.#unanswered += 1;
+    this.#change({ isUnanswered: true });
+    if (connection.isOnline()) await this.#wait(retryDelayMs(this.#unanswered));
+    return null;
+  }
+
+  /** Until there is a connection, or for so long. */
+  async #wait(delayMs?: number): Promise<void> {
+    this.#throwIfDiscarded();
     this.#change({ phase: 'waiting' });
     await new Promise<void>((resolve) => {
+      const timer = delayMs === undefined ? undefined : setTimeout(resolve, delayMs);
       const stop = this.#options.connection.onceOnline(resolve);
       this.#stopWaiting = () => {
+        clearTimeout(timer);
         stop();
         resolve();
       };
     });
-    if (!this.#isDiscarded()) this.#change({ phase: 'saving' });
+    this.#stopWaiting();
+    this.#throwIfDiscarded();
+    // What is repeated after no answer goes on waiting for one.
+    if (!this.#state.isUnanswered) this.#change({ phase: 'saving' });
+  }
+
+  #throwIfDiscarded(): void {
+    if (this.#isDiscarded()) throw new Error('The session was discarded.');
   }
 
   /** Brings a newer state of the row into the form. */

@@ -1,4 +1,4 @@
-export { browserConnection, type Connection } from './connection.js';
+export { browserConnection, retryDelayMs, type Connection } from './connection.js';
 export { EditSession, type EditSessionOptions, type EditState } from './editSession.js';
 export { readDraft, type Field, type Fields, type VersionedRow } from './fields.js';
 export type { Conflict, News } from './merge.js';

@@ -5,6 +5,8 @@ type Phase = EditState<unknown>['phase'];
 
 type Props = {
   phase: Phase;
+  /** Whether it may be saved already. */
+  isUnanswered: boolean;
   /** On the button that saves. */
   verb: string;
   /** Whether there is no row to save to. */
@@ -18,7 +20,7 @@ type Props = {
 };
 
 /** The buttons below a form. When closing would lose something they ask first. */
-export function FormFoot({ phase, verb, isGone, isClosing, onKeepOpen, onDiscard, onClose }: Props) {
+export function FormFoot({ phase, isUnanswered, verb, isGone, isClosing, onKeepOpen, onDiscard, onClose }: Props) {
   if (!isClosing) {
     return (
       <div key="usual" className="form-foot">
@@ -32,7 +34,7 @@ export function FormFoot({ phase, verb, isGone, isClosing, onKeepOpen, onDiscard
   return (
     <div key="question" className="form-foot" role="group" aria-labelledby="closing-question">
       <p id="closing-question" role="alert">
-        {questions[phase]}
+        {isUnanswered ? UNANSWERED : questions[phase]}
       </p>
       {/* Focus is here: Enter loses nothing. */}
       <button type="button" className="quiet-button" autoFocus onClick={onKeepOpen}>
@@ -40,7 +42,7 @@ export function FormFoot({ phase, verb, isGone, isClosing, onKeepOpen, onDiscard
       </button>
       {phase === 'saving' ? null : (
         <button type="button" className="quiet-button" onClick={onDiscard}>
-          Discard
+          {discardWords(phase, isUnanswered)}
         </button>
       )}
       {phase === 'editing' ? null : (
@@ -51,6 +53,13 @@ export function FormFoot({ phase, verb, isGone, isClosing, onKeepOpen, onDiscard
     </div>
   );
 }
+
+function discardWords(phase: Phase, isUnanswered: boolean): string {
+  if (!isUnanswered) return 'Discard';
+  return phase === 'waiting' ? 'Stop trying' : 'Close anyway';
+}
+
+const UNANSWERED = 'The server has not answered: this may be saved already.';
 
 const questions: Readonly<Record<Phase, string>> = {
   editing: 'Close without saving? What you typed is lost.',

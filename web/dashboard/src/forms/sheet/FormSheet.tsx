@@ -65,6 +65,7 @@ export function FormSheet<Row extends VersionedRow, Draft extends object>(props:
           <SaveMessage state={state} />
           <FormFoot
             phase={state.phase}
+            isUnanswered={state.isUnanswered}
             verb={verb}
             isGone={state.goneAt !== null}
             isClosing={isClosing}
@@ -146,12 +147,13 @@ function RowNews<Row extends VersionedRow, Draft extends object>({ subject, sess
   );
 }
 
-function SaveMessage<Draft>({ state: { phase, problem } }: { state: EditState<Draft> }) {
+function SaveMessage<Draft>({ state: { phase, isUnanswered, problem } }: { state: EditState<Draft> }) {
+  const waiting = isUnanswered
+    ? 'The server cannot be reached. This goes on by itself, and is saved only once.'
+    : 'Waiting for a connection. It is saved as soon as there is one.';
   return (
     <div className="form-message">
-      <p role="status">
-        {phase === 'waiting' ? 'Waiting for a connection. It is saved as soon as there is one.' : null}
-      </p>
+      <p role="status">{phase === 'waiting' ? waiting : null}</p>
       <div role="alert">{problem === null ? null : <ProblemText problem={problem} />}</div>
     </div>
   );
