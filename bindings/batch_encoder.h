@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "client.h"
 
 namespace switchboard {

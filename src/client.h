@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/containers/vector.h"
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/turn.h"
-#include "base/vector.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/random.h"

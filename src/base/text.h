@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 
 namespace switchboard {
 

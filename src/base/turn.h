@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "base/inline_callback.h"
-#include "base/vector.h"
+#include "base/containers/inline_callback.h"
+#include "base/containers/vector.h"
 
 namespace switchboard {
 

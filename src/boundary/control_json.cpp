@@ -1,7 +1,7 @@
 #include "boundary/control_json.h"
 
 #include "boundary/stats_json.h"
-#include "protocol/json_writer.h"
+#include "json/json_writer.h"
 
 namespace switchboard {
 

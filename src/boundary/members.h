@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "protocol/json_reader.h"
+#include "json/json_reader.h"
 
 /// Members of a JSON object read into what has its default already: one that is absent, or of another type, changes
 /// nothing.

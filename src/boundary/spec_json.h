@@ -1,7 +1,7 @@
 #pragma once
 
 #include "client.h"
-#include "protocol/json_reader.h"
+#include "json/json_reader.h"
 
 namespace switchboard {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "client.h"
-#include "protocol/json_writer.h"
+#include "json/json_writer.h"
 
 namespace switchboard {
 

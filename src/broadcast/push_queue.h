@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/containers/vector.h"
 #include "base/ids.h"
-#include "base/vector.h"
 #include "broadcast/send_budget.h"
-#include "protocol/binary_frame.h"
+#include "protocol/frames/binary_frame.h"
 #include "timing/context.h"
 
 namespace switchboard {

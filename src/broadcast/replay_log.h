@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/time.h"
-#include "base/vector.h"
-#include "protocol/broadcast.h"
+#include "protocol/frames/broadcast.h"
 
 namespace switchboard {
 

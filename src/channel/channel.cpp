@@ -5,7 +5,7 @@
 
 #include "base/enum_names.h"
 #include "protocol/classify.h"
-#include "protocol/names.h"
+#include "protocol/frames/names.h"
 
 namespace switchboard {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/error.h"
-#include "base/vector.h"
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 #include "protocol/join.h"
 #include "timing/context.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "channel/channel.h"
 #include "channel/join_pace.h"
 #include "channel/router.h"

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "base/text_map.h"
+#include "base/containers/text_map.h"
 #include "channel/channel.h"
 
 namespace switchboard {

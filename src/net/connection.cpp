@@ -6,7 +6,7 @@
 #include "base/enum_names.h"
 #include "base/text.h"
 #include "protocol/classify.h"
-#include "protocol/names.h"
+#include "protocol/frames/names.h"
 #include "timing/backoff.h"
 
 namespace switchboard {

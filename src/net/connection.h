@@ -12,7 +12,7 @@
 #include "net/reconnect_policy.h"
 #include "net/surroundings.h"
 #include "platform/transport.h"
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 #include "protocol/token.h"
 #include "timing/context.h"
 

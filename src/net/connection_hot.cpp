@@ -1,5 +1,5 @@
 #include "net/connection.h"
-#include "protocol/names.h"
+#include "protocol/frames/names.h"
 
 /// The path of every inbound frame, in a file of its own because it is compiled for speed.
 namespace switchboard {

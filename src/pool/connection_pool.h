@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "base/inline_callback.h"
-#include "base/vector.h"
+#include "base/containers/inline_callback.h"
+#include "base/containers/vector.h"
 #include "channel/join_pace.h"
 #include "channel/multiplexer.h"
 #include "net/counters.h"

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "base/containers/vector.h"
 #include "base/ids.h"
-#include "base/vector.h"
 #include "timing/context.h"
 
 namespace switchboard {

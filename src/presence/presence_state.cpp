@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/json_reader.h"
-#include "protocol/json_writer.h"
+#include "json/json_reader.h"
+#include "json/json_writer.h"
 
 namespace switchboard {
 

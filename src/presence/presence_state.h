@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
-#include "base/text_map.h"
+#include "base/containers/text_map.h"
+#include "base/containers/vector.h"
 #include "base/time.h"
-#include "base/vector.h"
-#include "protocol/json_reader.h"
+#include "json/json_reader.h"
 
 namespace switchboard {
 

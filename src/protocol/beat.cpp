@@ -2,8 +2,8 @@
 
 #include <chrono>
 
-#include "protocol/json_reader.h"
-#include "protocol/scanner.h"
+#include "json/json_reader.h"
+#include "json/scanner.h"
 
 namespace switchboard {
 

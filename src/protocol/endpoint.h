@@ -4,9 +4,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/containers/vector.h"
 #include "base/error.h"
-#include "base/vector.h"
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 
 namespace switchboard {
 

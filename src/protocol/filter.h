@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/error.h"
-#include "base/vector.h"
 
 namespace switchboard {
 

@@ -1,6 +1,6 @@
 #include "protocol/join.h"
 
-#include "protocol/json_writer.h"
+#include "json/json_writer.h"
 
 namespace switchboard {
 

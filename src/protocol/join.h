@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/ids.h"
 #include "base/time.h"
-#include "base/vector.h"
-#include "protocol/json_reader.h"
+#include "json/json_reader.h"
 
 namespace switchboard {
 

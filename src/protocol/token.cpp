@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "protocol/json_reader.h"
+#include "json/json_reader.h"
 
 namespace switchboard {
 

@@ -3,9 +3,9 @@
 #include <optional>
 #include <string>
 
+#include "base/containers/vector.h"
 #include "base/error.h"
 #include "base/ids.h"
-#include "base/vector.h"
 #include "net/connection.h"
 #include "status/pulse_state.h"
 #include "status/subscription_state.h"

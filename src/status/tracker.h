@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "base/id_map.h"
+#include "base/containers/id_map.h"
 #include "status/snapshot.h"
 #include "timing/context.h"
 

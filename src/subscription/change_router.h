@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "net/counters.h"
 #include "subscription/channels/changes_channel.h"
 #include "subscription/channels/handover.h"

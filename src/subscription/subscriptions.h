@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "pool/connection_pool.h"
 #include "status/tracker.h"
 #include "subscription/change_router.h"

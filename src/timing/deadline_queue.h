@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "base/inline_callback.h"
+#include "base/containers/inline_callback.h"
+#include "base/containers/vector.h"
 #include "base/time.h"
 #include "base/turn.h"
-#include "base/vector.h"
 #include "platform/clock.h"
 #include "platform/timer.h"
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/text.h"
-#include "protocol/json_writer.h"
-#include "protocol/names.h"
+#include "json/json_writer.h"
+#include "protocol/frames/names.h"
 #include "timing/backoff.h"
 
 namespace switchboard {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/ids.h"
-#include "base/vector.h"
 #include "broadcast/push_queue.h"
 #include "broadcast/replay_log.h"
 #include "channel/channel.h"

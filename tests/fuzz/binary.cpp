@@ -1,8 +1,8 @@
 #include <vector>
 
 #include "examine.h"
-#include "protocol/binary_frame.h"
-#include "protocol/broadcast.h"
+#include "protocol/frames/binary_frame.h"
+#include "protocol/frames/broadcast.h"
 #include "strict_json.h"
 #include "witness/json.h"
 

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "examine.h"
-#include "protocol/change.h"
-#include "protocol/change_frame.h"
-#include "protocol/frame.h"
-#include "protocol/scanner.h"
+#include "json/scanner.h"
+#include "protocol/changes/change.h"
+#include "protocol/changes/change_frame.h"
+#include "protocol/frames/frame.h"
 #include "strict_json.h"
 #include "subscription/delivery/conflator.h"
 #include "support/fake_text.h"

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "examine.h"
-#include "protocol/json_reader.h"
-#include "protocol/json_writer.h"
-#include "protocol/utf8.h"
+#include "json/json_reader.h"
+#include "json/json_writer.h"
+#include "json/utf8.h"
 #include "strict_json.h"
 
 namespace switchboard::fuzz {

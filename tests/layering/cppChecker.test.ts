@@ -10,9 +10,9 @@ describe('the C++ checker', () => {
   it.each([
     ['src/base/x.h', '#include "platform/clock.h"'],
     ['src/platform/clock.h', '#include "timing/backoff.h"'],
-    ['src/timing/backoff.h', '#include "protocol/frame.h"'],
-    ['src/protocol/frame.h', '#include "timing/backoff.h"'],
-    ['src/protocol/frame.h', '#include "platform/clock.h"'],
+    ['src/timing/backoff.h', '#include "protocol/frames/frame.h"'],
+    ['src/protocol/frames/frame.h', '#include "timing/backoff.h"'],
+    ['src/protocol/frames/frame.h', '#include "platform/clock.h"'],
     ['src/net/connection.h', '#include "channel/channel.h"'],
     ['src/channel/channel.h', '#include "status/tracker.h"'],
     ['src/channel/channel.h', '#include "subscription/interest/spec.h"'],
@@ -27,7 +27,7 @@ describe('the C++ checker', () => {
 
   it.each([
     ['src/base/x.h', '#include <nlohmann/json.hpp>'],
-    ['src/protocol/json_reader.cpp', '#include <nlohmann/json.hpp>'],
+    ['src/json/json_reader.cpp', '#include <nlohmann/json.hpp>'],
     ['src/client.cpp', '#include <nlohmann/json.hpp>'],
     ['src/net/connection.h', '#include <emscripten/websocket.h>'],
     ['src/net/connection.h', '#include <emscripten.h>'],

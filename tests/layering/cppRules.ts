@@ -9,7 +9,7 @@ export interface Layer {
 }
 
 const upToTiming = ['base/', 'platform/', 'timing/'] as const;
-const upToProtocol = [...upToTiming, 'protocol/'] as const;
+const upToProtocol = [...upToTiming, 'json/', 'protocol/'] as const;
 const everyFolder = [...upToProtocol, 'net/', 'channel/', 'status/', 'pool/', 'subscription/'] as const;
 
 /** From the bottom up: nothing includes what is listed below it. */
@@ -17,7 +17,8 @@ export const layers: readonly Layer[] = [
   { prefix: 'src/base/', mayInclude: [], thirdParty: [] },
   { prefix: 'src/platform/', mayInclude: ['base/'], thirdParty: [] },
   { prefix: 'src/timing/', mayInclude: ['base/', 'platform/'], thirdParty: [] },
-  { prefix: 'src/protocol/', mayInclude: ['base/'], thirdParty: [] },
+  { prefix: 'src/json/', mayInclude: ['base/'], thirdParty: [] },
+  { prefix: 'src/protocol/', mayInclude: ['base/', 'json/'], thirdParty: [] },
   { prefix: 'src/presence/', mayInclude: upToProtocol, thirdParty: [] },
   { prefix: 'src/broadcast/', mayInclude: upToProtocol, thirdParty: [] },
   { prefix: 'src/net/', mayInclude: upToProtocol, thirdParty: [] },
@@ -32,7 +33,11 @@ export const layers: readonly Layer[] = [
     thirdParty: [],
   },
   // Pure: decides from what it is given, knows no time and no channel object.
-  { prefix: 'src/subscription/planning/planner', mayInclude: ['base/', 'protocol/', 'subscription/'], thirdParty: [] },
+  {
+    prefix: 'src/subscription/planning/planner',
+    mayInclude: ['base/', 'json/', 'protocol/', 'subscription/'],
+    thirdParty: [],
+  },
   {
     prefix: 'src/user_channel/',
     mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'presence/', 'broadcast/'],

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "protocol/join.h"
 #include "subscription/channels/channel_table.h"
 

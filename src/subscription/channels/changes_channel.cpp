@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "protocol/classify.h"
-#include "protocol/names.h"
+#include "protocol/frames/names.h"
 
 namespace switchboard {
 

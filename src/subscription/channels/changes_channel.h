@@ -4,13 +4,13 @@
 #include <string>
 #include <string_view>
 
-#include "base/id_map.h"
+#include "base/containers/id_map.h"
+#include "base/containers/vector.h"
 #include "base/ids.h"
-#include "base/vector.h"
 #include "channel/channel.h"
 #include "channel/multiplexer.h"
 #include "net/token_refresher.h"
-#include "protocol/change.h"
+#include "protocol/changes/change.h"
 #include "subscription/continuity/database_clock.h"
 #include "subscription/continuity/last_commit.h"
 

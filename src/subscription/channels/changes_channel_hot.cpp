@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "protocol/names.h"
+#include "protocol/frames/names.h"
 #include "subscription/channels/changes_channel.h"
 
 namespace switchboard {

@@ -3,8 +3,8 @@
 #include <memory>
 #include <optional>
 
-#include "base/id_map.h"
-#include "base/vector.h"
+#include "base/containers/id_map.h"
+#include "base/containers/vector.h"
 #include "subscription/channels/changes_channel.h"
 #include "subscription/interest/registry.h"
 

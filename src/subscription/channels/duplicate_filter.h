@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/ids.h"
-#include "base/vector.h"
 
 namespace switchboard {
 

@@ -2,11 +2,11 @@
 
 #include <memory>
 
-#include "base/id_map.h"
+#include "base/containers/id_map.h"
+#include "base/containers/inline_callback.h"
+#include "base/containers/vector.h"
 #include "base/ids.h"
-#include "base/inline_callback.h"
-#include "base/vector.h"
-#include "protocol/change.h"
+#include "protocol/changes/change.h"
 #include "subscription/channels/duplicate_filter.h"
 #include "timing/context.h"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "status/gap.h"
 #include "subscription/continuity/database_clock.h"
 #include "subscription/interest/registry.h"

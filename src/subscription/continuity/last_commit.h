@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "protocol/change.h"
+#include "protocol/changes/change.h"
 
 namespace switchboard {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "base/inline_callback.h"
-#include "base/vector.h"
+#include "base/containers/inline_callback.h"
+#include "base/containers/vector.h"
 #include "subscription/interest/registry.h"
 #include "timing/context.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "status/tracker.h"
 #include "subscription/continuity/gap_reporter.h"
 #include "subscription/interest/registry.h"

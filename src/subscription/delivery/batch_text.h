@@ -3,9 +3,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/text.h"
-#include "base/vector.h"
-#include "protocol/columns.h"
+#include "protocol/changes/columns.h"
 
 namespace switchboard {
 

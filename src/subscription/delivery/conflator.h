@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/text_map.h"
-#include "base/vector.h"
-#include "protocol/columns.h"
+#include "base/containers/text_map.h"
+#include "base/containers/vector.h"
+#include "protocol/changes/columns.h"
 
 namespace switchboard {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "protocol/scanner.h"
+#include "json/scanner.h"
 #include "subscription/delivery/batch_text.h"
 
 namespace switchboard {

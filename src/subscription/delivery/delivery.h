@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/containers/vector.h"
 #include "base/ids.h"
 #include "base/inbound_text.h"
-#include "base/vector.h"
-#include "protocol/columns.h"
+#include "protocol/changes/columns.h"
 #include "subscription/delivery/delivery_spec.h"
 
 namespace switchboard {

@@ -1,21 +1,14 @@
 #include "subscription/delivery/delivery_spec.h"
 
-#include <array>
-
 namespace switchboard {
 
-namespace {
-
-/// In the order of DeliveryMode.
-constexpr std::array<std::string_view, 5> kNames = {"each", "debounce", "throttle", "batch", "latest"};
-
-}  // namespace
-
 Result<DeliveryMode> deliveryModeFromText(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return static_cast<DeliveryMode>(i);
+  std::string known;
+  for (std::size_t i = 0; i < kDeliveryModeNames.size(); ++i) {
+    if (kDeliveryModeNames[i] == name) return static_cast<DeliveryMode>(i);
+    known.append(known.empty() ? "" : ", ").append(kDeliveryModeNames[i]);
   }
-  return invalidOption("delivery", "`delivery.mode` must be each, debounce, throttle, batch or latest.");
+  return invalidOption("delivery", "`delivery.mode` must be one of " + known + ".");
 }
 
 }  // namespace switchboard

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/error.h"
 #include "base/time.h"
-#include "base/vector.h"
 
 namespace switchboard {
 
@@ -17,6 +18,10 @@ enum class DeliveryMode : unsigned char {
   Batch,     ///< together, a while after the first
   Latest,    ///< like Batch, but each row only as it is in the end
 };
+/// Their public names, in the order of the enum.
+inline constexpr std::array<std::string_view, 5> kDeliveryModeNames = {"each", "debounce", "throttle", "batch",
+                                                                       "latest"};
+
 /// The mode with this public name ("each"); an error for any other.
 Result<DeliveryMode> deliveryModeFromText(std::string_view name);
 

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "base/id_map.h"
-#include "base/vector.h"
+#include "base/containers/id_map.h"
+#include "base/containers/vector.h"
 #include "subscription/delivery/delivery.h"
 #include "subscription/delivery/window.h"
 #include "subscription/interest/registry.h"

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string>
 
-#include "base/vector.h"
-#include "protocol/change.h"
+#include "base/containers/vector.h"
+#include "protocol/changes/change.h"
 #include "subscription/delivery/conflator.h"
 #include "subscription/delivery/delivery.h"
 

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "base/vector.h"
-#include "protocol/change.h"
+#include "base/containers/vector.h"
+#include "protocol/changes/change.h"
 #include "subscription/delivery/delivery.h"
 #include "subscription/delivery/held_changes.h"
 #include "subscription/delivery/window_schedule.h"

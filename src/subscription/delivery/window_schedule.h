@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/inline_callback.h"
+#include "base/containers/inline_callback.h"
 #include "subscription/delivery/delivery_spec.h"
 #include "subscription/delivery/held_changes.h"
 #include "timing/context.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/id_map.h"
+#include "base/containers/id_map.h"
 #include "subscription/interest/registry.h"
 
 namespace switchboard {

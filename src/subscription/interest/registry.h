@@ -3,12 +3,12 @@
 #include <optional>
 #include <string_view>
 
+#include "base/containers/id_map.h"
+#include "base/containers/text_map.h"
+#include "base/containers/vector.h"
 #include "base/error.h"
-#include "base/id_map.h"
 #include "base/ids.h"
-#include "base/text_map.h"
 #include "base/time.h"
-#include "base/vector.h"
 #include "status/gap.h"
 #include "status/subscription_state.h"
 #include "subscription/continuity/database_clock.h"

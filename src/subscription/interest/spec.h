@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "protocol/change.h"
+#include "protocol/changes/change.h"
 #include "protocol/join.h"
 
 namespace switchboard {

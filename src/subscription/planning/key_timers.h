@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/inline_callback.h"
+#include "base/containers/inline_callback.h"
 #include "pool/connection_pool.h"
 #include "subscription/continuity/state_reporter.h"
 #include "subscription/interest/registry.h"

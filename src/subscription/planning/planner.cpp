@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/id_map.h"
+#include "base/containers/id_map.h"
 
 namespace switchboard {
 

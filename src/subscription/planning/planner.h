@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/containers/vector.h"
 #include "base/ids.h"
-#include "base/vector.h"
 
 namespace switchboard {
 

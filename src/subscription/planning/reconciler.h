@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/inline_callback.h"
-#include "base/vector.h"
+#include "base/containers/inline_callback.h"
+#include "base/containers/vector.h"
 #include "pool/connection_pool.h"
 #include "subscription/channels/channel_opener.h"
 #include "subscription/channels/channel_table.h"

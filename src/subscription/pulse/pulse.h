@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "net/token_refresher.h"
 #include "status/pulse_state.h"
 #include "subscription/channels/changes_channel.h"

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 #include "subscription/pulse/pulse.h"
 
 namespace switchboard {

@@ -1,4 +1,4 @@
-#include "base/inline_callback.h"
+#include "base/containers/inline_callback.h"
 
 #include <doctest/doctest.h>
 

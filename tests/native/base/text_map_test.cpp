@@ -1,4 +1,4 @@
-#include "base/text_map.h"
+#include "base/containers/text_map.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "base/vector.h"
+#include "base/containers/vector.h"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "net/net_bench.h"
-#include "protocol/names.h"
+#include "protocol/frames/names.h"
 
 namespace switchboard {
 namespace {

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "protocol/change.h"
-#include "protocol/change_frame.h"
-#include "protocol/frame.h"
+#include "protocol/changes/change.h"
+#include "protocol/changes/change_frame.h"
+#include "protocol/frames/frame.h"
 #include "support/damage.h"
 #include "support/transcripts.h"
 #include "witness/json.h"

@@ -1,4 +1,4 @@
-#include "protocol/binary_frame.h"
+#include "protocol/frames/binary_frame.h"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
-#include "protocol/broadcast.h"
+#include "protocol/frames/broadcast.h"
 
 #include <doctest/doctest.h>
 
 #include <set>
 
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 #include "support/transcripts.h"
 #include "witness/json.h"
 
@@ -25,7 +25,8 @@ TEST_CASE("a broadcast's members are found in any order, its payload untouched")
 
 TEST_CASE("a payload of any kind is taken, a missing one is null") {
   for (const auto* payload : {"1", "null", "\"text\"", "[]", "{}"}) {
-    const auto broadcast = readBroadcast(broadcastPayload("e", payload));
+    const std::string text = broadcastPayload("e", payload);  // what is read views it
+    const auto broadcast = readBroadcast(text);
     REQUIRE(broadcast);
     CHECK(broadcast->payload == payload);
   }
@@ -43,7 +44,8 @@ TEST_CASE("what has no event is no broadcast") {
 TEST_CASE("metadata that is none is left out") {
   for (const auto* meta : {"null", "1", "[]", R"("id")", R"({"id":1,"replayed":"yes"})", R"({"id":{]})"}) {
     CAPTURE(meta);
-    const auto broadcast = readBroadcast(R"({"event":"e","payload":1,"meta":)" + std::string(meta) + "}");
+    const std::string text = R"({"event":"e","payload":1,"meta":)" + std::string(meta) + "}";
+    const auto broadcast = readBroadcast(text);
     const auto read = readBroadcastMeta(broadcast ? broadcast->meta : "");
     CHECK(read.id.empty());
     CHECK_FALSE(read.replayed);

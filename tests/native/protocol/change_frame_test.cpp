@@ -1,8 +1,8 @@
-#include "protocol/change_frame.h"
+#include "protocol/changes/change_frame.h"
 
 #include <doctest/doctest.h>
 
-#include "protocol/change.h"
+#include "protocol/changes/change.h"
 #include "support/fake_text.h"
 
 namespace switchboard {

@@ -1,8 +1,8 @@
-#include "protocol/change.h"
+#include "protocol/changes/change.h"
 
 #include <doctest/doctest.h>
 
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 #include "support/fake_text.h"
 #include "support/transcripts.h"
 

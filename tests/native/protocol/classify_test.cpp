@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 #include "protocol/join.h"
 #include "support/transcripts.h"
 

@@ -1,4 +1,4 @@
-#include "protocol/columns.h"
+#include "protocol/changes/columns.h"
 
 #include <doctest/doctest.h>
 

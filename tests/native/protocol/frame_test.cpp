@@ -1,4 +1,4 @@
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 
 #include <doctest/doctest.h>
 

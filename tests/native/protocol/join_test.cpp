@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 #include "support/transcripts.h"
 #include "witness/json.h"
 

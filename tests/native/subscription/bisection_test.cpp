@@ -6,7 +6,7 @@
 #include <set>
 
 #include "protocol/classify.h"
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 #include "support/fakes.h"
 #include "support/transcripts.h"
 

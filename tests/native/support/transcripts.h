@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 
 namespace switchboard::testing {
 

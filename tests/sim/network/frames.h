@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 #include "witness/json.h"
 
 namespace switchboard::sim {

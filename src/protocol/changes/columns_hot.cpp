@@ -1,7 +1,7 @@
-#include "protocol/columns.h"
+#include "protocol/changes/columns.h"
 
-#include "base/block.h"
-#include "protocol/scanner.h"
+#include "base/containers/block.h"
+#include "json/scanner.h"
 
 namespace switchboard {
 

@@ -1,9 +1,9 @@
-#include "protocol/json_reader.h"
+#include "json/json_reader.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "protocol/utf8.h"
+#include "json/utf8.h"
 
 namespace switchboard {
 

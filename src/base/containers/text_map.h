@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 
 namespace switchboard {
 

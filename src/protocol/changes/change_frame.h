@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 
 namespace switchboard {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/binary_frame.h"
+#include "protocol/frames/binary_frame.h"
 
 namespace switchboard {
 

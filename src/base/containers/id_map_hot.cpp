@@ -1,4 +1,4 @@
-#include "base/id_map.h"
+#include "base/containers/id_map.h"
 
 namespace switchboard {
 

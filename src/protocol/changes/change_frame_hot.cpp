@@ -1,8 +1,8 @@
-#include "protocol/change_frame.h"
+#include "protocol/changes/change_frame.h"
 
-#include "base/block.h"
-#include "protocol/names.h"
-#include "protocol/structure.h"
+#include "base/containers/block.h"
+#include "json/structure.h"
+#include "protocol/frames/names.h"
 
 namespace switchboard {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/scanner.h"
+#include "json/scanner.h"
 
 namespace switchboard {
 

@@ -1,8 +1,8 @@
-#include "protocol/scanner.h"
+#include "json/scanner.h"
 
 #include <cstdint>
 
-#include "protocol/structure.h"
+#include "json/structure.h"
 
 namespace switchboard {
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/vector.h"
+#include "base/containers/vector.h"
 
 namespace switchboard {
 

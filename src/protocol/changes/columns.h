@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/vector.h"
-#include "protocol/change.h"
+#include "base/containers/vector.h"
+#include "protocol/changes/change.h"
 
 namespace switchboard {
 

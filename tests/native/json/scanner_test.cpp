@@ -1,4 +1,4 @@
-#include "protocol/scanner.h"
+#include "json/scanner.h"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
-#include "protocol/json_writer.h"
+#include "json/json_writer.h"
 
 #include "base/text.h"
-#include "protocol/utf8.h"
+#include "json/utf8.h"
 
 namespace switchboard {
 

@@ -3,10 +3,10 @@
 #include <optional>
 #include <string_view>
 
+#include "base/containers/vector.h"
 #include "base/ids.h"
 #include "base/inbound_text.h"
-#include "base/vector.h"
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 
 namespace switchboard {
 

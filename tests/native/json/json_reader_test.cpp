@@ -1,4 +1,4 @@
-#include "protocol/json_reader.h"
+#include "json/json_reader.h"
 
 #include <doctest/doctest.h>
 

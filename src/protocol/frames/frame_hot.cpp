@@ -1,10 +1,10 @@
-#include "protocol/frame.h"
+#include "protocol/frames/frame.h"
 
 #include <array>
 
-#include "protocol/change_frame.h"
-#include "protocol/json_writer.h"
-#include "protocol/scanner.h"
+#include "json/json_writer.h"
+#include "json/scanner.h"
+#include "protocol/changes/change_frame.h"
 
 namespace switchboard {
 

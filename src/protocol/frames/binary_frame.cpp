@@ -1,11 +1,11 @@
-#include "protocol/binary_frame.h"
+#include "protocol/frames/binary_frame.h"
 
 #include <array>
 #include <cstdint>
 #include <optional>
 
-#include "protocol/json_reader.h"
-#include "protocol/utf8.h"
+#include "json/json_reader.h"
+#include "json/utf8.h"
 
 namespace switchboard {
 

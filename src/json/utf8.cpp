@@ -1,4 +1,4 @@
-#include "protocol/utf8.h"
+#include "json/utf8.h"
 
 namespace switchboard {
 

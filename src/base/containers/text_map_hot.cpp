@@ -1,10 +1,10 @@
-#include "base/text_map.h"
+#include "base/containers/text_map.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include "base/block.h"
+#include "base/containers/block.h"
 
 namespace switchboard {
 

@@ -1,8 +1,8 @@
-#include "protocol/broadcast.h"
+#include "protocol/frames/broadcast.h"
 
-#include "protocol/json_reader.h"
-#include "protocol/json_writer.h"
-#include "protocol/scanner.h"
+#include "json/json_reader.h"
+#include "json/json_writer.h"
+#include "json/scanner.h"
 
 namespace switchboard {
 

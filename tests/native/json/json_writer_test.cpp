@@ -1,10 +1,10 @@
-#include "protocol/json_writer.h"
+#include "json/json_writer.h"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 
-#include "protocol/scanner.h"
+#include "json/scanner.h"
 #include "witness/json.h"
 
 namespace switchboard {

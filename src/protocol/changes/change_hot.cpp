@@ -1,8 +1,8 @@
-#include "protocol/change.h"
+#include "protocol/changes/change.h"
 
-#include "base/block.h"
-#include "protocol/scanner.h"
-#include "protocol/structure.h"
+#include "base/containers/block.h"
+#include "json/scanner.h"
+#include "json/structure.h"
 
 namespace switchboard {
 

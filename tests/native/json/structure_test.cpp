@@ -1,4 +1,4 @@
-#include "protocol/structure.h"
+#include "json/structure.h"
 
 #include <doctest/doctest.h>
 

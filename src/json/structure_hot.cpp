@@ -1,9 +1,9 @@
-#include "protocol/structure.h"
+#include "json/structure.h"
 
 #include <array>
 #include <cstdint>
 
-#include "base/block.h"
+#include "base/containers/block.h"
 
 namespace switchboard {
 
