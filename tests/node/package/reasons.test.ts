@@ -8,7 +8,7 @@ function source(path: string): string {
 }
 
 it('the reason codes are those of the core, and one for a core that is missing', () => {
-  const inCore = [...source('base/error.cpp').matchAll(/return "([A-Z_]+)"/gu)].map((match) => match[1]);
+  const inCore = [...source('base/error.cpp').matchAll(/\{ReasonCode::\w+, "([A-Z_]+)"\}/gu)].map((match) => match[1]);
   expect(new Set(REASON_CODES)).toEqual(new Set([...inCore, 'LOAD_FAILED']));
 });
 
