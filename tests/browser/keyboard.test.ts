@@ -119,7 +119,8 @@ describe('a click', () => {
     await page.getByRole('tab', { name: 'Clients' }).click();
     expect(await ring()).toBe('none');
     await page.keyboard.press('ArrowRight');
-    expect(await ring()).toBe('solid');
+    await page.locator('.tabs:not([data-pressed="true"]) [data-state="active"]:focus-visible').waitFor();
+    await expect.poll(ring, { timeout: 30_000 }).toBe('solid');
   });
 });
 
