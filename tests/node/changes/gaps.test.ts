@@ -1,34 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Gap, GapOutcome, Resync } from 'switchboard-realtime';
 import { changeLine } from '../../../web/cli/listen/outputLines.js';
-import type { GapReport } from '../../../web/core/api/gap.js';
-import { batch, Bench, changeText, each, notify, type ScriptedEngine } from '../support/scriptedEngine.js';
+import { fakeTime, tick } from '../support/fakeTime.js';
+import { FROM, gapReport, interrupt } from '../support/gapReports.js';
+import { batch, Bench, changeText, each, notify } from '../support/scriptedEngine.js';
 
 const nothing = (): void => undefined;
-const FROM = 1_790_000_000_000;
-
-function report(subscription: number, more: Partial<GapReport> = {}): GapReport {
-  const common = { code: 'CONNECTION_LOST', message: 'closed', fromCommit: null, from: FROM, to: null } as const;
-  return { id: 1, subscription, ...common, ...more };
-}
-
-/** All subscriptions of one key, as the core tells it: open, then over. */
-function interrupt(engine: ScriptedEngine, subscriptions: readonly number[], id = 1): void {
-  engine.control({ gaps: subscriptions.map((subscription) => report(subscription, { id })) });
-  engine.control({ gaps: subscriptions.map((subscription) => report(subscription, { id, to: FROM + 500 })) });
-}
 
 const reported = (gaps: readonly Gap[]): [number, boolean, GapOutcome][] =>
   gaps.map(({ subscription, over, outcome }) => [subscription, over, outcome]);
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+fakeTime();
 
 describe('a gap', () => {
   it('is reported to its subscription when it opens and when it is over, and to every listener', async () => {
@@ -41,8 +23,8 @@ describe('a gap', () => {
     const engine = await bench.open();
     interrupt(engine, [1, 2]);
     expect(own).toEqual([
-      { ...report(1), over: false, outcome: 'unknown' },
-      { ...report(1, { to: FROM + 500 }), over: true, outcome: 'unknown' },
+      { ...gapReport(1), over: false, outcome: 'unknown' },
+      { ...gapReport(1, { to: FROM + 500 }), over: true, outcome: 'unknown' },
     ]);
     expect(reported(all)).toEqual([
       [1, false, 'unknown'],
@@ -51,7 +33,7 @@ describe('a gap', () => {
       [2, true, 'unknown'],
     ]);
     off();
-    engine.control({ gaps: [report(1, { id: 2, to: FROM, code: 'OVERFLOW' })] });
+    engine.control({ gaps: [gapReport(1, { id: 2, to: FROM, code: 'OVERFLOW' })] });
     expect(own.at(-1)).toMatchObject({ id: 2, code: 'OVERFLOW', over: true });
     expect(all).toHaveLength(4);
     expect(bench.manager.stats().gaps).toMatchObject({ opened: 3, over: 3, refetched: 0 });
@@ -128,7 +110,7 @@ describe('a gap', () => {
       expect.objectContaining({ ...common, subscription: 1, from: Date.parse(commit_timestamp) - 1_000 }),
       expect.objectContaining({ ...common, subscription: 2, from: Date.parse(commit_timestamp) - 1_000 }),
     ]);
-    await vi.advanceTimersByTimeAsync(1);
+    await tick(1);
     expect(resyncs).toMatchObject([{ reason: 'gap', gaps: [{ subscription: 1, code: 'PAYLOAD_INVALID' }] }]);
     expect(bench.manager.stats()).toMatchObject({ callbackErrors: 0, gaps: { opened: 2, over: 2, refetched: 1 } });
     expect(bench.logged.filter(({ level }) => level === 'warn')).toHaveLength(2);
@@ -180,7 +162,7 @@ describe('a gap', () => {
     bench.manager.subscribe({ table: 'a', onGap: ({ subscription }) => heard.push(subscription) }, nothing);
     bench.manager.subscribe({ table: 'a', onGap: ({ subscription }) => heard.push(subscription) }, nothing);
     const engine = await bench.open();
-    engine.control({ gaps: [1, 2, 3].map((id) => report(id)) });
+    engine.control({ gaps: [1, 2, 3].map((id) => gapReport(id)) });
     expect(heard).toEqual([3]);
     expect(bench.manager.stats().callbackErrors).toBe(1);
   });
@@ -198,13 +180,13 @@ describe('resync', () => {
     }
     bench.manager.subscribe({ table: 'b', onResync }, nothing);
     const engine = await bench.open();
-    engine.control({ gaps: [report(1), report(2)] });
-    await vi.advanceTimersByTimeAsync(60_000);
+    engine.control({ gaps: [gapReport(1), gapReport(2)] });
+    await tick(60_000);
     expect(calls).toEqual([]);
-    engine.control({ gaps: [1, 2].map((id) => report(id, { to: FROM + 9 })) });
-    await vi.advanceTimersByTimeAsync(499);
+    engine.control({ gaps: [1, 2].map((id) => gapReport(id, { to: FROM + 9 })) });
+    await tick(499);
     expect(calls).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
+    await tick(1);
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({
       reason: 'gap',
@@ -242,15 +224,15 @@ describe('resync', () => {
     const off = bench.manager.onResync(({ table }) => tables.push(table));
     const engine = await bench.open();
     interrupt(engine, [1, 2, 3]);
-    await vi.advanceTimersByTimeAsync(0);
+    await tick();
     expect(tables).toEqual(['a', 'b']);
     expect(outcomes).toEqual(['unknown', 'unknown']);
     release();
-    await vi.advanceTimersByTimeAsync(0);
+    await tick();
     expect(outcomes).toEqual(['unknown', 'unknown', 'refetched']);
     off();
     interrupt(engine, [2, 3], 2);
-    await vi.advanceTimersByTimeAsync(0);
+    await tick();
     expect(tables).toHaveLength(2);
   });
 
@@ -280,7 +262,7 @@ describe('resync', () => {
     bench.manager.subscribe({ table: 'a', onResync, onGap: ({ outcome }) => outcomes.push(outcome) }, nothing);
     const engine = await bench.open();
     interrupt(engine, [1]);
-    await vi.advanceTimersByTimeAsync(60_000);
+    await tick(60_000);
     expect(times).toEqual([0, 1_000, 3_000, 12_000]);
     expect(outcomes).toEqual(['unknown', 'unknown', 'failed', 'refetched']);
     expect(bench.manager.stats().gaps).toMatchObject({ resyncs: 4, resyncFailures: 3, refetched: 1 });
@@ -299,16 +281,16 @@ describe('resync', () => {
     bench.manager.subscribe({ table: 'a', onResync }, nothing);
     const engine = await bench.open();
     interrupt(engine, [1], 1);
-    await vi.advanceTimersByTimeAsync(0);
+    await tick();
     interrupt(engine, [1], 2);
     interrupt(engine, [1], 3);
-    await vi.advanceTimersByTimeAsync(1_000);
+    await tick(1_000);
     expect(covered).toEqual([[1]]);
     releases[0]?.();
-    await vi.advanceTimersByTimeAsync(0);
+    await tick();
     expect(covered).toEqual([[1], [2, 3]]);
     releases[1]?.();
-    await vi.advanceTimersByTimeAsync(0);
+    await tick();
     expect(bench.manager.stats().gaps.refetched).toBe(3);
   });
 
@@ -323,16 +305,16 @@ describe('resync', () => {
     bench.manager.subscribe({ table: 'a', onResync }, nothing);
     const engine = await bench.open();
     interrupt(engine, [1], 1);
-    engine.control({ gaps: [report(1, { id: 2 })] });
-    await vi.advanceTimersByTimeAsync(60_000);
+    engine.control({ gaps: [gapReport(1, { id: 2 })] });
+    await tick(60_000);
     expect(calls).toEqual([]);
-    engine.control({ gaps: [report(1, { id: 2, to: FROM })] });
-    await vi.advanceTimersByTimeAsync(1_000);
+    engine.control({ gaps: [gapReport(1, { id: 2, to: FROM })] });
+    await tick(1_000);
     expect(calls).toEqual([2]);
-    engine.control({ gaps: [report(1, { id: 3 })] });
-    await vi.advanceTimersByTimeAsync(60_000);
-    engine.control({ gaps: [report(1, { id: 3, to: FROM })] });
-    await vi.advanceTimersByTimeAsync(1_000);
+    engine.control({ gaps: [gapReport(1, { id: 3 })] });
+    await tick(60_000);
+    engine.control({ gaps: [gapReport(1, { id: 3, to: FROM })] });
+    await tick(1_000);
     expect(calls).toEqual([2, 3]);
   });
 
@@ -347,7 +329,7 @@ describe('resync', () => {
     const engine = await bench.open();
     bench.manager.pause(paused);
     interrupt(engine, [1, 2, 3]);
-    await vi.advanceTimersByTimeAsync(0);
+    await tick();
     // The core leaves alone what is paused.
     expect(commands).toEqual([['pause 3', 'flush 1', 'flush 3']]);
   });
@@ -362,13 +344,13 @@ describe('resync', () => {
     bench.manager.subscribe({ table: 'a', onResync }, nothing);
     bench.manager.subscribe({ table: 'a', onResync }, nothing);
     const engine = await bench.open();
-    engine.control({ gaps: [report(1), report(2)], polls: [1, 2] });
-    await vi.advanceTimersByTimeAsync(60_000);
+    engine.control({ gaps: [gapReport(1), gapReport(2)], polls: [1, 2] });
+    await tick(60_000);
     engine.control({ polls: [1, 2] });
-    await vi.advanceTimersByTimeAsync(0);
+    await tick();
     expect(reasons).toEqual(['poll', 'poll']);
-    engine.control({ gaps: [1, 2].map((id) => report(id, { to: FROM })) });
-    await vi.advanceTimersByTimeAsync(0);
+    engine.control({ gaps: [1, 2].map((id) => gapReport(id, { to: FROM })) });
+    await tick();
     expect(reasons).toEqual(['poll', 'poll', 'gap']);
     expect(bench.manager.stats().gaps).toMatchObject({ polls: 2, resyncs: 1, resyncFailures: 1, refetched: 2 });
   });
@@ -385,7 +367,7 @@ describe('resync', () => {
     bench.manager.subscribe({ table: 'b', onResync }, nothing);
     const engine = await bench.open();
     interrupt(engine, [1, 2]);
-    await vi.advanceTimersByTimeAsync(1_000);
+    await tick(1_000);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
     bench.manager.unsubscribe(first);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);

@@ -1,30 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Gap, Resync } from 'switchboard-realtime';
-import type { GapReport } from '../../../web/core/api/gap.js';
-import { Bench, changeText, each, type ScriptedEngine } from '../support/scriptedEngine.js';
+import { fakeTime, tick } from '../support/fakeTime.js';
+import { FROM, gapReport, interrupt } from '../support/gapReports.js';
+import { Bench, changeText, each } from '../support/scriptedEngine.js';
 
 const nothing = (): void => undefined;
 const broken = (error: string) => each([1], changeText({ id: 1 }, 'UPDATE', { errors: [error] }));
 const tooLarge = () => broken('Error 413: Payload Too Large');
-const tick = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-function interrupt(engine: ScriptedEngine): void {
-  const gap: GapReport = {
-    ...{ id: 1, subscription: 1, code: 'CONNECTION_LOST', message: 'closed', fromCommit: null, from: 1, to: null },
-  };
-  engine.control({ gaps: [gap] });
-  engine.control({ gaps: [{ ...gap, to: 2 }] });
-}
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  vi.spyOn(Math, 'random').mockReturnValue(1);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+fakeTime({ random: 1 });
 
 describe('a listener of the manager that is removed while its turn is pending', () => {
   it('is not waited for: the gap is refetched when all others have succeeded, before or after', async () => {
@@ -34,7 +18,7 @@ describe('a listener of the manager that is removed while its turn is pending', 
       const onGap = ({ outcome }: Gap): void => void outcomes.push(outcome);
       bench.manager.subscribe({ table: 'a', onResync: nothing, onGap }, nothing);
       const off = bench.manager.onResync(() => new Promise(nothing));
-      interrupt(await bench.open());
+      interrupt(await bench.open(), [1]);
       // With jitter neither has begun; without, its own has succeeded and the other hangs.
       await tick();
       expect(outcomes).toEqual(['unknown', 'unknown']);
@@ -46,7 +30,7 @@ describe('a listener of the manager that is removed while its turn is pending', 
     }
   });
 
-  it('leaves nothing behind when it was the only one: the gap is over, and nobody has refetched it', async () => {
+  it('leaves nothing when it was the only one: the gap is over, and nobody has refetched it', async () => {
     const bench = new Bench();
     const gaps: Gap[] = [];
     bench.manager.subscribe({ table: 'a', onGap: (gap) => gaps.push(gap) }, nothing);
@@ -131,8 +115,7 @@ describe('a handler that fails for good', () => {
     bench.manager.subscribe({ table: 'a', onResync: equal }, nothing);
     bench.manager.onResync(() => (calls.listener += 1));
     const engine = await bench.open();
-    const gap = { id: 1, code: 'CONNECTION_LOST', message: '', fromCommit: null, from: 1, to: 2 } as const;
-    engine.control({ gaps: [1, 2].map((subscription) => ({ ...gap, subscription })) });
+    engine.control({ gaps: [1, 2].map((subscription) => gapReport(subscription, { to: FROM })) });
     await tick(600_000);
     expect(calls).toMatchObject({ equal: 1, listener: 1 });
     // At 0, 1, 3, 7, 15 and 31 s, then every 30 s.
@@ -147,7 +130,7 @@ it("a gap that is reported after its subscription has ended is nobody's", async 
   const id = bench.manager.subscribe({ table: 'a', onResync: nothing }, nothing);
   const engine = await bench.open();
   bench.manager.unsubscribe(id);
-  interrupt(engine);
+  interrupt(engine, [id]);
   expect(gaps).toEqual([]);
   expect(bench.manager.stats().gaps).toMatchObject({ opened: 0, over: 0, resyncs: 0 });
 });

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LiveRowsOptions } from 'switchboard-realtime';
+import { fakeTime, tick } from '../support/fakeTime.js';
 import {
   gapIsOver,
   gapOpens,
@@ -10,21 +11,12 @@ import {
   open,
   remove,
   row,
-  tick,
   update,
   type Booking,
 } from '../support/liveRowsBench.js';
 import { batch, Bench, changeText, each } from '../support/scriptedEngine.js';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  vi.spyOn(Math, 'random').mockReturnValue(1);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+fakeTime({ random: 1 });
 
 describe('from the start to live', () => {
   it('fetches at once, although there is no line, and again when changes flow', async () => {
@@ -116,7 +108,7 @@ describe('from the start to live', () => {
 });
 
 describe('applying changes', () => {
-  it('keeps arrays and rows the same until they change, and tells once per turn', async () => {
+  it('keeps arrays and rows the same until they change, and notifies once per turn', async () => {
     const lab = await liveWith([row(1), row(2)]);
     const [first] = lab.live.rows();
     const notified = lab.notified();
@@ -185,7 +177,7 @@ describe('applying changes', () => {
     expect(lab.bench.manager.stats()).toMatchObject({ callbackErrors: 0, gaps: { opened: 1, refetched: 1 } });
   });
 
-  it('with `wide` sees rows leave and enter the filter, and fetches where it can not tell', async () => {
+  it('with `wide` sees rows leave and enter the filter, and fetches where it can not decide', async () => {
     const lab = await liveWith([row(1, 'in')], { filter: 'name=in.(in,inside)', wide: true });
     expect(lab.engine.commands[0]).not.toContain('filter');
     const whole = row(2, 'outside');

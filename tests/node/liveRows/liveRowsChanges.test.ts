@@ -1,30 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FetchRequest, LiveRows, LiveRowsOptions, NumbersOption } from 'switchboard-realtime';
-import {
-  goLive,
-  insert,
-  liveWith,
-  names,
-  open,
-  remove,
-  row,
-  tick,
-  update,
-  type Booking,
-} from '../support/liveRowsBench.js';
+import { fakeTime, tick } from '../support/fakeTime.js';
+import { goLive, insert, liveWith, names, open, remove, row, update, type Booking } from '../support/liveRowsBench.js';
 import { Bench, changeText, each, turn, type ScriptedEngine } from '../support/scriptedEngine.js';
 
 type AnyRow = Record<string, unknown>;
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  vi.spyOn(Math, 'random').mockReturnValue(1);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+fakeTime({ random: 1 });
 
 /** Live, with rows of any form. `table` is what the next fetch gives. */
 async function liveOn(
@@ -42,7 +24,7 @@ async function liveOn(
   // The reader of exact numbers is loaded first.
   while (bench.engines.length === 0) await turn();
   const engine = await bench.open();
-  await goLive({ engine } as Parameters<typeof goLive>[0]);
+  await goLive({ engine });
   await tick();
   expect(live.status().state).toBe('live');
   return { live, engine, fetches: () => count };

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { fakeTime, tick } from '../support/fakeTime.js';
 import {
   gapIsOver,
   gapOpens,
@@ -9,19 +10,10 @@ import {
   open,
   remove,
   row,
-  tick,
   update,
 } from '../support/liveRowsBench.js';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  vi.spyOn(Math, 'random').mockReturnValue(1);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+fakeTime({ random: 1 });
 
 describe('a fetch that goes wrong', () => {
   const garbage: [string, unknown, RegExp][] = [

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveRows, LiveRowsOptions, ManagerOptions, RealtimeManager } from 'switchboard-realtime';
 import { createRealtimeManager, openLab, quick, type Lab } from '../support/lab.js';
+import { randomFrom } from '../support/random.js';
 import { Recorder } from '../support/until.js';
 
 type Row = Record<string, unknown>;
@@ -84,15 +85,6 @@ async function agrees(live: LiveRows<Row>, where: string): Promise<void> {
     }));
     return live.status().state === 'live' && JSON.stringify(rows) === expected;
   });
-}
-
-/** The same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 /** Changes of large rows, of keys, and into and out of filters. */

@@ -8,6 +8,7 @@ import type {
   RealtimeManager,
 } from 'switchboard-realtime';
 import { createRealtimeManager, openLab, quick, type Lab } from '../support/lab.js';
+import { randomFrom } from '../support/random.js';
 import { Recorder } from '../support/until.js';
 
 interface Item {
@@ -86,15 +87,6 @@ async function untilEqual(live: LiveRows<Item>, expected: readonly Item[]): Prom
 
 function sorted(rows: readonly Item[]): unknown[] {
   return rows.map(({ id, owner, v, note }) => [id, owner, v, note]);
-}
-
-/** The same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 /** Inserts, updates, deletes, changes of keys and transactions; `interrupt` runs in the middle. */
@@ -219,7 +211,7 @@ describe('rows kept live from a real database', () => {
     expect(live.rows().some(({ id }) => id === 0)).toBe(false);
   });
 
-  it('are mended by verify after changes were lost without a trace', async () => {
+  it('are corrected by verify after changes were lost without a trace', async () => {
     const live = open('', { verify: { everyMs: 200, digest } });
     await untilEqual(live, await table('true'));
     const codes = new Set<string>();

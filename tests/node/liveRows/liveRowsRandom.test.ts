@@ -4,6 +4,7 @@ import { isLike } from '../../../web/core/liveRows/compare/like.js';
 import { matches } from '../../../web/core/liveRows/compare/matches.js';
 import { canonicalDecimal, compareDecimals } from '../../../web/core/liveRows/compare/decimals.js';
 import { openLab, type Lab } from '../support/lab.js';
+import { randomFrom } from '../support/random.js';
 
 let lab: Lab;
 
@@ -14,15 +15,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.close();
 });
-
-/** The same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 const COUNT = 4_000;
 

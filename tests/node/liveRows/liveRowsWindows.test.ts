@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { goLive, tick } from '../support/liveRowsBench.js';
+import { describe, expect, it } from 'vitest';
+import { fakeTime, tick } from '../support/fakeTime.js';
+import { goLive } from '../support/liveRowsBench.js';
+import { randomFrom } from '../support/random.js';
 import { batch, Bench, changeText } from '../support/scriptedEngine.js';
 
 type AnyRow = Record<string, unknown>;
@@ -10,22 +12,7 @@ interface Change {
   readonly old: AnyRow;
 }
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** The same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
+fakeTime();
 
 /** A table with a large column, which an UPDATE that does not change it leaves out with REPLICA IDENTITY DEFAULT. */
 class Table {
@@ -98,7 +85,7 @@ describe.each([false, true])('rows from the net effects of windows, with whole o
         ...options,
       });
       const engine = await bench.open();
-      await goLive({ engine } as Parameters<typeof goLive>[0]);
+      await goLive({ engine });
       await tick(1_000);
       for (let window = 0; window < 30; window += 1) {
         const effects = new Map<unknown, Change>();

@@ -1,5 +1,7 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { FetchRequest, FetchResult, LiveRows, LiveRowsOptions } from 'switchboard-realtime';
+import { tick } from './fakeTime.js';
+import { gapReport } from './gapReports.js';
 import { Bench, changeText, each, type ScriptedEngine } from './scriptedEngine.js';
 
 export interface Booking {
@@ -36,7 +38,6 @@ export interface Lab {
   notified: () => number;
 }
 
-export const tick = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 export const row = (id: number, name = `v${id}`): Booking => ({ id, name });
 export const insert = (...rows: Booking[]) => each([1], ...rows.map((each) => changeText({ ...each })));
 export const update = (next: Booking, old: object = { id: next.id }) =>
@@ -53,7 +54,7 @@ export async function open(more: Partial<LiveRowsOptions<Booking>> = {}): Promis
   return { bench, engine, server, live, notified: () => count };
 }
 
-export async function goLive({ engine }: Lab): Promise<void> {
+export async function goLive({ engine }: Pick<Lab, 'engine'>): Promise<void> {
   engine.control({
     notices: [{ subscription: 1, status: 'SUBSCRIBED', code: 'OK', message: '', retryable: true, nextRetryAt: null }],
   });
@@ -61,13 +62,11 @@ export async function goLive({ engine }: Lab): Promise<void> {
 }
 
 export function gapOpens({ engine }: Lab, id = 1): void {
-  const common = { id, subscription: 1, fromCommit: null, from: 1, to: null, message: 'closed' };
-  engine.control({ gaps: [{ ...common, code: 'CONNECTION_LOST' }] });
+  engine.control({ gaps: [gapReport(1, { id, from: 1 })] });
 }
 
 export async function gapIsOver(lab: Lab, id = 1): Promise<void> {
-  const common = { id, subscription: 1, fromCommit: null, from: 1, to: 2, message: 'closed' };
-  lab.engine.control({ gaps: [{ ...common, code: 'CONNECTION_LOST' }] });
+  lab.engine.control({ gaps: [gapReport(1, { id, from: 1, to: 2 })] });
   await goLive(lab);
 }
 

@@ -1,0 +1,8 @@
+/** The same numbers for the same seed: each call gives a whole number from 0, less than `below`. */
+export function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
