@@ -57,11 +57,9 @@ function subscribed(channel: RealtimeChannel): Promise<void> {
 it('supabase-js has broadcast, presence, messages and changes of the database on one private channel', async () => {
   const [ann, bob] = [await connect(), await connect()];
   const events: string[] = [];
-  let count = 0;
   let wake: () => void = () => undefined;
   const note = (event: string): void => {
     events.push(event);
-    count += 1;
     wake();
   };
   const channel = ann
@@ -79,7 +77,7 @@ it('supabase-js has broadcast, presence, messages and changes of the database on
       note(message);
     });
   const until = async (length: number): Promise<void> => {
-    while (count < length) await new Promise<void>((resolve) => (wake = resolve));
+    while (events.length < length) await new Promise<void>((resolve) => (wake = resolve));
   };
   await subscribed(channel);
   await until(1);

@@ -24,7 +24,6 @@ export interface SystemNotice {
 export interface Received {
   readonly broadcasts: ReceivedBroadcast[];
   readonly notices: SystemNotice[];
-  readonly statuses: string[];
 }
 
 /** `@supabase/realtime-js` with one channel per call, for tests of what it sends and understands. */
@@ -54,21 +53,19 @@ export class OfficialClient {
     prepare: (channel: RealtimeChannel) => void = () => undefined,
   ): Promise<RealtimeChannel> {
     const channel = this.client.channel(topic, { config });
-    const received: Received = { broadcasts: [], notices: [], statuses: [] };
+    const received: Received = { broadcasts: [], notices: [] };
     this.#received.set(channel, received);
     channel.on('broadcast', { event: '*' }, (message) => {
       received.broadcasts.push(message);
-      this.#wake();
+      this.wake();
     });
     channel.on('system', {}, (notice: SystemNotice) => {
       received.notices.push(notice);
-      this.#wake();
+      this.wake();
     });
     prepare(channel);
     await new Promise<void>((resolve, reject) => {
       channel.subscribe((status, error) => {
-        received.statuses.push(status);
-        this.#wake();
         if (status === REALTIME_SUBSCRIBE_STATES.SUBSCRIBED) resolve();
         else reject(error ?? new Error(status));
       });
@@ -97,15 +94,11 @@ export class OfficialClient {
 
   /** For callbacks of presence: lets `until` look again. */
   readonly wake = (): void => {
-    this.#wake();
+    for (const resolve of this.#waiting.splice(0)) resolve();
   };
 
   async close(): Promise<void> {
     await this.client.removeAllChannels();
     await this.client.disconnect();
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
