@@ -1,5 +1,6 @@
 import { escapeIdentifier, type Pool } from 'pg';
 
+import { roleParameters, setLocal } from '../postgres/setLocal.js';
 import type { RowChange } from '../replication/rowChange.js';
 import type { Claims } from '../tokens.js';
 import type { Table } from './tableCatalog.js';
@@ -25,10 +26,7 @@ export async function isRowVisible(
   const client = await pool.connect();
   try {
     await client.query('begin');
-    await client.query("select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)", [
-      claims.role,
-      JSON.stringify(claims),
-    ]);
+    await setLocal(client, roleParameters(claims));
     const { rowCount } = await client.query(
       `select from ${escapeIdentifier(table.schema)}.${escapeIdentifier(table.name)} where ${where}`,
       key.map(({ value }) => value),

@@ -1,6 +1,7 @@
-import { DatabaseError, escapeIdentifier, type Pool, type PoolClient } from 'pg';
+import { DatabaseError, escapeIdentifier, type Pool } from 'pg';
 
 import type { Reply } from '../http/respond.js';
+import { roleParameters, setLocal } from '../postgres/setLocal.js';
 import type { Claims } from '../tokens.js';
 import { bodyRows, buildDelete, buildInsert, buildSelect, buildUpdate, QueryError, type Statement } from './query.js';
 
@@ -107,7 +108,7 @@ export class RestApi {
     const client = await this.#pool.connect();
     try {
       await client.query('begin');
-      await assume(client, request.claims);
+      await setLocal(client, roleParameters(request.claims));
       const { rows } = await client.query<{ rows: string; count: string }>(text, values);
       await client.query('commit');
       return { rows: rows[0]?.rows ?? '[]', count: Number(rows[0]?.count ?? 0) };
@@ -118,13 +119,6 @@ export class RestApi {
       client.release();
     }
   }
-}
-
-async function assume(client: PoolClient, claims: Claims): Promise<void> {
-  await client.query("select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)", [
-    claims.role,
-    JSON.stringify(claims),
-  ]);
 }
 
 /** Rows stay as PostgreSQL's text, so that no digit is lost. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 
 import { refusesConnection } from '../../postgres/errors.js';
+import { roleParameters, setLocal } from '../../postgres/setLocal.js';
 import type { Claims } from '../../tokens.js';
 
 export type Extension = 'broadcast' | 'presence';
@@ -106,13 +107,13 @@ async function mayInsert(client: PoolClient, topic: string, extension: Extension
 }
 
 async function assumeRole(client: PoolClient, { topic, claims, headers }: AuthorizationContext): Promise<void> {
-  const sub = typeof claims.sub === 'string' ? claims.sub : '';
-  await client.query(
-    `select set_config('role', $1, true), set_config('realtime.topic', $2, true),
-            set_config('request.jwt.claims', $3, true), set_config('request.jwt.claim.sub', $4, true),
-            set_config('request.jwt.claim.role', $1, true), set_config('request.headers', $5, true)`,
-    [claims.role, topic, JSON.stringify(claims), sub, JSON.stringify(headers)],
-  );
+  await setLocal(client, {
+    ...roleParameters(claims),
+    'realtime.topic': topic,
+    'request.jwt.claim.sub': typeof claims.sub === 'string' ? claims.sub : '',
+    'request.jwt.claim.role': claims.role,
+    'request.headers': JSON.stringify(headers),
+  });
 }
 
 function classify(error: unknown): Error {
