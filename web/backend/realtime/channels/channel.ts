@@ -220,10 +220,9 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
       this.#crash();
       return;
     }
-    const broadcast = toBroadcast(payload);
     hub.rates.events.add();
     const fits = payloadSize(payload) <= hub.maxPayloadBytes;
-    if (fits) this.#room.broadcast(broadcast, except);
+    if (fits) this.#room.broadcast(toBroadcast(payload), except);
     if (!config.ack) return;
     if (fits) this.reply(inbound, 'ok', '{}');
     else this.reply(inbound, 'error', '"payload_size_exceeded"');

@@ -13,7 +13,7 @@ interface Waiting {
 export class Link {
   readonly #webSocket: WebSocket;
   readonly #stream: Duplex;
-  readonly #onSent: (frame: Frame) => void;
+  readonly #onSent: () => void;
   readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -21,7 +21,7 @@ export class Link {
   #delayMs = 0;
   #swallows = false;
 
-  constructor(webSocket: WebSocket, stream: Duplex, onSent: (frame: Frame) => void) {
+  constructor(webSocket: WebSocket, stream: Duplex, onSent: () => void) {
     this.#webSocket = webSocket;
     this.#stream = stream;
     this.#onSent = onSent;
@@ -111,6 +111,6 @@ export class Link {
   #sendNow(frame: Frame): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     this.#webSocket.send(frame);
-    this.#onSent(frame);
+    this.#onSent();
   }
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 import { messageOf } from '../../log.js';
-import type { Codec, Frame } from '../wire/codec.js';
+import type { Codec } from '../wire/codec.js';
 import { answerRefusal, examine, isRefusal, refusal, type Refusal } from './handshake.js';
 import type { Hub } from '../hub.js';
 import { Link } from './link.js';
@@ -94,7 +94,7 @@ export class RealtimeServer {
   #accept(request: IncomingMessage, stream: Duplex, head: Buffer, codec: Codec, token: string): void {
     this.#webSockets.handleUpgrade(request, stream, head, (webSocket) => {
       this.#hub.counters.accepted += 1;
-      const link = new Link(webSocket, stream, (_frame: Frame) => {
+      const link = new Link(webSocket, stream, () => {
         this.#hub.counters.framesOut += 1;
       });
       const hub = this.#hub;

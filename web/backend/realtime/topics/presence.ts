@@ -6,6 +6,8 @@ interface Meta {
   ref: string;
   previousRef: string | null;
   payload: Record<string, unknown>;
+  /** The payload as JSON text. */
+  json: string;
 }
 
 type Owner = object;
@@ -19,10 +21,16 @@ export class PresenceTopic {
     let owners = this.#byKey.get(key);
     if (owners === undefined) this.#byKey.set(key, (owners = new Map<Owner, Meta>()));
     const before = owners.get(owner);
-    if (before !== undefined && termJson(before.payload) === termJson(payload)) return null;
-    const meta: Meta = { ref: newRef(), previousRef: before?.ref ?? null, payload };
+    const json = termJson(payload);
+    if (before?.json === json) return null;
+    const meta: Meta = { ref: newRef(), previousRef: before?.ref ?? null, payload, json };
     owners.set(owner, meta);
     return diff([[key, meta]], before === undefined ? [] : [[key, before]]);
+  }
+
+  /** What the owner tracks, as JSON text; null: nothing. */
+  tracked(owner: Owner, key: string): string | null {
+    return this.#byKey.get(key)?.get(owner)?.json ?? null;
   }
 
   /** Returns the JSON text of the `presence_diff`, or null when the owner was not tracked. */

@@ -22,8 +22,6 @@ export class PresenceMember {
   readonly #key: string;
   #calls = 0;
   #windowEnds = 0;
-  /** JSON text of what is tracked; null: nothing. */
-  #tracked: string | null = null;
 
   constructor(hub: Hub, room: Topic, key: string | null, channel: PresenceChannel) {
     this.#hub = hub;
@@ -47,7 +45,6 @@ export class PresenceMember {
         return this.#track(inbound, call.payload);
       case 'untrack':
         this.#calls += 1;
-        this.#tracked = null;
         this.#channel.reply(inbound, 'ok', '{}');
         this.#room.announce(this.#room.presence.untrack(this, this.#key));
         return;
@@ -56,9 +53,9 @@ export class PresenceMember {
     }
   }
 
-  /** Whether it is present: also without asking for presence it then may read it. */
+  /** Whether it is present. A channel that is may read presence, also when its join did not ask for it. */
   get isTracked(): boolean {
-    return this.#tracked !== null;
+    return this.#room.presence.tracked(this, this.#key) !== null;
   }
 
   /** Counts one presence event against the tenant's limit; false (and the channel is shut down) when there were too many. */
@@ -85,15 +82,13 @@ export class PresenceMember {
       this.#channel.reply(inbound, 'error', '{"reason":"Presence track payload must be a map"}');
       return;
     }
-    const text = termJson(payload);
-    const isNew = text !== this.#tracked;
+    const isNew = termJson(payload) !== this.#room.presence.tracked(this, this.#key);
     if (isNew && externalSize(payload) > this.#hub.maxPayloadBytes) {
       this.#channel.shutDown('Track message size exceeded');
       return;
     }
     if (isNew && !this.countEvent()) return;
     this.#calls += 1;
-    this.#tracked = text;
     const diff = this.#room.presence.track(this, this.#key, payload);
     this.#channel.reply(inbound, 'ok', '{}');
     this.#room.announce(diff);
