@@ -1,5 +1,5 @@
 // @ts-check
-// How soon both clients are back after each kind of outage: docs/reconnecting.md.
+// How soon both clients are back after each kind of outage: docs/benchmarks.md, "Reconnecting".
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
