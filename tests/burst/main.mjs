@@ -14,7 +14,7 @@ const usage = `npm run bench:dashboard [-- --rounds N]
 Counts the long tasks (more than 50 ms) of the dashboard in Chromium during a burst of 10,000 changes, and of the same dashboard on the
 reference client. Prints a line of JSON for each round and client.
 
-  --rounds N  so many rounds (3)
+  --rounds N  number of rounds (3)
   --help      shows this`;
 
 const root = fileURLToPath(new URL('../../web/dashboard', import.meta.url));

@@ -11,7 +11,7 @@ const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data 
   --postgres-port N  port of the embedded PostgreSQL (default: a free one)
   --data DIR         keep the database in DIR (default: a scratch directory, removed at the end)
   --no-seed          leave the tables empty
-  --pulse MS         raise the row of the table switchboard_pulse every MS milliseconds
+  --pulse MS         increment seq in the table switchboard_pulse every MS milliseconds
   --private-only     refuse public channels, as a project that allows private ones only
   --help             show this
 

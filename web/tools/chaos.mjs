@@ -10,13 +10,13 @@ import { provideSystemPackages } from './setup/systemPackages.mjs';
 
 const usage = `npm run test:chaos -- [options]
 
-Sets up what is missing, then runs clients against a real PostgreSQL under faults, and compares what they were told with what was
-written. Workload and faults are those of the seed; time is not. A failure leaves its time line in test-output/.
+Sets up what is missing, then runs clients against a real PostgreSQL under faults, and compares what they received with what was
+written. The seed decides the workload and the faults, not their times. A failure leaves its time line in test-output/.
 
-  --minutes M    for so long (5)
+  --minutes M    how long to run (5)
   --seed S       a whole number; random when absent
-  --only FAULTS  only these, separated by commas; a wrong one prints their names
-  --reference    has the reference client under the same faults
+  --only FAULTS  only these, separated by commas; an unknown name prints the known ones
+  --reference    runs the reference client under the same faults too
   --verbose      prints the time line
   --help         shows this`;
 

@@ -12,9 +12,9 @@ const usages = {
 Builds the simulation and plays worlds, checking every invariant after each step. A failing seed prints what broke, the last events
 and the command that replays it.
 
-  --seeds N  so many worlds (100)
+  --seeds N  number of worlds (100)
   --from S   the first seed (1)
-  --steps K  each for at least so many steps (500)
+  --steps K  least number of steps in each (500)
   --trace    prints every event of every seed
   --help     shows this`,
   herd: `npm run sim:herd

@@ -205,7 +205,7 @@ export class Faults {
     this.#parts.feed.loseChanges(ms);
   }
 
-  /** Stops the job that raises the pulse for `ms`; nothing else happens. */
+  /** Stops the job of the pulse for `ms`; nothing else happens. */
   pausePulse({ ms }: { ms: number }): void {
     this.#parts.pulse?.pause(ms);
   }

@@ -27,7 +27,7 @@ export interface ListenOptions {
   timeoutMs: number | null;
   /** Queried for the cause when the server refuses a subscription; null: no hints. */
   db: string | null;
-  /** How often the database raises the pulse, in ms; null: it is not listened to. */
+  /** How often the pulse beats, in ms; null: it is not listened to. */
   pulseMs: number | null;
   /** Lines of JSON even on a terminal. */
   json: boolean;
