@@ -6,6 +6,22 @@ import { salon, type Lab } from './support/lab.js';
 
 const HOUR_MS = 3_600_000;
 
+declare global {
+  /** How many requests read attendance. */
+  var attendanceReads: number;
+}
+
+/** Runs in the page: counts from now on. */
+function countReads(): void {
+  globalThis.attendanceReads = 0;
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    if (url.includes('/staff_attendance?') && (init?.method ?? 'GET') === 'GET') globalThis.attendanceReads += 1;
+    return fetch(input, init);
+  };
+}
+
 let forms: FormsLab;
 let lab: Lab;
 
@@ -100,5 +116,20 @@ describe('without realtime, the page shows at once', () => {
     await bookings.form.getByRole('button', { name: /^Acknowledge/ }).click();
     await bookings.form.getByText('All done.').waitFor();
     await lab.db.query("delete from admin_alerts where title like 'Form %'");
+  });
+
+  it('who was clocked in and out, with one read for each', async () => {
+    await lab.db.query('delete from staff_attendance where business_id = $1', [salon]);
+    const bookings = await forms.openWithoutRealtime();
+    await bookings.show('Staff');
+    const person = bookings.page.locator('[data-table="staff"] [data-row]').first();
+    await person.getByText('away').waitFor();
+    await bookings.page.evaluate(countReads);
+    await person.getByRole('button', { name: 'Clock in' }).click();
+    await person.getByText('present').waitFor();
+    await person.getByRole('button', { name: 'Clock out' }).click();
+    await person.getByText('away').waitFor();
+    // A read is two requests: today's entries, and those that are open.
+    expect(await bookings.page.evaluate(() => globalThis.attendanceReads)).toBe(4);
   });
 });

@@ -1,7 +1,8 @@
+import { isIn } from '../data/attendance.js';
 import type { Attendance, Booking, Payment } from '../data/database.js';
 import { isOn, type Day } from '../data/today.js';
 
-export type BookingFigures = {
+type BookingFigures = {
   readonly total: number;
   readonly completed: number;
   readonly open: number;
@@ -33,7 +34,5 @@ export function revenue(payments: readonly Payment[], day: Day): { sum: number; 
 
 /** Whether someone with this day's entries is at work. */
 export function isPresent(entries: readonly Attendance[], staffId: number): boolean {
-  return entries.some(
-    ({ staff_id, clock_in, clock_out }) => staff_id === staffId && clock_in !== null && clock_out === null,
-  );
+  return entries.some((entry) => entry.staff_id === staffId && isIn(entry));
 }

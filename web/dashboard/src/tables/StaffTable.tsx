@@ -1,33 +1,34 @@
 import { useMemo } from 'react';
 import { InLocale } from '../app/InLocale.js';
+import { isIn } from '../data/attendance.js';
 import type { Attendance } from '../data/database.js';
 import { useAttendance, useStaff } from '../data/queries.js';
 import { useZone } from '../data/today.js';
 import { formatClock } from '../format.js';
-import { isIn, useClock, type Person } from './clock.js';
+import { useClock, type Person } from './clock.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
 import type { Column } from './rows/RowTable.js';
 import { StatusBadge } from './StatusBadge.js';
 
 export function StaffTable() {
-  const staff = useStaff();
+  const { data, error, dataUpdatedAt, refetch } = useStaff();
   const { data: entries } = useAttendance();
   const clock = useClock(entries);
   const zone = useZone();
   const columns = useMemo(() => staffColumns(clock, zone), [clock, zone]);
   const people = useMemo(
     () =>
-      staff.data?.map((person): Person => ({
+      data?.map((person): Person => ({
         ...person,
         entry: entries?.findLast((entry) => entry.staff_id === person.id),
       })),
-    [staff.data, entries],
+    [data, entries],
   );
   return (
     <QueryTablePanel
       title="Staff"
       name="staff"
-      query={{ ...staff, data: people }}
+      query={{ data: people, error, dataUpdatedAt, refetch }}
       columns={columns}
       empty="No staff yet."
     />

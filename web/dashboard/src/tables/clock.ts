@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef } from 'react';
 import { toast } from 'sonner';
+import { isIn } from '../data/attendance.js';
 import { useBusinessData } from '../data/businessData.js';
 import type { Attendance, Staff } from '../data/database.js';
 import { useRest, type RestClient } from '../data/rest.js';
@@ -19,10 +20,6 @@ const READ_MS = 10_000;
 const NONE: readonly Attendance[] = [];
 const UNIQUE_VIOLATION = '23505';
 
-export function isIn(entry: Attendance | undefined): boolean {
-  return typeof entry?.clock_in === 'string' && entry.clock_out === null;
-}
-
 /** Clocks a person in or out, whichever comes next by these entries; once for what is on display. */
 export function useClock(entries: readonly Attendance[] = NONE): (person: Person) => void {
   const rest = useRest();
@@ -36,6 +33,7 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
       if (busy.current.has(person.id)) return;
       busy.current.add(person.id);
       const write = async (): Promise<void> => {
+        let isAccepted = false;
         try {
           const table = confirming(rest.table('staff_attendance'), ({ id }) => {
             toasts.added('staff_attendance', id, { title: 'Clocked in', description: person.full_name });
@@ -44,12 +42,14 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
           const open = entries.filter((entry) => entry.staff_id === person.id && isIn(entry));
           if (open.length > 0) await clockOut(table, open);
           else await clockIn(table, { business_id, work_date, staff_id: person.id });
+          isAccepted = true;
         } catch (error) {
           if (isTwice(error)) await toastTwice(rest, person, work_date, zone);
           else toastProblem('Not saved', problemOf(error));
         }
-        // What is on display afterwards is what a click means next.
-        await queryClient.invalidateQueries({ queryKey: ['staff-attendance', business_id] });
+        // What is on display afterwards is what a click means next. A write that was accepted has started that read already.
+        const queryKey = ['staff-attendance', business_id];
+        await queryClient.invalidateQueries({ queryKey }, { cancelRefetch: !isAccepted });
         busy.current.delete(person.id);
       };
       void write();

@@ -1,0 +1,6 @@
+import type { Attendance } from './database.js';
+
+/** Whether the entry says that its person is at work. */
+export function isIn(entry: Attendance | undefined): boolean {
+  return typeof entry?.clock_in === 'string' && entry.clock_out === null;
+}
