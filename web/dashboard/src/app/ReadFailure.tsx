@@ -1,6 +1,7 @@
 import { hashKey, type QueryKey } from '@tanstack/react-query';
 import { useRetries } from '../data/retries.js';
 import { Countdown } from './Countdown.js';
+import { FailureNotice } from './FailureNotice.js';
 
 type Props = {
   /** What could not be read: `The businesses`. */
@@ -10,22 +11,12 @@ type Props = {
   onRetry: () => void;
 };
 
-/** Says that a read failed, when it is tried next, and lets people try at once. The error itself is folded: it is for developers. */
+/** Says that a query failed, and counts down to the next try. */
 export function ReadFailure({ what, error, queryKey, onRetry }: Props) {
   const nextAt = useRetries().nextAt(hashKey(queryKey));
   return (
-    <div className="notice">
-      <p role="alert">{what} could not be read.</p>
-      <p>
-        {nextAt === null ? null : <Countdown to={nextAt} />}{' '}
-        <button type="button" className="link" onClick={onRetry}>
-          Try again
-        </button>
-      </p>
-      <details>
-        <summary>Why</summary>
-        {error.message}
-      </details>
-    </div>
+    <FailureNotice message={error.message} next={nextAt === null ? null : <Countdown to={nextAt} />} onRetry={onRetry}>
+      {what} could not be read.
+    </FailureNotice>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { AsOf } from '../app/AsOf.js';
+import { FailureNotice } from '../app/FailureNotice.js';
 import { PlusIcon } from '../app/icons.js';
 import { isKnown, type ReadState } from '../data/readState.js';
 import { formatCount } from '../format.js';
@@ -41,7 +42,11 @@ export function TablePanel({ title, read, count, add, onAdd, onRetry, tools, chi
       </div>
       {tools}
       {read.state === 'loading' ? <Skeleton /> : null}
-      {read.state === 'failed' ? <Failed title={title} message={read.message} onRetry={onRetry} /> : null}
+      {read.state === 'failed' ? (
+        <FailureNotice message={read.message} onRetry={onRetry}>
+          {title} could not be read. It is tried again by itself.
+        </FailureNotice>
+      ) : null}
       {isKnown(read) ? children : null}
     </section>
   );
@@ -62,23 +67,6 @@ function Note({ read, onRetry }: { read: ReadState; onRetry: () => void }) {
         Try now
       </button>
     </>
-  );
-}
-
-function Failed({ title, message, onRetry }: { title: string; message: string; onRetry: () => void }) {
-  return (
-    <div className="notice">
-      <p role="alert">{title} could not be read. It is tried again by itself.</p>
-      <p>
-        <button type="button" className="link" onClick={onRetry}>
-          Try again
-        </button>
-      </p>
-      <details>
-        <summary>Why</summary>
-        {message}
-      </details>
-    </div>
   );
 }
 
