@@ -2,7 +2,7 @@ import { toast } from 'sonner';
 import { formatClock } from '../format.js';
 import type { EditSession, EditState, Problem, VersionedRow } from '../writing/index.js';
 import { describeChange } from './describeChange.js';
-import { ACTION_MS } from '../toasts/rowToasts.js';
+import { withAction } from '../toasts/rowToasts.js';
 import { askBeforeLeaving } from './sheet/leaving.js';
 import { ProblemText } from './fields/ProblemText.js';
 
@@ -13,7 +13,7 @@ export function toastProblem(title: string, problem: Problem): void {
 }
 
 /** Says why a session did not save; nothing when it did, or was discarded. */
-export function toastUnsaved<Draft>(title: string, state: EditState<Draft>, zone: string, open?: () => void): void {
+function toastUnsaved<Draft>(title: string, state: EditState<Draft>, zone: string, open?: () => void): void {
   toast.error(title, {
     ...UNTIL_DISMISSED,
     description: reasonOf(state, zone),
@@ -79,12 +79,13 @@ export async function saveWithToast<Row extends VersionedRow, Draft extends obje
   if (state.phase === 'editing') toastUnsaved(failed, state, zone);
   const { row } = session;
   if (state.phase !== 'saved' || row === undefined) return;
-  const onClick = (): void => undo?.(row);
-  toast(done, {
-    id,
-    description,
-    ...(undo === undefined ? {} : { action: { label: 'Undo', onClick }, duration: ACTION_MS, closeButton: true }),
-  });
+  const action =
+    undo === undefined
+      ? {}
+      : withAction('Undo', () => {
+          undo(row);
+        });
+  toast(done, { id, description, ...action });
 }
 
 /** Shows that a change waits for a connection or an answer, while it does. */

@@ -6,8 +6,13 @@ import type { TableName } from '../data/database.js';
 
 type Id = number | string;
 
-/** Long enough to read a toast and press its button. */
-export const ACTION_MS = 15_000;
+// Long enough to read a toast and press its button.
+const ACTION_MS = 15_000;
+
+/** For a toast with a button that need not be pressed. */
+export function withAction(label: string, onClick: () => void) {
+  return { action: { label, onClick }, duration: ACTION_MS, closeButton: true };
+}
 
 type Confirmation = {
   readonly title: string;
@@ -17,7 +22,7 @@ type Confirmation = {
 };
 
 /** The id that the package gives to the toast of a new row. */
-export function rowToastId(table: TableName, id: Id): string {
+function rowToastId(table: TableName, id: Id): string {
   return `public.${table}:${JSON.stringify(id)}`;
 }
 
@@ -42,9 +47,7 @@ export class RowToasts {
     toast.success(title, {
       id: toastId,
       description,
-      ...(show === undefined
-        ? {}
-        : { action: { label: 'Show', onClick: show }, duration: ACTION_MS, closeButton: true }),
+      ...(show === undefined ? {} : withAction('Show', show)),
     });
   }
 }
@@ -62,15 +65,15 @@ export function useToastsEndWithRows(table: TableName, rows: readonly { id: Id }
   const before = useRef(rows);
   useEffect(() => {
     if (rows === undefined) return;
-    const shown = new Set(toast.getToasts().map(({ id }) => id));
-    const candidates = (before.current ?? []).filter(
-      ({ id }) => shown.has(rowToastId(table, id)) || shown.has(undoToastId(table, id)),
-    );
+    const ids = new Set(rows.map(({ id }) => id));
+    const gone = (before.current ?? []).filter(({ id }) => !ids.has(id));
     before.current = rows;
-    for (const { id } of candidates) {
-      if (rows.some((row) => row.id === id)) continue;
-      toast.dismiss(rowToastId(table, id));
-      toast.dismiss(undoToastId(table, id));
+    if (gone.length === 0) return;
+    const shown = new Set(toast.getToasts().map(({ id }) => id));
+    for (const { id } of gone) {
+      for (const toastId of [rowToastId(table, id), undoToastId(table, id)]) {
+        if (shown.has(toastId)) toast.dismiss(toastId);
+      }
     }
   }, [table, rows]);
 }
