@@ -9,7 +9,7 @@ type Props = {
 export function BusinessPicker({ businesses, chosen, onChoose }: Props) {
   return (
     <label className="picker">
-      <span>Business</span>
+      <span className="only-heard">Business</span>
       <select
         value={chosen?.id ?? ''}
         disabled={chosen === undefined}

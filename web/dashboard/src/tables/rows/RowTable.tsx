@@ -22,7 +22,7 @@ type Props<Row> = {
   name: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
-  /** All rows that are known, those that are not wanted at the moment too. Default: `rows`. */
+  /** All rows that are known, including those not on display at the moment. Default: `rows`. */
   known?: readonly Row[];
   /** Shown when there are none. */
   empty: string;
@@ -31,7 +31,7 @@ type Props<Row> = {
 const PAGE_ROWS = 50;
 
 /**
- * Rows that move by `transform` alone: whatever is inserted or removed, nothing on the page is laid out anew. `columns` should stay the same array; a row
+ * Rows that move by `transform` alone: whatever is inserted or removed, the rest of the page keeps its layout. `columns` should stay the same array; a row
  * is rendered again only when it is another object.
  */
 export function RowTable<Row extends { id: number | string }>(props: Props<Row>) {
@@ -135,7 +135,13 @@ const TableRow = memo(function TableRow({ row, index, columns, memory }: TableRo
   return (
     <tr ref={ref} role="row" data-row={row.id} style={{ '--index': index } as CSSProperties}>
       {columns.map(({ slot, isNumber, cell }) => (
-        <td key={slot} role={slot === 'title' ? 'rowheader' : 'cell'} data-slot={slot} data-number={isNumber}>
+        <td
+          key={slot}
+          role={slot === 'title' ? 'rowheader' : 'cell'}
+          data-slot={slot}
+          data-number={isNumber}
+          style={{ '--area': slot } as CSSProperties}
+        >
           {cell(row as never)}
         </td>
       ))}
