@@ -5,8 +5,8 @@ import { useSearchParameter } from './useSearchParameter.js';
 
 /** Says what the page's address names that is not there. `instead`: the business that is shown for want of that one; null: it is there. */
 export function AddressNotices({ instead }: { instead: string | null }) {
-  const [view] = useSearchParameter('view');
-  const [day] = useSearchParameter('day');
+  const view = useSearchParameter('view');
+  const day = useSearchParameter('day');
   const { name } = useView();
   const hasNoSuchDay = name === 'bookings' && day !== null && day !== 'all' && !isDate(day);
   return (

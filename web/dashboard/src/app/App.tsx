@@ -13,7 +13,7 @@ import { setSearch, useSearchParameter } from './useSearchParameter.js';
 
 export function App() {
   const businesses = useBusinesses();
-  const [chosenId] = useSearchParameter('business');
+  const chosenId = useSearchParameter('business');
   const [isLabOpen, setLabOpen] = useState(false);
   const labButton = useRef<HTMLButtonElement>(null);
   const list = businesses.data ?? [];

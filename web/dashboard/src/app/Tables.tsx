@@ -23,7 +23,7 @@ export function isView(name: string): boolean {
 
 /** The table that the page's address names, or the bookings. */
 export function useView(): View {
-  const [name] = useSearchParameter('view');
+  const name = useSearchParameter('view');
   return views.find((view) => view.name === name) ?? bookings;
 }
 

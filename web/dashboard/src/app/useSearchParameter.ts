@@ -1,4 +1,4 @@
-import { useCallback, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 
 const CHANGED = 'searchparameterchange';
 
@@ -12,7 +12,7 @@ function subscribe(changed: () => void): () => void {
 }
 
 /** Parameters of the page's address; null takes one away. */
-export type SearchChange = Readonly<Record<string, string | null>>;
+type SearchChange = Readonly<Record<string, string | null>>;
 
 /** Changes the page's address. With `replace`, Back does not lead to the present one. */
 export function setSearch(change: SearchChange, { replace = false } = {}): void {
@@ -33,13 +33,6 @@ export function useSearch(): string {
 }
 
 /** A parameter of the page's address, so that a reload, a bookmark or Back shows the same. Null when it is absent. */
-export function useSearchParameter(name: string): [value: string | null, set: (value: string) => void] {
-  const value = useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));
-  const set = useCallback(
-    (next: string) => {
-      setSearch({ [name]: next });
-    },
-    [name],
-  );
-  return [value, set];
+export function useSearchParameter(name: string): string | null {
+  return useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));
 }

@@ -1,40 +1,33 @@
-import { createContext, useContext, useLayoutEffect, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useSyncExternalStore } from 'react';
 
-/** Whether rows on display are older than the line: the header must not say Live above them. */
-export class Freshness {
-  #isBehind = false;
-  readonly #listeners = new Set<() => void>();
+// The header is above the provider of the rows, so what it must know of them is kept here.
+let isBehind = false;
+const listeners = new Set<() => void>();
 
-  readonly isBehind = (): boolean => this.#isBehind;
-
-  readonly subscribe = (changed: () => void): (() => void) => {
-    this.#listeners.add(changed);
-    return () => {
-      this.#listeners.delete(changed);
-    };
-  };
-
-  set(isBehind: boolean): void {
-    if (isBehind === this.#isBehind) return;
-    this.#isBehind = isBehind;
-    for (const changed of [...this.#listeners]) changed();
-  }
+function set(next: boolean): void {
+  if (next === isBehind) return;
+  isBehind = next;
+  for (const changed of [...listeners]) changed();
 }
 
-export const FreshnessContext = createContext(new Freshness());
+function subscribe(changed: () => void): () => void {
+  listeners.add(changed);
+  return () => {
+    listeners.delete(changed);
+  };
+}
 
+/** Whether rows on display are older than the connection: the header must not say Live above them. */
 export function useIsBehind(): boolean {
-  const freshness = useContext(FreshnessContext);
-  return useSyncExternalStore(freshness.subscribe, freshness.isBehind);
+  return useSyncExternalStore(subscribe, () => isBehind);
 }
 
 /** Reports it before the page is painted, so that header and tables never disagree. */
-export function useReportBehind(isBehind: boolean): void {
-  const freshness = useContext(FreshnessContext);
+export function useReportBehind(areRowsBehind: boolean): void {
   useLayoutEffect(() => {
-    freshness.set(isBehind);
+    set(areRowsBehind);
     return () => {
-      freshness.set(false);
+      set(false);
     };
-  }, [freshness, isBehind]);
+  }, [areRowsBehind]);
 }

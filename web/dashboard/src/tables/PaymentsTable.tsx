@@ -17,7 +17,7 @@ import { When } from './When.js';
 export function PaymentsTable() {
   const { business, bookings, payments } = useBusinessData();
   const { openPayment, cancelPayment } = useForms();
-  const [shownIds] = useSearchParameter('rows');
+  const shownIds = useSearchParameter('rows');
   const timeWidth = useTimeWidth(true);
   const moneyWidth = useMoneyWidth(payments.rows, business.currency);
   const areBookingsKnown = isKnown(rowsState(bookings.status));
@@ -76,8 +76,8 @@ function clientsByBooking(bookings: readonly Booking[], areKnown: boolean): (pay
 /** Those that an alert pointed at, if any. */
 function chosenPayments(payments: readonly Payment[], ids: string | null): readonly Payment[] {
   if (ids === null) return payments;
-  const wanted = new Set(ids.split(','));
-  return payments.filter(({ id }) => wanted.has(id));
+  const chosen = new Set(ids.split(','));
+  return payments.filter(({ id }) => chosen.has(id));
 }
 
 function paymentColumns(

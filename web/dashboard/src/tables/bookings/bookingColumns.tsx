@@ -12,7 +12,7 @@ import { When } from '../When.js';
 
 const final = new Set(['cancelled', 'completed', 'no_show']);
 
-export type BookingActions = { edit: (row: Booking) => void; cancel: (row: Booking) => void };
+type BookingActions = { edit: (row: Booking) => void; cancel: (row: Booking) => void };
 
 /** The columns of bookings. `hasDay`: whether they may be of several days. */
 export function useBookingColumns({ edit, cancel }: BookingActions, hasDay: boolean): readonly Column<Booking>[] {
