@@ -1,8 +1,8 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityProblems } from './support/axe.js';
 import { insertBookingsAt, removeBookings } from './support/bookings.js';
-import { BookingsPage, dayControl } from './support/bookingsPage.js';
+import { dayControl, openSalon } from './support/bookingsPage.js';
 import { openWindow } from './support/chromium.js';
 import { openLab, physio, salon, screenshotPath, type Lab } from './support/lab.js';
 
@@ -15,12 +15,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.close();
 });
-
-async function open(options: BrowserContextOptions = {}, search = ''): Promise<BookingsPage> {
-  const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}${search}`, options);
-  await page.locator('section[data-rows-state="live"]').waitFor();
-  return new BookingsPage(page);
-}
 
 /** Runs in the page: what is cut off of the times, amounts and figures. */
 function cutTexts(): string[] {
@@ -48,7 +42,7 @@ describe('the bookings of a day', () => {
       [1, '00:00', 'Tomorrow'],
       [-1, '23:59', 'Yesterday'],
     ]);
-    const dashboard = await open();
+    const dashboard = await openSalon(lab);
     await dashboard.row(ids[1] ?? '').waitFor();
     const { rows } = await lab.db.query<{ id: string }>(
       `select bookings.id::text from bookings join businesses on businesses.id = business_id
@@ -74,7 +68,7 @@ describe('the bookings of a day', () => {
       [-3, '10:00', 'Zoë Ångström'],
       [2, '10:00', 'Zoë Ångström'],
     ]);
-    const dashboard = await open();
+    const dashboard = await openSalon(lab);
     await dashboard.page.getByLabel('Find a client').fill('angstrom zoe');
     await dashboard.row(ids[0] ?? '').waitFor();
     expect(await dashboard.ids()).toEqual([ids[1], ids[0]]);
@@ -92,7 +86,7 @@ describe('the bookings of a day', () => {
       [salon],
     );
     for (const width of [1440, 390]) {
-      const dashboard = await open({ viewport: { width, height: 900 } }, `&day=${rows[0]?.day ?? ''}`);
+      const dashboard = await openSalon(lab, `&day=${rows[0]?.day ?? ''}`, { viewport: { width, height: 900 } });
       await dashboard
         .row(rows[0]?.id ?? '')
         .getByText(rows[0]?.name ?? '')
@@ -108,7 +102,7 @@ describe('the time zone of a business', () => {
     const [id = ''] = await insertBookingsAt(lab.db, [[0, '00:30', 'Early bird']]);
     const seen: string[] = [];
     for (const timezoneId of ['America/New_York', 'Pacific/Auckland', 'Asia/Tokyo', 'America/Los_Angeles']) {
-      const dashboard = await open({ timezoneId, locale: 'en-US' });
+      const dashboard = await openSalon(lab, '', { timezoneId, locale: 'en-US' });
       await dashboard.row(id).waitFor();
       const hint = await dashboard.page.getByText('times in New York').count();
       expect(hint).toBe(timezoneId === 'America/New_York' ? 0 : 1);
@@ -127,7 +121,7 @@ describe.each(['en-US', 'de-DE', 'ar', 'hi-IN'])('in %s', (locale) => {
   it.each([320, 390, 768, 834, 1024, 1440])(
     'no time and no amount is cut in a window of %i px, the lab open too',
     async (width) => {
-      const dashboard = await open({ locale, viewport: { width, height: 900 } }, '&day=all');
+      const dashboard = await openSalon(lab, '&day=all', { locale, viewport: { width, height: 900 } });
       const { page } = dashboard;
       await page.evaluate(() => document.fonts.ready);
       expect(await page.evaluate(cutTexts)).toEqual([]);
@@ -144,7 +138,7 @@ describe.each(['en-US', 'de-DE', 'ar', 'hi-IN'])('in %s', (locale) => {
 describe('the name of who does the work', () => {
   it.each(['en-US', 'ar', 'de-DE'])('is not cut on a tablet in %s', async (locale) => {
     for (const width of [768, 834, 1024]) {
-      const dashboard = await open({ locale, viewport: { width, height: 900 } }, '&day=all');
+      const dashboard = await openSalon(lab, '&day=all', { locale, viewport: { width, height: 900 } });
       await dashboard.page.evaluate(() => document.fonts.ready);
       const cut = await dashboard.page
         .locator('[data-row] [data-slot="person"]')
@@ -164,7 +158,7 @@ describe('large amounts and large text', () => {
        select $1, 999999999.99, 'USD', 'card', 'paid', 'LARGE', now() from generate_series(1, 2)`,
       [salon],
     );
-    const dashboard = await open({ locale: 'en-US', viewport: { width, height: 900 } }, '&view=payments');
+    const dashboard = await openSalon(lab, '&view=payments', { locale: 'en-US', viewport: { width, height: 900 } });
     const { page } = dashboard;
     await dashboard.untilRowsLive('Payments');
     await page.locator('[data-row]', { hasText: 'LARGE' }).first().waitFor();
@@ -190,7 +184,7 @@ describe('large amounts and large text', () => {
       [834, false],
       [1120, true],
     ] as const) {
-      const dashboard = await open({ viewport: { width, height: 900 } }, '&day=all');
+      const dashboard = await openSalon(lab, '&day=all', { viewport: { width, height: 900 } });
       if (isLabOpen) await dashboard.page.getByRole('button', { name: 'Lab', exact: true }).click();
       const names = dashboard.page.locator('[data-row] [data-slot="title"]');
       const cut = await names.evaluateAll(
@@ -217,7 +211,7 @@ describe('alerts', () => {
         ($1, 'critical', 'Card payments are failing', null, null, now() - interval '20 days')`,
       [salon, JSON.stringify({ booking_ids: ids.map(Number) })],
     );
-    const dashboard = await open();
+    const dashboard = await openSalon(lab);
     const { page } = dashboard;
     await page.locator('[data-figure="alerts"] .figure-value', { hasText: '4, 1 critical' }).waitFor();
     await page.screenshot({ path: screenshotPath('alerts-figure') });
@@ -254,7 +248,7 @@ describe('alerts', () => {
 
 describe('the chart', () => {
   it('ends at now, marks it, and has its numbers in a table', async () => {
-    const dashboard = await open({ locale: 'en-US' });
+    const dashboard = await openSalon(lab, '', { locale: 'en-US' });
     const { page } = dashboard;
     await page.locator('.chart-now').first().waitFor({ state: 'attached' });
     expect(await page.locator('.chart [role="application"], .chart [aria-live="assertive"]').count()).toBe(0);
@@ -292,7 +286,7 @@ describe('the chart', () => {
   it.each(['light', 'dark'] as const)(
     'has bars, a line and words that can be told from the ground in %s',
     async (colorScheme) => {
-      const dashboard = await open({ colorScheme });
+      const dashboard = await openSalon(lab, '', { colorScheme });
       const ratios = await dashboard.page.evaluate(() => {
         const luminance = (color: string): number => {
           const probe = document.createElement('canvas').getContext('2d');

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { removeBookings } from './support/bookings.js';
 import type { BookingsPage } from './support/bookingsPage.js';
 import { closed, edit, focused, FormsLab } from './support/forms.js';
 import { salon, type Lab } from './support/lab.js';
@@ -20,7 +21,7 @@ afterEach(async () => {
   await forms.tidy();
 });
 
-const remove = (...ids: string[]): Promise<unknown> => lab.db.query('delete from bookings where id = any($1)', [ids]);
+const remove = (...ids: string[]): Promise<void> => removeBookings(lab.db, ids);
 
 async function newRows(bookings: BookingsPage, ...names: string[]): Promise<string[]> {
   const ids: string[] = [];

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityProblems } from './support/axe.js';
-import { BookingsPage } from './support/bookingsPage.js';
+import { openSalon, type BookingsPage } from './support/bookingsPage.js';
 import { openWindow } from './support/chromium.js';
 import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
 
@@ -21,9 +21,8 @@ afterAll(async () => {
 });
 
 async function open(search = '', options = {}): Promise<BookingsPage> {
-  ({ page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}${search}`, options));
-  const dashboard = new BookingsPage(page);
-  await page.locator('section[data-rows-state="live"]').waitFor();
+  const dashboard = await openSalon(lab, search, options);
+  ({ page } = dashboard);
   await page.locator('[data-figure="alerts"][data-state="live"]').waitFor();
   return dashboard;
 }

@@ -1,8 +1,7 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertBookingsAt, removeBookings } from './support/bookings.js';
-import { BookingsPage, dayControl } from './support/bookingsPage.js';
-import { openWindow } from './support/chromium.js';
+import { dayControl, openSalon } from './support/bookingsPage.js';
 import { watchFlashes } from './support/flashes.js';
 import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
 
@@ -16,12 +15,6 @@ afterAll(async () => {
   await lab.close();
 });
 
-async function open(options: BrowserContextOptions = {}, search = ''): Promise<BookingsPage> {
-  const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}${search}`, options);
-  await page.locator('section[data-rows-state="live"]').waitFor();
-  return new BookingsPage(page);
-}
-
 describe('the control of the day', () => {
   it.each([
     ['', ['Today']],
@@ -30,7 +23,7 @@ describe('the control of the day', () => {
   ] as const)(
     'shows no day while a search looks at all days, and then the one from before, with "%s"',
     async (search, pressed) => {
-      const { page } = await open({}, search);
+      const { page } = await openSalon(lab, search);
       const before = await dayControl(page);
       expect(before.pressed).toEqual(pressed);
       await page.getByLabel('Find a client').fill('o');
@@ -46,12 +39,12 @@ describe('the control of the day', () => {
 });
 
 describe('a row flashes', () => {
-  it('when its data changed, and not because other rows are wanted', async () => {
+  it('when its data changed, and not because other rows are on display', async () => {
     const ids = await insertBookingsAt(lab.db, [
       [0, '12:00', 'Flash today'],
       [1, '12:00', 'Flash tomorrow'],
     ]);
-    const dashboard = await open();
+    const dashboard = await openSalon(lab);
     const { page } = dashboard;
     await dashboard.row(ids[0] ?? '').waitFor();
     const flashes = await watchFlashes(page);
@@ -95,7 +88,9 @@ describe('a payment', () => {
     const ids = rows.map(({ id }) => id);
     expect(ids.length).toBeGreaterThan(0);
     for (const width of [320, 390, 1440]) {
-      const dashboard = await open({ viewport: { width, height: 900 } }, `&view=payments&rows=${ids.join(',')}`);
+      const dashboard = await openSalon(lab, `&view=payments&rows=${ids.join(',')}`, {
+        viewport: { width, height: 900 },
+      });
       for (const { id, client_name } of rows) {
         const cell = dashboard.row(id, 'payments').getByRole('rowheader');
         await cell.getByText(client_name, { exact: true }).waitFor();
@@ -105,7 +100,7 @@ describe('a payment', () => {
       await dashboard.page.context().close();
     }
     // The client is who the booking is for now.
-    const dashboard = await open({}, `&view=payments&rows=${ids[0] ?? ''}`);
+    const dashboard = await openSalon(lab, `&view=payments&rows=${ids[0] ?? ''}`);
     const change = (name: string) =>
       lab.db.query(
         'update bookings set client_name = $2 where id = (select booking_id from payment_transactions where id = $1)',
@@ -132,7 +127,7 @@ describe('a booking that is added', () => {
   const toast = (page: Page) => page.locator('[data-sonner-toast]', { hasText: 'Booking added' });
 
   it('is for the day on display, and so it is there', async () => {
-    const dashboard = await open({}, '&day=2027-03-14');
+    const dashboard = await openSalon(lab, '&day=2027-03-14');
     const { page } = dashboard;
     await dashboard.addButton.click();
     expect(await dashboard.form.getByLabel('Starts').inputValue()).toBe('2027-03-14T09:00');
@@ -149,7 +144,7 @@ describe('a booking that is added', () => {
   });
 
   it.each(['', '&day=all', '&day=2027-03-14&client=zoe'])('is for the next hour with "%s"', async (search) => {
-    const dashboard = await open({}, search);
+    const dashboard = await openSalon(lab, search);
     const query = `select to_char(date_trunc('hour', now() at time zone 'America/New_York') + interval '1 hour',
       'YYYY-MM-DD"T"HH24:MI') as hour`;
     const before = await lab.db.query<{ hour: string }>(query);
@@ -163,7 +158,7 @@ describe('a booking that is added', () => {
   it.each(['&day=2027-03-14', '&client=nobody', '&day=2027-03-14&client=nobody'])(
     'on another day than the one on display is shown on request, with "%s"',
     async (search) => {
-      const dashboard = await open({}, search);
+      const dashboard = await openSalon(lab, search);
       const { page } = dashboard;
       await dashboard.addButton.click();
       const starts = '2027-04-02T10:30';

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import type { Locator, Page } from 'playwright-core';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { openWindow } from './chromium.js';
+import { salon, type Lab } from './lab.js';
 
 /** What a form is filled in with, by label. Lists take the words of an option. */
 export type Fields = Readonly<Record<string, string>>;
@@ -123,6 +125,13 @@ export class BookingsPage {
     await this.row(id).waitFor({ state: 'detached' });
     expect(await this.row(id).count()).toBe(0);
   }
+}
+
+/** A new window on the salon whose table is live. `search` is added to the page's address: `&view=staff`. */
+export async function openSalon(lab: Lab, search = '', options: BrowserContextOptions = {}): Promise<BookingsPage> {
+  const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}${search}`, options);
+  await page.locator('section[data-rows-state="live"]').waitFor();
+  return new BookingsPage(page);
 }
 
 /** What the control says about the day whose bookings are on display. */
