@@ -83,7 +83,7 @@ describe('a page in the back/forward cache', () => {
     await tab.navigate(`${server.origin}/page/index.html?another`);
     await untilServer(backend, isAlone);
     await tab.back();
-    expect(await tab.run(() => typeof globalThis.seen, null)).toBe('object'); // else it was loaded anew
+    expect(await tab.run(() => typeof globalThis.seen, null)).toBe('object'); // else it was loaded again
     await expectHealed(/^CHANNEL_ERROR SUSPENDED$/);
   });
 });

@@ -133,7 +133,7 @@ describe('a dashboard in the back/forward cache', () => {
       await tab.back();
       await tab.run(untilShown, `[data-table="bookings"] [data-row="${id}"]`);
       await tab.run(untilShown, '.switchboard-status[data-state="live"]');
-      expect(await tab.run(() => document.title, null)).toBe('kept'); // else it was loaded anew
+      expect(await tab.run(() => document.title, null)).toBe('kept'); // else it was loaded again
     } finally {
       await chromium.close();
     }

@@ -194,7 +194,7 @@ describe('a core that can not be had is an error with its cause', () => {
     await expect(load(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: 'LOAD_FAILED' });
   });
 
-  it('and the next manager tries anew', async () => {
+  it('and the next manager tries again', async () => {
     requests.length = 0;
     await expect(load(`${origin}/again.wasm`)).rejects.toThrow();
     await expect(load(`${origin}/again.wasm`)).rejects.toThrow();

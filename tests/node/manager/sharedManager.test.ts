@@ -51,7 +51,7 @@ describe('the shared manager', () => {
     expect(() => realtimeManager.stats()).toThrow(/configureRealtime/);
   });
 
-  it('is made at its first use, once, and can be configured anew after dispose', async () => {
+  it('is made at its first use, once, and can be configured again after dispose', async () => {
     configureRealtime({ ...options, vsn: '1.0.0' });
     configureRealtime(options);
     const off = realtimeManager.onStatusChange(nothing);

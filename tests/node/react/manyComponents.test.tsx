@@ -121,7 +121,7 @@ describe('200 components over 7 tables', () => {
     expect(manager.status().overall).toBe('idle');
   });
 
-  it('join nothing anew when they unmount and mount again', async () => {
+  it('join nothing again when they unmount and mount again', async () => {
     open({ lingerMs: 10 * MS });
     await show(200);
     await live(7);

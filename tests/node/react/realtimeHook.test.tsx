@@ -277,7 +277,7 @@ describe('invalidation by useRealtime', () => {
     });
   });
 
-  it('goes on after unsubscribeAll() when it is asked for anew', async () => {
+  it('goes on after unsubscribeAll() when it is asked for again', async () => {
     await stage.render(<Business enableBookings />);
     await stage.open();
     stage.bench.manager.unsubscribeAll();

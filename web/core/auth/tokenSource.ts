@@ -5,7 +5,7 @@ import { typeOf } from '../base/validate.js';
 
 /**
  * What a signed-out user's channels get, so that they lose the old token's rights: the api key where it is a JWT. The server ignores keys of
- * the new form (`sb_…`), so with those it is nothing, and channels have to be joined anew.
+ * the new form (`sb_…`), so with those it is nothing, and channels have to be joined again.
  */
 export function signedOutToken(apikey: string): string {
   return apikey.startsWith('eyJ') ? apikey : '';

@@ -142,7 +142,7 @@ export class Callbacks {
 
   readonly #isThere = ({ ended }: Subscription): boolean => !ended;
 
-  /** A function of its own for all deliveries: what is made anew for each is most of the work of a small change. */
+  /** A function of its own for all deliveries: what is made again for each is most of the work of a small change. */
   readonly #callEvent: Caller = <Event>(
     subscription: Subscription,
     onEvent: (event: Event) => unknown,

@@ -22,7 +22,7 @@ export interface CoreFrame {
 
 export interface CoreModule {
   readonly frame: CoreFrame;
-  /** Read anew for every use: the memory may have grown since. */
+  /** Read again for every use: the memory may have grown since. */
   readonly HEAPU8: Uint8Array<ArrayBuffer>;
   readonly HEAPU32: Uint32Array<ArrayBuffer>;
   openClient(optionsJson: string, sink: CoreSink): CoreClient;

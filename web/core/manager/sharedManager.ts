@@ -22,7 +22,7 @@ export function configureRealtime(options: ManagerOptions): void {
     throw new SwitchboardError(
       'ALREADY_CONFIGURED',
       '',
-      'The shared realtimeManager is in use: call realtimeManager.dispose() before configuring it anew.',
+      'The shared realtimeManager is in use: call realtimeManager.dispose() before configuring it again.',
     );
   }
   checkManagerOptions(options);

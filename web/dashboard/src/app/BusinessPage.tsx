@@ -17,7 +17,7 @@ export function BusinessPage() {
   const { business, bookings, payments } = useBusinessData();
   const today = useToday();
   const { label } = useView();
-  // Keeps the queries of what changes seldom up to date, and announces what is new. Bookings and payments are live rows: only their toasts are wanted here.
+  // Keeps the queries of what changes seldom up to date, and announces what is new. Bookings and payments are live rows: this only shows their toasts.
   useRealtime({
     businessId: business.id,
     enableBookings: true,

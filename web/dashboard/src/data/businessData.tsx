@@ -15,7 +15,7 @@ export type BusinessData = {
 
 const BusinessDataContext = createContext<BusinessData | null>(null);
 
-// However fast the changes come, the page takes them in five times a second, each row as it stands in the end.
+// However fast changes come, the page takes them in five times a second, each row in its newest state.
 const LATEST = { mode: 'latest', everyMs: 200 } as const;
 
 /** Loads a business's bookings and payments once for everything below, and keeps them as they are in the database. */

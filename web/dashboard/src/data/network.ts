@@ -7,8 +7,8 @@ type Handlers = Pick<WebSocket, 'onopen' | 'onmessage' | 'onclose' | 'onerror'>;
 const CUT = 1006;
 
 /**
- * The page's cable. Everything the dashboard sends goes through here, so that the lab can pull the plug: sockets are cut, requests fail, and the page is
- * told as a browser would tell it.
+ * The page's cable. Everything the dashboard sends goes through here, so that the lab can pull the plug: sockets are cut, requests fail, and the page
+ * gets the events that a browser would send.
  */
 export class Network implements Connection {
   #isPlugged = true;

@@ -23,7 +23,7 @@ export function rowsState({ state, code, message, since, fetchedAt }: LiveRowsSt
 
 type Read = Pick<UseQueryResult, 'data' | 'error' | 'dataUpdatedAt'>;
 
-/** The state of a query that is invalidated over the line: without a line it grows old. */
+/** The state of a query that realtime invalidates: without a connection it grows old. */
 export function useQueryState({ data, error, dataUpdatedAt }: Read): ReadState {
   const lostAt = useConnectionStatus(({ overall, since }) =>
     overall === 'offline' || overall === 'connecting' ? since : null,

@@ -11,7 +11,7 @@ const switches: readonly { name: Switch; label: string; about: string }[] = [
   { name: 'expire-token', label: 'Expire the token', about: 'A new one is asked for' },
 ];
 
-/** What the local backend can be told to do. */
+/** The faults that the local backend can show on request. */
 export function ServerSwitches({ businessId }: { businessId: string }) {
   const lab = useLab();
   return (
@@ -19,7 +19,7 @@ export function ServerSwitches({ businessId }: { businessId: string }) {
       <h3 id="server-switches">The server</h3>
       {lab === null ? (
         <p className="quiet">
-          Not offered here: this dashboard shows a Supabase project, and a project cannot be told to fail. Start without
+          Not offered here: this dashboard shows a Supabase project, and a project cannot be made to fail. Start without
           SUPABASE_URL to have a server of your own that can.
         </p>
       ) : (

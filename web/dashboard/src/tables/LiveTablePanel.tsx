@@ -11,7 +11,7 @@ type Props<Row extends { id: number | string }> = {
   add: string;
   onAdd: () => void;
   table: LiveRowsResult<Row>;
-  /** Those of the table's rows that are wanted. */
+  /** Those of the table's rows that are on display. */
   rows: readonly Row[];
   columns: readonly Column<Row>[];
   empty: string;

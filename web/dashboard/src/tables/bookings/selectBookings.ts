@@ -26,7 +26,7 @@ export function shownDay({ day, client, ids }: BookingChoice): Day | null {
   return client === '' && ids === null ? day : null;
 }
 
-/** Those that are wanted: what is to come first, the next one on top; then what has begun, the latest on top. */
+/** Those that were chosen: what is to come first, the next one on top; then what has begun, the latest on top. */
 export function selectBookings(bookings: readonly Booking[], choice: BookingChoice, now: number): Booking[] {
   return bookings
     .filter((booking) => isWanted(booking, choice))
