@@ -24,11 +24,7 @@ void Window::push(const Change& change) {
     held_.clear();
     delegate_.onWindowOverflow(subscribers_, held_.firstCommit());
   }
-  if (paused_) {
-    schedule_.onChangeWhilePaused(first);
-  } else {
-    schedule_.onChange(first);
-  }
+  if (!paused_) schedule_.onChange(first);
 }
 
 void Window::pause() {

@@ -17,13 +17,10 @@ class WindowSchedule {
 
   /// A change came. `first`: nothing was held before it.
   void onChange(bool first);
-  /// The same while nothing is to be handed over.
-  void onChangeWhilePaused(bool first) { note(first); }
   /// Nothing is due any more.
   void stop() { due_.cancel(); }
 
  private:
-  void note(bool first);
   void onDue();
   TimePoint windowEnd() const;
 

@@ -22,13 +22,9 @@ WindowSchedule::WindowSchedule(const DeliverySpec& spec, const HeldChanges& held
       handOver_(handOver),
       due_(context.deadlines, DeadlineKind::Window, [this] { onDue(); }) {}
 
-void WindowSchedule::note(bool first) {
+void WindowSchedule::onChange(bool first) {
   lastAt_ = context_.now();
   if (first) firstAt_ = lastAt_;
-}
-
-void WindowSchedule::onChange(bool first) {
-  note(first);
   switch (spec_.mode) {
     case DeliveryMode::Each:
       handOver_();
