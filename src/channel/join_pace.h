@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "timing/backoff.h"
 #include "timing/context.h"
 
 namespace switchboard {
@@ -16,10 +17,7 @@ class JoinPace {
   /// Zero when a join may go out now.
   Duration wait() const { return std::max(Duration{0}, next_ - context_.now()); }
   /// A join goes out.
-  void take() {
-    const auto jitter = context_.random.below(static_cast<std::uint64_t>(interval_.count()) / 2 + 1);
-    next_ = context_.now() + interval_ + Duration{static_cast<Duration::rep>(jitter)};
-  }
+  void take() { next_ = context_.now() + uniform(context_.random, interval_, interval_ + interval_ / 2); }
 
  private:
   Duration interval_;

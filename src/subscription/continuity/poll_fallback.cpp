@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "timing/backoff.h"
+
 namespace switchboard {
 
 PollFallback::PollFallback(const PollFallbackOptions& options, Registry& registry, Context& context,
@@ -27,13 +29,14 @@ Duration PollFallback::interval(std::size_t keys) const {
 
 /// Any part of it. An outage begins for all clients at the same moment, so their first polls are spread over a whole
 /// interval; that also keeps those of many keys within the budget.
-Duration PollFallback::within(Duration interval) {
-  return Duration{static_cast<Duration::rep>(context_.random.below(static_cast<std::uint64_t>(interval.count()) + 1))};
+Duration PollFallback::untilFirst(Duration interval) {
+  return uniform(context_.random, Duration{0}, interval);
 }
 
 /// Three quarters to five quarters of it.
-Duration PollFallback::jittered(Duration interval) {
-  return interval * 3 / 4 + within(interval / 2);
+Duration PollFallback::untilNext(Duration interval) {
+  const Duration least = interval * 3 / 4;
+  return uniform(context_.random, least, least + interval / 2);
 }
 
 void PollFallback::update() {
@@ -47,7 +50,7 @@ void PollFallback::update() {
     const bool polling = online_ && *entry->notLiveSince + options_.after <= now;
     if (polling != entry->nextPollAt.has_value()) {
       if (polling) {
-        entry->nextPollAt = now + within(interval(down.size()));
+        entry->nextPollAt = now + untilFirst(interval(down.size()));
       } else {
         entry->nextPollAt.reset();
       }
@@ -55,7 +58,7 @@ void PollFallback::update() {
     }
     if (polling && *entry->nextPollAt <= now) {
       polls_.append(entry->subscribers);
-      entry->nextPollAt = now + jittered(interval(down.size()));
+      entry->nextPollAt = now + untilNext(interval(down.size()));
     }
     if (online_) {
       tick_.setWithin(std::max(Duration{1}, entry->nextPollAt.value_or(*entry->notLiveSince + options_.after) - now));

@@ -40,8 +40,8 @@ class PollFallback {
 
  private:
   Duration interval(std::size_t keys) const;
-  Duration within(Duration interval);
-  Duration jittered(Duration interval);
+  Duration untilFirst(Duration interval);
+  Duration untilNext(Duration interval);
 
   const PollFallbackOptions& options_;
   Registry& registry_;
