@@ -76,7 +76,7 @@ void Connection::transition(ConnectionState to, Cause cause) {
 
 std::optional<WallTime> Connection::nextRetryAt() const {
   if (!retry_.isSet()) return std::nullopt;
-  return context_.clock.wallNow() + std::max(Duration{0}, retry_.at() - context_.now());
+  return context_.wallAt(retry_.at());
 }
 
 void Connection::open() {

@@ -38,7 +38,7 @@ void TokenRefresher::ask() {
 
 std::optional<WallTime> TokenRefresher::nextTryAt() const {
   if (!problem_ || !again_.isSet()) return std::nullopt;
-  return context_.clock.wallNow() + std::max(Duration{0}, again_.at() - context_.now());
+  return context_.wallAt(again_.at());
 }
 
 void TokenRefresher::refuse(Cause cause) {

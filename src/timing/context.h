@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "base/turn.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -18,6 +20,8 @@ struct Context {
 
   TimePoint now() const { return deadlines.now(); }
   Moment moment() const { return {now(), clock.wallNow()}; }
+  /// What the wall clock will show at this time; what it shows now, if that has passed.
+  WallTime wallAt(TimePoint at) const { return clock.wallNow() + std::max(Duration{0}, at - now()); }
 };
 
 }  // namespace switchboard

@@ -1,6 +1,5 @@
 #include "subscription/continuity/state_reporter.h"
 
-#include <algorithm>
 #include <cassert>
 
 namespace switchboard {
@@ -73,10 +72,6 @@ void StateReporter::confirm(KeyEntry& entry) {
   report(entry);
 }
 
-void StateReporter::setWaiting(KeyEntry& entry, const Cause& cause) {
-  setState(entry, SubscriptionState::Pending, cause);
-}
-
 void StateReporter::notifyNew(KeyEntry& entry) {
   if (entry.unnotified.empty()) return;
   const auto unnotified = std::exchange(entry.unnotified, {});
@@ -96,7 +91,7 @@ void StateReporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& 
 }
 
 std::optional<WallTime> StateReporter::nextRetryAt(const KeyEntry& entry) const {
-  if (entry.retryAt) return context_.clock.wallNow() + std::max(Duration{0}, *entry.retryAt - context_.now());
+  if (entry.retryAt) return context_.wallAt(*entry.retryAt);
   if (entry.state == SubscriptionState::Pending || entry.state == SubscriptionState::Retrying) return entry.waitsUntil;
   return std::nullopt;
 }

@@ -19,8 +19,6 @@ class StateReporter {
   /// Subscribers hear of going live, and of each error that is not the one they know already. A key that is not live
   /// any more has a gap, from its `start` on.
   void setState(KeyEntry& entry, SubscriptionState state, Cause cause);
-  /// A key that waits has another reason to.
-  void setWaiting(KeyEntry& entry, const Cause& cause);
   /// The changes of a live key can't be relied on from there on, until `confirm` or until it goes live again: an open
   /// gap. Returns who hears of it now, which is not everybody if it was suspect already.
   Vector<SubscriptionId> suspect(KeyEntry& entry, const Cause& cause, const GapStart& start);

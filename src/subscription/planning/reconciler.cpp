@@ -127,9 +127,9 @@ void Reconciler::updateWaiting() {
       states_.report(*entry);
     }
     if (entry->state != SubscriptionState::Pending) continue;
-    const SocketWait wait = pool_.waitFor(entry->awaitsSocket);
+    SocketWait wait = pool_.waitFor(entry->awaitsSocket);
     entry->waitsUntil = wait.until;
-    states_.setWaiting(*entry, wait.cause);
+    states_.setState(*entry, SubscriptionState::Pending, std::move(wait.cause));
   }
 }
 
