@@ -36,8 +36,8 @@ Pulse::Pulse(const PulseOptions& options, const ChangesChannelOptions& channelOp
 void Pulse::transition(PulseState to) {
   if (to == state_) return;
   assert(isLegal(state_, to) && "illegal pulse transition");
-  const PulseState from = std::exchange(state_, to);
-  delegate_.onPulseState(*this, from);
+  state_ = to;
+  delegate_.onPulseState(*this);
 }
 
 void Pulse::setNeeded(bool wanted) {
@@ -86,6 +86,10 @@ void Pulse::endChannel() {
 /// What the beats before it were is of no use any more: some may have gone unheard.
 void Pulse::listen() {
   lastSeq_.reset();
+  awaitBeat();
+}
+
+void Pulse::awaitBeat() {
   heardAt_ = context_.now();
   dueAt_ = heardAt_ + options_.period * 5 / 2;
   next_.setAt(dueAt_);
@@ -123,12 +127,8 @@ void Pulse::onFailed(ChangesChannel& /*channel*/, const Cause& cause, bool refus
   transition(forGood ? PulseState::Refused : PulseState::Idle);
 }
 
-void Pulse::onChange(ChangesChannel& /*channel*/, const Vector<KeyId>& /*keys*/, const Change& change) {
-  hear(change);
-}
-
 /// A beat that comes before the announcement proves nothing: the server may yet subscribe again.
-void Pulse::hear(const Change& change) {
+void Pulse::onChange(ChangesChannel& /*channel*/, const Vector<KeyId>& /*keys*/, const Change& change) {
   if (state_ == PulseState::Joining) return;
   const auto beat = readBeat(change.data.read());
   if (!beat) return;
@@ -139,10 +139,8 @@ void Pulse::hear(const Change& change) {
   const auto cause = beat->seq ? skipped(*beat->seq) : std::nullopt;
   if (cause) delegate_.onPulseSkipped(*this, *cause);
   lastSeq_ = beat->seq;
-  heardAt_ = context_.now();
+  awaitBeat();
   if (beat->committedAt) lastBeat_.note(change, heardAt_, multiplexer_.connection().confirmedAt());
-  dueAt_ = heardAt_ + options_.period * 5 / 2;
-  next_.setAt(dueAt_);
   transition(PulseState::Beating);
 }
 

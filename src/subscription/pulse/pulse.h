@@ -31,7 +31,7 @@ class Pulse;
 class PulseDelegate {
  public:
   /// After each transition.
-  virtual void onPulseState(Pulse& pulse, PulseState from) = 0;
+  virtual void onPulseState(Pulse& pulse) = 0;
   /// Beats between the last one and this one never came, although it was listened to all the time; changes that were
   /// committed with them may be lost as well. The state is still the one before this beat.
   virtual void onPulseSkipped(Pulse& pulse, const Cause& cause) = 0;
@@ -84,7 +84,7 @@ class Pulse final : private ChangesChannelDelegate, private ChangeSink {
   void listen();
   void onDue();
   void checkSilence();
-  void hear(const Change& change);
+  void awaitBeat();
   std::optional<Cause> skipped(std::uint64_t seq);
 
   void onLive(ChangesChannel& channel, bool again) override;

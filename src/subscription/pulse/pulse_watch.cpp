@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "base/text.h"
-#include "protocol/beat.h"
 
 namespace switchboard {
 
@@ -84,7 +83,7 @@ void PulseWatch::suspect(Pulse& pulse, bool atOnce) {
   }
 }
 
-void PulseWatch::onPulseState(Pulse& pulse, PulseState /*from*/) {
+void PulseWatch::onPulseState(Pulse& pulse) {
   if (stopped_) return;
   if (pulse.state() == PulseState::Silent) suspect(pulse, false);
   if (pulse.state() == PulseState::Beating || pulse.state() == PulseState::Refused) {

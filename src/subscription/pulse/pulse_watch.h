@@ -38,7 +38,7 @@ class PulseWatch final : private PulseDelegate, private SocketObserver {
   void addMissing();
   void suspect(Pulse& pulse, bool atOnce);
 
-  void onPulseState(Pulse& pulse, PulseState from) override;
+  void onPulseState(Pulse& pulse) override;
   void onPulseSkipped(Pulse& pulse, const Cause& cause) override;
   void onRoundTrip(Multiplexer& socket) override;
   void describe(const Multiplexer& socket, ConnectionStatus& status) const override;
