@@ -1,6 +1,6 @@
 #include "client.h"
 
-#include <array>
+#include "base/enum_names.h"
 
 namespace switchboard {
 
@@ -12,24 +12,21 @@ constexpr Duration kSleepThreshold{5'000};
 }  // namespace
 
 std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, LifecycleEvent>, 12> kNames = {{
-      {"online", LifecycleEvent::Online},
-      {"offline", LifecycleEvent::Offline},
-      {"visible", LifecycleEvent::Visible},
-      {"hidden", LifecycleEvent::Hidden},
-      {"freeze", LifecycleEvent::Freeze},
-      {"resume", LifecycleEvent::Resume},
-      {"pagehide", LifecycleEvent::PageHide},
-      {"pageshow", LifecycleEvent::PageShow},
-      {"networkchange", LifecycleEvent::NetworkChange},
-      {"savedata", LifecycleEvent::SaveData},
-      {"fulldata", LifecycleEvent::FullData},
-      {"tick", LifecycleEvent::Tick},
-  }};
-  for (const auto& [name, event] : kNames) {
-    if (name == text) return event;
-  }
-  return std::nullopt;
+  static constexpr EnumNames<LifecycleEvent, 12> kNames({
+      {LifecycleEvent::Online, "online"},
+      {LifecycleEvent::Offline, "offline"},
+      {LifecycleEvent::Visible, "visible"},
+      {LifecycleEvent::Hidden, "hidden"},
+      {LifecycleEvent::Freeze, "freeze"},
+      {LifecycleEvent::Resume, "resume"},
+      {LifecycleEvent::PageHide, "pagehide"},
+      {LifecycleEvent::PageShow, "pageshow"},
+      {LifecycleEvent::NetworkChange, "networkchange"},
+      {LifecycleEvent::SaveData, "savedata"},
+      {LifecycleEvent::FullData, "fulldata"},
+      {LifecycleEvent::Tick, "tick"},
+  });
+  return kNames.find(text);
 }
 
 Result<std::unique_ptr<Client>> Client::create(ClientOptions options, const Platform& platform, ClientSink& sink) {

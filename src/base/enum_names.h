@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 namespace switchboard {
@@ -16,6 +17,13 @@ struct EnumName {
   std::string_view name;
 };
 
+/// The index of the name, or `count`. One function for all enums.
+inline std::size_t indexOfName(const std::string_view* names, std::size_t count, std::string_view name) {
+  std::size_t at = 0;
+  while (at < count && names[at] != name) ++at;
+  return at;
+}
+
 /// The names of an enum's values 0 … kCount−1, one row per value in the order of the enum.
 template <class Enum, std::size_t kCount>
 class EnumNames {
@@ -28,6 +36,13 @@ class EnumNames {
   }
 
   constexpr std::string_view operator[](Enum value) const { return names_[static_cast<std::size_t>(value)]; }
+  /// Nothing when no value has this name.
+  std::optional<Enum> find(std::string_view name) const {
+    const std::size_t at = indexOfName(names_, kCount, name);
+    return at < kCount ? std::optional(static_cast<Enum>(at)) : std::nullopt;
+  }
+  const std::string_view* begin() const { return names_; }
+  const std::string_view* end() const { return names_ + kCount; }
 
  private:
   std::string_view names_[kCount];

@@ -1,8 +1,8 @@
 #include "boundary/commands.h"
 
-#include <iterator>
 #include <utility>
 
+#include "base/enum_names.h"
 #include "boundary/control_json.h"
 #include "boundary/spec_json.h"
 #include "boundary/stats_json.h"
@@ -26,16 +26,22 @@ enum class Kind : unsigned char {
   Dispose,
 };
 
-/// In the order of `Kind`.
-constexpr std::string_view kKinds[] = {"subscribe",    "unsubscribe",  "unsubscribeAll", "pause",  "resume", "flush",
-                                       "reconnectAll", "provideToken", "failToken",      "notify", "stats",  "dispose"};
-
 std::optional<Kind> kindOf(const JsonValue& command) {
-  const auto name = command.member("kind").string();
-  for (unsigned char i = 0; i < std::size(kKinds); ++i) {
-    if (kKinds[i] == name) return static_cast<Kind>(i);
-  }
-  return std::nullopt;
+  static constexpr EnumNames<Kind, 12> kNames({
+      {Kind::Subscribe, "subscribe"},
+      {Kind::Unsubscribe, "unsubscribe"},
+      {Kind::UnsubscribeAll, "unsubscribeAll"},
+      {Kind::Pause, "pause"},
+      {Kind::Resume, "resume"},
+      {Kind::Flush, "flush"},
+      {Kind::ReconnectAll, "reconnectAll"},
+      {Kind::ProvideToken, "provideToken"},
+      {Kind::FailToken, "failToken"},
+      {Kind::Notify, "notify"},
+      {Kind::Stats, "stats"},
+      {Kind::Dispose, "dispose"},
+  });
+  return kNames.find(command.member("kind").string());
 }
 
 SubscriptionId idOf(const JsonValue& command) {

@@ -1,5 +1,6 @@
 #include "boundary/control_json.h"
 
+#include "base/enum_names.h"
 #include "boundary/stats_json.h"
 #include "json/json_writer.h"
 
@@ -84,17 +85,13 @@ void write(JsonWriter& out, const Gap& gap) {
 }
 
 std::string_view toString(LogLevel level) {
-  switch (level) {
-    case LogLevel::Debug:
-      return "debug";
-    case LogLevel::Info:
-      return "info";
-    case LogLevel::Warn:
-      return "warn";
-    case LogLevel::Error:
-      return "error";
-  }
-  return "error";
+  static constexpr EnumNames<LogLevel, 4> kNames({
+      {LogLevel::Debug, "debug"},
+      {LogLevel::Info, "info"},
+      {LogLevel::Warn, "warn"},
+      {LogLevel::Error, "error"},
+  });
+  return kNames[level];
 }
 
 using LogLine = std::pair<LogLevel, std::string>;

@@ -1,13 +1,20 @@
 #include "subscription/delivery/delivery_spec.h"
 
+#include "base/enum_names.h"
+
 namespace switchboard {
 
 Result<DeliveryMode> deliveryModeFromText(std::string_view name) {
+  static constexpr EnumNames<DeliveryMode, 5> kNames({
+      {DeliveryMode::Each, "each"},
+      {DeliveryMode::Debounce, "debounce"},
+      {DeliveryMode::Throttle, "throttle"},
+      {DeliveryMode::Batch, "batch"},
+      {DeliveryMode::Latest, "latest"},
+  });
+  if (const auto mode = kNames.find(name)) return *mode;
   std::string known;
-  for (std::size_t i = 0; i < kDeliveryModeNames.size(); ++i) {
-    if (kDeliveryModeNames[i] == name) return static_cast<DeliveryMode>(i);
-    known.append(known.empty() ? "" : ", ").append(kDeliveryModeNames[i]);
-  }
+  for (const auto each : kNames) known.append(known.empty() ? "" : ", ").append(each);
   return invalidOption("delivery", "`delivery.mode` must be one of " + known + ".");
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -18,9 +17,6 @@ enum class DeliveryMode : unsigned char {
   Batch,     ///< together, a while after the first
   Latest,    ///< like Batch, but each row only as it is in the end
 };
-/// Their public names, in the order of the enum.
-inline constexpr std::array<std::string_view, 5> kDeliveryModeNames = {"each", "debounce", "throttle", "batch",
-                                                                       "latest"};
 
 /// The mode with this public name ("each"); an error for any other.
 Result<DeliveryMode> deliveryModeFromText(std::string_view name);
