@@ -138,7 +138,6 @@ void ConnectionPool::reconnectSoon() {
 }
 
 void ConnectionPool::reconnectAll() {
-  tokens_.retryNow();
   surroundings_.notBefore = {};
   for (const auto& socket : sockets_) {
     socket->multiplexer.connection().replace({ReasonCode::UserReconnect, Retry::Backoff, "Reconnecting, as asked."});

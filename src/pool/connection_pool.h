@@ -88,7 +88,7 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
   void setHidden(bool hidden) { surroundings_.hidden = hidden; }
   /// There is reason to believe that the server can be reached now.
   void reconnectSoon();
-  /// Gives up all waits and replaces every socket.
+  /// Replaces every socket, without the wait that a limit asks for. Waits for a token go on: see `tokens().retryNow`.
   void reconnectAll();
   /// Closes everything for good. The tenants' channels are gone.
   void shutDown();
