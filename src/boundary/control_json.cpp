@@ -16,6 +16,14 @@ void writeTime(JsonWriter& out, const char* name, const std::optional<WallTime>&
   }
 }
 
+void writeDuration(JsonWriter& out, const char* name, const std::optional<Duration>& duration) {
+  if (duration) {
+    out.number(name, duration->count());
+  } else {
+    out.null(name);
+  }
+}
+
 void writePulse(JsonWriter& out, const ConnectionStatus& status) {
   if (!status.pulse) {
     out.null("pulse");
@@ -23,11 +31,7 @@ void writePulse(JsonWriter& out, const ConnectionStatus& status) {
   }
   out.beginObject("pulse");
   out.text("state", toString(*status.pulse));
-  if (status.pulseDelay) {
-    out.number("delayMs", status.pulseDelay->count());
-  } else {
-    out.null("delayMs");
-  }
+  writeDuration(out, "delayMs", status.pulseDelay);
   out.endObject();
 }
 
@@ -39,11 +43,7 @@ void write(JsonWriter& out, const ConnectionStatus& status) {
   writeTime(out, "nextRetryAt", status.nextRetryAt);
   out.text("code", toString(status.code));
   out.text("message", status.message);
-  if (status.roundTrip) {
-    out.number("rttMs", status.roundTrip->count());
-  } else {
-    out.null("rttMs");
-  }
+  writeDuration(out, "rttMs", status.roundTrip);
   out.number("channels", static_cast<std::int64_t>(status.channels));
   writePulse(out, status);
 }
@@ -125,7 +125,6 @@ void writeStatus(JsonWriter& out, const StatusDelta& status, const Counters& cou
   writeTime(out, "since", status.since);
   writeArray(out, "connections", status.connections);
   writeArray(out, "subscriptions", status.subscriptions);
-  writeIds(out, "removedConnections", status.removedConnections);
   writeIds(out, "removedSubscriptions", status.removedSubscriptions);
   writeCounters(out, counters);
   out.endObject();

@@ -77,7 +77,6 @@ struct StatusDelta {
   OverallState overall = OverallState::Idle;
   WallTime since{};  ///< of `overall`
   Vector<ConnectionStatus> connections;
-  Vector<ConnectionId> removedConnections;
   Vector<SubscriptionStatus> subscriptions;
   Vector<SubscriptionId> removedSubscriptions;
 };

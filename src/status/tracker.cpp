@@ -92,10 +92,8 @@ void StatusTracker::follow(OverallState overall) {
 }
 
 std::optional<StatusDelta> StatusTracker::take() {
-  const bool partsChanged =
-      !changedConnections_.empty() || !changedSubscriptions_.empty() || !removedSubscriptions_.empty();
-  if (partsChanged) follow(judge());
-  if (!partsChanged && !overallChanged_) return std::nullopt;
+  if (!changed()) return std::nullopt;
+  if (partsChanged()) follow(judge());
   overallChanged_ = false;
   StatusDelta delta;
   delta.overall = overall_;

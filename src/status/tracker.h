@@ -34,12 +34,12 @@ class StatusTracker {
   /// Nothing when nothing changed.
   std::optional<StatusDelta> take();
   /// Whether there may be something to take.
-  bool changed() const {
-    return overallChanged_ || !changedConnections_.empty() || !changedSubscriptions_.empty() ||
-           !removedSubscriptions_.empty();
-  }
+  bool changed() const { return overallChanged_ || partsChanged(); }
 
  private:
+  bool partsChanged() const {
+    return !changedConnections_.empty() || !changedSubscriptions_.empty() || !removedSubscriptions_.empty();
+  }
   OverallState judge() const;
   void follow(OverallState overall);
   void setOverall(OverallState overall);
