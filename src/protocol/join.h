@@ -20,6 +20,9 @@ struct BindingConfig {
   std::string filter;
   Vector<std::string> select;
 
+  /// Whether it is to all tables of a schema, or to all schemas.
+  bool isWildcard() const { return table == "*" || schema == "*"; }
+
   friend bool operator==(const BindingConfig&, const BindingConfig&) = default;
 };
 

@@ -17,10 +17,6 @@ std::string upperCase(std::string text) {
   return text;
 }
 
-bool isWildcard(const std::string& name) {
-  return name == "*";
-}
-
 std::string canonicalKey(const BindingConfig& binding, const std::string& event, const std::string& filter) {
   auto select = binding.select;
   sortTexts(select);
@@ -36,36 +32,26 @@ std::string canonicalKey(const BindingConfig& binding, const std::string& event,
 }  // namespace
 
 bool Spec::wants(std::optional<ChangeType> type) const {
-  if (!type || binding.event == "*") return true;
-  switch (*type) {
-    case ChangeType::Insert:
-      return binding.event == "INSERT";
-    case ChangeType::Update:
-      return binding.event == "UPDATE";
-    case ChangeType::Delete:
-      return binding.event == "DELETE";
-  }
-  return true;
+  return !type || binding.event == "*" || typeNamed(binding.event) == type;
 }
 
 Result<Spec> makeSpec(BindingConfig binding) {
   binding.event = binding.event.empty() ? "*" : upperCase(binding.event);
   if (binding.schema.empty()) binding.schema = "public";
   const auto& event = binding.event;
-  if (event != "*" && event != "INSERT" && event != "UPDATE" && event != "DELETE") {
+  if (event != "*" && !typeNamed(event)) {
     return invalidOption("event", concat({"`event` must be *, INSERT, UPDATE or DELETE, not \"", event, "\"."}));
   }
   if (binding.table.empty()) {
     return invalidOption("table", "`table` is missing: name the table to listen to, or \"*\" for all of the schema.");
   }
-  const bool wildcard = isWildcard(binding.table) || isWildcard(binding.schema);
   const auto conditions = parseFilter(binding.filter);
   if (!conditions) return conditions.error();
   if (conditions.value().empty()) binding.filter.clear();
-  if (wildcard && !binding.filter.empty()) {
+  if (binding.isWildcard() && !binding.filter.empty()) {
     return invalidOption("filter", "`filter` needs one table; it can't be used with \"*\".");
   }
-  if (wildcard && !binding.select.empty()) {
+  if (binding.isWildcard() && !binding.select.empty()) {
     return invalidOption("select", "`select` needs one table; it can't be used with \"*\".");
   }
   if (std::any_of(binding.select.begin(), binding.select.end(), [](const auto& column) { return column.empty(); })) {

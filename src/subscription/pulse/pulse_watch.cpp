@@ -120,10 +120,7 @@ void PulseWatch::describe(const Multiplexer& socket, ConnectionStatus& status) c
 }
 
 bool PulseWatch::isStrayBeat(const KeyEntry& source, const Change& change) const {
-  if (!options_.enabled()) return false;
-  const auto& binding = source.spec.binding;
-  const bool wildcard = binding.table == "*" || binding.schema == "*";
-  return wildcard && isOf(change, options_.schema, options_.table);
+  return options_.enabled() && source.spec.binding.isWildcard() && isOf(change, options_.schema, options_.table);
 }
 
 }  // namespace switchboard
