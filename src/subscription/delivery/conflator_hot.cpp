@@ -128,7 +128,7 @@ bool Conflator::mayTake(const Row& row, ChangeType change, bool moves) const {
 Conflator::Row& Conflator::append(std::string_view data, const ChangeParts& parts) {
   compact();
   Row& row = *rows_.emplace_back(std::make_unique<Row>());
-  row.net = row.written = parts.type;
+  row.net = parts.type;
   hold(row, data, parts);
   bytes_ += bytesOf(row);
   ++live_;

@@ -53,10 +53,9 @@ void FanOut::enter(const Place& place, SubscriptionId id) {
 
 void FanOut::leave(const Place& place, SubscriptionId id) {
   DeliveryOutlets& outlets = outlets_[place.key.id];
-  auto& immediate = outlets.immediate;
-  immediate.remove(id);
+  outlets.immediate.remove(id);
   for (auto it = outlets.windows.begin(); it != outlets.windows.end();) {
-    if ((*it)->has(id)) (*it)->remove(id);
+    (*it)->remove(id);
     if ((*it)->unused()) {
       context_.turns.deferredDelete(std::move(*it));
       it = outlets.windows.erase(it);

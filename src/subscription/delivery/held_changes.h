@@ -29,9 +29,10 @@ class HeldChanges {
   /// Moves everything into the delivery.
   void takeInto(Delivery& delivery);
   void clear();
-  bool conflates() const { return spec_.payload && spec_.mode == DeliveryMode::Latest; }
 
  private:
+  bool conflates() const { return spec_.payload && spec_.mode == DeliveryMode::Latest; }
+
   const DeliverySpec& spec_;
   ColumnLists& lists_;
   Conflator rows_;      ///< where it conflates

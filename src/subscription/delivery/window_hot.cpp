@@ -34,13 +34,11 @@ void Window::pause() {
 
 void Window::flush() {
   if (held_.empty()) return;
-  if (held_.conflates()) {
-    const std::size_t conflated = held_.conflated();
-    delegate_.onConflated(conflated, subscribers_.size());
-    if (conflated == held_.count()) {  // all of it cancelled out
-      held_.clear();
-      return;
-    }
+  const std::size_t conflated = held_.conflated();
+  if (conflated > 0) delegate_.onConflated(conflated, subscribers_.size());
+  if (conflated == held_.count()) {  // all of it cancelled out
+    held_.clear();
+    return;
   }
   Delivery& delivery = out_.add();
   delivery.subscribers = subscribers_;
