@@ -9,7 +9,7 @@ namespace switchboard {
 
 namespace {
 
-/// The kind of an Each whose text is told by its place in the frame.
+/// The kind of an Each whose text is given by its place in the frame.
 constexpr std::uint32_t kPlace = 3;
 
 /// Whether the span is as far from both ends of the runtime's own text as it is here.

@@ -14,8 +14,8 @@ namespace switchboard {
 ///     number of deliveries, and for each
 ///     kind, number of subscribers, number of changes, subscriber ids…, text (pointer, bytes; not for Notify)
 ///
-/// Kind 3 is Each with a text that is not in the heap, or need not be read there: in place of pointer and bytes stand
-/// how many characters of the frame's own text are before and after it.
+/// Kind 3 is Each with a text that is not in the heap, or need not be read there: pointer and bytes are replaced
+/// by how many characters of the frame's own text are before and after it.
 class BatchEncoder {
  public:
   /// The first word. Valid until the next call or until what the batch points to goes.

@@ -45,7 +45,7 @@ struct Batch {
   Vector<Delivery> deliveries;
   Vector<std::string_view> columnLists;  ///< new ones; see ColumnLists. They stay good
   std::optional<StatusDelta> status;
-  Counters counters;  ///< as they stand; only filled in together with a status
+  Counters counters;  ///< as of now; only filled in together with a status
   Vector<Notice> notices;
   Vector<Gap> gaps;
   Vector<SubscriptionId> polls;    ///< not live for a while: their rows are to be fetched
@@ -87,8 +87,8 @@ enum class LifecycleEvent : unsigned char {
 };
 std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text);
 
-/// A realtime connection manager: takes subscriptions, keeps as few lines to the server as will do, and reports changes
-/// and how it stands. Has no thread, clock or socket of its own.
+/// A realtime connection manager: takes subscriptions, keeps as few sockets and channels as will do, and reports
+/// changes and its status. Has no thread, clock or socket of its own.
 class Client final : private PoolDelegate, private Log {
  public:
   /// Fails if the endpoint is unusable.

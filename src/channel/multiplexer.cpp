@@ -1,8 +1,5 @@
 #include "channel/multiplexer.h"
 
-#include <algorithm>
-#include <utility>
-
 namespace switchboard {
 
 Multiplexer::Multiplexer(ConnectionId id, const ConnectionOptions& connectionOptions, const MultiplexerOptions& options,

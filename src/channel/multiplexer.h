@@ -29,7 +29,7 @@ class SocketOwner {
 
 class MultiplexerDelegate {
  public:
-  /// The connection's state, cause or next attempt changed. When it is lost, its channels have been told already.
+  /// The connection's state, cause or next attempt changed. When it is lost, its channels have been notified already.
   virtual void onMultiplexerState(Multiplexer& multiplexer) = 0;
   virtual void onRoundTrip(Multiplexer& multiplexer) = 0;
   /// A binary frame. False when it is for nobody.
@@ -64,7 +64,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   void add(Channel& channel);
   /// Leaves if need be and forgets the channel.
   void remove(Channel& channel);
-  /// Joined channels are told of the new token.
+  /// Joined channels push the new token.
   void pushToken();
   /// The token's readiness may have changed.
   void pump();

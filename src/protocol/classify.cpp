@@ -60,8 +60,8 @@ Cause classifyWords(std::string_view words) {
   return Cause{ReasonCode::ServerError, Retry::Backoff, std::string(words)};
 }
 
-/// The text after the parameters. They hold user input, so text within double quotes does not count.
-std::size_t findBehindQuotes(std::string_view message, std::string_view mark) {
+/// Where the mark is. The parameters before it hold user input, so text within double quotes does not count.
+std::size_t findOutsideQuotes(std::string_view message, std::string_view mark) {
   bool quoted = false;
   for (std::size_t i = 0; i < message.size(); ++i) {
     if (quoted && message[i] == '\\') {
@@ -79,7 +79,7 @@ std::size_t findBehindQuotes(std::string_view message, std::string_view mark) {
 /// closed"; nothing when it quotes none.
 std::optional<std::string_view> quotedError(std::string_view message) {
   constexpr std::string_view kMark = "Exception: ";
-  const auto at = findBehindQuotes(message, kMark);
+  const auto at = findOutsideQuotes(message, kMark);
   if (at == std::string_view::npos) return std::nullopt;
   return message.substr(at + kMark.size());
 }
@@ -126,26 +126,27 @@ bool blamesBinding(std::string_view error) {
 
 Cause classifyClose(int code, std::string_view reason, bool opened, bool refusedForLimit) {
   const std::string words = reason.empty() ? "." : concat({" (", reason, ")."});
-  const auto told = [&](std::string_view what) { return concat({what, words}); };
+  const auto withReason = [&](std::string_view what) { return concat({what, words}); };
   switch (code) {
     case 1000:
-      return {ReasonCode::IdleTimeout, Retry::Backoff, told("The server closed the connection")};
+      return {ReasonCode::IdleTimeout, Retry::Backoff, withReason("The server closed the connection")};
     case 1001:
       if (!refusedForLimit) break;
       return {ReasonCode::RateLimited, Retry::Slow,
-              told("The server closed the connection because a limit of the project was reached")};
+              withReason("The server closed the connection because a limit of the project was reached")};
     case 1009:
-      return {ReasonCode::FrameTooLarge, Retry::Backoff, told("The server refused a frame above its 5,000,000 bytes")};
+      return {ReasonCode::FrameTooLarge, Retry::Backoff,
+              withReason("The server refused a frame above its 5,000,000 bytes")};
     case 1012:
-      return {ReasonCode::ServerRestart, Retry::Backoff, told("The server is restarting")};
+      return {ReasonCode::ServerRestart, Retry::Backoff, withReason("The server is restarting")};
     default:
       break;
   }
   if (!opened) {
     return {ReasonCode::ConnectFailed, Retry::Backoff,
-            told("The server could not be reached or refused the connection")};
+            withReason("The server could not be reached or refused the connection")};
   }
-  return {ReasonCode::ConnectionLost, Retry::Backoff, told("The connection was lost")};
+  return {ReasonCode::ConnectionLost, Retry::Backoff, withReason("The connection was lost")};
 }
 
 Cause classifyJoinError(std::string_view reason) {

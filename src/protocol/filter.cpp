@@ -160,7 +160,7 @@ std::string parseCondition(std::string_view text, Condition& condition) {
   }
   const auto dot = rest.find('.');
   if (dot == std::string_view::npos) {
-    return concat({"\"", text, "\" has no \".\" behind its operator; write \"", condition.column, "=eq.", rest, "\"."});
+    return concat({"\"", text, "\" has no \".\" after its operator; write \"", condition.column, "=eq.", rest, "\"."});
   }
   condition.op = rest.substr(0, dot);
   condition.value = rest.substr(dot + 1);

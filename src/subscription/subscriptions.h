@@ -29,7 +29,7 @@ namespace switchboard {
 /// * interest: who wants what (Registry), and whose binding brings it (Coverage)
 /// * channels: what has to be open (Reconciler), and what follows when something happens to it (ChannelEvents)
 /// * delivery: a change's way to its subscribers (ChangeRouter, FanOut)
-/// * continuity: what was missed, and how keys stand (GapReporter, StateReporter, PulseWatch, PollFallback)
+/// * continuity: what was missed, and the state of keys (GapReporter, StateReporter, PulseWatch, PollFallback)
 class Subscriptions final : private WindowDelegate {
  public:
   /// All arguments outlive this.

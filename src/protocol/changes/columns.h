@@ -51,7 +51,7 @@ class ColumnLists {
   Vector<std::string> lists_;
   Vector<std::size_t> counts_;  ///< of each of them
   std::size_t bytes_ = 0;
-  std::size_t told_ = 0;
+  std::size_t taken_ = 0;
   std::uint32_t last_ = 0;  ///< tried first
 };
 

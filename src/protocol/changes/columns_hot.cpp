@@ -98,7 +98,7 @@ ChangeParts ColumnLists::walk(std::string_view data) {
 
 Vector<std::string_view> ColumnLists::takeNew() {
   Vector<std::string_view> fresh;
-  for (; told_ < lists_.size(); ++told_) fresh.emplace_back(lists_[told_]);
+  for (; taken_ < lists_.size(); ++taken_) fresh.emplace_back(lists_[taken_]);
   return fresh;
 }
 

@@ -1,7 +1,6 @@
 #include "protocol/frames/binary_frame.h"
 
 #include <array>
-#include <cstdint>
 #include <optional>
 
 #include "json/json_reader.h"

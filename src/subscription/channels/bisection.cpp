@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <string>
 
 #include "base/text.h"
 
@@ -10,7 +9,7 @@ namespace switchboard {
 
 namespace {
 
-/// Whether the text has these parts one behind the other.
+/// Whether the text has these parts directly after each other.
 bool contains(std::string_view text, std::initializer_list<std::string_view> parts) {
   return text.find(concat(parts)) != std::string_view::npos;
 }

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <memory>
 #include <string>
-#include <string_view>
 
 #include "base/containers/id_map.h"
 #include "base/containers/vector.h"
@@ -11,7 +9,6 @@
 #include "channel/multiplexer.h"
 #include "net/token_refresher.h"
 #include "protocol/changes/change.h"
-#include "subscription/continuity/database_clock.h"
 #include "subscription/continuity/last_commit.h"
 
 namespace switchboard {

@@ -1,7 +1,6 @@
 #include "subscription/channels/channel_events.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "timing/backoff.h"
 
@@ -11,7 +10,7 @@ namespace {
 
 const Cause kJoining{ReasonCode::Connecting, Retry::Backoff, "Joining."};
 const Cause kResubscribed{ReasonCode::Resubscribed, Retry::Backoff,
-                          "The server subscribed anew by itself; changes in between are lost."};
+                          "The server subscribed again by itself; changes in between are lost."};
 const Cause kUnreadable{ReasonCode::PayloadInvalid, Retry::Backoff, "A change came that can't be read."};
 
 bool isAboutToken(const Cause& cause) {

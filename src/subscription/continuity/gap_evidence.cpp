@@ -13,7 +13,6 @@ constexpr Duration kResubscription{15'000};
 
 }  // namespace
 
-/// From what all channels have brought: one that has brought nothing yet profits from the others.
 void GapEvidence::readClock() {
   for (const auto& [id, channel] : channels_) readClock(channel->lastCommit());
   for (const auto& pulse : pulses_) readClock(pulse->lastBeat());

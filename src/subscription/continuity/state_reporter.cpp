@@ -44,8 +44,8 @@ void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cau
   }
   if (entry.plannable()) entry.retryAt.reset();
   report(entry);
-  const bool worthTelling = state == SubscriptionState::Live ? changed : isError(entry.cause) && otherError;
-  if (!worthTelling) return;
+  const bool worthNotice = state == SubscriptionState::Live ? changed : isError(entry.cause) && otherError;
+  if (!worthNotice) return;
   const bool refused = state == SubscriptionState::Parked || entry.cause.retry == Retry::NewToken;
   const ReasonCode refusedFor = refused ? entry.cause.code : ReasonCode::Ok;
   const bool known = refused && refusedFor == entry.refusedFor;  // tried again, to no avail

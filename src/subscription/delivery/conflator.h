@@ -15,11 +15,11 @@ namespace switchboard {
 /// first change. INSERT then UPDATE is one INSERT, INSERT then DELETE is nothing, UPDATE then DELETE is one DELETE,
 /// DELETE then INSERT is one UPDATE. Rows come out in the order in which they were first seen. A row goes on with
 /// another key if an UPDATE moves it there, once, and nothing else in the window had that key. A change that can't be
-/// distinguished by the key columns stands for itself, in its place, and nothing is folded across it: one that lacks
+/// distinguished by the key columns is kept by itself, in its place, and nothing is folded across it: one that lacks
 /// them or has null there, also where the old row of an UPDATE does.
 class Conflator {
  public:
-  /// `key`: the columns that tell rows apart. `lists`: outlives this. `keepDeletes`: INSERT then DELETE is one DELETE,
+  /// `key`: the columns that distinguish rows. `lists`: outlives this. `keepDeletes`: INSERT then DELETE is one DELETE,
   /// for those who may have the row from elsewhere.
   Conflator(Vector<std::string> key, ColumnLists& lists, bool keepDeletes)
       : key_(std::move(key)), lists_(lists), keepDeletes_(keepDeletes) {}
@@ -43,7 +43,7 @@ class Conflator {
     std::optional<ChangeType> net;
     std::optional<ChangeType> written;  ///< the type that `data` itself names
     Vector<char> data;                  ///< of the newest change, with the number of its columns
-    // What stands in place of the members of `data`; empty: those are right.
+    // What replaces the members of `data`; empty: those are right.
     Vector<char> record;
     Vector<char> oldRecord;
     Vector<char> errors;

@@ -11,7 +11,6 @@
 #include "base/time.h"
 #include "status/gap.h"
 #include "status/subscription_state.h"
-#include "subscription/continuity/database_clock.h"
 #include "subscription/interest/spec.h"
 
 namespace switchboard {
@@ -23,8 +22,7 @@ struct KeyEntry {
   KeyId id;
   Spec spec;
   Vector<SubscriptionId> subscribers;  ///< in the order in which they came
-  Vector<SubscriptionId> unnotified;   ///< of these, those that have not been
-                                       ///< notified yet how the key stands
+  Vector<SubscriptionId> unnotified;   ///< of these, those that have had no notice of its state yet
 
   SubscriptionState state = SubscriptionState::Pending;
   Cause cause{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};

@@ -13,7 +13,7 @@ bool goesBefore(const DesiredBinding& a, const DesiredBinding& b) {
   return a.risky == b.risky ? a.bisectionGroup < b.bisectionGroup : b.risky;
 }
 
-/// `unplaced` in the order in which they are packed, so that those that may share a channel stand together.
+/// `unplaced` in the order in which they are packed, so that those that may share a channel are next to each other.
 void packChannels(Plan& plan, const Vector<DesiredBinding>& unplaced, const PlanLimits& limits) {
   for (std::size_t i = 0; i < unplaced.size(); ++i) {
     const auto& binding = unplaced[i];

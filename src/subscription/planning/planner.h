@@ -15,7 +15,7 @@ struct DesiredBinding {
   bool risky = false;
 };
 
-/// A channel as it stands.
+/// A channel as it is now.
 struct CurrentChannel {
   ChannelId id;
   Vector<KeyId> keys;       ///< the bindings it was joined with
@@ -44,8 +44,7 @@ struct Plan {
 /// What has to change so that every wanted binding is on a channel, and no channel is there for nothing. Pure.
 ///
 /// * Bindings that are on no channel are packed into as few new channels as the limit allows; suspects only with their
-/// own group, risky ones
-///   apart from the rest. A channel that is joined or joining is never touched to add one.
+///   own group, risky ones apart from the rest. A channel that is joined or joining is never touched to add one.
 /// * A channel none of whose bindings is wanted is closed.
 /// * A live channel whose unwanted bindings outnumber the wanted ones is handed over without them.
 Plan makePlan(const Vector<DesiredBinding>& wanted, const Vector<CurrentChannel>& channels, const PlanLimits& limits);

@@ -60,7 +60,7 @@ TEST_CASE("plans, case by case") {
       {"a late-comer gets a channel of its own", wanted({1, 2}), {channel(1, keys({1}))}, "open[2]"},
       {"a channel for nothing is closed", {}, {channel(1, keys({1, 2}))}, "close1"},
       {"also one that is not live yet", {}, {channel(1, keys({1}), false)}, "close1"},
-      {"half dead is no reason to handover", wanted({1, 2}), {channel(1, keys({1, 2, 3, 4}))}, ""},
+      {"half dead is no reason for a handover", wanted({1, 2}), {channel(1, keys({1, 2, 3, 4}))}, ""},
       {"more dead than living is", wanted({1}), {channel(1, keys({1, 2, 3}))}, "handover1[1]"},
       {"but not before the channel is live", wanted({1}), {channel(1, keys({1, 2, 3}), false)}, ""},
       {"nor while it is being handed over",
@@ -147,7 +147,7 @@ class World {
       }
     }
     for (auto& item : channels_) item.live = item.live || below(2) == 0;
-    finishRebuilds();
+    finishHandovers();
     if (below(12) == 0 && !channels_.empty()) drop(channels_[below(channels_.size())].id);
     if (below(40) == 0) {
       channels_.clear();
@@ -157,7 +157,7 @@ class World {
 
   /// A live channel ends its handover: the channel that it replaces goes, unless something is wanted by now that only
   /// that one carries; then the new channel goes.
-  void finishRebuilds() {
+  void finishHandovers() {
     const auto pairs = replaced_;
     for (const auto& [fresh, old] : pairs) {
       const auto& now = find(fresh);

@@ -14,7 +14,7 @@ enum class Invariant : unsigned char {
   LiveWithinBound,    ///< Every wanted key that the server can serve is live a while after all is well again.
   StaysLive,          ///< And stays so while all is well.
   PoisonReported,     ///< A key that the server can't serve is parked, with the server's words.
-  OneLiveBinding,     ///< No two channels are live for one key, but for the overlap of a rebuild.
+  OneLiveBinding,     ///< No two channels are live for one key, but for the overlap of a handover.
   JoinRate,           ///< Never more joins in a second than allowed.
   ConnectRate,        ///< Never more sockets opened in a while than the backoff allows.
   WaitsFollowPolicy,  ///< No connection waits longer than docs/reconnecting.md allows, or less than a limit asks for.
