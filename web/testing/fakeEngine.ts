@@ -1,7 +1,7 @@
 import type {
+  ChangeDelivery,
   Command,
   ControlMessage,
-  Delivery,
   Engine,
   EngineSink,
   SubscriptionDelta,
@@ -171,7 +171,7 @@ export class FakeEngine implements Engine {
   #deliver({ id, spec }: Held, changes: readonly FakeChange[]): void {
     const common = { subscribers: [id], count: changes.length };
     const texts = changes.map((change) => textOf(change, id));
-    let deliveries: Delivery[];
+    let deliveries: ChangeDelivery[];
     if (spec.delivery?.payload === false) deliveries = [{ kind: 'notify', ...common, text: '' }];
     else if (spec.delivery === undefined || spec.delivery.mode === 'each') {
       deliveries = texts.map((text) => ({ kind: 'each', ...common, count: 1, text }));

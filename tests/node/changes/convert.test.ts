@@ -3,11 +3,11 @@ import { parseArrayLiteral } from '../../../web/core/changes/arrayLiteral.js';
 import { plainValues } from '../../../web/core/changes/values.js';
 import { ColumnLists } from '../../../web/core/changes/columnLists.js';
 import { rowConverter } from '../../../web/core/changes/convert.js';
-import type { Delivery } from '../../../web/core/engine/engine.js';
+import type { ChangeDelivery } from '../../../web/core/engine/engine.js';
 import { DeliveryReader } from '../../../web/core/changes/deliveryReader.js';
 import type { ChangePayload } from '../../../web/core/api/payload.js';
 
-function deliveryOf(text: string): Delivery {
+function deliveryOf(text: string): ChangeDelivery {
   return { kind: 'each', subscribers: [], count: 1, text };
 }
 

@@ -1,5 +1,6 @@
 import type {
   Batch,
+  ChangeDelivery,
   Command,
   ControlMessage,
   Delivery,
@@ -158,17 +159,17 @@ export function changeText(
 }
 
 /** One delivery per change, each a frame's payload. */
-export function each(subscribers: readonly number[], ...texts: readonly string[]): Delivery[] {
+export function each(subscribers: readonly number[], ...texts: readonly string[]): ChangeDelivery[] {
   return texts.map((text) => ({ kind: 'each', subscribers, count: 1, text }));
 }
 
 /** One delivery with all these changes, as a window hands them over. */
-export function batch(subscribers: readonly number[], ...texts: readonly string[]): Delivery {
+export function batch(subscribers: readonly number[], ...texts: readonly string[]): ChangeDelivery {
   return { kind: 'batch', subscribers, count: texts.length, text: `[${texts.join(',')}]` };
 }
 
 /** One delivery of a number alone. */
-export function notify(subscribers: readonly number[], count: number): Delivery {
+export function notify(subscribers: readonly number[], count: number): ChangeDelivery {
   return { kind: 'notify', subscribers, count, text: '' };
 }
 

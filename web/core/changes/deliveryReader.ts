@@ -3,11 +3,11 @@ import type { ValueReader } from './values.js';
 import { ColumnCut } from './columnCut.js';
 import type { ColumnLists } from './columnLists.js';
 import type { Column } from './convert.js';
-import type { Delivery } from '../engine/engine.js';
+import type { ChangeDelivery } from '../engine/engine.js';
 import type { ChangePayload } from '../api/payload.js';
 
 const NO_CHANGES: readonly WireChange[] = [];
-const NOTHING: Delivery = { kind: 'notify', subscribers: [], count: 0, text: '' };
+const NOTHING: ChangeDelivery = { kind: 'notify', subscribers: [], count: 0, text: '' };
 
 /**
  * The delivery that is on its way to its subscribers. Its text is parsed at the first use, by one call, and the payloads are then shared by all
@@ -36,7 +36,7 @@ export class DeliveryReader {
   }
 
   /** Turns to this delivery; without one it lets go of the last. */
-  become(delivery: Delivery = NOTHING): this {
+  become(delivery: ChangeDelivery = NOTHING): this {
     this.#delivery = delivery;
     this.#payloads = null;
     this.#changes = NO_CHANGES;

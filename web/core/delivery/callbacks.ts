@@ -73,6 +73,7 @@ export class Callbacks {
     if (deliveries.length === 0) return;
     this.#queue.runOrPush(() => {
       for (const delivery of deliveries) {
+        if (delivery.kind === 'broadcast' || delivery.kind === 'presence') continue;
         incoming.become(delivery);
         const failed = this.#deliverOne(incoming, delivery.subscribers);
         if (failed !== null) losses.unreadable(failed.filter(this.#isThere));

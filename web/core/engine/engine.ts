@@ -3,6 +3,7 @@ import type { LogLevel } from '../api/logger.js';
 import type { EngineStats } from '../api/realtimeManager.js';
 import type { GapReport } from '../api/gap.js';
 import type { EventName } from '../api/payload.js';
+import type { ReasonCode } from '../api/reasons.js';
 import type {
   ConnectionStatus,
   Counters,
@@ -57,6 +58,49 @@ export interface EngineOptions {
 /** What of a subscription's status the core knows; the rest is the spec, which the manager has. */
 export type SubscriptionDelta = Omit<SubscriptionStatus, 'schema' | 'table' | 'event' | 'filter'>;
 
+/** A validated handle of a channel. Handles of one name share a channel of the server. */
+export interface ChannelSpec {
+  /** The topic without `realtime:`. */
+  name: string;
+  private?: true;
+  /** Gets what it sends itself. */
+  self?: true;
+  /** Wants to know who is present. */
+  presence?: true;
+  /** Absent: the server chooses one. */
+  presenceKey?: string;
+  /** `since`: Unix ms. `limit`: 1 to 25. Private channels only; honoured by the channel's first join. */
+  replay?: { since: number; limit?: number };
+}
+
+/** What the core knows of a handle's status; the rest is the spec. */
+export type ChannelDelta = Omit<SubscriptionDelta, 'mode'>;
+
+/**
+ * How a push ended. `ok`: it was sent, or acknowledged where that was asked for. `timedOut`: not sent, or not acknowledged, within its time.
+ * `refused`: the server acknowledged it with an error. `lost`: the connection or the channel went before the acknowledgement; it may have been
+ * delivered. `full`: too much waits already. `ended`: its channel was closed before it was sent. `invalid`: it can't ever be sent as it is.
+ */
+export type PushOutcome = 'ok' | 'timedOut' | 'refused' | 'lost' | 'full' | 'ended' | 'invalid';
+
+export interface PushResult {
+  id: number;
+  outcome: PushOutcome;
+  /** For people; empty for `ok`. */
+  message: string;
+}
+
+/** A time in which live channels may have missed broadcasts. Reported once, when it is over. */
+export interface ChannelGap {
+  channels: readonly number[];
+  code: ReasonCode;
+  /** Unix ms: the last sign of life, and when the channel was joined again. */
+  from: number;
+  to: number;
+  /** Whether a replay has brought all that was missed. */
+  healed: boolean;
+}
+
 /** What changed since the last batch. */
 export interface StatusDelta {
   overall?: OverallState;
@@ -67,6 +111,9 @@ export interface StatusDelta {
   /** Those that the core does not take, and leaves out of its verdict. */
   refused?: readonly number[];
   removedSubscriptions?: readonly number[];
+  channels?: readonly ChannelDelta[];
+  /** Those of `channels` that the core does not take. */
+  refusedChannels?: readonly number[];
   counters?: Partial<Counters>;
 }
 
@@ -88,6 +135,9 @@ export interface ControlMessage {
   notices?: readonly Notice[];
   /** Interruptions that opened or are over, in the order in which that happened. */
   gaps?: readonly GapReport[];
+  /** Of pushes that are not conflated, once for each. */
+  pushes?: readonly PushResult[];
+  channelGaps?: readonly ChannelGap[];
   /** Subscriptions without a live line whose rows are to be fetched now. */
   polls?: readonly number[];
   /** Whose windows were flushed on request; what they held is in this batch, or came before it. */
@@ -100,7 +150,7 @@ export interface ControlMessage {
 }
 
 /** Changes for some subscribers. */
-export interface Delivery {
+export interface ChangeDelivery {
   /** `each`: one change. `batch`: several, or one of a window. `notify`: only how many. */
   kind: 'each' | 'batch' | 'notify';
   subscribers: readonly number[];
@@ -113,12 +163,62 @@ export interface Delivery {
   text: string;
 }
 
+/** A broadcast for some handles of a channel. */
+export interface BroadcastDelivery {
+  kind: 'broadcast';
+  channels: readonly number[];
+  event: string;
+  /** JSON or bytes. */
+  payload: string | Uint8Array<ArrayBuffer>;
+  /** Of a broadcast that the server keeps. */
+  id?: string;
+  /** Sent again because a join asked for it. */
+  replayed?: true;
+}
+
+/** What happened to one key of a channel, in sum. `refresh`: the same is tracked again, as after a reconnect. */
+export interface PresenceChange {
+  kind: 'join' | 'update' | 'refresh' | 'leave';
+  key: string;
+  /** A JSON array of what is tracked under the key, each an object with its `phx_ref`, oldest first. `leave`: what was. */
+  metas: string;
+}
+
+/** For some handles of a channel. A handle of a channel that is joined already gets those who are present as joins first. */
+export interface PresenceDelivery {
+  kind: 'presence';
+  channels: readonly number[];
+  changes: readonly PresenceChange[];
+}
+
+export type Delivery = ChangeDelivery | BroadcastDelivery | PresenceDelivery;
+
 /** What one turn of the core brings: control first, then the deliveries in the order of arrival. */
 export interface Batch {
   control: ControlMessage | null;
   /** Lists of columns in batches that are new. They are numbered from 0 on in the order in which they come; later batches may use them too. */
   columnLists: readonly string[];
   deliveries: readonly Delivery[];
+}
+
+/** A broadcast. */
+export interface PushCommand {
+  kind: 'push';
+  /** Of the push; unique in a manager. */
+  id: number;
+  /** The handle that sends. */
+  channel: number;
+  event: string;
+  /** A JSON value as text, or bytes. */
+  payload: string | Uint8Array;
+  /** The server keeps it, for `ttl` seconds. Private channels only. */
+  persist?: true | { ttl: number };
+  /** Its outcome is the server's answer. */
+  ack?: true;
+  /** Until it must be sent, or acknowledged. Absent: 10 s. */
+  timeoutMs?: number;
+  /** Of this handle's pushes of the event only the newest goes out, at most one in this time. None of them has an outcome. */
+  everyMs?: number;
 }
 
 /** What a manager asks of an engine: plain data, fit for `postMessage`. Ids that are not subscribed are ignored. */
@@ -133,6 +233,16 @@ export type Command =
   | { kind: 'resume'; id: number }
   /** What a delivery window holds for it comes now, unless it is paused. Answered by `flushed`, also when that is nothing. */
   | { kind: 'flush'; id: number }
+  /** `id` must be new, also among subscriptions. Joins at the next tick, so that handles of one tick share the first join. */
+  | { kind: 'openChannel'; id: number; spec: ChannelSpec }
+  /** From now on the handle gets nothing, and what it has not yet sent ends. */
+  | { kind: 'closeChannel'; id: number }
+  /** The handle wants to know who is present, as if it had been opened with `presence`. */
+  | { kind: 'watchPresence'; id: number }
+  | PushCommand
+  /** `payload`: a JSON object. It takes the place of what the handle tracked before. */
+  | { kind: 'track'; channel: number; payload: string }
+  | { kind: 'untrack'; channel: number }
   | { kind: 'reconnectAll' }
   /** `request` 0: the application set it; otherwise the answer to that request. Empty: no token. */
   | { kind: 'provideToken'; request: number; token: string }
