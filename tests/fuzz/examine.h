@@ -23,7 +23,7 @@ std::span<const Target> targets();
 /// Runs the target that the first byte names on the rest; an input for no target is well.
 Complaint examine(std::string_view input);
 
-// frames.cpp
+// targets/frames.cpp
 Complaint examineFrameV1(std::string_view text);
 Complaint examineFrameV2(std::string_view text);
 /// A `postgres_changes` payload.
@@ -33,35 +33,35 @@ Complaint examineEscapes(std::string_view raw);
 /// Two rows, a line feed between them, of which the first comes and the second goes.
 Complaint examineRows(std::string_view rows);
 
-// binary.cpp
+// targets/binary.cpp
 /// A binary frame, of either side.
 Complaint examineBinaryFrame(std::string_view bytes);
 /// The payload of a broadcast in a text frame.
 Complaint examineBroadcast(std::string_view payload);
 
-// presence.cpp
+// targets/presence.cpp
 /// What happens on a topic, a line feed between: `j` a join, `s` and a state, `d` and a diff.
 Complaint examinePresence(std::string_view frames);
 
-// values.cpp
+// targets/values.cpp
 Complaint examineValue(std::string_view text);
 /// Any bytes, written as a JSON string.
 Complaint examineWriting(std::string_view text);
 
-// control.cpp
+// targets/control.cpp
 Complaint examineReply(std::string_view payload);
 Complaint examineSystem(std::string_view payload);
 Complaint examineWords(std::string_view words);
 Complaint examineClaims(std::string_view claims);
 
-// application.cpp
+// targets/application.cpp
 Complaint examineToken(std::string_view token);
 Complaint examineFilter(std::string_view text);
 Complaint examineJoin(std::string_view fields);
 Complaint examineEndpoint(std::string_view fields);
 Complaint examineOptions(std::string_view json);
 
-// session.cpp
+// targets/session.cpp
 /// Frames, a line feed between them, to a client with live subscriptions.
 Complaint examineSessionV1(std::string_view frames);
 Complaint examineSessionV2(std::string_view frames);

@@ -55,12 +55,12 @@ void addFrame(char version, const std::string& text, std::vector<std::string>& o
 
 void addTranscripts(std::vector<std::string>& out) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(SWITCHBOARD_FIXTURES "/transcripts"))
-    files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SWITCHBOARD_FIXTURES "/transcripts"))
+    if (entry.is_regular_file()) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::set<std::string> shapes;
   for (const auto& path : files) {
-    const char version = path.string().find(".v1.") != std::string::npos ? '1' : '2';
+    const char version = path.string().find("/v1/") != std::string::npos ? '1' : '2';
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
       const auto record = parseJson(line);

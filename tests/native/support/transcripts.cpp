@@ -64,7 +64,7 @@ std::string readFixture(const std::string& path) {
 
 const std::vector<Record>& transcript(std::string_view scenario, Version version) {
   static std::map<std::string, std::vector<Record>> read;
-  const std::string name = std::string(scenario) + (version == Version::V1 ? ".v1.jsonl" : ".v2.jsonl");
+  const std::string name = (version == Version::V1 ? "v1/" : "v2/") + std::string(scenario) + ".jsonl";
   const auto it = read.find(name);
   return it != read.end() ? it->second : read.emplace(name, readTranscript(name)).first->second;
 }

@@ -18,7 +18,7 @@ export interface Line {
 export type Version = 'v1' | 'v2';
 
 export function readTranscript(scenario: string, version: Version): Line[] {
-  const file = new URL(`../../../fixtures/transcripts/${scenario}.${version}.jsonl`, import.meta.url);
+  const file = new URL(`../../../fixtures/transcripts/${version}/${scenario}.jsonl`, import.meta.url);
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

@@ -8,7 +8,7 @@ import { BusinessPage } from './BusinessPage.js';
 import { BusinessPicker } from './BusinessPicker.js';
 import { Header } from './Header.js';
 import { PageSkeleton } from './PageSkeleton.js';
-import { ReadFailure } from './ReadFailure.js';
+import { ReadFailure } from './failures/ReadFailure.js';
 import { setSearch, useSearchParameter } from './useSearchParameter.js';
 
 export function App() {

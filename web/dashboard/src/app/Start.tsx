@@ -10,7 +10,7 @@ import { Brand } from './Brand.js';
 import { RowToastsContext } from '../toasts/rowToasts.js';
 import { App } from './App.js';
 import { PageSkeleton } from './PageSkeleton.js';
-import { ReadFailure } from './ReadFailure.js';
+import { ReadFailure } from './failures/ReadFailure.js';
 
 // Grows with the reader's text size; sonner's own is in pixels.
 const toastSize = { '--width': '22.25rem' } as CSSProperties;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { AsOf } from '../app/AsOf.js';
-import { FailureNotice } from '../app/FailureNotice.js';
+import { FailureNotice } from '../app/failures/FailureNotice.js';
 import { PlusIcon } from '../app/icons.js';
 import { isKnown, type ReadState } from '../data/readState.js';
 import { formatCount } from '../format.js';

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { closed, FormsLab } from './support/forms.js';
-import { salon, type Lab } from './support/lab.js';
+import { closed, FormsLab } from '../support/forms.js';
+import { salon, type Lab } from '../support/lab.js';
 
 let forms: FormsLab;
 let lab: Lab;

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems } from './support/axe.js';
-import { insertBookingsAt, removeBookings } from './support/bookings.js';
-import { dayControl, openSalon } from './support/bookingsPage.js';
-import { openWindow } from './support/chromium.js';
-import { openLab, physio, salon, screenshotPath, type Lab } from './support/lab.js';
+import { accessibilityProblems } from '../support/axe.js';
+import { insertBookingsAt, removeBookings } from '../support/bookings.js';
+import { dayControl, openSalon } from '../support/bookingsPage.js';
+import { openWindow } from '../support/chromium.js';
+import { openLab, physio, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 let lab: Lab;
 

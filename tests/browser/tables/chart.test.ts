@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWindow } from './support/chromium.js';
-import { openLab, physio, salon, screenshotPath, type Lab } from './support/lab.js';
+import { openWindow } from '../support/chromium.js';
+import { openLab, physio, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 let lab: Lab;
 

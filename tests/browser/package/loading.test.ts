@@ -1,9 +1,9 @@
 import { fastTiming, startBackend, type Backend } from 'switchboard-backend';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, openWindow } from './support/chromium.js';
-import { servePlainPage } from './support/plainPage.js';
-import type { StaticServer } from './support/staticServer.js';
+import { launchChromium, openWindow } from '../support/chromium.js';
+import { servePlainPage } from '../support/plainPage.js';
+import type { StaticServer } from '../support/staticServer.js';
 
 let backend: Backend;
 let browser: Browser;

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveDashboard } from '../../web/tools/start/dashboardServer.mjs';
-import { insertBooking } from './support/bookings.js';
-import { BookingsPage } from './support/bookingsPage.js';
-import { bundleForDevelopment } from './support/bundle.js';
-import { openWindow } from './support/chromium.js';
-import { openLab, physio, salon, type Lab } from './support/lab.js';
+import { serveDashboard } from '../../../web/tools/start/dashboardServer.mjs';
+import { insertBooking } from '../support/bookings.js';
+import { BookingsPage } from '../support/bookingsPage.js';
+import { bundleForDevelopment } from '../support/bundle.js';
+import { openWindow } from '../support/chromium.js';
+import { openLab, physio, salon, type Lab } from '../support/lab.js';
 
 interface Binding {
   table: string;

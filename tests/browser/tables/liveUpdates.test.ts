@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertBooking } from './support/bookings.js';
-import { BookingsPage } from './support/bookingsPage.js';
-import { openWindow } from './support/chromium.js';
-import { openLab, report, salon, type Lab } from './support/lab.js';
+import { insertBooking } from '../support/bookings.js';
+import { BookingsPage } from '../support/bookingsPage.js';
+import { openWindow } from '../support/chromium.js';
+import { openLab, report, salon, type Lab } from '../support/lab.js';
 
 let lab: Lab;
 

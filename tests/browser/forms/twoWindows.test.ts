@@ -1,10 +1,10 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Random } from '../chaos/random.js';
-import { insertBooking } from './support/bookings.js';
-import type { BookingsPage } from './support/bookingsPage.js';
-import { edit, FormsLab } from './support/forms.js';
-import { salon, type Lab } from './support/lab.js';
+import { Random } from '../../chaos/random.js';
+import { insertBooking } from '../support/bookings.js';
+import type { BookingsPage } from '../support/bookingsPage.js';
+import { edit, FormsLab } from '../support/forms.js';
+import { salon, type Lab } from '../support/lab.js';
 
 const EDITS = 50;
 const names = ['service', 'minutes'] as const;

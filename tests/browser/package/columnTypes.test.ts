@@ -4,8 +4,8 @@ import pg from 'pg';
 import type { Browser } from 'playwright-core';
 import { startBackend, type Backend } from 'switchboard-backend';
 import type * as Package from 'switchboard-realtime';
-import { launchChromium, openWindow, type Window } from './support/chromium.js';
-import { serveFolders, type StaticServer } from './support/staticServer.js';
+import { launchChromium, openWindow, type Window } from '../support/chromium.js';
+import { serveFolders, type StaticServer } from '../support/staticServer.js';
 
 declare global {
   var switchboard: typeof Package;
@@ -90,8 +90,8 @@ beforeAll(async () => {
   await db.query('alter publication supabase_realtime add table every_type');
   server = await serveFolders(
     {
-      page: fileURLToPath(new URL('page', import.meta.url)),
-      package: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+      page: fileURLToPath(new URL('../page', import.meta.url)),
+      package: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
     },
     `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src 'self' ${backend.realtime.replace(/\/realtime.*/, '')}`,
   );

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bookingIds, countBookings, insertBooking } from './support/bookings.js';
-import { BookingsPage } from './support/bookingsPage.js';
-import { openWindow, type Window } from './support/chromium.js';
-import { openLab, physio, salon, type Lab } from './support/lab.js';
+import { bookingIds, countBookings, insertBooking } from '../support/bookings.js';
+import { BookingsPage } from '../support/bookingsPage.js';
+import { openWindow, type Window } from '../support/chromium.js';
+import { openLab, physio, salon, type Lab } from '../support/lab.js';
 
 let lab: Lab;
 const windows: Window[] = [];

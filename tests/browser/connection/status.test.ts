@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { insertBooking } from './support/bookings.js';
-import { BookingsPage } from './support/bookingsPage.js';
-import { openWindow, type Window } from './support/chromium.js';
-import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
-import { RealChromium } from './support/realChromium.js';
+import { insertBooking } from '../support/bookings.js';
+import { BookingsPage } from '../support/bookingsPage.js';
+import { openWindow, type Window } from '../support/chromium.js';
+import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
+import { RealChromium } from '../support/realChromium.js';
 
 let lab: Lab;
 let window: Window;

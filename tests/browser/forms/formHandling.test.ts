@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { countBookings } from './support/bookings.js';
-import { BookingsPage } from './support/bookingsPage.js';
-import { openWindow } from './support/chromium.js';
-import { closed, edit, focused, FormsLab, hold } from './support/forms.js';
-import { physio, salon, type Lab } from './support/lab.js';
+import { countBookings } from '../support/bookings.js';
+import { BookingsPage } from '../support/bookingsPage.js';
+import { openWindow } from '../support/chromium.js';
+import { closed, edit, focused, FormsLab, hold } from '../support/forms.js';
+import { physio, salon, type Lab } from '../support/lab.js';
 
 let forms: FormsLab;
 let lab: Lab;

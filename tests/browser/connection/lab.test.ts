@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertBooking, firstBookings } from './support/bookings.js';
-import { BookingsPage } from './support/bookingsPage.js';
-import { openWindow, type Window } from './support/chromium.js';
-import { openLab, report, salon, screenshotPath, type Lab } from './support/lab.js';
+import { insertBooking, firstBookings } from '../support/bookings.js';
+import { BookingsPage } from '../support/bookingsPage.js';
+import { openWindow, type Window } from '../support/chromium.js';
+import { openLab, report, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 const WAIT = { timeout: 45_000 };
 const SHOWN = 50;

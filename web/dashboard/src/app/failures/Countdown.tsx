@@ -1,4 +1,4 @@
-import { useSeconds } from '../data/seconds.js';
+import { useSeconds } from '../../data/seconds.js';
 
 /** When the next try is, counting down. Not announced: a screen reader would hear it each second. */
 export function Countdown({ to }: { to: number }) {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { insertBooking } from './support/bookings.js';
-import type { BookingsPage } from './support/bookingsPage.js';
-import { closed, edit, FormsLab } from './support/forms.js';
-import { salon, type Lab } from './support/lab.js';
+import { insertBooking } from '../support/bookings.js';
+import type { BookingsPage } from '../support/bookingsPage.js';
+import { closed, edit, FormsLab } from '../support/forms.js';
+import { salon, type Lab } from '../support/lab.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { removeBookings } from './support/bookings.js';
-import type { BookingsPage } from './support/bookingsPage.js';
-import { closed, edit, focused, FormsLab } from './support/forms.js';
-import { salon, type Lab } from './support/lab.js';
+import { removeBookings } from '../support/bookings.js';
+import type { BookingsPage } from '../support/bookingsPage.js';
+import { closed, edit, focused, FormsLab } from '../support/forms.js';
+import { salon, type Lab } from '../support/lab.js';
 
 let forms: FormsLab;
 let lab: Lab;

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertBookingsAt, removeBookings } from './support/bookings.js';
-import { dayControl, openSalon } from './support/bookingsPage.js';
-import { watchFlashes } from './support/flashes.js';
-import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+import { insertBookingsAt, removeBookings } from '../support/bookings.js';
+import { dayControl, openSalon } from '../support/bookingsPage.js';
+import { watchFlashes } from '../support/flashes.js';
+import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 let lab: Lab;
 

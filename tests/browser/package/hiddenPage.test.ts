@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { fastTiming, startBackend, type Backend } from 'switchboard-backend';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { heardOf, liveTimes, servePlainPage, subscribeToClients, untilServer } from './support/plainPage.js';
-import { RealChromium, type Tab } from './support/realChromium.js';
-import type { StaticServer } from './support/staticServer.js';
+import { heardOf, liveTimes, servePlainPage, subscribeToClients, untilServer } from '../support/plainPage.js';
+import { RealChromium, type Tab } from '../support/realChromium.js';
+import type { StaticServer } from '../support/staticServer.js';
 
 declare global {
   /** When the page's own timer ran, in the time of `performance.now()`. */

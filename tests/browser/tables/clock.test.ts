@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openWindow } from './support/chromium.js';
-import { watchFlashes } from './support/flashes.js';
-import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+import { openWindow } from '../support/chromium.js';
+import { watchFlashes } from '../support/flashes.js';
+import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 const migration = readFileSync(
-  new URL('../../web/backend/migrations/0009_clocked_in_once.sql', import.meta.url),
+  new URL('../../../web/backend/migrations/0009_clocked_in_once.sql', import.meta.url),
   'utf8',
 );
 

@@ -1,5 +1,5 @@
 import { hashKey, type QueryKey } from '@tanstack/react-query';
-import { useRetries } from '../data/retries.js';
+import { useRetries } from '../../data/retries.js';
 import { Countdown } from './Countdown.js';
 import { FailureNotice } from './FailureNotice.js';
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertBooking } from './support/bookings.js';
-import { BookingsPage } from './support/bookingsPage.js';
-import { openWindow } from './support/chromium.js';
-import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+import { insertBooking } from '../support/bookings.js';
+import { BookingsPage } from '../support/bookingsPage.js';
+import { openWindow } from '../support/chromium.js';
+import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 

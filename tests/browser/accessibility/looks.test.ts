@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems } from './support/axe.js';
-import { insertBooking } from './support/bookings.js';
-import { BookingsPage } from './support/bookingsPage.js';
-import { openWindow } from './support/chromium.js';
-import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+import { accessibilityProblems } from '../support/axe.js';
+import { insertBooking } from '../support/bookings.js';
+import { BookingsPage } from '../support/bookingsPage.js';
+import { openWindow } from '../support/chromium.js';
+import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 let lab: Lab;
 

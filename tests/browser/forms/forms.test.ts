@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { countBookings } from './support/bookings.js';
-import { closed, edit, focused, FormsLab, hold } from './support/forms.js';
-import { salon, type Lab } from './support/lab.js';
+import { countBookings } from '../support/bookings.js';
+import { closed, edit, focused, FormsLab, hold } from '../support/forms.js';
+import { salon, type Lab } from '../support/lab.js';
 
 let forms: FormsLab;
 let lab: Lab;

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems } from './support/axe.js';
-import { openSalon, type BookingsPage } from './support/bookingsPage.js';
-import { openWindow } from './support/chromium.js';
-import { openLab, salon, screenshotPath, type Lab } from './support/lab.js';
+import { accessibilityProblems } from '../support/axe.js';
+import { openSalon, type BookingsPage } from '../support/bookingsPage.js';
+import { openWindow } from '../support/chromium.js';
+import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 let lab: Lab;
 let page: Page;
