@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// The readers of bytes that come from the network or the application, each beside a witness: nlohmann, or a property
+/// The readers of bytes that come from the network or the application, each beside an oracle: nlohmann, or a property
 /// that must hold whatever the bytes are. The same checks run under libFuzzer and, over the seeds, in the native suite.
 namespace switchboard::fuzz {
 

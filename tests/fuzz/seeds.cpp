@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "witness/json.h"
+#include "oracle/json.h"
 
 namespace switchboard::fuzz {
 

@@ -3,14 +3,14 @@
 #include <optional>
 #include <string_view>
 
-#include "witness/json.h"
+#include "oracle/json.h"
 
 namespace switchboard::fuzz {
 
 enum class Verdict : unsigned char {
   Json,
   NoJson,
-  NumberTooLarge,  ///< JSON, but a number is beyond what the witness can hold
+  NumberTooLarge,  ///< JSON, but a number is beyond what the oracle can hold
 };
 
 struct Strict {

@@ -10,7 +10,7 @@ import { provideSystemPackages } from './setup/systemPackages.mjs';
 
 const usage = `npm run fuzz -- [--minutes M] [--verbose]
 
-Compares the readers of outside bytes with their witnesses on inputs that libFuzzer makes up, under both sanitizers, for M minutes
+Compares the readers of outside bytes with their oracles on inputs that libFuzzer makes up, under both sanitizers, for M minutes
 (10 when absent). It starts from the recorded frames and the seeds of tests/fuzz and from what earlier runs found. The first
 disagreement or crash ends it; its input is kept in test-output/fuzz/.`;
 

@@ -18,7 +18,7 @@ let lab: Lab;
 beforeAll(async () => {
   forms = await FormsLab.open();
   lab = forms.lab;
-  // The witness: each state of a booking.
+  // The oracle: each state of a booking.
   await lab.db.query('create table states (id bigint, version bigint, service text, minutes text)');
   await lab.db.query(`create function note_state() returns trigger language plpgsql security definer as $$
     begin

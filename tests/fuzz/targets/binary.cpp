@@ -1,10 +1,10 @@
 #include <vector>
 
 #include "examine.h"
+#include "oracle/json.h"
 #include "protocol/frames/binary_frame.h"
 #include "protocol/frames/broadcast.h"
 #include "strict_json.h"
-#include "witness/json.h"
 
 namespace switchboard::fuzz {
 

@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "examine.h"
+#include "oracle/json.h"
 #include "presence/presence_state.h"
 #include "strict_json.h"
-#include "witness/json.h"
 
 namespace switchboard::fuzz {
 
@@ -22,7 +22,7 @@ const Json* metasOf(const Json& entry) {
   return metas != nullptr && metas->is_array() ? metas : nullptr;
 }
 
-/// The reference client's algorithm on the witness's values.
+/// The reference client's algorithm on the oracle's values.
 class PresenceModel {
  public:
   void join() {

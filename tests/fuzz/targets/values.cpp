@@ -70,7 +70,7 @@ bool isUtf8(std::string_view text) {
 Complaint examineValue(std::string_view text) {
   const auto value = JsonValue::parse(text);
   const auto strict = readStrictly(text);
-  // The witness does not hold what JSON.parse makes Infinity of, and stops reading there: the rest is not compared.
+  // The oracle does not hold what JSON.parse makes Infinity of, and stops reading there: the rest is not compared.
   if (strict.verdict == Verdict::NumberTooLarge) return std::nullopt;
   if (strict.verdict == Verdict::NoJson) return value ? Complaint("what is no JSON is accepted") : std::nullopt;
   if (strict.depth > JsonValue::kMaxDepth) return value ? Complaint("nested too deep, and accepted") : std::nullopt;

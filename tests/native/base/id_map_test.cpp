@@ -47,18 +47,18 @@ TEST_CASE("an item stays where it is while others come and go, and outlives bein
 TEST_CASE("whatever comes and goes, a map holds what a std::map holds") {
   testing::FakeRandom random;
   IdMap<KeyId, unsigned> map;
-  std::map<unsigned, unsigned> witness;
+  std::map<unsigned, unsigned> oracle;
   for (unsigned step = 0; step < 20'000; ++step) {
     const auto id = static_cast<unsigned>(random.below(300));
     if (random.below(2) == 0) {
       map[KeyId{id}] = step;
-      witness[id] = step;
+      oracle[id] = step;
     } else {
-      CHECK(map.erase(KeyId{id}) == (witness.erase(id) == 1));
+      CHECK(map.erase(KeyId{id}) == (oracle.erase(id) == 1));
     }
   }
-  CHECK(map.size() == witness.size());
-  auto expected = witness.begin();
+  CHECK(map.size() == oracle.size());
+  auto expected = oracle.begin();
   for (const auto& [key, value] : map) {
     CHECK(key.value == expected->first);
     CHECK(*value == expected->second);

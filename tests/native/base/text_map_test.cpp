@@ -37,23 +37,23 @@ TEST_CASE("whatever comes and goes, a map holds what a std::map holds") {
   for (int i = 0; i < 300; ++i) texts.push_back("realtime:topic-" + std::to_string(i));
   std::vector<int> items(texts.size());
   TextMap<int> map;
-  std::map<std::string, int*> witness;
+  std::map<std::string, int*> oracle;
   for (int step = 0; step < 20'000; ++step) {
     const auto i = static_cast<std::size_t>(random.below(texts.size()));
     if (random.below(2) == 0) {
       map.insert(texts[i], items[i]);
-      witness[texts[i]] = &items[i];
+      oracle[texts[i]] = &items[i];
     } else {
       map.erase(texts[i]);
-      witness.erase(texts[i]);
+      oracle.erase(texts[i]);
     }
-    REQUIRE(map.size() == witness.size());
+    REQUIRE(map.size() == oracle.size());
   }
   for (const auto& text : texts) {
-    const auto known = witness.find(text);
-    CHECK(map.find(text) == (known == witness.end() ? nullptr : known->second));
+    const auto known = oracle.find(text);
+    CHECK(map.find(text) == (known == oracle.end() ? nullptr : known->second));
   }
-  CHECK(map.items().size() == witness.size());
+  CHECK(map.items().size() == oracle.size());
 }
 
 }  // namespace

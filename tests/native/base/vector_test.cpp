@@ -23,24 +23,24 @@ void followsVector(Make make) {
   testing::FakeRandom random;
   const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random.below(limit)); };
   Vector<T> list;
-  std::vector<T> witness;
+  std::vector<T> oracle;
   for (int step = 0; step < 3'000; ++step) {
     const T item = make(below(20));
-    const std::size_t at = below(witness.size() + 1);
-    const std::size_t end = at + below(witness.size() - at + 1);
-    switch (below(witness.size() > 40 ? 9 : 7)) {
+    const std::size_t at = below(oracle.size() + 1);
+    const std::size_t end = at + below(oracle.size() - at + 1);
+    switch (below(oracle.size() > 40 ? 9 : 7)) {
       case 0:
         list.push_back(item);
-        witness.push_back(item);
+        oracle.push_back(item);
         break;
       case 1:
         list.emplace_back(item);
-        witness.emplace_back(item);
+        oracle.emplace_back(item);
         break;
       case 2: {
         const Vector<T> more = {item, make(1), make(2)};
         list.append(more);
-        witness.insert(witness.end(), more.begin(), more.end());
+        oracle.insert(oracle.end(), more.begin(), more.end());
         break;
       }
       case 3: {
@@ -52,26 +52,26 @@ void followsVector(Make make) {
       }
       case 4:
         list.remove(item);
-        std::erase(witness, item);
+        std::erase(oracle, item);
         break;
       case 5:
         list.resize(at);
-        witness.resize(at);
+        oracle.resize(at);
         break;
       case 6:
         if constexpr (kMovesAsBytes<T>) {
           CHECK(*list.insert(list.begin() + at, item) == item);
-          witness.insert(witness.begin() + static_cast<std::ptrdiff_t>(at), item);
+          oracle.insert(oracle.begin() + static_cast<std::ptrdiff_t>(at), item);
         }
         break;
       default:
         CHECK(list.erase(list.begin() + at, list.begin() + end) == list.begin() + at);
-        witness.erase(witness.begin() + static_cast<std::ptrdiff_t>(at),
-                      witness.begin() + static_cast<std::ptrdiff_t>(end));
+        oracle.erase(oracle.begin() + static_cast<std::ptrdiff_t>(at),
+                     oracle.begin() + static_cast<std::ptrdiff_t>(end));
     }
-    REQUIRE(list.size() == witness.size());
+    REQUIRE(list.size() == oracle.size());
     REQUIRE(list.capacity() >= list.size());
-    REQUIRE(std::equal(list.begin(), list.end(), witness.begin(), witness.end()));
+    REQUIRE(std::equal(list.begin(), list.end(), oracle.begin(), oracle.end()));
   }
 }
 

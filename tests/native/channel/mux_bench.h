@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "channel/multiplexer.h"
+#include "oracle/json.h"
 #include "support/workbench.h"
-#include "witness/json.h"
 
 namespace switchboard::testing {
 

@@ -9,7 +9,7 @@
 namespace switchboard::fuzz {
 namespace {
 
-TEST_CASE("every seed of the fuzzer is read as its witness reads it") {
+TEST_CASE("every seed of the fuzzer is read as its oracle reads it") {
   std::map<char, int> examined;
   for (const auto& seed : seeds()) {
     CAPTURE(seed);
@@ -22,7 +22,7 @@ TEST_CASE("every seed of the fuzzer is read as its witness reads it") {
   }
 }
 
-TEST_CASE("what is cut off anywhere is read as its witness reads it") {
+TEST_CASE("what is cut off anywhere is read as its oracle reads it") {
   for (const auto& seed : seeds()) {
     if (seed.size() > 100 || seed.front() == 'x' || seed.front() == 'y') continue;
     for (std::size_t length = 1; length < seed.size(); ++length) {

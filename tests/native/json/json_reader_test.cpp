@@ -4,9 +4,9 @@
 
 #include <limits>
 
+#include "oracle/json.h"
 #include "support/damage.h"
 #include "support/transcripts.h"
-#include "witness/json.h"
 
 namespace switchboard {
 namespace {
@@ -60,7 +60,7 @@ bool same(JsonValue value, const Json& parsed) {
   return value.text() == "null";
 }
 
-/// Numbers that no double can hold are nothing to the witness; JSON.parse reads them, and so do we.
+/// Numbers that no double can hold are nothing to the oracle; JSON.parse reads them, and so do we.
 bool isBeyondDouble(const std::string& text) {
   return text.find_first_of("eE") != std::string::npos && JsonValue::parse(text);
 }
@@ -78,7 +78,7 @@ bool agrees(const std::string& text, Verdicts& tally) {
   return value && same(value, *parsed);
 }
 
-TEST_CASE("texts of every kind are read as the witness reads them") {
+TEST_CASE("texts of every kind are read as the oracle reads them") {
   Verdicts tally;
   for (const std::string text : {
            "",
@@ -215,7 +215,7 @@ TEST_CASE("texts of every kind are read as the witness reads them") {
   CHECK_FALSE(JsonValue::parse(std::string_view("\"\0\"", 3)));
 }
 
-TEST_CASE("recorded frames, and damaged and rewritten copies of them, are read as the witness reads them") {
+TEST_CASE("recorded frames, and damaged and rewritten copies of them, are read as the oracle reads them") {
   FakeRandom random;
   for (const Version version : {Version::V1, Version::V2}) {
     Verdicts tally;

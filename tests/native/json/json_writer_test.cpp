@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "json/scanner.h"
-#include "witness/json.h"
+#include "oracle/json.h"
 
 namespace switchboard {
 namespace {

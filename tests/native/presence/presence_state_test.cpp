@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "oracle/json.h"
 #include "support/transcripts.h"
 #include "support/workbench.h"
-#include "witness/json.h"
 
 namespace switchboard {
 namespace {

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
+#include "oracle/json.h"
 #include "protocol/changes/change.h"
 #include "protocol/changes/change_frame.h"
 #include "protocol/frames/frame.h"
 #include "support/damage.h"
 #include "support/transcripts.h"
-#include "witness/json.h"
 
 /// The scanners beside a full parser, on all that the real server has sent and on damaged copies of it: whatever
 /// nlohmann accepts as JSON, both must read the same. (The scanners look at no more than they need, so they may accept

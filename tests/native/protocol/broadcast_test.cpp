@@ -4,9 +4,9 @@
 
 #include <set>
 
+#include "oracle/json.h"
 #include "protocol/frames/frame.h"
 #include "support/transcripts.h"
-#include "witness/json.h"
 
 namespace switchboard {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "oracle/json.h"
 #include "support/transcripts.h"
-#include "witness/json.h"
 
 namespace switchboard {
 namespace {

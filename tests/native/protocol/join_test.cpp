@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "oracle/json.h"
 #include "protocol/frames/frame.h"
 #include "support/transcripts.h"
-#include "witness/json.h"
 
 namespace switchboard {
 namespace {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "oracle/json.h"
 #include "support/changes_channel_bench.h"
 #include "support/transcripts.h"
-#include "witness/json.h"
 
 namespace switchboard::testing {
 

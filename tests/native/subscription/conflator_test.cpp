@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "witness/json.h"
+#include "oracle/json.h"
 
 namespace switchboard {
 namespace {

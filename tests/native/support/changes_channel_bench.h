@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "oracle/json.h"
 #include "subscription/channels/changes_channel.h"
 #include "support/workbench.h"
-#include "witness/json.h"
 
 namespace switchboard::testing {
 

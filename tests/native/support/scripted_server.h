@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fakes.h"
-#include "witness/json.h"
+#include "oracle/json.h"
 
 namespace switchboard::testing {
 

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <map>
 
-#include "witness/json.h"
+#include "oracle/json.h"
 
 namespace switchboard::testing {
 

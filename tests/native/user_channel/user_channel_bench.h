@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "oracle/json.h"
 #include "support/workbench.h"
 #include "user_channel/user_channel.h"
-#include "witness/json.h"
 
 namespace switchboard::testing {
 

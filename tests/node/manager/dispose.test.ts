@@ -109,15 +109,15 @@ describe('after dispose', () => {
     const manager = createRealtimeManager(quick(lab.backend));
     const line = new Line(manager, { table: 'clients' });
     const other = createRealtimeManager(quick(lab.backend));
-    const witness = new Line(other, { table: 'clients' });
-    await Promise.all([line.live(), witness.live()]);
+    const otherLine = new Line(other, { table: 'clients' });
+    await Promise.all([line.live(), otherLine.live()]);
     const inserted = lab.db.query(
       "insert into clients (business_id, full_name) select gen_random_uuid(), 'c ' || n from generate_series(1, 200) n",
     );
     await manager.dispose();
     const before = line.changes.items.length;
     await inserted;
-    await witness.changes.count('changes', 200);
+    await otherLine.changes.count('changes', 200);
     expect(line.changes.items).toHaveLength(before);
     await other.dispose();
   });

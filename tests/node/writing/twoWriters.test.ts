@@ -12,7 +12,7 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await openLab();
-  // The witness: what each write found and left, by the version that it made.
+  // The oracle: what each write found and left, by the version that it made.
   await lab.db.query('create table audit (version bigint primary key, before jsonb not null, after jsonb not null)');
   await lab.db.query(`create function audit() returns trigger language plpgsql security definer as $$
     begin
@@ -40,7 +40,7 @@ async function addRow(): Promise<void> {
 }
 
 /** What a person at a form has seen of the row and typed, noted from what the form shows. */
-class Witness {
+class Oracle {
   readonly #session: EditSession<Booking, Draft>;
   readonly shown: Record<string, unknown>;
   readonly typed = new Set<string>();
@@ -69,7 +69,7 @@ class Witness {
 type Write = { version: number; shown: Readonly<Record<string, unknown>> };
 
 /** Fields that these writes overwrote although the person had not seen what was there, or had not touched them. */
-async function overwrites(writes: readonly Write[], { typed }: Witness): Promise<string[]> {
+async function overwrites(writes: readonly Write[], { typed }: Oracle): Promise<string[]> {
   const { rows } = await lab.db.query<{ version: string; before: Booking; after: Booking }>(
     'select version, before, after from audit where version = any($1)',
     [writes.map(({ version }) => version)],
@@ -95,8 +95,8 @@ async function edit(
   const random = new Random(seed);
   const chance = (share: number): boolean => random.chance(share);
   // One answer in twelve is lost after the server has done its work.
-  const send = async (witness: Witness, writes: Write[], ...request: Parameters<typeof fetch>): Promise<Response> => {
-    const shown = { ...witness.shown };
+  const send = async (oracle: Oracle, writes: Write[], ...request: Parameters<typeof fetch>): Promise<Response> => {
+    const shown = { ...oracle.shown };
     const response = await fetch(...request);
     if (request[1]?.method === 'PATCH')
       for (const { version } of (await response.clone().json()) as Booking[]) writes.push({ version, shown });
@@ -110,7 +110,7 @@ async function edit(
     if (row === undefined) return addRow();
     counts.edits += 1;
     const writes: Write[] = [];
-    const table = makeTable((...request) => send(witness, writes, ...request));
+    const table = makeTable((...request) => send(oracle, writes, ...request));
     const session = editSession(table, plug, row);
     session.subscribe(() => {
       // Not after the usual pause.
@@ -119,11 +119,11 @@ async function edit(
         plug.switch(true);
       });
     });
-    const witness = new Witness(session);
+    const oracle = new Oracle(session);
     for (const name of names.filter(() => chance(0.5))) {
       // No value is ever written twice.
       const value = counts.edits * 2 + writer;
-      witness.type(name, name === 'minutes' ? String(value + 100) : `${name} ${value} of ${writer}`);
+      oracle.type(name, name === 'minutes' ? String(value + 100) : `${name} ${value} of ${writer}`);
       // Now and then the change of the other comes in over realtime while the form is open.
       if (chance(0.4)) session.arrive(await bookingTable(lab.backend).find('id', ID));
     }
@@ -137,7 +137,7 @@ async function edit(
     }
     counts.saved += 1;
     counts.merged += session.state().news.length;
-    counts.overwritten += (await overwrites(writes, witness)).length;
+    counts.overwritten += (await overwrites(writes, oracle)).length;
   }
 
   const writer = async (number: number): Promise<void> => {
@@ -158,7 +158,7 @@ describe('two writers on one booking', () => {
     expect(counts.gone).toBeGreaterThan(3);
   });
 
-  it('are caught by the witness when versions are not compared', { timeout: 120_000 }, async () => {
+  it('are caught by the oracle when versions are not compared', { timeout: 120_000 }, async () => {
     const careless = (send: typeof fetch): RowTable<Booking> => {
       const ignoring: typeof fetch = (input, init) => send((input as string).replace(/&version=eq\.\d+/, ''), init);
       return bookingTable(lab.backend, ignoring);

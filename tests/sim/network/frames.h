@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "oracle/json.h"
 #include "protocol/frames/frame.h"
-#include "witness/json.h"
 
 namespace switchboard::sim {
 

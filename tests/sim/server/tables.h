@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "witness/json.h"
+#include "oracle/json.h"
 
 namespace switchboard::sim {
 

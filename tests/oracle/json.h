@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// The tests' JSON: another hand's parser and writer, as a witness beside the core's own and for what the tests'
+/// The tests' JSON: nlohmann's parser and writer, as an oracle for the core's own and for what the tests'
 /// servers say and hear.
 namespace switchboard {
 
