@@ -14,7 +14,7 @@ import { median } from './measure/statistics.mjs';
  * @property {string} where name and version of the runtime
  * @property {(scenario: Scenario, effort: Effort) => Promise<Measured[]>} run
  * @property {(side: Side, bundle: Bundle) => Promise<number>} load ms, see `measureLoad`
- * @property {((side: Side, messages: number) => Promise<number>) | null} tasks ns of the main thread per message; null where that can't be told
+ * @property {((side: Side, messages: number) => Promise<number>) | null} tasks ns of the main thread per message; null where that is unknown
  * @property {() => Promise<void>} close
  */
 /** @typedef {{ switchboard: Bundle, reference: Bundle }} Bundles */

@@ -16,7 +16,7 @@ interface Change {
   commit_timestamp: string;
 }
 
-interface Wanted {
+interface Interest {
   table: string;
   filter?: string;
 }
@@ -63,15 +63,15 @@ export const useRealtimeManager = (): Manager => useSetup().manager;
 
 function listen(
   { client }: Manager,
-  { table, filter }: Wanted,
+  { table, filter }: Interest,
   onChange: (change: Change) => void,
   onLive: () => void = () => undefined,
 ): () => void {
   topics += 1;
-  const wanted = { event: '*' as const, schema: 'public', table, ...(filter === undefined ? {} : { filter }) };
+  const binding = { event: '*' as const, schema: 'public', table, ...(filter === undefined ? {} : { filter }) };
   const channel: RealtimeChannel = client.channel(`${table}:${String(topics)}`);
   channel
-    .on('postgres_changes', wanted, (payload) => {
+    .on('postgres_changes', binding, (payload) => {
       counters.framesIn += 1;
       onChange(payload as unknown as Change);
     })
@@ -82,7 +82,7 @@ function listen(
   return () => void channel.unsubscribe();
 }
 
-interface RowsOptions extends Wanted {
+interface RowsOptions extends Interest {
   orderBy: readonly ({ column: string; ascending?: boolean } | string)[];
   fetch: (request: FetchRequest) => Promise<FetchPage<Row>>;
 }
@@ -97,10 +97,10 @@ export function useLiveRows(options: RowsOptions) {
     const [order] = latest.current.orderBy;
     const column = typeof order === 'object' ? order.column : 'id';
     const sorted = (list: Row[]): Row[] => list.sort((a, b) => (valueOf(a, column) < valueOf(b, column) ? 1 : -1));
-    const wanted = filter === undefined ? { table } : { table, filter };
+    const binding = filter === undefined ? { table } : { table, filter };
     return listen(
       manager,
-      wanted,
+      binding,
       (change) => {
         setRows((before) => {
           const { id } = change.eventType === 'DELETE' ? change.old : change.new;
@@ -127,7 +127,7 @@ function valueOf(row: Row, column: string): string {
   return String((row as unknown as Record<string, unknown>)[column]);
 }
 
-export function useSubscription({ table, filter }: Wanted, onEvent: (changes: readonly Change[]) => void) {
+export function useSubscription({ table, filter }: Interest, onEvent: (changes: readonly Change[]) => void) {
   const manager = useRealtimeManager();
   const [isLive, setLive] = useState(false);
   const latest = useRef(onEvent);
@@ -135,10 +135,10 @@ export function useSubscription({ table, filter }: Wanted, onEvent: (changes: re
     latest.current = onEvent;
   });
   useEffect(() => {
-    const wanted = filter === undefined ? { table } : { table, filter };
+    const binding = filter === undefined ? { table } : { table, filter };
     return listen(
       manager,
-      wanted,
+      binding,
       (change) => {
         latest.current([change]);
       },

@@ -18,10 +18,10 @@ export interface Report {
   /** Committed. */
   changes: number;
   transactions: number;
-  /** Of plain subscriptions: changes that each should have been told of. */
+  /** Of plain subscriptions: changes that each should have received. */
   expected: number;
   inGaps: number;
-  /** Lost by the server in silence: told by the pulse, and such that it could not tell. */
+  /** Lost by the server in silence: revealed by the pulse, and such that it could not reveal. */
   pulsed: number;
   silent: number;
   /** Of live rows: readings begun, and times at which they became live. */
@@ -74,7 +74,7 @@ export function describeReport(report: Report): string {
     ...table('fetches that went wrong', report.fetchFaults),
     ...table('gaps of subscriptions', report.gaps),
     `changes committed: ${report.changes} in ${report.transactions} transactions`,
-    `events due to plain subscriptions: ${report.expected}; missed inside gaps: ${report.inGaps}; lost by the server in silence: ${report.pulsed} told by the pulse, ${report.silent} beyond it; other losses, repetitions or disorder: ${report.problems.length}`,
+    `events due to plain subscriptions: ${report.expected}; missed inside gaps: ${report.inGaps}; lost by the server in silence: ${report.pulsed} revealed by the pulse, ${report.silent} beyond it; other losses, repetitions or disorder: ${report.problems.length}`,
     `live rows: ${report.readings} fetches, ${report.resyncs} resyncs, ${report.resyncFailures} retries, ${report.polls} polls; live ${report.liveTimes} times; ${report.tablesChecked} tables compared, ${report.excusedRows} rows stale as documented`,
     `connections opened: ${report.connects}`,
     ...(reference === null ? [] : describeReference(reference)),

@@ -33,7 +33,7 @@ export interface ChaosOptions {
   progress: (report: Report) => void;
 }
 
-/** Runs until it should not go on, or something is wrong; what, stands in the report. */
+/** Runs until it should not go on, or something is wrong; the report says what. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
   const random = new Random(options.seed);
   const world = await openWorld(random.fork(), options.timeline, options.timing);

@@ -15,7 +15,7 @@ using Complaint = std::optional<std::string>;
 struct Target {
   char letter;  ///< the first byte of an input picks the target
   std::string_view name;
-  Complaint (*examine)(std::string_view input);  ///< of the bytes behind the letter
+  Complaint (*examine)(std::string_view input);  ///< of the bytes after the letter
 };
 
 std::span<const Target> targets();

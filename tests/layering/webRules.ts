@@ -120,7 +120,7 @@ export const importRules: readonly ImportRule[] = [
     prefix: 'web/testing/',
     packages: [],
     files: [/^web\/testing\//, /^web\/core\//],
-    rule: 'the fake manager stands in for a server, in any framework',
+    rule: 'the fake manager takes the place of a server, in any framework',
   },
   {
     prefix: 'web/cli/',

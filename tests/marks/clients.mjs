@@ -18,7 +18,7 @@ import WebSocket from 'ws';
  * @property {Set<string>} names of the clients whose rows came
  * @property {Map<number, Gap>} gaps that it reported, as they were reported last
  * @property {Map<string, number>} live by table and filter, when its changes last began to flow
- * @property {Map<string, string>} failed by table and filter, what it was told
+ * @property {Map<string, string>} failed by table and filter, with what message
  */
 /**
  * @typedef {object} Client

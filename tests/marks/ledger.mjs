@@ -63,9 +63,9 @@ export class Ledger {
       const missed = names
         .slice(names.findIndex((name) => seen.names.has(name)))
         .filter((name) => !seen.names.has(name));
-      const told = (/** @type {number} */ at) =>
+      const isReported = (/** @type {number} */ at) =>
         [...seen.gaps.values()].some(({ from, to }) => from <= at && at <= (to ?? Infinity));
-      const untold = missed.filter((name) => !told(this.#commits.get(name) ?? NaN));
+      const untold = missed.filter((name) => !isReported(this.#commits.get(name) ?? NaN));
       total.lost += missed.length;
       total.untold += untold.length;
       if (seen.gaps.size > 0) this.#explain(untold, seen);

@@ -156,7 +156,7 @@ async function lateToken(lab) {
   ]);
   const byHand = [...reference, ...bySetAuth];
   for (const client of byHand) client.setAuth(token);
-  await sleep(5_000); // the server subscribes anew after a push
+  await sleep(5_000); // the server subscribes again after a push
   lab.backend.faults.expireTokens();
   await sleep(8_000);
   token = await lab.backend.signToken({ role: 'anon' });

@@ -84,7 +84,7 @@ void Chaos::resubscribeAll() {
   }
 }
 
-/// The two ways in which a socket stands still for a while although nothing is wrong with it.
+/// The two ways in which a socket stops for a while although nothing is wrong with it.
 void Chaos::stall() {
   if (world_.random.chance(50)) {
     refuseJoins();

@@ -68,14 +68,14 @@ const NOTHING: Shown = { rows: Object.freeze([]), status: NOT_STARTED };
 
 /** The live rows that an effect holds. */
 class LiveRowsSlot {
-  #held: { wanted: string; view: LiveRows<AnyRow> } | null = null;
+  #held: { text: string; view: LiveRows<AnyRow> } | null = null;
   readonly #listeners = new Listeners();
   #last: Shown = NOTHING;
   #ordered: Ordered | null = null;
 
   /** Returns the way to let go of it. */
-  hold(wanted: string, view: LiveRows<AnyRow>): () => void {
-    this.#held = { wanted, view };
+  hold(text: string, view: LiveRows<AnyRow>): () => void {
+    this.#held = { text, view };
     const off = view.subscribe(this.#notify);
     this.#notify();
     return () => {
@@ -87,9 +87,9 @@ class LiveRowsSlot {
 
   readonly subscribe = (changed: () => void): (() => void) => this.#listeners.add(changed);
 
-  /** Nothing while what is held is not what is wanted: rows of other options must not be shown. */
-  current(wanted: string | null, options: AnyOptions | null): Shown {
-    if (this.#held === null || this.#held.wanted !== wanted || options === null) return NOTHING;
+  /** Nothing while what is held belongs to other options: rows of other options must not be shown. */
+  current(text: string | null, options: AnyOptions | null): Shown {
+    if (this.#held === null || this.#held.text !== text || options === null) return NOTHING;
     const { view } = this.#held;
     const shown = { rows: this.#inOrder(view.rows(), options), status: view.status() };
     if (shown.rows !== this.#last.rows || shown.status !== this.#last.status) this.#last = shown;
@@ -144,7 +144,7 @@ function useAnyLiveRows(given: AnyOptions | null | false): LiveRowsResult<AnyRow
   const { manager } = useRealtimeSetup(NAME);
   const [slot] = useState(() => new LiveRowsSlot());
   const options = given === null || given === false ? null : given;
-  const wanted = options === null ? null : textOf(options);
+  const text = options === null ? null : textOf(options);
   const latest = useRef(options);
 
   useEffect(() => {
@@ -152,14 +152,14 @@ function useAnyLiveRows(given: AnyOptions | null | false): LiveRowsResult<AnyRow
   });
 
   useEffect(() => {
-    if (wanted === null) return undefined;
+    if (text === null) return undefined;
     const view = guarded(NAME, () => open(manager, latestOptions(latest as { current: AnyOptions })));
-    return view === null ? undefined : slot.hold(wanted, view);
-  }, [manager, wanted, slot]);
+    return view === null ? undefined : slot.hold(text, view);
+  }, [manager, text, slot]);
 
   const { rows, status } = useSyncExternalStore(
     slot.subscribe,
-    () => slot.current(wanted, options),
+    () => slot.current(text, options),
     () => NOTHING,
   );
   return useMemo(() => ({ rows, status, refresh: slot.refresh }), [rows, status, slot]);

@@ -45,8 +45,8 @@ const NAME = 'useQueryInvalidation';
 export function useQueryInvalidation(options: QueryInvalidationOptions | null | false): SubscriptionStatus | undefined {
   const setup = useRealtimeSetup(NAME);
   const { manager, queryClient } = setup;
-  const isWanted = options !== null && options !== false;
-  if (isWanted && queryClient === null) {
+  const isActive = options !== null && options !== false;
+  if (isActive && queryClient === null) {
     mistake(
       new SwitchboardError(
         'NOT_CONFIGURED',
@@ -55,8 +55,8 @@ export function useQueryInvalidation(options: QueryInvalidationOptions | null | 
       ),
     );
   }
-  const wanted = isWanted ? planOf(options) : null;
-  const plan = useUnchanged(wanted, wanted === null ? '' : textOf(wanted));
+  const latest = isActive ? planOf(options) : null;
+  const plan = useUnchanged(latest, latest === null ? '' : textOf(latest));
   const [held] = useState(() => new HeldId());
 
   useEffect(() => {

@@ -90,7 +90,7 @@ function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: u
   const handlers = { onEvent, onGap, onResync, onStatus, owner };
   const latest = useRef<Handlers>(handlers);
   // Options are compared by what they say: callers write them inline.
-  const wanted = given === null || given === false ? null : JSON.stringify(options);
+  const text = given === null || given === false ? null : JSON.stringify(options);
   const hasResync = onResync !== undefined;
 
   useEffect(() => {
@@ -98,10 +98,10 @@ function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: u
   });
 
   useEffect(() => {
-    if (wanted === null) return undefined;
+    if (text === null) return undefined;
     const { owner: heldBy } = latest.current;
     const subscribeOptions = {
-      ...(JSON.parse(wanted) as AnyOptions),
+      ...(JSON.parse(text) as AnyOptions),
       ...latestHandlers(latest, hasResync),
       ...(heldBy === undefined ? {} : { owner: heldBy }),
     };
@@ -116,7 +116,7 @@ function useAnySubscription(given: AnyOptions | null | false, onEvent: (event: u
       held.hold(null);
       manager.unsubscribe(id);
     };
-  }, [manager, wanted, hasResync, held]);
+  }, [manager, text, hasResync, held]);
 
   const listen = useCallback((changed: () => void) => held.subscribe(manager, changed), [manager, held]);
   return useSyncExternalStore(

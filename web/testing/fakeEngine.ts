@@ -50,10 +50,10 @@ export class FakeEngine implements Engine {
   emit(changes: readonly FakeChange[]): void {
     this.#framesIn += 1;
     for (const subscription of [...this.#subscriptions.values()]) {
-      const wanted = changes.filter((change) => isWanted(subscription.spec, change));
-      if (wanted.length === 0 || subscription.state !== 'live') continue;
-      if (subscription.held === null) this.#deliver(subscription, wanted);
-      else subscription.held.push(...wanted);
+      const matching = changes.filter((change) => isMatch(subscription.spec, change));
+      if (matching.length === 0 || subscription.state !== 'live') continue;
+      if (subscription.held === null) this.#deliver(subscription, matching);
+      else subscription.held.push(...matching);
     }
   }
 
@@ -185,7 +185,7 @@ export class FakeEngine implements Engine {
 }
 
 /** False where it surely is not. */
-function isWanted({ schema, table, event, filter = '' }: SubscriptionSpec, change: FakeChange): boolean {
+function isMatch({ schema, table, event, filter = '' }: SubscriptionSpec, change: FakeChange): boolean {
   if (schema !== '*' && schema !== (change.schema ?? 'public')) return false;
   if (table !== '*' && table !== change.table) return false;
   if (event !== '*' && event !== change.eventType) return false;

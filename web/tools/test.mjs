@@ -17,7 +17,7 @@ What they print is kept in test-output/. With --no-install no system and npm pac
 
 /** @typedef {import('./suites/ctest.mjs').Counts} Counts */
 
-/** What stands for a step that did not get as far as running tests. @type {Counts} */
+/** The result of a step that did not get as far as running tests. @type {Counts} */
 const notRun = { passed: 0, failed: 1, skipped: 0 };
 
 /**
@@ -28,7 +28,7 @@ function countsText({ passed, failed, skipped }) {
 }
 
 /**
- * Runs something that counts tests; a step that fails on the way, such as a build, is told and counts as one failure.
+ * Runs something that counts tests; a step that fails on the way, such as a build, is reported and counts as one failure.
  *
  * @param {() => Promise<Counts>} work
  */

@@ -66,12 +66,12 @@ export async function openReference(server, { interests, apart, gather }, ledger
   });
   const receiver = receivers(ledger)[gather];
   const shared = receiver();
-  /** @param {readonly import('./types.mjs').Interest[]} wanted */
-  const join = (wanted) =>
+  /** @param {readonly import('./types.mjs').Interest[]} subset */
+  const join = (subset) =>
     /** @type {Promise<void>} */ (
       new Promise((resolve, reject) => {
         const channel = client.channel(`bench-${(channels += 1)}`);
-        for (const { table, filter } of wanted) {
+        for (const { table, filter } of subset) {
           const binding = { event: '*', schema: 'public', table, ...(filter === '' ? {} : { filter }) };
           channel.on('postgres_changes', /** @type {any} */ (binding), shared);
         }
@@ -81,8 +81,8 @@ export async function openReference(server, { interests, apart, gather }, ledger
         });
       })
     );
-  const joinAll = async (/** @type {readonly import('./types.mjs').Interest[]} */ wanted) => {
-    await (apart ? Promise.all(wanted.map((interest) => join([interest]))) : join(wanted));
+  const joinAll = async (/** @type {readonly import('./types.mjs').Interest[]} */ subset) => {
+    await (apart ? Promise.all(subset.map((interest) => join([interest]))) : join(subset));
   };
   await joinAll(interests);
   return {

@@ -51,10 +51,10 @@ export async function openSwitchboard(server, { interests, apart, gather }, ledg
         });
       })
     );
-  const subscribeAll = async (/** @type {readonly import('./types.mjs').Interest[]} */ wanted) => {
-    // What is wanted in one tick shares a channel; a channel for each has to be asked for one after the other. Equal ones share in any case.
-    if (apart) for (const interest of wanted) await subscribe(interest);
-    else await Promise.all(wanted.map(subscribe));
+  const subscribeAll = async (/** @type {readonly import('./types.mjs').Interest[]} */ subset) => {
+    // Subscriptions of one tick share a channel. One channel for each takes one tick for each; equal ones share in any case.
+    if (apart) for (const interest of subset) await subscribe(interest);
+    else await Promise.all(subset.map(subscribe));
   };
   await subscribeAll(interests);
   return {

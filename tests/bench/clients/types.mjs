@@ -3,7 +3,7 @@
 
 /** @typedef {{ table: string, filter: string }} Interest filter: empty for none */
 /**
- * How changes are wanted: each at once; together after a pause; only how many, after a pause; the newest of each row, after a pause.
+ * How changes are delivered: each at once; together after a pause; only how many, after a pause; the newest of each row, after a pause.
  *
  * @typedef {'each' | 'debounce' | 'count' | 'latest'} Gather
  */

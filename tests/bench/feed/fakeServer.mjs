@@ -113,11 +113,11 @@ export class FakeServer {
   /**
    * @param {FakeSocket} socket
    * @param {string} topic
-   * @param {readonly Omit<Binding, 'id'>[]} wanted
+   * @param {readonly Omit<Binding, 'id'>[]} requested
    * @returns {Binding[]}
    */
-  #join(socket, topic, wanted) {
-    const bindings = wanted.map((binding) => ({ id: this.#idOf(binding), ...binding }));
+  #join(socket, topic, requested) {
+    const bindings = requested.map((binding) => ({ id: this.#idOf(binding), ...binding }));
     /** @type {Map<string, number[]>} */
     const ids = new Map();
     for (const { id, table, filter = '' } of bindings) {

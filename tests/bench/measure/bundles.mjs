@@ -66,7 +66,7 @@ export async function bundleClient(side, outDir) {
   return { entry: `${outDir}/${entry.fileName}`, parts };
 }
 
-/** @param {Bundle} bundle @param {(name: string) => boolean} [wanted] */
-export function brotliBytes({ parts }, wanted = () => true) {
-  return parts.reduce((sum, { name, brotli: bytes, loaded }) => (loaded && wanted(name) ? sum + bytes : sum), 0);
+/** @param {Bundle} bundle @param {(name: string) => boolean} [isCounted] */
+export function brotliBytes({ parts }, isCounted = () => true) {
+  return parts.reduce((sum, { name, brotli: bytes, loaded }) => (loaded && isCounted(name) ? sum + bytes : sum), 0);
 }

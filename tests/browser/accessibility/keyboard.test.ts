@@ -180,7 +180,7 @@ describe('the address of the page', () => {
 });
 
 describe('in the colours of the system', () => {
-  it('what is chosen, pressed, critical or drawn can be told from the rest', async () => {
+  it('what is chosen, pressed, critical or drawn differs visibly from the rest', async () => {
     await open('', { forcedColors: 'active' });
     await page.getByRole('button', { name: 'Lab', exact: true }).click();
     await page.getByRole('button', { name: /^Go offline/ }).click();

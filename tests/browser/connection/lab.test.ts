@@ -67,7 +67,7 @@ describe('the lab', () => {
     ['restarts the server', /^Restart the server/],
     ['expires the token', /^Expire the token/],
     ['reconnects', /^Reconnect/],
-  ])('%s, and the page mends itself', async (_what, button) => {
+  ])('%s, and the page recovers by itself', async (_what, button) => {
     const gaps = await dashboard.counter('gaps');
     await press(button);
     const meanwhile = await insertBooking(lab.db, salon, 'Meanwhile');

@@ -298,7 +298,7 @@ describe('the focus', () => {
 });
 
 describe('what is refused', () => {
-  it('is said in words, with what the server said behind a disclosure', async () => {
+  it('is said in words, with what the server said under a disclosure', async () => {
     const bookings = await forms.openBookings();
     await bookings.addButton.click();
     const form = bookings.form;

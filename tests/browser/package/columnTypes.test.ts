@@ -127,7 +127,7 @@ function subscribe({ url, apikey }: { url: string; apikey: string }): Promise<vo
 
 /** The changes since the last call, once there are `count` of them. */
 async function take(count: number): Promise<Package.ChangePayload[]> {
-  await window.page.waitForFunction((wanted) => globalThis.received.length >= wanted, count);
+  await window.page.waitForFunction((least) => globalThis.received.length >= least, count);
   return window.page.evaluate(() => globalThis.received.splice(0));
 }
 

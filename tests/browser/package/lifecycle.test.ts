@@ -40,7 +40,7 @@ const isAlone = ({ connections }: Stats): boolean => connections === 0;
 
 let named = 0;
 
-/** Adds a client and resolves when the page has been told of it. */
+/** Adds a client and resolves when the page has received it. */
 async function expectFlow(): Promise<void> {
   const name = `client ${String((named += 1))}`;
   await db.query('insert into clients (business_id, full_name) values (gen_random_uuid(), $1)', [name]);

@@ -86,7 +86,7 @@ export function liveTimes({ times, ms }: { times: number; ms: number }): Promise
   });
 }
 
-/** Runs in the page: resolves when the client of this name has been told of. */
+/** Runs in the page: resolves when the client of this name has come. */
 export function heardOf(name: string): Promise<void> {
   const { seen } = globalThis;
   return new Promise((resolve) => {

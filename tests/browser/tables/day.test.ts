@@ -284,7 +284,7 @@ describe('the chart', () => {
   });
 
   it.each(['light', 'dark'] as const)(
-    'has bars, a line and words that can be told from the ground in %s',
+    'has bars, a line and words that differ visibly from the ground in %s',
     async (colorScheme) => {
       const dashboard = await openSalon(lab, '', { colorScheme });
       const ratios = await dashboard.page.evaluate(() => {

@@ -12,7 +12,7 @@ export type KeyStates = Map<string, string | null>;
 export function foldRound(
   known: KeyStates,
   table: TableSpec,
-  wanted: readonly LedgerChange[],
+  due: readonly LedgerChange[],
   events: readonly SeenEvent[],
   excused: ReadonlySet<LedgerChange>,
 ): string[] {
@@ -27,7 +27,7 @@ export function foldRound(
   }
   const wantedStates: KeyStates = new Map();
   const doubtful = new Set<string>();
-  for (const change of wanted) {
+  for (const change of due) {
     for (const key of [change.oldKey, change.newKey]) if (key !== null && excused.has(change)) doubtful.add(key);
     if (change.oldKey !== null) wantedStates.set(change.oldKey, null);
     if (change.newKey !== null) wantedStates.set(change.newKey, change.newRow?.['v'] ?? null);

@@ -9,7 +9,7 @@ import { foldRound, type KeyStates } from './keyStates.js';
 export interface Silence {
   /** Whether a change of that time was lost so, or may have been. */
   lost(at: number): boolean;
-  /** Whether the pulse must have told of it. */
+  /** Whether the pulse must have revealed it. */
   mustTell(at: number): boolean;
 }
 
@@ -25,7 +25,7 @@ export interface PlainVerdict {
   silent: number;
 }
 
-/** Compares what a subscription was told in a round with what was committed in it. */
+/** Compares what a subscription received in a round with what was committed in it. */
 export class PlainCheck {
   readonly #keys: KeyStates = new Map();
   /** The latest change that came, by its place in the order of commits. */
@@ -40,16 +40,16 @@ export class PlainCheck {
   /** `changes`: all of the round. Empties the client's log. */
   judge(changes: readonly LedgerChange[]): PlainVerdict {
     const { log, mode } = this.client;
-    const wanted = changes.filter((change) => this.client.wants(change));
-    const excused = new Set(wanted.filter((change) => this.#excuse(change) !== null));
-    const verdict: PlainVerdict = { problems: [], expected: wanted.length, inGaps: 0, silent: 0, pulsed: 0 };
-    if (mode === 'count') this.#judgeCount(wanted, excused, verdict);
+    const due = changes.filter((change) => this.client.wants(change));
+    const excused = new Set(due.filter((change) => this.#excuse(change) !== null));
+    const verdict: PlainVerdict = { problems: [], expected: due.length, inGaps: 0, silent: 0, pulsed: 0 };
+    if (mode === 'count') this.#judgeCount(due, excused, verdict);
     else {
       this.#judgeEvents(verdict);
-      if (mode === 'each') this.#judgeMissing(wanted, verdict);
+      if (mode === 'each') this.#judgeMissing(due, verdict);
       else {
         const table = tables[this.client.spec.table];
-        verdict.problems.push(...foldRound(this.#keys, table, wanted, log.events, excused));
+        verdict.problems.push(...foldRound(this.#keys, table, due, log.events, excused));
       }
     }
     log.events = [];
@@ -74,16 +74,16 @@ export class PlainCheck {
     return this.silence.lost(at) && !this.silence.mustTell(at) ? 'silent' : null;
   }
 
-  #judgeCount(wanted: readonly LedgerChange[], excused: ReadonlySet<LedgerChange>, verdict: PlainVerdict): void {
+  #judgeCount(due: readonly LedgerChange[], excused: ReadonlySet<LedgerChange>, verdict: PlainVerdict): void {
     const { count } = this.client.log;
-    const least = wanted.length - excused.size;
-    if (count < least || count > wanted.length) {
-      verdict.problems.push(`counted ${count} changes, not ${least} to ${wanted.length}`);
+    const least = due.length - excused.size;
+    if (count < least || count > due.length) {
+      verdict.problems.push(`counted ${count} changes, not ${least} to ${due.length}`);
     }
-    verdict.inGaps = Math.max(0, wanted.length - count);
+    verdict.inGaps = Math.max(0, due.length - count);
   }
 
-  /** Each is a change that was made and is wanted, comes once, and after those before it. */
+  /** Each is a change that was made and is due, comes once, and after those before it. */
   #judgeEvents({ problems }: PlainVerdict): void {
     const seen = new Set<string>();
     const perRow = new Map<string, number>();
@@ -112,9 +112,9 @@ export class PlainCheck {
     return mode === 'latest' && type === 'DELETE' && written?.newKey === keyOf(tables[spec.table], oldRow);
   }
 
-  #judgeMissing(wanted: readonly LedgerChange[], verdict: PlainVerdict): void {
+  #judgeMissing(due: readonly LedgerChange[], verdict: PlainVerdict): void {
     const seen = new Set(this.client.log.events.map(({ id }) => id));
-    for (const change of wanted) {
+    for (const change of due) {
       if (seen.has(change.id)) continue;
       const excuse = this.#excuse(change);
       if (excuse === 'gap' && this.silence.lost(change.at)) verdict.pulsed += 1;

@@ -23,7 +23,7 @@ const ARRIVAL_MS = 1_500;
 /**
  * Waits until the rows are live and those of the table, which nobody writes to any more.
  *
- * `silentLoss`: the server has lost changes of which the pulse can't tell, so that only `verify` finds them; other rows are fetched anew then.
+ * `silentLoss`: the server has lost changes that the pulse can't reveal, so that only `verify` finds them; other rows are fetched again then.
  */
 export async function checkRows(
   client: RowsClient,
@@ -35,10 +35,10 @@ export async function checkRows(
   const end = performance.now() + convergeMs;
   const verdict: RowsVerdict = { problems: [], excused: 0 };
   let wrongSince: number | null = null;
-  const wanted = await client.wanted();
+  const expected = await client.expectedRows();
   for (;;) {
     const { state, code, message } = client.live.status();
-    const wrong = differences(client, wanted);
+    const wrong = differences(client, expected);
     if (state === 'live' && wrong.length === 0) break;
     const now = performance.now();
     wrongSince = state === 'live' ? (wrongSince ?? now) : null;
@@ -65,12 +65,12 @@ interface Difference {
   mayStay: (ledger: Ledger) => boolean;
 }
 
-function differences(client: RowsClient, wanted: readonly TextRow[]): Difference[] {
+function differences(client: RowsClient, expected: readonly TextRow[]): Difference[] {
   const { shown, spec } = client;
   const table = tables[spec.table];
   const texts = (rows: readonly TextRow[]): Map<string, string> =>
     new Map(rows.map((row) => [keyOf(table, row), JSON.stringify(row)]));
-  const [have, want] = [texts(shown), texts(wanted)];
+  const [have, want] = [texts(shown), texts(expected)];
   const found: Difference[] = [];
   for (const [key, text] of want) {
     if (have.get(key) === text) continue;
@@ -84,7 +84,7 @@ function differences(client: RowsClient, wanted: readonly TextRow[]): Difference
       mayStay: (ledger) => client.mayStay(ledger, row),
     });
   }
-  if (found.length === 0 && JSON.stringify(shown) !== JSON.stringify(wanted)) {
+  if (found.length === 0 && JSON.stringify(shown) !== JSON.stringify(expected)) {
     found.push({ text: 'the order is wrong', mayStay: () => false });
   }
   return found;

@@ -12,7 +12,7 @@ export interface PlainSpec {
   delivery?: DeliveryOption;
 }
 
-/** A subscription under test, with all that it was told. */
+/** A subscription under test, with all that it received. */
 export class PlainClient {
   readonly log = new PlainLog();
   readonly id: number;

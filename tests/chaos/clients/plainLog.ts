@@ -1,7 +1,7 @@
 import type { ChangePayload, Gap } from 'switchboard-realtime';
 import { changeId } from '../world/ledger.js';
 
-/** One event as a subscription was told of it. */
+/** One event as a subscription received it. */
 export interface SeenEvent {
   id: string;
   type: string;
@@ -11,7 +11,7 @@ export interface SeenEvent {
   at: number;
 }
 
-/** What one subscription was told, in order. */
+/** What one subscription received, in order. */
 export class PlainLog {
   events: SeenEvent[] = [];
   /** With `payload: false`. */

@@ -75,9 +75,9 @@ export class ReferenceChannel {
 
   /** Keys of rows that are missing, too many or not as they are in the table. */
   async wrongRows(): Promise<number> {
-    const wanted = await this.#read();
-    const keys = new Set([...wanted.keys(), ...this.rows.keys()]);
-    return [...keys].filter((key) => wanted.get(key) !== this.rows.get(key)).length;
+    const expected = await this.#read();
+    const keys = new Set([...expected.keys(), ...this.rows.keys()]);
+    return [...keys].filter((key) => expected.get(key) !== this.rows.get(key)).length;
   }
 
   #open(): void {
@@ -140,7 +140,7 @@ export class ReferenceChannel {
 /**
  * A socket that survives what its user throws on a frame, as those of browsers do.
  *
- * @param onThrown is told of it
+ * @param onThrown is called with it
  */
 function tolerantSocket(onThrown: () => void): new (address: string, protocols?: string | string[]) => WebSocket {
   return class extends WebSocket {

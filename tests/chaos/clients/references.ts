@@ -13,7 +13,7 @@ export interface ReferenceTally {
   expected: number;
   /** Missing while the last word was SUBSCRIBED, or after it. */
   unreported: number;
-  /** Missing in a time of which it told. */
+  /** Missing in a time that it reported. */
   reported: number;
   /** Lost by the server without a sign. */
   silent: number;
@@ -101,12 +101,12 @@ export class References {
     }
   }
 
-  #count(channel: ReferenceChannel, wanted: readonly LedgerChange[]): void {
+  #count(channel: ReferenceChannel, due: readonly LedgerChange[]): void {
     const { tally } = this;
     const seen = new Set(channel.seen);
-    tally.expected += wanted.length;
+    tally.expected += due.length;
     tally.repeated += channel.seen.length - seen.size;
-    for (const change of wanted) {
+    for (const change of due) {
       if (seen.has(change.id)) continue;
       if (channel.reported(change)) tally.reported += 1;
       else if (this.world.silent.covers(change.at)) tally.silent += 1;

@@ -70,7 +70,7 @@ export class RowsClient {
     return this.spec.name;
   }
 
-  /** A gap of this very subscription. The view has been told before. */
+  /** A gap of this very subscription. The view has been notified before. */
   gap(gap: Gap): void {
     if (gap.outcome !== 'unknown') return;
     this.note(this.name, `gap ${JSON.stringify(gap)}`);
@@ -85,7 +85,7 @@ export class RowsClient {
   }
 
   /** The rows of the table, in the order that was asked for. */
-  async wanted(): Promise<TextRow[]> {
+  async expectedRows(): Promise<TextRow[]> {
     const { table, filter, columns, orderBy = [] } = this.spec;
     const terms = orderBy.map(({ column, ascending = true }) => `t.${column} ${ascending ? 'asc' : 'desc'}`);
     const order = [...terms, ...tables[table].key.map((column) => `t.${column}`)].join(', ');

@@ -9,7 +9,7 @@ export interface Fence {
   deleted: string;
 }
 
-/** Writes changes of every kind behind all others. Each takes the row of the one before away, and leaves one. */
+/** Writes changes of every kind after all others. Each takes the row of the one before away, and leaves one. */
 export class Fences {
   #number = 0;
 

@@ -82,7 +82,7 @@ export class Ledger {
   }
 }
 
-/** The same for a change of the ledger and for what a client was told of it. */
+/** The same for a change of the ledger and for what a client received of it. */
 export function changeId(
   type: string,
   newRow: Readonly<Record<string, unknown>> | null,

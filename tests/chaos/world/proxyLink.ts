@@ -71,7 +71,7 @@ class Leg {
   }
 }
 
-/** One connection of a client, and the one to the server that stands behind it. */
+/** One connection of a client, and the one to the server that belongs to it. */
 export class ProxyLink {
   readonly #legs: readonly [Leg, Leg];
   isHalfOpen = false;
@@ -110,7 +110,7 @@ export class ProxyLink {
     this.server.destroy();
   }
 
-  /** Nothing comes through any more, and neither end is told. */
+  /** Nothing comes through any more, and neither end is notified. */
   halfOpen(): void {
     this.isHalfOpen = true;
     for (const leg of this.#legs) {

@@ -30,7 +30,7 @@ interface Page {
   total: number;
 }
 
-/** The `fetch` of live rows: reads pages by key, and goes wrong as it is told. */
+/** The `fetch` of live rows: reads pages by key, and fails on request. */
 export class Reader {
   /** The latest. */
   reading: Reading | null = null;
@@ -90,10 +90,10 @@ export class Reader {
     const { table, filter, pageSize } = this.options;
     const where = filter?.sql ?? 'true';
     const key = table.key.join(', ');
-    const behind = after === null ? 'true' : `(${key}) > (${table.key.map((_, i) => `$${i + 1}`).join(', ')})`;
+    const rest = after === null ? 'true' : `(${key}) > (${table.key.map((_, i) => `$${i + 1}`).join(', ')})`;
     const { rows } = await this.db.query<AnyRow & { chaos_total: number }>(
       `select ${table.columns.join(', ')}, (select count(*)::int4 from ${table.name} where ${where}) as chaos_total
-       from ${table.name} where ${where} and ${behind} order by ${key} limit ${pageSize}`,
+       from ${table.name} where ${where} and ${rest} order by ${key} limit ${pageSize}`,
       [...(after ?? [])],
     );
     const last = rows.at(-1);

@@ -37,7 +37,7 @@ class Session final : private ClientSink {
   }
   ~Session() { client_.reset(); }
 
-  /// The topic that the client asks for stands for `~`, and the ref of its join for `^`.
+  /// `~` means the topic that the client asks for, and `^` the ref of its join.
   Complaint hear(std::string frame) {
     if (network_.sockets.empty()) return "no socket";
     readJoin();

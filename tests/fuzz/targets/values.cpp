@@ -30,7 +30,7 @@ bool sameNumber(JsonValue value, const Json& parsed) {
   if (!integer) return false;
   constexpr double kLimit = 9223372036854775808.0;
   const double nearest = std::clamp(number, -kLimit, kLimit);
-  // A double of that size has no digit of its own behind the 15th.
+  // A double of that size has no digit of its own after the 15th.
   return std::abs(static_cast<double>(*integer) - nearest) <= std::max(1.0, std::abs(nearest) * 1e-15);
 }
 

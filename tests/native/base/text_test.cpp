@@ -9,7 +9,7 @@
 namespace switchboard {
 namespace {
 
-TEST_CASE("parts are put one behind the other") {
+TEST_CASE("parts are put one after the other") {
   CHECK(concat({}) == "");
   CHECK(concat({"a", "", "b", std::string("c")}) == "abc");
 }

@@ -39,7 +39,7 @@ TEST_CASE("an entry that the end of a turn causes ends no turn of its own") {
   CHECK(ends == 2);
 }
 
-TEST_CASE("what is discarded during a turn dies when the outermost ends, after the outside was told") {
+TEST_CASE("what is discarded during a turn dies when the outermost ends, after the outside was notified") {
   std::string log;
   Turns turns([&] { log += "end "; });
   {

@@ -18,11 +18,11 @@ using S = ChannelState;
 constexpr std::array kStates = {S::Closed, S::Joining, S::Joined, S::Leaving, S::Errored};
 constexpr std::string_view kTopic = "realtime:room";
 
-/// A channel, a link that writes down what it is to send, and a delegate that writes down what it is told.
+/// A channel, a link that writes down what it is to send, and a delegate that writes down its calls.
 struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
   S state() const { return channel.state(); }
   std::vector<std::string> takeSent() { return std::exchange(sent, {}); }
-  std::vector<std::string> takeTold() { return std::exchange(told, {}); }
+  std::vector<std::string> takeCalls() { return std::exchange(calls, {}); }
 
   /// A frame for the channel; an empty ref is null.
   bool hear(std::string_view joinRef, std::string_view ref, std::string_view event, std::string_view payload = "{}") {
@@ -36,13 +36,13 @@ struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
     return hear(joinRef, "", "system",
                 R"({"extension":"system","status":"error","message":")" + std::string(message) + "\"}");
   }
-  void bring(S wanted) {
-    if (wanted == S::Closed) return;
+  void bring(S target) {
+    if (target == S::Closed) return;
     channel.join();
-    if (wanted == S::Joined) replyOk("1");
-    if (wanted == S::Errored) hear("1", "1", "phx_error");
+    if (target == S::Joined) replyOk("1");
+    if (target == S::Errored) hear("1", "1", "phx_error");
     takeSent();
-    takeTold();
+    takeCalls();
     joinsDone = 0;
   }
 
@@ -51,7 +51,7 @@ struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
   int joinsDone = 0;
   std::vector<std::string> refusals;  ///< codes that the link heard of
   std::vector<std::string> sent;
-  std::vector<std::string> told;
+  std::vector<std::string> calls;
   Channel channel{std::string(kTopic), ms(10'000), context, link(), delegate()};
 
  private:
@@ -80,16 +80,16 @@ struct ChannelBench : Workbench, private ChannelLink, private ChannelDelegate {
 
   std::string onChannelJoining(Channel&) override { return "{\"config\":{}}"; }
   void onChannelJoined(Channel&, JsonValue response) override {
-    told.push_back("joined " + std::string(response.text()));
+    calls.push_back("joined " + std::string(response.text()));
   }
   void onChannelFailed(Channel& self, const Cause& cause) override {
-    told.push_back("failed " + std::string(toString(self.state())) + " " + std::string(toString(cause.code)));
+    calls.push_back("failed " + std::string(toString(self.state())) + " " + std::string(toString(cause.code)));
   }
   void onChannelSystem(Channel&, const SystemMessage& message) override {
-    told.push_back("system " + message.extension + " " + message.message);
+    calls.push_back("system " + message.extension + " " + message.message);
   }
   void onChannelMessage(Channel&, const Envelope& envelope) override {
-    told.push_back("message " + std::string(envelope.event));
+    calls.push_back("message " + std::string(envelope.event));
   }
 };
 
@@ -119,7 +119,7 @@ TEST_CASE("a join carries its owner's payload and waits for the answer") {
   CHECK(bench.replyOk("1"));
   CHECK(bench.state() == S::Joined);
   CHECK(bench.channel.isJoined());
-  CHECK(bench.takeTold() == Texts{"joined {\"postgres_changes\":[]}"});
+  CHECK(bench.takeCalls() == Texts{"joined {\"postgres_changes\":[]}"});
   CHECK(bench.joinsDone == 1);
   CHECK_FALSE(bench.timer.isArmed());
 }
@@ -128,7 +128,7 @@ TEST_CASE("a refused join is classified by the server's words") {
   ChannelBench bench;
   bench.channel.join();
   CHECK(bench.hear("1", "1", "phx_reply", R"({"status":"error","response":{"reason":"TenantNotFound: no"}})"));
-  CHECK(bench.takeTold() == Texts{"failed errored TENANT_NOT_FOUND"});
+  CHECK(bench.takeCalls() == Texts{"failed errored TENANT_NOT_FOUND"});
   CHECK(bench.refusals == Texts{"TENANT_NOT_FOUND"});
   CHECK(bench.joinsDone == 1);
   CHECK_FALSE(bench.timer.isArmed());
@@ -141,7 +141,7 @@ TEST_CASE("a join that is not answered within 10 s is left and given up") {
   bench.advance(ms(9'999));
   CHECK(bench.state() == S::Joining);
   bench.advance(ms(1));
-  CHECK(bench.takeTold() == Texts{"failed errored JOIN_TIMEOUT"});
+  CHECK(bench.takeCalls() == Texts{"failed errored JOIN_TIMEOUT"});
   CHECK(bench.takeSent() == Texts{"phx_leave {} @1"});
   CHECK(bench.joinsDone == 1);
   CHECK_FALSE(bench.replyOk("1"));
@@ -152,7 +152,7 @@ TEST_CASE("a join that can't be sent fails at once and is parked") {
   ChannelBench bench;
   bench.tooLarge = true;
   bench.channel.join();
-  CHECK(bench.takeTold() == Texts{"failed errored FRAME_TOO_LARGE"});
+  CHECK(bench.takeCalls() == Texts{"failed errored FRAME_TOO_LARGE"});
   CHECK(bench.joinsDone == 1);
   CHECK_FALSE(bench.timer.isArmed());
 }
@@ -163,14 +163,14 @@ TEST_CASE("a close by the server is explained by the system error before it") {
   CHECK(bench.systemError("1", "Token has expired 0 seconds ago"));
   CHECK(bench.state() == S::Joined);
   CHECK(bench.hear("1", "1", "phx_close"));
-  CHECK(bench.takeTold() == Texts{"system system Token has expired 0 seconds ago", "failed closed TOKEN_EXPIRED"});
+  CHECK(bench.takeCalls() == Texts{"system system Token has expired 0 seconds ago", "failed closed TOKEN_EXPIRED"});
 }
 
 TEST_CASE("a close without a system error is not explained") {
   ChannelBench bench;
   bench.bring(S::Joined);
   CHECK(bench.hear("1", "1", "phx_close"));
-  CHECK(bench.takeTold() == Texts{"failed closed CHANNEL_CLOSED"});
+  CHECK(bench.takeCalls() == Texts{"failed closed CHANNEL_CLOSED"});
 }
 
 TEST_CASE("a system error of another extension, or of an earlier join, explains no close") {
@@ -181,14 +181,14 @@ TEST_CASE("a system error of another extension, or of an earlier join, explains 
   bench.hear("1", "1", "phx_error");
   bench.channel.join();
   bench.hear("2", "2", "phx_close");
-  CHECK(bench.takeTold().back() == "failed closed CHANNEL_CLOSED");
+  CHECK(bench.takeCalls().back() == "failed closed CHANNEL_CLOSED");
 }
 
 TEST_CASE("a crash of the server's channel process is an error that may be joined again") {
   ChannelBench bench;
   bench.bring(S::Joined);
   CHECK(bench.hear("1", "1", "phx_error", R"({"reason":"channel_crash"})"));
-  CHECK(bench.takeTold() == Texts{"failed errored CHANNEL_CRASHED"});
+  CHECK(bench.takeCalls() == Texts{"failed errored CHANNEL_CRASHED"});
   bench.channel.join();
   CHECK(bench.replyOk("2"));
   CHECK(bench.state() == S::Joined);
@@ -208,14 +208,14 @@ TEST_CASE("frames of an earlier join are nobody's") {
   bench.bring(S::Errored);
   bench.channel.join();
   bench.replyOk("2");
-  bench.takeTold();
+  bench.takeCalls();
   CHECK_FALSE(bench.hear("1", "1", "phx_close"));
   CHECK_FALSE(bench.hear("1", "1", "phx_error"));
   CHECK_FALSE(bench.replyOk("1"));
   CHECK_FALSE(bench.systemError("1", "Token has expired 1 seconds ago"));
   CHECK_FALSE(bench.hear("1", "", "presence_state"));
   CHECK(bench.state() == S::Joined);
-  CHECK(bench.told.empty());
+  CHECK(bench.calls.empty());
 }
 
 TEST_CASE("in version 1 the end of an earlier join is known by its ref") {
@@ -223,7 +223,7 @@ TEST_CASE("in version 1 the end of an earlier join is known by its ref") {
   bench.bring(S::Errored);
   bench.channel.join();
   CHECK(bench.hear("", "2", "phx_reply", R"({"status":"ok","response":{}})"));
-  bench.takeTold();
+  bench.takeCalls();
   CHECK_FALSE(bench.hear("", "1", "phx_close"));
   CHECK_FALSE(bench.hear("", "1", "phx_error"));
   CHECK(bench.state() == S::Joined);
@@ -237,7 +237,7 @@ TEST_CASE("fan-out has neither ref nor join_ref and is passed on") {
   bench.bring(S::Joined);
   CHECK(bench.hear("", "", "postgres_changes", "{}"));
   CHECK(bench.hear("", "", "broadcast", "{}"));
-  CHECK(bench.takeTold() == Texts{"message postgres_changes", "message broadcast"});
+  CHECK(bench.takeCalls() == Texts{"message postgres_changes", "message broadcast"});
 }
 
 TEST_CASE("replies to anything but the join answer nothing here") {
@@ -257,7 +257,7 @@ TEST_CASE("payloads that can't be read change nothing") {
   CHECK_FALSE(bench.hear("1", "1", "phx_reply", "[]"));
   CHECK_FALSE(bench.hear("1", "", "system", "nonsense"));
   CHECK(bench.state() == S::Joining);
-  CHECK(bench.takeTold().empty());
+  CHECK(bench.takeCalls().empty());
 }
 
 TEST_CASE("leaving tells a server that knows the channel, silences it, and ends closed from every state") {
@@ -273,7 +273,7 @@ TEST_CASE("leaving tells a server that knows the channel, silences it, and ends 
     CHECK_FALSE(bench.replyOk("1"));
     CHECK_FALSE(bench.hear("1", "1", "phx_close"));
     CHECK_FALSE(bench.hear("", "", "postgres_changes"));
-    CHECK(bench.takeTold().empty());
+    CHECK(bench.takeCalls().empty());
     CHECK_FALSE(bench.timer.isArmed());
     bench.channel.leave();
     CHECK(bench.takeSent().empty());
@@ -286,7 +286,7 @@ TEST_CASE("the loss of the connection ends a join and a joined channel, and is n
     ChannelBench bench;
     bench.bring(from);
     bench.channel.onConnectionLost(lost);
-    CHECK(bench.takeTold() == Texts{"failed errored CONNECTION_LOST"});
+    CHECK(bench.takeCalls() == Texts{"failed errored CONNECTION_LOST"});
     CHECK(bench.takeSent().empty());
     CHECK(bench.joinsDone == (from == S::Joining ? 1 : 0));
     CHECK_FALSE(bench.timer.isArmed());
@@ -296,7 +296,7 @@ TEST_CASE("the loss of the connection ends a join and a joined channel, and is n
     bench.bring(from);
     bench.channel.onConnectionLost(lost);
     CHECK(bench.state() == from);
-    CHECK(bench.takeTold().empty());
+    CHECK(bench.takeCalls().empty());
   }
 }
 

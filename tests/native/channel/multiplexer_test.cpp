@@ -20,7 +20,7 @@ TEST_CASE("the first channel opens the connection and is joined once that is ope
   bench.open();
   CHECK(bench.takeSent() == Texts{"phx_join a"});
   bench.reply("a");
-  CHECK(bench.told == Texts{"joined a"});
+  CHECK(bench.events == Texts{"joined a"});
 }
 
 TEST_CASE("one join is in flight at a time, in the order of asking") {
@@ -133,16 +133,16 @@ TEST_CASE("frames find their channel, those for nobody are counted") {
   bench.add("a");
   bench.open();
   bench.reply("a");
-  bench.told.clear();
+  bench.events.clear();
   bench.network.last().receive(R"([null,null,"realtime:a","broadcast",{}])");
   bench.network.last().receive(R"([null,null,"realtime:zz","broadcast",{}])");
   bench.network.last().receive(R"([null,null,"realtime:","broadcast",{}])");
   bench.network.last().receive(R"(["99",null,"realtime:a","broadcast",{}])");
-  CHECK(bench.told == Texts{"message a"});
+  CHECK(bench.events == Texts{"message a"});
   CHECK(bench.counters.ignoredFrames == 3);
 }
 
-TEST_CASE("the loss of the connection is told to each channel, once and with its cause") {
+TEST_CASE("the loss of the connection is reported to each channel, once and with its cause") {
   MuxBench bench;
   bench.add("a");
   bench.add("b");
@@ -150,10 +150,10 @@ TEST_CASE("the loss of the connection is told to each channel, once and with its
   bench.open();
   bench.reply("a");
   bench.advance(ms(100));  // b is joining, c waits
-  bench.told.clear();
+  bench.events.clear();
   bench.network.last().closeFromServer(1012);
-  std::sort(bench.told.begin(), bench.told.end());
-  CHECK(bench.told == Texts{"failed a SERVER_RESTART", "failed b SERVER_RESTART"});
+  std::sort(bench.events.begin(), bench.events.end());
+  CHECK(bench.events == Texts{"failed a SERVER_RESTART", "failed b SERVER_RESTART"});
   CHECK(bench.stateOf("c") == "closed");
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("channels that wait for their turn keep it over a reconnect") {
   CHECK(bench.takeSent() == Texts{"phx_join b"});
 }
 
-TEST_CASE("a channel may be removed, and others too, while the loss is being told") {
+TEST_CASE("a channel may be removed, and others too, while the loss is being reported") {
   MuxBench bench;
   for (const char* name : {"a", "b", "c"}) {
     bench.add(name);
@@ -176,12 +176,12 @@ TEST_CASE("a channel may be removed, and others too, while the loss is being tol
     bench.advance(ms(100));
     bench.reply(name);
   }
-  bench.told.clear();
+  bench.events.clear();
   bench.onFailed = [&](Channel&) {
     for (auto& [name, channel] : bench.channels) bench.mux.remove(*channel);
   };
   bench.network.last().closeFromServer(1006);
-  CHECK(bench.told.size() == 1);
+  CHECK(bench.events.size() == 1);
   CHECK(bench.mux.channelCount() == 0);
 }
 

@@ -66,7 +66,7 @@ struct MuxBench : Workbench, private MultiplexerDelegate, private TokenDelegate,
   FakeNetwork network;
   Counters counters;
   std::vector<std::uint32_t> tokenRequests;
-  std::vector<std::string> told;  ///< what channels heard, "joined a", "failed b CONNECTION_LOST"
+  std::vector<std::string> events;  ///< what channels heard, "joined a", "failed b CONNECTION_LOST"
   std::vector<std::string> payloads;
   std::map<std::string, std::string> joinRefs;
   std::function<void(Channel&)> onFailed;
@@ -89,14 +89,16 @@ struct MuxBench : Workbench, private MultiplexerDelegate, private TokenDelegate,
   void onTokenChanged() override { mux.pushToken(); }
   void onTokenState() override { mux.pump(); }
   std::string onChannelJoining(Channel&) override { return R"({"token":")" + tokens.token() + "\"}"; }
-  void onChannelJoined(Channel& channel, JsonValue) override { told.push_back("joined " + channel.topic().substr(9)); }
+  void onChannelJoined(Channel& channel, JsonValue) override {
+    events.push_back("joined " + channel.topic().substr(9));
+  }
   void onChannelFailed(Channel& channel, const Cause& cause) override {
-    told.push_back("failed " + channel.topic().substr(9) + " " + std::string(toString(cause.code)));
+    events.push_back("failed " + channel.topic().substr(9) + " " + std::string(toString(cause.code)));
     if (onFailed) onFailed(channel);
   }
   void onChannelSystem(Channel&, const SystemMessage&) override {}
   void onChannelMessage(Channel& channel, const Envelope&) override {
-    told.push_back("message " + channel.topic().substr(9));
+    events.push_back("message " + channel.topic().substr(9));
   }
 };
 

@@ -17,7 +17,7 @@ std::string insert(int id) {
 }  // namespace
 
 TEST_SUITE("subscribing") {
-  TEST_CASE("nothing is opened before something is wanted") {
+  TEST_CASE("nothing is opened before something is subscribed") {
     Harness h;
     h.run(Duration{60'000});
     CHECK(h.network.sockets.empty());
@@ -37,7 +37,7 @@ TEST_SUITE("subscribing") {
     CHECK(h.notices(1) == std::vector<std::string>{"SUBSCRIBED OK"});
   }
 
-  TEST_CASE("what is wanted in one tick shares one channel") {
+  TEST_CASE("what is subscribed in one tick shares one channel") {
     Harness h;
     h.subscribe(1, "bookings");
     h.subscribe(2, "clients", "INSERT");
@@ -69,7 +69,7 @@ TEST_SUITE("subscribing") {
     CHECK(h.changes(2).size() == 1);
   }
 
-  TEST_CASE("a wanted * serves the narrower events of the same key") {
+  TEST_CASE("a subscribed * serves the narrower events of the same key") {
     Harness h;
     h.subscribe(1, "bookings", "*");
     h.subscribe(2, "bookings", "INSERT");
@@ -106,7 +106,7 @@ TEST_SUITE("subscribing") {
     CHECK(h.server.channels().size() == 2);
   }
 
-  TEST_CASE("a late-comer to a live key is told at once, without traffic") {
+  TEST_CASE("a late-comer to a live key is notified at once, without traffic") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
@@ -193,7 +193,7 @@ TEST_SUITE("unsubscribing") {
     Harness h;
     const auto alreadyLive = [&](unsigned id) {
       std::vector<bool> found;
-      for (const auto& notice : h.told) {
+      for (const auto& notice : h.notices) {
         if (notice.subscription.value == id && notice.status == NoticeStatus::Subscribed)
           found.push_back(notice.alreadyLive);
       }
@@ -326,7 +326,7 @@ TEST_SUITE("isolation") {
 }
 
 TEST_SUITE("staying connected") {
-  TEST_CASE("a lost connection comes back with what is still wanted, packed anew") {
+  TEST_CASE("a lost connection comes back with what is still subscribed, packed again") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();
@@ -355,9 +355,9 @@ TEST_SUITE("staying connected") {
     const auto next = h.client().status().connections().at(ConnectionId{1}).nextRetryAt;
     REQUIRE(next);
     for (unsigned id = 1; id <= 2; ++id) CHECK(h.status(id).nextRetryAt == next);
-    for (std::size_t i = h.told.size() - 2; i < h.told.size(); ++i) {
-      CHECK(h.told[i].code == ReasonCode::ConnectionLost);
-      CHECK(h.told[i].nextRetryAt == next);
+    for (std::size_t i = h.notices.size() - 2; i < h.notices.size(); ++i) {
+      CHECK(h.notices[i].code == ReasonCode::ConnectionLost);
+      CHECK(h.notices[i].nextRetryAt == next);
     }
   }
 

@@ -58,7 +58,7 @@ TEST_SUITE("delivery") {
       CHECK(got[static_cast<std::size_t>(i)] == "INSERT " + std::to_string(i) + ":" + std::to_string(i));
   }
 
-  TEST_CASE("a list of columns is told once, also when what is told next is no change") {
+  TEST_CASE("a list of columns is handed out once, also when what comes next is no change") {
     Harness h;
     std::vector<std::string> lists;
     int batchesWithoutChanges = 0;

@@ -206,7 +206,7 @@ TEST_SUITE("fallback") {
     CHECK(h.polls.size() == polled);
   }
 
-  TEST_CASE("a poll that falls due within a call and is not told yet goes with its subscription") {
+  TEST_CASE("a poll that falls due within a call and is not reported yet goes with its subscription") {
     Harness h;
     h.subscribe(1, "bookings");
     h.settle();

@@ -290,7 +290,7 @@ TEST_SUITE("pulse") {
     CHECK(h.changes(1).size() == 15);
   }
 
-  TEST_CASE("a dead link is told as that, not as a pulse that was lost") {
+  TEST_CASE("a dead link is reported as that, not as a pulse that was lost") {
     PulseHarness h;
     h.goLive(10);
     h.server.answerHeartbeats = false;
@@ -421,7 +421,7 @@ TEST_SUITE("pulse") {
     }
   }
 
-  TEST_CASE("who subscribes or goes live in a silence is told so and polled at once") {
+  TEST_CASE("who subscribes or goes live in a silence is notified of it and polled at once") {
     PulseHarness h;
     h.goLive(10);
     h.run(kBeatPeriod * 3);
@@ -457,7 +457,7 @@ TEST_SUITE("pulse") {
     }
   }
 
-  TEST_CASE("a silent re-subscription is told by those who lost by it, not by the pulse again") {
+  TEST_CASE("a silent re-subscription is reported by those who lost by it, not by the pulse again") {
     PulseHarness h;
     h.goLive(10);
     for (const auto& channel : h.server.channels()) {
@@ -551,7 +551,7 @@ TEST_SUITE("pulse") {
     CHECK(h.client().deadlines().size() == 0);
   }
 
-  TEST_CASE("each socket has a pulse, and a gap is told only where it is missed") {
+  TEST_CASE("each socket has a pulse, and a gap is reported only where it is missed") {
     ClientOptions options;
     options.pool.multiplexer.maxChannels = 2;
     options.subscriptions.plan.bindingsPerChannel = 1;

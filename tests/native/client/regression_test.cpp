@@ -36,7 +36,7 @@ TEST_SUITE("regressions") {
     CHECK(h.status(3).state == SubscriptionState::Live);
   }
 
-  TEST_CASE("a key that lost its line while nobody wanted it is not live to who comes next") {
+  TEST_CASE("a key that lost its line while nobody subscribed to it is not live to who comes next") {
     Harness h;
     h.subscribe(1, "staff");
     h.subscribe(2, "payments");
@@ -57,7 +57,7 @@ TEST_SUITE("regressions") {
     CHECK(h.notices(5).empty());
   }
 
-  TEST_CASE("a rebuild that is interrupted before the new line has joined is told") {
+  TEST_CASE("a rebuild that is interrupted before the new line has joined is reported") {
     Harness h;
     for (unsigned id = 1; id <= 3; ++id) h.subscribe(id, "t" + std::to_string(id));
     h.settle();

@@ -32,7 +32,7 @@ bool sameNumber(JsonValue value, const Json& parsed) {
   const auto number = parsed.get<double>();
   if (number >= 9.3e18) return integer == Int64::max();
   if (number <= -9.3e18) return integer == Int64::min();
-  // A double of that size has no digit of its own behind the 15th.
+  // A double of that size has no digit of its own after the 15th.
   const auto slack = std::max(1.0, std::abs(number) * 1e-15);
   return integer && std::abs(static_cast<double>(*integer) - number) <= slack;
 }

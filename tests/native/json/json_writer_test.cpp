@@ -26,7 +26,7 @@ TEST_CASE("a written string reads back as itself") {
   CHECK(Json::parse(text).get<std::string>() == all);
 }
 
-TEST_CASE("what is not UTF-8 is replaced, and what stands around it is kept") {
+TEST_CASE("what is not UTF-8 is replaced, and what is around it is kept") {
   CHECK(written("a\xFFz") == "\"a\xEF\xBF\xBDz\"");
   CHECK(written("\xC3") == "\"\xEF\xBF\xBD\"");
   CHECK(written("\xE2\x82|") == "\"\xEF\xBF\xBD\xEF\xBF\xBD|\"");

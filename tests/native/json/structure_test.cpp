@@ -66,7 +66,7 @@ std::string nested(FakeRandom& random, std::size_t length) {
   return text;
 }
 
-TEST_CASE("the end of an object is the same as byte by byte, with text behind it and with its end cut off") {
+TEST_CASE("the end of an object is the same as byte by byte, with text after it and with its end cut off") {
   FakeRandom random;
   for (int round = 0; round < 400; ++round) {
     const std::string text = nested(random, static_cast<std::size_t>(random.below(400)));
@@ -91,7 +91,7 @@ TEST_CASE("backslashes are followed over the edge of a chunk") {
   }
 }
 
-TEST_CASE("the end of a string is behind its first quote that no backslash stands before") {
+TEST_CASE("the end of a string is after its first quote without a backslash before it") {
   for (std::size_t before = 0; before < 40; ++before) {
     const std::string plain(before, 'a');
     CHECK(stringEnd(plain) == std::string_view::npos);

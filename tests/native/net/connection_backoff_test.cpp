@@ -164,7 +164,7 @@ TEST_CASE("a bare 1001, as proxies send it, is an ordinary loss") {
   CHECK(bench.dropAndMeasure(1001) <= ms(500));  // the refusal was on the socket before
 }
 
-TEST_CASE("the next attempt is told as a time of the calendar") {
+TEST_CASE("the next attempt is reported as a time of the calendar") {
   NetBench bench;
   bench.connect();
   scriptMost(bench, ms(500));

@@ -10,7 +10,7 @@
 
 namespace switchboard::testing {
 
-/// A connection on a fake network, and all that it told its owner.
+/// A connection on a fake network, and all that it reported to its owner.
 struct NetBench : Workbench, private ConnectionDelegate {
   explicit NetBench(ConnectionOptions changed = {}) : options(std::move(changed)) {
     if (options.url.empty()) options.url = "ws://server/websocket?apikey=secret";

@@ -539,7 +539,7 @@ TEST_CASE("a stopped keeper asks nothing and takes no answer") {
   CHECK(k.keeper.token().empty());
 }
 
-TEST_CASE("whoever waits is told whenever joins may or may not go out") {
+TEST_CASE("whoever waits is notified whenever joins may or may not go out") {
   Keeper k(true);
   k.keeper.refresh();
   CHECK(k.states == 1);

@@ -54,7 +54,7 @@ TEST_CASE("a socket that opens and is dropped time and again is out of reach, un
   }
 }
 
-TEST_CASE("a socket that nobody wanted for a while starts afresh") {
+TEST_CASE("a socket that nobody needed for a while starts again") {
   Reach reach{{}};
   reach.follow(State::Connecting, at(0));
   reach.follow(State::Backoff, at(100));

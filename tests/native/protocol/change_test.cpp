@@ -116,7 +116,7 @@ TEST_CASE("a change is of the table and schema that it names, wherever they stan
   CHECK(check(R"({"type":"INSERT"})", "public", "a_b"));
 }
 
-TEST_CASE("the table that stands first is read without the rest of a long frame") {
+TEST_CASE("the table that comes first is read without the rest of a long frame") {
   const std::string frame =
       R"([null,null,"realtime:x","postgres_changes",{"data":{"table":"order_items","record":{"t":")" +
       std::string(400, 'x') + R"("}},"ids":[1]}])";

@@ -14,7 +14,7 @@ std::string dataWith(std::string_view list, std::string_view record = R"({"id": 
          R"(,"errors":null,"schema":"public","old_record":{"id": 1}})";
 }
 
-TEST_CASE("a list of columns has a number from the first change on, and is told once") {
+TEST_CASE("a list of columns has a number from the first change on, and is handed out once") {
   ColumnLists lists;
   CHECK(lists.takeNew().empty());
   const std::string data = dataWith(kList);

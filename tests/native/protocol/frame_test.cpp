@@ -65,7 +65,7 @@ TEST_CASE("version 1 frames of the server are read with their keys in any order"
   CHECK_FALSE(other->hasRef());
 }
 
-TEST_CASE("a missing ref, a null ref and an empty ref are told apart from each other") {
+TEST_CASE("a missing ref, a null ref and an empty ref are different things") {
   CHECK_FALSE(scan(Version::V1, R"({"event":"e","topic":"t","payload":{}})")->hasRef());
   CHECK_FALSE(scan(Version::V1, R"({"event":"e","topic":"t","payload":{},"ref":null})")->hasRef());
   const auto empty = scan(Version::V1, R"({"event":"e","topic":"t","payload":{},"ref":""})");
@@ -143,7 +143,7 @@ TEST_CASE("a frame that was cut anywhere is refused, whatever the byte") {
   REQUIRE(scan(Version::V2, two));
   REQUIRE(scan(Version::V1, one));
   for (std::size_t length = 0; length < two.size(); ++length) {
-    const std::string cut = two.substr(0, length);  // a copy of its own, so that a sanitizer sees reads behind its end
+    const std::string cut = two.substr(0, length);  // a copy of its own, so that a sanitizer sees reads beyond its end
     CHECK_FALSE(scan(Version::V2, cut));
   }
   for (std::size_t length = 0; length < one.size(); ++length) {

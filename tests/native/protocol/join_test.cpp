@@ -148,23 +148,23 @@ TEST_CASE("every recorded join reply lists what its join asked for") {
       REQUIRE(reply);
       if (!reply->ok) continue;
       const auto accepted = acceptedBindings(reply->response);
-      Json wanted = Json::array();
+      Json expected = Json::array();
       for (const auto& entry : asked.at(key)["config"]["postgres_changes"]) {
-        if (entry.is_object()) wanted.push_back(entry);  // the server drops null
+        if (entry.is_object()) expected.push_back(entry);  // the server drops null
       }
-      REQUIRE(accepted.size() == wanted.size());
-      for (std::size_t i = 0; i < wanted.size(); ++i) {
+      REQUIRE(accepted.size() == expected.size());
+      for (std::size_t i = 0; i < expected.size(); ++i) {
         ++compared;
-        CHECK(accepted[i].config.event == textMember(wanted[i], "event"));
-        CHECK(accepted[i].config.table == textMember(wanted[i], "table"));
-        CHECK(accepted[i].config.filter == textMember(wanted[i], "filter"));
+        CHECK(accepted[i].config.event == textMember(expected[i], "event"));
+        CHECK(accepted[i].config.table == textMember(expected[i], "table"));
+        CHECK(accepted[i].config.filter == textMember(expected[i], "filter"));
       }
     }
     CHECK(compared > 30);
   }
 }
 
-TEST_CASE("a refusal is told in the server's words, whatever their shape") {
+TEST_CASE("a refusal is reported in the server's words, whatever their shape") {
   CHECK(refusalText(JsonValue::parse(R"({"reason":"unmatched topic"})")) == "unmatched topic");
   CHECK(refusalText(JsonValue::parse(R"("payload_size_exceeded")")) == "payload_size_exceeded");
   CHECK(refusalText(JsonValue::parse("{}")) == "{}");

@@ -123,7 +123,7 @@ TEST_CASE("tokens: a bad token ends the channel, and the cause says what is wron
   }
 }
 
-TEST_CASE("tokens: an expiry in place ends only the channel whose token it was, which can be joined anew") {
+TEST_CASE("tokens: an expiry in place ends only the channel whose token it was, which can be joined again") {
   CHECK(storyOf("tokens", {"expires"}) ==
         Texts{"1 joining", "2 joining", "1 live", "1 failed TOKEN_EXPIRED", "3 joining"});
 }
@@ -163,7 +163,7 @@ TEST_CASE("limits: a channel above the rate of messages is closed with that caus
   CHECK(player.story() == Texts{"1 joining", "2 joining", "1 failed RATE_LIMITED"});
 }
 
-TEST_CASE("garbage: a crash of the channel and a refused join are told, the connection lives on") {
+TEST_CASE("garbage: a crash of the channel and a refused join are reported, the connection lives on") {
   CHECK(Player("garbage", Version::V2, {"payload is a string on broadcast"}).story() ==
         Texts{"1 joining", "1 failed CHANNEL_CRASHED"});
   CHECK(storyOf("garbage", {"payload null on join"}) == Texts{"1 joining", "1 failed SERVER_ERROR refused"});

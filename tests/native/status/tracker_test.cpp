@@ -35,7 +35,7 @@ struct TrackerBench : Workbench {
   StatusTracker tracker{context, ms(1'000)};
 };
 
-TEST_CASE("nothing is told as long as nothing changed") {
+TEST_CASE("nothing is reported as long as nothing changed") {
   TrackerBench bench;
   CHECK_FALSE(bench.tracker.take());
   bench.connection(1, Con::Connecting);
@@ -43,7 +43,7 @@ TEST_CASE("nothing is told as long as nothing changed") {
   CHECK_FALSE(bench.tracker.take());
 }
 
-TEST_CASE("only what changed is told, once each, as it stands last") {
+TEST_CASE("only what changed is reported, once each, as it is last") {
   TrackerBench bench;
   for (unsigned id = 1; id <= 3; ++id) bench.subscription(id, Sub::Pending);
   bench.connection(1, Con::Connecting);
@@ -61,7 +61,7 @@ TEST_CASE("only what changed is told, once each, as it stands last") {
   CHECK(second->connections.empty());
 }
 
-TEST_CASE("a removed subscription is told as removed and no more as changed") {
+TEST_CASE("a removed subscription is reported as removed and no more as changed") {
   TrackerBench bench;
   bench.subscription(1, Sub::Pending);
   bench.tracker.take();
@@ -140,7 +140,7 @@ TEST_CASE("the overall verdict gets better at once and worse only after a while"
   const auto delta = bench.tracker.take();
   REQUIRE(delta);
   CHECK(delta->overall == OverallState::Live);
-  CHECK(delta->subscriptions.size() == 1);  // the parts are told as they are
+  CHECK(delta->subscriptions.size() == 1);  // the parts are reported as they are
   bench.advance(ms(999));
   CHECK_FALSE(bench.tracker.take());
   bench.advance(ms(1));
@@ -151,7 +151,7 @@ TEST_CASE("the overall verdict gets better at once and worse only after a while"
   CHECK(bench.overall() == "live");
 }
 
-TEST_CASE("a blip is never told") {
+TEST_CASE("a blip is never reported") {
   TrackerBench bench;
   bench.connection(1, Con::Open);
   bench.subscription(1, Sub::Live);

@@ -174,7 +174,7 @@ TEST_SUITE("conflator") {
     CHECK(datas[0]["errors"].is_null());
   }
 
-  TEST_CASE("a change without values stands for itself, and nothing is folded across it") {
+  TEST_CASE("a change without values counts for itself, and nothing is folded across it") {
     Bench bench;
     bench.conflator.push(step('U', 1));
     bench.conflator.push(

@@ -19,7 +19,7 @@ Vector<KeyId> keys(std::initializer_list<unsigned> numbers) {
   return list;
 }
 
-Vector<DesiredBinding> wanted(std::initializer_list<unsigned> numbers) {
+Vector<DesiredBinding> desired(std::initializer_list<unsigned> numbers) {
   Vector<DesiredBinding> list;
   for (const unsigned number : numbers) list.push_back({KeyId{number}});
   return list;
@@ -48,26 +48,26 @@ std::string text(const Plan& plan) {
 TEST_CASE("plans, case by case") {
   struct Case {
     std::string_view claim;
-    Vector<DesiredBinding> wanted;
+    Vector<DesiredBinding> desired;
     Vector<CurrentChannel> channels;
     std::string_view plan;
   };
   const Case cases[] = {
-      {"nothing wanted and nothing there: nothing to do", {}, {}, ""},
-      {"what is wanted together shares a channel", wanted({1, 2, 3}), {}, "open[1 2 3]"},
-      {"what is carried is left alone", wanted({1, 2}), {channel(1, keys({1, 2}))}, ""},
-      {"a channel that is still joining carries too", wanted({1}), {channel(1, keys({1}), false)}, ""},
-      {"a late-comer gets a channel of its own", wanted({1, 2}), {channel(1, keys({1}))}, "open[2]"},
+      {"nothing desired and nothing there: nothing to do", {}, {}, ""},
+      {"what is desired together shares a channel", desired({1, 2, 3}), {}, "open[1 2 3]"},
+      {"what is carried is left alone", desired({1, 2}), {channel(1, keys({1, 2}))}, ""},
+      {"a channel that is still joining carries too", desired({1}), {channel(1, keys({1}), false)}, ""},
+      {"a late-comer gets a channel of its own", desired({1, 2}), {channel(1, keys({1}))}, "open[2]"},
       {"a channel for nothing is closed", {}, {channel(1, keys({1, 2}))}, "close1"},
       {"also one that is not live yet", {}, {channel(1, keys({1}), false)}, "close1"},
-      {"half dead is no reason for a handover", wanted({1, 2}), {channel(1, keys({1, 2, 3, 4}))}, ""},
-      {"more dead than living is", wanted({1}), {channel(1, keys({1, 2, 3}))}, "handover1[1]"},
-      {"but not before the channel is live", wanted({1}), {channel(1, keys({1, 2, 3}), false)}, ""},
+      {"half dead is no reason for a handover", desired({1, 2}), {channel(1, keys({1, 2, 3, 4}))}, ""},
+      {"more dead than living is", desired({1}), {channel(1, keys({1, 2, 3}))}, "handover1[1]"},
+      {"but not before the channel is live", desired({1}), {channel(1, keys({1, 2, 3}), false)}, ""},
       {"nor while it is being handed over",
-       wanted({1}),
+       desired({1}),
        {channel(1, keys({1, 2, 3}), true, true), channel(2, keys({1}), false, true)},
        ""},
-      {"both sides of a handover go when nothing of them is wanted",
+      {"both sides of a handover go when nothing of them is desired",
        {},
        {channel(1, keys({1, 2, 3}), true, true), channel(2, keys({1}), false, true)},
        "close1 close2"},
@@ -84,13 +84,13 @@ TEST_CASE("plans, case by case") {
        {},
        "open[2] risky[3] risky[1]"},
       {"closing, opening and rebuilding in one go",
-       wanted({1, 9}),
+       desired({1, 9}),
        {channel(1, keys({1, 2, 3})), channel(2, keys({4}))},
        "handover1[1] open[9] close2"},
   };
   for (const auto& item : cases) {
     CAPTURE(item.claim);
-    CHECK(text(makePlan(item.wanted, item.channels, {})) == item.plan);
+    CHECK(text(makePlan(item.desired, item.channels, {})) == item.plan);
   }
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("more bindings than a channel may have are spread over as few channels
 
 TEST_CASE("an empty plan says so") {
   CHECK(makePlan({}, {}, {}).empty());
-  CHECK_FALSE(makePlan(wanted({1}), {}, {}).empty());
+  CHECK_FALSE(makePlan(desired({1}), {}, {}).empty());
 }
 
 /// A world of keys and channels that changes at random and to which every plan is applied.
@@ -155,7 +155,7 @@ class World {
     }
   }
 
-  /// A live channel ends its handover: the channel that it replaces goes, unless something is wanted by now that only
+  /// A live channel ends its handover: the channel that it replaces goes, unless something is desired by now that only
   /// that one carries; then the new channel goes.
   void finishHandovers() {
     const auto pairs = replaced_;
@@ -249,7 +249,7 @@ class World {
   int closes_ = 0;
 };
 
-TEST_CASE("whatever is wanted: after a plan it is carried, once, and no channel is there for nothing") {
+TEST_CASE("whatever is desired: after a plan it is carried, once, and no channel is there for nothing") {
   int handovers = 0;
   int closes = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {

@@ -22,7 +22,8 @@ void beginHandover(Harness& h) {
 }
 
 TEST_CASE(
-    "regression: a key that is wanted again while its channel is being handed over is still served when that is over") {
+    "regression: a key that is subscribed again while its channel is being handed over is still served when that is "
+    "over") {
   Harness h;
   beginHandover(h);
   REQUIRE(h.server.channels().size() == 2);
@@ -35,7 +36,7 @@ TEST_CASE(
   CHECK(h.changes(12).size() == 1);
 }
 
-TEST_CASE("a handover is finished when nothing of the old channel is wanted any more") {
+TEST_CASE("a handover is finished when nothing of the old channel is subscribed any more") {
   Harness h;
   beginHandover(h);
   h.run(Duration{5'000});

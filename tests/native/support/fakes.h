@@ -32,7 +32,7 @@ inline std::string stampOf(WallTime at) {
   return text;
 }
 
-/// Time that passes only when told.
+/// Time that passes only when the test says so.
 class FakeClock final : public Clock {
  public:
   TimePoint now() const override { return now_; }

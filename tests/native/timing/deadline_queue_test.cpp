@@ -53,7 +53,7 @@ TEST_CASE("equal times fall due in the order in which they were set") {
   CHECK(row.due == expected);
 }
 
-TEST_CASE("setting a deadline anew puts it behind the others of that time") {
+TEST_CASE("setting a deadline again puts it after the others of that time") {
   Workbench bench;
   Row row(bench, 3);
   for (std::size_t i = 0; i < 3; ++i) row[i].setAfter(ms(5));
@@ -167,7 +167,7 @@ TEST_CASE("a sleep during which the monotonic clock stood still is noticed by th
   CHECK(late == ms(3'600'000));
 }
 
-TEST_CASE("such a sleep is noticed too when the timer was armed anew before it fired") {
+TEST_CASE("such a sleep is noticed too when the timer was armed again before it fired") {
   Workbench bench;
   Duration late{0};
   bench.deadlines.onFire([&](Duration by) { late = by; });
@@ -198,7 +198,7 @@ TEST_CASE("a sleep while nothing was waited for is nobody's lateness") {
   CHECK(late == ms(0));
 }
 
-TEST_CASE("what a throttled timer is behind with can be done at once, what is not due stays") {
+TEST_CASE("what a throttled timer is late with can be done at once, what is not due stays") {
   Workbench bench;
   Row row(bench, 2);
   row[0].setAfter(ms(10));

@@ -123,7 +123,7 @@ TEST_CASE("nothing is looped back before it is sent") {
   CHECK(bench.take() == Lines{"live OK", "e 1 >1", "#1 0 "});
 }
 
-TEST_CASE("after a cut it joins again under its topic; frames of the join before are told apart") {
+TEST_CASE("after a cut it joins again under its topic; frames of the join before are not taken for new ones") {
   UserChannelBench bench;
   bench.goLive(true);
   const std::string before = bench.joinRef;
@@ -204,7 +204,7 @@ TEST_CASE("a handle that wants presence makes it join for more, without an inter
   CHECK(bench.takeSentEvents().empty());
 }
 
-TEST_CASE("presence is not reported where no handle wanted it") {
+TEST_CASE("presence is not reported where no handle asked for it") {
   UserChannelBench bench;
   bench.goLive(false);
   bench.hear("", "", "presence_diff", R"({"joins":{"a":{"metas":[{"phx_ref":"3"}]}},"leaves":{}})");

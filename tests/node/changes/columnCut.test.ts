@@ -54,7 +54,7 @@ describe('a change without its list of columns', () => {
     expect(parsed.filter((text) => text.includes('"name"'))).toHaveLength(2);
   });
 
-  it('keeps a document with the same list in its row, wherever that stands', () => {
+  it('keeps a document with the same list in its row, wherever that is', () => {
     for (const order of [
       (doc: string) => change(`{"id": "1", "doc": ${doc}}`),
       (doc: string) => `{"data":{"columns":${COLUMNS},"type":"INSERT","record":{"id": "1", "doc": ${doc}}},"ids":[1]}`,
@@ -81,7 +81,7 @@ describe('a change without its list of columns', () => {
     expect(read(cut, change(record, 'null'))).toEqual(JSON.parse(record));
   });
 
-  it('finds its list behind documents that begin like one', () => {
+  it('finds its list after documents that begin like one', () => {
     const cut = new ColumnCut();
     const parsed: string[] = [];
     const record = '{"id": "1", "a": [{"name": 1}], "b": [{"name": "x"}]}';

@@ -126,7 +126,7 @@ describe('what onEvent gets', () => {
       },
     );
     const engine = await bench.open();
-    // The core writes the type again behind the data of the last change.
+    // The core writes the type again after the data of the last change.
     const update = changeText({ id: 1 }, 'UPDATE').replace('"errors":null}', '"errors":null,"type":"INSERT"}');
     engine.deliver(batch([1], update));
     expect(seen).toEqual(['INSERT']);

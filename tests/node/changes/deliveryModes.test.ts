@@ -87,7 +87,7 @@ describe('on the built core, with a real database', () => {
     else expect(Math.max(...sizes)).toBeGreaterThan(1);
   });
 
-  it('latest brings each row as it stands in the end of each window', async () => {
+  it('latest brings each row as it is at the end of each window', async () => {
     const batches = new Recorder<Batch>();
     manager.subscribe({ table: 'ticks', delivery: { mode: 'latest', everyMs: 50 } }, (changes: Batch) => {
       batches.push(changes);

@@ -125,7 +125,7 @@ describe.each([
     await each.until('changes', (all) => all.length === before + changes);
   }
 
-  /** Lets everything held go, behind a row that ends it; returns what came before that. */
+  /** Releases everything held, after a row that ends it; returns what came before that. */
   async function flush(): Promise<readonly NoteChange[]> {
     const from = windows.items.length;
     marker += 1;

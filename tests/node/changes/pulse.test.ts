@@ -50,8 +50,8 @@ async function insert(): Promise<number> {
 /** Resolves when the server has read all that is committed by now. */
 async function streamCaughtUp(): Promise<void> {
   const { rows } = await lab.db.query<{ lsn: string }>('select pg_current_wal_insert_lsn() as lsn');
-  const behind = 'select from pg_stat_replication where write_lsn < $1';
-  while ((await lab.db.query(behind, [rows[0]?.lsn])).rowCount !== 0);
+  const lagging = 'select from pg_stat_replication where write_lsn < $1';
+  while ((await lab.db.query(lagging, [rows[0]?.lsn])).rowCount !== 0);
 }
 
 async function beating(manager: RealtimeManager): Promise<void> {

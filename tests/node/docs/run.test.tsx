@@ -135,9 +135,9 @@ describe('the examples of the documents', () => {
     });
     expect(live.rows()).toHaveLength(await count());
     await lab.db.query(insertBooking, [businessId]);
-    const wanted = await count();
+    const expected = await count();
     await until(() => {
-      expect(live.rows()).toHaveLength(wanted);
+      expect(live.rows()).toHaveLength(expected);
     });
     expect(printed).toHaveBeenCalledWith('live', live.rows());
   });

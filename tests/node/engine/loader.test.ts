@@ -87,7 +87,7 @@ describe('the core is loaded', () => {
     expect(requests).toEqual(['/shared.wasm']);
   });
 
-  it('anew when a custom transport is given', async () => {
+  it('again when a custom transport is given', async () => {
     class Socket {
       readonly readyState = 3;
     }

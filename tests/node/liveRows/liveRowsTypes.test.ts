@@ -13,7 +13,7 @@ interface TypeCase {
   /** What rows hold, besides null. */
   values: readonly string[];
   /** What conditions ask for, besides these values. */
-  wanted?: readonly string[];
+  operands?: readonly string[];
   /** The operators that are decided here for one row at least. */
   decides: string;
 }
@@ -25,9 +25,14 @@ const TEXT = `${ORDER} like ilike match imatch`;
 const NULLS = ORDER;
 
 const TYPES: Readonly<Record<string, TypeCase>> = {
-  c_bool: { sql: 'bool', values: ['t', 'f'], wanted: ['TRUE', 'yes', 'of', ' on ', '0', 'n'], decides: `${ORDER} is` },
-  c_int2: { sql: 'int2', values: ['-32768', '0', '7', '32767'], wanted: ['+7', ' 07 ', '-0'], decides: ORDER },
-  c_int4: { sql: 'int4', values: ['-5', '0', '100', '2147483647'], wanted: ['0100', '1_00', '0x64'], decides: ORDER },
+  c_bool: {
+    sql: 'bool',
+    values: ['t', 'f'],
+    operands: ['TRUE', 'yes', 'of', ' on ', '0', 'n'],
+    decides: `${ORDER} is`,
+  },
+  c_int2: { sql: 'int2', values: ['-32768', '0', '7', '32767'], operands: ['+7', ' 07 ', '-0'], decides: ORDER },
+  c_int4: { sql: 'int4', values: ['-5', '0', '100', '2147483647'], operands: ['0100', '1_00', '0x64'], decides: ORDER },
   c_int8: {
     sql: 'int8',
     values: [
@@ -38,7 +43,7 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
       '-9223372036854775808',
       '9223372036854775807',
     ],
-    wanted: ['9007199254740994', '1161380288898609914', '9223372036854775806'],
+    operands: ['9007199254740994', '1161380288898609914', '9223372036854775806'],
     decides: ORDER,
   },
   c_numeric: {
@@ -54,20 +59,20 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
       'NaN',
       'Infinity',
     ],
-    wanted: ['150', '.1', '5', '5.', '1.0e30', '-5e-1', '1000000000000000019884624838656', '-Infinity', '1e400'],
+    operands: ['150', '.1', '5', '5.', '1.0e30', '-5e-1', '1000000000000000019884624838656', '-Infinity', '1e400'],
     decides: ORDER,
   },
-  c_money: { sql: 'money', values: ['5', '-5', '1234.50'], wanted: ['$5.00', '5.0', '1,234.50'], decides: NULLS },
+  c_money: { sql: 'money', values: ['5', '-5', '1234.50'], operands: ['$5.00', '5.0', '1,234.50'], decides: NULLS },
   c_float4: {
     sql: 'float4',
     values: ['0.1', '-0', '16777216', '16777218', '1e30', 'NaN', '-Infinity', '3.4028235e38'],
-    wanted: ['0.10000000001', '16777217', '0', '1.0000000001e30', '0.100000001490116'],
+    operands: ['0.10000000001', '16777217', '0', '1.0000000001e30', '0.100000001490116'],
     decides: ORDER,
   },
   c_float8: {
     sql: 'float8',
     values: ['0.1', '-0', '1e300', '4.9e-324', 'NaN', 'Infinity', '9007199254740993', '100'],
-    wanted: ['0.10', '0.1000000000000000055', '0', '1E+2', '9007199254740992', '0x10', 'inf'],
+    operands: ['0.10', '0.1000000000000000055', '0', '1E+2', '9007199254740992', '0x10', 'inf'],
     decides: ORDER,
   },
   c_text: {
@@ -89,7 +94,7 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
       'résumé',
       're\u0301sume\u0301',
     ],
-    wanted: [
+    operands: [
       '%pple',
       'a%',
       'A%',
@@ -111,24 +116,24 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
     sql: 'varchar(10)',
     cast: 'varchar',
     values: ['abc', 'ABC', 'ab ', ''],
-    wanted: ['ab', 'a%', '__c'],
+    operands: ['ab', 'a%', '__c'],
     decides: TEXT,
   },
   c_loose: {
     sql: 'text collate loose',
     values: ['apple', 'Apple', 'résumé', 'resume', 'a-b', 'a10', 'pear'],
-    wanted: ['APPLE', 'ab', 'a010', 'Résumé', 'App%', 'p%r'],
+    operands: ['APPLE', 'ab', 'a010', 'Résumé', 'App%', 'p%r'],
     decides: `${ORDER} like`,
   },
   c_bpchar: {
     sql: 'char(5)',
     cast: 'bpchar',
     values: ['ab', 'abcde', ''],
-    wanted: ['ab   ', 'a', 'abc'],
+    operands: ['ab   ', 'a', 'abc'],
     decides: TEXT,
   },
-  c_name: { sql: 'name', values: ['ab', 'a'.repeat(63)], wanted: ['a'.repeat(64)], decides: TEXT },
-  c_oid: { sql: 'oid', values: ['5', '4294967295'], wanted: ['-1'], decides: NULLS },
+  c_name: { sql: 'name', values: ['ab', 'a'.repeat(63)], operands: ['a'.repeat(64)], decides: TEXT },
+  c_oid: { sql: 'oid', values: ['5', '4294967295'], operands: ['-1'], decides: NULLS },
   c_uuid: {
     sql: 'uuid',
     values: [
@@ -136,7 +141,7 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
       '00000000-0000-0000-0000-000000000000',
       'ffffffff-ffff-ffff-ffff-ffffffffffff',
     ],
-    wanted: [
+    operands: [
       'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11',
       '{a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11}',
       'a0eebc999c0b4ef8bb6d6bb9bd380a11',
@@ -146,16 +151,16 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
   c_date: {
     sql: 'date',
     values: ['2026-11-22', '0044-03-15 BC', 'infinity', '-infinity', '10000-01-01', '0001-01-01', '1999-12-31'],
-    wanted: ['22 Nov 2026', '2026-1-1', '20261122', 'epoch', '2026-11-22 10:00'],
+    operands: ['22 Nov 2026', '2026-1-1', '20261122', 'epoch', '2026-11-22 10:00'],
     decides: ORDER,
   },
   c_time: {
     sql: 'time',
     values: ['00:00', '10:30:00.5', '24:00', '23:59:59.999999'],
-    wanted: ['10:30:00.500000', '10:30', '10:30 PM', '103000'],
+    operands: ['10:30:00.500000', '10:30', '10:30 PM', '103000'],
     decides: ORDER,
   },
-  c_timetz: { sql: 'timetz', values: ['10:00+02', '08:00Z'], wanted: ['09:00+01'], decides: NULLS },
+  c_timetz: { sql: 'timetz', values: ['10:00+02', '08:00Z'], operands: ['09:00+01'], decides: NULLS },
   c_timestamp: {
     sql: 'timestamp',
     values: [
@@ -165,7 +170,7 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
       'infinity',
       '12026-01-01 00:00',
     ],
-    wanted: [
+    operands: [
       '2026-11-22T10:00:00.000',
       '2026-11-22',
       '2026-11-22 24:00',
@@ -185,7 +190,7 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
       '1890-01-01 00:00+00',
       '9999-12-31 23:59:59Z',
     ],
-    wanted: [
+    operands: [
       '2026-11-22T12:00:00+02:00',
       '2026-11-22 15:30+0530',
       '2026-11-22T10:00:00Z',
@@ -198,25 +203,25 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
   c_interval: {
     sql: 'interval',
     values: ['1 day', '24:00:00', '1 mon', '-1 day'],
-    wanted: ['24 hours', '30 days', 'P1D'],
+    operands: ['24 hours', '30 days', 'P1D'],
     decides: NULLS,
   },
   c_bytea: {
     sql: 'bytea',
     values: ['\\x6162', '\\x', '\\xdeadbeef'],
-    wanted: ['ab', '6162', 'deadbeef'],
+    operands: ['ab', '6162', 'deadbeef'],
     decides: `${NULLS} like`,
   },
   c_json: { sql: 'json', values: ['{"a":1}', 'null', '5'], decides: '' },
-  c_jsonb: { sql: 'jsonb', values: ['{"a":1}', 'null', '5', 'true'], wanted: ['5.0', '{"a": 1}'], decides: '' },
-  c_ints: { sql: 'int4[]', values: ['{1,2}', '{}', '{NULL}'], wanted: ['{1, 2}'], decides: '' },
-  c_texts: { sql: 'text[]', values: ['{a}', '{}'], wanted: ['{"a"}'], decides: '' },
+  c_jsonb: { sql: 'jsonb', values: ['{"a":1}', 'null', '5', 'true'], operands: ['5.0', '{"a": 1}'], decides: '' },
+  c_ints: { sql: 'int4[]', values: ['{1,2}', '{}', '{NULL}'], operands: ['{1, 2}'], decides: '' },
+  c_texts: { sql: 'text[]', values: ['{a}', '{}'], operands: ['{"a"}'], decides: '' },
   c_mood: { sql: 'edge_mood', values: ['open', 'very late', 'null', '10', 'Open', 'dead'], decides: ORDER },
-  c_word: { sql: 'edge_word', values: ['open', 'Open', 'late'], wanted: ['OPEN', '10'], decides: TEXT },
-  c_measure: { sql: 'edge_measure', values: ['1', 'NaN', '0.1'], wanted: ['1.0', 'Infinity'], decides: '' },
-  c_bits: { sql: 'edge_bytes', values: ['\\xabcd', '\\xdead'], wanted: ['abcd', 'dead', '\\xABCD'], decides: '' },
-  c_range: { sql: 'int4range', values: ['[1,5)', 'empty'], wanted: ['[1,4]', '(1,1)'], decides: '' },
-  c_inet: { sql: 'inet', values: ['10.0.0.1', '::1', '10.0.0.0/8'], wanted: ['10.0.0.1/32', '0::1'], decides: NULLS },
+  c_word: { sql: 'edge_word', values: ['open', 'Open', 'late'], operands: ['OPEN', '10'], decides: TEXT },
+  c_measure: { sql: 'edge_measure', values: ['1', 'NaN', '0.1'], operands: ['1.0', 'Infinity'], decides: '' },
+  c_bits: { sql: 'edge_bytes', values: ['\\xabcd', '\\xdead'], operands: ['abcd', 'dead', '\\xABCD'], decides: '' },
+  c_range: { sql: 'int4range', values: ['[1,5)', 'empty'], operands: ['[1,4]', '(1,1)'], decides: '' },
+  c_inet: { sql: 'inet', values: ['10.0.0.1', '::1', '10.0.0.0/8'], operands: ['10.0.0.1/32', '0::1'], decides: NULLS },
 };
 
 const SQL: Readonly<Record<string, string>> = {
@@ -281,14 +286,14 @@ interface Condition {
   sql: string;
 }
 
-function conditionsOn(column: string, { cast, sql: type, values, wanted = [] }: TypeCase): Condition[] {
+function conditionsOn(column: string, { cast, sql: type, values, operands = [] }: TypeCase): Condition[] {
   const castTo = (cast ?? type).replace(' collate loose', '');
   const literal = (value: string): string => `'${value.replaceAll("'", "''")}'::${castTo}`;
   const both = (operator: string, filter: string, sql: string): Condition[] => [
     { operator, filter: `${column}=${filter}`, sql },
     { operator, filter: `${column}=not.${filter}`, sql: `not (${sql})` },
   ];
-  const all = [...values, ...wanted];
+  const all = [...values, ...operands];
   const of = all.flatMap((value, i) => {
     const [next = ''] = all.slice(i + 1);
     const list = [value, next].map(quoted).join(',');

@@ -130,14 +130,14 @@ describe('options that can not work are refused at the call, by name and with th
     ),
   ];
 
-  it.each(places)('a secret that stands where it should not is not repeated: %s', (_, optionsWith) => {
+  it.each(places)('a secret in a place where it should not be is not repeated: %s', (_, optionsWith) => {
     for (const secret of secrets) {
       const error = errorOf(() => createRealtimeManager(optionsWith(secret) as ManagerOptions));
       for (const part of [secret, secret.slice(0, 20)]) expect(error.message).not.toContain(part);
     }
   });
 
-  it('a text of any kind that stands where a token callback should be is not repeated', () => {
+  it('a text of any kind where a token callback should be is not repeated', () => {
     const error = errorOf(() =>
       createRealtimeManager({ ...good, accessToken: 'opaque-7' } as unknown as ManagerOptions),
     );

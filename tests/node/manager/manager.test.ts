@@ -36,7 +36,7 @@ describe('before the core has loaded', () => {
     ]);
   });
 
-  it('tells the engine only what is still wanted, the token first', async () => {
+  it('sends the engine only what is still subscribed, the token first', async () => {
     const bench = new Bench();
     const first = bench.manager.subscribe({ table: 'a' }, nothing);
     bench.manager.subscribe({ table: 'b' }, nothing);

@@ -3,7 +3,7 @@ import { tickInterval } from '../../../web/core/page/hiddenTicks.js';
 import { watchPage, type PageWatch } from '../../../web/core/page/pageLifecycle.js';
 import { Bench } from '../support/scriptedEngine.js';
 
-/** Stands in for a browser's worker. */
+/** In place of a browser's worker. */
 class FakeWorker {
   static readonly made: FakeWorker[] = [];
   onmessage: (() => void) | null = null;
@@ -50,7 +50,7 @@ function stubPage(worker: unknown): { page: PageDocument; window: EventTarget } 
 
 function watch(intervalMs = 1_000): { seen: string[]; pageWatch: PageWatch } {
   const seen: string[] = [];
-  return { seen, pageWatch: watchPage((evidence) => seen.push(evidence), intervalMs) };
+  return { seen, pageWatch: watchPage((event) => seen.push(event), intervalMs) };
 }
 
 /** The newest worker that was made, of so many. */

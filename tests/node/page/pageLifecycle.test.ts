@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { watchPage } from '../../../web/core/page/pageLifecycle.js';
 
-/** Stands in for the window: an event target whose listeners can be counted. */
+/** In place of the window: an event target whose listeners can be counted. */
 class CountingTarget extends EventTarget {
   count = 0;
 
@@ -49,10 +49,10 @@ describe('the page watch', () => {
     watch.stop();
   });
 
-  it('reports each kind of evidence, until it stops', () => {
+  it('reports each kind of lifecycle event, until it stops', () => {
     const { window, page, connection } = stubPage();
     const seen: string[] = [];
-    const watch = watchPage((evidence) => seen.push(evidence), 1_000);
+    const watch = watchPage((event) => seen.push(event), 1_000);
     expect(watch.listeners).toBe(window.count + page.count + connection.count);
     for (const type of ['offline', 'online', 'pagehide', 'pageshow']) window.dispatchEvent(new Event(type));
     for (const type of ['freeze', 'resume', 'visibilitychange']) page.dispatchEvent(new Event(type));
@@ -80,7 +80,7 @@ describe('the page watch', () => {
   it('tells when data is to be saved or the link is slow, and when that is over', () => {
     const { connection } = stubPage();
     const seen: string[] = [];
-    const watch = watchPage((evidence) => seen.push(evidence), 1_000);
+    const watch = watchPage((event) => seen.push(event), 1_000);
     const change = (to: { saveData?: boolean; effectiveType?: string }): void => {
       Object.assign(connection, to);
       connection.dispatchEvent(new Event('change'));
@@ -91,7 +91,7 @@ describe('the page watch', () => {
     expect(watch.current()).toEqual(['savedata']);
     change({ saveData: false });
     change({ effectiveType: '4g' });
-    expect(seen.filter((evidence) => evidence !== 'networkchange')).toEqual(['savedata', 'fulldata']);
+    expect(seen.filter((event) => event !== 'networkchange')).toEqual(['savedata', 'fulldata']);
     expect(seen).toHaveLength(7);
     expect(watch.current()).toEqual([]);
     watch.stop();
@@ -101,7 +101,7 @@ describe('the page watch', () => {
     stubPage();
     vi.stubGlobal('document', undefined);
     const seen: string[] = [];
-    const watch = watchPage((evidence) => seen.push(evidence), 1_000);
+    const watch = watchPage((event) => seen.push(event), 1_000);
     expect(watch.listeners).toBe(3);
     watch.stop();
   });

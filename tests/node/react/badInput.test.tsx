@@ -18,7 +18,7 @@ import { RecordingClient, Stage } from './support/stage.js';
 let stage: Stage;
 let complaints: MockInstance;
 
-// React 18 learns of errors from the window's `error` event, which happy-dom sends only if it is told to.
+// React 18 learns of errors from the window's `error` event, which happy-dom sends only on request.
 const { happyDOM } = window as unknown as { happyDOM: { settings: Record<string, unknown> } };
 Object.assign(happyDOM.settings, { disableErrorCapturing: false, errorCapture: 'tryAndCatch' });
 
@@ -220,8 +220,8 @@ describe('in production', () => {
     vi.stubEnv('NODE_ENV', 'production');
   });
 
-  it.each(Object.entries(mistakes))('%s is told on the console, and the page lives on', async (name, mistake) => {
-    // Not yet told of: each mistake is written once.
+  it.each(Object.entries(mistakes))('%s is reported on the console, and the page lives on', async (name, mistake) => {
+    // Not yet reported: each mistake is written once.
     const { Use } = mistake;
     await show({ ...mistake, Use: () => <span data-name={name}>{Use()}</span> });
     expect(stage.host.querySelector('p')?.textContent).toBe('the rest of the page');
@@ -233,20 +233,20 @@ describe('in production', () => {
   it('says what is wrong where the application can show it, and on the console', async () => {
     const seen: (string | null)[] = [];
     function Use(): ReactNode {
-      const shop = useUntold({ shopId: undefined as unknown as string, enableOrders: true });
+      const shop = useUnreported({ shopId: undefined as unknown as string, enableOrders: true });
       seen.push(shop.connectionError);
       return shop.connectionStatus.orders;
     }
-    const useUntold = createRealtimeHook({
-      name: 'useUntold',
+    const useUnreported = createRealtimeHook({
+      name: 'useUnreported',
       parameters: ['shopId'],
       features: { orders: { table: 'o' } },
     });
     await show({ setup: 'all', Use, message: /./ });
     expect(stage.text).toContain('parked');
-    expect(seen.at(-1)).toMatch(/^useUntold: `shopId` is missing/);
+    expect(seen.at(-1)).toMatch(/^useUnreported: `shopId` is missing/);
     expect(complaints.mock.calls.map(([error]) => String(error))).toEqual([
-      expect.stringMatching(/SwitchboardError: useUntold: `shopId` is missing/),
+      expect.stringMatching(/SwitchboardError: useUnreported: `shopId` is missing/),
     ]);
     expect(stage.bench.manager.stats().subscriptions).toBe(0);
   });

@@ -58,7 +58,7 @@ describe('useSubscription', () => {
     return <p>{status?.state ?? 'none'}</p>;
   }
 
-  it('subscribes while it is mounted, and says how that stands', async () => {
+  it('subscribes while it is mounted, and reports its state', async () => {
     const seen: ChangePayload[] = [];
     await render(<Listener seen={seen} />);
     expect(host.textContent).toBe('pending');

@@ -89,7 +89,7 @@ async function show(count: number): Promise<void> {
   });
 }
 
-/** Resolves when this many subscriptions are live, and no other is wanted. */
+/** Resolves when this many subscriptions are live, and no other is subscribed. */
 async function live(count: number): Promise<void> {
   await act(() =>
     untilStatus(

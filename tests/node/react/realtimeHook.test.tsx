@@ -83,7 +83,7 @@ describe('useRealtime', () => {
     ]);
   });
 
-  it('says how each feature stands, and how all do together', async () => {
+  it('reports the state of each feature, and of all together', async () => {
     await stage.render(<Business enableBookings enablePayments />);
     expect(last()).toMatchObject({
       connectionStatus: { bookings: 'pending', payments: 'pending', clients: 'off' },
@@ -188,7 +188,7 @@ describe('useRealtime', () => {
     expect(stage.bench.manager.stats()).toMatchObject({ subscriptions: 0, statusListeners: 0 });
   });
 
-  it('learns at once how a subscription stands that others hold already', async () => {
+  it('has the state of a subscription that others hold already at once', async () => {
     await stage.render(<Business enableBookings />);
     await stage.open();
     await stage.live(1);
@@ -264,7 +264,7 @@ describe('invalidation by useRealtime', () => {
     });
   });
 
-  it('a fetch that fails after a gap is told as such', async () => {
+  it('a fetch that fails after a gap is reported as such', async () => {
     const outcomes: string[] = [];
     stage.bench.manager.onGap(({ outcome }) => outcomes.push(outcome));
     await stage.render(<Business enableBookings />);

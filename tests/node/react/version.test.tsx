@@ -3,6 +3,6 @@ import { version as domVersion } from 'react-dom';
 import { expect, it } from 'vitest';
 
 it('these tests run on the version of React that they are meant for', () => {
-  const wanted = `${process.env['REACT_VERSION'] ?? '19'}.`;
-  expect([version.startsWith(wanted), domVersion]).toEqual([true, version]);
+  const expected = `${process.env['REACT_VERSION'] ?? '19'}.`;
+  expect([version.startsWith(expected), domVersion]).toEqual([true, version]);
 });

@@ -73,7 +73,7 @@ interface Interruption {
   title: string;
   strike: () => void | Promise<void>;
   /** Ends what would last, once the manager has noticed it. */
-  mend?: () => void | Promise<void>;
+  repair?: () => void | Promise<void>;
   /** What the subscription receives. */
   code: RegExp;
 }
@@ -108,7 +108,7 @@ const interruptions: Interruption[] = [
     strike: () => {
       faults().halfOpen();
     },
-    mend: async () => {
+    repair: async () => {
       await reset();
       faults().drop();
     },
@@ -126,7 +126,7 @@ const interruptions: Interruption[] = [
     strike: () => {
       faults().delay({ ms: 1_000 });
     },
-    mend: reset,
+    repair: reset,
     code: /^HALF_OPEN$/,
   },
   ...(
@@ -142,7 +142,7 @@ const interruptions: Interruption[] = [
       await faults().refuse(how);
       cut();
     },
-    mend: reset,
+    repair: reset,
     code: /^CONNECTION_LOST$/,
   })),
   {
@@ -205,15 +205,15 @@ const interruptions: Interruption[] = [
 ];
 
 describe('live again without a call from the application after', () => {
-  it.each(interruptions)('$title', async ({ strike, mend, code }) => {
+  it.each(interruptions)('$title', async ({ strike, repair, code }) => {
     const { manager, line } = await openLive();
     await strike();
     const notice = await line.notices.first('the loss', (heard) => heard.status !== 'SUBSCRIBED');
     expect(notice.detail.code).toMatch(code);
     expect(notice.detail).toMatchObject({ retryable: true, nextRetryAt: expect.any(Number) as number });
-    if (mend !== undefined) {
+    if (repair !== undefined) {
       await untilStatus(manager, 'a failed attempt', ({ connections }) => (connections[0]?.attempts ?? 0) >= 2);
-      await mend();
+      await repair();
     }
     await line.live(2);
     await expectFlow(line);

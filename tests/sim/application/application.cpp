@@ -119,17 +119,23 @@ void Application::togglePause() {
   if (world_.watched.empty()) return;
   auto it = world_.watched.begin();
   std::advance(it, static_cast<std::ptrdiff_t>(world_.random.below(world_.watched.size())));
-  setPaused(it->first, it->second, !it->second.paused);
+  if (it->second.paused) {
+    resume(it->first, it->second);
+  } else {
+    pause(it->first, it->second);
+  }
 }
 
-void Application::setPaused(unsigned id, Watched& watched, bool paused) {
-  world_.trace.add(world_.events.now(), paused ? "pause" : "resume", id);
-  watched.paused = paused;
-  if (paused) {
-    client_->pause(SubscriptionId{id});
-  } else {
-    client_->resume(SubscriptionId{id});
-  }
+void Application::pause(unsigned id, Watched& watched) {
+  world_.trace.add(world_.events.now(), "pause", id);
+  watched.paused = true;
+  client_->pause(SubscriptionId{id});
+}
+
+void Application::resume(unsigned id, Watched& watched) {
+  world_.trace.add(world_.events.now(), "resume", id);
+  watched.paused = false;
+  client_->resume(SubscriptionId{id});
 }
 
 /// What is handed over meanwhile may end subscriptions, and all.
@@ -140,7 +146,7 @@ void Application::resumeAll() {
   }
   for (const auto id : paused) {
     const auto it = world_.watched.find(id);
-    if (client() != nullptr && it != world_.watched.end()) setPaused(id, it->second, false);
+    if (client() != nullptr && it != world_.watched.end()) resume(id, it->second);
   }
 }
 
@@ -188,7 +194,7 @@ bool Application::needsToken(Duration ahead) const {
 
 void Application::onTokenRequest(std::uint32_t request) {
   lastRequest_ = request;
-  world_.trace.add(world_.events.now(), "token wanted", request);
+  world_.trace.add(world_.events.now(), "token requested", request);
   if (!behaves_ && world_.random.chance(15)) return;  // hangs
   if (world_.random.chance(20) && !world_.machine.asleep()) {
     answer(request);

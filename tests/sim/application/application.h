@@ -82,7 +82,8 @@ class Application final : private ClientSink {
   void setAuth();
   void togglePause();
   void resumeAll();
-  void setPaused(unsigned id, Watched& watched, bool paused);
+  void pause(unsigned id, Watched& watched);
+  void resume(unsigned id, Watched& watched);
   void reconnectAll();
   void changeUser();
   /// Its token will not be good any more so much later, and only a new one of its own accord will do.

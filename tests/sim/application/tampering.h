@@ -6,7 +6,7 @@
 
 namespace switchboard::sim {
 
-/// What stands between a client and its world. Nothing, unless a test wants to see an invariant fire.
+/// What is between a client and its world. Nothing, unless a test wants to see an invariant fire.
 struct Tampering {
   std::function<TransportFactory&(TransportFactory&)> transports = [](TransportFactory & real) -> auto& {
     return real;

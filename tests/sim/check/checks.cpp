@@ -10,10 +10,11 @@ using namespace std::chrono_literals;
 namespace {
 
 /// After this long without a disturbance every key that the server can serve has to be live. The longest way back, each
-/// part at its longest: a refused key or connection that was told of a limit waits 15 + 60 s; then a socket of its own
-/// (connect 1 s), the token (callback hangs 5 s, is asked again after 5.5 s), and, if the key shares its channel with
-/// bad ones, a few rounds of joins (1 to 4 s each). A link that died in the direction of the server only is found when
-/// the server closes it for its silence, after 60 s, and a key whose join it swallowed comes back up to 30 s later.
+/// part at its longest: a refused key or connection that was notified of a limit waits 15 + 60 s; then a socket of its
+/// own (connect 1 s), the token (callback hangs 5 s, is asked again after 5.5 s), and, if the key shares its channel
+/// with bad ones, a few rounds of joins (1 to 4 s each). A link that died in the direction of the server only is found
+/// when the server closes it for its silence, after 60 s, and a key whose join it swallowed comes back up to 30 s
+/// later.
 constexpr Duration kRecovery = 120s;
 /// What is live this long after the last disturbance stays so: all that had died before has been noticed (silence 15 s,
 /// answer 10 s, stall 5 s; or 60 s when only the way to the server is dead).
@@ -178,7 +179,7 @@ void Checks::onBatch(const Batch& batch) {
       fail(Invariant::SilentAfterEnd, "a notice for ended subscription " + std::to_string(notice.subscription.value));
       continue;
     }
-    it->second.told = notice.status;
+    it->second.noticed = notice.status;
     if (notice.status == NoticeStatus::Subscribed) continue;
     toldOfError.insert(it->first);
     Ledger::forgive(it->second);
@@ -190,7 +191,7 @@ void Checks::onBatch(const Batch& batch) {
   for (const auto& [id, watched] : watched_) {
     const bool lost = wereLive.count(id) != 0 && !watched.live();
     if (lost && toldOfError.count(id) == 0) {
-      fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " is no longer live and was not told");
+      fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " is no longer live and was not notified");
     }
     if (lost && !watched.openGap) {
       fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is no longer live and has no gap");
@@ -198,8 +199,9 @@ void Checks::onBatch(const Batch& batch) {
     if (watched.live() && watched.openGap && !watched.isSuspect) {
       fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is live and its gap is open");
     }
-    if (watched.told && (*watched.told == NoticeStatus::Subscribed) != watched.live()) {
-      fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " was told otherwise than it stands");
+    if (watched.noticed && (*watched.noticed == NoticeStatus::Subscribed) != watched.live()) {
+      fail(Invariant::NoticesAgree,
+           "subscription " + std::to_string(id) + " was notified of another state than it is in");
     }
   }
   for (const auto& [level, line] : batch.logs) checkSecrets(line);
@@ -381,7 +383,7 @@ bool Checks::isServed(const Watched& watched) const {
 }
 
 /// When a frame last came in on a socket that carries it. Until then nothing was wrong that could be known: the end of
-/// a channel may be held up in a socket that stands still time and again.
+/// a channel may be held up in a socket that stops time and again.
 Duration Checks::heardAt(const Watched& watched) const {
   Duration last{0};
   for (const auto& place : wire_.carriers(watched)) {

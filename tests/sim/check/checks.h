@@ -52,7 +52,7 @@ class Checks final : public WireObserver {
   /// All is well since `since`, if it is.
   void setHealthy(bool healthy) { healthy_ = healthy; }
   bool healthy() const { return healthy_; }
-  /// Since all is well: the time until the last wanted key was live.
+  /// Since all is well: the time until the last subscribed key was live.
   Duration lastRecovery() const { return recovery_; }
   bool allServed() const;
 

@@ -10,8 +10,8 @@ namespace switchboard::sim {
 
 /// What must hold after every step, whatever the server and the application do.
 enum class Invariant : unsigned char {
-  SubscriptionKnown,  ///< Every subscription has a status and stands in the registry, once, under its key.
-  LiveWithinBound,    ///< Every wanted key that the server can serve is live a while after all is well again.
+  SubscriptionKnown,  ///< Every subscription has a status and is in the registry, once, under its key.
+  LiveWithinBound,    ///< Every subscribed key that the server can serve is live a while after all is well again.
   StaysLive,          ///< And stays so while all is well.
   PoisonReported,     ///< A key that the server can't serve is parked, with the server's words.
   OneLiveBinding,     ///< No two channels are live for one key, but for the overlap of a handover.
@@ -22,7 +22,7 @@ enum class Invariant : unsigned char {
   SilentAfterEnd,     ///< No delivery, notice or status for a subscription that has ended; nothing after dispose.
   LegalTransitions,   ///< Connections are published in states that follow from one another.
   PublishedIsTrue,    ///< What was published last is what the client holds.
-  NoticesAgree,       ///< Who was told SUBSCRIBED last is live; who is no longer live has been told.
+  NoticesAgree,       ///< Who was notified of SUBSCRIBED last is live; who is no longer live has been notified.
   GapsAgree,          ///< Whoever is no longer live has an open gap; whoever is live has none but a silent pulse's.
   HonestByWire,       ///< Live only with a channel that was announced live, and has not ended, on the wire.
   HonestByServer,     ///< Live only while the server serves the key, or for as long as it takes to find out.
@@ -33,7 +33,7 @@ enum class Invariant : unsigned char {
   OnlyWhatWasAsked,   ///< Deliveries match the subscription.
   TokenInJoin,        ///< With an accessToken callback no join goes out before it has given a token.
   NoSecrets,          ///< No token in a status, notice or log.
-  Bounded,            ///< Deadlines, channels, sockets and keys in proportion to what is wanted.
+  Bounded,            ///< Deadlines, channels, sockets and keys in proportion to what is subscribed.
   MemoryReturned,     ///< After dispose: no deadline, no timer, no socket, no channel.
 };
 std::string_view toString(Invariant invariant);

@@ -12,7 +12,7 @@ bool isPulse(const WireChannel* channel) {
   return channel != nullptr && channel->bindings.size() == 1 && channel->bindings.front().table == kPulseTable;
 }
 
-/// What stands behind `mark`, as far as one of `ends`.
+/// What comes after `mark`, as far as one of `ends`.
 std::string_view after(std::string_view text, std::string_view mark, std::string_view ends) {
   const auto at = text.find(mark);
   if (at == std::string_view::npos) return {};
@@ -76,7 +76,7 @@ void Silence::onBeat(const Place& place, const std::string& text) {
   last = seq;
 }
 
-/// The gaps of those who lost something with the socket are yet to be told.
+/// The gaps of those who lost something with the socket are yet to be reported.
 void Silence::onEnded(Link& link) {
   std::erase_if(pulses_, [&](const auto& item) { return item.first.first == link.id(); });
 }
@@ -105,8 +105,8 @@ void Silence::check() {
         const bool proven = loss.pulse == proof.place && loss.commit <= proof.commit;
         if (proven && proof.lost) {
           violations_.report(Invariant::LossesTold, events_.now(),
-                             "subscription " + std::to_string(id) + " was not told of the beats that were lost with " +
-                                 std::to_string(loss.seq));
+                             "subscription " + std::to_string(id) +
+                                 " was not notified of the beats that were lost with " + std::to_string(loss.seq));
         }
         return proven;
       });

@@ -15,7 +15,7 @@
 namespace switchboard::sim {
 
 /// Keeps account of what the server loses without a sign, where a pulse vouches for it: whoever it was for has to be
-/// told of a gap that it lies in, by what interrupts next or by the beat that comes after beats that were lost.
+/// notified of a gap that it lies in, by what interrupts next or by the beat that comes after beats that were lost.
 class Silence {
  public:
   Silence(EventQueue& events, WatchList& watched, const WireView& wire, Violations& violations)
@@ -28,9 +28,9 @@ class Silence {
   void onReceived(Link& link, const DownFrame& frame);
   void onEnded(Link& link);
   void onNewClient();
-  /// The subscription is told.
+  /// The subscription is notified.
   void onGap(Watched& watched, const Gap& gap);
-  /// After each step: what the beats that came in it have proven must have been told.
+  /// After each step: what the beats that came in it have proven must have been reported.
   void check();
 
  private:

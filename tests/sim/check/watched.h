@@ -51,11 +51,11 @@ struct Watched {
   Duration since{0};     ///< when it was made
   Duration rightAt{0};   ///< when it last was as it should be while all was well
   std::optional<SubscriptionStatus> published;
-  std::optional<NoticeStatus> told;  ///< by the last notice
+  std::optional<NoticeStatus> noticed;  ///< by the last notice
   std::optional<std::uint32_t> openGap;
   bool isSuspect = false;   ///< the open gap is that of a silent pulse
   std::deque<Debt> debts;   ///< since it has been live without a break
-  std::deque<Loss> losses;  ///< that it has to be told of
+  std::deque<Loss> losses;  ///< that it has to be notified of
   std::optional<Duration> firstLive;
   std::deque<Owed> owed;     ///< in the order of their commits
   std::deque<ToldGap> gaps;  ///< as long as something that is owed may lie in them

@@ -405,7 +405,7 @@ std::vector<Mutation> mutations() {
       {"changes of other rows", {I::OnlyWhatWasAsked}, changeRows},
       {"sockets break after sixty frames", {I::StaysLive}, breakOften},
       {"sockets are kept for ever", {I::MemoryReturned}, keepSockets},
-      {"a clock that stands still", {I::LiveWithinBound, I::HonestByServer}, stopClock},
+      {"a clock that stops", {I::LiveWithinBound, I::HonestByServer}, stopClock},
       {"a timer that can't be cancelled", {I::MemoryReturned}, neverCancel},
       {"a dead link is not looked for",
        {I::HonestByServer},

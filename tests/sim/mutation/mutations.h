@@ -14,7 +14,7 @@ namespace switchboard::sim {
 struct Mutation {
   std::string name;
   std::set<Invariant> noticedBy;
-  std::function<Tampering()> make;  ///< anew for each world
+  std::function<Tampering()> make;  ///< again for each world
 };
 
 /// At least one for each invariant.

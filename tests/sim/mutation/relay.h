@@ -11,7 +11,7 @@
 
 namespace switchboard::sim {
 
-/// Stands between a client and its sockets and may do to what passes whatever a test wants.
+/// Is between a client and its sockets and may do to what passes whatever a test wants.
 class Relay final : public TransportFactory {
  public:
   using Send = std::function<void(std::string_view)>;
@@ -92,7 +92,7 @@ class Relay final : public TransportFactory {
   unsigned opened_ = 0;
 };
 
-/// Stands between a client and the application.
+/// Is between a client and the application.
 class SinkRelay final : public ClientSink {
  public:
   using Pass = std::function<void(const Batch&)>;

@@ -68,7 +68,7 @@ struct LinkContext {
 };
 
 /// One socket: two queues that keep their order, each frame delayed by the weather. It can go half-open: then one or
-/// both directions carry nothing any more and nobody is told.
+/// both directions carry nothing any more and nobody is notified.
 class Link : public std::enable_shared_from_this<Link> {
  public:
   Link(unsigned id, Version version, LinkContext& context, TransportEvents& client);

@@ -13,7 +13,7 @@ namespace switchboard::sim {
 constexpr WallTime kWallStart{Duration{1'795'348'800'000}};
 
 /// The computer on which the client runs: it can sleep, and then neither timers nor frames reach the client, until it
-/// wakes. The monotonic clock goes on meanwhile or stands still.
+/// wakes. The monotonic clock goes on meanwhile or stops.
 class Machine final : public Clock {
  public:
   explicit Machine(EventQueue& events) : events_(events) {}

@@ -24,7 +24,7 @@ class Trace {
 
   bool wantsText() const { return mode_ != Mode::Digest; }
 
-  /// `parts` are put together only when text is wanted.
+  /// `parts` are put together only when text is needed.
   template <class... Parts>
   void add(Duration at, std::string_view what, const Parts&... parts) {
     fold(static_cast<std::uint64_t>(at.count()));

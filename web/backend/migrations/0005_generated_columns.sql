@@ -1,4 +1,4 @@
--- Supabase's replication carries stored generated columns. PostgreSQL 18 leaves them out of a publication unless it is told otherwise,
+-- Supabase's replication carries stored generated columns. PostgreSQL 18 leaves them out of a publication by default,
 -- and then refuses each UPDATE and DELETE of such a table with REPLICA IDENTITY FULL. Older versions have no such setting: there the
 -- columns are missing from changes.
 do $$

@@ -3,7 +3,7 @@ import type { FilterOperator } from './filter.js';
 /** A row when the table's type is not known. */
 export type UntypedRow = Record<string, unknown>;
 
-/** Stands for "no generated types": every table and column name is accepted, rows are {@link UntypedRow}. */
+/** Means "no generated types": every table and column name is accepted, rows are {@link UntypedRow}. */
 export interface UntypedDatabase {
   readonly __untyped: true;
 }

@@ -2,7 +2,7 @@ import type { ValueReader } from './values.js';
 import type { WireChange } from './wireChange.js';
 import { ColumnLists } from './columnLists.js';
 
-/** How every list of columns begins, with or without blanks behind its colons. */
+/** How every list of columns begins, with or without blanks after its colons. */
 const START = '[{"name"';
 /** What else begins like one, in rows with documents, is looked at as often as this. */
 const MAX_STARTS = 4;
@@ -17,7 +17,7 @@ const MAX_FAILURES = 1_000;
  * Parses changes without their lists of columns. The server repeats a table's list with every change, where it is a third of the text: what is known
  * already is replaced by its number before the text is parsed.
  *
- * Where a list stands is guessed from its text, which a document in a row may contain as well; whether the guess was right shows in what comes out.
+ * Where a list is, is guessed from its text, which a document in a row may contain as well. The parsed change shows whether the guess was right.
  */
 export class ColumnCut {
   /** By number, from 1 on: `Number(null)` is 0. Not the core's. */
@@ -46,7 +46,7 @@ export class ColumnCut {
     return change;
   }
 
-  /** Where a list stands that is known, which is `#last` then; or -1. */
+  /** Where a known list is, which is `#last` then; or -1. */
   #find(text: string): number {
     let at = text.indexOf(START);
     for (let starts = 0; at !== -1 && starts < MAX_STARTS; starts += 1) {
@@ -81,19 +81,19 @@ export class ColumnCut {
 
 /** These columns as they are written in the text; null: not found. */
 function textOf(columns: readonly unknown[], text: string): string | null {
-  const wanted = JSON.stringify(columns);
+  const expected = JSON.stringify(columns);
   let at = text.indexOf(START);
   for (let starts = 0; at !== -1 && starts < MAX_STARTS; starts += 1) {
     const list = text.slice(at, text.indexOf('}]', at) + 2);
-    if (reads(list, wanted)) return list;
+    if (reads(list, expected)) return list;
     at = text.indexOf(START, at + 1);
   }
   return null;
 }
 
-function reads(list: string, wanted: string): boolean {
+function reads(list: string, expected: string): boolean {
   try {
-    return JSON.stringify(JSON.parse(list)) === wanted;
+    return JSON.stringify(JSON.parse(list)) === expected;
   } catch {
     return false;
   }

@@ -62,7 +62,7 @@ export function exactValues(numbers: 'string' | 'bigint'): ValueReader {
     parse: (text) =>
       parse(text, null, {
         parseNumber: (digits) => new NumberText(digits),
-        // As JSON.parse does; the core writes the type of a conflated change behind its data.
+        // As JSON.parse does; the core writes the type of a conflated change after its data.
         onDuplicateKey: ({ newValue }) => newValue,
       }),
     converter: (columns: readonly Column[]) => {

@@ -19,7 +19,7 @@ export interface WireChange {
 }
 
 /**
- * The payload that applications know. Rows are converted in place. `lists`: what a number in place of the columns stands for.
+ * The payload that applications know. Rows are converted in place. `lists`: what a number in place of the columns means.
  *
  * @throws SyntaxError when it is no INSERT, UPDATE or DELETE, or a list of columns is not JSON; TypeError when it is of another form.
  */

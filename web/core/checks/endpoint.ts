@@ -10,7 +10,7 @@ const SOCKET_SCHEME: Readonly<Record<string, string>> = {
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|.*\.localhost)$/u;
 
 /**
- * The realtime endpoint for a `url` option, without `/websocket`: a ws or wss url is taken as it stands; to an http or https url
+ * The realtime endpoint for a `url` option, without `/websocket`: a ws or wss url is taken as it is; to an http or https url
  * `/realtime/v1` is added unless it ends so already.
  *
  * @param pageProtocol the protocol of the page this runs in (`https:`), null when there is none.

@@ -3,7 +3,7 @@ import type { Receiver } from '../subscriptions/subscription.js';
 import type { Column } from '../changes/convert.js';
 import type { DeliverySpec } from '../engine/engine.js';
 
-/** Stands in every change that came without its values, and seldom in others. */
+/** In every change that came without its values, and seldom in others. */
 const ERRORS = /"errors":\s*\[\s*"/u;
 
 /** One call per change. */

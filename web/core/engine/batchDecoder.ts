@@ -2,7 +2,7 @@ import type { ControlMessage, Delivery, Batch } from './engine.js';
 import type { CoreModule } from './wasmModule.js';
 
 const KINDS = ['each', 'batch', 'notify'] as const;
-/** An `each` whose text is told by its place in the frame that is being handled. */
+/** An `each` whose text is given by its place in the frame that is being handled. */
 const PLACE = 3;
 const NO_LISTS: readonly string[] = [];
 const NO_DELIVERIES: readonly Delivery[] = [];
@@ -43,9 +43,9 @@ export class BatchDecoder {
 
   #place(): string {
     const start = this.#word();
-    const behind = this.#word();
+    const trailing = this.#word();
     const text = this.#module.frame.text ?? '';
-    return text.slice(start, text.length - behind);
+    return text.slice(start, text.length - trailing);
   }
 
   #columnLists(): readonly string[] {

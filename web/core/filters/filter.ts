@@ -14,7 +14,7 @@ const QUOTE_HINT = 'put the value in double quotes and escape " and \\ inside wi
  * Blank text is no filter and gives an empty list.
  *
  * Stricter than the server in what can only be a slip: an unclosed quote or parenthesis (the server lets it swallow all
- * conditions behind it), an empty column, an empty `in` list, and what the server's database would refuse after the join
+ * conditions after it), an empty column, an empty `in` list, and what the server's database would refuse after the join
  * (more than 100 `in` values, `is` with anything but null, true, false, unknown). A pattern that ends in a backslash it
  * accepts, and then loses changes of all subscribers of the project, since it can't evaluate it.
  *
@@ -134,7 +134,7 @@ function parseItem(item: string): string {
   if (text === '') throw new FilterSyntaxError('a value of "in" is empty: take out the extra comma, or write ""');
   if (text.startsWith('"')) {
     const value = unquote(text);
-    if (value === text) throw new FilterSyntaxError(`text behind the closing quote in ${text}: ${QUOTE_HINT}`);
+    if (value === text) throw new FilterSyntaxError(`text after the closing quote in ${text}: ${QUOTE_HINT}`);
     return value;
   }
   const bare = text.replace(/\\./gsu, '');

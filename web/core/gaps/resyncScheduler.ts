@@ -87,7 +87,7 @@ export class ResyncScheduler {
 
   /** A handler for all subscriptions. Returns the way to take it away. */
   addListener(handler: ResyncHandler): () => void {
-    // A function of its own, so that it can be told from a subscription's handler, and taken away without others.
+    // A function of its own, so that it differs from a subscription's handler, and can be removed by itself.
     const listener: ResyncHandler = (resync) => handler(resync);
     this.#listeners.add(listener);
     return () => {

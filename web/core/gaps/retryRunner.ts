@@ -15,7 +15,7 @@ export interface RetryRunnerEvents {
   settled(error: unknown, owed: boolean): void;
 }
 
-/** How urgent a request is: `now` waits for nothing, `paced` leaves a pause behind a paced run. */
+/** How urgent a request is: `now` waits for nothing, `paced` leaves a pause after a paced run. */
 export type Urgency = 'paced' | 'soon' | 'now';
 
 const URGENCIES = ['paced', 'soon', 'now'] as const;

@@ -165,7 +165,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   #onGap({ id, code, message, over, outcome }: Gap): void {
     if (outcome !== 'unknown') return;
     if (over) {
-      // One that is told once is over already; the line has been up all the time.
+      // One that is reported once only is over already; the line has been up all the time.
       if (this.#openGaps.delete(id) && this.#openGaps.size === 0) this.#keeper.lineUp();
     } else {
       this.#openGaps.add(id);

@@ -12,8 +12,8 @@ const MAX_PAGES = 100_000;
 const SECOND_LOOK_MS = 2_000;
 
 /**
- * Reads all pages. `gone()`: the keys of rows that are known to have gone since it began. Fewer rows than the first page said are taken for whole
- * only if so many have gone meanwhile; of some of them it may be told a little later.
+ * Reads all pages. `gone()`: the keys of rows that are known to have gone since it began. Fewer rows than the first page said are
+ * taken for whole only if this many have gone meanwhile; some of these may become known a little later.
  *
  * @returns the rows by key; of a row that is on two pages, the later one.
  * @throws SnapshotError for what is no page, lacks keys, or is less than it said; and whatever `fetch` throws.

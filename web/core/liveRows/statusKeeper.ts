@@ -20,7 +20,7 @@ export class StatusKeeper {
   });
   #lineIsLive = false;
   #lineCause: Cause = { code: 'CONNECTING', message: '' };
-  /** Grows with each thing that only a fetch can mend. */
+  /** Grows with each thing that only a fetch can fix. */
   #owed = 1;
   #paid = 0;
   #owedCause: Cause | null = null;

@@ -25,10 +25,10 @@ import { Subscriber, type AnySubscribeOptions } from './subscriber.js';
 const NOT_PUBLIC = ['constructor', 'subscribeText', 'lastId'];
 
 /**
- * The manager: checks calls, keeps what is wanted, and is between the application's callbacks and the engine. See `RealtimeManager` for
+ * The manager: checks calls, keeps the subscriptions, and is between the application's callbacks and the engine. See `RealtimeManager` for
  * the contract.
  *
- * What is wanted lives here, not in the engine: an engine that opens late, or again, gets all of it.
+ * Subscriptions are kept here, not in the engine: an engine that opens late, or again, gets all of them.
  */
 export class Manager {
   readonly #options: CheckedOptions;
@@ -128,11 +128,11 @@ export class Manager {
   }
 
   pause(id: SubscriptionId): void {
-    this.#subscriber.setPaused(id, true);
+    this.#subscriber.pause(id);
   }
 
   resume(id: SubscriptionId): void {
-    this.#subscriber.setPaused(id, false);
+    this.#subscriber.resume(id);
   }
 
   reconnectAll(): void {

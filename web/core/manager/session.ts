@@ -113,7 +113,7 @@ export class Session {
     await this.#slot.open();
   }
 
-  /** To an engine that is open; one that opens later gets all that is wanted then. */
+  /** To an engine that is open; one that opens later gets all that is subscribed then. */
   send(command: Command): void {
     this.#slot.engine?.send(command);
   }

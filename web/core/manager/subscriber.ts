@@ -83,13 +83,26 @@ export class Subscriber {
   }
 
   /** @throws SwitchboardError for what is no id. */
-  setPaused(given: unknown, paused: boolean): void {
-    const { subscriptions, pauses, queue } = this.#parts;
+  pause(given: unknown): void {
+    this.#enterWith(given, (id) => {
+      this.#parts.pauses.pause(id);
+    });
+  }
+
+  /** @throws SwitchboardError for what is no id. */
+  resume(given: unknown): void {
+    this.#enterWith(given, (id) => {
+      this.#parts.pauses.resume(id);
+    });
+  }
+
+  /** Does nothing for a subscription that has ended. */
+  #enterWith(given: unknown, call: (id: SubscriptionId) => void): void {
+    const { subscriptions, queue } = this.#parts;
     const id = subscriptions.checkedId(given);
     if (subscriptions.get(id) === undefined) return;
     queue.enter(() => {
-      if (paused) pauses.pause(id);
-      else pauses.resume(id);
+      call(id);
     });
   }
 }

@@ -34,8 +34,8 @@ export class HiddenTicks {
   }
 
   /** Ticks or stops. After `set(false)` has returned, no tick comes. */
-  set(wanted: boolean): void {
-    if (!wanted) this.#stop();
+  set(active: boolean): void {
+    if (!active) this.#stop();
     else if (this.#worker === null) this.#start();
   }
 

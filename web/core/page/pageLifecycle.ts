@@ -1,7 +1,7 @@
 import type { LifecycleEvent } from '../engine/engine.js';
 import { HiddenTicks } from './hiddenTicks.js';
 
-/** The page's listeners, as long as they are wanted. */
+/** The page's listeners, until they are removed. */
 export interface PageWatch {
   /** How many listeners there are. */
   readonly listeners: number;

@@ -1,5 +1,5 @@
 /**
- * Runs in a worker of its own, where browsers do not slow timers down: told a number of milliseconds, it says so each time they have passed.
+ * Runs in a worker of its own, where browsers do not slow timers down: it gets a number of milliseconds, and sends a message each time they have passed.
  * See hiddenTicks.ts.
  */
 interface TickScope {

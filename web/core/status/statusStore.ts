@@ -27,7 +27,7 @@ export const IDLE_SNAPSHOT: StatusSnapshot = Object.freeze({
 });
 
 /**
- * Composes the status snapshot from the core's deltas and from what only the manager knows: which subscriptions there are, and how it stands
+ * Composes the status snapshot from the core's deltas and from what only the manager knows: which subscriptions there are, and the state
  * before there is a core.
  */
 export class StatusStore {

@@ -31,8 +31,8 @@ export class DueKeys {
   }
 
   /** Follows the client's fetches while anybody's keys are kept up to date. */
-  follow(wanted: boolean): void {
-    if (wanted) this.#watch.start();
+  follow(active: boolean): void {
+    if (active) this.#watch.start();
     else this.#watch.stop();
   }
 

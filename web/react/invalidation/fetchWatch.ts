@@ -37,7 +37,7 @@ export class FetchWatch {
     return (this.#began.get(query) ?? -1) >= frames;
   }
 
-  /** The queries that this key stands for and whose fetch is under way. */
+  /** The queries that match this key and whose fetch is under way. */
   fetching(queryKey: QueryKey): readonly QueryLike[] {
     return this.#cache?.findAll({ queryKey }).filter(isFetching) ?? [];
   }

@@ -22,7 +22,7 @@ export const NOT_STARTED = Object.freeze({
 } as const);
 
 /**
- * Stands in where a page in production has no provider: takes every call and does nothing, so that hooks need not ask each time. `ready` rejects, since
+ * Used where a page in production has no provider: takes every call and does nothing, so that hooks need not ask each time. `ready` rejects, since
  * it can't keep its promise.
  */
 export const absentManager = {

@@ -2,7 +2,7 @@ import { SwitchboardError } from '../../core/index.js';
 
 /**
  * Bundlers put a text in place of `process.env.NODE_ENV`. Where nobody did, and there is no `process` either, it is taken for production: a page must not
- * break over what only a developer can mend.
+ * break over what only a developer can fix.
  */
 function isProduction(): boolean {
   try {

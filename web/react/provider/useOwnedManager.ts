@@ -29,8 +29,8 @@ class OwnedManager {
 
 /**
  * A manager that lives as long as the component, also while `Activity` hides that: what is below it has given its subscriptions back by then, and after `lingerMs`
- * no socket is open. The options of the first render count; to change them, give the component another `key`. In production, a manager that does nothing
- * stands in for options that can't work.
+ * no socket is open. The options of the first render count; to change them, give the component another `key`. In production, options that can't
+ * work give a manager that does nothing.
  *
  * @throws SwitchboardError in development, for options that can't work.
  */

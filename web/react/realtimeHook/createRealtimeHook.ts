@@ -70,8 +70,8 @@ export function createRealtimeHook<const Parameter extends string = never, Name 
     const setup = useRealtimeSetup(checked.name);
     const { manager } = setup;
     // Plans are compared by what they say: options, keys and filters are written inline.
-    const wanted = makePlan(checked, options, setup);
-    const plan = useUnchanged(wanted, planText(wanted));
+    const latest = makePlan(checked, options, setup);
+    const plan = useUnchanged(latest, planText(latest));
     const [store] = useState(() => new FeatureStore(names));
 
     useEffect(() => store.start(checked, hookId, plan, setup), [store, plan, setup]);

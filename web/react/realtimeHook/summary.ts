@@ -44,23 +44,23 @@ export class Summariser {
       states[name] = 'parked';
       error ??= message;
     }
-    const count = { wanted: Object.keys(plan.refused).length, live: 0, onTheWay: 0 };
+    const count = { requested: Object.keys(plan.refused).length, live: 0, onTheWay: 0 };
     for (const { name } of plan.features) {
       const entry = subscriptionOf(snapshot, ids.get(name) ?? 0);
       const state = entry?.state ?? 'pending';
       states[name] = state;
-      count.wanted += 1;
+      count.requested += 1;
       if (this.#isLive(name, state, snapshot)) count.live += 1;
       else if (isOnTheWay(entry, snapshot)) count.onTheWay += 1;
       error ??= errorOf(name, entry);
     }
-    const none = count.wanted > 0 && count.live === 0;
+    const none = count.requested > 0 && count.live === 0;
     return {
       connectionStatus: states,
       connectionError: error,
-      isFullyConnected: count.wanted > 0 && count.live === count.wanted,
-      isPartiallyConnected: count.live > 0 && count.live < count.wanted,
-      isDisconnected: none && count.onTheWay < count.wanted,
+      isFullyConnected: count.requested > 0 && count.live === count.requested,
+      isPartiallyConnected: count.live > 0 && count.live < count.requested,
+      isDisconnected: none && count.onTheWay < count.requested,
     };
   }
 

@@ -3,7 +3,7 @@ import type { SubscriptionState, SubscriptionStatus } from '../../core/index.js'
 /** Subscriptions to the same rows, as one line of the list. */
 export interface Group {
   readonly key: string;
-  /** The one that stands worst. */
+  /** The one in the worst state. */
   readonly entry: SubscriptionStatus;
   readonly count: number;
 }

@@ -2,7 +2,7 @@ import type { StatusSummary } from './summary.js';
 
 const NAMED = 2;
 
-/** How it stands, in a sentence for people who know nothing of connections. */
+/** The state in a sentence, for people who know nothing of connections. */
 export function englishSentence(summary: StatusSummary): string {
   const { overall, catchingUp, deviceOffline, live, behind } = summary;
   if (overall === 'idle') return 'Nothing on this page needs live updates.';

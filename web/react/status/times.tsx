@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { StatusTexts } from './texts.js';
 import { useSeconds } from './useSeconds.js';
 
-/** Since when something stands as it does. */
+/** Since when something is in its state. */
 export function Since({ at, texts }: { at: number; texts: StatusTexts }): ReactNode {
   const time = (
     <time key="time" dateTime={new Date(at).toISOString()}>

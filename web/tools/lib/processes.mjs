@@ -93,7 +93,7 @@ export function showEnd(output) {
 
 /**
  * Ends a program and what it left of its process group: asks the program itself, which may have its own way to end what it started, then the
- * group, and kills what is still there after `graceMs`. Resolves when it has been told, and the program is gone.
+ * group, and kills what is still there after `graceMs`. Resolves when the program is gone.
  *
  * @param {ChildProcess} child
  * @param {number} graceMs

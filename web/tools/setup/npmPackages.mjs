@@ -7,14 +7,14 @@ import { runChecked } from '../lib/processes.mjs';
 /** @typedef {{ packages: Record<string, LockedPackage> }} Lock */
 
 /**
- * Whether every package that `wanted` (package-lock.json) pins is recorded as installed in `installed` (the record that npm
+ * Whether every package that `pinned` (package-lock.json) pins is recorded as installed in `installed` (the record that npm
  * keeps inside node_modules, written when an install has finished). Optional packages of other platforms may be absent.
  *
- * @param {Lock} wanted
+ * @param {Lock} pinned
  * @param {Lock} installed
  */
-export function matches(wanted, installed) {
-  const entries = Object.entries(wanted.packages);
+export function matches(pinned, installed) {
+  const entries = Object.entries(pinned.packages);
   const commands = entries.filter(([path]) => path !== '' && !path.includes('node_modules/'));
   if (!commands.every(([path, { bin }]) => hasCommands(installed.packages[path]?.bin, bin))) return false;
   return entries
@@ -30,10 +30,10 @@ export function matches(wanted, installed) {
  * Whether npm has linked the commands of one of our own packages.
  *
  * @param {Record<string, string> | undefined} linked
- * @param {Record<string, string> | undefined} wanted
+ * @param {Record<string, string> | undefined} pinned
  */
-function hasCommands(linked = {}, wanted = {}) {
-  return Object.entries(wanted).every(([name, file]) => linked[name] === file);
+function hasCommands(linked = {}, pinned = {}) {
+  return Object.entries(pinned).every(([name, file]) => linked[name] === file);
 }
 
 /** Whether what is installed is what package-lock.json pins. */

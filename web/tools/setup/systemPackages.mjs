@@ -19,7 +19,7 @@ const includeFolders = ['/usr/include', '/usr/local/include', '/opt/homebrew/inc
 
 /**
  * @param {string} header
- * @param {string | undefined} folder where CMake was told to look as well
+ * @param {string | undefined} folder where CMake looks as well
  */
 function hasHeader(header, folder) {
   return [...includeFolders, folder].some((place) => place !== undefined && existsSync(join(place, header)));

@@ -76,7 +76,7 @@ export function readWasm(bytes) {
   let imports = [];
   /** @type {number[]} */
   let functionSizes = [];
-  const cursor = new Cursor(bytes, 8); // behind the magic number and the version
+  const cursor = new Cursor(bytes, 8); // after the magic number and the version
   while (cursor.at < bytes.length) {
     const id = cursor.byte();
     const length = cursor.number();

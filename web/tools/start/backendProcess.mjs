@@ -9,7 +9,7 @@ import { scratchFolder } from '../lib/scratch.mjs';
 /**
  * @typedef {object} LaunchedBackend
  * @property {Target} target
- * @property {Promise<never>} failed rejects if it ends before it is told to
+ * @property {Promise<never>} failed rejects if it ends before it is asked to
  * @property {string} about its process and its log, for people
  */
 

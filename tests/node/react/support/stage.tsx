@@ -82,7 +82,7 @@ export class Stage {
     await act(() => this.bench.open());
   }
 
-  /** These subscriptions are live, and their subscribers told. */
+  /** These subscriptions are live, and their subscribers notified. */
   async live(...ids: number[]): Promise<void> {
     await this.say(() => {
       this.engine.control({

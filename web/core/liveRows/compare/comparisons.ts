@@ -3,7 +3,7 @@ import { compareDecimals, isDecimal } from './decimals.js';
 /** How a column's value relates to the value of a condition. `different`: not equal, the order is not known. Null: only the database can say. */
 export type Relation = 'less' | 'equal' | 'greater' | 'different' | null;
 
-type Comparison = (value: unknown, wanted: string) => Relation;
+type Comparison = (value: unknown, operand: string) => Relation;
 
 /**
  * How values are compared here as PostgreSQL compares them, by the column's type as the server names it (`pg_type.typname`). Types that are not listed are
@@ -36,20 +36,20 @@ const OTHER_NULLABLE = new Set(
 /** NaN and infinities arrive as null. */
 const LOSSY = new Set(['float4', 'float8', 'numeric']);
 
-export function compareAs(type: string, value: unknown, wanted: string): Relation {
+export function compareAs(type: string, value: unknown, operand: string): Relation {
   const known = COMPARISONS.get(type);
-  if (known !== undefined) return known(value, wanted);
-  return isBuiltIn(type) ? null : compareLabels(value, wanted);
+  if (known !== undefined) return known(value, operand);
+  return isBuiltIn(type) ? null : compareLabels(value, operand);
 }
 
 /**
  * What a null in a column of this type is, for a condition with these values. `null`: certainly NULL. `unequal`: NULL, or something that is equal to none
- * of them. Undefined: can't be told.
+ * of them. Undefined: unknown.
  */
-export function meaningOfNull(type: string, wanted: readonly string[]): 'null' | 'unequal' | undefined {
-  if (LOSSY.has(type)) return wanted.length > 0 && wanted.every(isDecimal) ? 'unequal' : undefined;
+export function meaningOfNull(type: string, operands: readonly string[]): 'null' | 'unequal' | undefined {
+  if (LOSSY.has(type)) return operands.length > 0 && operands.every(isDecimal) ? 'unequal' : undefined;
   if (COMPARISONS.has(type) || OTHER_NULLABLE.has(type)) return 'null';
-  return !isBuiltIn(type) && wanted.length > 0 && wanted.every(isLabel) ? 'null' : undefined;
+  return !isBuiltIn(type) && operands.length > 0 && operands.every(isLabel) ? 'null' : undefined;
 }
 
 /** The types that PostgreSQL brings along and that have not one text for each value, or not one that arrives. */
@@ -76,41 +76,41 @@ function orderOf<T extends number | bigint | string>(a: T, b: T): number {
 const TRUE_WORDS = new Set(['t', 'tr', 'tru', 'true', 'y', 'ye', 'yes', 'on', '1']);
 const FALSE_WORDS = new Set(['f', 'fa', 'fal', 'fals', 'false', 'n', 'no', 'of', 'off', '0']);
 
-function compareBooleans(value: unknown, wanted: string): Relation {
-  const word = wanted.trim().toLowerCase();
+function compareBooleans(value: unknown, operand: string): Relation {
+  const word = operand.trim().toLowerCase();
   if (typeof value !== 'boolean' || !(TRUE_WORDS.has(word) || FALSE_WORDS.has(word))) return null;
   return relation(Number(value) - Number(TRUE_WORDS.has(word)));
 }
 
-function compareIntegers(value: unknown, wanted: string): Relation {
-  if (!/^\s*[+-]?\d+\s*$/u.test(wanted)) return null;
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) return compareRounded(value, wanted);
-  return isNumber(value) ? relation(compareDecimals(String(value), wanted)) : null;
+function compareIntegers(value: unknown, operand: string): Relation {
+  if (!/^\s*[+-]?\d+\s*$/u.test(operand)) return null;
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return compareRounded(value, operand);
+  return isNumber(value) ? relation(compareDecimals(String(value), operand)) : null;
 }
 
-function compareNumerics(value: unknown, wanted: string): Relation {
-  if (typeof value === 'number') return isDecimal(wanted) ? compareRounded(value, wanted) : null;
-  return isNumber(value) ? relation(compareDecimals(String(value), wanted)) : null;
+function compareNumerics(value: unknown, operand: string): Relation {
+  if (typeof value === 'number') return isDecimal(operand) ? compareRounded(value, operand) : null;
+  return isNumber(value) ? relation(compareDecimals(String(value), operand)) : null;
 }
 
 /** Rounding keeps the order, but may make equal what is not. */
-function compareRounded(value: number, wanted: string): Relation {
-  const number = Number(wanted);
+function compareRounded(value: number, operand: string): Relation {
+  const number = Number(operand);
   return number === value || Number.isNaN(value) ? null : relation(orderOf(value, number));
 }
 
-function compareFloat8(value: unknown, wanted: string): Relation {
-  if (typeof value !== 'number' || !isDecimal(wanted)) return null;
-  const number = Number(wanted);
-  const isRefused = !Number.isFinite(number) || (number === 0 && /[1-9]/u.test(wanted));
+function compareFloat8(value: unknown, operand: string): Relation {
+  if (typeof value !== 'number' || !isDecimal(operand)) return null;
+  const number = Number(operand);
+  const isRefused = !Number.isFinite(number) || (number === 0 && /[1-9]/u.test(operand));
   return isRefused ? null : relation(orderOf(value, number));
 }
 
 /** Both are rounded to 24 bits by the database. */
-function compareFloat4(value: unknown, wanted: string): Relation {
-  const order = compareFloat8(value, wanted);
+function compareFloat4(value: unknown, operand: string): Relation {
+  const order = compareFloat8(value, operand);
   if (order === null || typeof value !== 'number') return null;
-  const number = Number(wanted);
+  const number = Number(operand);
   const isExact = Number.isInteger(value) && Math.abs(value) < 2 ** 24;
   if (order === 'equal') return isExact ? order : null;
   return Math.abs(value - number) > Math.max(Math.abs(value), Math.abs(number)) * 2 ** -22 ? order : null;
@@ -125,15 +125,15 @@ function areSimilar(a: string, b: string): boolean {
 }
 
 /** The order of texts depends on the database's collation; that of equal ones does not. */
-function compareTexts(value: unknown, wanted: string): Relation {
+function compareTexts(value: unknown, operand: string): Relation {
   if (typeof value !== 'string') return null;
-  if (value === wanted) return 'equal';
-  return areSimilar(value, wanted) ? null : 'different';
+  if (value === operand) return 'equal';
+  return areSimilar(value, operand) ? null : 'different';
 }
 
-function compareCitexts(value: unknown, wanted: string): Relation {
-  const isPlain = typeof value === 'string' && isAscii(value) && isAscii(wanted);
-  return value === wanted || isPlain ? compareTexts(value, wanted) : null;
+function compareCitexts(value: unknown, operand: string): Relation {
+  const isPlain = typeof value === 'string' && isAscii(value) && isAscii(operand);
+  return value === operand || isPlain ? compareTexts(value, operand) : null;
 }
 
 export function isAscii(text: string): boolean {
@@ -141,8 +141,8 @@ export function isAscii(text: string): boolean {
 }
 
 /** An enum, a domain, or a type of an extension. */
-function compareLabels(value: unknown, wanted: string): Relation {
-  return typeof value === 'string' && isLabel(value) && isLabel(wanted) ? compareTexts(value, wanted) : null;
+function compareLabels(value: unknown, operand: string): Relation {
+  return typeof value === 'string' && isLabel(value) && isLabel(operand) ? compareTexts(value, operand) : null;
 }
 
 /** Text that looks like the label of an enum, and like no other way to write a number, bytes or a range. */
@@ -152,14 +152,14 @@ function isLabel(text: string): boolean {
 
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/iu;
 
-function compareUuids(value: unknown, wanted: string): Relation {
-  if (typeof value !== 'string' || !UUID.test(value) || !UUID.test(wanted)) return null;
-  return relation(orderOf(value.toLowerCase(), wanted.toLowerCase()));
+function compareUuids(value: unknown, operand: string): Relation {
+  if (typeof value !== 'string' || !UUID.test(value) || !UUID.test(operand)) return null;
+  return relation(orderOf(value.toLowerCase(), operand.toLowerCase()));
 }
 
 function compareBy(read: (text: string) => string | bigint | null): Comparison {
-  return (value, wanted) => {
-    const [left, right] = [typeof value === 'string' ? read(value) : null, read(wanted)];
+  return (value, operand) => {
+    const [left, right] = [typeof value === 'string' ? read(value) : null, read(operand)];
     return left === null || right === null ? null : relation(orderOf(left, right));
   };
 }

@@ -75,7 +75,7 @@ function readPattern(pattern: string): Slot[][] {
   return parts;
 }
 
-/** The first part at the start, the last at the end, and each of the others at the first place behind the one before. */
+/** The first part at the start, the last at the end, and each of the others at the first place after the one before. */
 function fits(text: readonly string[], parts: readonly (readonly Slot[])[]): boolean {
   const [first = [], ...others] = parts;
   if (!isAt(text, 0, first)) return false;

@@ -3,7 +3,7 @@ import type { FilterCondition } from '../../api/filter.js';
 import { compareAs, meaningOfNull, type Relation } from './comparisons.js';
 import { isLike } from './like.js';
 
-/** Whether a row fits; null when that can't be told without the database. */
+/** Whether a row fits; null when only the database can decide. */
 export type Verdict = boolean | null;
 
 /**
@@ -29,25 +29,25 @@ export function matches(
 function fitsOne(condition: FilterCondition, value: unknown, type: string): Verdict {
   const { operator, negated, values } = condition;
   if (value === null) return fitsNull(condition, type);
-  const [wanted = ''] = values;
+  const [operand = ''] = values;
   switch (operator) {
     case 'eq':
     case 'neq':
-      return flip(isEqual(compareAs(type, value, wanted)), (operator === 'neq') !== negated);
+      return flip(isEqual(compareAs(type, value, operand)), (operator === 'neq') !== negated);
     case 'isdistinct':
-      return isNullWord(wanted) ? null : flip(isEqual(compareAs(type, value, wanted)), !negated);
+      return isNullWord(operand) ? null : flip(isEqual(compareAs(type, value, operand)), !negated);
     case 'in':
       return flip(isAmong(type, value, values), negated);
     case 'lt':
     case 'lte':
     case 'gt':
     case 'gte':
-      return flip(isOrdered(operator, compareAs(type, value, wanted)), negated);
+      return flip(isOrdered(operator, compareAs(type, value, operand)), negated);
     case 'like':
     case 'ilike':
-      return isText(type, value) ? flip(isLike(value, wanted, operator === 'ilike'), negated) : null;
+      return isText(type, value) ? flip(isLike(value, operand, operator === 'ilike'), negated) : null;
     case 'is':
-      return flip(isWord(type, value, wanted), negated);
+      return flip(isWord(type, value, operand), negated);
     // Regular expressions differ in detail from JavaScript's.
     case 'match':
     case 'imatch':
@@ -92,10 +92,11 @@ function isEqual(relation: Relation): Verdict {
 }
 
 /** A NULL in the list makes unknown what is not found. */
-function isAmong(type: string, value: unknown, wanted: readonly string[]): Verdict {
-  const verdicts = wanted.map((item) => isEqual(compareAs(type, value, item)));
-  if (verdicts.includes(true)) return wanted.some((item, i) => verdicts[i] === true && isNullWord(item)) ? null : true;
-  return verdicts.includes(null) || wanted.some(isNullWord) ? null : false;
+function isAmong(type: string, value: unknown, operands: readonly string[]): Verdict {
+  const verdicts = operands.map((item) => isEqual(compareAs(type, value, item)));
+  if (verdicts.includes(true))
+    return operands.some((item, i) => verdicts[i] === true && isNullWord(item)) ? null : true;
+  return verdicts.includes(null) || operands.some(isNullWord) ? null : false;
 }
 
 function isOrdered(operator: 'lt' | 'lte' | 'gt' | 'gte', relation: Relation): Verdict {
