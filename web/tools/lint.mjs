@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { cppFiles } from './lib/cppFiles.mjs';
 import { StepError } from './lib/errors.mjs';
 import { main, parseArguments, printsHelp } from './lib/main.mjs';
-import { fromRoot, root } from './lib/paths.mjs';
+import { fromRoot } from './lib/paths.mjs';
 import { run, runChecked, showEnd } from './lib/processes.mjs';
 import { Progress } from './lib/progress.mjs';
 import { configurePreset } from './setup/builds.mjs';
@@ -24,16 +24,6 @@ Checks types, lint rules and format of TypeScript and C++. Changes nothing.
  */
 function node(script, ...args) {
   return runChecked(process.execPath, [fromRoot('node_modules', script), ...args]);
-}
-
-function trackedCppFiles() {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', '*.h', '*.cpp'], {
-    cwd: root,
-  });
-  return listed
-    .toString()
-    .split('\n')
-    .filter((path) => path !== '');
 }
 
 /**
@@ -79,7 +69,7 @@ await main(async () => {
     ['types (tsc)', () => node('typescript/bin/tsc', '--build')],
     ['lint rules (eslint)', () => node('eslint/bin/eslint.js', '.', '--max-warnings', '0')],
     ['format (prettier)', () => node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
-    ['format (clang-format)', () => runChecked('clang-format', ['--dry-run', '-Werror', ...trackedCppFiles()])],
+    ['format (clang-format)', () => runChecked('clang-format', ['--dry-run', '-Werror', ...cppFiles()])],
   ];
   /** @type {string[]} */
   const failed = [];

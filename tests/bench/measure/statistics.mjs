@@ -13,6 +13,3 @@ const gc = /** @type {{ gc?: () => void }} */ (globalThis).gc;
 export function collectGarbage() {
   gc?.();
 }
-
-/** Whether garbage can be collected at will here, without which heaps can't be compared. */
-export const canCollect = gc !== undefined;

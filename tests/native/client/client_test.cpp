@@ -193,7 +193,7 @@ TEST_SUITE("unsubscribing") {
     Harness h;
     const auto alreadyLive = [&](unsigned id) {
       std::vector<bool> found;
-      for (const auto& notice : h.notices) {
+      for (const auto& notice : h.allNotices) {
         if (notice.subscription.value == id && notice.status == NoticeStatus::Subscribed)
           found.push_back(notice.alreadyLive);
       }
@@ -355,9 +355,9 @@ TEST_SUITE("staying connected") {
     const auto next = h.client().status().connections().at(ConnectionId{1}).nextRetryAt;
     REQUIRE(next);
     for (unsigned id = 1; id <= 2; ++id) CHECK(h.status(id).nextRetryAt == next);
-    for (std::size_t i = h.notices.size() - 2; i < h.notices.size(); ++i) {
-      CHECK(h.notices[i].code == ReasonCode::ConnectionLost);
-      CHECK(h.notices[i].nextRetryAt == next);
+    for (std::size_t i = h.allNotices.size() - 2; i < h.allNotices.size(); ++i) {
+      CHECK(h.allNotices[i].code == ReasonCode::ConnectionLost);
+      CHECK(h.allNotices[i].nextRetryAt == next);
     }
   }
 

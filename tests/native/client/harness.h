@@ -58,7 +58,7 @@ class Harness : private ClientSink {
   /// The codes of this subscription's notices.
   std::vector<std::string> notices(unsigned id) const {
     std::vector<std::string> found;
-    for (const auto& notice : notices) {
+    for (const auto& notice : allNotices) {
       if (notice.subscription.value == id) {
         found.push_back(std::string(toString(notice.status)) + " " + std::string(toString(notice.code)));
       }
@@ -75,7 +75,7 @@ class Harness : private ClientSink {
   std::vector<std::pair<unsigned, std::string>> delivered;
   std::vector<DeliveryKind> kinds;  ///< of each of `delivered`
   std::vector<std::size_t> counts;  ///< likewise
-  std::vector<Notice> notices;
+  std::vector<Notice> allNotices;
   std::vector<Gap> gaps;
   std::vector<unsigned> polls;
   std::vector<std::uint32_t> tokenRequests;
@@ -93,7 +93,7 @@ class Harness : private ClientSink {
         counts.push_back(delivery.count);
       }
     }
-    notices.insert(notices.end(), batch.notices.begin(), batch.notices.end());
+    allNotices.insert(allNotices.end(), batch.notices.begin(), batch.notices.end());
     gaps.insert(gaps.end(), batch.gaps.begin(), batch.gaps.end());
     for (const auto id : batch.polls) polls.push_back(id.value);
     if (batch.tokenRequest) tokenRequests.push_back(*batch.tokenRequest);

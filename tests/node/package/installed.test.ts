@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +26,26 @@ function installedWith(path: string, known = new Set<string>()): Set<string> {
   }
   return known;
 }
+
+describe('what is published', () => {
+  const packing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: fileURLToPath(new URL('../../../web', import.meta.url)),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [{ files }] = JSON.parse(packing) as [{ files: { path: string }[] }];
+  const paths = files.map(({ path }) => path);
+
+  it('has the module, the declarations and the sources that they refer to', () => {
+    for (const path of ['dist/wasm/switchboard.wasm', 'dist/core/index.d.ts', 'core/index.ts']) {
+      expect(paths).toContain(path);
+    }
+  });
+
+  it('has no record of the compiler, which is of use to this checkout only', () => {
+    expect(paths.filter((path) => path.endsWith('.tsbuildinfo'))).toEqual([]);
+  });
+});
 
 describe('an install of the package alone', () => {
   it('brings what the manager and the command line need, and no React', () => {

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { scripts: Record<string, string> };
 
-/** What is ours: `format` is Prettier and clang-format themselves. The backend compiles its own options first. */
-const names = Object.keys(scripts).filter((name) => name !== 'format' && name !== 'backend');
+/** The backend compiles its own options first. */
+const names = Object.keys(scripts).filter((name) => name !== 'backend');
 
 /** Runs a script as npm does, with these options, where nothing can be built or installed. */
 async function run(name: string, options: string): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -43,20 +43,20 @@ export function FormsProvider({ children }: { children: ReactNode }) {
   const close = useCallback(
     (closed: OpenForm) => {
       setForm((current) => (current === closed ? null : current));
-      const { phase } = closed.session.state();
-      const isNew = closed.session.row === undefined;
-      if (phase !== 'saving' && phase !== 'waiting') return;
-      const openAgain = (): void => {
-        setForm((current) => current ?? closed);
+      const follow = <Row extends VersionedRow, Draft extends object>(
+        session: EditSession<Row, Draft>,
+        noun: string,
+        describe: (draft: Draft) => string,
+      ): void => {
+        const { phase, draft } = session.state();
+        if (phase !== 'saving' && phase !== 'waiting') return;
+        followSave(session, { noun, isNew: session.row === undefined, description: describe(draft), zone }, () => {
+          setForm((current) => current ?? closed);
+        });
       };
-      if (closed.kind === 'booking') {
-        const { client, service } = closed.session.state().draft;
-        const description = `${client.name}, ${service}`;
-        followSave(closed.session, { noun: 'Booking', isNew, description, zone }, openAgain);
-      } else {
-        const description = formatMoney(Number(closed.session.state().draft.amount), business.currency);
-        followSave(closed.session, { noun: 'Payment', isNew, description, zone }, openAgain);
-      }
+      if (closed.kind === 'booking')
+        follow(closed.session, 'Booking', ({ client, service }) => `${client.name}, ${service}`);
+      else follow(closed.session, 'Payment', ({ amount }) => formatMoney(Number(amount), business.currency));
     },
     [zone, business.currency],
   );
