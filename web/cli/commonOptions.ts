@@ -30,6 +30,7 @@ export function colorOption(): Option {
 }
 
 const requiredOptions = new WeakSet<Option>();
+const alternatives = new WeakSet<Option>();
 
 /** Has `checkRequired` ask for the option. Commander's own check comes before the one for unknown options, which is often the cause. */
 export function required(option: Option): Option {
@@ -38,11 +39,23 @@ export function required(option: Option): Option {
   return option;
 }
 
+/** Has `checkRequired` ask for one of these options. */
+export function requiredEither(first: Option, second: Option): [Option, Option] {
+  for (const [option, other] of [[first, second] as const, [second, first] as const]) {
+    alternatives.add(option);
+    option.description += ` (required without ${other.long ?? other.flags})`;
+  }
+  return [first, second];
+}
+
 /** Ends the command when required options are neither given nor in the environment. */
 export function checkRequired(command: Command): void {
+  const isMissing = (option: Option): boolean => command.getOptionValue(option.attributeName()) === undefined;
   const missing = command.options
-    .filter((option) => requiredOptions.has(option) && command.getOptionValue(option.attributeName()) === undefined)
+    .filter((option) => requiredOptions.has(option) && isMissing(option))
     .map(({ flags, envVar }) => (envVar === undefined ? flags : `${flags} (or ${envVar})`));
+  const either = command.options.filter((option) => alternatives.has(option));
+  if (either.length > 0 && either.every(isMissing)) missing.push(either.map(({ flags }) => flags).join(' or '));
   if (missing.length > 0) command.error(`error: missing ${missing.join(', ')}`);
 }
 

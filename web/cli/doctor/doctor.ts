@@ -55,7 +55,7 @@ async function fixAll(
   let findings = first;
   for (;;) {
     const left = findings.filter(({ access, severity }) => access === true && severity !== 'note' && !options.access);
-    if (left.length > 0) output.log('Who may read is left to you: --access runs those statements, too.');
+    if (left.length > 0) output.log('Who may do what is left to you: --access runs those statements, too.');
     const ready = fixable(findings, options.access).filter(({ sql }) => sql.some((statement) => !tried.has(statement)));
     if (ready.length === 0 || !(await output.isRead())) return findings;
     if (!options.yes && !(await allowed(ready, output))) return findings;
@@ -78,7 +78,7 @@ async function allowed(ready: readonly Finding[], output: DoctorOutput): Promise
 async function inspectionOf({ endpoint, tokenFile, ...rest }: DoctorOptions): Promise<Inspection> {
   const token = tokenFile === null ? null : await readToken(tokenFile);
   const role = rest.role ?? roleOf(token, endpoint?.apikey ?? null);
-  return { tables: rest.tables, role, pulse: rest.pulse, endpoint, token };
+  return { tables: rest.tables, channels: rest.channels, role, pulse: rest.pulse, endpoint, token };
 }
 
 async function readToken(file: string): Promise<string> {

@@ -7,6 +7,7 @@ import {
   dbOption,
   jsonOption,
   required,
+  requiredEither,
   tokenFileOption,
   urlOption,
 } from '../commonOptions.js';
@@ -19,13 +20,15 @@ export interface DoctorOptions {
   /** Of a role that may read the catalogs, and with `fix` change tables. */
   db: string;
   tables: readonly TableName[];
+  /** Names of private channels, without `realtime:`. */
+  channels: readonly string[];
   /** Null: the one that the token or key names, or anon. */
   role: string | null;
   pulse: boolean;
   endpoint: { url: string; apikey: string } | null;
   tokenFile: string | null;
   fix: boolean;
-  /** Also run what decides who may read. */
+  /** Also run what decides who may do what. */
   access: boolean;
   yes: boolean;
   json: boolean;
@@ -35,7 +38,8 @@ export interface DoctorOptions {
 /** As commander hands them over. */
 interface Flags {
   db: string;
-  tables: readonly string[];
+  tables?: readonly string[];
+  channel?: readonly string[];
   schema: string;
   role?: string;
   pulse?: boolean;
@@ -53,6 +57,11 @@ const NOTES = `
 Reports what keeps changes from arriving, why it matters, and the SQL that fixes
 it; with --json one line for each finding.
 
+With --channel it reports whether the role may receive and send broadcasts on a
+private channel, see who is present and be present, by which policy, and the SQL
+that would allow it; and whether realtime.send works there. The policies of
+realtime.messages are tried as the server does: with rows that are rolled back.
+
 --fix runs that SQL, after asking (in scripts: --yes), and looks again. It never
 runs a statement after which PostgreSQL would refuse the application's UPDATEs
 or DELETEs, nor one that locks a large table; it says what is left to do. The
@@ -64,6 +73,7 @@ The driver is the package pg, installed beside this one.
 Examples:
   $ switchboard-realtime doctor --db "$DATABASE_URL" --tables bookings,clients
   $ switchboard-realtime doctor --tables bookings --role authenticated --fix
+  $ switchboard-realtime doctor --channel room:1 --role authenticated
   $ switchboard-realtime doctor --tables bookings --url "$SUPABASE_URL" \\
       --apikey "$SUPABASE_ANON_KEY" --json
 
@@ -71,16 +81,17 @@ ${EXIT_HELP}`;
 
 /** The command `doctor`; `run` gets its checked options. */
 export function doctorCommand(run: (options: DoctorOptions) => Promise<void>): Command {
+  const [tables, channel] = requiredEither(
+    new Option('--tables <tables>', 'table or schema.table, several separated by commas').argParser(parseNames),
+    new Option('--channel <name>', 'a private channel; may be repeated').argParser(addChannel),
+  );
   return new Command('doctor')
     .description('check the database side of realtime, and fix it')
     .addOption(required(dbOption('postgres://… of a role that may read the catalogs')))
-    .addOption(
-      required(
-        new Option('--tables <tables>', 'table or schema.table, several separated by commas').argParser(parseNames),
-      ),
-    )
+    .addOption(tables)
+    .addOption(channel)
     .option('--schema <schema>', 'of tables that are given without one', 'public')
-    .option('--role <role>', 'who is to get the changes (default: that of the token or key, else anon)')
+    .option('--role <role>', 'for whom it checks (default: that of the token or key, else anon)')
     .option('--pulse', 'the application uses the option `pulse`')
     .addOption(urlOption())
     .addOption(apikeyOption())
@@ -97,9 +108,11 @@ export function doctorCommand(run: (options: DoctorOptions) => Promise<void>): C
 function fromFlags(flags: Flags, command: Command): DoctorOptions {
   checkRequired(command);
   checkDatabaseUrl(flags.db, command);
+  const { tables = [], channel: channels = [] } = flags;
   return {
     db: flags.db,
-    tables: flags.tables.map((name) => readTableName(name, flags.schema)),
+    tables: tables.map((name) => readTableName(name, flags.schema)),
+    channels,
     role: flags.role ?? null,
     pulse: flags.pulse ?? false,
     endpoint: endpointOf(flags, command),
@@ -124,6 +137,16 @@ function endpointOf({ url, apikey }: Flags, command: Command): DoctorOptions['en
   if (given('url')) command.error('error: --url needs --apikey (or SUPABASE_ANON_KEY).');
   if (given('apikey')) command.error('error: --apikey needs --url (or SUPABASE_URL).');
   return null;
+}
+
+/** The topic, which begins with `realtime:`, takes 255 bytes at most. */
+const MAX_CHANNEL_BYTES = 255 - 'realtime:'.length;
+
+function addChannel(name: string, before: readonly string[] | undefined): readonly string[] {
+  if (name === '' || Buffer.byteLength(name) > MAX_CHANNEL_BYTES) {
+    throw new InvalidArgumentError(`It must be the name of a channel, of 1 to ${MAX_CHANNEL_BYTES} bytes.`);
+  }
+  return [...(before ?? []), name];
 }
 
 function parseNames(text: string): readonly string[] {

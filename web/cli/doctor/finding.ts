@@ -8,7 +8,7 @@ export interface Finding {
   readonly severity: Severity;
   /** Names the check, such as `published`; stable. */
   readonly check: string;
-  /** What it is about: `database`, `schema.table`, `endpoint` or `token`. */
+  /** What it is about: `database`, `schema.table`, `channel …`, `endpoint` or `token`. */
   readonly subject: string;
   /** What was found. */
   readonly message: string;

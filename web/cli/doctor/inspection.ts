@@ -1,15 +1,19 @@
-import { checkDatabase } from './checks/databaseChecks.js';
+import { checkChannels } from './checks/channelChecks.js';
+import { checkDatabase, checkReplication } from './checks/databaseChecks.js';
 import type { Database } from './facts/database.js';
-import { checkEndpoint, checkToken } from './checks/endpointChecks.js';
-import { readDatabase, readRole, readTable, similarTables } from './facts/facts.js';
+import { checkEndpoint, checkToken, claimsOf } from './checks/endpointChecks.js';
+import { readDatabase, readRole, readTable, similarTables, type DatabaseFacts } from './facts/facts.js';
 import { checkLiveFilters } from './checks/filterChecks.js';
 import { quoteName, type Finding, type TableName } from './finding.js';
+import { checkPublicChannels } from './checks/publicChannelCheck.js';
 import { checkPulse } from './checks/pulseCheck.js';
 import { checkTable } from './checks/tableChecks.js';
 
 /** What to look at. */
 export interface Inspection {
   tables: readonly TableName[];
+  /** Names of private channels. */
+  channels: readonly string[];
   role: string;
   /** The application uses the pulse. */
   pulse: boolean;
@@ -19,32 +23,40 @@ export interface Inspection {
 
 /** All findings, those of the database first. @throws DatabaseError */
 export async function inspect(db: Database, what: Inspection): Promise<Finding[]> {
-  const findings = [...checkDatabase(await readDatabase(db)), ...(await inspectTables(db, what.tables, what.role))];
+  const facts = await readDatabase(db);
+  const findings = what.tables.length > 0 ? await inspectChanges(db, facts, what) : checkReplication(facts);
+  if (what.endpoint !== null) findings.push(...(await checkEndpoint(what.endpoint.url, what.endpoint.apikey)));
+  if (what.token !== null) findings.push(...checkToken('access token', what.token));
+  return [...once(findings), ...(await inspectChannels(db, what))];
+}
+
+/** What concerns the changes of tables. */
+async function inspectChanges(db: Database, facts: DatabaseFacts, what: Inspection): Promise<Finding[]> {
+  const findings = [...checkDatabase(facts), ...(await inspectTables(db, what.tables, what.role))];
   findings.push(...(await checkLiveFilters(db)));
   const role = await readRole(db, what.role);
   if (role !== null) {
     findings.push(...(await checkPulse(db, { role: what.role, ...role }, what.pulse)));
   }
-  if (what.endpoint !== null) findings.push(...(await checkEndpoint(what.endpoint.url, what.endpoint.apikey)));
-  if (what.token !== null) findings.push(...checkToken('access token', what.token));
-  return once(findings);
+  return findings;
+}
+
+async function inspectChannels(db: Database, what: Inspection): Promise<Finding[]> {
+  const { channels, role, token, endpoint } = what;
+  const [topic] = channels;
+  if (topic === undefined) return [];
+  const known = await readRole(db, role);
+  // With tables it is reported already.
+  if (known === null) return what.tables.length > 0 ? [] : [unknownRole(role)];
+  const claims = { ...(token === null ? {} : claimsOf(token)), role };
+  const findings = await checkChannels(db, channels, { role, claims, ...known });
+  return [...findings, await checkPublicChannels(endpoint, topic)];
 }
 
 /** Only what concerns these tables. @throws DatabaseError */
 export async function inspectTables(db: Database, tables: readonly TableName[], role: string): Promise<Finding[]> {
   const known = await readRole(db, role);
-  if (known === null) {
-    return [
-      {
-        severity: 'error',
-        check: 'role',
-        subject: 'database',
-        message: `there is no role ${quoteName(role)}`,
-        why: 'The server refuses tokens and keys that name a role which the database does not have.',
-        sql: [],
-      },
-    ];
-  }
+  if (known === null) return [unknownRole(role)];
   const findings: Finding[] = [];
   for (const table of tables) {
     const facts = await readTable(db, table, role);
@@ -52,6 +64,17 @@ export async function inspectTables(db: Database, tables: readonly TableName[], 
     else findings.push(...checkTable(facts, { role, ...known }));
   }
   return findings;
+}
+
+function unknownRole(role: string): Finding {
+  return {
+    severity: 'error',
+    check: 'role',
+    subject: 'database',
+    message: `there is no role ${quoteName(role)}`,
+    why: 'The server refuses tokens and keys that name a role which the database does not have.',
+    sql: [],
+  };
 }
 
 function missing({ schema, table }: TableName, similar: readonly string[]): Finding {

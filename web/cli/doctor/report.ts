@@ -34,7 +34,7 @@ export function findingText({ severity, subject, message, why, sql, access }: Fi
   const head = wrapped(`${severity}: ${subject}: ${message}`, style.width, '', '  ');
   const coloured = head.replace(severity, style.paint(COLOURS[severity], severity));
   const lines = [coloured, wrapped(why, style.width, '  ')];
-  if (sql.length > 0) lines.push(access === true ? '  fixes it, and decides who may read:' : '  fixes it:');
+  if (sql.length > 0) lines.push(access === true ? '  fixes it, and decides who may do what:' : '  fixes it:');
   for (const statement of sql)
     lines.push(...`${statement.replace(/;$/u, '')};`.split('\n').map((part) => `    ${part}`));
   return lines.join('\n');

@@ -7,7 +7,12 @@ const RELOAD = 'SELECT pg_reload_conf()';
 
 /** What is wrong with the database as a whole. */
 export function checkDatabase(facts: DatabaseFacts): Finding[] {
-  return [...walLevel(facts), ...publication(facts), ...slots(facts), ...senders(facts), ...lostSlots(facts)];
+  return [...publication(facts), ...checkReplication(facts)];
+}
+
+/** The part that broadcasts from the database depend on, too. */
+export function checkReplication(facts: DatabaseFacts): Finding[] {
+  return [...walLevel(facts), ...slots(facts), ...senders(facts), ...lostSlots(facts)];
 }
 
 function walLevel({ walLevel, walLevelPending }: DatabaseFacts): Finding[] {

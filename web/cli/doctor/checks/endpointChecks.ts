@@ -3,7 +3,7 @@ import { realtimeEndpoint } from '../../../core/checks/endpoint.js';
 import { causeOf } from '../../causes.js';
 import type { Finding } from '../finding.js';
 
-const PATIENCE_MS = 15_000;
+export const PATIENCE_MS = 15_000;
 const WEEK_S = 7 * 24 * 3_600;
 
 /** Whether Realtime and REST can be reached and take the key. */
@@ -42,18 +42,18 @@ export function roleOf(token: string | null, apikey: string | null): string {
   return 'anon';
 }
 
-function claimsOf(token: string): { exp?: unknown; role?: unknown } | null {
+/** Null for what is no JWT. The signature is not verified. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return typeof value === 'object' ? value : null;
+    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
   } catch {
     return null;
   }
 }
 
 async function checkRealtime(url: string, apikey: string): Promise<Finding[]> {
-  const target = `${realtimeEndpoint(url, null)}/websocket?apikey=${encodeURIComponent(apikey)}&vsn=2.0.0`;
-  const refusal = await handshake(target);
+  const refusal = await handshake(socketUrl(url, apikey));
   if (refusal === null) return [];
   const isKey = refusal === 401;
   return [
@@ -70,6 +70,11 @@ async function checkRealtime(url: string, apikey: string): Promise<Finding[]> {
       sql: [],
     },
   ];
+}
+
+/** Of the project's websocket, or of the endpoint that `url` is. */
+export function socketUrl(url: string, apikey: string): string {
+  return `${realtimeEndpoint(url, null)}/websocket?apikey=${encodeURIComponent(apikey)}&vsn=2.0.0`;
 }
 
 /** Null when the socket opens; else the HTTP status or what went wrong. */

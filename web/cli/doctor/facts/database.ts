@@ -2,7 +2,15 @@ import type pg from 'pg';
 import { describeConnectionError } from './secrets.js';
 
 /** It can't be reached, or refuses a query; the message holds no password. */
-export class DatabaseError extends Error {}
+export class DatabaseError extends Error {
+  /** The SQLSTATE; null when the database gave none. */
+  readonly code: string | null;
+
+  constructor(message: string, code: string | null = null) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** What was given can't be used; the message holds no password and says what to do. */
 export class UsageError extends Error {}
@@ -11,10 +19,14 @@ export class UsageError extends Error {}
 export interface Database {
   /** @throws DatabaseError */
   rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The texts of the warnings that a statement raises. @throws DatabaseError */
+  warnings(sql: string, values?: readonly unknown[]): Promise<string[]>;
   close(): Promise<void>;
 }
 
 const CONNECT_MS = 10_000;
+/** Of SQLSTATE. The word for the severity is in the server's language. */
+const WARNING_CLASS = '01';
 
 /**
  * @throws DatabaseError when the database can't be reached.
@@ -29,13 +41,24 @@ export async function openDatabase(url: string): Promise<Database> {
   } catch (error) {
     throw new DatabaseError(`can't connect to the database: ${describeConnectionError(error, url)}`);
   }
+  async function rows<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      return (await client.query<Row>(sql, values.length === 0 ? undefined : [...values])).rows;
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      throw new DatabaseError(describeConnectionError(error, url), typeof code === 'string' ? code : null);
+    }
+  }
   return {
-    async rows<Row extends object>(sql: string, values: readonly unknown[] = []) {
-      try {
-        return (await client.query<Row>(sql, values.length === 0 ? undefined : [...values])).rows;
-      } catch (error) {
-        throw new DatabaseError(describeConnectionError(error, url));
-      }
+    rows,
+    async warnings(sql, values) {
+      const texts: string[] = [];
+      const hear = ({ code = '', message = '' }: { code: string | undefined; message: string | undefined }): void => {
+        if (code.startsWith(WARNING_CLASS)) texts.push(message);
+      };
+      client.on('notice', hear);
+      await rows(sql, values).finally(() => client.off('notice', hear));
+      return texts;
     },
     close: () => client.end().catch(() => undefined),
   };
