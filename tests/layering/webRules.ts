@@ -64,6 +64,11 @@ export const coreTower: readonly CoreFolder[] = [
     rule: 'is a call right: decides before anything is started',
   },
   {
+    folder: 'channels',
+    below: ['api', 'base', 'engine', 'subscriptions', 'status', 'log', 'delivery', 'checks'],
+    rule: 'broadcasts and presence; knows no subscription and no change of the database',
+  },
+  {
     folder: 'liveRows',
     below: ['api', 'base', 'filters', 'changes', 'delivery', 'gaps', 'checks'],
     rule: 'a client of subscriptions, never of the engine',
@@ -73,7 +78,7 @@ export const coreTower: readonly CoreFolder[] = [
     folder: 'manager',
     below: [
       ...['api', 'base', 'engine', 'changes', 'subscriptions', 'status', 'log'],
-      ...['delivery', 'gaps', 'auth', 'checks', 'liveRows', 'page'],
+      ...['delivery', 'gaps', 'auth', 'checks', 'channels', 'liveRows', 'page'],
     ],
     rule: 'where the stations meet',
   },

@@ -11,6 +11,7 @@
  * - {@link createRealtimeManager} makes a manager; {@link realtimeManager} is a shared one, see {@link configureRealtime}.
  * - {@link RealtimeManager.subscribe} calls back with each change, or as its option `delivery` says.
  * - {@link RealtimeManager.liveRows} keeps the rows of a table equal to the database.
+ * - {@link RealtimeManager.channel} is for broadcasts, presence and private topics.
  * - {@link RealtimeManager.onGap} and `onResync` report and repair what may have been missed.
  * - {@link RealtimeManager.status} is the state of everything; {@link ReasonCode} says why.
  * - Mistakes in a call throw a {@link SwitchboardError}. What fails later arrives as status.
@@ -26,6 +27,26 @@ export { SwitchboardError, type SwitchboardErrorCode } from './api/errors.js';
 export { FilterSyntaxError, parseFilter } from './filters/filter.js';
 export type { FilterCondition, FilterOperator } from './api/filter.js';
 export { IDLE_SNAPSHOT } from './status/statusStore.js';
+export type {
+  Broadcast,
+  BroadcastMessage,
+  BroadcastOptions,
+  Channel,
+  ChannelGap,
+  ChannelName,
+  ChannelOptions,
+  EventNameOf,
+  EventsOf,
+  OpenChannel,
+  PresenceChange,
+  PresenceMember,
+  PresenceOf,
+  RegisteredChannels,
+  SendOptions,
+  UntypedChannels,
+  UntypedEvents,
+  UntypedPresence,
+} from './api/channel.js';
 export type {
   BatchDelivery,
   ChangeCount,
@@ -61,6 +82,7 @@ export type {
   ManagerOptions,
   NumbersOption,
   SubscribeOptions,
+  SupabaseClientLike,
   SupabaseOptions,
   UntypedSubscribeOptions,
   WasmSource,
@@ -79,6 +101,8 @@ export type { PulseOption } from './api/pulse.js';
 export type { ReasonCode } from './api/reasons.js';
 export type { ManagerStats, RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './api/realtimeManager.js';
 export type {
+  ChannelState,
+  ChannelStatus,
   ConnectionState,
   ConnectionStatus,
   Counters,
@@ -93,5 +117,4 @@ export type {
   SubscriptionStatus,
 } from './api/status.js';
 export type { StatusHandler } from './api/status.js';
-export type { SupabaseClientLike } from './api/supabase.js';
 export type { TuningOptions } from './api/tuning.js';

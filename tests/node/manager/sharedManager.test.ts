@@ -27,6 +27,8 @@ describe('the shared manager', () => {
     const documented: Record<keyof RealtimeManager, true> = {
       subscribe: true,
       liveRows: true,
+      channel: true,
+      broadcast: true,
       unsubscribe: true,
       unsubscribeAll: true,
       pause: true,

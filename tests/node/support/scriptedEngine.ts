@@ -1,6 +1,8 @@
 import type {
   Batch,
+  BroadcastDelivery,
   ChangeDelivery,
+  ChannelDelta,
   Command,
   ControlMessage,
   Delivery,
@@ -8,6 +10,7 @@ import type {
   EngineOptions,
   EngineSink,
   OpenEngine,
+  PresenceDelivery,
   StatusDelta,
   SubscriptionDelta,
 } from '../../../web/core/engine/engine.js';
@@ -20,6 +23,8 @@ import { IDLE_SNAPSHOT } from '../../../web/core/status/statusStore.js';
 /** An engine that records its commands and says what the test makes it say. */
 export class ScriptedEngine implements Engine {
   readonly commands: string[] = [];
+  /** The same as they came, without `stats`. */
+  readonly received: Command[] = [];
   /** Runs inside the command named by the key, as the core's synchronous flushes do. */
   readonly onCommand = new Map<string, () => void>();
   /** Whether `flush` is answered at once, as the core does; else the test does it. */
@@ -43,6 +48,7 @@ export class ScriptedEngine implements Engine {
         typeof part === 'object' ? JSON.stringify(part) : String(part),
       );
       this.commands.push([kind, ...texts].join(' ').trim());
+      this.received.push(command);
       this.onCommand.get(kind)?.();
     }
     if (command.kind === 'flush' && this.answersFlush) this.control({ flushed: [command.id] });
@@ -67,6 +73,11 @@ export class ScriptedEngine implements Engine {
 
   deliver(...deliveries: (Delivery | readonly Delivery[])[]): void {
     this.#sink({ control: null, columnLists: [], deliveries: deliveries.flat() });
+  }
+
+  /** The ids of the pushes of this event that it was given. */
+  pushes(event: string): number[] {
+    return this.received.flatMap((command) => (command.kind === 'push' && command.event === event ? [command.id] : []));
   }
 
   #stats(): EngineStats {
@@ -187,4 +198,33 @@ export function subscriptionDelta(id: number, more: Partial<SubscriptionDelta> =
     retryable: true,
     ...more,
   };
+}
+
+/** A broadcast for these handles. */
+export function broadcast(
+  channels: readonly number[],
+  event: string,
+  payload: unknown,
+  more: Partial<BroadcastDelivery> = {},
+): BroadcastDelivery {
+  const content = payload instanceof Uint8Array ? new Uint8Array(payload) : JSON.stringify(payload);
+  return { kind: 'broadcast', channels, event, payload: content, ...more };
+}
+
+/** Changes of presence for these handles: each its kind, key and what is tracked under it. */
+export function presence(
+  channels: readonly number[],
+  ...changes: [kind: PresenceDelivery['changes'][number]['kind'], key: string, ...metas: object[]][]
+): PresenceDelivery {
+  return {
+    kind: 'presence',
+    channels,
+    changes: changes.map(([kind, key, ...metas]) => ({ kind, key, metas: JSON.stringify(metas) })),
+  };
+}
+
+/** What the core says of one handle of a channel. */
+export function channelDelta(id: number, more: Partial<ChannelDelta> = {}): ChannelDelta {
+  const live = { state: 'live', attempts: 0, nextRetryAt: null, code: 'OK', message: '', retryable: true } as const;
+  return { id, since: 1_790_000_000_000, ...live, ...more };
 }

@@ -9,12 +9,12 @@ export interface UntypedDatabase {
 }
 
 /**
- * Where an application may say once which `Database` type it uses, so that `realtimeManager` and the React hooks are typed
- * without passing it each time:
+ * Where an application may say once which types it uses, the `Database` and those of its channels, so that `realtimeManager` and
+ * the React hooks are typed without passing them each time:
  *
  * ```ts
  * declare module 'switchboard-realtime' {
- *   interface Register { database: Database }
+ *   interface Register { database: Database; channels: Channels }
  * }
  * ```
  */

@@ -19,11 +19,25 @@ export type SwitchboardErrorCode =
   /** The manager was used after `dispose()`. */
   | 'DISPOSED'
   /** The WebAssembly core could not be loaded. Only from `ready()`. */
-  | 'LOAD_FAILED';
+  | 'LOAD_FAILED'
+  /** A handle of a channel was used after its `close()`, or closed while something waited to be sent. */
+  | 'CHANNEL_CLOSED'
+  /** A handle asks for what an open handle of the same name excludes, such as private and public. */
+  | 'CHANNEL_CONFLICT'
+  /** More than the server takes: a broadcast, or what is tracked. */
+  | 'PAYLOAD_TOO_LARGE'
+  /** The channel was not joined, or the server did not answer, in time. */
+  | 'SEND_TIMED_OUT'
+  /** The server refused a broadcast; the message says why. */
+  | 'SEND_REFUSED'
+  /** The connection was lost before the answer: the broadcast may have arrived or not. */
+  | 'SEND_LOST'
+  /** Too much waits to be sent already. */
+  | 'SEND_QUEUE_FULL';
 
 /**
- * A mistake in a call, thrown at that call. What goes wrong later, on the network or at the server, is never thrown:
- * it arrives as status.
+ * A mistake in a call, thrown at that call, or why a broadcast could not be sent. What else goes wrong later, on the
+ * network or at the server, is never thrown: it arrives as status.
  *
  * `message` says what is wrong and how to fix it; it never contains a token or an api key.
  */

@@ -4,7 +4,6 @@ import type { LogLevel, Logger } from './logger.js';
 import type { GapHandler, ResyncHandler } from './gap.js';
 import type { EventName } from './payload.js';
 import type { PulseOption } from './pulse.js';
-import type { SupabaseClientLike } from './supabase.js';
 import type { TuningOptions } from './tuning.js';
 
 /**
@@ -81,6 +80,22 @@ export interface EndpointOptions {
   url: string;
   /** The project's anon or publishable key. */
   apikey: string;
+}
+
+/** The parts of a supabase-js client (2.46 or later) that are used. */
+export interface SupabaseClientLike {
+  readonly realtime: {
+    /** The socket's url, with `/websocket` at its end. */
+    readonly endPoint: string;
+    readonly apiKey: string | null;
+    readonly accessToken: (() => Promise<string | null>) | null;
+  };
+  /** Absent or throwing when the client was made with its `accessToken` option. */
+  readonly auth?: {
+    onAuthStateChange(callback: (event: string, session: { access_token: string } | null) => void): {
+      data: { subscription: { unsubscribe(): void } };
+    };
+  };
 }
 
 /** Where to connect, taken from a supabase-js client: url, key, token, and changes of the token. */

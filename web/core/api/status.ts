@@ -2,9 +2,9 @@ import type { ReasonCode } from './reasons.js';
 import type { EventName } from './payload.js';
 
 /**
- * The state of the whole. `live`: every subscription gets its changes. `partial`: some do. `connecting`: none does yet,
- * but a server answers or is being tried for the first time. `offline`: none does, and no server answers, or every
- * subscription was refused. `idle`: there are no subscriptions.
+ * The state of the whole; handles of channels count as subscriptions. `live`: every subscription gets its changes.
+ * `partial`: some do. `connecting`: none does yet, but a server answers or is being tried for the first time.
+ * `offline`: none does, and no server answers, or every subscription was refused. `idle`: there are no subscriptions.
  */
 export type OverallState = 'live' | 'partial' | 'connecting' | 'offline' | 'idle';
 
@@ -86,6 +86,31 @@ export interface SubscriptionStatus {
   readonly retryable: boolean;
 }
 
+/** The state of a channel's handle. As of a subscription; `closed`: for good, see `Channel.closed`. */
+export type ChannelState = SubscriptionState | 'closed';
+
+/** One handle of a channel. */
+export interface ChannelStatus {
+  /** The handle's. */
+  readonly id: number;
+  /** The topic, without `realtime:`. */
+  readonly name: string;
+  readonly private: boolean;
+  readonly state: ChannelState;
+  /** Unix ms of the last change of `state`. */
+  readonly since: number;
+  /** Failed attempts since it was last live. */
+  readonly attempts: number;
+  /** Unix ms, or null when no attempt is scheduled. */
+  readonly nextRetryAt: number | null;
+  /** Why it is in this state; `OK` when nothing is wrong. */
+  readonly code: ReasonCode;
+  /** The same for people: what happened and, where something can be done, what. May quote the server. */
+  readonly message: string;
+  /** False when it is parked: refused for good, and tried again only after some minutes (`nextRetryAt`). */
+  readonly retryable: boolean;
+}
+
 /** Totals since the manager was created. */
 export interface Counters {
   readonly framesIn: number;
@@ -122,6 +147,8 @@ export interface StatusSnapshot {
   readonly connections: readonly ConnectionStatus[];
   /** By id, ascending: the order in which they were subscribed. */
   readonly subscriptions: readonly SubscriptionStatus[];
+  /** The open handles of channels. By id, ascending. */
+  readonly channels: readonly ChannelStatus[];
   /** As of this snapshot. They do not make a new snapshot; `stats()` has current ones. */
   readonly counters: Counters;
 }

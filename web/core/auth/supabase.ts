@@ -1,5 +1,4 @@
-import type { SupabaseClientLike } from '../api/supabase.js';
-import type { AccessTokenCallback } from '../api/options.js';
+import type { AccessTokenCallback, SupabaseClientLike } from '../api/options.js';
 import { SwitchboardError } from '../api/errors.js';
 import { signedOutToken } from './tokenSource.js';
 

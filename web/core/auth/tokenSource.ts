@@ -53,6 +53,11 @@ export class TokenSource {
     this.#flight = null;
   }
 
+  /** What the callback gives now; without one, what the application set last. Empty: none. Rejects as the callback does. */
+  newest(): Promise<string> {
+    return this.#callback === null ? Promise.resolve(this.#given) : this.#ask();
+  }
+
   /** Answers one request of the core, unless a token was set meanwhile: the core has had its answer then. Does not throw. */
   async answer(request: number, engine: Engine): Promise<void> {
     const settings = this.#settings;

@@ -116,21 +116,23 @@ function requireNamedTable({ schema, table }: SubscriptionSpec, option: 'filter'
   throw new SwitchboardError('INVALID_OPTION', option, message);
 }
 
-function checkSignal(given: Given): AbortSignal | null {
+/** @throws SwitchboardError */
+export function checkSignal(given: Given): AbortSignal | null {
   const { signal } = given;
   if (signal === undefined) return null;
   if (isSignal(signal)) return signal;
   throw new SwitchboardError('INVALID_OPTION', 'signal', `\`signal\` must be an AbortSignal, not ${describe(signal)}.`);
 }
 
-function checkOwner(given: Given): object | null {
+/** @throws SwitchboardError */
+export function checkOwner(given: Given): object | null {
   const { owner } = given;
   if (owner === undefined) return null;
   if ((typeof owner === 'object' && owner !== null) || typeof owner === 'function') return owner;
   throw new SwitchboardError(
     'INVALID_OPTION',
     'owner',
-    `\`owner\` must be the object that the subscription belongs to, not ${describe(owner)}.`,
+    `\`owner\` must be the object that it belongs to, not ${describe(owner)}.`,
   );
 }
 

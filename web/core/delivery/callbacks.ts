@@ -1,6 +1,6 @@
 import { Listeners } from '../base/listeners.js';
 import type { CallbackQueue } from './callbackQueue.js';
-import type { Delivery, Notice } from '../engine/engine.js';
+import type { BroadcastDelivery, Delivery, Notice, PresenceDelivery } from '../engine/engine.js';
 import type { Gap, GapHandler } from '../api/gap.js';
 import type { Caller, Subscription } from '../subscriptions/subscription.js';
 import type { DeliveryReader } from '../changes/deliveryReader.js';
@@ -16,6 +16,11 @@ export interface LossListener {
   incomplete(subscriptions: readonly Subscription[], payloads: readonly ChangePayload[]): void;
   /** What came can't be read, so these have not got it. */
   unreadable(subscriptions: readonly Subscription[]): void;
+}
+
+/** Hands what comes for channels to the application. Does not throw. */
+export interface ChannelReceiver {
+  receive(delivery: BroadcastDelivery | PresenceDelivery): void;
 }
 
 /**
@@ -68,17 +73,18 @@ export class Callbacks {
     this.#listeners.clear();
   }
 
-  /** `incoming` becomes each in turn. */
-  deliver(deliveries: readonly Delivery[], incoming: DeliveryReader, losses: LossListener): void {
+  /** In order. `incoming` becomes each that is of changes in turn. */
+  deliver(
+    deliveries: readonly Delivery[],
+    incoming: DeliveryReader,
+    losses: LossListener,
+    channels: ChannelReceiver,
+  ): void {
     if (deliveries.length === 0) return;
     this.#queue.runOrPush(() => {
       for (const delivery of deliveries) {
-        if (delivery.kind === 'broadcast' || delivery.kind === 'presence') continue;
-        incoming.become(delivery);
-        const failed = this.#deliverOne(incoming, delivery.subscribers);
-        if (failed !== null) losses.unreadable(failed.filter(this.#isThere));
-        const { incomplete } = incoming;
-        if (incomplete !== null) this.#tellIncomplete(incomplete, delivery.subscribers, losses);
+        if (delivery.kind === 'broadcast' || delivery.kind === 'presence') channels.receive(delivery);
+        else this.#deliverChanges(incoming.become(delivery), delivery.subscribers, losses);
       }
       incoming.become();
     });
@@ -89,7 +95,7 @@ export class Callbacks {
       const subscription = this.#subscriptions.get(notice.subscription);
       if (subscription === undefined) return;
       const { subscription: _id, status, ...detail } = notice;
-      this.#attempt(`onStatus of ${nameOf(subscription)}`, () => subscription.onStatus?.(status, detail));
+      this.attempt(`onStatus of ${nameOf(subscription)}`, () => subscription.onStatus?.(status, detail));
     });
   }
 
@@ -98,9 +104,9 @@ export class Callbacks {
     this.#queue.push(() => {
       const subscription = this.#subscriptions.get(gap.subscription);
       if (subscription === undefined) return;
-      this.#attempt(`onGap of ${nameOf(subscription)}`, () => subscription.onGap?.(gap));
+      this.attempt(`onGap of ${nameOf(subscription)}`, () => subscription.onGap?.(gap));
       this.#gapListeners.forEach((call) => {
-        this.#attempt('a gap listener', () => call(gap));
+        this.attempt('a gap listener', () => call(gap));
       });
     });
   }
@@ -113,9 +119,16 @@ export class Callbacks {
       this.#statusQueued = false;
       const snapshot = this.#status.snapshot();
       this.#listeners.forEach((call) => {
-        this.#attempt('a status listener', () => call(snapshot));
+        this.attempt('a status listener', () => call(snapshot));
       });
     });
+  }
+
+  #deliverChanges(incoming: DeliveryReader, subscribers: readonly number[], losses: LossListener): void {
+    const failed = this.#deliverOne(incoming, subscribers);
+    if (failed !== null) losses.unreadable(failed.filter(this.#isThere));
+    const { incomplete } = incoming;
+    if (incomplete !== null) this.#tellIncomplete(incomplete, subscribers, losses);
   }
 
   /** Returns those for whom it could not be read; null when there are none. */
@@ -165,7 +178,24 @@ export class Callbacks {
     losses.incomplete(left, payloads);
   }
 
-  #attempt(where: string, call: () => unknown): void {
+  /** One callback of the application for a broadcast. `where` names it. */
+  broadcast<Message>(
+    where: string,
+    call: (payload: unknown, message: Message) => unknown,
+    payload: unknown,
+    message: Message,
+  ): void {
+    this.#eventCalls += 1;
+    try {
+      const returned = call(payload, message);
+      if (returned instanceof Promise) this.#await(returned, where);
+    } catch (error) {
+      this.failed(where, error);
+    }
+  }
+
+  /** Any other callback of the application. */
+  attempt(where: string, call: () => unknown): void {
     try {
       const returned = call();
       if (returned instanceof Promise) this.#await(returned, where);

@@ -1,3 +1,4 @@
+import type { RegisteredChannels } from '../api/channel.js';
 import type { RegisteredDatabase } from '../api/database.js';
 import { wasmEngineOpener } from '../engine/loadModule.js';
 import { Manager } from './manager.js';
@@ -20,9 +21,12 @@ export function createManager(options: ManagerOptions, startAfter = 0): Manager 
  * ```
  *
  * @typeParam Db the `Database` type that `supabase gen types typescript` writes; checks tables, columns and rows.
+ * @typeParam Channels the application's own type of its channels; checks names, events and payloads.
  * @throws SwitchboardError for options that can't work; the message names the option and the fix.
  */
-export function createRealtimeManager<Db = RegisteredDatabase>(options: ManagerOptions): RealtimeManager<Db> {
-  // Types are all that `Db` changes.
-  return createManager(options) as unknown as RealtimeManager<Db>;
+export function createRealtimeManager<Db = RegisteredDatabase, Channels = RegisteredChannels>(
+  options: ManagerOptions,
+): RealtimeManager<Db, Channels> {
+  // Types are all that the parameters change.
+  return createManager(options) as unknown as RealtimeManager<Db, Channels>;
 }

@@ -1,3 +1,4 @@
+import type { BroadcastOptions, ChannelOptions, UntypedEvents, UntypedPresence } from '../api/channel.js';
 import { disposedError, SwitchboardError } from '../api/errors.js';
 import type { GapHandler, ResyncHandler } from '../api/gap.js';
 import type { LiveRows, LiveRowsOptions } from '../api/liveRows.js';
@@ -6,7 +7,11 @@ import type { ManagerStats, SubscribeUntyped, SubscriptionId } from '../api/real
 import type { StatusHandler, StatusSnapshot } from '../api/status.js';
 import { signedOutToken } from '../auth/tokenSource.js';
 import { requireFunction, typeOf } from '../base/validate.js';
+import type { OpenedChannel } from '../channels/channelHandle.js';
+import { Channels } from '../channels/channels.js';
+import { RestBroadcasts } from '../channels/restBroadcasts.js';
 import type { CheckedOptions } from '../checks/managerOptions.js';
+import { checkBroadcast } from '../checks/channelOptions.js';
 import { checkCallbacks } from '../checks/subscribeOptions.js';
 import { CallbackQueue } from '../delivery/callbackQueue.js';
 import { Callbacks } from '../delivery/callbacks.js';
@@ -37,6 +42,8 @@ export class Manager {
   readonly #queue: CallbackQueue;
   readonly #callbacks: Callbacks;
   readonly #gaps: GapTracker;
+  readonly #channels: Channels;
+  readonly #rest: RestBroadcasts;
   readonly #session: Session;
   readonly #subscriber: Subscriber;
   #disposal: Promise<void> | null = null;
@@ -66,12 +73,26 @@ export class Manager {
     const pauses = new Pauses((id, paused) => {
       this.#session.send({ kind: paused ? 'pause' : 'resume', id });
     });
+    this.#channels = new Channels(
+      {
+        ...{ status: this.#status, queue: this.#queue, callbacks: this.#callbacks, log },
+        nextId: () => this.#subscriptions.nextId(),
+      },
+      {
+        start: () => {
+          this.#session.start();
+        },
+        give: (command) => this.#session.send(command),
+      },
+      options.engine.vsn,
+    );
     const parts = {
       ...{ subscriptions: this.#subscriptions, status: this.#status, queue: this.#queue, callbacks: this.#callbacks },
-      ...{ gaps: this.#gaps, pauses, log, redactor },
+      ...{ gaps: this.#gaps, channels: this.#channels, pauses, log, redactor },
     };
     this.#session = new Session(options, openEngine, parts);
     this.#subscriber = new Subscriber(parts, this.#session);
+    this.#rest = new RestBroadcasts(options.engine, () => this.#session.newestToken(), redactor.redact);
     // After the subscriber, which closes live rows: the fetch that is aborted here must not look like one that failed.
     for (const part of [this.#status, this.#gaps, pauses]) {
       this.#subscriptions.ended.add((id) => {
@@ -115,6 +136,20 @@ export class Manager {
     });
     if (!view.closed) this.#subscriber.attach(view.id, view);
     return view;
+  }
+
+  channel<Events = UntypedEvents, Presence extends object = UntypedPresence>(
+    name: string,
+    options?: ChannelOptions,
+  ): OpenedChannel<Events, Presence> {
+    this.#requireAlive();
+    // Types are all that the parameters change.
+    return this.#channels.open(name, options) as unknown as OpenedChannel<Events, Presence>;
+  }
+
+  async broadcast(name: string, event: string, payload: unknown, options?: BroadcastOptions): Promise<void> {
+    this.#requireAlive();
+    await this.#rest.send(name, event, checkBroadcast(name, event, payload, options));
   }
 
   unsubscribe(id: SubscriptionId): void {
@@ -186,10 +221,11 @@ export class Manager {
     const core = this.#session.stats();
     return {
       subscriptions: this.#subscriptions.size,
+      channels: this.#channels.size,
       statusListeners: this.#callbacks.listeners,
       pageListeners: this.#session.pageListeners,
       workers: this.#session.ticking ? 1 : 0,
-      leakedSubscriptions: this.#subscriptions.leaked,
+      leakedSubscriptions: this.#subscriptions.leaked + this.#channels.leaked,
       eventCalls: this.#callbacks.eventCalls,
       callbackErrors: this.#callbacks.errors,
       gaps: this.#gaps.counters,
@@ -217,6 +253,8 @@ export class Manager {
 
   #dispose(): Promise<void> {
     this.#subscriptions.endAll();
+    this.#channels.endAll();
+    this.#rest.end();
     this.#callbacks.removeListeners();
     this.#queue.clear();
     this.#status.clear();

@@ -5,6 +5,7 @@ import { DeliveryReader } from '../changes/deliveryReader.js';
 import { plainValues } from '../changes/values.js';
 import { valueReader } from '../changes/valueReader.js';
 import type { CheckedOptions } from '../checks/managerOptions.js';
+import type { Channels } from '../channels/channels.js';
 import type { Callbacks } from '../delivery/callbacks.js';
 import type { CallbackQueue } from '../delivery/callbackQueue.js';
 import { WindowFlushes } from '../delivery/windowFlushes.js';
@@ -30,6 +31,7 @@ import type { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
 /** What a session shares with its manager. */
 export interface SessionParts {
   readonly subscriptions: SubscriptionTable;
+  readonly channels: Channels;
   readonly pauses: Pauses;
   readonly status: StatusStore;
   readonly queue: CallbackQueue;
@@ -93,7 +95,7 @@ export class Session {
     return this.#page?.ticking === true;
   }
 
-  /** From the first subscription on: load the core, listen to the page, follow the token. */
+  /** From the first subscription or channel on: load the core, listen to the page, follow the token. */
   start(): void {
     if (this.#page === null) {
       this.#page = watchPage((event) => {
@@ -113,9 +115,10 @@ export class Session {
     await this.#slot.open();
   }
 
-  /** To an engine that is open; one that opens later gets all that is subscribed then. */
-  send(command: Command): void {
+  /** To an engine that is open; one that opens later gets all that is subscribed and open then. False when there is none. */
+  send(command: Command): boolean {
     this.#slot.engine?.send(command);
+    return this.#slot.engine !== null;
   }
 
   subscribe(id: number, spec: SubscriptionSpec): void {
@@ -126,6 +129,15 @@ export class Session {
   reconnectAll(): void {
     if (this.#slot.engine === null) this.#slot.retryNow();
     else this.send({ kind: 'reconnectAll' });
+  }
+
+  /**
+   * The newest token, for a request of the manager's own; empty when there is none.
+   *
+   * @throws what the callback throws.
+   */
+  newestToken(): Promise<string> {
+    return this.#tokens.newest();
   }
 
   /** Empty: none. */
@@ -176,14 +188,15 @@ export class Session {
     for (const event of this.#page?.current() ?? []) this.send({ kind: 'notify', event });
     if (given !== '') this.send({ kind: 'provideToken', request: 0, token: given });
     for (const { id, spec } of this.#parts.subscriptions.values()) this.subscribe(id, spec);
+    this.#parts.channels.replay();
   }
 
   #receive(batch: Batch): void {
     if (this.#ended) return;
-    const { queue, callbacks, gaps } = this.#parts;
+    const { queue, callbacks, gaps, channels } = this.#parts;
     this.#columnLists.add(batch.columnLists);
     if (batch.control !== null) this.#receiveControl(batch.control);
-    callbacks.deliver(batch.deliveries, this.#reader, gaps);
+    callbacks.deliver(batch.deliveries, this.#reader, gaps, channels);
     const { flushed } = batch.control ?? {};
     // After what the windows held, which may have to wait for a callback that is running.
     if (flushed !== undefined) {
@@ -194,12 +207,14 @@ export class Session {
     queue.flush();
   }
 
-  #receiveControl({ logs, status, gaps, polls, notices, stats, tokenRequest }: ControlMessage): void {
+  #receiveControl(control: ControlMessage): void {
+    const { logs, status, gaps, polls, notices, stats, tokenRequest } = control;
     const parts = this.#parts;
     for (const line of logs ?? []) parts.log.write(line);
     if (status !== undefined && parts.status.apply(status)) parts.callbacks.statusChanged();
     parts.gaps.receive(gaps ?? [], polls ?? []);
     for (const notice of notices ?? []) parts.callbacks.notify(notice);
+    parts.channels.receiveControl(control);
     if (stats !== undefined) this.#coreStats = stats;
     if (tokenRequest !== undefined) this.#answerTokenRequest(tokenRequest.request);
   }
@@ -215,7 +230,7 @@ export class Session {
   }
 
   #loadFailed(message: string, attempts: number, nextRetryAt: number): void {
-    const { log, status, callbacks, subscriptions, queue } = this.#parts;
+    const { log, status, callbacks, subscriptions, channels, queue } = this.#parts;
     log.write({ level: 'error', message });
     status.loadFailed(message, attempts, nextRetryAt);
     callbacks.statusChanged();
@@ -223,6 +238,7 @@ export class Session {
     for (const { id } of subscriptions.values()) {
       callbacks.notify({ subscription: id, status: 'CHANNEL_ERROR', ...detail });
     }
+    channels.statusChanged();
     queue.flush();
   }
 }

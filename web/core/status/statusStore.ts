@@ -1,5 +1,13 @@
-import type { StatusDelta, SubscriptionDelta, SubscriptionSpec } from '../engine/engine.js';
-import type { ConnectionStatus, Counters, OverallState, StatusSnapshot, SubscriptionStatus } from '../api/status.js';
+import type { ChannelSpec, StatusDelta, SubscriptionSpec } from '../engine/engine.js';
+import type {
+  ChannelStatus,
+  ConnectionStatus,
+  Counters,
+  OverallState,
+  StatusSnapshot,
+  SubscriptionStatus,
+} from '../api/status.js';
+import { Entries } from './entries.js';
 
 const NO_COUNTERS: Counters = Object.freeze({
   framesIn: 0,
@@ -23,20 +31,20 @@ export const IDLE_SNAPSHOT: StatusSnapshot = Object.freeze({
   since: 0,
   connections: Object.freeze([]),
   subscriptions: Object.freeze([]),
+  channels: Object.freeze([]),
   counters: NO_COUNTERS,
 });
 
 /**
- * Composes the status snapshot from the core's deltas and from what only the manager knows: which subscriptions there are, and the state
- * before there is a core.
+ * Composes the status snapshot from the core's deltas and from what only the manager knows: which subscriptions and handles of channels there are, and
+ * the state before there is a core.
  */
 export class StatusStore {
   #snapshot: StatusSnapshot = IDLE_SNAPSHOT;
   #stale = false;
-  #connections = new Map<number, ConnectionStatus>();
-  #connectionList: readonly ConnectionStatus[] | null = IDLE_SNAPSHOT.connections;
-  #subscriptions = new Map<number, SubscriptionStatus>();
-  #subscriptionList: readonly SubscriptionStatus[] | null = IDLE_SNAPSHOT.subscriptions;
+  readonly #connections = new Entries<ConnectionStatus>(IDLE_SNAPSHOT.connections);
+  readonly #subscriptions = new Entries<SubscriptionStatus>(IDLE_SNAPSHOT.subscriptions);
+  readonly #channels = new Entries<ChannelStatus>(IDLE_SNAPSHOT.channels);
   /** Those that the core did not take. */
   readonly #refused = new Set<number>();
   /** On the others. */
@@ -55,55 +63,48 @@ export class StatusStore {
   snapshot(): StatusSnapshot {
     if (!this.#stale) return this.#snapshot;
     this.#stale = false;
-    this.#connectionList ??= byId(this.#connections);
-    this.#subscriptionList ??= byId(this.#subscriptions);
     this.#snapshot = Object.freeze({
       overall: this.#overall,
       since: this.#since,
-      connections: this.#connectionList,
-      subscriptions: this.#subscriptionList,
+      connections: this.#connections.list,
+      subscriptions: this.#subscriptions.list,
+      channels: this.#channels.list,
       counters: this.#counters,
     });
     return this.#snapshot;
   }
 
-  /** A new subscription, pending until the core says otherwise. */
-  add(id: number, spec: SubscriptionSpec): void {
-    this.#setSubscription({
-      id,
-      schema: spec.schema,
-      table: spec.table,
-      event: spec.event,
-      filter: spec.filter ?? null,
-      state: 'pending',
-      mode: 'paused',
-      since: Date.now(),
-      attempts: 0,
-      nextRetryAt: null,
-      code: 'CONNECTING',
-      message: '',
-      retryable: true,
-    });
-    if (!this.#coreSpoke && this.#verdict === 'idle') this.#verdict = 'connecting';
-    this.#judge(Date.now());
+  /** Of an open handle. The same object until a change. */
+  channel(id: number): ChannelStatus | undefined {
+    return this.#channels.get(id);
   }
 
+  /** A new subscription, pending until the core says otherwise. */
+  add(id: number, { schema, table, event, filter }: SubscriptionSpec): void {
+    this.#begin(this.#subscriptions, {
+      ...{ id, schema, table, event, filter: filter ?? null, mode: 'paused' },
+      ...pending(),
+    });
+  }
+
+  /** A new handle of a channel; the same. */
+  addChannel(id: number, { name, private: isPrivate }: ChannelSpec): void {
+    this.#begin(this.#channels, { id, name, private: isPrivate === true, ...pending() });
+  }
+
+  /** A subscription or a handle of a channel has ended. */
   remove(id: number): void {
-    if (!this.#subscriptions.delete(id)) return;
+    if (!this.#subscriptions.delete(id) && !this.#channels.delete(id)) return;
     this.#refused.delete(id);
-    this.#subscriptionList = null;
     this.#stale = true;
-    if (!this.#coreSpoke && this.#subscriptions.size === 0) this.#verdict = 'idle';
+    if (!this.#coreSpoke && this.#size === 0) this.#verdict = 'idle';
     this.#judge(Date.now());
   }
 
   /** Back to idle, for good. */
   clear(): void {
-    this.#connections.clear();
-    this.#subscriptions.clear();
+    for (const entries of [this.#connections, this.#subscriptions, this.#channels]) entries.clear();
     this.#refused.clear();
-    this.#connectionList = IDLE_SNAPSHOT.connections;
-    this.#subscriptionList = IDLE_SNAPSHOT.subscriptions;
     this.#verdict = 'idle';
     this.#judge(Date.now());
     this.#stale = true;
@@ -112,53 +113,59 @@ export class StatusStore {
   /** The core could not be loaded: everything waits for the next attempt. */
   loadFailed(message: string, attempts: number, nextRetryAt: number): void {
     const failure = { code: 'LOAD_FAILED', message, attempts, nextRetryAt, retryable: true } as const;
-    for (const entry of this.#subscriptions.values()) {
-      const since = entry.state === 'retrying' ? entry.since : Date.now();
-      this.#setSubscription({ ...entry, ...failure, state: 'retrying', since });
-    }
+    const fail = <Entry extends SubscriptionStatus | ChannelStatus>(entries: Entries<Entry>): void => {
+      for (const entry of entries.values()) {
+        const since = entry.state === 'retrying' ? entry.since : Date.now();
+        this.#set(entries, { ...entry, ...failure, state: 'retrying', since });
+      }
+    };
+    fail(this.#subscriptions);
+    fail(this.#channels);
     this.#verdict = 'offline';
     this.#judge(Date.now());
   }
 
   /** Takes the core's changes in. True when the snapshot changed by it. */
   apply(delta: StatusDelta): boolean {
-    if (delta.refused === undefined) this.#coreSpoke = true;
+    const refused = [...(delta.refused ?? []), ...(delta.refusedChannels ?? [])];
+    if (refused.length === 0) this.#coreSpoke = true;
     if (delta.counters !== undefined) this.#counters = Object.freeze({ ...this.#counters, ...delta.counters });
-    for (const connection of delta.connections ?? []) this.#setConnection(connection);
-    for (const id of delta.removedConnections ?? []) this.#removeConnection(id);
-    for (const change of delta.subscriptions ?? []) this.#applySubscription(change);
-    for (const id of delta.refused ?? []) if (this.#subscriptions.has(id)) this.#refused.add(id);
+    for (const connection of delta.connections ?? []) this.#set(this.#connections, { ...connection });
+    for (const id of delta.removedConnections ?? []) if (this.#connections.delete(id)) this.#stale = true;
+    for (const change of delta.subscriptions ?? []) this.#update(this.#subscriptions, change);
+    for (const change of delta.channels ?? []) this.#update(this.#channels, change);
+    for (const id of refused) if (this.#knows(id)) this.#refused.add(id);
     this.#verdict = delta.overall ?? this.#verdict;
     this.#judge(delta.since ?? Date.now());
     return this.#stale;
   }
 
+  /** How many there are that can be live. */
+  get #size(): number {
+    return this.#subscriptions.size + this.#channels.size;
+  }
+
+  #knows(id: number): boolean {
+    return this.#subscriptions.get(id) !== undefined || this.#channels.get(id) !== undefined;
+  }
+
+  #begin<Entry extends { readonly id: number }>(entries: Entries<Entry>, entry: Entry): void {
+    this.#set(entries, entry);
+    if (!this.#coreSpoke && this.#verdict === 'idle') this.#verdict = 'connecting';
+    this.#judge(Date.now());
+  }
+
   /** What the application has ended is no longer in the table; late words of the core about it are dropped. */
-  #applySubscription(change: SubscriptionDelta): void {
-    const entry = this.#subscriptions.get(change.id);
-    if (entry !== undefined) this.#setSubscription({ ...entry, ...change });
+  #update<Entry extends { readonly id: number }>(
+    entries: Entries<Entry>,
+    change: Partial<Entry> & { readonly id: number },
+  ): void {
+    const entry = entries.get(change.id);
+    if (entry !== undefined) this.#set(entries, { ...entry, ...change });
   }
 
-  #setSubscription(entry: SubscriptionStatus): void {
-    const before = this.#subscriptions.get(entry.id);
-    if (before !== undefined && sameFields(before, entry)) return;
-    this.#subscriptions.set(entry.id, Object.freeze(entry));
-    this.#subscriptionList = null;
-    this.#stale = true;
-  }
-
-  #setConnection(entry: ConnectionStatus): void {
-    const before = this.#connections.get(entry.id);
-    if (before !== undefined && sameFields(before, entry)) return;
-    this.#connections.set(entry.id, Object.freeze({ ...entry }));
-    this.#connectionList = null;
-    this.#stale = true;
-  }
-
-  #removeConnection(id: number): void {
-    if (!this.#connections.delete(id)) return;
-    this.#connectionList = null;
-    this.#stale = true;
+  #set<Entry extends { readonly id: number }>(entries: Entries<Entry>, entry: Entry): void {
+    if (entries.set(entry)) this.#stale = true;
   }
 
   #judge(since: number): void {
@@ -171,16 +178,14 @@ export class StatusStore {
 
   #withRefused(): OverallState {
     if (this.#refused.size === 0) return this.#verdict;
-    if (this.#refused.size === this.#subscriptions.size) return 'offline';
+    if (this.#refused.size === this.#size) return 'offline';
     return this.#verdict === 'live' ? 'partial' : this.#verdict;
   }
 }
 
-function byId<Entry extends { readonly id: number }>(entries: ReadonlyMap<number, Entry>): readonly Entry[] {
-  return Object.freeze([...entries.values()].sort((a, b) => a.id - b.id));
-}
-
-function sameFields<T extends object>(a: T, b: T): boolean {
-  const keys = Object.keys(b) as (keyof T)[];
-  return keys.every((key) => Object.is(a[key], b[key]));
+/** What nobody has tried yet. */
+function pending() {
+  const code = 'CONNECTING' as const;
+  const state = 'pending' as const;
+  return { state, since: Date.now(), attempts: 0, nextRetryAt: null, code, message: '', retryable: true };
 }

@@ -1,13 +1,11 @@
-import type { SubscriptionSpec } from '../engine/engine.js';
-
 interface Owned {
   readonly id: number;
-  readonly spec: SubscriptionSpec;
+  readonly message: string;
 }
 
 /**
- * Notices subscriptions that were forgotten: their owner has been garbage-collected, so nobody is left who would end them. Holds owners weakly; a
- * report comes when the garbage collector gets to it, or never.
+ * Notices what was forgotten: its owner has been garbage-collected, so nobody is left who would end it. Holds owners weakly; a report comes when the
+ * garbage collector gets to it, or never.
  */
 export class OwnerWatch {
   readonly #report: (message: string) => void;
@@ -24,12 +22,12 @@ export class OwnerWatch {
     return this.#leaked;
   }
 
-  /** Until `forget`. */
-  watch(owner: object, id: number, spec: SubscriptionSpec): void {
+  /** Until `forget`. `message` is what is reported. */
+  watch(owner: object, id: number, message: string): void {
     this.#registry ??= new FinalizationRegistry((owned) => {
       this.#collected(owned);
     });
-    const owned = { id, spec };
+    const owned = { id, message };
     this.#owned.set(id, owned);
     this.#registry.register(owner, owned, owned);
   }
@@ -41,12 +39,9 @@ export class OwnerWatch {
     this.#registry?.unregister(owned);
   }
 
-  #collected({ id, spec }: Owned): void {
+  #collected({ id, message }: Owned): void {
     if (!this.#owned.delete(id)) return;
     this.#leaked += 1;
-    const filter = spec.filter === undefined ? '' : ` with the filter "${spec.filter}"`;
-    this.#report(
-      `subscription ${id} to ${spec.schema}.${spec.table}${filter} is still running, but its owner is gone: call unsubscribe(${id}) when the owner ends`,
-    );
+    this.#report(message);
   }
 }

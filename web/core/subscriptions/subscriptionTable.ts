@@ -63,8 +63,14 @@ export class SubscriptionTable {
   }
 
   /** Reports it when the owner is collected before the subscription of this id ends. */
-  watchOwner(owner: object, id: number, spec: SubscriptionSpec): void {
-    this.#owners.watch(owner, id, spec);
+  watchOwner(owner: object, id: number, { schema, table, filter }: SubscriptionSpec): void {
+    const filtered = filter === undefined ? '' : ` with the filter "${filter}"`;
+    const what = `subscription ${id} to ${schema}.${table}${filtered}`;
+    this.#owners.watch(
+      owner,
+      id,
+      `${what} is still running, but its owner is gone: call unsubscribe(${id}) when the owner ends`,
+    );
   }
 
   /** Ends it. False when it has ended before. */

@@ -1,0 +1,234 @@
+import type {
+  BroadcastMessage,
+  Channel,
+  ChannelGap,
+  PresenceChange,
+  PresenceMember,
+  SendOptions,
+} from '../api/channel.js';
+import type { ChannelStatus } from '../api/status.js';
+import { Listeners } from '../base/listeners.js';
+import { requireFunction } from '../base/validate.js';
+import { checkEvent, checkSend, checkTracked, type CheckedSend } from '../checks/channelOptions.js';
+import type { Callbacks } from '../delivery/callbacks.js';
+import type { ChannelSpec, PresenceChange as EngineChange } from '../engine/engine.js';
+import type { BroadcastReader } from './broadcastReader.js';
+import { closedError } from './pushError.js';
+import { PresenceView, type ReadChange } from './presenceView.js';
+
+/** What a handle needs of the channels of its manager. */
+export interface HandleHost {
+  readonly callbacks: Callbacks;
+  /** The protocol's version. */
+  readonly vsn: string | undefined;
+  /** Null after the handle's end. */
+  statusOf(id: number): ChannelStatus | null;
+  send(handle: ChannelHandle, checked: CheckedSend): Promise<void>;
+  /** The promise of a send that is a mistake. */
+  refuse(handle: ChannelHandle, event: unknown, error: Error): Promise<void>;
+  track(handle: ChannelHandle): void;
+  watchPresence(handle: ChannelHandle): void;
+  close(handle: ChannelHandle): void;
+}
+
+/** A handle that is being made. */
+export interface HandleParts {
+  readonly id: number;
+  readonly spec: ChannelSpec & { presenceKey: string };
+  readonly ack: boolean;
+}
+
+/** A handle with what only packages of this project may use. */
+export type OpenedChannel<Events, Presence extends object> = Channel<Events, Presence> &
+  Pick<ChannelHandle, 'onPresenceChanges'>;
+
+/** In the place of an event: every one. */
+const ALL = '*';
+
+/** See {@link Channel}. */
+export class ChannelHandle implements Channel {
+  readonly id: number;
+  readonly name: string;
+  readonly presenceKey: string;
+  /** As it is to be opened in an engine. */
+  readonly spec: ChannelSpec;
+  /** The newest that was tracked, as JSON; null for none. */
+  tracked: string | null = null;
+  readonly #ack: boolean;
+  readonly #host: HandleHost;
+  readonly #label: string;
+  /** By event; `*` for all. */
+  readonly #broadcasts = new Map<string, Listeners<[payload: unknown, message: BroadcastMessage]>>();
+  readonly #presenceListeners = new Listeners<[change: PresenceChange]>();
+  readonly #rawListeners = new Listeners<[changes: readonly EngineChange[]]>();
+  readonly #statusListeners = new Listeners<[status: ChannelStatus]>();
+  readonly #gapListeners = new Listeners<[gap: ChannelGap]>();
+  readonly #present = new PresenceView();
+  #status: ChannelStatus;
+  #closed = false;
+
+  constructor({ id, spec, ack }: HandleParts, host: HandleHost, status: ChannelStatus) {
+    this.id = id;
+    this.name = spec.name;
+    this.presenceKey = spec.presenceKey;
+    this.spec = spec;
+    this.#ack = ack;
+    this.#host = host;
+    this.#label = `handle ${id} of the channel "${spec.name}"`;
+    this.#status = status;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get isPrivate(): boolean {
+    return this.spec.private === true;
+  }
+
+  on(event: string, callback: (payload: never, message: BroadcastMessage) => unknown): () => void {
+    this.#requireOpen();
+    checkEvent(event);
+    requireFunction(callback, 'callback', 'on calls it with the payload of each broadcast.');
+    const listeners = this.#broadcasts.get(event) ?? new Listeners();
+    this.#broadcasts.set(event, listeners);
+    return listeners.add(callback as (payload: unknown, message: BroadcastMessage) => unknown);
+  }
+
+  send(event: string, payload: unknown, options?: SendOptions): Promise<void> {
+    try {
+      this.#requireOpen();
+      const { spec, vsn } = { spec: this.spec, vsn: this.#host.vsn };
+      return this.#host.send(this, checkSend(event, payload, options, { spec, ack: this.#ack, vsn }));
+    } catch (error) {
+      return this.#host.refuse(this, event, error as Error);
+    }
+  }
+
+  track(payload: object): void {
+    this.#requireOpen();
+    this.tracked = checkTracked(payload);
+    this.#host.track(this);
+  }
+
+  untrack(): void {
+    this.#requireOpen();
+    this.tracked = null;
+    this.#host.track(this);
+  }
+
+  presence(): readonly PresenceMember[] {
+    return this.#present.members;
+  }
+
+  onPresence(callback: (change: PresenceChange) => unknown): () => void {
+    this.#requireOpen();
+    requireFunction(callback, 'callback', 'onPresence calls it when it changes who is present.');
+    this.#host.watchPresence(this);
+    return this.#presenceListeners.add(callback);
+  }
+
+  /**
+   * Like `onPresence`, with the engine's changes as they come, `phx_ref`s and refreshes included. For the packages of this project only.
+   */
+  onPresenceChanges(callback: (changes: readonly EngineChange[]) => unknown): () => void {
+    this.#requireOpen();
+    this.#host.watchPresence(this);
+    return this.#rawListeners.add(callback);
+  }
+
+  status(): ChannelStatus {
+    return this.#host.statusOf(this.id) ?? this.#status;
+  }
+
+  onStatus(callback: (status: ChannelStatus) => unknown): () => void {
+    this.#requireOpen();
+    requireFunction(callback, 'callback', 'onStatus calls it with the new state.');
+    return this.#statusListeners.add(callback);
+  }
+
+  onGap(callback: (gap: ChannelGap) => unknown): () => void {
+    this.#requireOpen();
+    requireFunction(callback, 'callback', 'onGap calls it with each gap.');
+    return this.#gapListeners.add(callback);
+  }
+
+  close(): void {
+    if (!this.#closed) this.#host.close(this);
+  }
+
+  /** From its channels: it has left them, and nothing is called any more. */
+  end(): void {
+    this.#closed = true;
+    this.tracked = null;
+    const code = 'UNSUBSCRIBED' as const;
+    const since = Date.now();
+    const end = {
+      state: 'closed',
+      since,
+      attempts: 0,
+      nextRetryAt: null,
+      code,
+      message: '',
+      retryable: false,
+    } as const;
+    this.#status = Object.freeze({ ...this.#status, ...end });
+    this.#present.clear();
+    this.#broadcasts.forEach((listeners) => {
+      listeners.clear();
+    });
+    for (const listeners of [this.#presenceListeners, this.#rawListeners, this.#statusListeners, this.#gapListeners]) {
+      listeners.clear();
+    }
+  }
+
+  /** From the queue, as the others. Throws when the broadcast can't be read. */
+  receive(broadcast: BroadcastReader): void {
+    const { event } = broadcast.message;
+    this.#receiveFor(event, broadcast);
+    if (event !== ALL) this.#receiveFor(ALL, broadcast);
+  }
+
+  receivePresence(raw: readonly EngineChange[], changes: readonly ReadChange[]): void {
+    const { callbacks } = this.#host;
+    this.#rawListeners.forEach((call) => {
+      callbacks.attempt(`onPresence of ${this.#label}`, () => call(raw));
+    });
+    const result = this.#present.apply(changes);
+    if (result === null || this.#presenceListeners.size === 0) return;
+    const change = Object.freeze({ members: this.#present.members, ...result });
+    this.#presenceListeners.forEach((call) => {
+      callbacks.attempt(`onPresence of ${this.#label}`, () => call(change));
+    });
+  }
+
+  /** Its state may have changed. */
+  reportStatus(): void {
+    const status = this.status();
+    if (this.#closed || status === this.#status) return;
+    this.#status = status;
+    this.#statusListeners.forEach((call) => {
+      this.#host.callbacks.attempt(`onStatus of ${this.#label}`, () => call(status));
+    });
+  }
+
+  reportGap(gap: ChannelGap): void {
+    this.#gapListeners.forEach((call) => {
+      this.#host.callbacks.attempt(`onGap of ${this.#label}`, () => call(gap));
+    });
+  }
+
+  #receiveFor(event: string, broadcast: BroadcastReader): void {
+    const listeners = this.#broadcasts.get(event);
+    if (listeners === undefined || listeners.size === 0) return;
+    const { payload, message } = broadcast;
+    const { callbacks } = this.#host;
+    listeners.forEach((call) => {
+      callbacks.broadcast(`a callback of ${this.#label}`, call, payload, message);
+    });
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw closedError(this);
+  }
+}

@@ -1,0 +1,159 @@
+import { SwitchboardError } from '../api/errors.js';
+import type { PushCommand, PushResult } from '../engine/engine.js';
+import type { LogOutlet } from '../log/logOutlet.js';
+import type { CheckedSend } from '../checks/channelOptions.js';
+import { endedError, pushError } from './pushError.js';
+import { Sending } from './sending.js';
+
+/** Of one handle, before there is an engine. The same as the core's. */
+const MAX_WAITING = 100;
+const MAX_WAITING_BYTES = 5_000_000;
+
+/** Who sends. */
+export interface Sender {
+  readonly id: number;
+  readonly name: string;
+  readonly isPrivate: boolean;
+}
+
+interface Pending {
+  readonly sender: Sender;
+  readonly event: string;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Waiting {
+  command: PushCommand;
+  /** Null for one that is conflated: it has no outcome, so none that comes too late. */
+  readonly timer: ReturnType<typeof setTimeout> | null;
+  /** By the monotonic clock. */
+  readonly expiresAt: number;
+}
+
+/** The broadcasts of all handles that have no outcome yet. While there is no engine they wait here, in bounds; then the engine has the queue. */
+export class Pushes {
+  readonly #log: LogOutlet;
+  /** False when there is no engine. */
+  readonly #give: (command: PushCommand) => boolean;
+  /** By push. */
+  readonly #pending = new Map<number, Pending>();
+  #waiting: Waiting[] = [];
+  #lastId = 0;
+
+  constructor(log: LogOutlet, give: (command: PushCommand) => boolean) {
+    this.#log = log;
+    this.#give = give;
+  }
+
+  /** Rejects with a SwitchboardError. */
+  send(sender: Sender, checked: CheckedSend): Promise<void> {
+    const { event } = checked;
+    return this.#promise(sender, event, (resolve, reject) => {
+      this.#lastId += 1;
+      const command: PushCommand = { kind: 'push', id: this.#lastId, channel: sender.id, ...checked };
+      const isConflated = command.everyMs !== undefined;
+      if (!isConflated) this.#pending.set(command.id, { sender, event, resolve, reject });
+      // It may have its outcome before the call returns.
+      if (!this.#give(command)) this.#wait(command, reject);
+      if (isConflated) resolve();
+    });
+  }
+
+  /** A send that is a mistake. */
+  refused(sender: Sender, event: unknown, error: Error): Promise<void> {
+    return this.#promise(sender, String(event), (_resolve, reject) => {
+      reject(error);
+    });
+  }
+
+  /** The engine is open; the handles have been opened in it. */
+  replay(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { command, timer, expiresAt } of waiting) {
+      if (timer !== null) clearTimeout(timer);
+      this.#give(
+        timer === null ? command : { ...command, timeoutMs: Math.max(1, Math.ceil(expiresAt - performance.now())) },
+      );
+    }
+  }
+
+  ended({ id, outcome, message }: PushResult): void {
+    const pending = this.#take(id);
+    if (pending === undefined) return;
+    if (outcome === 'ok') pending.resolve();
+    else pending.reject(pushError(outcome, message, pending));
+  }
+
+  /** The handle has closed. What the engine has it reports itself. */
+  closed(sender: Sender): void {
+    this.#drop(({ command }) => command.channel === sender.id);
+  }
+
+  /** The manager has ended. */
+  endAll(): void {
+    this.#drop(() => true);
+    for (const [id, { sender, reject }] of this.#pending) {
+      this.#pending.delete(id);
+      reject(endedError(sender));
+    }
+  }
+
+  #promise(
+    { name }: Sender,
+    event: string,
+    start: (resolve: () => void, reject: (error: Error) => void) => void,
+  ): Promise<void> {
+    return new Sending((resolve, reject) => {
+      start(() => {
+        resolve(undefined);
+      }, reject);
+    }).reportUnhandled((error) => {
+      const message = `a send of "${event}" on the channel "${name}" failed, and nobody handled it: ${error.message}`;
+      this.#log.write({ level: 'warn', message });
+    });
+  }
+
+  #wait(command: PushCommand, reject: (error: Error) => void): void {
+    const { id, channel, event, everyMs, timeoutMs = 0 } = command;
+    const own = this.#waiting.filter((other) => other.command.channel === channel);
+    const older =
+      everyMs === undefined
+        ? undefined
+        : own.find((other) => other.command.everyMs !== undefined && other.command.event === event);
+    if (older !== undefined) {
+      older.command = command;
+      return;
+    }
+    const bytes = own.reduce((sum, other) => sum + other.command.payload.length, command.payload.length);
+    if (own.length >= MAX_WAITING || bytes > MAX_WAITING_BYTES) {
+      this.#pending.delete(id);
+      const message = 'Too much waits to be sent on this channel: send less, or wait until the manager is ready().';
+      reject(new SwitchboardError('SEND_QUEUE_FULL', '', message));
+      return;
+    }
+    const expire = (): void => {
+      this.#waiting = this.#waiting.filter((other) => other.command.id !== id);
+      this.ended({ id, outcome: 'timedOut', message: 'The core could not be loaded in time: ready() says why.' });
+    };
+    const timer = everyMs === undefined ? setTimeout(expire, timeoutMs) : null;
+    this.#waiting.push({ command, timer, expiresAt: performance.now() + timeoutMs });
+  }
+
+  #drop(fits: (waiting: Waiting) => boolean): void {
+    const dropped = this.#waiting.filter(fits);
+    this.#waiting = this.#waiting.filter((waiting) => !dropped.includes(waiting));
+    for (const { command, timer } of dropped) {
+      if (timer !== null) clearTimeout(timer);
+      const pending = this.#take(command.id);
+      pending?.reject(endedError(pending.sender));
+    }
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+}
