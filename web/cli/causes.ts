@@ -20,6 +20,19 @@ export function causeOf(error: unknown): string {
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;
 }
 
+/** HTTP statuses of a proxy that did not get an answer from Realtime. */
+const UNREACHABLE = /^HTTP (?:50[234]|52\d|530)$/u;
+
+/** What a failed handshake means, in a sentence without its full stop. `cause`: as `causeOf` has it. */
+export function handshakeFailure(cause: string): string {
+  const status = Number(/^HTTP (\d+)$/u.exec(cause)?.[1] ?? NaN);
+  if (Number.isNaN(status)) return `The server could not be reached: ${cause}`;
+  if (UNREACHABLE.test(cause)) return `Realtime could not be reached: what is in front of it answers with ${cause}`;
+  if (status < 400) return `A web server answers with ${cause}, but it is not Realtime: check the url`;
+  if (status === 404) return `There is no Realtime at this url: ${cause}`;
+  return `The server refused the connection: ${cause}`;
+}
+
 /**
  * A WebSocket class whose failures are reported. The core, as in a browser, learns only that a handshake failed.
  *

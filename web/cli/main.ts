@@ -51,7 +51,7 @@ async function run(command: () => Promise<number>): Promise<void> {
 
 function runListen(options: ListenOptions): Promise<void> {
   const plain = new PlainText(options.subscriptions, styleOf(process.stdout, process.env, options.color));
-  const asJson = options.json || !process.stdout.isTTY;
+  const asJson = options.json || !(process.stdout.isTTY || options.color === 'always');
   const lines: ListenOutput = {
     line: (line) => {
       const text = asJson ? jsonText(line) : plain.textOf(line);

@@ -51,7 +51,8 @@ function focusedName(): string | null {
   return label.trim().replace(/\s+/g, ' ');
 }
 
-const head = ['Business', 'Realtime: Live. Details', 'Lab', 'Look at them', 'As a table', 'Latest changes'];
+const head = ['Business', 'Realtime: Live. Details', 'Lab', 'Look at them'];
+const side = ['As a table', 'Latest changes'];
 
 describe('Tab', () => {
   it.each([
@@ -69,6 +70,7 @@ describe('Tab', () => {
     expect(
       stops.slice(0, head.length + expected.length).map((name) => name.replace(/^Business .*/, 'Business')),
     ).toEqual([...head, ...expected]);
+    expect(stops.slice(-side.length)).toEqual(side);
     const rows = stops.filter((name) => /^(Edit|Cancel|Clock)/.test(name));
     expect(rows.length).toBe(view === 'clients' ? 0 : 1);
     expect(new Set(stops.filter((name) => name !== 'Day')).size).toBe(stops.filter((name) => name !== 'Day').length);

@@ -93,6 +93,31 @@ describe('the status in the header', () => {
     expect(room).toBeGreaterThanOrEqual(8);
   });
 
+  it.each([390, 1280])('has a button to reconnect that lies on no text of its details at %i px', async (width) => {
+    window = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: { width, height: 480 } });
+    const dashboard = new BookingsPage(window.page);
+    await dashboard.untilStatus('live');
+    await dashboard.statusTrigger.click();
+    const panel = window.page.getByRole('dialog');
+    await panel.getByText('Details for developers').click();
+    await panel.getByRole('list', { name: 'Subscriptions' }).waitFor();
+    await window.page.screenshot({ path: screenshotPath(`details-reconnect-${String(width)}`) });
+    const beside = await panel.evaluate((element) => {
+      const button = element.querySelector('.switchboard-reconnect')?.getBoundingClientRect();
+      if (button === undefined) return ['no button'];
+      const { left, bottom } = element.getBoundingClientRect();
+      const right = left + element.clientWidth;
+      const heights = [button.top - 1, (button.top + button.bottom) / 2, bottom - 3];
+      return heights.flatMap((y) =>
+        [left + 8, button.right + 8, (button.right + right) / 2, right - 8].map(
+          (x) => document.elementFromPoint(x, y)?.className ?? 'nothing',
+        ),
+      );
+    });
+    expect(await panel.evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight)).toBe(true);
+    expect(new Set(beside)).toEqual(new Set(['switchboard-foot']));
+  });
+
   it('is grey and says Starting while no business is known', async () => {
     window = await openWindow(lab.browser, 'about:blank');
     await window.page.route('**/rest/v1/businesses*', () => undefined);

@@ -74,6 +74,40 @@ describe.each(['light', 'dark'] as const)('the forms in %s', (colorScheme) => {
 });
 
 describe('the forms in large text', () => {
+  it.each([320, 390])('cut no time and no text on a phone of %i px', async (width) => {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, {
+      locale: 'en-US',
+      viewport: { width, height: 844 },
+    });
+    const bookings = new BookingsPage(page);
+    const { form } = bookings;
+    await bookings.untilRowsLive();
+    await bookings.addButton.click();
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%';
+    });
+    await form.getByLabel('Service').fill('Consultation');
+    await form.getByLabel('Starts').fill('2026-12-28T10:58');
+    await form.getByLabel('Starts').scrollIntoViewIfNeeded();
+    await page.screenshot({ path: screenshotPath(`form-large-text-${String(width)}`) });
+    const cut = await form.locator('input').evaluateAll((inputs) =>
+      (inputs as HTMLInputElement[])
+        .filter((input) => {
+          const style = getComputedStyle(input);
+          const probe = document.body.appendChild(document.createElement('span'));
+          Object.assign(probe.style, { position: 'absolute', whiteSpace: 'pre', font: style.font });
+          // As a browser writes it, with the sign that opens the calendar.
+          probe.textContent = input.type === 'datetime-local' ? '12/28/2026, 10:58 AM MM' : input.value;
+          const { width: needed } = probe.getBoundingClientRect();
+          probe.remove();
+          return needed > input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        })
+        .map(({ name }) => name),
+    );
+    expect(cut).toEqual([]);
+    await page.context().close();
+  });
+
   it('grow with it, labels and width included', async () => {
     const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: sizes.wide });
     const bookings = new BookingsPage(page);

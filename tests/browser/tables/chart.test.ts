@@ -35,7 +35,7 @@ describe('the hours of the chart', () => {
     await page.getByText('As a table').click();
     const hours = await page.locator('.chart-table tbody th').allTextContents();
     expect(hours.filter((hour) => !full.test(hour))).toEqual([]);
-    await page.locator('.chart-frame').hover({ position: { x: 300, y: 100 } });
+    await page.locator('.chart-frame').hover({ position: { x: 200, y: 100 } });
     const tooltip = page.locator('.recharts-tooltip-label');
     await expect.poll(() => tooltip.innerText()).toMatch(full);
     await page.context().close();

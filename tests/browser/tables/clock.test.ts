@@ -122,3 +122,47 @@ it('all entries of a person are closed where the database has let in several', a
   expect(await entries('clock_out is null')).toBe(0);
   await page.context().close();
 });
+
+/** Lets requests of the page arrive, and loses the answers. Returns what ends that. */
+async function loseAnswers(page: Page, methods: readonly string[]): Promise<() => Promise<void>> {
+  const pattern = '**/rest/v1/staff_attendance?*';
+  await page.route(pattern, async (route) => {
+    if (!methods.includes(route.request().method())) return route.continue();
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  return () => page.unroute(pattern);
+}
+
+it('who clocks in and out, while the answers to that are lost, was saved', async () => {
+  const page = await openStaff();
+  await loseAnswers(page, ['POST', 'PATCH']);
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
+  await page.locator('[data-sonner-toast]', { hasText: 'Clocked in' }).waitFor();
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
+  await firstPerson(page).getByText('away').waitFor();
+  expect(await entries('clock_out is not null')).toBe(1);
+  await page.getByRole('tab', { name: 'Bookings' }).click();
+  expect(await page.locator('[data-sonner-toast]', { hasText: /Not saved|Already|by another window/ }).count()).toBe(0);
+  await page.context().close();
+});
+
+it('who clocks in again, because nothing was answered at first, hears that it was saved', async () => {
+  const page = await openStaff();
+  // Realtime does not show the entry either.
+  await lab.backend.faults.refuse({ mode: 'drop' });
+  lab.backend.faults.drop();
+  await page.locator('header .switchboard-status:not([data-state="live"])').waitFor();
+  const answered = await loseAnswers(page, ['POST', 'GET']);
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
+  await page.locator('[data-sonner-toast]', { hasText: 'Not saved' }).waitFor();
+  await answered();
+  await page.route('**/rest/v1/staff_attendance?*', (route) =>
+    route.request().url().includes('idempotency_key') ? route.continue() : route.abort('connectionreset'),
+  );
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
+  await page.locator('[data-sonner-toast]', { hasText: 'Clocked in' }).waitFor();
+  expect(await entries()).toBe(1);
+  await lab.backend.faults.reset();
+  await page.context().close();
+});

@@ -158,18 +158,18 @@ describe('the bookings', () => {
   it('say why one could not be saved, and go on', async () => {
     const bookings = await openBookings();
     const url = '**/rest/v1/bookings?*';
-    await bookings.page.route(url, (route) => route.fulfill({ status: 503, body: 'down for a moment' }));
+    await bookings.page.route(url, (route) => route.fulfill({ status: 500, body: 'broken for a moment' }));
     await bookings.addButton.click();
     await bookings.submit({ Client: 'Patient' }, 'Add');
     await bookings.form.getByRole('alert').getByText('The server has a problem: try again in a moment.').waitFor();
-    expect(await bookings.form.locator('code').textContent()).toBe('HTTP 503 · down for a moment');
+    expect(await bookings.form.locator('code').textContent()).toBe('HTTP 500 · broken for a moment');
     await bookings.page.unroute(url);
     await bookings.submit({}, 'Add');
     await bookings.form.waitFor({ state: 'detached' });
     await bookings.untilChanges(1);
     expect(await bookings.changes()).toEqual(['New Patient, Consultation']);
     // The browser itself reports the refused request.
-    expect(windows[0]?.problems.splice(0)).toEqual([expect.stringContaining('503')]);
+    expect(windows[0]?.problems.splice(0)).toEqual([expect.stringContaining('500')]);
     await lab.db.query("delete from bookings where client_name = 'Patient'");
   });
 });
@@ -194,6 +194,8 @@ describe('the payments', () => {
     await expect.poll(revenue, { timeout: 30_000 }).toBe(value(before) + 50_000);
     await row.getByRole('button', { name: 'Cancel payment P-NEW' }).click();
     await row.getByText('cancelled').waitFor();
+    const whose = (await row.locator('[data-slot="title"]').innerText()).trim();
+    await page.locator('[data-sonner-toast]', { hasText: 'Payment cancelled' }).getByText(`${whose}, `).waitFor();
     await expect.poll(() => dashboard.figure('revenue').innerText(), { timeout: 30_000 }).toBe(before);
     await lab.db.query("delete from payment_transactions where reference = 'P-NEW'");
   });
@@ -254,6 +256,9 @@ describe('the first view', () => {
     const core = requests.findIndex((path) => /^\/assets\/switchboard-.*\.wasm$/.test(path));
     expect(core).toBeLessThan(requests.indexOf('/rest/v1/businesses'));
     expect(await window.page.locator('link[rel="preload"][type="application/wasm"]').count()).toBe(1);
+    const answer = await window.page.request.get(new URL(requests[core] ?? '', lab.dashboard).href);
+    expect(answer.headers()).toMatchObject({ 'content-type': 'application/wasm', 'content-encoding': 'br' });
+    expect((await answer.body()).subarray(0, 4).toString('latin1')).toBe('\0asm');
   });
 
   it("is made with React's production build", async () => {

@@ -63,6 +63,30 @@ describe('the bookings of a day', () => {
     await removeBookings(lab.db, ids);
   });
 
+  it.each([
+    ['phone', 390, 844],
+    ['tablet', 768, 1024],
+    ['desktop', 1440, 900],
+  ])('show the next appointment on a %s without scrolling, alerts or not', async (_device, width, height) => {
+    const ids = await insertBookingsAt(lab.db, [[0, '23:59', 'Last of the day']]);
+    await lab.db.query(
+      "insert into admin_alerts (business_id, severity, title) values ($1, 'critical', 'Card payments are failing')",
+      [salon],
+    );
+    const dashboard = await openSalon(lab, '', { locale: 'en-US', viewport: { width, height } });
+    const { page } = dashboard;
+    await page.locator('[data-figure="alerts"] .figure-value', { hasText: 'critical' }).waitFor();
+    await page.locator('.recharts-surface').first().waitFor();
+    const [next = ''] = await dashboard.ids();
+    const row = await dashboard.row(next).boundingBox();
+    expect((row?.y ?? NaN) + (row?.height ?? NaN)).toBeLessThanOrEqual(height);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.context().close();
+    await lab.db.query("delete from admin_alerts where title = 'Card payments are failing'");
+    await removeBookings(lab.db, ids);
+  });
+
   it('are found by the name of the client on all days, whatever its accents', async () => {
     const ids = await insertBookingsAt(lab.db, [
       [-3, '10:00', 'Zoë Ångström'],

@@ -175,3 +175,41 @@ describe('a booking that is added', () => {
     },
   );
 });
+
+describe('a booking that is edited', () => {
+  const toast = (page: Page) => page.locator('[data-sonner-toast]', { hasText: 'Booking saved' });
+
+  it.each([
+    ['gets another day', '&day=2027-03-14', { Starts: '2027-04-02T10:30' }],
+    ['no longer matches the search', '&client=moved', { Client: 'Someone else', Starts: '2027-04-02T10:30' }],
+  ])('and %s is shown on request', async (_what, search, fields) => {
+    const { rows } = await lab.db.query<{ id: string }>(
+      `insert into bookings (business_id, client_name, service, starts_at, duration_minutes, status)
+       values ($1, 'Moved', 'Treatment', '2027-03-14 10:00 America/New_York', 30, 'confirmed') returning id::text`,
+      [salon],
+    );
+    const id = rows[0]?.id ?? '';
+    const dashboard = await openSalon(lab, search);
+    const { page } = dashboard;
+    await dashboard.row(id).getByRole('button', { name: /^Edit/ }).click();
+    await dashboard.submit(fields, 'Save');
+    await toast(page).getByText('Treatment, Fri 2 Apr, 10:30').waitFor();
+    await page.screenshot({ path: screenshotPath('moved-to-another-day') });
+    await toast(page).getByRole('button', { name: 'Show' }).click();
+    await dashboard.row(id).locator('button:focus').waitFor();
+    expect((await dayControl(page)).date).toBe('2027-04-02');
+    await page.context().close();
+    await lab.db.query('delete from bookings where id = $1', [id]);
+  });
+
+  it('and stays on display is not confirmed further', async () => {
+    const dashboard = await openSalon(lab, '&day=all');
+    const { page } = dashboard;
+    await page.locator('[data-row]').first().getByRole('button', { name: /^Edit/ }).click();
+    await dashboard.submit({ Minutes: '35' }, 'Save');
+    await dashboard.form.waitFor({ state: 'detached' });
+    await page.locator('[data-row]').first().getByText('35 min').waitFor();
+    expect(await toast(page).count()).toBe(0);
+    await page.context().close();
+  });
+});

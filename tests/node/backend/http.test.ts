@@ -1,4 +1,6 @@
-import { request } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { request, type IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 
 import { fastTiming, startBackend, type Backend } from 'switchboard-backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,5 +83,39 @@ describe('targets', () => {
   it.each(['//', '/realtime/v1/%E0'])('an upgrade of %s is refused', async (path) => {
     const headers = { connection: 'Upgrade', upgrade: 'websocket' };
     expect(await ask('GET', path, headers)).toBe(404);
+  });
+});
+
+describe('a long answer', () => {
+  function rows(headers: Record<string, string>): Promise<{ headers: IncomingMessage['headers']; body: Buffer }> {
+    const { hostname, port } = new URL(backend.url);
+    const path = '/rest/v1/businesses?select=name';
+    return new Promise((resolve, reject) => {
+      request({ hostname, port, path, headers: { apikey: backend.serviceKey, ...headers } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          resolve({ headers: response.headers, body: Buffer.concat(chunks) });
+        });
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+
+  it('is compressed for those who take that', async () => {
+    const add = { method: 'POST', headers: { apikey: backend.serviceKey, 'content-type': 'application/json' } };
+    const names = Array.from({ length: 100 }, (_, index) => ({
+      ...{ id: randomUUID(), name: `Business ${String(index)}`, currency: 'USD', time_zone: 'UTC' },
+    }));
+    await fetch(`${backend.rest}/businesses`, { ...add, body: JSON.stringify(names) });
+    const plain = await rows({});
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(JSON.parse(plain.body.toString())).toHaveLength(100);
+    const zipped = await rows({ 'accept-encoding': 'gzip, br' });
+    expect(zipped.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' });
+    expect(zipped.headers['content-length']).toBe(String(zipped.body.length));
+    expect(zipped.body.length).toBeLessThan(plain.body.length / 2);
+    expect(gunzipSync(zipped.body)).toEqual(plain.body);
   });
 });

@@ -163,6 +163,23 @@ describe('the environment', () => {
   );
 });
 
+describe('--color always', () => {
+  it.each([
+    ['listen', 'listen --table clients', '#1  public.clients'],
+    ['doctor', 'doctor --tables refused', 'public.refused'],
+  ])('gives the text of a terminal to a reader of %s, in colour', async (_command, line, words) => {
+    const run = await shell(`$cli ${line} --color always | head -3`, here());
+    expect(run.stdout).toContain('\u001b[');
+    expect(run.stdout).toContain(words);
+    expect(run.stdout).not.toContain('{"type"');
+  });
+
+  it('leaves the lines of --json as they are', async () => {
+    const run = await shell('$cli listen --table clients --json --color always | head -1', here());
+    expect(JSON.parse(run.stdout)).toMatchObject({ type: 'connection' });
+  });
+});
+
 describe('the cause of a failed connection', () => {
   const listen = (url: string): Promise<Ended> =>
     shell(`$cli listen --url ${url} --apikey k --table t --timeout 4 --json`);
@@ -175,18 +192,31 @@ describe('the cause of a failed connection', () => {
     expect((await listen('http://no-such-host.invalid')).stderr).toMatch(/ENOTFOUND|EAI_AGAIN/u);
   });
 
-  it('is printed: an HTTP status, and a server that speaks no TLS', async () => {
+  it('is printed: an HTTP status, and why the next try is far off with a key of no known kind', async () => {
+    const { port, close } = await answering(503);
+    const run = await listen(`http://127.0.0.1:${port}`);
+    expect(run.stderr).toContain('what is in front of it answers with HTTP 503');
+    expect(run.stderr).toContain('the next tries are 15 s and more apart');
+    expect(run.code).toBe(3);
+    close();
+  });
+
+  it('is printed: a server that speaks no TLS', async () => {
+    const { port, close } = await answering(404);
+    expect((await listen(`https://127.0.0.1:${port}`)).stderr).toMatch(/TLS: wrong version number \(EPROTO\)/u);
+    close();
+  });
+
+  /** A server that answers every request so. */
+  async function answering(status: number): Promise<{ port: number; close: () => void }> {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
-      socket.on('data', () => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'));
+      socket.on('data', () => socket.end(`HTTP/1.1 ${status} Some\r\nContent-Length: 0\r\n\r\n`));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    expect((await listen(`http://127.0.0.1:${port}`)).stderr).toContain('HTTP 404');
-    expect((await listen(`https://127.0.0.1:${port}`)).stderr).toMatch(/TLS: wrong version number \(EPROTO\)/u);
-    server.close();
-  });
+    return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+  }
 });
 
 describe('the command', () => {

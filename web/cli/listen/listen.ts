@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createManager } from '../../core/manager/createRealtimeManager.js';
 import type { ConnectionStatus, ReasonCode, StatusSnapshot } from '../../core/index.js';
 import type { Manager } from '../../core/manager/manager.js';
-import { reportingSocket } from '../causes.js';
+import { handshakeFailure, reportingSocket } from '../causes.js';
 import { EXIT } from '../exitCodes.js';
 import { Hints } from './hints.js';
 import type { ListenOutput } from './listenOutput.js';
@@ -57,6 +57,9 @@ const FAILED_HANDSHAKES: ReadonlySet<ReasonCode> = new Set([
 ]);
 /** Handshakes that were refused for the key, or may have been. */
 const REFUSED_KEY: ReadonlySet<string> = new Set(['HTTP 401', 'HTTP 403']);
+
+/** The core waits longer with such a key, because it can't see what else is wrong. */
+const UNUSABLE_KEY = 'The api key has expired or is of no known kind, so the next tries are 15 s and more apart';
 
 /** One run of `listen`, from its subscriptions to the reason why it ends. */
 class Listening {
@@ -162,11 +165,11 @@ class Listening {
   #explained(reason: Reason): Reason {
     const { cause } = this.#failure;
     if (cause === null || !FAILED_HANDSHAKES.has(reason.code)) return reason;
-    if (reason.code.startsWith('API_KEY') && REFUSED_KEY.has(cause))
-      return { ...reason, message: `${reason.message} (${cause})` };
+    const isOfKey = reason.code.startsWith('API_KEY');
+    if (isOfKey && REFUSED_KEY.has(cause)) return { ...reason, message: `${reason.message} (${cause})` };
     return {
       code: reason.code === 'CONNECT_TIMEOUT' ? reason.code : 'CONNECT_FAILED',
-      message: `The server could not be reached: ${cause}`,
+      message: `${handshakeFailure(cause)}${isOfKey ? `. ${UNUSABLE_KEY}` : ''}`,
     };
   }
 

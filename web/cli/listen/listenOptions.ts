@@ -64,8 +64,9 @@ const PULSE_S = 5;
 
 const NOTES = `
 Prints one line per change, gap, change of a table's status and change of the
-connection: JSON when --json is given or the output is no terminal. Tables are
-numbered (#1, #2 …) in the order of the options. Logs go to standard error.
+connection: JSON when --json is given or the output is no terminal, unless
+--color always asks for the text of a terminal. Tables are numbered (#1, #2 …)
+in the order of the options. Logs go to standard error.
 
 Examples:
   $ switchboard-realtime listen --url http://127.0.0.1:54321 --apikey "$KEY" \\

@@ -95,7 +95,7 @@ export function RealtimeConnectionStatus(props: RealtimeConnectionStatusProps): 
           {...panelProps({ 'aria-labelledby': titleId })}
         >
           <Details titleId={titleId} title={`${label}: ${word}`} catchingUp={catchingUp} texts={texts} />
-          {reconnect}
+          <div className="switchboard-foot">{reconnect}</div>
         </div>
       ) : null}
       {overall === 'offline' && !isOpen ? reconnect : null}

@@ -1,4 +1,3 @@
-import { sizeLine } from '../size/report.mjs';
 import { bundleDashboard, buildPreset, compileTypeScript } from './builds.mjs';
 import { provideNpmPackages } from './npmPackages.mjs';
 import { provideSystemPackages } from './systemPackages.mjs';
@@ -19,7 +18,6 @@ export async function setUp(purpose, { progress, verbose, install }) {
   await provideSystemPackages(purpose, progress, { verbose, install });
   await provideNpmPackages(progress, verbose, install);
   await buildPreset('wasm', progress, verbose);
-  progress.note(sizeLine());
   await compileTypeScript(['web', 'web/backend'], progress, verbose);
   await bundleDashboard(progress, verbose);
 }

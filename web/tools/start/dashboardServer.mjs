@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { StepError } from '../lib/errors.mjs';
 import { fromRoot } from '../lib/paths.mjs';
 
@@ -43,6 +44,7 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
       {
         name: 'switchboard-config',
         configurePreviewServer({ middlewares }) {
+          middlewares.use(compressedWasm(outDir));
           middlewares.use('/config.json', (_request, response) => {
             response.setHeader('Content-Type', 'application/json');
             response.setHeader('Cache-Control', 'no-store');
@@ -61,6 +63,31 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
       if ('closeAllConnections' in httpServer) httpServer.closeAllConnections();
       await server.close();
     },
+  };
+}
+
+/**
+ * Sends the WebAssembly core compressed, as hosts of static files do. Vite does that with text only.
+ *
+ * @param {string} outDir
+ * @returns {import('vite').Connect.NextHandleFunction}
+ */
+function compressedWasm(outDir) {
+  /** @type {Map<string, Buffer>} */
+  const compressed = new Map();
+  return (request, response, next) => {
+    const [, name] = /^\/assets\/([\w-]+\.wasm)$/.exec(request.url ?? '') ?? [];
+    const file = name === undefined ? null : join(outDir, 'assets', name);
+    if (file === null || !existsSync(file) || !/\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+      next();
+      return;
+    }
+    const bytes = compressed.get(file) ?? brotliCompressSync(readFileSync(file));
+    compressed.set(file, bytes);
+    response.setHeader('Content-Type', 'application/wasm');
+    response.setHeader('Content-Encoding', 'br');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.end(bytes);
   };
 }
 

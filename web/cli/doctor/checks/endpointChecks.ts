@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { realtimeEndpoint } from '../../../core/checks/endpoint.js';
-import { causeOf } from '../../causes.js';
+import { causeOf, handshakeFailure } from '../../causes.js';
 import type { Finding } from '../finding.js';
 
 export const PATIENCE_MS = 15_000;
@@ -55,18 +55,14 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> | nul
 async function checkRealtime(url: string, apikey: string): Promise<Finding[]> {
   const refusal = await handshake(socketUrl(url, apikey));
   if (refusal === null) return [];
-  const isKey = refusal === 401;
+  const isKey = refusal === 'HTTP 401';
   return [
     {
       severity: 'error',
       check: isKey ? 'apikey' : 'realtime',
       subject: 'endpoint',
-      message: typeof refusal === 'number' ? `Realtime answers with HTTP ${refusal}` : `Realtime: ${refusal}`,
-      why: isKey
-        ? 'It does not take the api key: copy the project’s key.'
-        : typeof refusal === 'number'
-          ? '403: Realtime is switched off; 404: no such project; 429: its limit of connections or joins is used up.'
-          : 'Nothing can connect: check the url, and any proxy or firewall in between.',
+      message: handshakeFailure(refusal),
+      why: whyOf(refusal),
       sql: [],
     },
   ];
@@ -77,17 +73,24 @@ export function socketUrl(url: string, apikey: string): string {
   return `${realtimeEndpoint(url, null)}/websocket?apikey=${encodeURIComponent(apikey)}&vsn=2.0.0`;
 }
 
-/** Null when the socket opens; else the HTTP status or what went wrong. */
-function handshake(target: string): Promise<number | string | null> {
+const REASONS: Readonly<Record<string, string>> = {
+  'HTTP 401': 'It does not take the api key: copy the project’s key.',
+  'HTTP 403': 'Realtime is switched off for this project.',
+  'HTTP 404': 'There is no such project, or the url is not that of a project.',
+  'HTTP 429': 'Its limit of connections or joins is used up.',
+};
+
+function whyOf(cause: string): string {
+  return REASONS[cause] ?? 'Nothing can connect: check the url, and any proxy or firewall in between.';
+}
+
+/** Null when the socket opens; else why not: `HTTP 404`, or as the network reports it. */
+function handshake(target: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = new WebSocket(target, { handshakeTimeout: PATIENCE_MS });
     socket.on('open', () => {
       resolve(null);
       socket.close();
-    });
-    socket.on('unexpected-response', (_request, response) => {
-      resolve(response.statusCode ?? 0);
-      response.destroy();
     });
     socket.on('error', (error) => {
       resolve(causeOf(error));

@@ -49,13 +49,15 @@ export function BusinessPage() {
         </p>
       </div>
       <Figures />
-      <TodayChart />
-      <ActivityFeed />
       <FormsProvider>
         <div className="tables">
           <Tables />
         </div>
       </FormsProvider>
+      <div className="page-side">
+        <TodayChart />
+        <ActivityFeed />
+      </div>
     </div>
   );
 }

@@ -1,8 +1,10 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import { toast } from 'sonner';
 import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Payment, TableName } from '../data/database.js';
-import { formatMoney } from '../format.js';
-import { undoToastId } from '../toasts/rowToasts.js';
+import { formatMoney, formatWhen } from '../format.js';
+import { showOf } from '../tables/bookings/showBooking.js';
+import { undoToastId, withAction } from '../toasts/rowToasts.js';
 import type { EditSession, VersionedRow } from '../writing/index.js';
 import { BookingForm } from './BookingForm.js';
 import type { BookingDraft } from './bookingFields.js';
@@ -12,7 +14,7 @@ import type { PaymentDraft } from './paymentFields.js';
 import { followSave, saveWithToast } from './saveToasts.js';
 import { useSessions, type Sessions } from './useSessions.js';
 
-type OpenForm = { readonly opener: Element | null } & (
+type OpenForm = { readonly opener: Element | null; readonly isNew: boolean } & (
   | { readonly kind: 'booking'; readonly session: EditSession<Booking, BookingDraft> }
   | { readonly kind: 'payment'; readonly session: EditSession<Payment, PaymentDraft> }
 );
@@ -27,13 +29,13 @@ export function FormsProvider({ children }: { children: ReactNode }) {
   const forms = useMemo(
     (): Forms => ({
       openBooking: (row) => {
-        setForm({ kind: 'booking', session: sessions.booking(row), opener: document.activeElement });
+        setForm({ kind: 'booking', session: sessions.booking(row), isNew: false, ...opener() });
       },
       addBooking: (date) => {
-        setForm({ kind: 'booking', session: sessions.newBooking(date), opener: document.activeElement });
+        setForm({ kind: 'booking', session: sessions.newBooking(date), isNew: true, ...opener() });
       },
       openPayment: (row) => {
-        setForm({ kind: 'payment', session: sessions.payment(row), opener: document.activeElement });
+        setForm({ kind: 'payment', session: sessions.payment(row), isNew: row === undefined, ...opener() });
       },
       cancelBooking,
       cancelPayment,
@@ -43,14 +45,20 @@ export function FormsProvider({ children }: { children: ReactNode }) {
   const close = useCallback(
     (closed: OpenForm) => {
       setForm((current) => (current === closed ? null : current));
+      const { phase } = closed.session.state();
+      const confirm = (): void => {
+        // What is new is confirmed where it is added.
+        if (!closed.isNew) toastSaved(closed, zone, phase !== 'saved');
+      };
+      if (phase === 'saved') confirm();
       const follow = <Row extends VersionedRow, Draft extends object>(
         session: EditSession<Row, Draft>,
         noun: string,
         describe: (draft: Draft) => string,
       ): void => {
-        const { phase, draft } = session.state();
         if (phase !== 'saving' && phase !== 'waiting') return;
-        followSave(session, { noun, isNew: session.row === undefined, description: describe(draft), zone }, () => {
+        const words = { noun, description: describe(session.state().draft), zone };
+        followSave(session, words, confirm, () => {
           setForm((current) => current ?? closed);
         });
       };
@@ -68,6 +76,24 @@ export function FormsProvider({ children }: { children: ReactNode }) {
   );
 }
 
+function opener(): { opener: Element | null } {
+  return { opener: document.activeElement };
+}
+
+/** Confirms a change that can't be seen: the booking has another day now, or does not match the search any more. `always`: in any case. */
+function toastSaved({ kind, session }: OpenForm, zone: string, always: boolean): void {
+  if (kind === 'payment') {
+    if (always) toast.success('Payment saved');
+    return;
+  }
+  const { row } = session;
+  if (row === undefined) return;
+  const show = showOf(row, zone);
+  if (show === undefined && !always) return;
+  const description = `${row.client_name}, ${row.service}, ${formatWhen(row.starts_at, zone)}`;
+  toast.success('Booking saved', { description, ...(show === undefined ? {} : withAction('Show', show)) });
+}
+
 function OpenedForm({ form, onClose }: { form: OpenForm; onClose: (form: OpenForm) => void }) {
   const close = useCallback(() => {
     onClose(form);
@@ -82,19 +108,18 @@ function OpenedForm({ form, onClose }: { form: OpenForm; onClose: (form: OpenFor
 
 /** Cancelling without a form. */
 function useCancelling(sessions: Sessions, zone: string): Pick<Forms, 'cancelBooking' | 'cancelPayment'> {
-  return useMemo(
-    () => ({
-      cancelBooking: canceller('bookings', 'Booking', zone, sessions.booking, ({ client_name }) => client_name),
-      cancelPayment: canceller(
-        'payment_transactions',
-        'Payment',
-        zone,
-        sessions.payment,
-        ({ reference }) => reference ?? 'No reference',
-      ),
-    }),
-    [sessions, zone],
-  );
+  return useMemo(() => {
+    const cancelBooking = canceller('bookings', 'Booking', zone, sessions.booking);
+    const cancelPayment = canceller('payment_transactions', 'Payment', zone, sessions.payment);
+    return {
+      cancelBooking: (row) => {
+        cancelBooking(row, `${row.client_name}, ${row.service}, ${formatWhen(row.starts_at, zone)}`);
+      },
+      cancelPayment: (row, client) => {
+        cancelPayment(row, `${client}, ${formatMoney(row.amount, row.currency)}`);
+      },
+    };
+  }, [sessions, zone]);
 }
 
 /** Cancels rows, and offers to undo it. A second click while the first is under way does nothing. */
@@ -103,19 +128,17 @@ function canceller<Row extends VersionedRow & { status: string }, Draft extends 
   noun: string,
   zone: string,
   sessionOf: (row: Row) => EditSession<Row, Draft>,
-  describe: (row: Row) => string,
-): (row: Row) => void {
+): (row: Row, description: string) => void {
   const busy = new Set<number | string>();
-  const setStatus = (row: Row, status: string, done: string, failed: string, undo?: (row: Row) => void): void => {
-    if (busy.has(row.id)) return;
-    busy.add(row.id);
-    const session = sessionOf(row);
-    session.set('status', status);
-    const id = undoToastId(table, row.id);
-    const words = { id, done: `${noun} ${done}`, failed, description: describe(row), zone };
-    void saveWithToast(session, words, undo).finally(() => busy.delete(row.id));
-  };
-  return (row) => {
+  return (row, description) => {
+    const setStatus = (from: Row, status: string, done: string, failed: string, undo?: (row: Row) => void): void => {
+      if (busy.has(from.id)) return;
+      busy.add(from.id);
+      const session = sessionOf(from);
+      session.set('status', status);
+      const words = { id: undoToastId(table, from.id), done: `${noun} ${done}`, failed, description, zone };
+      void saveWithToast(session, words, undo).finally(() => busy.delete(from.id));
+    };
     setStatus(row, 'cancelled', 'cancelled', 'Not cancelled', (cancelled) => {
       setStatus(cancelled, row.status, 'restored', 'Not undone');
     });

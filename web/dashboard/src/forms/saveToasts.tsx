@@ -31,11 +31,13 @@ function reasonOf<Draft>({ problem, conflicts, changedAt, goneAt }: EditState<Dr
 /**
  * Follows a save that goes on after its form was closed, and reports how it ends.
  *
+ * @param saved called when it succeeded
  * @param open opens the form again, for when something has to be decided
  */
 export function followSave<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
-  { noun, isNew, description, zone }: { noun: string; isNew: boolean; description: string; zone: string },
+  { noun, description, zone }: { noun: string; description: string; zone: string },
+  saved: () => void,
   open: () => void,
 ): void {
   const endQuestion = askBeforeLeaving();
@@ -46,8 +48,7 @@ export function followSave<Row extends VersionedRow, Draft extends object>(
     unsubscribe();
     endQuestion();
     waiting.end();
-    // What is new is confirmed where it is added.
-    if (state.phase === 'saved' && !isNew) toast.success(`${noun} saved`);
+    if (state.phase === 'saved') saved();
     else if (state.phase === 'editing') toastUnsaved(`${noun} not saved`, state, zone, open);
   });
 }

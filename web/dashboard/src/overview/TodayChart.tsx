@@ -29,11 +29,11 @@ export function TodayChart() {
           <h3 id="chart-title">Today by the hour</h3>
           <p className="table-note">{'asOf' in read ? <AsOf at={read.asOf} /> : null}</p>
         </div>
-        <p className="legend">
-          <span data-mark="bar">Bookings</span>
-          <span data-mark="line">Revenue</span>
-        </p>
       </div>
+      <p className="legend">
+        <span data-mark="bar">Bookings</span>
+        <span data-mark="line">Revenue</span>
+      </p>
       {read.state === 'failed' ? (
         <div className="chart-frame">
           <p className="empty">

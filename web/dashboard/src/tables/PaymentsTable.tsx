@@ -61,7 +61,7 @@ type Actions = {
   zone: string;
   clientOf: (row: Payment) => string;
   edit: (row: Payment) => void;
-  cancel: (row: Payment) => void;
+  cancel: (row: Payment, client: string) => void;
 };
 
 /** Says whose a payment is: the client of its booking. */
@@ -116,7 +116,7 @@ function paymentColumns(
             row.status === 'cancelled'
               ? undefined
               : () => {
-                  cancel(row);
+                  cancel(row, clientOf(row));
                 }
           }
         />

@@ -10,7 +10,7 @@ import { formatClock, formatWhen } from '../format.js';
 import { toastProblem } from '../forms/saveToasts.js';
 import { confirming } from '../toasts/confirming.js';
 import { useRowToasts } from '../toasts/rowToasts.js';
-import { problemOf, RefusedError, type RowTable } from '../writing/index.js';
+import { problemOf, RefusedError, UnreachableError, type RowTable } from '../writing/index.js';
 
 /** Someone of the staff with the entry that counts: the one that is open, or the last of today, if there is one. */
 export type Person = Staff & { readonly entry: Attendance | undefined };
@@ -28,22 +28,26 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
   const { id: business_id, time_zone: zone } = useBusinessData().business;
   const { date: work_date } = useToday();
   const busy = useRef(new Set<number>());
+  const unanswered = useRef(new Map<number, Attempt>());
   return useCallback(
     (person: Person) => {
       if (busy.current.has(person.id)) return;
       busy.current.add(person.id);
       const write = async (): Promise<void> => {
         let isAccepted = false;
+        const attempt = unanswered.current.get(person.id) ?? newAttempt();
+        unanswered.current.delete(person.id);
         try {
           const table = confirming(rest.table('staff_attendance'), ({ id }) => {
             toasts.added('staff_attendance', id, { title: 'Clocked in', description: person.full_name });
           });
           // One at most, where the database has the index for that.
           const open = entries.filter((entry) => entry.staff_id === person.id && isIn(entry));
-          if (open.length > 0) await clockOut(table, open);
-          else await clockIn(table, { business_id, work_date, staff_id: person.id });
+          if (open.length > 0) await clockOut(table, open, attempt);
+          else await clockIn(table, { business_id, work_date, staff_id: person.id }, attempt);
           isAccepted = true;
         } catch (error) {
+          if (error instanceof UnreachableError) unanswered.current.set(person.id, attempt);
           if (isTwice(error)) await toastTwice(rest, person, work_date, zone);
           else toastProblem('Not saved', problemOf(error));
         }
@@ -58,22 +62,60 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
   );
 }
 
-async function clockIn(table: RowTable<Attendance>, entry: Partial<Attendance>): Promise<void> {
-  const stamps = { clock_in: new Date().toISOString(), idempotency_key: crypto.randomUUID() };
-  await table.insert({ ...entry, ...stamps }, 'idempotency_key');
+/** What was sent for a person so far without an answer: it may have been saved. */
+type Attempt = {
+  /** Idempotency key of the entry. */
+  readonly key: string;
+  /** Times of clocking out, in Unix ms. */
+  readonly outs: Set<number>;
+};
+
+function newAttempt(): Attempt {
+  return { key: crypto.randomUUID(), outs: new Set() };
+}
+
+async function clockIn(table: RowTable<Attendance>, entry: Partial<Attendance>, { key }: Attempt): Promise<void> {
+  const stamps = { clock_in: new Date().toISOString(), idempotency_key: key };
+  const find = (): Promise<Attendance | undefined> => table.find('idempotency_key', key);
+  const insert = (): Promise<Attendance | undefined> => table.insert({ ...entry, ...stamps }, 'idempotency_key');
+  const own = (await lookedUp(insert, find)) ?? (await find());
+  // The one that had no answer was saved, and somebody clocked the person out since.
+  if (own !== undefined && !isIn(own)) await clockIn(table, entry, newAttempt());
 }
 
 /** Closes each of these entries. */
-async function clockOut(table: RowTable<Attendance>, open: readonly Attendance[]): Promise<void> {
+async function clockOut(table: RowTable<Attendance>, open: readonly Attendance[], { outs }: Attempt): Promise<void> {
   const now = new Date();
+  outs.add(now.getTime());
   const closed = await Promise.all(
-    open.map(({ id, version, clock_in }) => {
+    open.map(async ({ id, version, clock_in }) => {
       const minutes_worked = Math.round((now.getTime() - Date.parse(clock_in ?? '')) / MINUTE_MS);
-      return table.update(id, version, { clock_out: now.toISOString(), minutes_worked });
+      const find = async (): Promise<Attendance | undefined> => {
+        const row = await table.find('id', id);
+        return outs.has(Date.parse(row?.clock_out ?? '')) ? row : undefined;
+      };
+      const update = (): Promise<Attendance | undefined> =>
+        table.update(id, version, { clock_out: now.toISOString(), minutes_worked });
+      return (await lookedUp(update, find)) ?? (await find());
     }),
   );
   if (closed.includes(undefined)) {
     toast('Already changed by someone else', { description: 'Here is how it is now.' });
+  }
+}
+
+/** Writes. When the answer is lost, `find` looks whether the write arrived; what was not saved then, or can't be looked up, is an UnreachableError. */
+async function lookedUp<Row>(
+  write: () => Promise<Row | undefined>,
+  find: () => Promise<Row | undefined>,
+): Promise<Row | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    const row = await find().catch(() => undefined);
+    if (row === undefined) throw error;
+    return row;
   }
 }
 

@@ -56,6 +56,7 @@ export function postgrestTable<Row>({
     };
     const response = await answer(send(`${url}?${new URLSearchParams(parameters).toString()}`, request));
     const text = await answer(response.text());
+    if (isUnanswered(response.status)) throw new UnreachableError(`HTTP ${response.status}: ${text.slice(0, 200)}`);
     if (!response.ok) throw refusal(response.status, text);
     return (JSON.parse(text) as Row[])[0];
   }
@@ -80,6 +81,11 @@ async function answer<Value>(promise: Promise<Value>): Promise<Value> {
   } catch (cause) {
     throw new UnreachableError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
+}
+
+/** Of a proxy that got no answer from the server, or PostgREST without a database: that refuses nothing. */
+function isUnanswered(status: number): boolean {
+  return [502, 503, 504, 530].includes(status) || (status >= 520 && status < 530);
 }
 
 /** What PostgREST says of a request that it refused. */
