@@ -22,7 +22,7 @@ const ZIPPED_FROM_BYTES = 1_400;
 /** Compresses long bodies for clients that take that, as the gateway of a project does. */
 export function respond(response: ServerResponse, { status, body, headers }: Reply): void {
   const text = Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body));
-  const takesGzip = /\bgzip\b/.test(String(response.req.headers['accept-encoding'] ?? ''));
+  const takesGzip = /\bgzip\b/.test(response.req.headers['accept-encoding'] ?? '');
   const isZipped = takesGzip && text.length >= ZIPPED_FROM_BYTES;
   const bytes = isZipped ? gzipSync(text, { level: constants.Z_BEST_SPEED }) : text;
   response.writeHead(status, {

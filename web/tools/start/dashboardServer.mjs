@@ -78,7 +78,7 @@ function compressedWasm(outDir) {
   return (request, response, next) => {
     const [, name] = /^\/assets\/([\w-]+\.wasm)$/.exec(request.url ?? '') ?? [];
     const file = name === undefined ? null : join(outDir, 'assets', name);
-    if (file === null || !existsSync(file) || !/\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+    if (file === null || !existsSync(file) || !/\bbr\b/.test(request.headers['accept-encoding'] ?? '')) {
       next();
       return;
     }
