@@ -4,6 +4,24 @@
 
 namespace switchboard {
 
+namespace {
+
+/// Reads a delivery option by the type of its field.
+struct OptionReader {
+  const JsonValue& json;
+
+  void operator()(const char* name, bool& field) const { readFlag(json, name, field); }
+  void operator()(const char* name, Duration& field) const { readDuration(json, name, field); }
+  void operator()(const char* name, std::size_t& field) const { readCount(json, name, field); }
+  void operator()(const char* name, Vector<std::string>& field) const {
+    json.member(name).forEachItem([&](JsonValue item) {
+      if (item.isString()) field.push_back(item.string());
+    });
+  }
+};
+
+}  // namespace
+
 Result<BindingConfig> readSpec(const JsonValue& json) {
   if (!json.isObject()) return invalidOption("options", "The subscription's options must be an object.");
   bool onlyNames = true;
@@ -19,15 +37,7 @@ Result<DeliverySpec> readDelivery(const JsonValue& json) {
   const auto mode = deliveryModeFromText(delivery.member("mode").string());
   if (!mode) return mode.error();
   config.mode = mode.value();
-  readFlag(delivery, "payload", config.payload);
-  readFlag(delivery, "leading", config.leading);
-  readFlag(delivery, "keepDeletes", config.keepDeletes);
-  readDuration(delivery, config.mode == DeliveryMode::Debounce ? "waitMs" : "everyMs", config.wait);
-  readDuration(delivery, "maxWaitMs", config.maxWait);
-  readCount(delivery, "max", config.max);
-  delivery.member("key").forEachItem([&](JsonValue column) {
-    if (column.isString()) config.key.push_back(column.string());
-  });
+  readOptions(config, OptionReader{delivery});
   if (config.mode == DeliveryMode::Latest && config.key.empty()) config.key.emplace_back("id");
   return config;
 }

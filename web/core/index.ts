@@ -47,16 +47,7 @@ export type {
   UntypedEvents,
   UntypedPresence,
 } from './api/channel.js';
-export type {
-  BatchDelivery,
-  ChangeCount,
-  DebounceDelivery,
-  Delivered,
-  DeliveryOption,
-  EachDelivery,
-  LatestDelivery,
-  ThrottleDelivery,
-} from './api/delivery.js';
+export type * from './api/delivery.js';
 // Not by name: an application's `declare module` for `Register` reaches the interface only through a star.
 export type * from './api/database.js';
 export type { EngineStats } from './api/realtimeManager.js';

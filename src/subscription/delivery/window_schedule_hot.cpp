@@ -39,12 +39,11 @@ void WindowSchedule::onChange(bool first) {
       handOver_();
       due_.setAt(windowEnd());
       break;
-    case DeliveryMode::Batch:
-    case DeliveryMode::Latest:
+    default:  // Batch, Latest: at the end of the window
       if (spec_.max > 0 && held_.count() >= spec_.max) {
         due_.cancel();
         handOver_();
-      } else if (first || !due_.isSet()) {
+      } else if (spec_.wait > Duration{0} && (first || !due_.isSet())) {
         due_.setAt(windowEnd());
       }
       break;

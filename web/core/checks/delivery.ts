@@ -14,17 +14,19 @@ import {
 
 type Mode = DeliverySpec['mode'];
 
-interface ModeCheck {
+type Common = 'mode' | 'payload';
+
+interface ModeCheck<Spec> {
   /** The names of its own options, besides `mode` and `payload`. */
-  readonly options: readonly string[];
-  readonly check: (given: Given) => Omit<DeliverySpec, 'mode' | 'payload'>;
+  readonly options: readonly Exclude<keyof Spec, Common>[];
+  readonly check: (given: Given) => Omit<Spec, Common>;
 }
 
 const WINDOW_MS = { min: 1, max: 3_600_000 };
 const MAX_CHANGES = { min: 1, max: 1_000_000 };
 
 /** What each mode takes. */
-const MODES: Readonly<Record<Mode, ModeCheck>> = {
+const MODES: { readonly [Name in Mode]: ModeCheck<Extract<DeliverySpec, { mode: Name }>> } = {
   each: { options: [], check: () => ({}) },
   debounce: {
     options: ['waitMs', 'maxWaitMs', 'leading'],
@@ -78,7 +80,7 @@ export function checkDelivery(value: unknown): DeliverySpec | null {
   refuseUnknown(given, ['mode', 'payload', ...options], `delivery of mode '${mode}'`);
   const countOnly = optionalFlag(given, 'payload') === false;
   if (mode === 'each' && !countOnly) return null;
-  return { mode, ...(countOnly ? { payload: false } : {}), ...check(given) };
+  return { mode, ...(countOnly ? { payload: false } : {}), ...check(given) } as DeliverySpec;
 }
 
 /** Nothing unless it is true, so that equal specs are equal texts. */

@@ -272,18 +272,8 @@ export interface OpenEngine {
   restart?: () => void;
 }
 
-/** For the core; what is absent has its default. */
-export interface DeliverySpec {
-  mode: Exclude<DeliveryOption, string>['mode'];
-  payload?: false;
-  waitMs?: number;
-  maxWaitMs?: number;
-  leading?: true;
-  everyMs?: number;
-  max?: number;
-  key?: readonly string[];
-  keepDeletes?: true;
-}
+/** For the core: the option `delivery` as `checkDelivery` returns it, with the columns of `key` as an array. */
+export type DeliverySpec = Exclude<DeliveryOption, string>;
 
 /** For the core. */
 export interface PulseSpec {
