@@ -109,8 +109,8 @@ mergeInto(LibraryManager.library, {
         bytes = sockets.load();
         ascii = bytes == length;
       }
-      var wanted = _switchboard_socket_text(transport, sockets.buffer, bytes, isLong ? sockets.front : bytes, ascii);
-      return ascii ? wanted : whole;
+      var needed = _switchboard_socket_text(transport, sockets.buffer, bytes, isLong ? sockets.front : bytes, ascii);
+      return ascii ? needed : whole;
     },
 
     receiveBinary: function (transport, data) {

@@ -169,7 +169,7 @@ TEST_SUITE("bounds of gaps") {
           database.run(Duration{2'000});
           database.mute = false;  // and has made them again
           database.run(Duration{900});
-          database.writing = false;  // the socket stands still before that is announced
+          database.writing = false;  // the socket stops before that is announced
           h.server.answerHeartbeats = false;
           h.run(stall);
           const auto channels = h.server.channels();

@@ -2,7 +2,7 @@ import type { Register } from './database.js';
 import type { ReasonCode } from './reasons.js';
 import type { ChannelStatus } from './status.js';
 
-/** Stands for "no types of channels": every name and event is accepted, payloads are unknown. */
+/** Means "no types of channels": every name and event is accepted, payloads are unknown. */
 export interface UntypedChannels {
   readonly __untyped: true;
 }
@@ -18,7 +18,7 @@ export interface UntypedChannels {
  */
 export type RegisteredChannels = Register extends { channels: infer Channels } ? Channels : UntypedChannels;
 
-/** Stands for "any event with any payload". */
+/** Means "any event with any payload". */
 export interface UntypedEvents {
   readonly __untyped: true;
 }
@@ -26,7 +26,7 @@ export interface UntypedEvents {
 /** What somebody tracks when its type is not known. */
 export type UntypedPresence = Readonly<Record<string, unknown>>;
 
-/** `room:*` as a template literal type; `*` stands for any text. */
+/** `room:*` as a template literal type; `*` is any text. */
 type Matching<Pattern extends string> = Pattern extends `${infer Before}*${infer After}`
   ? `${Before}${string}${Matching<After>}`
   : Pattern;
