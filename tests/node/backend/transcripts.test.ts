@@ -1,5 +1,7 @@
+import { fastTiming, startBackend, type Backend, type BackendOptions } from 'switchboard-backend';
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 
+import { freePort } from '../support/backendProcess.js';
 import { broadcastActions, storeEarlierMessages } from './support/broadcastActions.js';
 import { changeActions } from './support/changeActions.js';
 import { RecordedBackend } from './support/recordedBackend.js';
@@ -47,6 +49,12 @@ function run(scenario: string, version: Version, more: Partial<Replay> = {}): Pr
     settle: () => recorded.settle(),
     ...more,
   });
+}
+
+/** Another backend on the same database, with keys of the same secret. */
+function besides(port: number, timing: BackendOptions['timing']): Promise<Backend> {
+  const { postgres: databaseUrl, jwtSecret } = recorded.backend;
+  return startBackend({ databaseUrl, jwtSecret, port, seed: false, timing: { ...fastTiming, ...timing } });
 }
 
 const versions: Version[] = ['v1', 'v2'];
@@ -123,6 +131,31 @@ describe.each(versions)('recorded frames, %s', (version) => {
       skip: ({ c, dir, t, text }) =>
         (c === 'b' && dir === 'close') || (c === 'a' && t > 15_525 && isOwnLeave(text ?? '')),
     });
+  });
+
+  it('idle: a socket that sends nothing is closed with 1000', async () => {
+    const port = await freePort();
+    const backend = await besides(port, { idleMs: 200 });
+    await run('idle', version, { origin: `ws://127.0.0.1:${port}` }).finally(() => backend.stop());
+  });
+
+  it('shutdown: closes with 1012, refuses connections, and the first subscription afterwards waits', async () => {
+    const port = await freePort();
+    let backend = await besides(port, {});
+    // Whether the server gets to send it before it ends is a matter of luck.
+    const isState = (frame: string): boolean => frame.includes('"presence_state"');
+    const replayed = run('shutdown', version, {
+      origin: `ws://127.0.0.1:${port}`,
+      onNote: {
+        'server gets SIGTERM': () => backend.stop(),
+        'start-real-realtime.sh exit 0': async () => {
+          backend = await besides(port, { coldStartMs: 100 });
+        },
+      },
+      skip: ({ text = '' }) => isState(text),
+      ignore: isState,
+    });
+    await replayed.finally(() => backend.stop());
   });
 
   it('pg_events: every kind of change and type', async () => {
