@@ -4,7 +4,9 @@ import {
   PolicyError,
   QueryCanceled,
 } from '../realtime/messages/authorization.js';
+import { messageOf } from '../log.js';
 import type { Hub } from '../realtime/hub.js';
+import { readPersist } from '../realtime/messages/messageStore.js';
 import type { Broadcast } from '../realtime/wire/codec.js';
 import { externalSize } from '../realtime/wire/externalSize.js';
 import { isObject, termJson } from '../realtime/wire/termJson.js';
@@ -59,6 +61,8 @@ export interface SingleMessage {
   topic: string;
   event: string;
   isPrivate: boolean;
+  /** See `readPersist`. */
+  persist: unknown;
   /** Of a JSON body; undefined for bytes. */
   json?: unknown;
   bytes: Buffer;
@@ -66,7 +70,7 @@ export interface SingleMessage {
 
 /** `POST /api/broadcast/{topic}/events/{event}`: one message, JSON or bytes. */
 export async function broadcastSingle(hub: Hub, sender: Sender, message: SingleMessage): Promise<Reply> {
-  const { topic, event, isPrivate, json, bytes } = message;
+  const { topic, event, isPrivate, persist, json, bytes } = message;
   const size = externalSize(json === undefined ? bytes : json);
   const errors: FieldErrors = {
     ...(topic.trim() === '' ? { topic: [BLANK] } : {}),
@@ -84,8 +88,20 @@ export async function broadcastSingle(hub: Hub, sender: Sender, message: SingleM
   }
   const encoding = json === undefined ? 'binary' : 'json';
   const data = json === undefined ? bytes : Buffer.from(termJson(json));
-  deliver(hub, topic, isPrivate, { kind: 'user', event, encoding, data, metadata: null });
-  return ACCEPTED;
+  const kept = isPrivate ? readPersist(persist) : null;
+  const broadcast = { kind: 'user', event, encoding, data } as const;
+  if (kept === null) {
+    deliver(hub, topic, isPrivate, { ...broadcast, metadata: null });
+    return ACCEPTED;
+  }
+  try {
+    const id = await hub.messages.keep({ topic, ...broadcast, ...kept });
+    deliver(hub, topic, isPrivate, { ...broadcast, metadata: termJson({ id }), id });
+    return ACCEPTED;
+  } catch (error) {
+    hub.settings.log('warn', `${topic}: a message was not kept: ${messageOf(error)}`);
+    return { status: 422, body: { message: 'The message could not be stored' } };
+  }
 }
 
 function send(hub: Hub, { topic, event, payload, isPrivate, id }: Message): void {

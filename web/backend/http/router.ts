@@ -116,7 +116,8 @@ export class Router {
     const content = await this.#content(request);
     if ('status' in content) return content;
     const names = { topic: decodeURIComponent(topic), event: decodeURIComponent(event) };
-    return broadcastSingle(this.#hub, sender, { ...names, isPrivate, ...content });
+    const persist = persistOf(url.searchParams);
+    return broadcastSingle(this.#hub, sender, { ...names, isPrivate, persist, ...content });
   }
 
   /** The body of a single broadcast, or why it can't be read. JSON that is not a map comes as the field `_json`, as on the server. */
@@ -148,4 +149,10 @@ export class Router {
 
 function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+/** `persist=true`, or `persist[ttl]` in seconds. */
+function persistOf(query: URLSearchParams): unknown {
+  const ttl = query.get('persist[ttl]');
+  return ttl === null ? query.get('persist') === 'true' : { ttl: Number(ttl) };
 }

@@ -50,7 +50,7 @@ export class Hub {
     this.#ticker.unref();
     feed.onForeignChange = (change) => {
       const message = readMessage(change);
-      if (message !== null) this.#broadcastStored(message);
+      if (message !== null && !this.messages.isOwn(message.broadcast.id ?? '')) this.#broadcastStored(message);
     };
     feed.onDropped = (receivers) => {
       const dropped = new Set<unknown>(receivers);

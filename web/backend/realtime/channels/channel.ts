@@ -8,7 +8,7 @@ import { Mailbox } from '../mailbox.js';
 import { messageOf } from '../../log.js';
 import { PolicyError, QueryCanceled } from '../messages/authorization.js';
 import { ChannelPolicies } from '../messages/channelPolicies.js';
-import type { ReplayedMessage } from '../messages/messageStore.js';
+import { readPersist, type ReplayedMessage } from '../messages/messageStore.js';
 import { externalSize, userPushSize } from '../wire/externalSize.js';
 import { PresenceMember } from '../topics/presenceMember.js';
 import { termJson, isObject } from '../wire/termJson.js';
@@ -203,16 +203,32 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     }
     // Without permission, or when it can't be evaluated, there is no reply at all.
     return this.#policies.canBroadcast().then(
-      (may) => {
-        if (may && this.#open) this.#broadcastNow(inbound);
-      },
+      (may) => (may && this.#open ? this.#broadcastPrivately(inbound) : undefined),
       (error: unknown) => {
         hub.settings.log('warn', `${this.topic}: ${messageOf(error)}`);
       },
     );
   }
 
-  #broadcastNow(inbound: Inbound): void {
+  async #broadcastPrivately(inbound: Inbound): Promise<void> {
+    const { payload } = inbound;
+    const { hub, config } = this.#options;
+    const kept = payload.kind === 'user' ? readPersist(payload.persist) : null;
+    if (payload.kind !== 'user' || kept === null || payloadSize(payload) > hub.maxPayloadBytes) {
+      this.#broadcastNow(inbound);
+      return;
+    }
+    try {
+      this.#broadcastNow(inbound, await hub.messages.keep({ topic: this.name, ...payload, ...kept }));
+    } catch (error) {
+      hub.settings.log('warn', `${this.topic}: a message was not kept: ${messageOf(error)}`);
+      if (config.ack) this.reply(inbound, 'error', '{"error":"The message could not be stored"}');
+    }
+  }
+
+  /** `id`: of a message that is kept. */
+  #broadcastNow(inbound: Inbound, id: string | null = null): void {
+    if (!this.#open) return;
     const { payload } = inbound;
     const { hub, config } = this.#options;
     const except = config.self ? null : this;
@@ -222,7 +238,7 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     }
     hub.rates.events.add();
     const fits = payloadSize(payload) <= hub.maxPayloadBytes;
-    if (fits) this.#room.broadcast(toBroadcast(payload), except);
+    if (fits) this.#room.broadcast(toBroadcast(payload, id), except);
     if (!config.ack) return;
     if (fits) this.reply(inbound, 'ok', '{}');
     else this.reply(inbound, 'error', '"payload_size_exceeded"');
@@ -326,13 +342,13 @@ function payloadSize(payload: Inbound['payload']): number {
   }
 }
 
-function toBroadcast(payload: Inbound['payload']): Broadcast {
+function toBroadcast(payload: Inbound['payload'], id: string | null): Broadcast {
   switch (payload.kind) {
     case 'json':
       return { kind: 'json', json: termJson(payload.value) };
     case 'binary':
       return { kind: 'binary', data: payload.data };
     case 'user':
-      return { ...payload, metadata: null };
+      return { ...payload, metadata: id === null ? null : termJson({ id }), ...(id === null ? {} : { id }) };
   }
 }

@@ -9,6 +9,8 @@ export interface UserPayload {
   event: string;
   encoding: 'json' | 'binary';
   data: Buffer;
+  /** What the metadata says of keeping it; undefined for nothing. */
+  persist?: unknown;
 }
 
 /** The payload of one of Phoenix's own binary pushes (kind 0). */
@@ -156,16 +158,9 @@ function decodeBinary(data: Buffer): Inbound | null {
   const rest = data.subarray(at);
   const refs = { joinRef, ref, topic };
   if (kind === PUSH) return { ...refs, event, payload: { kind: 'binary', data: rest } };
-  if (metadata !== '' && !isJson(metadata)) return null;
+  const meta = metadata === '' ? {} : parse(Buffer.from(metadata));
+  if (meta === null && metadata.trim() !== 'null') return null;
   const payload: UserPayload = { kind: 'user', event, encoding: encoding === 0 ? 'binary' : 'json', data: rest };
+  if (isObject(meta) && 'persist' in meta) payload.persist = meta.persist;
   return { ...refs, event: 'broadcast', payload };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
