@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // The built package and backend run as Node itself loads them, not through Vite's transforms.
-const builtModules = [/\/web\/(backend\/)?dist\//];
+const builtModules = [/\/web\/((backend|realtime-js)\/)?dist\//];
 // The same tests on the oldest React that is supported: whatever imports React has to go through Vite then, which swaps it.
 const react18 = fileURLToPath(new URL('tests/react18/node_modules/', import.meta.url));
 const importsReact = [/\/web\/dist\/react\//, /@floating-ui\//, /@tanstack\/react-query/, /\/sonner\//];

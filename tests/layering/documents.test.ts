@@ -9,7 +9,14 @@ const skipped = new Set(['node_modules', 'dist', 'build', 'fixtures']);
 /** Built, installed, or data. */
 const notRooms = new Set(['node_modules', 'dist', 'react18', 'setup', 'fixtures']);
 const documents = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'web/README.md', 'web/backend/README.md'],
+  ...[
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'web/README.md',
+    'web/backend/README.md',
+    'web/realtime-js/README.md',
+  ],
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
 ];
 

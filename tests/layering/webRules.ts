@@ -98,6 +98,18 @@ export const importRules: readonly ImportRule[] = [
     rule: 'the index only names what is public',
   },
   {
+    prefix: 'web/core/companion.ts',
+    packages: [],
+    files: [/^web\/core\/manager\//],
+    rule: 'the companion entry only names what switchboard-realtime-js uses',
+  },
+  {
+    prefix: 'web/realtime-js/src/',
+    packages: [/^switchboard-realtime(\/companion)?$/],
+    files: [/^web\/realtime-js\/src\//],
+    rule: 'the drop-in is a client of the manager, never of the engine',
+  },
+  {
     prefix: 'web/core/engine/glue.ts',
     packages: [],
     files: [/^web\/core\/(base|engine)\//, /^web\/wasm\/switchboard\.js$/],

@@ -8,6 +8,7 @@ const forNode = [
   'web/dist/wasm/switchboard.js',
   'web/dist/core/index.js',
   'web/backend/dist/main.js',
+  'web/realtime-js/dist/index.js',
 ];
 const forBrowser = [...forNode, 'web/dashboard/dist/index.html'];
 

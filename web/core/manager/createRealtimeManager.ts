@@ -2,13 +2,25 @@ import type { RegisteredChannels } from '../api/channel.js';
 import type { RegisteredDatabase } from '../api/database.js';
 import { wasmEngineOpener } from '../engine/loadModule.js';
 import { Manager } from './manager.js';
-import { checkManagerOptions } from '../checks/managerOptions.js';
+import { remember } from './managersInUse.js';
+import { checkManagerOptions, type CheckedOptions } from '../checks/managerOptions.js';
 import type { ManagerOptions } from '../api/options.js';
 import type { RealtimeManager } from '../api/realtimeManager.js';
 
 /** The manager itself, with what only this package may use. Its ids come after `startAfter`. */
 export function createManager(options: ManagerOptions, startAfter = 0): Manager {
   const checked = checkManagerOptions(options);
+  const manager = open(checked, startAfter);
+  remember(manager, options, checked);
+  return manager;
+}
+
+/** The same, and `findManager` does not find it. */
+export function createPrivateManager(options: ManagerOptions): Manager {
+  return open(checkManagerOptions(options));
+}
+
+function open(checked: CheckedOptions, startAfter = 0): Manager {
   const { wasm, transport, loadTimeoutMs } = checked;
   return new Manager(checked, wasmEngineOpener({ wasm, transport }, loadTimeoutMs), startAfter);
 }

@@ -27,7 +27,7 @@ import { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
 import { Session } from './session.js';
 import { Subscriber, type AnySubscribeOptions } from './subscriber.js';
 
-const NOT_PUBLIC = ['constructor', 'subscribeText', 'lastId'];
+const NOT_PUBLIC = ['constructor', 'subscribeText', 'lastId', 'disposed'];
 
 /**
  * The manager: checks calls, keeps the subscriptions, and is between the application's callbacks and the engine. See `RealtimeManager` for
@@ -176,6 +176,10 @@ export class Manager {
     this.#queue.enter(() => {
       this.#session.reconnectAll();
     });
+  }
+
+  get disposed(): boolean {
+    return this.#disposal !== null;
   }
 
   /** The newest subscription id that was given out. */

@@ -18,7 +18,7 @@ export async function setUp(purpose, { progress, verbose, install }) {
   await provideSystemPackages(purpose, progress, { verbose, install });
   await provideNpmPackages(progress, verbose, install);
   await buildPreset('wasm', progress, verbose);
-  await compileTypeScript(['web', 'web/backend'], progress, verbose);
+  await compileTypeScript(['web', 'web/backend', 'web/realtime-js'], progress, verbose);
   await bundleDashboard(progress, verbose);
 }
 
