@@ -35,6 +35,14 @@ void BatchEncoder::begin(std::string control) {
   append(control_);
 }
 
+void BatchEncoder::appendTexts(const Delivery& delivery) {
+  const char* at = delivery.owned.data();
+  for (const auto size : delivery.sizes) {
+    append({at, size});
+    at += size;
+  }
+}
+
 const std::uint32_t* BatchEncoder::encode(std::string control) {
   begin(std::move(control));
   words_.push_back(0);
@@ -55,7 +63,9 @@ const std::uint32_t* BatchEncoder::encode(const Batch& batch) {
     words_.push_back(static_cast<std::uint32_t>(delivery.count));
     for (const auto id : delivery.subscribers) words_.push_back(id.value);
     if (delivery.kind == DeliveryKind::Notify) continue;
-    if (isPlace) {
+    if (delivery.kind >= DeliveryKind::Broadcast) {
+      appendTexts(delivery);
+    } else if (isPlace) {
       words_.push_back(static_cast<std::uint32_t>(span.start));
       words_.push_back(static_cast<std::uint32_t>(span.trailing));
     } else {

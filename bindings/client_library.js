@@ -12,10 +12,10 @@ mergeInto(LibraryManager.library, {
     return decoder.decode(HEAPU8.subarray(at, at + bytes));
   },
 
-  /** Calls `call(address, bytes)` with the text in the heap, and returns what it returns. */
+  /** Calls `call(address, bytes)` with the text, or with bytes, in the heap, and returns what it returns. */
   $withText__deps: ['$encoder'],
   $withText: function (text, call) {
-    var bytes = encoder.encode(text);
+    var bytes = typeof text == 'string' ? encoder.encode(text) : text;
     var at = _malloc(bytes.length);
     HEAPU8.set(bytes, at);
     try {
@@ -54,8 +54,10 @@ mergeInto(LibraryManager.library, {
     var slot = sinks.add(sink);
     var client = withText(options, (at, bytes) => _switchboard_open(slot, at, bytes));
     return {
-      run: function (command) {
-        withText(command, (at, bytes) => _switchboard_run(client, at, bytes));
+      run: function (command, payload) {
+        withText(payload || '', (payloadAt, payloadBytes) =>
+          withText(command, (at, bytes) => _switchboard_run(client, at, bytes, payloadAt, payloadBytes)),
+        );
       },
       delete: function () {
         _switchboard_delete(client);

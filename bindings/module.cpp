@@ -12,8 +12,9 @@ EMSCRIPTEN_KEEPALIVE RealtimeClient* switchboard_open(std::uint32_t sink, const 
   return new RealtimeClient({options, bytes}, sink);
 }
 
-EMSCRIPTEN_KEEPALIVE void switchboard_run(RealtimeClient* client, const char* command, std::size_t bytes) {
-  client->run({command, bytes});
+EMSCRIPTEN_KEEPALIVE void switchboard_run(RealtimeClient* client, const char* command, std::size_t bytes,
+                                          const char* payload, std::size_t payloadBytes) {
+  client->run({command, bytes}, {payload, payloadBytes});
 }
 
 EMSCRIPTEN_KEEPALIVE void switchboard_delete(RealtimeClient* client) {

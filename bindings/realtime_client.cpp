@@ -22,8 +22,8 @@ Result<std::unique_ptr<Client>> RealtimeClient::open(std::string_view optionsJso
   return Client::create(std::move(options.value()), {clock_, timer_, random_, transports_}, *this);
 }
 
-void RealtimeClient::run(std::string_view commandJson) {
-  auto answer = runCommand(client_, commandJson, clock_);
+void RealtimeClient::run(std::string_view commandJson, std::string_view payload) {
+  auto answer = runCommand(client_, commandJson, payload, clock_);
   if (!answer.empty()) switchboard_batch(sink_, encoder_.encode(std::move(answer)));
 }
 

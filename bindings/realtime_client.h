@@ -18,7 +18,7 @@ class RealtimeClient final : private ClientSink {
   RealtimeClient(std::string_view optionsJson, std::uint32_t sink);
 
   /// See `runCommand`.
-  void run(std::string_view commandJson);
+  void run(std::string_view commandJson, std::string_view payload);
 
  private:
   Result<std::unique_ptr<Client>> open(std::string_view optionsJson);

@@ -9,6 +9,10 @@ namespace {
 /// A timer this much behind its time has not been late but asleep.
 constexpr Duration kSleepThreshold{5'000};
 
+Error disposedError() {
+  return {ReasonCode::Disposed, "", "The manager has been disposed of; create a new one."};
+}
+
 }  // namespace
 
 std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
@@ -51,6 +55,7 @@ Client::Client(ClientOptions options, const Platform& platform, ClientSink& sink
   pool_ = std::make_unique<ConnectionPool>(options_.pool, options_.accessToken, context_, platform.transports, tracker_,
                                            delegate);
   subscriptions_ = std::make_unique<Subscriptions>(options_.subscriptions, context_, *pool_, tracker_, deliveries_);
+  channels_ = std::make_unique<UserChannels>(options_.channels, context_, *pool_, tracker_, deliveries_);
   deadlines_.onFire([this](Duration late) {
     pool_->tokens().followCalendar();
     if (late >= kSleepThreshold) notify(LifecycleEvent::Resume);
@@ -62,7 +67,7 @@ Client::~Client() {
 }
 
 std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding, DeliverySpec delivery) {
-  if (disposed_) return Error{ReasonCode::Disposed, "", "The manager has been disposed of; create a new one."};
+  if (disposed_) return disposedError();
   auto spec = makeSpec(std::move(binding));
   if (!spec) return spec.error();
   Turn turn(turns_);
@@ -103,9 +108,46 @@ void Client::flush(SubscriptionId id) {
   flushed_.push_back(id);
 }
 
+std::optional<Error> Client::openChannel(HandleId handle, UserChannelSpec spec, const HandleOptions& options) {
+  if (disposed_) return disposedError();
+  Turn turn(turns_);
+  return channels_->open(handle, std::move(spec), options);
+}
+
+void Client::closeChannel(HandleId handle) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  channels_->close(handle);
+}
+
+void Client::watchPresence(HandleId handle) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  channels_->watchPresence(handle);
+}
+
+void Client::push(Push push) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  channels_->push(std::move(push));
+}
+
+void Client::track(HandleId handle, std::string payload) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  channels_->track(handle, std::move(payload));
+}
+
+void Client::untrack(HandleId handle) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  channels_->untrack(handle);
+}
+
 void Client::reconnectAll() {
   if (disposed_) return;
   Turn turn(turns_);
+  channels_->retryAll();
   subscriptions_->reconnectAll();
 }
 
@@ -167,6 +209,7 @@ void Client::dispose() {
   disposed_ = true;
   Turn turn(turns_);
   subscriptions_->shutDown();
+  channels_->shutDown();
   pool_->shutDown();
   tracker_.stop();
 }

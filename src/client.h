@@ -21,6 +21,7 @@
 #include "status/tracker.h"
 #include "subscription/subscriptions.h"
 #include "timing/deadline_queue.h"
+#include "user_channel/user_channels.h"
 
 namespace switchboard {
 
@@ -38,6 +39,7 @@ struct ClientOptions {
   Duration statusSettle{1'000};  ///< how long the overall status must be worse before it says so
   PoolOptions pool;
   SubscriptionsOptions subscriptions;
+  UserChannelsOptions channels;
 };
 
 /// What one turn has to say to the outside.
@@ -50,12 +52,14 @@ struct Batch {
   Vector<Gap> gaps;
   Vector<SubscriptionId> polls;    ///< not live for a while: their rows are to be fetched
   Vector<SubscriptionId> flushed;  ///< see `Client::flush`; what was held for them is in the deliveries
+  Vector<PushResult> pushes;
+  Vector<UserChannelGap> channelGaps;
   std::optional<std::uint32_t> tokenRequest;
   Vector<std::pair<LogLevel, std::string>> logs;
 
   bool hasControl() const {
-    return status || !notices.empty() || !gaps.empty() || !polls.empty() || !flushed.empty() || tokenRequest ||
-           !logs.empty();
+    return status || !notices.empty() || !gaps.empty() || !polls.empty() || !flushed.empty() || !pushes.empty() ||
+           !channelGaps.empty() || tokenRequest || !logs.empty();
   }
   bool empty() const { return deliveries.empty() && !hasControl(); }
 };
@@ -87,8 +91,8 @@ enum class LifecycleEvent : unsigned char {
 };
 std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text);
 
-/// A realtime connection manager: takes subscriptions, keeps as few sockets and channels as will do, and reports
-/// changes and its status. Has no thread, clock or socket of its own.
+/// A realtime connection manager: takes subscriptions and handles of channels, keeps as few sockets and channels as
+/// will do, and reports changes, broadcasts, presence and its status. Has no thread, clock or socket of its own.
 class Client final : private PoolDelegate, private Log {
  public:
   /// Fails if the endpoint is unusable.
@@ -110,6 +114,16 @@ class Client final : private PoolDelegate, private Log {
   /// Hands over what a delivery window holds for the subscription, unless it is paused. The batch in which that comes
   /// names the id as flushed, also when nothing was held or the id is unknown.
   void flush(SubscriptionId id);
+  /// A handle of a channel that the application names; see UserChannels. Its id is none of a subscription.
+  std::optional<Error> openChannel(HandleId handle, UserChannelSpec spec, const HandleOptions& options);
+  /// Unknown handles are ignored, here and below.
+  void closeChannel(HandleId handle);
+  void watchPresence(HandleId handle);
+  /// How it ended is in a batch, unless it is conflated.
+  void push(Push push);
+  /// `payload`: a JSON object.
+  void track(HandleId handle, std::string payload);
+  void untrack(HandleId handle);
   /// Gives up all waits, forgets refusals and replaces every connection.
   void reconnectAll();
   /// The answer to a token request, or with request 0 a token of the application's own accord. Empty: none.
@@ -121,6 +135,7 @@ class Client final : private PoolDelegate, private Log {
 
   const ConnectionPool& pool() const { return *pool_; }
   const Subscriptions& subscriptions() const { return *subscriptions_; }
+  const UserChannels& channels() const { return *channels_; }
   const DeadlineQueue& deadlines() const { return deadlines_; }
   const StatusTracker& status() const { return tracker_; }
 
@@ -146,6 +161,7 @@ class Client final : private PoolDelegate, private Log {
   Vector<SubscriptionId> flushed_;
   std::unique_ptr<ConnectionPool> pool_;
   std::unique_ptr<Subscriptions> subscriptions_;
+  std::unique_ptr<UserChannels> channels_;
   bool hidden_ = false;
   bool saveData_ = false;
   bool disposed_ = false;

@@ -13,8 +13,8 @@ constexpr int kMaxRounds = 100;
 }  // namespace
 
 bool Client::hasNews() const {
-  return !deliveries_.empty() || tracker_.changed() || subscriptions_->hasNews() || !flushed_.empty() ||
-         tokenRequest_ || !logs_.empty();
+  return !deliveries_.empty() || tracker_.changed() || subscriptions_->hasNews() || channels_->hasNews() ||
+         !flushed_.empty() || tokenRequest_ || !logs_.empty();
 }
 
 void Client::collect() {
@@ -31,6 +31,8 @@ void Client::collect() {
   batch_.gaps = subscriptions_->takeGaps();
   batch_.polls = subscriptions_->takePolls();
   batch_.flushed = std::exchange(flushed_, {});
+  batch_.pushes = channels_->takeResults();
+  batch_.channelGaps = channels_->takeGaps();
   batch_.tokenRequest = std::exchange(tokenRequest_, std::nullopt);
   batch_.logs = std::exchange(logs_, {});
 }
@@ -38,6 +40,7 @@ void Client::collect() {
 void Client::onTurnEnd() {
   for (int round = 0; round < kMaxRounds && !disposed_; ++round) {
     subscriptions_->settle();
+    channels_->settle();
     if (!hasNews()) return;
     collect();
     if (batch_.empty()) return;

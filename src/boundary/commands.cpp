@@ -18,6 +18,12 @@ enum class Kind : unsigned char {
   Pause,
   Resume,
   Flush,
+  OpenChannel,
+  CloseChannel,
+  WatchPresence,
+  Push,
+  Track,
+  Untrack,
   ReconnectAll,
   ProvideToken,
   FailToken,
@@ -27,13 +33,19 @@ enum class Kind : unsigned char {
 };
 
 std::optional<Kind> kindOf(const JsonValue& command) {
-  static constexpr EnumNames<Kind, 12> kNames({
+  static constexpr EnumNames<Kind, 18> kNames({
       {Kind::Subscribe, "subscribe"},
       {Kind::Unsubscribe, "unsubscribe"},
       {Kind::UnsubscribeAll, "unsubscribeAll"},
       {Kind::Pause, "pause"},
       {Kind::Resume, "resume"},
       {Kind::Flush, "flush"},
+      {Kind::OpenChannel, "openChannel"},
+      {Kind::CloseChannel, "closeChannel"},
+      {Kind::WatchPresence, "watchPresence"},
+      {Kind::Push, "push"},
+      {Kind::Track, "track"},
+      {Kind::Untrack, "untrack"},
       {Kind::ReconnectAll, "reconnectAll"},
       {Kind::ProvideToken, "provideToken"},
       {Kind::FailToken, "failToken"},
@@ -48,6 +60,10 @@ SubscriptionId idOf(const JsonValue& command) {
   return SubscriptionId{command.member("id").unsignedInteger().value_or(0)};
 }
 
+HandleId handleOf(const JsonValue& command) {
+  return HandleId{command.member("channel").unsignedInteger().value_or(0)};
+}
+
 std::uint32_t requestOf(const JsonValue& command) {
   return command.member("request").unsignedInteger().value_or(0);
 }
@@ -60,20 +76,43 @@ std::optional<Error> subscribe(Client& client, SubscriptionId id, const JsonValu
   return client.subscribe(id, std::move(spec.value()), std::move(delivery.value()));
 }
 
+std::optional<Error> openChannel(Client& client, SubscriptionId id, const JsonValue& spec) {
+  return client.openChannel(HandleId{id.value}, readChannelSpec(spec), readHandleOptions(spec));
+}
+
 }  // namespace
 
-std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view json, const Clock& clock) {
+std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view json, std::string_view payload,
+                       const Clock& clock) {
   const auto command = JsonValue::parse(json);
   const auto kind = kindOf(command);
   const auto id = idOf(command);
-  if (kind == Kind::Subscribe) {
-    const auto error = opened ? subscribe(*opened.value(), id, command.member("spec")) : opened.error();
-    return error ? refusalJson(id, *error, clock.wallNow()) : std::string();
+  const bool isChannel = kind == Kind::OpenChannel;
+  if (isChannel || kind == Kind::Subscribe) {
+    const auto open = isChannel ? openChannel : subscribe;
+    const auto error = opened ? open(*opened.value(), id, command.member("spec")) : opened.error();
+    return error ? refusalJson(id, *error, clock.wallNow(), isChannel) : std::string();
   }
   if (!opened || !kind) return {};
   Client& client = *opened.value();
   switch (*kind) {
     case Kind::Subscribe:
+    case Kind::OpenChannel:
+      break;
+    case Kind::CloseChannel:
+      client.closeChannel(HandleId{id.value});
+      break;
+    case Kind::WatchPresence:
+      client.watchPresence(HandleId{id.value});
+      break;
+    case Kind::Push:
+      client.push(readPush(command, payload));
+      break;
+    case Kind::Track:
+      if (JsonValue::parse(payload).isObject()) client.track(handleOf(command), std::string(payload));
+      break;
+    case Kind::Untrack:
+      client.untrack(handleOf(command));
       break;
     case Kind::Unsubscribe:
       client.unsubscribe(id);

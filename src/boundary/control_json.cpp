@@ -57,7 +57,7 @@ void write(JsonWriter& out, const SubscriptionStatus& status) {
   out.text("code", toString(status.code));
   out.text("message", status.message);
   out.flag("retryable", status.retryable);
-  out.text("mode", toString(status.mode));
+  if (!status.isChannel) out.text("mode", toString(status.mode));
 }
 
 void write(JsonWriter& out, const Notice& notice) {
@@ -82,6 +82,27 @@ void write(JsonWriter& out, const Gap& gap) {
   }
   writeTime(out, "from", gap.from);
   writeTime(out, "to", gap.to);
+}
+
+void write(JsonWriter& out, const PushResult& result) {
+  out.number("id", result.id.value);
+  out.text("outcome", toString(result.outcome));
+  out.text("message", result.message);
+}
+
+template <class Ids>
+void writeIds(JsonWriter& out, const char* name, const Ids& ids) {
+  out.beginArray(name);
+  for (const auto id : ids) out.number({}, id.value);
+  out.endArray();
+}
+
+void write(JsonWriter& out, const UserChannelGap& gap) {
+  writeIds(out, "channels", gap.handles);
+  out.text("code", toString(gap.cause.code));
+  writeTime(out, "from", gap.from);
+  writeTime(out, "to", gap.to);
+  out.flag("healed", gap.healed);
 }
 
 std::string_view toString(LogLevel level) {
@@ -112,13 +133,6 @@ void writeArray(JsonWriter& out, const char* name, const Items& items) {
   out.endArray();
 }
 
-template <class Ids>
-void writeIds(JsonWriter& out, const char* name, const Ids& ids) {
-  out.beginArray(name);
-  for (const auto id : ids) out.number({}, id.value);
-  out.endArray();
-}
-
 void writeStatus(JsonWriter& out, const StatusDelta& status, const Counters& counters) {
   out.beginObject("status");
   out.text("overall", toString(status.overall));
@@ -126,6 +140,7 @@ void writeStatus(JsonWriter& out, const StatusDelta& status, const Counters& cou
   writeArray(out, "connections", status.connections);
   writeArray(out, "subscriptions", status.subscriptions);
   writeIds(out, "removedSubscriptions", status.removedSubscriptions);
+  if (!status.channels.empty()) writeArray(out, "channels", status.channels);
   writeCounters(out, counters);
   out.endObject();
 }
@@ -140,6 +155,8 @@ std::string controlJson(const Batch& batch) {
   if (!batch.gaps.empty()) writeArray(out, "gaps", batch.gaps);
   if (!batch.polls.empty()) writeIds(out, "polls", batch.polls);
   if (!batch.flushed.empty()) writeIds(out, "flushed", batch.flushed);
+  if (!batch.pushes.empty()) writeArray(out, "pushes", batch.pushes);
+  if (!batch.channelGaps.empty()) writeArray(out, "channelGaps", batch.channelGaps);
   if (batch.tokenRequest) {
     out.beginObject("tokenRequest");
     out.number("request", *batch.tokenRequest);
@@ -150,20 +167,20 @@ std::string controlJson(const Batch& batch) {
   return out.take();
 }
 
-std::string refusalJson(SubscriptionId id, const Error& error, WallTime now) {
+std::string refusalJson(SubscriptionId id, const Error& error, WallTime now, bool isChannel) {
   // Lists of the kinds that batches have, so that no more code is needed to write them.
-  Vector<SubscriptionStatus> subscriptions;
-  subscriptions.push_back(
-      {id, SubscriptionState::Parked, now, 0, {}, error.code, error.message, false, FreshnessMode::Paused});
+  Vector<SubscriptionStatus> statuses;
+  statuses.push_back(
+      {id, SubscriptionState::Parked, now, 0, {}, error.code, error.message, false, FreshnessMode::Paused, isChannel});
   Vector<Notice> notices;
-  notices.push_back({id, NoticeStatus::ChannelError, error.code, error.message, false, {}, false});
+  if (!isChannel) notices.push_back({id, NoticeStatus::ChannelError, error.code, error.message, false, {}, false});
   Vector<SubscriptionId> refused;
   refused.push_back(id);
   JsonWriter out;
   out.beginObject();
   out.beginObject("status");
-  writeArray(out, "subscriptions", subscriptions);
-  writeIds(out, "refused", refused);
+  writeArray(out, isChannel ? "channels" : "subscriptions", statuses);
+  writeIds(out, isChannel ? "refusedChannels" : "refused", refused);
   out.endObject();
   writeArray(out, "notices", notices);
   out.endObject();

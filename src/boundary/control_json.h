@@ -10,7 +10,7 @@ namespace switchboard {
 /// Everything of a batch but its deliveries.
 std::string controlJson(const Batch& batch);
 
-/// What is reported of a subscription that the core does not take: it is parked for good.
-std::string refusalJson(SubscriptionId id, const Error& error, WallTime now);
+/// What is reported of a subscription, or of a handle of a channel, that the core does not take: it is parked for good.
+std::string refusalJson(SubscriptionId id, const Error& error, WallTime now, bool isChannel);
 
 }  // namespace switchboard

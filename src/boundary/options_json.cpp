@@ -38,6 +38,15 @@ void readSubscriptionsOptions(const JsonValue& json, SubscriptionsOptions& optio
   readCount(json, "pollsPerMinute", options.fallback.perMinute);
 }
 
+void readChannelsOptions(const JsonValue& json, UserChannelsOptions& options) {
+  readDuration(json, "slowBaseMs", options.channel.slowBase);
+  readDuration(json, "slowCapMs", options.channel.slowCap);
+  readDuration(json, "parkedRetryMs", options.channel.parkedRetry);
+  readDuration(json, "joinTimeoutMs", options.channel.joinTimeout);
+  readDuration(json, "lingerMs", options.linger);
+  readCount(json, "sendsPerSecond", options.sendsPerSecond);
+}
+
 void readPulse(const JsonValue& json, PulseOptions& options) {
   readDuration(json, "periodMs", options.period);
   if (auto schema = json.member("schema").string(); !schema.empty()) options.schema = std::move(schema);
@@ -68,6 +77,7 @@ Result<ClientOptions> readOptions(std::string_view text) {
   readDuration(json, "statusSettleMs", options.statusSettle);
   readPoolOptions(json, options.pool);
   readSubscriptionsOptions(json, options.subscriptions);
+  readChannelsOptions(json, options.channels);
   readPulse(json.member("pulse"), options.subscriptions.pulse);
   return options;
 }

@@ -1,5 +1,6 @@
 #include "boundary/spec_json.h"
 
+#include "base/text.h"
 #include "boundary/members.h"
 
 namespace switchboard {
@@ -40,6 +41,43 @@ Result<DeliverySpec> readDelivery(const JsonValue& json) {
   readOptions(config, OptionReader{delivery});
   if (config.mode == DeliveryMode::Latest && config.key.empty()) config.key.emplace_back("id");
   return config;
+}
+
+UserChannelSpec readChannelSpec(const JsonValue& json) {
+  UserChannelSpec spec;
+  spec.name = json.member("name").string();
+  spec.presenceKey = json.member("presenceKey").string();
+  readFlag(json, "private", spec.isPrivate);
+  const auto replay = json.member("replay");
+  if (const auto since = replay.member("since").integer()) {
+    ReplayRequest request{WallTime{Duration{*since}}};
+    readCount(replay, "limit", request.limit);
+    spec.replay = request;
+  }
+  return spec;
+}
+
+HandleOptions readHandleOptions(const JsonValue& json) {
+  HandleOptions options;
+  readFlag(json, "self", options.self);
+  readFlag(json, "presence", options.presence);
+  return options;
+}
+
+Push readPush(const JsonValue& json, std::string_view payload) {
+  Push push;
+  readCount(json, "id", push.id.value);
+  readCount(json, "channel", push.handle.value);
+  push.event = json.member("event").string();
+  if (const auto persist = json.member("persist")) push.metadata = concat({"{\"persist\":", persist.text(), "}"});
+  push.payload = payload;
+  bool bytes = false;
+  readFlag(json, "bytes", bytes);
+  if (bytes) push.encoding = PayloadEncoding::Bytes;
+  readFlag(json, "ack", push.ack);
+  readDuration(json, "timeoutMs", push.timeout);
+  readDuration(json, "everyMs", push.every);
+  return push;
 }
 
 }  // namespace switchboard

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "client.h"
 #include "json/json_reader.h"
 
@@ -11,5 +13,14 @@ Result<BindingConfig> readSpec(const JsonValue& json);
 /// The member `delivery` of a spec: `{mode, payload, waitMs, maxWaitMs, everyMs, leading, max, key}`; absent, every
 /// change at once.
 Result<DeliverySpec> readDelivery(const JsonValue& json);
+
+/// `{name, presenceKey, private, replay: {since, limit}}` of a handle's spec.
+UserChannelSpec readChannelSpec(const JsonValue& json);
+
+/// `{self, presence}` of a handle's spec.
+HandleOptions readHandleOptions(const JsonValue& json);
+
+/// A command `push` with its payload: `{id, channel, event, persist, bytes, ack, timeoutMs, everyMs}`.
+Push readPush(const JsonValue& json, std::string_view payload);
 
 }  // namespace switchboard

@@ -28,7 +28,8 @@ std::string statsJson(const Client& client) {
   out.beginObject();
   out.beginObject("stats");
   out.number("sockets", sockets);
-  out.number("channels", static_cast<std::int64_t>(subscriptions.channelCount() + subscriptions.pulseCount()));
+  const std::size_t channels = subscriptions.channelCount() + subscriptions.pulseCount() + client.channels().size();
+  out.number("channels", static_cast<std::int64_t>(channels));
   out.number("bindings", static_cast<std::int64_t>(subscriptions.registry().entries().size()));
   out.number("subscriptions", static_cast<std::int64_t>(subscriptions.registry().subscriptionCount()));
   out.number("deadlines", static_cast<std::int64_t>(client.deadlines().size()));

@@ -3,7 +3,22 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/enum_names.h"
+
 namespace switchboard {
+
+std::string_view toString(PushOutcome outcome) {
+  static constexpr EnumNames<PushOutcome, 7> kNames({
+      {PushOutcome::Ok, "ok"},
+      {PushOutcome::TimedOut, "timedOut"},
+      {PushOutcome::Refused, "refused"},
+      {PushOutcome::Lost, "lost"},
+      {PushOutcome::Full, "full"},
+      {PushOutcome::Ended, "ended"},
+      {PushOutcome::Invalid, "invalid"},
+  });
+  return kNames[outcome];
+}
 
 PushQueue::PushQueue(const PushQueueOptions& options, SendBudget& budget, Context& context, PushQueueDelegate& delegate)
     : options_(options),

@@ -16,9 +16,9 @@ namespace switchboard {
 
 /// A broadcast on its way out.
 struct Push {
-  PushId id;
-  HandleId handle;
-  std::string event;
+  PushId id{};
+  HandleId handle{};
+  std::string event{};
   std::string metadata{};  ///< a JSON object or empty
   std::string payload{};
   PayloadEncoding encoding = PayloadEncoding::JsonText;
@@ -37,7 +37,10 @@ enum class PushOutcome : unsigned char {
   Lost,      ///< The connection or the channel went before the answer; it may have been delivered.
   Full,      ///< Too much waits already.
   Ended,     ///< Its handle or channel was closed before it was sent.
+  Invalid,   ///< It can't ever be sent as it is.
 };
+
+std::string_view toString(PushOutcome outcome);
 
 class PushQueueDelegate {
  public:

@@ -4,6 +4,10 @@
 
 namespace switchboard {
 
+void ReplayLog::want(const ReplayRequest& request) {
+  if (!first_ || request.since < first_->since) first_ = request;
+}
+
 std::optional<ReplayRequest> ReplayLog::request() {
   replayed_ = 0;
   overlapped_ = false;

@@ -24,6 +24,8 @@ class ReplayLog {
   /// `first`: what the application wants of the time before the first join.
   explicit ReplayLog(std::optional<ReplayRequest> first) : first_(first) {}
 
+  /// What another handle wants of that time; the earliest counts.
+  void want(const ReplayRequest& request);
   /// Of the join that is about to be sent; nothing when it is to ask for none.
   std::optional<ReplayRequest> request();
   /// The channel is joined at `now`, by the calendar; until then none of its broadcasts counts.
@@ -46,7 +48,7 @@ class ReplayLog {
 
   bool remembers(std::string_view id) const;
 
-  const std::optional<ReplayRequest> first_;
+  std::optional<ReplayRequest> first_;
   std::optional<WallTime> aliveAt_;
   Vector<std::string> ids_;  ///< a ring, once it is full
   std::size_t oldest_ = 0;

@@ -6,6 +6,7 @@
 
 #include "base/containers/vector.h"
 #include "base/error.h"
+#include "protocol/frames/binary_frame.h"
 #include "protocol/frames/frame.h"
 #include "protocol/join.h"
 #include "timing/context.h"
@@ -36,6 +37,8 @@ class ChannelDelegate {
   virtual bool onChannelReply(Channel& /*channel*/, std::string_view /*ref*/, const Reply& /*reply*/) { return false; }
   /// Everything else on the channel's topic.
   virtual void onChannelMessage(Channel& channel, const Envelope& envelope) = 0;
+  /// A binary frame with the channel's topic. False when it is of no use.
+  virtual bool onChannelBinary(Channel& /*channel*/, const BinaryFrame& /*frame*/) { return false; }
 
  protected:
   ~ChannelDelegate() = default;
@@ -93,6 +96,7 @@ class Channel {
   bool takeExpectedRepeat(bool again);
   /// A frame with this topic. False when it belongs to an earlier join or answers nothing.
   bool onFrame(const Envelope& envelope);
+  bool onBinary(const BinaryFrame& frame);
   /// The connection went.
   void onConnectionLost(const Cause& cause);
 

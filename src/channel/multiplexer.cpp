@@ -107,7 +107,9 @@ void Multiplexer::onRoundTrip(Connection& /*connection*/) {
 }
 
 bool Multiplexer::onConnectionBytes(Connection& /*connection*/, std::string_view bytes) {
-  return delegate_.onMultiplexerBytes(*this, bytes);
+  const auto frame = decodeBinaryFrame(Sender::Server, bytes);
+  Channel* channel = frame ? router_.find(frame.value().topic) : nullptr;
+  return channel != nullptr && channel->onBinary(frame.value());
 }
 
 std::optional<std::string> Multiplexer::sendJoin(std::string_view topic, std::string_view payload) {

@@ -32,8 +32,6 @@ class MultiplexerDelegate {
   /// The connection's state, cause or next attempt changed. When it is lost, its channels have been notified already.
   virtual void onMultiplexerState(Multiplexer& multiplexer) = 0;
   virtual void onRoundTrip(Multiplexer& multiplexer) = 0;
-  /// A binary frame. False when it is for nobody.
-  virtual bool onMultiplexerBytes(Multiplexer& /*multiplexer*/, std::string_view /*bytes*/) { return false; }
 
  protected:
   ~MultiplexerDelegate() = default;
@@ -54,6 +52,8 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   ChannelLink& link() { return *this; }
   std::size_t channelCount() const { return router_.size(); }
   bool hasRoom() const { return router_.size() < options_.maxChannels; }
+  /// A socket can't carry a topic twice.
+  bool hasRoomFor(std::string_view topic) const { return hasRoom() && router_.find(topic) == nullptr; }
 
   /// Whether this owner needs the connection even without channels. It is released `idleClose` after the last owner has
   /// given it up and the last channel has left.

@@ -44,13 +44,13 @@ bool ConnectionPool::carriesLive(const Multiplexer& multiplexer) const {
                      [&](const auto* tenant) { return tenant->carriesLive(multiplexer); });
 }
 
-Multiplexer* ConnectionPool::place(bool risky) {
+Multiplexer* ConnectionPool::place(bool risky, std::string_view topic) {
   bool onTheWay = false;
   bool outOfReach = false;
   Multiplexer* second = nullptr;
   for (const auto& socket : sockets_) {
     Multiplexer& multiplexer = socket->multiplexer;
-    if (!multiplexer.hasRoom()) continue;
+    if (!multiplexer.hasRoomFor(topic)) continue;
     if (multiplexer.connection().isOpen()) {
       if (!risky || !carriesLive(multiplexer)) return &multiplexer;
       second = &multiplexer;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/containers/inline_callback.h"
 #include "base/containers/vector.h"
@@ -67,8 +68,9 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
   void setMoreNeeded(const PoolTenant& tenant, bool needed);
   /// An open socket with room for one more channel, or null if the channel has to wait. `risky`: its last join was
   /// refused; another refusal would freeze what shares its socket for 5 s, so it goes to a socket that carries nothing
-  /// live, if one may be had; if not, any socket is better than none. May prepare another socket.
-  Multiplexer* place(bool risky);
+  /// live, if one may be had; if not, any socket is better than none. `topic`: that of the channel, which the socket
+  /// must not carry already; empty where it can't. May prepare another socket.
+  Multiplexer* place(bool risky, std::string_view topic = {});
   /// What a channel without a socket waits for. `another`: the first socket is not enough for it. Only when there is a
   /// socket.
   SocketWait waitFor(bool another) const;
@@ -99,6 +101,8 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
   const Counters& counters() const { return counters_; }
   bool empty() const { return sockets_.empty(); }
   std::size_t size() const { return sockets_.size(); }
+  unsigned maxSockets() const { return options_.maxSockets; }
+  Version version() const { return options_.connection.version; }
   void forEach(InlineCallback<void(Multiplexer&)> visit) const;
   /// Brings the status up to date: a channel came or went, or the observer knows more.
   void report(const Multiplexer& socket);

@@ -49,6 +49,8 @@ class OwnPresence {
   /// The same; if its payload is the one that counts, it goes after `linger`, unless another is tracked before.
   void onHandleClosed(HandleId handle);
 
+  bool tracksAnything() const { return !entries_.empty(); }
+
   /// The server's channel is another one now: nothing is tracked there, and no calls are counted.
   void onJoined();
   /// The channel is no longer joined.

@@ -74,6 +74,13 @@ void PresenceState::awaitState() {
   pendingBytes_ = 0;
 }
 
+void PresenceState::clear() {
+  awaitState();
+  touched_.clear();
+  byKey_.clear();
+  members_.clear();
+}
+
 PresenceState::Member& PresenceState::memberOf(std::string key) {
   if (Member* member = byKey_.find(key)) return *member;
   auto& member = *members_.emplace_back(std::make_unique<Member>());

@@ -63,6 +63,16 @@ class PresenceState {
       forgetIfGone(*member);
     }
   }
+  /// Calls `visit(const PresenceChange&)` with a Join for each key that is present as far as was reported.
+  template <class Visit>
+  void forEachReported(Visit visit) const {
+    for (const auto& member : members_) {
+      const std::string& metas = member->touched ? member->reported : member->metas;
+      if (!metas.empty()) visit(PresenceChange{PresenceChangeKind::Join, member->key, metas});
+    }
+  }
+  /// Nobody is present, and nobody is reported as gone.
+  void clear();
   /// When the first of the keys is to be reported that `applyState` found gone; nothing when none is.
   std::optional<TimePoint> nextLeave() const;
 

@@ -12,7 +12,7 @@
 
 namespace switchboard {
 
-/// The state of all subscriptions together.
+/// The state of all subscriptions and channels together.
 enum class OverallState : unsigned char {
   Idle,        ///< there are no subscriptions
   Connecting,  ///< nothing is live yet, but a server responds or is tried for the first time
@@ -45,6 +45,7 @@ enum class FreshnessMode : unsigned char {
 };
 std::string_view toString(FreshnessMode mode);
 
+/// Of a subscription, or of a handle of a channel: their ids are counted together.
 struct SubscriptionStatus {
   SubscriptionId id;
   SubscriptionState state = SubscriptionState::Pending;
@@ -54,7 +55,8 @@ struct SubscriptionStatus {
   ReasonCode code = ReasonCode::Connecting;
   std::string message;
   bool retryable = true;
-  FreshnessMode mode = FreshnessMode::Paused;
+  FreshnessMode mode = FreshnessMode::Paused;  ///< of subscriptions
+  bool isChannel = false;
 };
 
 /// The statuses of Supabase's clients.
@@ -78,7 +80,8 @@ struct StatusDelta {
   WallTime since{};  ///< of `overall`
   Vector<ConnectionStatus> connections;
   Vector<SubscriptionStatus> subscriptions;
-  Vector<SubscriptionId> removedSubscriptions;
+  Vector<SubscriptionStatus> channels;          ///< of handles
+  Vector<SubscriptionId> removedSubscriptions;  ///< and handles
 };
 
 }  // namespace switchboard

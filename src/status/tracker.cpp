@@ -99,7 +99,10 @@ std::optional<StatusDelta> StatusTracker::take() {
   delta.overall = overall_;
   delta.since = since_;
   changedConnections_.forEach([&](ConnectionId id) { delta.connections.push_back(connections_.at(id)); });
-  changedSubscriptions_.forEach([&](SubscriptionId id) { delta.subscriptions.push_back(subscriptions_.at(id)); });
+  changedSubscriptions_.forEach([&](SubscriptionId id) {
+    const auto& status = subscriptions_.at(id);
+    (status.isChannel ? delta.channels : delta.subscriptions).push_back(status);
+  });
   removedSubscriptions_.forEach([&](SubscriptionId id) { delta.removedSubscriptions.push_back(id); });
   changedConnections_.clear();
   changedSubscriptions_.clear();

@@ -8,7 +8,8 @@
 
 namespace switchboard {
 
-/// Holds the status of all connections and subscriptions, and which of it has not been reported yet.
+/// Holds the status of all connections, subscriptions and handles of channels, and which of it has not been reported
+/// yet.
 ///
 /// Each part is reported as it is. The overall state gets worse only after it has been worse for a while, so that it
 /// does not flicker when a lost socket reconnects within a second or a new subscription joins.

@@ -1,6 +1,7 @@
 #include "user_channel/user_channel.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "base/text.h"
@@ -31,67 +32,129 @@ std::string presencePayload(std::string_view event, std::string_view payload) {
 
 }  // namespace
 
-UserChannel::UserChannel(UserChannelSpec spec, const UserChannelOptions& options, SendBudget& budget, Context& context,
-                         Multiplexer& multiplexer, TokenRefresher& tokens, UserChannelDelegate& delegate)
+UserChannel::UserChannel(UserChannelSpec spec, const UserChannelOptions& options, SendBudget& budget, Version version,
+                         Context& context, TokenRefresher& tokens, UserChannelDelegate& delegate)
     : spec_(std::move(spec)),
+      topic_(concat({names::kTopicPrefix, spec_.name})),
+      ownKey_(concat({"sb-", decimal(context.random.next())})),
       options_(options),
+      version_(version),
       context_(context),
-      multiplexer_(multiplexer),
       tokens_(tokens),
       delegate_(delegate),
-      channel_(concat({names::kTopicPrefix, spec_.name}), options.joinTimeout, context, multiplexer.link(), *this),
       pushes_(options.pushes, budget, context, *this),
       own_(options.presence, context, *this),
       replay_(spec_.replay),
-      retry_(context.deadlines, DeadlineKind::Retry, [this] { join(); }),
+      retry_(context.deadlines, DeadlineKind::Retry, [this] { comeDue(); }),
       leaves_(context.deadlines, DeadlineKind::Linger, [this] { reportPresence(); }),
       settle_(context.deadlines, DeadlineKind::Linger, [this] { reportGap(replay_.isComplete()); }),
-      cause_(kConnecting) {}
+      cause_(kConnecting),
+      since_(context.clock.wallNow()) {
+  retry_.setAfter(Duration{0});
+}
 
-void UserChannel::open(HandleId handle, bool self, bool presence) {
-  handles_.push_back(Handle{handle, self, presence});
+void UserChannel::open(HandleId handle, const HandleOptions& options) {
+  handles_.push_back(Handle{handle, {options.self, false}});
   handleIds_.push_back(handle);
-  const bool isNew = !routed_ && !retry_.isSet();
-  const bool lacksPresence = presence && routed_ && !joinedPresence_;
-  if (isNew || lacksPresence) retry_.setAfter(Duration{0});
+  if (options.presence) watchPresence(handle);
+}
+
+void UserChannel::watchPresence(HandleId handle) {
+  for (auto& each : handles_) {
+    if (each.id != handle || std::exchange(each.options.presence, true)) continue;
+    showPresent(handle);
+    if (channel_ && !joinedPresence_) rejoin();
+  }
 }
 
 void UserChannel::close(HandleId handle) {
   handles_.removeIf([&](const Handle& each) { return each.id == handle; });
   handleIds_.remove(handle);
+  if (gap_) gap_->handles.remove(handle);
   pushes_.onHandleClosed(handle);
   own_.onHandleClosed(handle);
+}
+
+bool UserChannel::takePresenceKey(const std::string& key) {
+  if (key.empty() || key == spec_.presenceKey) return true;
+  if (!spec_.presenceKey.empty() || own_.tracksAnything()) return false;
+  spec_.presenceKey = key;
+  if (channel_) rejoin();
+  return true;
 }
 
 void UserChannel::end() {
   retry_.cancel();
   leaves_.cancel();
   settle_.cancel();
+  due_ = false;
   own_.onLost();
   pushes_.close();
-  if (routed_) multiplexer_.remove(channel_);
-  routed_ = false;
+  leaveSocket();
 }
 
-/// Also from Joined, for what a join has to ask for: the server then ends the old join when the new one is answered.
-void UserChannel::join() {
-  if (channel_.state() == ChannelState::Joining) {
+/// For what a join has to ask for. The server ends the old join when the new one is answered.
+void UserChannel::rejoin() {
+  if (!isQueued()) retry_.setAfter(Duration{0});
+}
+
+void UserChannel::comeDue() {
+  if (!channel_) {
+    if (state_ != SubscriptionState::Pending) setState(SubscriptionState::Pending, kConnecting);
+    due_ = true;
+    delegate_.onUserChannelDue(*this);
+  } else if (channel_->state() == ChannelState::Joining) {
     retry_.setAfter(options_.retryBase);
-    return;
+  } else if (!std::exchange(queued_, true)) {
+    socket_->add(*channel_);
   }
-  if (state_ != SubscriptionState::Live) setState(SubscriptionState::Pending, kConnecting);
-  routed_ = true;
-  multiplexer_.add(channel_);
+}
+
+void UserChannel::joinOn(Multiplexer& socket) {
+  due_ = false;
+  queued_ = true;
+  socket_ = &socket;
+  ChannelDelegate& self = *this;
+  channel_ = std::make_unique<Channel>(topic_, options_.joinTimeout, context_, socket.link(), self);
+  socket.add(*channel_);
+}
+
+void UserChannel::leaveSocket() {
+  if (!channel_) return;
+  socket_->remove(*channel_);
+  queued_ = false;
+  context_.turns.deferredDelete(std::move(channel_));
+}
+
+void UserChannel::wait(Cause cause, std::optional<WallTime> until) {
+  setState(SubscriptionState::Pending, std::move(cause), until);
+}
+
+void UserChannel::recall(const Cause& cause) {
+  leaveSocket();
+  setState(SubscriptionState::Pending, cause);
+  comeDue();
+}
+
+void UserChannel::retryNow() {
+  attempts_ = 0;
+  if (!channel_ && !due_) retry_.setAfter(Duration{0});
 }
 
 std::string UserChannel::onChannelJoining(Channel& /*channel*/) {
-  joinedPresence_ = wantsPresence();
+  queued_ = false;
+  answered_ = false;
+  const bool hadPresence = std::exchange(joinedPresence_, !presenceHandles().empty());
   tokenVersion_ = tokens_.version();
+  if (hadPresence && !joinedPresence_) {
+    presence_.clear();
+    leaves_.cancel();
+  }
   presence_.awaitState();
   own_.onLost();
   pushes_.onLost();
-  if (state_ != SubscriptionState::Live) setState(SubscriptionState::Joining, kJoiningCause);
-  UserJoin join{spec_.presenceKey, joinedPresence_, spec_.isPrivate};
+  if (!isLive()) setState(SubscriptionState::Joining, kJoiningCause);
+  UserJoin join{spec_.presenceKey.empty() ? ownKey_ : spec_.presenceKey, joinedPresence_, spec_.isPrivate};
   if (const auto request = spec_.isPrivate ? replay_.request() : std::nullopt) {
     join.replaySince = request->since;
     join.replayLimit = request->limit;
@@ -101,6 +164,8 @@ std::string UserChannel::onChannelJoining(Channel& /*channel*/) {
 
 void UserChannel::onChannelJoined(Channel& /*channel*/, JsonValue /*response*/) {
   if (tokenVersion_ == tokens_.version()) tokens_.accepted();
+  answered_ = true;
+  risky_ = false;
   liveSince_ = context_.now();
   replay_.onJoined(context_.clock.wallNow());
   setState(SubscriptionState::Live, {});
@@ -109,24 +174,34 @@ void UserChannel::onChannelJoined(Channel& /*channel*/, JsonValue /*response*/) 
   pushes_.onJoined();
 }
 
+/// After a lost connection it is due at the next tick, to wait for a socket.
 void UserChannel::onChannelFailed(Channel& /*channel*/, const Cause& failure) {
   Cause cause = failure;
-  if (concernsToken(cause) && tokenVersion_ != tokens_.version()) cause.retry = Retry::Backoff;
+  const bool tokenIsNewer = tokenVersion_ != tokens_.version();
+  if (concernsToken(cause) && tokenIsNewer) cause.retry = Retry::Backoff;
+  const bool lost = !socket_->connection().isOpen();
+  if (answered_ && context_.now() - liveSince_ >= options_.stableAfter) attempts_ = 0;
+  risky_ = !lost && !answered_ && !(concernsToken(cause) && tokenIsNewer);
   beginGap(cause);
   own_.onLost();
   pushes_.onLost();
   presence_.awaitState();
   leaves_.cancel();
-  multiplexer_.remove(channel_);
-  routed_ = false;
-  if (!multiplexer_.connection().isOpen()) {
-    retry_.setAfter(Duration{0});  // waits for the connection
-    setState(SubscriptionState::Pending, cause);
+  const auto nextSocketAt = socket_->connection().nextRetryAt();
+  leaveSocket();
+  if (lost) {
+    retry_.setAfter(Duration{0});
+    setState(SubscriptionState::Pending, cause, nextSocketAt);
     return;
   }
   const bool isParked = cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !concernsToken(cause));
-  if (context_.now() - liveSince_ >= options_.stableAfter) attempts_ = 0;
-  retry_.setAfter(isParked ? lengthened(context_.random, options_.parkedRetry) : retryDelay(cause));
+  if (!isParked) {
+    retry_.setAfter(retryDelay(cause));
+  } else if (options_.parkedRetry > Duration{0}) {
+    retry_.setAfter(lengthened(context_.random, options_.parkedRetry));
+  } else {
+    retry_.cancel();
+  }
   setState(isParked ? SubscriptionState::Parked : SubscriptionState::Retrying, cause);
   if (cause.retry == Retry::NewToken && concernsToken(cause)) tokens_.refuse(cause);
 }
@@ -138,22 +213,41 @@ Duration UserChannel::retryDelay(const Cause& cause) {
 }
 
 void UserChannel::onTokenChanged() {
-  if (cause_.retry == Retry::NewToken && retry_.isSet()) retry_.setAfter(Duration{0});
+  const bool waits = state_ == SubscriptionState::Retrying || state_ == SubscriptionState::Parked;
+  if (waits && cause_.retry == Retry::NewToken) retry_.setAfter(Duration{0});
 }
 
 std::optional<WallTime> UserChannel::nextTryAt() const {
-  if (!retry_.isSet()) return std::nullopt;
-  return context_.clock.wallNow() + (retry_.at() - context_.now());
+  if (state_ == SubscriptionState::Pending) return waitsUntil_;
+  if (isLive() || !retry_.isSet()) return std::nullopt;
+  return context_.wallAt(retry_.at());
 }
 
-void UserChannel::setState(SubscriptionState state, Cause cause) {
+void UserChannel::setState(SubscriptionState state, Cause cause, std::optional<WallTime> until) {
+  assert((state == state_ || isLegal(state_, state)) && "illegal channel state");
+  const bool changed = state != state_ || cause.code != cause_.code || cause.message != cause_.message;
+  if (state != state_) since_ = context_.clock.wallNow();
   state_ = state;
   cause_ = std::move(cause);
-  delegate_.onUserChannelState(*this);
+  if (std::exchange(waitsUntil_, until) != until || changed) delegate_.onUserChannelState(*this);
 }
 
-bool UserChannel::wantsPresence() const {
-  return std::any_of(handles_.begin(), handles_.end(), [](const Handle& handle) { return handle.presence; });
+Vector<HandleId> UserChannel::presenceHandles() const {
+  Vector<HandleId> handles;
+  for (const auto& handle : handles_) {
+    if (handle.options.presence) handles.push_back(handle.id);
+  }
+  return handles;
+}
+
+void UserChannel::showPresent(HandleId handle) {
+  const Vector<HandleId> handles{handle};
+  bool isNews = false;
+  presence_.forEachReported([&](const PresenceChange& change) {
+    isNews = true;
+    delegate_.onUserPresence(&change, handles);
+  });
+  if (!isNews && !presence_.awaitsState()) delegate_.onUserPresence(nullptr, handles);
 }
 
 bool UserChannel::onChannelReply(Channel& /*channel*/, std::string_view ref, const Reply& reply) {
@@ -172,16 +266,17 @@ void UserChannel::onChannelMessage(Channel& /*channel*/, const Envelope& envelop
 
 void UserChannel::onPresence(const Envelope& envelope) {
   bool understood = true;
-  if (envelope.event == names::kPresenceState) {
+  const bool isState = envelope.event == names::kPresenceState;
+  if (isState) {
     understood = presence_.applyState(envelope.payload, context_.now() + options_.returnGrace);
   } else if (envelope.event == names::kPresenceDiff) {
     understood = presence_.applyDiff(envelope.payload);
   }
   if (!understood) retry_.setAfter(retryDelay({}));
-  reportPresence();
+  reportPresence(isState && understood);
 }
 
-bool UserChannel::onBinary(const BinaryFrame& frame) {
+bool UserChannel::onChannelBinary(Channel& /*channel*/, const BinaryFrame& frame) {
   if (!isLive() || frame.kind != BinaryKind::UserBroadcast) return false;
   deliver(broadcastOf(frame));
   return true;
@@ -189,21 +284,26 @@ bool UserChannel::onBinary(const BinaryFrame& frame) {
 
 void UserChannel::deliver(const Broadcast& broadcast) {
   const auto meta = readBroadcastMeta(broadcast.meta);
-  if (replay_.admit(meta)) delegate_.onUserBroadcast(*this, broadcast, meta, handleIds_);
+  if (replay_.admit(meta)) delegate_.onUserBroadcast(broadcast, meta, handleIds_);
 }
 
 /// The server is asked not to send own broadcasts back: it could not say which handle's they are.
 void UserChannel::loopBack(const Push& push) {
   Vector<HandleId> handles;
   for (const auto& handle : handles_) {
-    if (handle.id != push.handle || handle.self) handles.push_back(handle.id);
+    if (handle.id != push.handle || handle.options.self) handles.push_back(handle.id);
   }
-  if (!handles.empty()) delegate_.onUserBroadcast(*this, {push.event, push.encoding, push.payload, {}}, {}, handles);
+  if (!handles.empty()) delegate_.onUserBroadcast({push.event, push.encoding, push.payload, {}}, {}, handles);
 }
 
-void UserChannel::reportPresence() {
-  presence_.takeChanges(context_.now(),
-                        [this](const PresenceChange& change) { delegate_.onUserPresence(*this, change); });
+void UserChannel::reportPresence(bool isState) {
+  const auto handles = presenceHandles();
+  bool isNews = false;
+  presence_.takeChanges(context_.now(), [&](const PresenceChange& change) {
+    isNews = true;
+    if (!handles.empty()) delegate_.onUserPresence(&change, handles);
+  });
+  if (isState && !isNews && !handles.empty()) delegate_.onUserPresence(nullptr, handles);
   if (const auto next = presence_.nextLeave(); next && !presence_.awaitsState()) leaves_.setAt(*next);
 }
 
@@ -216,8 +316,7 @@ std::optional<Error> UserChannel::send(Push push) {
   if (push.payload.size() > names::kMaxFrameBytes - kEnvelopeRoom) {
     return invalidOption("payload", "It is above the server's limit for one frame, 5,000,000 bytes: send it in parts.");
   }
-  if (multiplexer_.connection().version() == Version::V1 &&
-      (push.encoding == PayloadEncoding::Bytes || !push.metadata.empty())) {
+  if (version_ == Version::V1 && (push.encoding == PayloadEncoding::Bytes || !push.metadata.empty())) {
     return invalidOption("payload", "Bytes and `persist` need the protocol's version 2.0.0: set `vsn` to it.");
   }
   pushes_.send(std::move(push));
@@ -225,41 +324,40 @@ std::optional<Error> UserChannel::send(Push push) {
 }
 
 std::optional<std::string> UserChannel::transmit(const Push& push) {
-  auto ref = multiplexer_.connection().version() == Version::V1
-                 ? channel_.push(names::kBroadcast, broadcastPayload(push.event, push.payload))
-                 : sendBinary(push);
+  auto ref = version_ == Version::V1 ? channel_->push(names::kBroadcast, broadcastPayload(push.event, push.payload))
+                                     : sendBinary(push);
   if (ref) loopBack(push);
   return ref;
 }
 
 std::optional<std::string> UserChannel::sendBinary(const Push& push) {
-  auto ref = multiplexer_.link().newRef();
+  auto ref = socket_->link().newRef();
   if (!ref) return ref;
   const auto frame =
-      encodeBinaryFrame(Sender::Client, {BinaryKind::UserBroadcastPush, push.encoding, channel_.joinRef(), *ref,
-                                         channel_.topic(), push.event, push.metadata, push.payload});
-  if (!frame || !multiplexer_.link().sendBytes(frame.value())) return std::nullopt;
+      encodeBinaryFrame(Sender::Client, {BinaryKind::UserBroadcastPush, push.encoding, channel_->joinRef(), *ref,
+                                         topic_, push.event, push.metadata, push.payload});
+  if (!frame || !socket_->link().sendBytes(frame.value())) return std::nullopt;
   return ref;
 }
 
 void UserChannel::onPushDone(PushId id, PushOutcome outcome, std::string_view message) {
-  delegate_.onUserPushDone(*this, id, outcome, message);
+  delegate_.onUserPushDone(id, outcome, message);
 }
 
 void UserChannel::sendTrack(const std::string& payload) {
-  channel_.push(names::kPresence, presencePayload("track", payload));
+  channel_->push(names::kPresence, presencePayload("track", payload));
 }
 
 void UserChannel::sendUntrack() {
-  channel_.push(names::kPresence, presencePayload("untrack", {}));
+  channel_->push(names::kPresence, presencePayload("untrack", {}));
 }
 
 void UserChannel::beginGap(const Cause& cause) {
   if (!isLive()) return;
-  const WallTime alive = context_.clock.wallNow() - (context_.now() - multiplexer_.connection().lastInboundAt());
+  const WallTime alive = context_.clock.wallNow() - (context_.now() - socket_->connection().lastInboundAt());
   replay_.onAlive(alive);
   if (settle_.isSet()) reportGap(false);
-  gap_ = UserChannelGap{cause, alive, {}, false};
+  gap_ = UserChannelGap{handleIds_, cause, alive, {}, false};
 }
 
 /// Whether a replay has brought all is known only once it is over.
@@ -276,7 +374,7 @@ void UserChannel::endGap() {
 void UserChannel::reportGap(bool healed) {
   settle_.cancel();
   gap_->healed = healed;
-  delegate_.onUserGap(*this, *gap_);
+  if (!gap_->handles.empty()) delegate_.onUserGap(std::move(*gap_));
   gap_.reset();
 }
 

@@ -10,7 +10,18 @@ export interface Layer {
 
 const upToTiming = ['base/', 'platform/', 'timing/'] as const;
 const upToProtocol = [...upToTiming, 'json/', 'protocol/'] as const;
-const everyFolder = [...upToProtocol, 'net/', 'channel/', 'status/', 'pool/', 'subscription/'] as const;
+const everyFolder = [
+  ...upToProtocol,
+  'net/',
+  'channel/',
+  'status/',
+  'pool/',
+  'subscription/',
+  'user_channel/',
+  'delivery/',
+  'presence/',
+  'broadcast/',
+] as const;
 
 /** From the bottom up: nothing includes what is listed below it. */
 export const layers: readonly Layer[] = [
@@ -25,11 +36,13 @@ export const layers: readonly Layer[] = [
   // A connection carries many channels; the multiplexer is where they meet.
   { prefix: 'src/channel/', mayInclude: [...upToProtocol, 'net/'], thirdParty: [] },
   { prefix: 'src/status/', mayInclude: [...upToProtocol, 'net/'], thirdParty: [] },
+  // What goes out to the application, of all tenants in one order.
+  { prefix: 'src/delivery/', mayInclude: upToProtocol, thirdParty: [] },
   // The sockets and what they share, for whoever has channels on them.
   { prefix: 'src/pool/', mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/'], thirdParty: [] },
   {
     prefix: 'src/subscription/',
-    mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'pool/'],
+    mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'pool/', 'delivery/'],
     thirdParty: [],
   },
   // Pure: decides from what it is given, knows no time and no channel object.
@@ -40,7 +53,7 @@ export const layers: readonly Layer[] = [
   },
   {
     prefix: 'src/user_channel/',
-    mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'presence/', 'broadcast/'],
+    mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'pool/', 'delivery/', 'presence/', 'broadcast/'],
     thirdParty: [],
   },
   { prefix: 'src/client', mayInclude: [...everyFolder, 'client'], thirdParty: [] },

@@ -4,7 +4,8 @@
 
 #include "base/containers/id_map.h"
 #include "base/containers/vector.h"
-#include "subscription/delivery/delivery.h"
+#include "delivery/delivery.h"
+#include "subscription/delivery/delivery_spec.h"
 #include "subscription/delivery/window.h"
 #include "subscription/interest/registry.h"
 

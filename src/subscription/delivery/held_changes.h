@@ -4,9 +4,10 @@
 #include <string>
 
 #include "base/containers/vector.h"
+#include "delivery/delivery.h"
 #include "protocol/changes/change.h"
 #include "subscription/delivery/conflator.h"
-#include "subscription/delivery/delivery.h"
+#include "subscription/delivery/delivery_spec.h"
 
 namespace switchboard {
 

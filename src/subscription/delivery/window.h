@@ -3,8 +3,9 @@
 #include <string_view>
 
 #include "base/containers/vector.h"
+#include "delivery/delivery.h"
 #include "protocol/changes/change.h"
-#include "subscription/delivery/delivery.h"
+#include "subscription/delivery/delivery_spec.h"
 #include "subscription/delivery/held_changes.h"
 #include "subscription/delivery/window_schedule.h"
 #include "timing/context.h"

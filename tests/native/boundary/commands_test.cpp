@@ -22,7 +22,9 @@ class Commanded final : private ClientSink {
     client_ = Client::create(std::move(options), {clock, timer, random, network}, *this);
   }
 
-  std::string run(std::string_view json) { return runCommand(client_, json, clock); }
+  std::string run(std::string_view json, std::string_view payload = {}) {
+    return runCommand(client_, json, payload, clock);
+  }
   void subscribe(unsigned id, const std::string& more = {}) {
     const auto command = R"({"kind":"subscribe","id":)" + std::to_string(id) +
                          R"(,"spec":{"schema":"public","table":"bookings","event":"*")" + more + "}}";
@@ -117,6 +119,70 @@ TEST_SUITE("commands") {
       CAPTURE(kind);
       CHECK(c.run(R"({"kind":")" + std::string(kind) + R"(","id":1})").empty());
     }
+  }
+
+  TEST_CASE("a handle of a channel opens, sends, tracks and closes by commands") {
+    Commanded c;
+    CHECK(
+        c.run(R"({"kind":"openChannel","id":4,"spec":{"name":"room","private":true,"presence":true,"presenceKey":"me",)"
+              R"("replay":{"since":1795348700000,"limit":5}}})")
+            .empty());
+    c.pass(Duration{10});
+    REQUIRE(c.server.joins.size() == 1);
+    CHECK(c.server.joins[0]["config"]["private"] == true);
+    CHECK(c.server.joins[0]["config"]["presence"] == Json{{"key", "me"}, {"enabled", true}});
+    CHECK(c.server.joins[0]["config"]["broadcast"]["replay"] == Json{{"since", 1'795'348'700'000}, {"limit", 5}});
+    CHECK(c.said.find(R"("channels":[{"id":4,"state":"live")") != std::string::npos);
+    CHECK(c.run(R"({"kind":"push","id":9,"channel":4,"event":"e","ack":true,"persist":{"ttl":60}})", "{\"a\":1}")
+              .empty());
+    CHECK(c.run(R"({"kind":"push","id":10,"channel":4,"event":"b","bytes":true})", "\xff").empty());
+    CHECK(c.run(R"({"kind":"track","channel":4})", R"({"name":"A"})").empty());
+    CHECK(c.run(R"({"kind":"track","channel":4})", "5").empty());
+    c.pass(Duration{10});
+    REQUIRE(c.server.broadcasts.size() == 2);
+    CHECK(c.server.broadcasts[0].payload == "{\"a\":1}");
+    CHECK(c.server.broadcasts[0].encoding == PayloadEncoding::JsonText);
+    CHECK(c.server.broadcasts[0].metadata == R"({"persist":{"ttl":60}})");
+    CHECK(c.server.broadcasts[1].payload == "\xff");
+    CHECK(c.server.broadcasts[1].encoding == PayloadEncoding::Bytes);
+    CHECK(c.said.find(R"("pushes":[{"id":9,"outcome":"ok","message":""}])") != std::string::npos);
+    REQUIRE(c.server.presenceCalls.size() == 1);
+    CHECK(c.server.presenceCalls[0]["payload"] == Json{{"name", "A"}});
+    c.run(R"({"kind":"untrack","channel":4})");
+    c.pass(Duration{10});
+    CHECK(c.server.presenceCalls.back()["event"] == "untrack");
+    c.run(R"({"kind":"closeChannel","id":4})");
+    CHECK(c.subscriptions() == 0);
+    CHECK(c.run(R"({"kind":"push","id":11,"channel":4,"event":"e"})", "1").empty());
+    CHECK(c.said.find(R"({"id":11,"outcome":"ended","message":"The channel is closed."})") != std::string::npos);
+  }
+
+  TEST_CASE("a handle that is not taken is answered as a parked channel") {
+    Commanded c;
+    const auto answer = Json::parse(c.run(R"({"kind":"openChannel","id":3,"spec":{"name":""}})"));
+    CHECK(answer["status"]["refusedChannels"] == Json::array({3}));
+    CHECK(answer["status"]["channels"][0]["state"] == "parked");
+    CHECK(answer["status"]["channels"][0]["code"] == "INVALID_OPTION");
+    CHECK_FALSE(answer["status"]["channels"][0].contains("mode"));
+    Commanded none("nonsense");
+    CHECK(none.run(R"({"kind":"openChannel","id":1,"spec":{"name":"room"}})").find(R"("refusedChannels":[1])") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("a channel's gap and presence come with its handles") {
+    Commanded c;
+    c.run(R"({"kind":"openChannel","id":4,"spec":{"name":"room"}})");
+    c.run(R"({"kind":"openChannel","id":5,"spec":{"name":"room"}})");
+    c.pass(Duration{10});
+    c.run(R"({"kind":"watchPresence","id":5})");
+    c.pass(Duration{100});
+    c.server.say(c.server.channels().at(0), "presence_state", R"({"a":{"metas":[{"phx_ref":"1"}]}})");
+    CHECK(c.delivered == std::vector<unsigned>{5});
+    c.network.last().closeFromServer(1006);
+    c.pass(Duration{2'000});
+    c.pass(Duration{1'000});
+    CHECK(c.said.find(R"("channelGaps":[{"channels":[4,5],"code":"CONNECTION_LOST","from":)") != std::string::npos);
+    CHECK(c.said.find(R"("healed":false}])") != std::string::npos);
   }
 
   TEST_CASE("flush hands over what a window holds, and reports it with that or after it") {

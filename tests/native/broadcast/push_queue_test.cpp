@@ -31,6 +31,8 @@ std::string nameOf(PushOutcome outcome) {
       return "full";
     case PushOutcome::Ended:
       return "ended";
+    case PushOutcome::Invalid:
+      return "invalid";
   }
   return "?";
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 #include "client.h"
 #include "support/scripted_server.h"
 
@@ -28,6 +30,24 @@ class Harness : private ClientSink {
         client_->subscribe(SubscriptionId{id}, {std::move(event), "public", std::move(table), std::move(filter), {}});
     if (error) errors.push_back(*error);
   }
+  void openChannel(unsigned handle, std::string name, HandleOptions handleOptions = {}, std::string key = {}) {
+    openSpec(handle, {std::move(name), std::move(key), false, {}}, handleOptions);
+  }
+  void openSpec(unsigned handle, UserChannelSpec spec, HandleOptions handleOptions = {}) {
+    const auto error = client_->openChannel(HandleId{handle}, std::move(spec), handleOptions);
+    if (error) errors.push_back(*error);
+  }
+  void closeChannel(unsigned handle) { client_->closeChannel(HandleId{handle}); }
+  /// Of an event "e".
+  void push(unsigned id, unsigned handle, std::string payload, bool ack = false) {
+    Push push{PushId{id}, HandleId{handle}, "e"};
+    push.payload = std::move(payload);
+    push.ack = ack;
+    client_->push(std::move(push));
+  }
+  std::vector<std::string> takeHeard() { return std::exchange(heard, {}); }
+  std::string stateOf(unsigned id) const { return std::string(toString(status(id).state)); }
+
   void unsubscribe(unsigned id) { client_->unsubscribe(SubscriptionId{id}); }
 
   /// Lets time pass in steps, the server answering after each.
@@ -76,6 +96,7 @@ class Harness : private ClientSink {
   std::vector<DeliveryKind> kinds;  ///< of each of `delivered`
   std::vector<std::size_t> counts;  ///< likewise
   std::vector<Notice> allNotices;
+  std::vector<std::string> heard;  ///< by handles of channels, and how pushes ended
   std::vector<Gap> gaps;
   std::vector<unsigned> polls;
   std::vector<std::uint32_t> tokenRequests;
@@ -87,6 +108,10 @@ class Harness : private ClientSink {
   void onBatch(const Batch& batch) override {
     ++batches;
     for (const auto& delivery : batch.deliveries) {
+      if (delivery.kind >= DeliveryKind::Broadcast) {
+        hear(delivery);
+        continue;
+      }
       for (const auto id : delivery.subscribers) {
         delivered.emplace_back(id.value, std::string(delivery.text()));
         kinds.push_back(delivery.kind);
@@ -97,7 +122,41 @@ class Harness : private ClientSink {
     gaps.insert(gaps.end(), batch.gaps.begin(), batch.gaps.end());
     for (const auto id : batch.polls) polls.push_back(id.value);
     if (batch.tokenRequest) tokenRequests.push_back(*batch.tokenRequest);
+    for (const auto& push : batch.pushes) {
+      heard.push_back("#" + std::to_string(push.id.value) + " " + std::to_string(static_cast<int>(push.outcome)));
+    }
+    for (const auto& gap : batch.channelGaps) {
+      std::string line = "gap " + std::string(toString(gap.cause.code));
+      for (const auto handle : gap.handles) line += " >" + std::to_string(handle.value);
+      heard.push_back(line);
+    }
     if (onEachBatch) onEachBatch(batch);
+  }
+
+  void hear(const Delivery& delivery) {
+    static constexpr const char* kChanges[] = {"join ", "update ", "refresh ", "leave "};
+    std::string targets;
+    for (const auto id : delivery.subscribers) targets += " >" + std::to_string(id.value);
+    std::vector<std::string> texts;
+    const char* at = delivery.owned.data();
+    for (const auto size : delivery.sizes) {
+      texts.emplace_back(at, size);
+      at += size;
+    }
+    if (delivery.kind == DeliveryKind::Presence) {
+      REQUIRE(texts.size() == 2 * delivery.count);
+      if (texts.empty()) heard.push_back("nothing new" + targets);
+      for (std::size_t i = 0; i < texts.size(); i += 2) {
+        heard.push_back(kChanges[texts[i][0] - '0'] + texts[i].substr(1) + targets);
+      }
+    } else {
+      REQUIRE(texts.size() == 3);
+      heard.push_back(texts[0] + " " + texts[2] + (delivery.kind == DeliveryKind::Bytes ? " bytes" : "") +
+                      (delivery.count > 0 ? " replayed "
+                       : texts[1].empty() ? ""
+                                          : " id ") +
+                      texts[1] + targets);
+    }
   }
 
   std::unique_ptr<Client> client_;

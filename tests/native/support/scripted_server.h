@@ -1,13 +1,16 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fakes.h"
 #include "oracle/json.h"
+#include "protocol/frames/binary_frame.h"
 
 namespace switchboard::testing {
 
@@ -41,6 +44,9 @@ class ScriptedServer {
   // What it has seen.
   std::vector<Json> joins;  ///< payloads of phx_join
   std::vector<std::string> pushedTokens;
+  std::vector<Json> presenceCalls;         ///< payloads
+  std::vector<BinaryFrame> broadcasts;     ///< binary ones, all acknowledged
+  std::deque<std::string> broadcastBytes;  ///< what they are views of
   int heartbeats = 0;
   int leaves = 0;
 
@@ -60,6 +66,10 @@ class ScriptedServer {
           busy = true;
           onFrame(i, Json::parse(text));
         }
+        for (auto& bytes : socket->takeSentBytes()) {
+          busy = true;
+          onBytes(i, std::move(bytes));
+        }
       }
     }
   }
@@ -67,7 +77,7 @@ class ScriptedServer {
   /// The channels of sockets that are still in use.
   std::vector<Channel> channels() const {
     std::vector<Channel> open;
-    for (const auto& [topic, channel] : channels_) {
+    for (const auto& [place, channel] : channels_) {
       if (!network_.sockets[channel.socket]->released()) open.push_back(channel);
     }
     return open;
@@ -106,9 +116,15 @@ class ScriptedServer {
   }
 
   void closeChannel(const Channel& channel) {
-    channels_.erase(channel.topic);
+    channels_.erase({channel.socket, channel.topic});
     send(channel.socket,
          toText(Json::array({channel.joinRef, channel.joinRef, channel.topic, "phx_close", Json::object()})));
+  }
+
+  /// A frame on the topic of the channel, without refs.
+  void say(const Channel& channel, std::string_view event, std::string_view payload) {
+    send(channel.socket,
+         R"([null,null,")" + channel.topic + R"(",")" + std::string(event) + R"(",)" + std::string(payload) + "]");
   }
 
   /// The same binding always has the same id, whatever the channel (protocol.md §3.3).
@@ -135,13 +151,23 @@ class ScriptedServer {
       onJoin(socket, frame);
     } else if (event == "phx_leave") {
       ++leaves;
-      channels_.erase(frame[2].get<std::string>());
+      channels_.erase({socket, frame[2].get<std::string>()});
       reply(socket, frame, "ok", Json::object());
+    } else if (event == "presence") {
+      presenceCalls.push_back(frame[4]);
     } else if (event == "access_token") {
       pushedTokens.emplace_back(textMember(frame[4], "access_token"));
-      const auto channel = channels_.find(frame[2].get<std::string>());
+      const auto channel = channels_.find({socket, frame[2].get<std::string>()});
       if (channel != channels_.end() && roleless.count(pushedTokens.back()) != 0) refuseRole(channel->second);
     }
+  }
+
+  void onBytes(std::size_t socket, std::string bytes) {
+    broadcastBytes.push_back(std::move(bytes));
+    const auto frame = decodeBinaryFrame(Sender::Client, broadcastBytes.back()).value();
+    broadcasts.push_back(frame);
+    reply(socket, Json::array({std::string(frame.joinRef), std::string(frame.ref), std::string(frame.topic)}), "ok",
+          Json::object());
   }
 
   /// As recorded (transcripts: `tokens`, refresh_unknown_role): the channel stays, silent.
@@ -192,19 +218,19 @@ class ScriptedServer {
     }
     const bool hasRole = roleless.count(channel.token) == 0;
     channel.live = poison == nullptr && hasRole && announceChanges;
-    channels_[channel.topic] = channel;
+    channels_[{socket, channel.topic}] = channel;
     reply(socket, frame, "ok", {{"postgres_changes", channel.bindings}});
     if (!hasRole) {
-      refuseRole(channels_[channel.topic]);
+      refuseRole(channels_[{socket, channel.topic}]);
     } else if (poison != nullptr) {
       system(channel, "postgres_changes", "error", refusal(*poison));
-    } else if (announceChanges) {
+    } else if (announceChanges && !channel.bindings.empty()) {
       system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
     }
   }
 
   FakeNetwork& network_;
-  std::map<std::string, Channel> channels_;
+  std::map<std::pair<std::size_t, std::string>, Channel> channels_;  ///< by socket and topic
   std::map<std::string, unsigned> ids_;
   std::set<std::size_t> opened_;
 };

@@ -23,7 +23,8 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
     connectionOptions.url = "ws://server/websocket";
     connectionOptions.apikeyIsOpaque = true;
     connectionOptions.version = version;
-    channel = std::make_unique<UserChannel>(std::move(spec), options, budget, context, mux, tokens, channelDelegate());
+    channel =
+        std::make_unique<UserChannel>(std::move(spec), options, budget, version, context, tokens, channelDelegate());
   }
   ~UserChannelBench() {
     channel->end();
@@ -32,7 +33,7 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
 
   /// Opens the first handle, and joins; what that reports is dropped.
   void goLive(bool presence = false) {
-    channel->open(kFirst, false, presence);
+    channel->open(kFirst, {false, presence});
     advance(ms(0));
     network.last().open();
     answerJoin();
@@ -124,12 +125,14 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
   TokenDelegate& tokenDelegate() { return *this; }
   UserChannelDelegate& channelDelegate() { return *this; }
 
+  static std::string targets(const Vector<HandleId>& handles) {
+    std::string text;
+    for (const auto handle : handles) text += " >" + std::to_string(handle.value);
+    return text;
+  }
+
   void onMultiplexerState(Multiplexer&) override {}
   void onRoundTrip(Multiplexer&) override {}
-  bool onMultiplexerBytes(Multiplexer&, std::string_view bytes) override {
-    const auto frame = decodeBinaryFrame(Sender::Server, bytes);
-    return frame && frame.value().topic == channel->topic() && channel->onBinary(frame.value());
-  }
   void onTokenWanted(std::uint32_t) override {}
   void onTokenChanged() override {
     mux.pushToken();
@@ -137,27 +140,32 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
   }
   void onTokenState() override { mux.pump(); }
 
+  void onUserChannelDue(UserChannel& self) override { self.joinOn(mux); }
   void onUserChannelState(UserChannel& self) override {
     lines.push_back(std::string(toString(self.state())) + " " + std::string(toString(self.cause().code)));
   }
-  void onUserBroadcast(UserChannel&, const Broadcast& broadcast, const BroadcastMeta& meta,
+  void onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta,
                        const Vector<HandleId>& handles) override {
     std::string line = broadcast.event + " " + std::string(broadcast.payload);
     if (broadcast.encoding == PayloadEncoding::Bytes) line += " bytes";
     if (meta.replayed) line += " replayed " + meta.id;
-    for (const auto handle : handles) line += " >" + std::to_string(handle.value);
-    lines.push_back(line);
+    lines.push_back(line + targets(handles));
   }
-  void onUserPresence(UserChannel&, const PresenceChange& change) override {
+  void onUserPresence(const PresenceChange* change, const Vector<HandleId>& handles) override {
     static constexpr const char* kNames[] = {"join", "update", "refresh", "leave"};
-    lines.push_back(std::string(kNames[static_cast<int>(change.kind)]) + " " + std::string(change.key));
+    if (change == nullptr) {
+      lines.push_back("nothing new" + targets(handles));
+      return;
+    }
+    lines.push_back(std::string(kNames[static_cast<int>(change->kind)]) + " " + std::string(change->key) +
+                    targets(handles));
   }
-  void onUserGap(UserChannel&, const UserChannelGap& gap) override {
+  void onUserGap(UserChannelGap gap) override {
     lines.push_back("gap " + std::string(toString(gap.cause.code)) + " " +
                     std::to_string((gap.from - kWallStart).count()) + " to " +
                     std::to_string((gap.to - kWallStart).count()) + (gap.healed ? " healed" : ""));
   }
-  void onUserPushDone(UserChannel&, PushId id, PushOutcome outcome, std::string_view message) override {
+  void onUserPushDone(PushId id, PushOutcome outcome, std::string_view message) override {
     lines.push_back("#" + std::to_string(id.value) + " " + std::to_string(static_cast<int>(outcome)) + " " +
                     std::string(message.substr(0, 25)));
   }

@@ -17,6 +17,8 @@ interface WireDelivery {
   subscribers: number[];
   count: number;
   text?: string;
+  /** Of channels: what has several texts. */
+  texts?: readonly (string | Uint8Array)[];
   /** In place of the text. */
   place?: [number, number];
 }
@@ -26,6 +28,7 @@ class MemoryModule implements CoreModule {
   HEAPU8 = new Uint8Array(0);
   HEAPU32 = new Uint32Array(0);
   readonly calls: string[] = [];
+  readonly payloads: (string | Uint8Array)[] = [];
   optionsJson = '';
   frame: CoreFrame = { text: null };
   sink: CoreSink = () => undefined;
@@ -34,8 +37,9 @@ class MemoryModule implements CoreModule {
     this.optionsJson = optionsJson;
     this.sink = sink;
     return {
-      run: (command) => {
+      run: (command, payload) => {
         this.calls.push(command);
+        if (payload !== undefined) this.payloads.push(payload);
       },
       delete: () => {
         this.calls.push('delete');
@@ -47,16 +51,16 @@ class MemoryModule implements CoreModule {
   batch(control: string, deliveries: WireDelivery[], lists: string[] = []): void {
     const encoder = new TextEncoder();
     const chunks: number[] = [];
-    const place = (text: string): [number, number] => {
-      const bytes = encoder.encode(text);
+    const place = (text: string | Uint8Array): [number, number] => {
+      const bytes = typeof text === 'string' ? encoder.encode(text) : text;
       const at = chunks.length;
       chunks.push(...bytes);
       return [at, bytes.length];
     };
     const words = [...place(control), lists.length, ...lists.flatMap(place), deliveries.length];
-    for (const { kind, subscribers, count, text, place: inFrame } of deliveries) {
+    for (const { kind, subscribers, count, text, texts = [], place: inFrame } of deliveries) {
       words.push(kind, subscribers.length, count, ...subscribers);
-      words.push(...(text === undefined ? (inFrame ?? []) : place(text)));
+      words.push(...(text === undefined ? (inFrame ?? []) : place(text)), ...texts.flatMap(place));
     }
     const wordIndex = Math.ceil(chunks.length / 4) + 3;
     const memory = new ArrayBuffer((wordIndex + words.length) * 4);
@@ -109,6 +113,44 @@ describe('the engine over the wasm module', () => {
           { kind: 'batch', subscribers: [8], count: 2, text: `[${text},${text}]` },
         ],
       },
+    ]);
+  });
+
+  it('gives the payload of a push beside its command, bytes as they are', () => {
+    const { module, engine } = open();
+    const bytes = new Uint8Array([0, 255]);
+    engine.send({ kind: 'push', id: 1, channel: 4, event: 'e', payload: '{"ü":1}', ack: true });
+    engine.send({ kind: 'push', id: 2, channel: 4, event: 'e', payload: bytes });
+    engine.send({ kind: 'track', channel: 4, payload: '{}' });
+    expect(module.calls).toEqual([
+      '{"kind":"push","id":1,"channel":4,"event":"e","ack":true}',
+      '{"kind":"push","id":2,"channel":4,"event":"e","bytes":true}',
+      '{"kind":"track","channel":4}',
+    ]);
+    expect(module.payloads).toEqual(['{"ü":1}', bytes, '{}']);
+  });
+
+  it('reads broadcasts and presence, and copies bytes once', () => {
+    const { module, batches } = open();
+    const bytes = new Uint8Array([0, 255]);
+    module.batch('', [
+      { kind: 4, subscribers: [7, 8], count: 0, texts: ['é', '', '{"a":1}'] },
+      { kind: 5, subscribers: [7], count: 1, texts: ['e', 'id-1', bytes] },
+      { kind: 6, subscribers: [8], count: 2, texts: ['0ann', '[{"phx_ref":"1"}]', '3', '[{}]'] },
+      { kind: 0, subscribers: [9], count: 1, text: '{}' },
+    ]);
+    expect(batches[0]?.deliveries).toEqual([
+      { kind: 'broadcast', channels: [7, 8], event: 'é', payload: '{"a":1}' },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: bytes, id: 'id-1', replayed: true },
+      {
+        kind: 'presence',
+        channels: [8],
+        changes: [
+          { kind: 'join', key: 'ann', metas: '[{"phx_ref":"1"}]' },
+          { kind: 'leave', key: '', metas: '[{}]' },
+        ],
+      },
+      { kind: 'each', subscribers: [9], count: 1, text: '{}' },
     ]);
   });
 

@@ -1,16 +1,22 @@
-import type { ControlMessage, Delivery, Batch } from './engine.js';
+import type { Batch, BroadcastDelivery, ControlMessage, Delivery, PresenceChange } from './engine.js';
 import type { CoreModule } from './wasmModule.js';
 
 const KINDS = ['each', 'batch', 'notify'] as const;
 /** An `each` whose text is given by its place in the frame that is being handled. */
 const PLACE = 3;
+/** From here on deliveries are those of channels. */
+const BROADCAST = 4;
+const BYTES = 5;
+const PRESENCE_KINDS = ['join', 'update', 'refresh', 'leave'] as const;
 const NO_LISTS: readonly string[] = [];
 const NO_DELIVERIES: readonly Delivery[] = [];
 
 /**
  * Copies batches out of the module's memory. Words: control pointer and length; number of new lists of columns, pointer and length of each; number
  * of deliveries, then per delivery its kind, number of subscribers and of changes, the subscriber ids, and, unless it only notifies, pointer and
- * length of its text, or how many characters of the frame's text are before and after it.
+ * length of its text, or how many characters of the frame's text are before and after it. Of channels the number of changes says whether a
+ * broadcast is replayed, and pointer and length follow for its event, id and payload, or for each change of presence for the key, after a digit
+ * for the kind, and the metas.
  */
 export class BatchDecoder {
   readonly #module: CoreModule;
@@ -71,8 +77,34 @@ export class BatchDecoder {
     const subscriberCount = this.#word();
     const count = this.#word();
     const subscribers = this.#subscribers(subscriberCount);
+    if (code >= BROADCAST) return this.#ofChannels(code, subscribers, count);
     if (kind === 'notify') return { kind, subscribers, count, text: '' };
     return { kind, subscribers, count, text: code === PLACE ? this.#place() : this.#text() };
+  }
+
+  #ofChannels(code: number, channels: readonly number[], count: number): Delivery {
+    if (code > BYTES) return { kind: 'presence', channels, changes: this.#presenceChanges(count) };
+    const event = this.#text();
+    const id = this.#text();
+    const payload = code === BYTES ? this.#bytes() : this.#text();
+    const delivery: BroadcastDelivery = { kind: 'broadcast', channels, event, payload };
+    if (id !== '') delivery.id = id;
+    if (count > 0) delivery.replayed = true;
+    return delivery;
+  }
+
+  #bytes(): Uint8Array<ArrayBuffer> {
+    const start = this.#word();
+    return this.#module.HEAPU8.slice(start, start + this.#word());
+  }
+
+  #presenceChanges(count: number): readonly PresenceChange[] {
+    const changes: PresenceChange[] = [];
+    for (let left = count; left > 0; left -= 1) {
+      const key = this.#text();
+      changes.push({ kind: PRESENCE_KINDS[Number(key[0])] ?? 'update', key: key.slice(1), metas: this.#text() });
+    }
+    return changes;
   }
 
   #subscribers(count: number): readonly number[] {

@@ -67,7 +67,7 @@ export interface ChannelSpec {
   self?: true;
   /** Wants to know who is present. */
   presence?: true;
-  /** Absent: the server chooses one. */
+  /** Absent: that of the handles that ask for one; the core makes one up where none does. */
   presenceKey?: string;
   /** `since`: Unix ms. `limit`: 1 to 25. Private channels only; honoured by the channel's first join. */
   replay?: { since: number; limit?: number };
@@ -184,7 +184,10 @@ export interface PresenceChange {
   metas: string;
 }
 
-/** For some handles of a channel. A handle of a channel that is joined already gets those who are present as joins first. */
+/**
+ * For some handles of a channel. A handle of a channel that is joined already gets those who are present as joins first. No changes: the server has
+ * said who is present, and that changed nothing.
+ */
 export interface PresenceDelivery {
   kind: 'presence';
   channels: readonly number[];
@@ -201,9 +204,8 @@ export interface Batch {
   deliveries: readonly Delivery[];
 }
 
-/** A broadcast. */
-export interface PushCommand {
-  kind: 'push';
+/** A broadcast on its way out. */
+export interface PushSpec {
   /** Of the push; unique in a manager. */
   id: number;
   /** The handle that sends. */
@@ -220,6 +222,8 @@ export interface PushCommand {
   /** Of this handle's pushes of the event only the newest goes out, at most one in this time. None of them has an outcome. */
   everyMs?: number;
 }
+
+export type PushCommand = { kind: 'push' } & PushSpec;
 
 /** What a manager asks of an engine: plain data, fit for `postMessage`. Ids that are not subscribed are ignored. */
 export type Command =

@@ -19,7 +19,13 @@ export class WasmEngine implements Engine {
   }
 
   send(command: Command): void {
-    this.#client?.run(JSON.stringify(command));
+    if (command.kind !== 'push' && command.kind !== 'track') {
+      this.#client?.run(JSON.stringify(command));
+      return;
+    }
+    const { payload, ...rest } = command;
+    const json = JSON.stringify(typeof payload === 'string' ? rest : { ...rest, bytes: true });
+    this.#client?.run(json, payload);
   }
 
   async dispose(): Promise<void> {

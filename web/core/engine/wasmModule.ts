@@ -5,8 +5,8 @@
 
 /** One client of the core. Texts in are copied. */
 export interface CoreClient {
-  /** Takes the JSON of a `Command` of engine.ts, or `{"kind":"dispose"}`. */
-  run(commandJson: string): void;
+  /** Takes the JSON of a `Command` of engine.ts without its `payload`, or `{"kind":"dispose"}`. */
+  run(commandJson: string, payload?: string | Uint8Array): void;
   /** Frees the client. Once, after it is disposed, never inside a sink call, and nothing after it. */
   delete(): void;
 }

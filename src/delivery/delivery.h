@@ -10,7 +10,6 @@
 #include "base/ids.h"
 #include "base/inbound_text.h"
 #include "protocol/changes/columns.h"
-#include "subscription/delivery/delivery_spec.h"
 
 namespace switchboard {
 
@@ -18,19 +17,31 @@ enum class DeliveryKind : unsigned char {
   Each = 0,    ///< one change: the payload of its frame, a JSON object with `data`
   Batch = 1,   ///< several changes: a JSON array of such objects
   Notify = 2,  ///< only how many
+  // 3 is an Each in another form; see BatchEncoder.
+  Broadcast = 4,  ///< of a channel, with a JSON value
+  Bytes = 5,      ///< of a channel, with bytes
+  Presence = 6,   ///< what happened to the keys of a channel
 };
 
 /// What goes out in one call.
 struct Delivery {
   DeliveryKind kind = DeliveryKind::Each;
-  Vector<SubscriptionId> subscribers;
-  std::size_t count = 1;  ///< changes
-  TextSpan span;          ///< Each: JSON text, part of the message that is being handled
-  Vector<char> owned;     ///< Batch: JSON text
+  Vector<SubscriptionId> subscribers;  ///< or handles of a channel
+  std::size_t count = 1;               ///< changes; Broadcast and Bytes: whether it is replayed
+  TextSpan span;                       ///< Each: JSON text, part of the message that is being handled
+  Vector<char> owned;                  ///< Batch: JSON text; of channels: texts, one after another
+  /// How many bytes each of these texts has. Broadcast and Bytes: event, id, payload. Presence: for each key a digit
+  /// for what happened with the key, and its metas.
+  Vector<std::uint32_t> sizes{};
 
   /// Brings in the message's text if need be; empty for Notify.
   std::string_view text() const {
     return kind == DeliveryKind::Each ? span.read() : std::string_view(owned.data(), owned.size());
+  }
+  /// One more of the texts of a channel's delivery.
+  void append(std::string_view part) {
+    owned.append(part.data(), part.data() + part.size());
+    sizes.push_back(static_cast<std::uint32_t>(part.size()));
   }
 };
 
@@ -47,7 +58,9 @@ class DeliveryQueue {
     delivery.span = {};
     return delivery;
   }
-  /// The subscription has ended and is not to get what waits for it.
+  /// The newest; null when there is none.
+  Delivery* last() { return used_ == 0 ? nullptr : &deliveries_[used_ - 1]; }
+  /// The subscription or handle has ended and is not to get what waits for it.
   void forget(SubscriptionId id) {
     deliveries_.resize(used_);
     for (auto& delivery : deliveries_) delivery.subscribers.remove(id);

@@ -1,0 +1,283 @@
+#include "user_channel/user_channels.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "protocol/frames/names.h"
+
+namespace switchboard {
+
+namespace {
+
+constexpr std::size_t kMaxNameBytes = kMaxBinaryFieldBytes - names::kTopicPrefix.size();
+
+std::optional<Error> problemOf(const UserChannelSpec& spec) {
+  if (spec.name.empty() || spec.name.size() > kMaxNameBytes) {
+    return invalidOption("name", concat({"A channel's name has 1 to ", decimal(kMaxNameBytes), " bytes in UTF-8."}));
+  }
+  if (spec.replay && !spec.isPrivate) {
+    return invalidOption("replay", "Only private channels can be replayed: set `private` too, or leave it out.");
+  }
+  return std::nullopt;
+}
+
+Vector<SubscriptionId> idsOf(const Vector<HandleId>& handles) {
+  Vector<SubscriptionId> ids;
+  for (const auto handle : handles) ids.push_back(SubscriptionId{handle.value});
+  return ids;
+}
+
+}  // namespace
+
+UserChannels::UserChannels(const UserChannelsOptions& options, Context& context, ConnectionPool& pool,
+                           StatusTracker& tracker, DeliveryQueue& deliveries)
+    : options_(options),
+      context_(context),
+      pool_(pool),
+      tracker_(tracker),
+      deliveries_(deliveries),
+      budget_(options.sendsPerSecond, context),
+      planAt_(context.deadlines, DeadlineKind::Plan, [this] { plan(); }) {
+  pool_.addTenant(*this);
+}
+
+UserChannels::~UserChannels() {
+  shutDown();
+}
+
+UserChannels::Entry::Entry(UserChannels& owner, UserChannelSpec spec)
+    : channel(std::move(spec), owner.options_.channel, owner.budget_, owner.pool_.version(), owner.context_,
+              owner.pool_.tokens(), owner) {}
+
+std::optional<Error> UserChannels::open(HandleId handle, UserChannelSpec spec, const HandleOptions& options) {
+  if (auto error = problemOf(spec)) return error;
+  if (byHandle_.find(handle) != nullptr) return invalidOption("id", "The handle's id is in use.");
+  const auto entry = entryFor(spec);
+  if (!entry) return entry.error();
+  UserChannel& channel = entry.value()->channel;
+  if (spec.replay) channel.wantReplay(*spec.replay);
+  entry.value()->endsAt.reset();
+  byHandle_.insert(handle, *entry.value());
+  channel.open(handle, options);
+  report(channel, handle);
+  return std::nullopt;
+}
+
+/// The one that the handle can share, or a new one. One that nobody uses makes room for it.
+Result<UserChannels::Entry*> UserChannels::entryFor(UserChannelSpec& spec) {
+  std::size_t others = 0;
+  for (std::size_t i = entries_.size(); i-- > 0;) {
+    UserChannel& channel = entries_[i]->channel;
+    if (channel.spec().name != spec.name) continue;
+    const bool isSameKind = channel.spec().isPrivate == spec.isPrivate;
+    if (isSameKind && channel.takePresenceKey(spec.presenceKey)) return entries_[i].get();
+    if (!channel.isUsed()) {
+      end(i);
+    } else if (!isSameKind) {
+      return invalidOption("private", "The channel is open as a private and as a public one: close one of them first.");
+    } else {
+      ++others;
+    }
+  }
+  if (others >= pool_.maxSockets()) {
+    return invalidOption("presenceKey",
+                         "Each presence key of a channel needs a socket, and there are no more than "
+                         "`maxSockets`: close the channel under another key first.");
+  }
+  return entries_.emplace_back(std::make_unique<Entry>(*this, std::move(spec))).get();
+}
+
+void UserChannels::close(HandleId handle) {
+  Entry* entry = byHandle_.find(handle);
+  if (entry == nullptr) return;
+  byHandle_.erase(handle);
+  entry->channel.close(handle);
+  const SubscriptionId id{handle.value};
+  deliveries_.forget(id);
+  tracker_.remove(id);
+  for (auto& gap : gaps_) gap.handles.remove(handle);
+  if (entry->channel.isUsed()) return;
+  entry->endsAt = context_.now() + options_.linger;
+  planAt_.setWithin(options_.linger);
+}
+
+void UserChannels::watchPresence(HandleId handle) {
+  if (Entry* entry = byHandle_.find(handle)) entry->channel.watchPresence(handle);
+}
+
+void UserChannels::push(Push push) {
+  Entry* entry = byHandle_.find(push.handle);
+  const PushId id = push.id;
+  if (entry == nullptr) {
+    onUserPushDone(id, PushOutcome::Ended, "The channel is closed.");
+  } else if (const auto error = entry->channel.send(std::move(push))) {
+    onUserPushDone(id, PushOutcome::Invalid, error->message);
+  }
+}
+
+void UserChannels::track(HandleId handle, std::string payload) {
+  if (Entry* entry = byHandle_.find(handle)) entry->channel.track(handle, std::move(payload));
+}
+
+void UserChannels::untrack(HandleId handle) {
+  if (Entry* entry = byHandle_.find(handle)) entry->channel.untrack(handle);
+}
+
+void UserChannels::retryAll() {
+  for (const auto& entry : entries_) entry->channel.retryNow();
+}
+
+void UserChannels::shutDown() {
+  if (std::exchange(shutDown_, true)) return;
+  planAt_.cancel();
+  while (!entries_.empty()) end(entries_.size() - 1);
+}
+
+void UserChannels::end(std::size_t at) {
+  auto entry = std::move(entries_[at]);
+  entries_.erase(entries_.begin() + at);
+  Multiplexer* socket = entry->channel.socket();
+  entry->channel.end();
+  if (socket != nullptr) pool_.report(*socket);
+  context_.turns.deferredDelete(std::move(entry));
+}
+
+/// Those that have lingered, or have lost their socket meanwhile.
+void UserChannels::endUnused() {
+  for (std::size_t i = entries_.size(); i-- > 0;) {
+    const Entry& entry = *entries_[i];
+    if (!entry.endsAt) continue;
+    if (*entry.endsAt <= context_.now() || entry.channel.socket() == nullptr) {
+      end(i);
+    } else {
+      planAt_.setWithin(*entry.endsAt - context_.now());
+    }
+  }
+}
+
+void UserChannels::plan() {
+  planAtTurnEnd_ = false;
+  planAt_.cancel();
+  if (shutDown_) return;
+  endUnused();
+  if (pool_.isSuspended()) return;
+  pool_.setNeeded(*this, needsSocket());
+  const bool allPlaced = placeDue();
+  pool_.setMoreNeeded(*this, !allPlaced);
+  const auto outOfReachAt = pool_.nextOutOfReach();
+  if (!allPlaced && outOfReachAt) planAt_.setWithin(*outOfReachAt - context_.now());
+  updateWaiting();
+}
+
+/// Anything but what is parked, so that a channel that waits for its retry finds the connection open.
+bool UserChannels::needsSocket() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+    return entry->channel.isUsed() && entry->channel.state() != SubscriptionState::Parked;
+  });
+}
+
+bool UserChannels::placeDue() {
+  bool allPlaced = true;
+  for (const auto& entry : entries_) {
+    UserChannel& channel = entry->channel;
+    if (!channel.isDue()) continue;
+    if (Multiplexer* socket = pool_.place(channel.isRisky(), channel.topic())) {
+      channel.joinOn(*socket);
+      pool_.report(*socket);
+    } else {
+      allPlaced = false;
+    }
+  }
+  return allPlaced;
+}
+
+void UserChannels::updateWaiting() {
+  if (shutDown_ || pool_.empty()) return;
+  for (const auto& entry : entries_) {
+    UserChannel& channel = entry->channel;
+    if (channel.state() != SubscriptionState::Pending) continue;
+    SocketWait wait = pool_.waitFor(channel.isDue());
+    channel.wait(std::move(wait.cause), wait.until);
+  }
+}
+
+void UserChannels::onSocketState(Multiplexer& socket) {
+  const bool isOpen = socket.connection().isOpen();
+  for (const auto& entry : entries_) {
+    UserChannel& channel = entry->channel;
+    if (!isOpen && channel.isQueued() && channel.socket() == &socket) channel.recall(socket.connection().cause());
+  }
+  if (isOpen || pool_.isOutOfReach(socket)) planSoon();
+  updateWaiting();
+}
+
+bool UserChannels::carriesLive(const Multiplexer& socket) const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const auto& entry) { return entry->channel.isLive() && entry->channel.socket() == &socket; });
+}
+
+void UserChannels::onTokenChanged() {
+  for (const auto& entry : entries_) entry->channel.onTokenChanged();
+}
+
+void UserChannels::report(const UserChannel& channel, HandleId handle) {
+  SubscriptionStatus status;
+  status.id = SubscriptionId{handle.value};
+  status.state = channel.state();
+  status.since = channel.since();
+  status.attempts = channel.attempts();
+  status.nextRetryAt = channel.nextTryAt();
+  status.code = channel.cause().code;
+  status.message = channel.cause().message;
+  status.retryable = channel.state() != SubscriptionState::Parked;
+  status.isChannel = true;
+  tracker_.set(std::move(status));
+}
+
+void UserChannels::onUserChannelDue(UserChannel& /*channel*/) {
+  planSoon();
+}
+
+void UserChannels::onUserChannelState(UserChannel& channel) {
+  if (channel.isLive()) pool_.confirm(*channel.socket());
+  if (channel.state() == SubscriptionState::Parked) planSoon();
+  for (const auto handle : channel.handles()) report(channel, handle);
+}
+
+void UserChannels::onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta,
+                                   const Vector<HandleId>& handles) {
+  Delivery& delivery = deliveries_.add();
+  delivery.kind = broadcast.encoding == PayloadEncoding::Bytes ? DeliveryKind::Bytes : DeliveryKind::Broadcast;
+  delivery.subscribers = idsOf(handles);
+  delivery.count = meta.replayed ? 1 : 0;
+  delivery.owned.clear();
+  delivery.sizes.clear();
+  delivery.append(broadcast.event);
+  delivery.append(meta.id);
+  delivery.append(broadcast.payload);
+}
+
+/// What happens to several keys in one turn is one delivery.
+void UserChannels::onUserPresence(const PresenceChange* change, const Vector<HandleId>& handles) {
+  auto ids = idsOf(handles);
+  Delivery* delivery = deliveries_.last();
+  if (delivery == nullptr || delivery->kind != DeliveryKind::Presence || !(delivery->subscribers == ids)) {
+    delivery = &deliveries_.add();
+    delivery->kind = DeliveryKind::Presence;
+    delivery->subscribers = std::move(ids);
+    delivery->count = 0;
+    delivery->owned.clear();
+    delivery->sizes.clear();
+  }
+  if (change == nullptr) return;
+  ++delivery->count;
+  const char kind = static_cast<char>('0' + static_cast<int>(change->kind));
+  delivery->append(concat({{&kind, 1}, change->key}));
+  delivery->append(change->metas);
+}
+
+void UserChannels::onUserPushDone(PushId id, PushOutcome outcome, std::string_view message) {
+  results_.push_back({id, outcome, std::string(message)});
+}
+
+}  // namespace switchboard
