@@ -16,6 +16,7 @@ const managerTests = [
   'changes/exactNumbers',
   'changes/netEffect',
   'changes/pulse',
+  'channels/onBackend',
   'engine/port',
   'liveRows/liveRowsIdentity',
   'liveRows/liveRowsLab',

@@ -20,8 +20,12 @@ export type {
 } from './realtimeHook/definition.js';
 export type { FeatureState } from './realtimeHook/summary.js';
 export type { Toaster, ToastMessage } from './toaster.js';
+export type { HookChannelName, HookChannelOptions } from './channels/useHandle.js';
+export { useBroadcast, type UseBroadcast } from './useBroadcast.js';
+export { useChannel, type ChannelHandlers, type ChannelResult, type UseChannel } from './useChannel.js';
 export { useConnectionStatus } from './useConnectionStatus.js';
 export { useLiveRows, type LiveRowsResult, type UseLiveRows } from './useLiveRows.js';
+export { usePresence, type PresenceOptions, type PresenceResult, type UsePresence } from './usePresence.js';
 export { useQueryInvalidation, type QueryInvalidationOptions } from './useQueryInvalidation.js';
 export { useRealtime } from './useRealtime.js';
 export { useRealtimeManager } from './provider/useRealtimeManager.js';

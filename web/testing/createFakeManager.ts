@@ -1,9 +1,10 @@
 import { Manager } from '../core/manager/manager.js';
 import { checkManagerOptions } from '../core/checks/managerOptions.js';
-import type { RegisteredDatabase } from '../core/index.js';
+import type { RegisteredChannels, RegisteredDatabase, UntypedChannels } from '../core/index.js';
+import { checkBroadcast, checkTracked } from '../core/checks/channelOptions.js';
 import { checkChange, checkFakeOptions, checkGap, checkStatus } from './checks.js';
 import { FakeEngine } from './fakeEngine.js';
-import type { FakeControls, FakeManager, FakeOptions } from './types.js';
+import type { FakeChannelControls, FakeControls, FakeManager, FakeOptions } from './types.js';
 
 /**
  * Makes a manager for unit tests: hooks and components use it as they use any other, and the test says what happens. Everything but the server is real:
@@ -16,9 +17,12 @@ import type { FakeControls, FakeManager, FakeOptions } from './types.js';
  * ```
  *
  * @typeParam Db the `Database` type; tables and rows of `emit` are checked by it.
+ * @typeParam Channels the application's own type of its channels.
  * @throws SwitchboardError for options that it does not know, as `emit`, `setStatus` and `openGap` do for what can't be.
  */
-export function createFakeManager<Db = RegisteredDatabase>(given: FakeOptions = {}): FakeManager<Db> {
+export function createFakeManager<Db = RegisteredDatabase, Channels = RegisteredChannels>(
+  given: FakeOptions = {},
+): FakeManager<Db, Channels> {
   checkFakeOptions(given);
   const { live = true, numbers = 'number' } = given;
   const options = checkManagerOptions({ url: 'https://fake.invalid', apikey: 'fake', numbers, resyncJitterMs: 0 });
@@ -38,7 +42,15 @@ export function createFakeManager<Db = RegisteredDatabase>(given: FakeOptions = 
     if (open === null) early.push(call);
     else call(open);
   };
-  const controls: FakeControls<unknown> = {
+  const controls = { ...controlsOf(withEngine), ...channelControlsOf(withEngine) };
+  return Object.assign(manager, controls) as unknown as FakeManager<Db, Channels>;
+}
+
+/** Calls with the engine, now or when it is there. */
+type WithEngine = (call: (engine: FakeEngine) => void) => void;
+
+function controlsOf(withEngine: WithEngine): FakeControls<unknown> {
+  return {
     emit: (...changes) => {
       for (const change of changes) checkChange(change);
       withEngine((engine) => {
@@ -64,5 +76,23 @@ export function createFakeManager<Db = RegisteredDatabase>(given: FakeOptions = 
       };
     },
   };
-  return Object.assign(manager, controls) as unknown as FakeManager<Db>;
+}
+
+function channelControlsOf(withEngine: WithEngine): FakeChannelControls<UntypedChannels> & Pick<Manager, 'broadcast'> {
+  return {
+    setPresence: (name, members) => {
+      const texts = Object.entries(members).map(([key, payload]) => [key, checkTracked(payload)] as const);
+      withEngine((engine) => {
+        engine.channels.setPresence(name, new Map(texts));
+      });
+    },
+    broadcast: (name, event, payload, options) =>
+      new Promise((resolve) => {
+        const { payload: content } = checkBroadcast(name, event, payload, options);
+        withEngine((engine) => {
+          engine.channels.broadcast(name, event, content);
+          resolve();
+        });
+      }),
+  };
 }

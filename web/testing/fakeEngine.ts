@@ -1,5 +1,6 @@
 import type {
   ChangeDelivery,
+  ChannelSpec,
   Command,
   ControlMessage,
   Engine,
@@ -13,6 +14,7 @@ import type { GapReport } from '../core/api/gap.js';
 import type { OverallState, ReasonCode, SubscriptionState } from '../core/index.js';
 import { matches } from '../core/liveRows/compare/matches.js';
 import { IDLE_SNAPSHOT } from '../core/status/statusStore.js';
+import { FakeChannels } from './fakeChannels.js';
 import type { FakeChange, FakeGap, FakeStatus } from './types.js';
 
 const CODES: Readonly<Record<SubscriptionState, ReasonCode>> = {
@@ -38,6 +40,7 @@ export class FakeEngine implements Engine {
   readonly #sink: EngineSink;
   readonly #live: boolean;
   readonly #subscriptions = new Map<number, Held>();
+  readonly channels: FakeChannels;
   #framesIn = 0;
   #gaps = 0;
 
@@ -45,6 +48,7 @@ export class FakeEngine implements Engine {
   constructor(sink: EngineSink, live: boolean) {
     this.#sink = sink;
     this.#live = live;
+    this.channels = new FakeChannels(sink);
   }
 
   emit(changes: readonly FakeChange[]): void {
@@ -66,6 +70,7 @@ export class FakeEngine implements Engine {
     const concerned = this.#concerned(subscription);
     for (const entry of concerned) entry.state = state;
     const status = state === 'live' ? 'SUBSCRIBED' : 'CHANNEL_ERROR';
+    const channels = this.channels.setState(state, subscription, detail);
     const isNotice = state === 'live' || state === 'retrying' || state === 'parked';
     this.#control({
       status: {
@@ -75,6 +80,7 @@ export class FakeEngine implements Engine {
           mode: state === 'live' ? 'live' : 'paused',
           attempts: state === 'retrying' ? 1 : 0,
         })),
+        channels,
       },
       notices: isNotice ? concerned.map(({ id }) => ({ subscription: id, status, ...detail, ...more })) : [],
     });
@@ -121,11 +127,18 @@ export class FakeEngine implements Engine {
         break;
       case 'stats':
         this.#control({ stats: this.#stats() });
+        break;
+      case 'openChannel':
+        this.#openChannel(command.id, command.spec);
+        break;
+      default:
+        if (this.channels.take(command)) this.#control({ status: this.#verdict() });
     }
   }
 
   dispose(): Promise<void> {
     this.#subscriptions.clear();
+    this.channels.clear();
     return Promise.resolve();
   }
 
@@ -133,6 +146,13 @@ export class FakeEngine implements Engine {
     this.#subscriptions.set(id, { id, spec, state: 'pending', held: null });
     if (this.#live) this.setStatus('live', { subscription: id }, { alreadyLive: true });
     else this.#control({ status: this.#verdict() });
+  }
+
+  #openChannel(id: number, spec: ChannelSpec): void {
+    this.channels.open(id, spec);
+    if (this.#live) this.setStatus('live', { subscription: id });
+    else this.#control({ status: this.#verdict() });
+    if (spec.presence === true) this.channels.watch(id);
   }
 
   #pause(id: number): void {
@@ -159,7 +179,7 @@ export class FakeEngine implements Engine {
   }
 
   #verdict(): { overall: OverallState; since: number } {
-    const states = [...this.#subscriptions.values()].map(({ state }) => state);
+    const states = [...[...this.#subscriptions.values()].map(({ state }) => state), ...this.channels.states];
     const live = states.filter((state) => state === 'live').length;
     const since = Date.now();
     if (states.length === 0) return { overall: 'idle', since };

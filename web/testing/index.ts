@@ -4,4 +4,13 @@
  * @packageDocumentation
  */
 export { createFakeManager } from './createFakeManager.js';
-export type { FakeChange, FakeChangeOf, FakeControls, FakeGap, FakeManager, FakeOptions, FakeStatus } from './types.js';
+export type {
+  FakeChange,
+  FakeChangeOf,
+  FakeChannelControls,
+  FakeControls,
+  FakeGap,
+  FakeManager,
+  FakeOptions,
+  FakeStatus,
+} from './types.js';

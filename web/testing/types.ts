@@ -1,4 +1,5 @@
 import type {
+  ChannelName,
   EventName,
   NumbersOption,
   RealtimeManager,
@@ -6,9 +7,12 @@ import type {
   RegisteredDatabase,
   RowOf,
   SchemaName,
+  PresenceOf,
+  RegisteredChannels,
   SubscriptionId,
   SubscriptionState,
   TableName,
+  UntypedChannels,
   UntypedDatabase,
   UntypedRow,
 } from '../core/index.js';
@@ -41,7 +45,7 @@ export type FakeChangeOf<Db> = Db extends UntypedDatabase
 
 /** The state that subscriptions get. */
 export interface FakeStatus {
-  /** Default: all. */
+  /** A subscription, or a handle of a channel by its `id`. Default: all of both. */
   subscription?: SubscriptionId | undefined;
   /** Default `OK` for 'live', `CONNECTING` for 'pending' and 'joining', `CONNECTION_LOST` for 'retrying', `BAD_BINDING` for 'parked'. */
   code?: ReasonCode | undefined;
@@ -75,15 +79,35 @@ export interface FakeControls<Db> {
    */
   emit(...changes: FakeChangeOf<Db>[]): void;
   /**
-   * Puts subscriptions into a state, and notifies them. The overall state follows at once, not after a second as usual.
+   * Puts subscriptions and handles of channels into a state, and notifies them. The overall state follows at once, not after a second as usual.
    */
   setStatus(state: SubscriptionState, detail?: FakeStatus): void;
   /** Opens a gap. Returns a function that ends it, after which `onResync` is called. */
   openGap(gap?: FakeGap): () => void;
 }
 
+/** Makes others present on a channel; see {@link FakeControls}. */
+type SetPresence<Channels> = Channels extends UntypedChannels
+  ? (name: string, members: Readonly<Record<string, object>>) => void
+  : <Name extends ChannelName<Channels>>(
+      name: Name,
+      members: Readonly<Record<string, PresenceOf<Channels, Name>>>,
+    ) => void;
+
+/** What a test makes happen on channels. */
+export interface FakeChannelControls<Channels> {
+  /**
+   * Sets who else is present on a channel: payloads by key, in place of those of the last call. Handles that track are
+   * present besides, and what handles send goes to the others of their name. `broadcast` sends as from anybody, without
+   * a server.
+   */
+  readonly setPresence: SetPresence<Channels>;
+}
+
 /** A manager whose server is the test. */
-export type FakeManager<Db = RegisteredDatabase> = RealtimeManager<Db> & FakeControls<Db>;
+export type FakeManager<Db = RegisteredDatabase, Channels = RegisteredChannels> = RealtimeManager<Db, Channels> &
+  FakeControls<Db> &
+  FakeChannelControls<Channels>;
 
 /** Options of `createFakeManager`. */
 export interface FakeOptions {

@@ -108,6 +108,85 @@ describe('the examples of the documents', () => {
     expect(printed).toHaveBeenCalledWith('INSERT', expect.objectContaining({ client_name: 'Ann' }));
   });
 
+  it('presence: says who is here, and sends', async () => {
+    const other = createRealtimeManager(quick(lab.backend));
+    const got = vi.fn();
+    const theirs = other.channel(`business:${businessId}`);
+    theirs.on('note', got);
+    await until(() => {
+      expect(theirs.status().state).toBe('live');
+    });
+    await run('presence', { manager });
+    await until(() => {
+      expect(got).toHaveBeenCalledWith({ text: 'hello' }, { event: 'note', replayed: false });
+      expect(printed).toHaveBeenCalledWith('here', 1);
+    });
+    void theirs.send('note', { text: 'hi' });
+    await until(() => {
+      expect(printed).toHaveBeenCalledWith('note', { text: 'hi' });
+    });
+    await other.dispose();
+  });
+
+  it('channel: receives, and is present under its key', async () => {
+    await run('channel', { manager });
+    await manager.broadcast('room:7', 'message', { text: 'from elsewhere' });
+    await until(() => {
+      expect(printed.mock.calls).toContainEqual(['present', 'Ana']);
+      expect(printed.mock.calls).toContainEqual(['message', 'from elsewhere']);
+    });
+  });
+
+  it('channel types: send to a channel of the pattern', async () => {
+    const { backend } = lab;
+    const globals = { url: backend.url, apikey: backend.anonKey, roomId: '7' };
+    const example = (await run('channel types', globals)) as { manager: RealtimeManager };
+    await manager.ready();
+    await until(() => {
+      expect(example.manager.status().channels).toMatchObject([{ name: 'room:7', state: 'live' }]);
+    });
+    await manager.broadcast('room:7', 'cursor', { x: 3, y: 4 });
+    await until(() => {
+      expect(printed).toHaveBeenCalledWith(3, 4);
+    });
+    await example.manager.dispose();
+  });
+
+  it('channel hooks: show who is there and what came', async () => {
+    const { Room } = (await run('channel hooks')) as { Room: ComponentType<{ name: string; user: string }> };
+    const other = createRealtimeManager(quick(lab.backend));
+    const theirs = other.channel('salon');
+    const got = vi.fn();
+    theirs.on('message', got);
+    theirs.track({ user: 'Ben' });
+    const host = document.createElement('div');
+    const root = createRoot(host);
+    await act(async () => {
+      root.render(
+        <RealtimeProvider manager={manager}>
+          <Room name="salon" user="Ana" />
+        </RealtimeProvider>,
+      );
+      await Promise.resolve();
+    });
+    await untilInTree(() => {
+      expect(host.textContent).toBe('live: , with Ben');
+    });
+    await act(() => theirs.send('message', { text: 'hello' }, { ack: true }));
+    await untilInTree(() => {
+      expect(host.textContent).toBe('live: hello, with Ben');
+    });
+    host.querySelector('button')?.click();
+    await until(() => {
+      expect(got).toHaveBeenCalledWith({ text: 'hello from Ana' }, expect.anything());
+    });
+    await act(async () => {
+      root.unmount();
+      await Promise.resolve();
+    });
+    await other.dispose();
+  });
+
   it('live bookings: fetch, and take in a change', async () => {
     const fetchBookings = vi.fn(() => Promise.resolve([{ id: -1 }]));
     const { live } = (await run('live bookings', { manager, fetchBookings })) as { live: LiveRows<{ id: number }> };

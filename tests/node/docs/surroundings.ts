@@ -60,6 +60,25 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
       import type { RealtimeManager } from 'switchboard-realtime';
       declare const manager: RealtimeManager;`,
   },
+  presence: {
+    declare: `
+      import type { RealtimeManager } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;
+      declare const businessId: string;`,
+  },
+  channel: {
+    declare: `
+      import type { RealtimeManager } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;`,
+  },
+  'channel types': {
+    declare: `
+      declare const url: string;
+      declare const apikey: string;
+      declare const roomId: string;`,
+    append: 'export { cursors, manager };',
+  },
+  'channel hooks': { declare: `import { useState } from 'react';` },
   'live rows': {
     declare: `
       import type { SupabaseClient } from '@supabase/supabase-js';

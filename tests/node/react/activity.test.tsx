@@ -6,8 +6,10 @@ import type { RealtimeManager } from 'switchboard-realtime';
 import {
   RealtimeConnectionStatus,
   RealtimeProvider,
+  useBroadcast,
   useConnectionStatus,
   useLiveRows,
+  usePresence,
   useQueryInvalidation,
   useRealtime,
   useRealtimeManager,
@@ -56,6 +58,8 @@ function Everything(): ReactNode {
   const invalidation = useQueryInvalidation({ table: 'two', queryKeys: [['two']] });
   const { connectionStatus } = useRealtime({ businessId: 3, enableBookings: true });
   const { rows } = useLiveRows({ table: 'four', key: 'id', fetch: () => Promise.resolve([]) });
+  useBroadcast('room');
+  usePresence('room', { track: { name: 'Ana' } });
   const tables = useConnectionStatus(({ subscriptions }) =>
     subscriptions
       .map(({ table }) => table)
@@ -83,12 +87,14 @@ const SHOWN = 'pending pending pending 0 bookings,four,one,two';
 
 const text = (): string | undefined => host.querySelector('p')?.textContent;
 
-/** Of the manager that is in use, its subscriptions; null when it was disposed of. */
-function subscriptions(): number | null {
+/** Of the manager that is in use, its subscriptions and handles of channels; null when it was disposed of. */
+function held(): [subscriptions: number, channels: number] | null {
   const manager = [...managers].at(-1);
+  if (manager === undefined) return null;
   try {
-    manager?.onStatusChange(() => undefined)();
-    return manager?.stats().subscriptions ?? null;
+    manager.onStatusChange(() => undefined)();
+    const { subscriptions, channels } = manager.stats();
+    return [subscriptions, channels];
   } catch {
     return null;
   }
@@ -109,10 +115,10 @@ describe.each([
     expect(text()).toBe(SHOWN);
     for (let round = 0; round < 2; round += 1) {
       await render(page('hidden', strict));
-      expect(subscriptions()).toBe(0);
+      expect(held()).toEqual([0, 0]);
       await render(page('visible', strict));
       expect(text()).toBe(SHOWN);
-      expect(subscriptions()).toBe(4);
+      expect(held()).toEqual([4, 2]);
     }
     expect(errors).not.toHaveBeenCalled();
     errors.mockRestore();
@@ -122,14 +128,14 @@ describe.each([
     await render(page('hidden', strict));
     await render(page('visible', strict));
     expect(text()).toBe(SHOWN);
-    expect(subscriptions()).toBe(4);
+    expect(held()).toEqual([4, 2]);
   });
 
   it.each(['visible', 'hidden'] as const)('disposes of its manager when it is removed while %s', async (last) => {
     await render(page('visible', strict));
     await render(page(last, strict));
-    expect(subscriptions()).not.toBeNull();
+    expect(held()).not.toBeNull();
     await render(null);
-    expect(subscriptions()).toBeNull();
+    expect(held()).toBeNull();
   });
 });

@@ -93,8 +93,8 @@ export interface ChannelOptions {
   ack?: boolean | undefined;
   /**
    * Whether the handle wants to know who is present. Default: from the first `onPresence` on, which joins the channel
-   * again if it is joined without. `key` is the name under which this client is present; default: one that the manager
-   * makes up, the same for all its channels and after every reconnect. Handles of one name must agree in `key`.
+   * again if it is joined without. `key` is the name under which this client is present; default: that of other handles of
+   * the channel, else one that is made up and survives reconnects. Each further key of a channel needs a socket.
    */
   presence?: boolean | { key?: string | undefined } | undefined;
   /**
@@ -209,8 +209,6 @@ export interface Channel<Events = UntypedEvents, Presence extends object = Untyp
   readonly name: string;
   /** Names the handle in the manager's status. Never used twice by one manager, also not for a subscription. */
   readonly id: number;
-  /** The key under which this client is present. */
-  readonly presenceKey: string;
   /** By `close()`, its signal, or the end of the manager. */
   readonly closed: boolean;
   /**

@@ -96,6 +96,8 @@ export interface ChannelStatus {
   /** The topic, without `realtime:`. */
   readonly name: string;
   readonly private: boolean;
+  /** The key under which this client is present on the channel; null while it is not known. */
+  readonly presenceKey: string | null;
   readonly state: ChannelState;
   /** Unix ms of the last change of `state`. */
   readonly since: number;

@@ -34,7 +34,7 @@ export interface HandleHost {
 /** A handle that is being made. */
 export interface HandleParts {
   readonly id: number;
-  readonly spec: ChannelSpec & { presenceKey: string };
+  readonly spec: ChannelSpec;
   readonly ack: boolean;
 }
 
@@ -49,7 +49,6 @@ const ALL = '*';
 export class ChannelHandle implements Channel {
   readonly id: number;
   readonly name: string;
-  readonly presenceKey: string;
   /** As it is to be opened in an engine. */
   readonly spec: ChannelSpec;
   /** The newest that was tracked, as JSON; null for none. */
@@ -70,7 +69,6 @@ export class ChannelHandle implements Channel {
   constructor({ id, spec, ack }: HandleParts, host: HandleHost, status: ChannelStatus) {
     this.id = id;
     this.name = spec.name;
-    this.presenceKey = spec.presenceKey;
     this.spec = spec;
     this.#ack = ack;
     this.#host = host;

@@ -16,7 +16,6 @@ import type { StatusStore } from '../status/statusStore.js';
 import { OwnerWatch } from '../subscriptions/ownerWatch.js';
 import { BroadcastReader } from './broadcastReader.js';
 import { ChannelHandle, type HandleHost } from './channelHandle.js';
-import { randomPresenceKey } from './presenceKey.js';
 import { readChange } from './presenceView.js';
 import { Pushes } from './pushes.js';
 
@@ -52,7 +51,6 @@ export class Channels implements HandleHost, ChannelReceiver {
   readonly #pushes: Pushes;
   readonly #owners: OwnerWatch;
   readonly #entries = new Map<number, Entry>();
-  #presenceKey: string | null = null;
 
   constructor(parts: ChannelParts, engine: ChannelEngine, vsn: string | undefined) {
     this.#parts = parts;
@@ -84,9 +82,7 @@ export class Channels implements HandleHost, ChannelReceiver {
     return this.#parts.queue.enter(() => {
       const { status, callbacks } = this.#parts;
       status.addChannel(id, spec);
-      const presenceKey = spec.presenceKey ?? this.#ownKey();
-      const parts = { id, spec: { ...spec, presenceKey }, ack };
-      const handle = new ChannelHandle(parts, this, status.channel(id) as ChannelStatus);
+      const handle = new ChannelHandle({ id, spec, ack }, this, status.channel(id) as ChannelStatus);
       if (signal?.aborted === true) {
         status.remove(id);
         handle.end();
@@ -226,12 +222,6 @@ export class Channels implements HandleHost, ChannelReceiver {
   #watchOwner(owner: object, id: number, name: string): void {
     const what = `handle ${id} of the channel "${name}"`;
     this.#owners.watch(owner, id, `${what} is still open, but its owner is gone: call close() when the owner ends`);
-  }
-
-  /** The same for all channels and engines of the manager, so that nobody sees this client leave and come when it reconnects. */
-  #ownKey(): string {
-    this.#presenceKey ??= randomPresenceKey();
-    return this.#presenceKey;
   }
 
   #nameOf(ids: readonly number[]): string {

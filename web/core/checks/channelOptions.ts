@@ -32,7 +32,6 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A checked call of `channel`. */
 export interface CheckedChannel {
-  /** `presenceKey` only where one was given. */
   spec: ChannelSpec;
   ack: boolean;
   signal: AbortSignal | null;

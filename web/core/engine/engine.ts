@@ -74,7 +74,10 @@ export interface ChannelSpec {
 }
 
 /** What the core knows of a handle's status; the rest is the spec. */
-export type ChannelDelta = Omit<SubscriptionDelta, 'mode'>;
+export interface ChannelDelta extends Omit<SubscriptionDelta, 'mode'> {
+  /** The key under which this client is present on the handle's channel. */
+  presenceKey?: string;
+}
 
 /**
  * How a push ended. `ok`: it was sent, or acknowledged where that was asked for. `timedOut`: not sent, or not acknowledged, within its time.

@@ -88,8 +88,11 @@ export class StatusStore {
   }
 
   /** A new handle of a channel; the same. */
-  addChannel(id: number, { name, private: isPrivate }: ChannelSpec): void {
-    this.#begin(this.#channels, { id, name, private: isPrivate === true, ...pending() });
+  addChannel(id: number, { name, private: isPrivate, presenceKey }: ChannelSpec): void {
+    this.#begin(this.#channels, {
+      ...{ id, name, private: isPrivate === true, presenceKey: presenceKey ?? null },
+      ...pending(),
+    });
   }
 
   /** A subscription or a handle of a channel has ended. */

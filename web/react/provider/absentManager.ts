@@ -1,4 +1,11 @@
-import { IDLE_SNAPSHOT, realtimeManager, type LiveRows, type RealtimeManager } from '../../core/index.js';
+import {
+  IDLE_SNAPSHOT,
+  realtimeManager,
+  type Channel,
+  type ChannelStatus,
+  type LiveRows,
+  type RealtimeManager,
+} from '../../core/index.js';
 
 const nothing = (): void => undefined;
 
@@ -12,6 +19,27 @@ const noRows: LiveRows<never> = {
   close: nothing,
 };
 
+const NO_CHANNEL: ChannelStatus = Object.freeze({
+  ...{ id: 0, name: '', private: false, presenceKey: null, state: 'closed', since: 0, attempts: 0 },
+  ...{ nextRetryAt: null, code: 'UNSUBSCRIBED', message: '', retryable: false },
+} as const);
+
+function noChannel(name: string): Channel {
+  const status = () => NO_CHANNEL;
+  return {
+    ...{ name, id: 0, closed: false, presence: () => NO_ROWS, status, send: absent },
+    ...{ on: () => nothing, onPresence: () => nothing, onStatus: () => nothing, onGap: () => nothing },
+    ...{ track: nothing, untrack: nothing, close: nothing },
+  };
+}
+
+/** A promise that can't be kept. Whoever waits for it hears of it. */
+function absent(): Promise<never> {
+  const refused = Promise.reject(new Error('There is no RealtimeProvider above this component.'));
+  refused.catch(nothing);
+  return refused;
+}
+
 /** How live rows stand before they are asked for. */
 export const NOT_STARTED = Object.freeze({
   state: 'loading',
@@ -22,19 +50,22 @@ export const NOT_STARTED = Object.freeze({
 } as const);
 
 /**
- * Used where a page in production has no provider: takes every call and does nothing, so that hooks need not ask each time. `ready` rejects, since
- * it can't keep its promise.
+ * Used where a page in production has no provider: takes every call and does nothing, so that hooks need not ask each time. `ready` and what sends
+ * reject, since they can't keep their promises.
  */
 export const absentManager = {
   ...Object.fromEntries(Object.keys(realtimeManager).map((name) => [name, nothing])),
   subscribe: () => 0,
   liveRows: () => noRows,
+  channel: noChannel,
+  broadcast: absent,
   status: () => IDLE_SNAPSHOT,
   onStatusChange: () => nothing,
   onGap: () => nothing,
   onResync: () => nothing,
   stats: () => ({
     subscriptions: 0,
+    channels: 0,
     statusListeners: 0,
     pageListeners: 0,
     workers: 0,
@@ -45,6 +76,6 @@ export const absentManager = {
     counters: IDLE_SNAPSHOT.counters,
     core: null,
   }),
-  ready: () => Promise.reject(new Error('There is no RealtimeProvider above this component.')),
+  ready: absent,
   dispose: () => Promise.resolve(),
 } as unknown as RealtimeManager;
