@@ -31,6 +31,18 @@ const managerTests = [
   'scenarios/faults',
   'scenarios/switchboardScenario',
 ];
+/** What realtime-js and supabase-js can do, with the drop-in in the place of realtime-js. */
+const dropIn = fileURLToPath(new URL('web/realtime-js/dist/index.js', import.meta.url));
+const dropInTests = [
+  'realtimeJs',
+  'channels/broadcast',
+  'channels/database',
+  'channels/presence',
+  'channels/rest',
+  'channels/supabaseJs',
+  'channels/policies',
+  'channels/persist',
+];
 const portLoader = fileURLToPath(new URL('tests/node/support/port/loadModule.ts', import.meta.url));
 /** Has managers open their engines at the other end of a MessageChannel. */
 const enginesBehindPorts = {
@@ -71,6 +83,18 @@ export default defineConfig({
           server: {
             deps: { inline: [/\/web\/dist\/core\//], external: [/\/web\/dist\/wasm\//, /\/web\/backend\/dist\//] },
           },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias: [{ find: /^@supabase\/realtime-js$/, replacement: dropIn }] },
+        test: {
+          name: 'drop-in',
+          env: { DROP_IN: '1' },
+          globalSetup: built,
+          include: dropInTests.map((name) => `tests/node/backend/${name}.test.ts`),
+          server: { deps: { inline: [/@supabase\/supabase-js/], external: builtModules } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -6,7 +6,7 @@ import {
 } from 'switchboard-realtime-js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { ScriptedManager } from './scriptedManager.js';
+import { ScriptedManager } from './support/scriptedManager.js';
 
 let manager: ScriptedManager;
 let client: RealtimeClient;

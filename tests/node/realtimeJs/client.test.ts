@@ -1,7 +1,7 @@
 import { RealtimeClient, type RealtimeClientOptions } from 'switchboard-realtime-js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { ScriptedManager } from './scriptedManager.js';
+import { ScriptedManager } from './support/scriptedManager.js';
 
 let manager: ScriptedManager;
 

@@ -2,7 +2,7 @@ import * as reference from '@supabase/realtime-js';
 import * as dropIn from 'switchboard-realtime-js';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { ScriptedManager } from './scriptedManager.js';
+import { ScriptedManager } from './support/scriptedManager.js';
 
 const endpoint = 'wss://ref.supabase.co/realtime/v1';
 let manager: ScriptedManager;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <utility>
 
 namespace switchboard::sim {
 
@@ -164,8 +163,14 @@ void ServerSocket::finishJoin(const Json& frame, const std::string& refusal) {
     if (refusal.rfind("ClientJoinRateLimitReached", 0) == 0) close(1001);
     return;
   }
-  ServerChannel channel{
-      ++context_.lastSerial, topic, textAt(frame, 0), std::string(textMember(frame[4], "access_token")), {}};
+  ServerChannel channel{++context_.lastSerial,
+                        topic,
+                        textAt(frame, 0),
+                        std::string(textMember(frame[4], "access_token")),
+                        {},
+                        false,
+                        false,
+                        false};
   Json accepted = Json::array();
   for (const auto& entry : frame[4]["config"]["postgres_changes"]) {
     const unsigned id = hashOf(toText(entry), context_.traits.idBits);
@@ -226,22 +231,21 @@ void ServerSocket::subscribed(unsigned serial, const std::string& topic) {
     post(system(*channel, "postgres_changes", false, refusal, Mark::BindingError));
     return;
   }
-  if (channel->announced && !channel->flowing) {
-    if (!channel->loss) channel->loss = LossSpan{channel->droppedAt, {}};
-    channel->loss->to = context_.events.now();
-  }
+  const bool lossy = channel->announced && !channel->flowing;
   channel->flowing = true;
+  channel->lossy = channel->lossy || lossy;
   const Duration early = context_.random.chance(10) ? context_.random.between(Duration{1}, Duration{400}) : Duration{0};
-  later(early, [serial, topic](ServerSocket& socket) { socket.sayLive(serial, topic); });
+  later(early, [serial, topic, lossy](ServerSocket& socket) { socket.sayLive(serial, topic, lossy); });
 }
 
 /// Changes may come before it is said that they do.
-void ServerSocket::sayLive(unsigned serial, const std::string& topic) {
+void ServerSocket::sayLive(unsigned serial, const std::string& topic, bool lossy) {
   ServerChannel* channel = find(topic, serial);
   if (channel == nullptr || channel->poisoned) return;
   channel->announced = true;
+  channel->lossy = false;
   auto frame = system(*channel, "postgres_changes", true, "Subscribed to PostgreSQL", Mark::Subscribed);
-  frame.loss = std::exchange(channel->loss, {});
+  frame.endsLoss = lossy;
   post(std::move(frame));
 }
 
@@ -289,10 +293,7 @@ void ServerSocket::watchExpiry(const ServerChannel& channel) {
 void ServerSocket::resubscribe(const std::string& topic, bool gap) {
   auto& channel = channels_.at(topic);
   if (channel.poisoned || !channel.announced) return;
-  if (gap && channel.flowing) {
-    channel.flowing = false;
-    channel.droppedAt = context_.events.now();
-  }
+  if (gap) channel.flowing = false;
   const unsigned renewal = ++channel.renewals;  // one that is pending is given up for this one
   later(context_.random.between(Duration{1s}, Duration{3s}),
         [serial = channel.serial, renewal, topic](ServerSocket& socket) {
@@ -381,7 +382,7 @@ void ServerSocket::dispatch(const TableChange& change, bool lost,
           frameText(link_->version(), "", "", topic, "postgres_changes", {{"data", std::move(data)}, {"ids", ids}});
       for (unsigned copy = 0; copy < change.copies; ++copy) {
         DownFrame frame{DownFrame::Kind::Text, text, 0, Mark::Change, topic, {}};
-        if (channel.loss) frame.loss = LossSpan{channel.loss->from, context_.events.now()};
+        frame.afterLoss = channel.lossy;
         post(std::move(frame));
       }
     }

@@ -8,6 +8,9 @@ import {
 import type { Backend } from 'switchboard-backend';
 import WebSocket from 'ws';
 
+/** Whether the drop-in is in the place of realtime-js (the project `drop-in`): where it differs, tests say how. */
+export const isDropIn = process.env['DROP_IN'] === '1';
+
 export interface ReceivedBroadcast {
   event: string;
   payload?: unknown;

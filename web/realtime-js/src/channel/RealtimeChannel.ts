@@ -190,6 +190,9 @@ export class RealtimeChannel extends ChannelListeners {
       onLive: () => {
         this.#onLive();
       },
+      onBroken: () => {
+        this.state = 'errored';
+      },
       onTrouble: (trouble) => {
         this.#fail(trouble);
       },

@@ -22,7 +22,9 @@ export interface Trouble {
 export interface PartsDelegate {
   /** Everything flows, for the first time or again. */
   onLive(): void;
-  /** Something failed. Several failures of one turn are reported as one. */
+  /** Something failed; what and why is reported soon. */
+  onBroken(): void;
+  /** Several failures of one turn are reported as one. */
   onTrouble(trouble: Trouble): void;
   /** The manager has ended it. */
   onEnded(): void;
@@ -146,6 +148,7 @@ export class Parts {
     const isFirst = this.#trouble === null;
     this.#trouble = trouble;
     this.#live = false;
+    if (!this.#ended) this.#delegate.onBroken();
     if (!isFirst) return;
     queueMicrotask(() => {
       const last = this.#trouble;

@@ -10,6 +10,7 @@ export class Tokens {
   readonly #log: LogTarget;
   readonly #changed: (token: string | null) => void;
   #calls = 0;
+  /** The number of the newest call that is asking the callback; 0: none. */
   #asking = 0;
 
   /** `changed` hears of every other token. */
@@ -19,9 +20,9 @@ export class Tokens {
     this.#changed = changed;
   }
 
-  /** Whether the callback is being asked. */
+  /** Whether the callback is being asked, and what it says will count. */
   get pending(): boolean {
-    return this.#asking > 0;
+    return this.#asking > 0 && this.#asking === this.#calls;
   }
 
   /** Takes this token, or without one asks the callback. Does not reject. */
@@ -38,14 +39,14 @@ export class Tokens {
   }
 
   async #ask(callback: TokenCallback, call: number): Promise<void> {
-    this.#asking += 1;
+    this.#asking = call;
     try {
       const token = await callback();
       if (call === this.#calls) this.#take(token);
     } catch (error) {
       this.#log.log('error', 'Error fetching access token from callback', error);
     } finally {
-      this.#asking -= 1;
+      if (call === this.#asking) this.#asking = 0;
     }
   }
 
