@@ -11,6 +11,8 @@ export interface ChannelView {
   readonly joinRef: Ref;
   readonly entries: readonly JoinEntry[];
   /** Begins what follows the join reply. */
+  /** What the join reply waits for. Throws JoinRefused. */
+  prepare(): Promise<void>;
   start(): void;
   handle(inbound: Inbound): void;
   /** Makes the database subscription again, at once. */

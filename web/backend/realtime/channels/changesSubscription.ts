@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { ChangeReceiver } from '../../changes/subscription.js';
 import { quoting } from '../../changes/subscribe.js';
 import { ParameterError, parseParameters } from '../../filter/parse.js';
@@ -6,6 +8,10 @@ import { drawFrom } from '../../options.js';
 import type { Claims } from '../../tokens.js';
 import type { Hub } from '../hub.js';
 import type { JoinEntry } from './joinConfig.js';
+import { JoinRefused } from './joinRefused.js';
+
+const SUBSCRIBED = 'Subscribed to PostgreSQL';
+const TIMED_OUT = 'The subscription to PostgreSQL was not confirmed in time';
 
 export interface SubscriptionOwner extends ChangeReceiver {
   readonly claims: Claims;
@@ -21,6 +27,8 @@ export class ChangesSubscription {
   readonly #hub: Hub;
   readonly #entries: readonly JoinEntry[];
   #timer: NodeJS.Timeout | null = null;
+  /** It was made before the join was answered. */
+  #isEstablished = false;
 
   constructor(owner: SubscriptionOwner, hub: Hub, entries: readonly JoinEntry[]) {
     this.#owner = owner;
@@ -28,8 +36,33 @@ export class ChangesSubscription {
     this.#entries = entries;
   }
 
+  /** Subscribes before the join is answered. Throws JoinRefused when that fails, or takes longer than this. */
+  async establish(waitMs: number): Promise<void> {
+    const deadline = Date.now() + waitMs;
+    let wait = this.#hub.warmUpMs();
+    for (;;) {
+      if (Date.now() + wait > deadline) throw new JoinRefused(`PostgresChangesSubscribeTimeout: ${TIMED_OUT}`);
+      await sleep(wait, undefined, { ref: false });
+      try {
+        await this.#subscribeNow();
+        this.#isEstablished = true;
+        return;
+      } catch (error) {
+        if (error instanceof ParameterError) {
+          throw new JoinRefused(`RealtimeDisabledForConfiguration: ${error.message}`);
+        }
+        this.#hub.settings.log('warn', `subscription failed: ${messageOf(error)}`);
+        wait = drawFrom(this.#hub.settings.timing.retrySubscribeMs);
+      }
+    }
+  }
+
   /** Subscribes after the join: before anything else the channel does, unless the server is cold. */
   start(): void {
+    if (this.#isEstablished) {
+      this.#owner.pushSystem('postgres_changes', 'ok', SUBSCRIBED);
+      return;
+    }
     const wait = this.#hub.warmUpMs();
     if (wait > 0) this.#after(wait);
     else this.now();
@@ -71,15 +104,19 @@ export class ChangesSubscription {
     throw quoting(parseParameters(entry.parameters), subscriptionError);
   }
 
+  async #subscribeNow(): Promise<void> {
+    const owner = this.#owner;
+    this.#failIfInjected();
+    await this.#hub.feed.subscribe(owner, this.#entries, owner.claims, () => owner.isOpen());
+  }
+
   async #subscribe(): Promise<void> {
     const owner = this.#owner;
     const hub = this.#hub;
-    const entries = this.#entries;
     if (!owner.isOpen()) return;
     try {
-      this.#failIfInjected();
-      await hub.feed.subscribe(owner, entries, owner.claims, () => owner.isOpen());
-      if (owner.isOpen()) owner.pushSystem('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
+      await this.#subscribeNow();
+      if (owner.isOpen()) owner.pushSystem('postgres_changes', 'ok', SUBSCRIBED);
     } catch (error) {
       if (!owner.isOpen()) return;
       if (error instanceof ParameterError) {

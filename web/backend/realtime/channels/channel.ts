@@ -76,6 +76,12 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     return this.#options.config.entries;
   }
 
+  /** What the join reply waits for. Throws JoinRefused. */
+  async prepare(): Promise<void> {
+    const { waitMs, entries } = this.#options.config;
+    if (waitMs !== null && entries.length > 0) await this.#subscription.establish(waitMs);
+  }
+
   /** Begins what follows the join reply. */
   start(): void {
     const { config, replay } = this.#options;

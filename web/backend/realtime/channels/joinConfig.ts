@@ -20,6 +20,8 @@ export interface JoinConfig {
   presenceEnabled: boolean;
   isPrivate: boolean;
   entries: readonly JoinEntry[];
+  /** How long the reply waits for the database subscription, in ms; null: it does not. */
+  waitMs: number | null;
   /** Joins without `config` get the old API, in which the event is the type of the change. */
   isOldApi: boolean;
   /** Null when the connection's own token counts. */
@@ -46,6 +48,7 @@ export function parseJoin(payload: unknown, subTopic: string): JoinConfig {
     presenceEnabled: flexibleBoolean(presence.enabled),
     isPrivate: flexibleBoolean(config.private),
     entries: isOldApi ? [oldApiEntry(subTopic)] : parseEntries(config.postgres_changes),
+    waitMs: parseWait(config.postgres_changes_options),
     isOldApi,
     accessToken: parseToken(payload),
   };
@@ -62,6 +65,14 @@ export function describeEntries(entries: readonly JoinEntry[]): string {
 
 function flexibleBoolean(value: unknown): boolean {
   return value === true || (typeof value === 'string' && value.toLowerCase() === 'true');
+}
+
+const [DEFAULT_WAIT_MS, MAX_WAIT_MS] = [15_000, 20_000];
+
+function parseWait(options: unknown): number | null {
+  if (!isObject(options) || !flexibleBoolean(options.wait)) return null;
+  const { timeout } = options;
+  return typeof timeout === 'number' && timeout >= 0 ? Math.min(timeout, MAX_WAIT_MS) : DEFAULT_WAIT_MS;
 }
 
 function isTruthy(value: unknown): boolean {

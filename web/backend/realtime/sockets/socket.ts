@@ -188,9 +188,12 @@ export class RealtimeSocket implements SocketView {
     let joined: ChannelView | null = null;
     try {
       joined = await this.#admit(this, inbound);
+      await joined.prepare();
       this.#hub.counters.entries += joined.entries.length;
       this.#answer(joinRef, ref, topic, 'ok', `{"postgres_changes":${describeEntries(joined.entries)}}`);
     } catch (error) {
+      joined?.end();
+      joined = null;
       await sleep(this.#hub.settings.timing.joinErrorMs);
       const reason = error instanceof JoinRefused ? error.message : 'Unknown Error on Channel';
       this.#answer(joinRef, ref, topic, 'error', `{"reason":${JSON.stringify(reason)}}`);
