@@ -91,17 +91,14 @@ void Channel::forgetOldPushes() {
   pushes_.removeIf([&](TimePoint pushed) { return context_.now() - pushed >= kLatest; });
 }
 
-bool Channel::takeExpectedRepeat(bool again) {
+/// One is for all pushes that are old enough: each ended the wait of the one before.
+bool Channel::takeExpectedRepeat() {
   constexpr Duration kSoonest{1'000};
   forgetOldPushes();
   const TimePoint now = context_.now();
-  if (pushes_.empty()) return false;
-  if (now - pushes_.front() >= kSoonest) {  // one for all pushes that old: each ended the wait of the one before
-    pushes_.removeIf([&](TimePoint pushed) { return now - pushed >= kSoonest; });
-  } else if (again) {
-    pushes_.erase(pushes_.begin());
-  }
-  return again;
+  const bool expected = !pushes_.empty() && now - pushes_.front() >= kSoonest;
+  pushes_.removeIf([&](TimePoint pushed) { return now - pushed >= kSoonest; });
+  return expected;
 }
 
 void Channel::fail(ChannelState to, const Cause& cause) {

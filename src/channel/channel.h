@@ -92,8 +92,8 @@ class Channel {
   void pushToken(std::string_view payload);
   /// The server has announced changes. Whether that was to be expected on account of a token push, which is no
   /// interruption: the server announces them 1 to 3 s after a push, unless another push comes before (protocol.md §7).
-  /// `again`: it is not the first announcement, which comes by itself.
-  bool takeExpectedRepeat(bool again);
+  /// To be called at the first announcement too, which comes by itself.
+  bool takeExpectedRepeat();
   /// A frame with this topic. False when it belongs to an earlier join or answers nothing.
   bool onFrame(const Envelope& envelope);
   bool onBinary(const BinaryFrame& frame);

@@ -94,15 +94,15 @@ export const defaultTiming: Timing = {
 };
 
 /**
- * Every wait as short as it can be without changing the order of anything, and the rates' ticks as they are: shorter ones would
- * take a burst for a rate. For tests.
+ * Every wait as short as it can be without changing the order of anything, and two as they are: shorter ticks would take a burst
+ * for a rate, and clients know that nothing answers a token within a second. For tests.
  */
 export const fastTiming: Timing = {
   ...defaultTiming,
   connectErrorMs: 20,
   joinErrorMs: 50,
   pollMs: 5,
-  resubscribeMs: [20, 40],
+  resubscribeMs: [1000, 1050],
   retrySubscribeMs: [50, 100],
 };
 

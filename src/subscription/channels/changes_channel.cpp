@@ -94,7 +94,7 @@ void ChangesChannel::onChannelSystem(Channel& /*channel*/, const SystemMessage& 
   liveTimeout_.cancel();
   if (++announcements_ > 1) tokenVersion_ = tokens_.version();  // the server has taken the pushed one
   const bool repeated = std::exchange(live_, true);
-  const bool expected = channel_.takeExpectedRepeat(repeated);
+  const bool expected = channel_.takeExpectedRepeat();
   const bool again = repeated && !expected;
   if (!repeated) liveSince_ = context_.moment();
   listeners_.owner.onLive(*this, again);

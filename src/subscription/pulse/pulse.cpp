@@ -97,12 +97,11 @@ void Pulse::awaitBeat() {
 
 void Pulse::onLive(ChangesChannel& /*channel*/, bool again) {
   attempts_ = 0;
+  announcedAt_ = context_.now();
   if (state_ == PulseState::Joining) {
-    announcedAt_ = context_.now();
     listen();
     transition(PulseState::Waiting);
   } else if (again) {
-    announcedAt_ = context_.now();
     lastSeq_.reset();  // what was lost when the server subscribed again is reported by the channels that lost it
   }
 }

@@ -65,8 +65,8 @@ class Pulse final : private ChangesChannelDelegate, private ChangeSink {
   std::optional<Duration> delay() const { return delay_; }
   /// What was to come over this socket and was committed before this has come, unless beats were skipped later.
   LastCommit& lastBeat() { return lastBeat_; }
-  /// When the server last announced it, be it for the first time or because it has subscribed every channel again, one
-  /// after the other.
+  /// When the server last announced it, for whatever reason: it may have subscribed every channel again, one after the
+  /// other, and says that in the same words as that it has taken a token.
   TimePoint announcedAt() const { return announcedAt_; }
 
   /// Whether there is anything whose changes it should vouch for.

@@ -85,6 +85,24 @@ TEST_SUITE("gaps") {
     CHECK(h.status(1).state == SubscriptionState::Live);
   }
 
+  TEST_CASE("an announcement that comes too soon after a token push to be its answer is a gap, the answer is none") {
+    Harness h;
+    h.subscribe(1, "bookings");
+    h.settle();
+    const auto channel = h.server.channels().front();
+    h.server.change("bookings", "INSERT", row(1), "2026-11-22T12:00:01.000Z");
+    h.run(Duration{20'000});
+    h.client().provideToken(0, "t1");
+    h.run(Duration{950});
+    h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");  // was under way
+    REQUIRE(h.gaps.size() == 1);
+    CHECK(h.gaps[0].code == ReasonCode::Resubscribed);
+    CHECK(h.gaps[0].fromCommit == "2026-11-22T12:00:01.000Z");
+    h.run(Duration{1'500});
+    h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+    CHECK(h.gaps.size() == 1);
+  }
+
   TEST_CASE("a rebuild is no gap") {
     Harness h;
     for (unsigned id = 1; id <= 3; ++id) h.subscribe(id, "t" + std::to_string(id));

@@ -13,11 +13,17 @@ namespace {
 /// What has not come so long after it was sent will not: a dead link is found within 30 s.
 constexpr Duration kLongest = 60s;
 
-/// How long after a token was sent an announcement passes for its answer.
-constexpr Duration kTokenTaken = 10s;
+/// When, after a token was sent, an announcement passes for its answer. The server waits for 1 to 3 s, and a refused
+/// join may hold its socket up for 5 s (protocol.md §7, §3.2).
+constexpr Duration kTokenSoonest = 1s;
+constexpr Duration kTokenLatest = 10s;
 
 bool covers(const ToldGap& gap, Duration commit) {
   return gap.from <= commit && (!gap.to || commit <= *gap.to);
+}
+
+bool isWithin(const LossSpan& span, const Owed& owed) {
+  return span.from <= owed.sent && owed.sent <= span.to;
 }
 
 std::string textOf(const ToldGap& gap) {
@@ -33,17 +39,18 @@ void Losses::onNewClient() {
 }
 
 void Losses::onSent(Link& link, const Json& frame) {
-  if (frame[3] == "access_token") tokens_[{link.id(), frame[2].get<std::string>()}] = machine_.now();
+  if (frame[3] == "access_token") tokens_[{link.id(), frame[2].get<std::string>()}].push_back(machine_.now());
 }
 
 void Losses::onReceived(Link& link, const DownFrame& frame) {
   const WireView::Place place{link.id(), frame.topic};
-  if (frame.mark == Mark::Subscribed) onAnnouncement(place, frame.endsLoss);
-  if (frame.mark == Mark::Change && frame.afterLoss) onUnannounced(place);
+  if (frame.mark == Mark::Subscribed) onAnnouncement(place, frame.loss);
+  if (frame.mark == Mark::Change && frame.loss) onUnannounced(place, *frame.loss);
 }
 
-/// A channel that ends between the first change after a loss and its announcement has never spoken of the loss.
-void Losses::onUnannounced(const WireView::Place& place) {
+/// A channel that ends between the first change after a loss and its announcement has never spoken of the loss. A beat
+/// stands for all channels of its socket.
+void Losses::onUnannounced(const WireView::Place& place, const LossSpan& span) {
   const WireChannel* channel = wire_.find(place);
   const bool isPulse = channel != nullptr && channel->bindings.front().table == kPulseTable;
   for (auto& [id, watched] : watched_) {
@@ -52,33 +59,43 @@ void Losses::onUnannounced(const WireView::Place& place) {
       return carrier == place || (isPulse && carrier.first == place.first);
     });
     if (!concerns) continue;
-    for (auto& owed : watched.owed) owed.unannounced = place;
+    for (auto& owed : watched.owed) {
+      if (isWithin(span, owed)) owed.unannounced = place;
+    }
   }
 }
 
-/// The server announces changes again after a loss and after a token, in the same words. Where both meet, nobody can
-/// tell.
-void Losses::onAnnouncement(const WireView::Place& place, bool endsLoss) {
+/// Whether an announcement that comes now may be what the server owes for a token. One is for all tokens that it may be
+/// for.
+bool Losses::takeAnswered(const WireView::Place& place) {
+  auto& sent = tokens_[place];
+  const auto atLeast = [now = machine_.now()](Duration age) {
+    return [now, age](TimePoint at) { return now - at >= age; };
+  };
+  std::erase_if(sent, atLeast(kTokenLatest));
+  return std::erase_if(sent, atLeast(kTokenSoonest)) > 0;
+}
+
+/// The server announces changes again after a loss and after a token, in the same words, and once for both when one
+/// meets the other. What that loss took nobody can know of.
+void Losses::onAnnouncement(const WireView::Place& place, const std::optional<LossSpan>& ended) {
   for (auto& [id, watched] : watched_) {
     for (auto& owed : watched.owed) {
       if (owed.unannounced == place) owed.unannounced.reset();
     }
   }
-  const auto token = tokens_.find(place);
-  if (token == tokens_.end()) return;
-  const bool expected = machine_.now() - token->second <= kTokenTaken;
-  tokens_.erase(token);
-  if (!expected || !endsLoss) return;
+  if (!takeAnswered(place) || !ended) return;
   for (auto& [id, watched] : watched_) {
     const auto carriers = wire_.carriers(watched);
-    if (std::find(carriers.begin(), carriers.end(), place) != carriers.end()) watched.owed.clear();
+    if (std::find(carriers.begin(), carriers.end(), place) == carriers.end()) continue;
+    std::erase_if(watched.owed, [&](const Owed& owed) { return isWithin(*ended, owed); });
   }
 }
 
 void Losses::onDispatch(const TableChange& change) {
   for (auto& [id, watched] : watched_) {
     if (!watched.firstLive || change.at < *watched.firstLive || !change.matches(watched.interest)) continue;
-    watched.owed.push_back({change.seq, change.at, machine_.awakeTime() + kLongest, {}});
+    watched.owed.push_back({change.seq, change.at, events_.now(), machine_.awakeTime() + kLongest, {}});
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "check/invariant.h"
 #include "check/watched.h"
@@ -36,8 +38,9 @@ class Losses {
   /// before, they are those of its own calendar, now or as it was when something happened.
   Duration error() const { return knowsDatabase_ ? Duration{0} : machine_.wallError(); }
   void judge(unsigned id, Watched& watched);
-  void onAnnouncement(const WireView::Place& place, bool endsLoss);
-  void onUnannounced(const WireView::Place& place);
+  void onAnnouncement(const WireView::Place& place, const std::optional<LossSpan>& ended);
+  void onUnannounced(const WireView::Place& place, const LossSpan& span);
+  bool takeAnswered(const WireView::Place& place);
 
   EventQueue& events_;
   const Machine& machine_;
@@ -45,7 +48,7 @@ class Losses {
   const WireView& wire_;
   Violations& violations_;
   bool knowsDatabase_ = false;
-  std::map<WireView::Place, TimePoint> tokens_;  ///< channels that were sent one, which is to be announced, and when
+  std::map<WireView::Place, std::vector<TimePoint>> tokens_;  ///< when channels were sent those that are not answered
 };
 
 }  // namespace switchboard::sim

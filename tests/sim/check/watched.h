@@ -30,8 +30,9 @@ struct Loss {
 struct Owed {
   std::uint64_t seq = 0;
   Duration commit{0};
-  Duration due{0};  ///< in awake time; what has not come then will not
-  /// The channel that has brought later changes after a loss of which this may be part, until it announces them.
+  Duration sent{0};  ///< when the server sent it wherever it could
+  Duration due{0};   ///< in awake time; what has not come then will not
+  /// The channel that has brought later changes after a loss of which this is part, until it announces them.
   std::optional<std::pair<unsigned, std::string>> unannounced{};
 };
 

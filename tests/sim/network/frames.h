@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "base/time.h"
 #include "oracle/json.h"
 #include "protocol/frames/frame.h"
 
@@ -18,6 +20,12 @@ enum class Mark : unsigned char {
   Change,        ///< postgres_changes
 };
 
+/// A while in which the server sends a channel nothing of what it reads, because it has dropped the subscription.
+struct LossSpan {
+  Duration from{0};
+  Duration to{0};
+};
+
 /// One thing that comes down a socket.
 struct DownFrame {
   enum class Kind : unsigned char { Open, Text, Binary, Close };
@@ -26,10 +34,11 @@ struct DownFrame {
   std::string text;  ///< the frame, or the reason of a close
   int code = 0;      ///< of a close
   Mark mark = Mark::Other;
-  std::string topic;       ///< of a marked frame
-  std::string joinRef;     ///< likewise, but not of changes, which carry none
-  bool endsLoss = false;   ///< it announces changes again after some were lost
-  bool afterLoss = false;  ///< a change that comes ahead of such an announcement
+  std::string topic;    ///< of a marked frame
+  std::string joinRef;  ///< likewise, but not of changes, which carry none
+  /// Of an announcement: the while that it ends. Of a change that comes ahead of such an announcement: from there until
+  /// the change.
+  std::optional<LossSpan> loss{};
 };
 
 /// Empty refs are sent as null; version 1 has no join_ref in what the server sends (protocol.md §2.1, §2.2).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <utility>
 
 namespace switchboard::sim {
 
@@ -163,14 +164,8 @@ void ServerSocket::finishJoin(const Json& frame, const std::string& refusal) {
     if (refusal.rfind("ClientJoinRateLimitReached", 0) == 0) close(1001);
     return;
   }
-  ServerChannel channel{++context_.lastSerial,
-                        topic,
-                        textAt(frame, 0),
-                        std::string(textMember(frame[4], "access_token")),
-                        {},
-                        false,
-                        false,
-                        false};
+  ServerChannel channel{
+      ++context_.lastSerial, topic, textAt(frame, 0), std::string(textMember(frame[4], "access_token")), {}};
   Json accepted = Json::array();
   for (const auto& entry : frame[4]["config"]["postgres_changes"]) {
     const unsigned id = hashOf(toText(entry), context_.traits.idBits);
@@ -231,21 +226,22 @@ void ServerSocket::subscribed(unsigned serial, const std::string& topic) {
     post(system(*channel, "postgres_changes", false, refusal, Mark::BindingError));
     return;
   }
-  const bool lossy = channel->announced && !channel->flowing;
+  if (channel->announced && !channel->flowing) {
+    if (!channel->loss) channel->loss = LossSpan{channel->droppedAt, {}};
+    channel->loss->to = context_.events.now();
+  }
   channel->flowing = true;
-  channel->lossy = channel->lossy || lossy;
   const Duration early = context_.random.chance(10) ? context_.random.between(Duration{1}, Duration{400}) : Duration{0};
-  later(early, [serial, topic, lossy](ServerSocket& socket) { socket.sayLive(serial, topic, lossy); });
+  later(early, [serial, topic](ServerSocket& socket) { socket.sayLive(serial, topic); });
 }
 
 /// Changes may come before it is said that they do.
-void ServerSocket::sayLive(unsigned serial, const std::string& topic, bool lossy) {
+void ServerSocket::sayLive(unsigned serial, const std::string& topic) {
   ServerChannel* channel = find(topic, serial);
   if (channel == nullptr || channel->poisoned) return;
   channel->announced = true;
-  channel->lossy = false;
   auto frame = system(*channel, "postgres_changes", true, "Subscribed to PostgreSQL", Mark::Subscribed);
-  frame.endsLoss = lossy;
+  frame.loss = std::exchange(channel->loss, {});
   post(std::move(frame));
 }
 
@@ -293,7 +289,10 @@ void ServerSocket::watchExpiry(const ServerChannel& channel) {
 void ServerSocket::resubscribe(const std::string& topic, bool gap) {
   auto& channel = channels_.at(topic);
   if (channel.poisoned || !channel.announced) return;
-  if (gap) channel.flowing = false;
+  if (gap && channel.flowing) {
+    channel.flowing = false;
+    channel.droppedAt = context_.events.now();
+  }
   const unsigned renewal = ++channel.renewals;  // one that is pending is given up for this one
   later(context_.random.between(Duration{1s}, Duration{3s}),
         [serial = channel.serial, renewal, topic](ServerSocket& socket) {
@@ -382,7 +381,7 @@ void ServerSocket::dispatch(const TableChange& change, bool lost,
           frameText(link_->version(), "", "", topic, "postgres_changes", {{"data", std::move(data)}, {"ids", ids}});
       for (unsigned copy = 0; copy < change.copies; ++copy) {
         DownFrame frame{DownFrame::Kind::Text, text, 0, Mark::Change, topic, {}};
-        frame.afterLoss = channel.lossy;
+        if (channel.loss) frame.loss = LossSpan{channel.loss->from, context_.events.now()};
         post(std::move(frame));
       }
     }

@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -29,10 +30,11 @@ struct ServerChannel {
   std::string token;
   std::vector<ServerBinding> bindings;
   bool poisoned = false;
-  bool announced = false;  ///< changes have been announced
-  bool flowing = false;    ///< changes are sent
-  bool lossy = false;      ///< again after some were lost, which is yet to be announced
-  unsigned renewals = 0;   ///< re-subscriptions that were begun
+  bool announced = false;          ///< changes have been announced
+  bool flowing = false;            ///< changes are sent
+  Duration droppedAt{0};           ///< since when they are not, after they were
+  std::optional<LossSpan> loss{};  ///< they are sent again since, which is yet to be announced
+  unsigned renewals = 0;           ///< re-subscriptions that were begun
 };
 
 /// What the sockets of a server share.
@@ -93,7 +95,7 @@ class ServerSocket {
   void finishJoin(const Json& frame, const std::string& refusal);
   void announce(unsigned serial, const std::string& topic);
   void subscribed(unsigned serial, const std::string& topic);
-  void sayLive(unsigned serial, const std::string& topic, bool lossy);
+  void sayLive(unsigned serial, const std::string& topic);
   void leave(const Json& frame);
   void takeToken(const Json& frame);
   void watchExpiry(const ServerChannel& channel);
