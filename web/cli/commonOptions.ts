@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DATABASE_URL_FORM, isDatabaseUrl } from './doctor/facts/database.js';
 
 // The options that commands share: the same names, environment variables and descriptions everywhere.
@@ -27,6 +27,14 @@ export function colorOption(): Option {
   return new Option('--color <when>', 'auto obeys NO_COLOR, FORCE_COLOR and TERM')
     .choices(['auto', 'always', 'never'])
     .default('auto');
+}
+
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d+(?:\.\d+)?$/u.test(text) || seconds <= 0 || seconds > 2_000_000) {
+    throw new InvalidArgumentError('It must be a number of seconds above 0.');
+  }
+  return seconds;
 }
 
 const requiredOptions = new WeakSet<Option>();

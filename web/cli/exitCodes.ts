@@ -1,25 +1,28 @@
 /** How the commands end. An interrupted one ends with 128 + the number of the signal: 130 or 143. */
 export const EXIT = {
-  /** `listen`: all that was asked for; `doctor`: nothing found. */
+  /** `listen`, `send`: all that was asked for; `doctor`: nothing found. */
   ok: 0,
   /** `doctor` found something. */
   findings: 1,
   /** Wrong usage: the command line, the environment, a file that can't be read, a missing driver. */
   usage: 2,
-  /** `listen`: nothing was live in time; `doctor`: the database can't be reached or does not answer. */
+  /** `listen`: nothing was live in time; `send`: no connection in time; `doctor`: the database can't be reached or does not answer. */
   unreachable: 3,
-  /** `listen`: some of the tables were not live. */
+  /** `listen`: some tables or channels were not live; `send`: something was refused, or not acknowledged. */
   partly: 4,
   /** The output can't be written. */
   output: 5,
 } as const;
 
-/** One text for the help of both commands. */
+/** One text for the help of all commands. */
 export const EXIT_HELP = `Exit codes:
-  0    listen: --count reached; doctor: nothing found (notes do not count)
+  0    listen: --count reached; send: all sent, and acknowledged if asked for;
+       doctor: nothing found (notes do not count)
   1    doctor: findings
   2    wrong usage
-  3    listen: no table was live within --timeout; doctor: no connection
-  4    listen: some table was refused, or not live within --timeout
+  3    listen: nothing was live within --timeout; send: no connection within
+       --timeout, or it was lost; doctor: no connection
+  4    listen: some table or channel was refused, or not live within --timeout;
+       send: something was refused, or not acknowledged
   5    the output can't be written
   130  interrupted by SIGINT (Ctrl-C); 143: by SIGTERM`;

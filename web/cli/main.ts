@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { Command, CommanderError } from 'commander';
 import { SwitchboardError } from '../core/index.js';
 import { doctorCommand, type DoctorOptions } from './doctor/doctorOptions.js';
@@ -10,7 +11,10 @@ import type { ListenOutput } from './listen/listenOutput.js';
 import { listenCommand, type ListenOptions } from './listen/listenOptions.js';
 import { TextOutput } from './output.js';
 import { PlainText } from './listen/plainText.js';
-import { styleOf } from './style.js';
+import { send } from './send/send.js';
+import { sendCommand, type SendOptions } from './send/sendOptions.js';
+import { sentText } from './send/sentLine.js';
+import { styleOf, type ColourChoice } from './style.js';
 
 const NAME = 'switchboard-realtime';
 /** How long an interrupted command may take to close its connections. */
@@ -49,9 +53,17 @@ async function run(command: () => Promise<number>): Promise<void> {
   if (stop.signal.aborted) process.exit(stop.signal.reason as number);
 }
 
+function printsJson({ json, color }: { json: boolean; color: ColourChoice }): boolean {
+  return json || !(process.stdout.isTTY || color === 'always');
+}
+
 function runListen(options: ListenOptions): Promise<void> {
-  const plain = new PlainText(options.subscriptions, styleOf(process.stdout, process.env, options.color));
-  const asJson = options.json || !(process.stdout.isTTY || options.color === 'always');
+  const plain = new PlainText(
+    options.subscriptions,
+    options.channels,
+    styleOf(process.stdout, process.env, options.color),
+  );
+  const asJson = printsJson(options);
   const lines: ListenOutput = {
     line: (line) => {
       const text = asJson ? jsonText(line) : plain.textOf(line);
@@ -62,6 +74,20 @@ function runListen(options: ListenOptions): Promise<void> {
   };
   if (!asJson) stdout.write(plain.heading());
   return run(() => listen(options, lines, stop.signal));
+}
+
+function runSend(options: SendOptions): Promise<void> {
+  const style = styleOf(process.stdout, process.env, options.color);
+  const asJson = printsJson(options);
+  return run(() =>
+    send(options, {
+      line: (line) => {
+        stdout.write(`${asJson ? JSON.stringify(line) : sentText(line, style)}\n`);
+      },
+      log,
+      lines: () => createInterface({ input: process.stdin }),
+    }),
+  );
 }
 
 function startDoctor(options: DoctorOptions): Promise<void> {
@@ -100,6 +126,8 @@ const program = new Command(NAME)
 Examples:
   $ ${NAME} listen --url http://127.0.0.1:54321 --apikey "$KEY" \\
       --table bookings
+  $ ${NAME} listen --channel news
+  $ ${NAME} send --channel news --event item --payload '{"n":1}'
   $ ${NAME} doctor --db "$DATABASE_URL" --tables bookings
   $ ${NAME} listen --help
 
@@ -109,6 +137,7 @@ All commands read SUPABASE_URL, SUPABASE_ANON_KEY and DATABASE_URL where
 ${EXIT_HELP}`,
   );
 program.addCommand(listenCommand(runListen).copyInheritedSettings(program));
+program.addCommand(sendCommand(runSend).copyInheritedSettings(program));
 program.addCommand(doctorCommand(startDoctor).copyInheritedSettings(program));
 
 try {

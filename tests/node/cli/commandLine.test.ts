@@ -16,6 +16,12 @@ beforeAll(async () => {
 
 afterAll(() => lab.close());
 
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  'listen --help': ['url', 'apikey', 'table', 'channel'],
+  'send --help': ['url', 'apikey', 'channel', 'event', 'payload', 'stdin'],
+  'doctor --help': ['db', 'tables', 'channel'],
+};
+
 interface Ended {
   code: number | null;
   stdout: string;
@@ -41,7 +47,14 @@ function here(): Record<string, string> {
   };
 }
 
-const COMMANDS = ['--help', '--version', 'listen --help', 'doctor --help', 'doctor --tables refused,clients --json'];
+const COMMANDS = [
+  '--help',
+  '--version',
+  'listen --help',
+  'send --help',
+  'doctor --help',
+  'doctor --tables refused,clients --json',
+];
 
 describe('the output of every command', () => {
   it.each(COMMANDS)('%s: a reader who leaves at once is no error', async (command) => {
@@ -72,7 +85,7 @@ describe('the output of every command', () => {
     expect(rows).toEqual([]);
   });
 
-  it.each(['--help', 'listen --help', 'doctor --help'])(
+  it.each(['--help', 'listen --help', 'send --help', 'doctor --help'])(
     '%s fits into 80 columns and shows examples',
     async (command) => {
       const { stdout } = await shell(`$cli ${command}`);
@@ -80,7 +93,7 @@ describe('the output of every command', () => {
       expect(stdout).toMatch(/Examples:\n {2}\$ switchboard-realtime /u);
       expect(stdout).toContain('130  interrupted');
       if (command === '--help') return;
-      for (const option of command.startsWith('listen') ? ['url', 'apikey', 'table'] : ['db', 'tables', 'channel']) {
+      for (const option of REQUIRED[command] ?? []) {
         expect(stdout.replaceAll(/\s+/gu, ' ')).toMatch(
           new RegExp(`--${option} [^-]*\\(required(?: without --\\w+)?\\)`, 'u'),
         );
@@ -130,6 +143,12 @@ describe('a signal', () => {
   ] as const)('%s ends a doctor that is waiting for the database', async (signal, code) => {
     const run = await interrupted(signal, ['doctor', '--db', `postgres://u:p@127.0.0.1:${port()}/x`, '--tables', 'a']);
     expect(run).toMatchObject({ code, stderr: '' });
+  });
+
+  it('ends a sender that waits for a handshake', async () => {
+    const url = ['--url', `http://127.0.0.1:${port()}`, '--apikey', 'k'];
+    const run = await interrupted('SIGINT', ['send', ...url, '--channel', 'a', '--event', 'e', '--payload', '{}']);
+    expect(run.code).toBe(130);
   });
 
   it('ends a listener that waits for a handshake, and one whose hint waits for the database', async () => {

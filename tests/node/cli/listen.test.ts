@@ -217,7 +217,7 @@ describe('listen', () => {
     slow.resumeStdout();
     const gap = await slow.lines.first('the gap', ({ type }) => type === 'gap', 60_000);
     expect(gap).toMatchObject({ subscription: 1, gap: null, code: 'OVERFLOW', over: true });
-    expect(gap.message).toMatch(/^\d+ changes? w\S+ not printed/u);
+    expect(gap.message).toMatch(/^\d+ lines? w\S+ not printed/u);
     await addClient('After the gap');
     const isLast = (line: PrintedLine): boolean =>
       (line.new as { full_name?: string } | undefined)?.full_name === 'After the gap';

@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { withoutSecrets } from '../../../web/cli/doctor/facts/secrets.js';
 import { changeLine, type ConnectionLine, type StatusLine } from '../../../web/cli/listen/outputLines.js';
-import { localTime, PlainText } from '../../../web/cli/listen/plainText.js';
+import { PlainText } from '../../../web/cli/listen/plainText.js';
+import { localTime } from '../../../web/cli/plainTexts.js';
 import { styleOf, wrapped } from '../../../web/cli/style.js';
 
 const at = new Date('2026-11-22T10:11:12.345Z');
@@ -17,6 +18,7 @@ function listing(style = wide): PlainText {
       { table: 'bookings', filter: 'id=eq.5' },
       { table: 'clients', schema: 'crm' },
     ],
+    [],
     style,
   );
 }

@@ -32,7 +32,7 @@ function environment(): Record<string, string> {
 
 /** The members of each kind of line that the guide shows. */
 function shownLines(): Map<string, string[]> {
-  const [, json = ''] = /^```json\n(.*?)^```$/ms.exec(guide) ?? [];
+  const [, json = ''] = /^### listen\n.*?^```json\n(.*?)^```$/ms.exec(guide) ?? [];
   const lines = json
     .trim()
     .split('\n')

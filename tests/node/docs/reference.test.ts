@@ -125,11 +125,11 @@ describe('the reference', () => {
     expect(members.filter((member) => !said.includes(member))).toEqual([]);
   });
 
-  it.each(['listen', 'doctor'])('has every option of the command %s', (command) => {
+  it.each(['listen', 'send', 'doctor'])('has every option of the command %s', (command) => {
     const options = optionsOf(command);
     expect(options).toContain('--json');
     const said = rowsBelow('Command line')
-      .filter(([, of = '']) => ['both', command].includes(of.trim()))
+      .filter(([, of = '']) => ['all', command].some((name) => of.trim().split(', ').includes(name)))
       .flatMap(([option]) => namesIn(option).map((text) => text.split(' ')[0]));
     expect(options.filter((option) => !said.includes(option))).toEqual([]);
   });

@@ -27,7 +27,11 @@ export async function inspect(db: Database, what: Inspection): Promise<Finding[]
   const findings = what.tables.length > 0 ? await inspectChanges(db, facts, what) : checkReplication(facts);
   if (what.endpoint !== null) findings.push(...(await checkEndpoint(what.endpoint.url, what.endpoint.apikey)));
   if (what.token !== null) findings.push(...checkToken('access token', what.token));
-  return [...once(findings), ...(await inspectChannels(db, what))];
+  const rights = await inspectRights(db, what);
+  const [topic] = what.channels;
+  if (topic !== undefined) rights.push(await checkPublicChannels(what.endpoint, topic));
+  // With tables it is reported already that there is no such role.
+  return [...once(findings), ...rights.filter(({ check }) => check !== 'role' || what.tables.length === 0)];
 }
 
 /** What concerns the changes of tables. */
@@ -41,16 +45,16 @@ async function inspectChanges(db: Database, facts: DatabaseFacts, what: Inspecti
   return findings;
 }
 
-async function inspectChannels(db: Database, what: Inspection): Promise<Finding[]> {
-  const { channels, role, token, endpoint } = what;
-  const [topic] = channels;
-  if (topic === undefined) return [];
+/** What the role may do on channels, by the policies. @throws DatabaseError */
+export async function inspectRights(
+  db: Database,
+  { channels, role, token }: Pick<Inspection, 'channels' | 'role' | 'token'>,
+): Promise<Finding[]> {
+  if (channels.length === 0) return [];
   const known = await readRole(db, role);
-  // With tables it is reported already.
-  if (known === null) return what.tables.length > 0 ? [] : [unknownRole(role)];
+  if (known === null) return [unknownRole(role)];
   const claims = { ...(token === null ? {} : claimsOf(token)), role };
-  const findings = await checkChannels(db, channels, { role, claims, ...known });
-  return [...findings, await checkPublicChannels(endpoint, topic)];
+  return checkChannels(db, channels, { role, claims, ...known });
 }
 
 /** Only what concerns these tables. @throws DatabaseError */

@@ -7,18 +7,24 @@ import {
   colorOption,
   dbOption,
   jsonOption,
+  parseSeconds,
   required,
+  requiredEither,
   tokenFileOption,
   urlOption,
 } from '../commonOptions.js';
 import { EXIT_HELP } from '../exitCodes.js';
 import type { ColourChoice } from '../style.js';
+import { parseSpan, readChannel, type ChannelSource } from './channelOptions.js';
 
 /** What `listen` was asked to do. */
 export interface ListenOptions {
   url: string;
   apikey: string;
   subscriptions: readonly TableOptions[];
+  channels: readonly ChannelSource[];
+  /** Of all channels. */
+  channel: ChannelRequest;
   /** Read whenever an access token is needed; null: the api key's rights. */
   tokenFile: string | null;
   /** Ends after this many changes; null: never. */
@@ -34,6 +40,15 @@ export interface ListenOptions {
   color: ColourChoice;
 }
 
+/** How channels are listened to. */
+export interface ChannelRequest {
+  private: boolean;
+  /** Also print who is present. */
+  presence: boolean;
+  /** Also print what was sent in this time before, in ms; null: only what comes. */
+  replayMs: number | null;
+}
+
 export interface TableOptions {
   table: string;
   schema?: string;
@@ -46,7 +61,11 @@ export interface TableOptions {
 interface Flags {
   url: string;
   apikey: string;
-  table: readonly TableOptions[];
+  table?: readonly TableOptions[];
+  channel?: readonly ChannelSource[];
+  private?: boolean;
+  presence?: boolean;
+  replay?: number;
   schema?: string;
   event?: string;
   filter?: string;
@@ -63,40 +82,55 @@ interface Flags {
 const PULSE_S = 5;
 
 const NOTES = `
-Prints one line per change, gap, change of a table's status and change of the
-connection: JSON when --json is given or the output is no terminal, unless
---color always asks for the text of a terminal. Tables are numbered (#1, #2 …)
-in the order of the options. Logs go to standard error.
+Prints one line per change, broadcast, change of presence, gap, change of status
+and change of the connection: JSON when --json is given or the output is no
+terminal, unless --color always asks for the text of a terminal. Tables, then
+channels, are numbered (#1, #2 …) in the order of the options; all of them share
+one socket. Logs go to standard error.
+
+The event of a channel follows the last colon of its option. For a channel whose
+name has a colon, end it with one more: --channel room:7: is all of room:7.
 
 Examples:
   $ switchboard-realtime listen --url http://127.0.0.1:54321 --apikey "$KEY" \\
       --table bookings
   $ switchboard-realtime listen --table "bookings:business_id=eq.7" \\
       --table clients --event insert --json | jq .new
+  $ switchboard-realtime listen --channel room:7:cursor --presence
+  $ switchboard-realtime listen --channel news: --private --replay 10m
   $ switchboard-realtime listen --table bookings --count 1 --timeout 30
-  (the last two take url and key from SUPABASE_URL and SUPABASE_ANON_KEY)
+  (the last four take url and key from SUPABASE_URL and SUPABASE_ANON_KEY)
 
 ${EXIT_HELP}`;
 
 /** The command `listen`; `run` gets its checked options. */
 export function listenCommand(run: (options: ListenOptions) => Promise<void>): Command {
+  const [table, channel] = requiredEither(
+    new Option('--table <table[:filter]>', 'a table, or a table and its filter; may be repeated').argParser(addTable),
+    new Option('--channel <name[:event]>', 'a channel, or one event of it; may be repeated').argParser(addChannel),
+  );
   return new Command('listen')
-    .description('print the changes of tables as they happen')
+    .description('print changes of tables and what is sent on channels, as it happens')
     .addOption(required(urlOption()))
     .addOption(required(apikeyOption()))
-    .addOption(
-      required(new Option('--table <table[:filter]>', 'a table, or a table and its filter; may be repeated')).argParser(
-        addTable,
-      ),
-    )
+    .addOption(table)
     .option('--schema <schema>', "the tables' schema (default: public)")
     .addOption(new Option('--event <event>', 'only these changes: insert, update or delete').argParser(parseEvent))
     .option('--filter <filter>', 'for tables without a filter of their own, such as id=eq.5')
     .addOption(new Option('--select <columns>', 'only these columns, separated by commas').argParser(parseColumns))
-    .addOption(tokenFileOption())
-    .addOption(new Option('--count <n>', 'end after this many changes').argParser(parseCount))
+    .addOption(channel)
+    .option('--private', 'the channels are private')
+    .option('--presence', 'also print who comes, changes and leaves on the channels')
     .addOption(
-      new Option('--timeout <s>', 'end when not every table is live after this many seconds').argParser(parseSeconds),
+      new Option(
+        '--replay <span>',
+        'of private channels also what was sent since, such as 10m (25 messages at most)',
+      ).argParser(parseSpan),
+    )
+    .addOption(tokenFileOption())
+    .addOption(new Option('--count <n>', 'end after this many changes and broadcasts').argParser(parseCount))
+    .addOption(
+      new Option('--timeout <s>', 'end when not everything is live after this many seconds').argParser(parseSeconds),
     )
     .addOption(
       new Option(
@@ -111,8 +145,24 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
     .action((flags: Flags, command: Command) => {
       checkRequired(command);
       checkDatabaseUrl(flags.db, command);
+      checkKinds(flags, command);
       return run(fromFlags(flags));
     });
+}
+
+const OF_TABLES = ['schema', 'event', 'filter', 'select', 'pulse'] as const;
+const OF_CHANNELS = ['private', 'presence', 'replay'] as const;
+
+/** An option that can have no effect is a mistake. */
+function checkKinds(flags: Flags, command: Command): void {
+  const refuse = (names: readonly (keyof Flags)[], fix: string): void => {
+    const given = names.find((name) => flags[name] !== undefined);
+    if (given !== undefined) command.error(`error: --${given} ${fix}`);
+  };
+  if (flags.table === undefined)
+    refuse(OF_TABLES, 'is for tables; the event of a channel is given with it: --channel room:event');
+  if (flags.channel === undefined) refuse(OF_CHANNELS, 'is for channels: give --channel <name>');
+  if (flags.private !== true) refuse(['replay'], 'needs --private: only private channels can be replayed');
 }
 
 function fromFlags(flags: Flags): ListenOptions {
@@ -126,7 +176,13 @@ function fromFlags(flags: Flags): ListenOptions {
   return {
     url: flags.url,
     apikey: flags.apikey,
-    subscriptions: flags.table.map((own) => ({ ...shared, ...own })),
+    subscriptions: (flags.table ?? []).map((own) => ({ ...shared, ...own })),
+    channels: flags.channel ?? [],
+    channel: {
+      private: flags.private ?? false,
+      presence: flags.presence ?? false,
+      replayMs: flags.replay ?? null,
+    },
     tokenFile: flags.tokenFile ?? null,
     count: flags.count ?? null,
     timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1_000,
@@ -143,6 +199,10 @@ function addTable(text: string, before: readonly TableOptions[] | undefined): re
   return [...(before ?? []), own];
 }
 
+function addChannel(text: string, before: readonly ChannelSource[] | undefined): readonly ChannelSource[] {
+  return [...(before ?? []), readChannel(text)];
+}
+
 /** Accepts any case; the manager checks the value. */
 function parseEvent(text: string): string {
   return text.toUpperCase();
@@ -156,12 +216,4 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (!/^\d+$/u.test(text) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return count;
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!/^\d+(?:\.\d+)?$/u.test(text) || seconds <= 0 || seconds > 2_000_000) {
-    throw new InvalidArgumentError('It must be a number of seconds above 0.');
-  }
-  return seconds;
 }

@@ -1,32 +1,48 @@
 import { stringify } from 'lossless-json';
 import { findingText } from '../doctor/report.js';
-import type { ChangeLine, ConnectionLine, GapLine, OutputLine, StatusLine } from './outputLines.js';
+import type { BroadcastLine, ChangeLine, ConnectionLine, GapLine, OutputLine, StatusLine } from './outputLines.js';
+import type { ChannelSource } from './channelOptions.js';
 import type { TableOptions } from './listenOptions.js';
+import { localTime, printable } from '../plainTexts.js';
 import { wrapped, type Style } from '../style.js';
 
 const HANG = '    ';
 const LONGEST_VALUE = 60;
+const LONGEST_PAYLOAD = 300;
 const COLOURS = { INSERT: 'green', UPDATE: 'yellow', DELETE: 'red' } as const;
+const PRESENCE_COLOURS = { join: 'green', update: 'yellow', leave: 'red' } as const;
+
+/** A table or a channel. */
+interface Source {
+  name: string;
+  description: string;
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** The lines of `listen` for a person at a terminal. */
 export class PlainText {
-  readonly #tables: readonly TableOptions[];
+  /** By their numbers, from 1. */
+  readonly #sources: readonly Source[];
   readonly #style: Style;
   /** Connections that were tried before: each further try is announced by the line of the failure. */
   readonly #tried = new Set<number>();
 
-  constructor(tables: readonly TableOptions[], style: Style) {
-    this.#tables = tables;
+  constructor(tables: readonly TableOptions[], channels: readonly ChannelSource[], style: Style) {
+    this.#sources = [
+      ...tables.map(({ schema = 'public', table, filter = '' }) => ({
+        ...{ name: table, description: `${schema}.${table}  ${filter}` },
+      })),
+      ...channels.map(({ name, event }) => ({
+        ...{ name, description: `channel ${name}  ${event === null ? '' : `event ${event}`}` },
+      })),
+    ];
     this.#style = style;
   }
 
-  /** Lists the tables by their numbers. */
+  /** Lists tables and channels by their numbers. */
   heading(): string {
-    const lines = this.#tables.map(({ schema = 'public', table, filter = '' }, index) => {
-      return `#${index + 1}  ${printable(`${schema}.${table}  ${filter}`).trimEnd()}\n`;
-    });
+    const lines = this.#sources.map(({ description }, index) => `#${index + 1}  ${printable(description).trimEnd()}\n`);
     return lines.join('');
   }
 
@@ -55,7 +71,20 @@ export class PlainText {
         return this.#label(line.subscription);
       case 'change':
         return this.#change(line);
+      case 'broadcast':
+        return this.#broadcast(line);
+      case 'presence': {
+        const word = this.#style.paint(PRESENCE_COLOURS[line.change], line.change.toUpperCase());
+        return `${this.#label(line.subscription)}  ${word}  ${printable(line.key)}  ${valueText(line.payload, LONGEST_PAYLOAD)}`;
+      }
     }
+  }
+
+  #broadcast({ subscription, event, replayed, payload, base64 }: BroadcastLine): string {
+    const content =
+      base64 === undefined ? valueText(payload, LONGEST_PAYLOAD) : `${Buffer.from(base64, 'base64').length} bytes`;
+    const word = this.#style.paint('cyan', printable(event));
+    return `${this.#label(subscription)}  ${word}  ${replayed ? `${this.#style.paint('dim', '(replayed)')}  ` : ''}${content}`;
   }
 
   #connection(line: ConnectionLine): string {
@@ -75,8 +104,8 @@ export class PlainText {
   }
 
   #label(subscription: number): string {
-    const table = this.#tables[subscription - 1]?.table ?? '';
-    return this.#style.paint('bold', `#${subscription} ${printable(table)}`);
+    const name = this.#sources[subscription - 1]?.name ?? '';
+    return this.#style.paint('bold', `#${subscription} ${printable(name)}`);
   }
 }
 
@@ -103,27 +132,10 @@ function cut(text: string, longest = LONGEST_VALUE): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
-/** A terminal obeys control characters. */
-function printable(text: string): string {
-  return text.replaceAll(
-    /\p{Cc}/gu,
-    (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
-  );
-}
-
 function reason(line: ConnectionLine | StatusLine | GapLine): string {
   const message = printable(line.message);
   // The state says it already.
   if (line.code === 'CONNECTING') return '';
   if (line.code === 'OK') return message;
   return message === '' ? line.code : `${line.code}: ${message}`;
-}
-
-/** The time of day here, and how far it is from UTC: 10:41:02.123+02:00. */
-export function localTime(date: Date): string {
-  const shift = -date.getTimezoneOffset();
-  const local = new Date(date.getTime() + shift * 60_000).toISOString().slice(11, 23);
-  const [hours, minutes] = [Math.trunc(Math.abs(shift) / 60), Math.abs(shift) % 60];
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${local}${shift < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`;
 }

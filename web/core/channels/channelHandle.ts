@@ -40,7 +40,7 @@ export interface HandleParts {
 
 /** A handle with what only packages of this project may use. */
 export type OpenedChannel<Events, Presence extends object> = Channel<Events, Presence> &
-  Pick<ChannelHandle, 'onPresenceChanges'>;
+  Pick<ChannelHandle, 'onPresenceChanges' | 'onText'>;
 
 /** In the place of an event: every one. */
 const ALL = '*';
@@ -58,6 +58,7 @@ export class ChannelHandle implements Channel {
   readonly #label: string;
   /** By event; `*` for all. */
   readonly #broadcasts = new Map<string, Listeners<[payload: unknown, message: BroadcastMessage]>>();
+  readonly #textListeners = new Listeners<[payload: unknown, message: BroadcastMessage]>();
   readonly #presenceListeners = new Listeners<[change: PresenceChange]>();
   readonly #rawListeners = new Listeners<[changes: readonly EngineChange[]]>();
   readonly #statusListeners = new Listeners<[status: ChannelStatus]>();
@@ -91,6 +92,14 @@ export class ChannelHandle implements Channel {
     const listeners = this.#broadcasts.get(event) ?? new Listeners();
     this.#broadcasts.set(event, listeners);
     return listeners.add(callback as (payload: unknown, message: BroadcastMessage) => unknown);
+  }
+
+  /**
+   * Like `on` for all events, with the JSON text as the server sent it, or the bytes. For the packages of this project only.
+   */
+  onText(callback: (payload: string | Uint8Array, message: BroadcastMessage) => unknown): () => void {
+    this.#requireOpen();
+    return this.#textListeners.add(callback as (payload: unknown, message: BroadcastMessage) => unknown);
   }
 
   send(event: string, payload: unknown, options?: SendOptions): Promise<void> {
@@ -175,7 +184,13 @@ export class ChannelHandle implements Channel {
     this.#broadcasts.forEach((listeners) => {
       listeners.clear();
     });
-    for (const listeners of [this.#presenceListeners, this.#rawListeners, this.#statusListeners, this.#gapListeners]) {
+    for (const listeners of [
+      this.#textListeners,
+      this.#presenceListeners,
+      this.#rawListeners,
+      this.#statusListeners,
+      this.#gapListeners,
+    ]) {
       listeners.clear();
     }
   }
@@ -183,6 +198,9 @@ export class ChannelHandle implements Channel {
   /** From the queue, as the others. Throws when the broadcast can't be read. */
   receive(broadcast: BroadcastReader): void {
     const { event } = broadcast.message;
+    this.#textListeners.forEach((call) => {
+      this.#host.callbacks.broadcast(`a callback of ${this.#label}`, call, broadcast.raw, broadcast.message);
+    });
     this.#receiveFor(event, broadcast);
     if (event !== ALL) this.#receiveFor(ALL, broadcast);
   }

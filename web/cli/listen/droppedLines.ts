@@ -1,10 +1,10 @@
 import type { ListenOutput } from './listenOutput.js';
 
-/** Characters that are buffered for a reader that is slower than the changes. */
+/** Characters that are buffered for a slow reader. */
 const MAX_WAITING = 16 * 1024 * 1024;
 
-/** Drops changes while the reader is too slow for the buffer, and reports them as a gap once it has caught up. */
-export class DroppedChanges {
+/** Drops what happens while the reader is too slow for the buffer, and reports them as a gap once it has caught up. */
+export class DroppedLines {
   readonly #output: ListenOutput;
   readonly #dropped = new Map<number, { from: Date; count: number }>();
 
@@ -15,12 +15,12 @@ export class DroppedChanges {
     });
   }
 
-  /** Whether the next change of the subscription is dropped. */
+  /** Whether the next line of the subscription is dropped. */
   drops(subscription: number): boolean {
     if (this.#dropped.size === 0 && this.#output.stdout.waiting <= MAX_WAITING) return false;
     if (this.#dropped.size === 0) {
       this.#output.log(
-        'switchboard-realtime: the reader of the output is too slow: changes are dropped until it catches up.',
+        'switchboard-realtime: the reader of the output is too slow: lines are dropped until it catches up.',
       );
     }
     const before = this.#dropped.get(subscription) ?? { from: new Date(), count: 0 };
@@ -33,7 +33,7 @@ export class DroppedChanges {
     for (const [subscription, { from, count }] of this.#dropped) {
       this.#output.line({
         ...{ type: 'gap', at: now, subscription, gap: null, code: 'OVERFLOW' },
-        message: `${count} change${count === 1 ? ' was' : 's were'} not printed: the reader of the output was too slow.`,
+        message: `${count} line${count === 1 ? ' was' : 's were'} not printed: the reader of the output was too slow.`,
         ...{ fromCommit: null, from: from.toISOString(), to: now, over: true },
       });
     }
