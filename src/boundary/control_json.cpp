@@ -57,7 +57,11 @@ void write(JsonWriter& out, const SubscriptionStatus& status) {
   out.text("code", toString(status.code));
   out.text("message", status.message);
   out.flag("retryable", status.retryable);
-  if (!status.isChannel) out.text("mode", toString(status.mode));
+  if (!status.isChannel) {
+    out.text("mode", toString(status.mode));
+  } else if (!status.presenceKey.empty()) {
+    out.text("presenceKey", status.presenceKey);
+  }
 }
 
 void write(JsonWriter& out, const Notice& notice) {
@@ -170,8 +174,17 @@ std::string controlJson(const Batch& batch) {
 std::string refusalJson(SubscriptionId id, const Error& error, WallTime now, bool isChannel) {
   // Lists of the kinds that batches have, so that no more code is needed to write them.
   Vector<SubscriptionStatus> statuses;
-  statuses.push_back(
-      {id, SubscriptionState::Parked, now, 0, {}, error.code, error.message, false, FreshnessMode::Paused, isChannel});
+  statuses.push_back({id,
+                      SubscriptionState::Parked,
+                      now,
+                      0,
+                      {},
+                      error.code,
+                      error.message,
+                      false,
+                      FreshnessMode::Paused,
+                      isChannel,
+                      {}});
   Vector<Notice> notices;
   if (!isChannel) notices.push_back({id, NoticeStatus::ChannelError, error.code, error.message, false, {}, false});
   Vector<SubscriptionId> refused;

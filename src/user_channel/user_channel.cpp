@@ -79,6 +79,7 @@ bool UserChannel::takePresenceKey(const std::string& key) {
   if (key.empty() || key == spec_.presenceKey) return true;
   if (!spec_.presenceKey.empty() || own_.tracksAnything()) return false;
   spec_.presenceKey = key;
+  delegate_.onUserChannelState(*this);
   if (channel_) rejoin();
   return true;
 }
@@ -154,7 +155,7 @@ std::string UserChannel::onChannelJoining(Channel& /*channel*/) {
   own_.onLost();
   pushes_.onLost();
   if (!isLive()) setState(SubscriptionState::Joining, kJoiningCause);
-  UserJoin join{spec_.presenceKey.empty() ? ownKey_ : spec_.presenceKey, joinedPresence_, spec_.isPrivate};
+  UserJoin join{presenceKey(), joinedPresence_, spec_.isPrivate};
   if (const auto request = spec_.isPrivate ? replay_.request() : std::nullopt) {
     join.replaySince = request->since;
     join.replayLimit = request->limit;

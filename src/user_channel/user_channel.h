@@ -97,6 +97,8 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   /// Whether the channel is, or can become, one with this presence key; an empty one goes with any. Once something is
   /// tracked under a key it can't have another.
   bool takePresenceKey(const std::string& key);
+  /// The key under which this client is present.
+  const std::string& presenceKey() const { return spec_.presenceKey.empty() ? ownKey_ : spec_.presenceKey; }
   /// What another handle wants of the time before the first join.
   void wantReplay(const ReplayRequest& request) { replay_.want(request); }
   /// Leaves and is silent from now on. Before it is destroyed.

@@ -231,6 +231,7 @@ void UserChannels::report(const UserChannel& channel, HandleId handle) {
   status.message = channel.cause().message;
   status.retryable = channel.state() != SubscriptionState::Parked;
   status.isChannel = true;
+  status.presenceKey = channel.presenceKey();
   tracker_.set(std::move(status));
 }
 

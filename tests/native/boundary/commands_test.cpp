@@ -133,6 +133,7 @@ TEST_SUITE("commands") {
     CHECK(c.server.joins[0]["config"]["presence"] == Json{{"key", "me"}, {"enabled", true}});
     CHECK(c.server.joins[0]["config"]["broadcast"]["replay"] == Json{{"since", 1'795'348'700'000}, {"limit", 5}});
     CHECK(c.said.find(R"("channels":[{"id":4,"state":"live")") != std::string::npos);
+    CHECK(c.said.find(R"("presenceKey":"me")") != std::string::npos);
     CHECK(c.run(R"({"kind":"push","id":9,"channel":4,"event":"e","ack":true,"persist":{"ttl":60}})", "{\"a\":1}")
               .empty());
     CHECK(c.run(R"({"kind":"push","id":10,"channel":4,"event":"b","bytes":true})", "\xff").empty());

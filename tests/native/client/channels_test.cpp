@@ -169,7 +169,11 @@ TEST_CASE("a channel without a key takes one while nothing is tracked on it") {
   Harness harness;
   harness.openChannel(1, "room");
   harness.settle();
+  CHECK(harness.status(1).presenceKey == harness.server.joins.at(0)["config"]["presence"]["key"]);
+  CHECK_FALSE(harness.status(1).presenceKey.empty());
   harness.openChannel(2, "room", kPresence, "me");
+  CHECK(harness.status(1).presenceKey == "me");
+  CHECK(harness.status(2).presenceKey == "me");
   harness.run(ms(200));
   REQUIRE(harness.server.joins.size() == 2);
   CHECK(harness.server.joins[1]["config"]["presence"]["key"] == "me");

@@ -196,6 +196,13 @@ describe('presence between a handle and the official client', () => {
     expect(one.channel.presence()).toBe(before);
   });
 
+  it('knows the key that the core made up', async () => {
+    const room = new Room<Person>(open().channel('keyless', { presence: true })).watch();
+    room.channel.track({ name: 'Me' });
+    await room.presence.first('myself', ({ joins }) => joins.length === 1);
+    expect(room.channel.presence().map(({ key }) => key)).toEqual([room.channel.status().presenceKey]);
+  });
+
   function shown(channel: RealtimeChannel): string {
     const entries = Object.entries(channel.presenceState<Person>());
     return entries

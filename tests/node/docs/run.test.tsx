@@ -201,7 +201,7 @@ describe('the examples of the documents', () => {
   });
 
   it('registered types: declare nothing at run time', async () => {
-    expect(Object.keys((await run('registered types')) as object)).toEqual(['listen']);
+    expect(Object.keys((await run('registered types')) as object)).toEqual(['listen', 'note']);
   });
 
   it('live rows: follow the table', async () => {

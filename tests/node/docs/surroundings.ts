@@ -45,14 +45,22 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
     declare: `
       import { realtimeManager } from 'switchboard-realtime';
       type Table<Row> = { Row: Row; Insert: Row; Update: Row; Relationships: [] };
-      type Database = { public: { Tables: { bookings: Table<{ id: number }> } } };`,
+      type Database = { public: { Tables: { bookings: Table<{ id: number }> } } };
+      type Channels = { 'room:*': { events: { note: string } } };`,
     append: `
       export const listen = (): number =>
         realtimeManager.subscribe({ table: 'bookings', event: 'INSERT' }, (change) => {
           change.new.id satisfies number;
           // @ts-expect-error There is no such column.
           change.new.name;
-        });`,
+        });
+      export const note = (): Promise<void> => {
+        // @ts-expect-error No pattern matches.
+        realtimeManager.channel('lobby');
+        // @ts-expect-error The payload is a text.
+        void realtimeManager.broadcast('room:7', 'note', 5);
+        return realtimeManager.channel('room:7').send('note', 'hello');
+      };`,
     alone: true,
   },
   delivery: {

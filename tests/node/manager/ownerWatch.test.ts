@@ -6,12 +6,16 @@ import { Bench } from '../support/scriptedEngine.js';
 
 const program = fileURLToPath(new URL('../support/programs/ownerProgram.mjs', import.meta.url));
 
-describe('a subscription with an owner', () => {
+describe('a subscription or a handle of a channel with an owner', () => {
   it('is reported when the owner was collected and it still runs; not when it was ended, kept or disposed of', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program]);
     const { warnings, ...counts } = JSON.parse(stdout) as { warnings: string[] };
-    expect(counts).toEqual({ leakedSubscriptions: 2, subscriptions: 3, after: 2 });
-    expect(warnings.sort()).toEqual(
+    expect(counts).toEqual({ leakedSubscriptions: 3, subscriptions: 3, channels: 2, after: 3 });
+    const isOfChannel = (warning: string): boolean => warning.includes('handle');
+    expect(warnings.filter(isOfChannel)).toEqual([
+      'switchboard: handle 6 of the channel "forgotten" is still open, but its owner is gone: call close() when the owner ends',
+    ]);
+    expect(warnings.filter((warning) => !isOfChannel(warning)).sort()).toEqual(
       [
         ['1', 'forgotten'],
         ['2', 'forgotten_function'],

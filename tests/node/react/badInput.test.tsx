@@ -5,12 +5,16 @@ import {
   createRealtimeHook,
   RealtimeConnectionStatus,
   RealtimeProvider,
+  useBroadcast,
+  useChannel,
   useConnectionStatus,
   useLiveRows,
+  usePresence,
   useQueryInvalidation,
   useRealtime,
   useRealtimeManager,
   useSubscription,
+  type HookChannelOptions,
   type RealtimeProviderProps,
 } from 'switchboard-realtime/react';
 import { RecordingClient, Stage } from './support/stage.js';
@@ -90,6 +94,41 @@ const mistakes: Record<string, Mistake> = {
     setup: 'none',
     Use: () => useConnectionStatus().overall,
     message: noProvider('useConnectionStatus'),
+  },
+  'useChannel without a provider': {
+    setup: 'none',
+    Use: () => useChannel('room').status?.state,
+    message: noProvider('useChannel'),
+  },
+  'useBroadcast without a provider': {
+    setup: 'none',
+    Use: () => typeof useBroadcast('room'),
+    message: noProvider('useBroadcast'),
+  },
+  'usePresence without a provider': {
+    setup: 'none',
+    Use: () => usePresence('room', { track: { name: 'Ana' } }).members.length,
+    message: noProvider('usePresence'),
+  },
+  'useChannel with an empty name': {
+    setup: 'bare',
+    Use: () => useChannel('').status?.state,
+    message: /^useChannel: `name` must be text/,
+  },
+  'useChannel with an unknown option': {
+    setup: 'bare',
+    Use: () => useChannel('room', { privat: true } as HookChannelOptions).status?.state,
+    message: /^useChannel: .*Did you mean `private`/,
+  },
+  'useChannel with a handler that is none': {
+    setup: 'bare',
+    Use: () => useChannel('room', {}, { note: 'x' as never }).status?.state,
+    message: /^useChannel: `note` must be a function/,
+  },
+  'usePresence with what can not be JSON': {
+    setup: 'bare',
+    Use: () => usePresence('room', { track: { count: 1n } }).members.length,
+    message: /^usePresence: .*can't be JSON/,
   },
   'useRealtimeManager without a provider': {
     setup: 'none',
@@ -265,12 +304,19 @@ describe('in production', () => {
       rows.close();
       manager.reconnectAll();
       manager.setAuth(null);
+      const room = manager.channel('room', { presence: true });
+      room.on('note', nothing)();
+      room.onPresence(nothing)();
+      room.track({ name: 'Ana' });
+      void room.send('note', 1);
+      room.close();
+      void manager.broadcast('room', 'note', {});
       manager.ready().catch((error: unknown) => (rejected = error));
       void manager.dispose();
-      return `${rows.rows().length} ${rows.status().state} ${manager.stats().subscriptions}`;
+      return `${rows.rows().length} ${rows.status().state} ${manager.stats().subscriptions} ${room.presence().length} ${room.status().state}`;
     }
     await show({ setup: 'none', Use, message: /./ });
-    expect(stage.text).toContain('0 loading 0');
+    expect(stage.text).toContain('0 loading 0 0 closed');
     expect(String(rejected)).toMatch(/no RealtimeProvider/);
   });
 });

@@ -3,7 +3,7 @@ import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OverallState } from 'switchboard-realtime';
 import { RealtimeConnectionStatus, type StatusTexts } from 'switchboard-realtime/react';
-import { subscriptionDelta } from '../support/scriptedEngine.js';
+import { channelDelta, subscriptionDelta } from '../support/scriptedEngine.js';
 import { Stage } from './support/stage.js';
 
 let stage: Stage;
@@ -228,6 +228,7 @@ describe('RealtimeConnectionStatus', () => {
     const texts: StatusTexts = {
       trigger: (label, word) => `x ${label} ${word}`,
       ...{ sentence: () => 'x', notConnected: 'x', catchingUp: 'x', tables: {}, concerns: () => 'x', more: 'x' },
+      ...{ channel: () => 'x', channels: 'x ch' },
       ...{ connections: 'x c', subscriptions: 'x s', noConnection: 'x no c', noSubscription: 'x no s' },
       connection: (id) => `x ${String(id)}`,
       connectionStates: states,
@@ -241,7 +242,10 @@ describe('RealtimeConnectionStatus', () => {
       problem: (code) => `x ${code}`,
       remedies: { CONNECT_FAILED: 'x remedy' },
     };
-    await show({ label: 'x', words, reconnectLabel: 'x', texts });
+    stage.bench.manager.subscribe({ table: 'bookings', filter: 'id=eq.1' }, () => undefined);
+    stage.bench.manager.channel('x r');
+    await stage.open();
+    await stage.render(<RealtimeConnectionStatus label="x" words={words} reconnectLabel="x" texts={texts} />);
     const faults = { attempts: 3, nextRetryAt: 1, code: 'CONNECT_FAILED', message: 'Refused.' } as const;
     await stage.say(() => {
       stage.engine.status({
@@ -253,6 +257,7 @@ describe('RealtimeConnectionStatus', () => {
           },
         ],
         subscriptions: [subscriptionDelta(1, { state: 'retrying', mode: 'polling', ...faults })],
+        channels: [channelDelta(2, { state: 'retrying', ...faults })],
       });
     });
     await open();

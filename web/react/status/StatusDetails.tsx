@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import type { ConnectionStatus, StatusSnapshot, SubscriptionStatus } from '../../core/index.js';
-import { groupByRows, type Group } from './groups.js';
+import type { ChannelStatus, ConnectionStatus, StatusSnapshot } from '../../core/index.js';
+import { groupByChannel, groupByRows, type Group } from './groups.js';
 import { tableName } from './sentence.js';
 import { StateIcon } from './StateIcon.js';
 import { problemsOf, summaryOf, type StatusProblem } from './summary.js';
@@ -12,8 +12,8 @@ type Props = { status: StatusSnapshot; catchingUp: boolean; texts: StatusTexts }
 
 /** One sentence, what is wrong and what to do about it; and folded, for developers, each connection and each subscription. */
 export function StatusDetails({ status, catchingUp, texts }: Props): ReactNode {
-  const nameOf = (table: string): string => texts.tables[table] ?? tableName(table);
-  const summary = summaryOf(status, catchingUp, nameOf);
+  const names = { table: (table: string) => texts.tables[table] ?? tableName(table), channel: texts.channel };
+  const summary = summaryOf(status, catchingUp, names);
   return (
     <>
       <p className="switchboard-sentence">{texts.sentence(summary)}</p>
@@ -22,7 +22,7 @@ export function StatusDetails({ status, catchingUp, texts }: Props): ReactNode {
           <Countdown to={summary.nextRetryAt} texts={texts} />
         </p>
       )}
-      {problemsOf(status, nameOf).map((problem) => (
+      {problemsOf(status, names).map((problem) => (
         <Problem key={`${problem.code} ${problem.message}`} problem={problem} texts={texts} />
       ))}
       <details className="switchboard-more">
@@ -50,6 +50,7 @@ function Problem({ problem, texts }: { problem: StatusProblem; texts: StatusText
 
 function Lists({ status, texts }: { status: StatusSnapshot; texts: StatusTexts }): ReactNode {
   const groups = groupByRows(status.subscriptions);
+  const channels = groupByChannel(status.channels);
   return (
     <>
       {status.connections.length === 0 ? (
@@ -61,16 +62,37 @@ function Lists({ status, texts }: { status: StatusSnapshot; texts: StatusTexts }
           ))}
         </ul>
       )}
-      {groups.length === 0 ? (
-        <p className="switchboard-quiet">{texts.noSubscription}</p>
-      ) : (
+      {groups.length + channels.length === 0 ? <p className="switchboard-quiet">{texts.noSubscription}</p> : null}
+      {groups.length === 0 ? null : (
         <ul className="switchboard-list" aria-label={texts.subscriptions}>
           {groups.map((group) => (
             <Subscription key={group.key} group={group} texts={texts} />
           ))}
         </ul>
       )}
+      {channels.length === 0 ? null : (
+        <ul className="switchboard-list" aria-label={texts.channels}>
+          {channels.map((group) => (
+            <Channel key={group.key} group={group} texts={texts} />
+          ))}
+        </ul>
+      )}
     </>
+  );
+}
+
+function Channel({ group: { entry, count }, texts }: { group: Group<ChannelStatus>; texts: StatusTexts }): ReactNode {
+  if (entry.state === 'closed') return null;
+  return (
+    <li>
+      <StateIcon look={SUBSCRIPTION_LOOKS[entry.state]} />
+      <div>
+        <strong>{entry.name}</strong>
+        {count === 1 ? null : ` (${count}×)`}: {texts.subscriptionStates[entry.state]}{' '}
+        <Since at={entry.since} texts={texts} />
+        <Tries entry={entry} texts={texts} />
+      </div>
+    </li>
   );
 }
 
@@ -107,8 +129,10 @@ function Subscription({ group: { entry, count }, texts }: { group: Group; texts:
   );
 }
 
+type Tried = Pick<ConnectionStatus, 'attempts' | 'nextRetryAt'>;
+
 /** Attempts and the next try; nothing when nothing is wrong. */
-function Tries({ entry, texts }: { entry: ConnectionStatus | SubscriptionStatus; texts: StatusTexts }): ReactNode {
+function Tries({ entry, texts }: { entry: Tried; texts: StatusTexts }): ReactNode {
   return (
     <>
       {entry.attempts === 0 ? null : <div>{texts.failedAttempts(entry.attempts)}</div>}

@@ -1,12 +1,11 @@
-import type { OverallState, ReasonCode, StatusSnapshot, SubscriptionState } from '../../core/index.js';
-import { groupByRows } from './groups.js';
+import type { OverallState, ReasonCode, StatusSnapshot } from '../../core/index.js';
 
 /** Something that is wrong, once, however many subscriptions and connections have it. */
 export interface StatusProblem {
   readonly code: ReasonCode;
   /** Of the status, in English. */
   readonly message: string;
-  /** Names of the tables that have it; empty when it is a connection's. */
+  /** Names of the tables and channels that have it; empty when it is a connection's. */
   readonly tables: readonly string[];
 }
 
@@ -17,7 +16,7 @@ export interface StatusSummary {
   readonly catchingUp: boolean;
   /** Whether the network of this device is known to be away. */
   readonly deviceOffline: boolean;
-  /** Names of the tables whose changes arrive. */
+  /** Names of the tables whose changes arrive, and of channels that are joined. */
   readonly live: readonly string[];
   /** Names of the others. */
   readonly behind: readonly string[];
@@ -25,16 +24,23 @@ export interface StatusSummary {
   readonly nextRetryAt: number | null;
 }
 
-export function summaryOf(
-  status: StatusSnapshot,
-  catchingUp: boolean,
-  nameOf: (table: string, schema: string) => string,
-): StatusSummary {
-  const states = new Map<string, SubscriptionState[]>();
-  for (const { entry } of groupByRows(status.subscriptions)) {
-    const name = nameOf(entry.table, entry.schema);
-    states.set(name, [...(states.get(name) ?? []), entry.state]);
-  }
+/** What tables and channels are called. */
+export interface Names {
+  readonly table: (table: string) => string;
+  readonly channel: (name: string) => string;
+}
+
+/** What a person waits for: subscriptions and handles of channels, each with its name. */
+function namedEntries({ subscriptions, channels }: StatusSnapshot, names: Names) {
+  return [
+    ...subscriptions.map(({ table, state, code, message }) => ({ name: names.table(table), state, code, message })),
+    ...channels.map(({ name, state, code, message }) => ({ name: names.channel(name), state, code, message })),
+  ];
+}
+
+export function summaryOf(status: StatusSnapshot, catchingUp: boolean, called: Names): StatusSummary {
+  const states = new Map<string, string[]>();
+  for (const { name, state } of namedEntries(status, called)) states.set(name, [...(states.get(name) ?? []), state]);
   const isLive = (name: string): boolean => states.get(name)?.every((state) => state === 'live') === true;
   const names = [...states.keys()];
   const tries = status.connections.flatMap(({ nextRetryAt }) => (nextRetryAt === null ? [] : [nextRetryAt]));
@@ -49,26 +55,22 @@ export function summaryOf(
 }
 
 /** By what the browser and the core say. Only then it is the network of this device that is away. */
-export function isDeviceOffline({ connections, subscriptions }: StatusSnapshot): boolean {
+export function isDeviceOffline({ connections, subscriptions, channels }: StatusSnapshot): boolean {
   if (typeof navigator !== 'undefined' && !navigator.onLine) return true;
-  return [...connections, ...subscriptions].some(({ code }) => code === 'OFFLINE');
+  return [...connections, ...subscriptions, ...channels].some(({ code }) => code === 'OFFLINE');
 }
 
-/** Each problem once. One that a connection has is not repeated for its subscriptions. */
-export function problemsOf(
-  { connections, subscriptions }: StatusSnapshot,
-  nameOf: (table: string, schema: string) => string,
-): readonly StatusProblem[] {
+/** Each problem once. One that a connection has is not repeated for its subscriptions and channels. */
+export function problemsOf(status: StatusSnapshot, names: Names): readonly StatusProblem[] {
   const problems = new Map<string, { code: ReasonCode; message: string; tables: string[] }>();
-  for (const { code, message } of connections) {
+  for (const { code, message } of status.connections) {
     if (message !== '') problems.set(`${code} ${message}`, { code, message, tables: [] });
   }
   const ofConnections = new Set(problems.keys());
-  for (const { code, message, table, schema } of subscriptions) {
+  for (const { code, message, name } of namedEntries(status, names)) {
     const key = `${code} ${message}`;
     if (message === '' || ofConnections.has(key)) continue;
     const problem = problems.get(key) ?? { code, message, tables: [] };
-    const name = nameOf(table, schema);
     if (!problem.tables.includes(name)) problem.tables.push(name);
     problems.set(key, problem);
   }

@@ -19,15 +19,18 @@ export interface StatusTexts {
   catchingUp: string;
   /** Names of tables for people. The others are made from the table's own name: `admin_alerts` is Admin alerts. */
   tables: Readonly<Partial<Record<string, string>>>;
-  /** Which tables a problem concerns. */
-  concerns: (tables: readonly string[]) => string;
+  /** The name of a channel for people: by default Messages, for all of them. */
+  channel: (name: string) => string;
+  /** Which tables and channels a problem concerns. */
+  concerns: (names: readonly string[]) => string;
   /** Opens the lists, which are for developers. */
   more: string;
   /** Name of the sign, which opens the details. */
   trigger: (label: string, word: string) => string;
-  /** Names of the two lists, for screen readers. */
+  /** Names of the lists, for screen readers. */
   connections: string;
   subscriptions: string;
+  channels: string;
   /** In place of an empty list. */
   noConnection: string;
   noSubscription: string;
@@ -65,11 +68,13 @@ const ENGLISH: StatusTexts = {
   notConnected: 'Not connected',
   catchingUp: 'Catching up',
   tables: {},
+  channel: () => 'Messages',
   concerns: (tables) => `Concerns ${listOf(tables)}.`,
   more: 'Details for developers',
   trigger: (label, word) => `${label}: ${word}. Details`,
   connections: 'Connections',
   subscriptions: 'Subscriptions',
+  channels: 'Channels',
   noConnection: 'No connection.',
   noSubscription: 'No subscriptions.',
   connection: (id) => `Connection ${String(id)}`,

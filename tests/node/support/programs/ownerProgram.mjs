@@ -35,6 +35,10 @@ function fill() {
   abort.abort();
   kept.view = {};
   subscribe('kept', kept.view);
+  manager.channel('forgotten', { owner: {} });
+  manager.channel('ended', { owner: {} }).close();
+  manager.channel('aborted', { owner: {}, signal: abort.signal });
+  manager.channel('kept', { owner: kept.view });
 }
 
 async function collect() {
@@ -46,9 +50,9 @@ async function collect() {
 
 fill();
 await collect();
-const { leakedSubscriptions, subscriptions } = manager.stats();
+const { leakedSubscriptions, subscriptions, channels } = manager.stats();
 await manager.dispose();
 delete kept.view;
 await collect();
 const after = manager.stats().leakedSubscriptions;
-process.stdout.write(JSON.stringify({ warnings, leakedSubscriptions, subscriptions, after }));
+process.stdout.write(JSON.stringify({ warnings, leakedSubscriptions, subscriptions, channels, after }));
