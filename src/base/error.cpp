@@ -53,6 +53,8 @@ std::string_view toString(ReasonCode code) {
   return kNames[code];
 }
 
+Cause::Cause(ReasonCode reason, Retry how, const char* text) : Cause(reason, how, std::string(text)) {}
+
 Error invalidOption(const char* option, std::string message) {
   return Error{ReasonCode::InvalidOption, option, std::move(message)};
 }

@@ -66,6 +66,11 @@ enum class Retry : unsigned char {
 
 /// Why something failed, from where it is detected to the status snapshot.
 struct Cause {
+  Cause() = default;
+  Cause(ReasonCode reason, Retry how, std::string text) : code(reason), retry(how), message(std::move(text)) {}
+  /// By itself because most messages are literals: with the fields set in one place, the module is smaller.
+  Cause(ReasonCode reason, Retry how, const char* text);
+
   ReasonCode code = ReasonCode::Ok;
   Retry retry = Retry::Backoff;
   std::string message;  ///< For people; may quote the server. Never holds a token.
