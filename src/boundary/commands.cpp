@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/enum_names.h"
+#include "base/text.h"
 #include "boundary/control_json.h"
 #include "boundary/spec_json.h"
 #include "boundary/stats_json.h"
@@ -80,12 +81,24 @@ std::optional<Error> openChannel(Client& client, SubscriptionId id, const JsonVa
   return client.openChannel(HandleId{id.value}, readChannelSpec(spec), readHandleOptions(spec));
 }
 
+/// Script and module of two versions: what was asked for must not be lost without a trace.
+std::string unknownJson(std::string_view what, std::string_view name) {
+  Batch batch;
+  batch.logs.emplace_back(LogLevel::Error, concat({"the core has no ", what, " `", name, "`"}));
+  return controlJson(batch);
+}
+
+std::string flushedJson(SubscriptionId id) {
+  return concat({R"({"flushed":[)", decimal(id.value), "]}"});
+}
+
 }  // namespace
 
 std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view json, std::string_view payload,
                        const Clock& clock) {
   const auto command = JsonValue::parse(json);
   const auto kind = kindOf(command);
+  if (!kind) return unknownJson("command", command.member("kind").string());
   const auto id = idOf(command);
   const bool isChannel = kind == Kind::OpenChannel;
   if (isChannel || kind == Kind::Subscribe) {
@@ -93,7 +106,8 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
     const auto error = opened ? open(*opened.value(), id, command.member("spec")) : opened.error();
     return error ? refusalJson(id, *error, clock.wallNow(), isChannel) : std::string();
   }
-  if (!opened || !kind) return {};
+  // Somebody waits for the answer to a flush.
+  if (!opened) return *kind == Kind::Flush ? flushedJson(id) : std::string();
   Client& client = *opened.value();
   switch (*kind) {
     case Kind::Subscribe:
@@ -138,9 +152,13 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
     case Kind::FailToken:
       client.failToken(requestOf(command), command.member("message").string());
       break;
-    case Kind::Notify:
-      if (const auto event = lifecycleEventNamed(command.member("event").string())) client.notify(*event);
+    case Kind::Notify: {
+      const auto name = command.member("event").string();
+      const auto event = lifecycleEventNamed(name);
+      if (!event) return unknownJson("event", name);
+      client.notify(*event);
       break;
+    }
     case Kind::Stats:
       return statsJson(client);
     case Kind::Dispose:

@@ -112,13 +112,14 @@ TEST_SUITE("commands") {
     CHECK(c.subscriptions() == 1);
   }
 
-  TEST_CASE("without a client each subscription is refused for the reason, and nothing else answers") {
+  TEST_CASE("without a client each subscription is refused for the reason, and of the rest only flush answers") {
     Commanded c("nonsense");
     CHECK(c.run(R"({"kind":"subscribe","id":1,"spec":{"table":"t"}})").find(R"("refused":[1])") != std::string::npos);
     for (const auto* kind : {"unsubscribe", "stats", "notify", "dispose"}) {
       CAPTURE(kind);
       CHECK(c.run(R"({"kind":")" + std::string(kind) + R"(","id":1})").empty());
     }
+    CHECK(Json::parse(c.run(R"({"kind":"flush","id":1})")) == Json{{"flushed", {1}}});
   }
 
   TEST_CASE("a handle of a channel opens, sends, tracks and closes by commands") {
@@ -239,11 +240,36 @@ TEST_SUITE("commands") {
     CHECK(c.said.find("SUSPENDED") != std::string::npos);
   }
 
-  TEST_CASE("what is no command does nothing") {
+  TEST_CASE("what is no command is logged as an error, and does nothing") {
+    for (const auto* url : {"ws://server/realtime/v1", "nonsense"}) {
+      CAPTURE(url);
+      Commanded c(url);
+      for (const auto* text :
+           {"", "5", "{}", R"({"kind":"sample","id":1})", R"({"kind":5})", R"({"kind":"Unsubscribe","id":1})"}) {
+        CAPTURE(text);
+        const auto answer = Json::parse(c.run(text));
+        CHECK(answer["logs"].size() == 1);
+        CHECK(answer["logs"][0]["level"] == "error");
+      }
+      CHECK(c.run(R"({"kind":"sample"})").find("no command `sample`") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("an event that is not known is logged as an error") {
+    Commanded c;
+    for (const auto* text : {R"({"kind":"notify","event":"nap"})", R"({"kind":"notify"})"}) {
+      CAPTURE(text);
+      const auto answer = Json::parse(c.run(text));
+      CHECK(answer["logs"][0]["level"] == "error");
+    }
+    CHECK(c.run(R"({"kind":"notify","event":"nap"})").find("no event `nap`") != std::string::npos);
+  }
+
+  TEST_CASE("an id that is not subscribed changes nothing") {
     Commanded c;
     c.subscribe(1);
-    for (const auto* text : {"", "5", "{}", R"({"kind":"sample","id":1})", R"({"kind":5})", R"({"kind":"unsubscribe"})",
-                             R"({"kind":"unsubscribe","id":-1})", R"({"kind":"notify","event":"nap"})"}) {
+    for (const auto* text : {R"({"kind":"unsubscribe"})", R"({"kind":"unsubscribe","id":-1})",
+                             R"({"kind":"unsubscribe","id":2})", R"({"kind":"pause","id":2})"}) {
       CAPTURE(text);
       CHECK(c.run(text).empty());
     }
