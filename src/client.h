@@ -101,8 +101,8 @@ class Client final : private PoolDelegate, private Log {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Nothing goes out before the next tick, so that what is wanted in one tick shares a channel. Fails on a spec that
-  /// the server would refuse for its form, and on an id in use. After `dispose` it fails with Disposed.
+  /// Nothing goes out before the next tick, so that what is subscribed to in one tick shares a channel. Fails on a spec
+  /// that the server would refuse for its form, and on an id in use. After `dispose` it fails with Disposed.
   std::optional<Error> subscribe(SubscriptionId id, BindingConfig binding, DeliverySpec delivery = {});
   /// Unknown ids are ignored.
   void unsubscribe(SubscriptionId id);
@@ -148,6 +148,7 @@ class Client final : private PoolDelegate, private Log {
   void onTokenWanted(std::uint32_t request) override { tokenRequest_ = request; }
   void write(LogLevel level, std::string_view message) override { logs_.emplace_back(level, message); }
 
+  // More members than elsewhere: the parts, each built from those before it, and what the batch is collected from.
   const ClientOptions options_;
   ClientSink& sink_;
   Turns turns_;

@@ -150,6 +150,8 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   void countInbound(std::size_t bytes);
   void onMalformed(std::string_view text);
 
+  // More members than elsewhere: all that one state machine decides by. Parts with rules of their own (heartbeat,
+  // waits) are apart.
   const ConnectionId id_;
   const ConnectionOptions& options_;
   Surroundings& surroundings_;

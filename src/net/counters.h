@@ -4,7 +4,7 @@
 
 namespace switchboard {
 
-/// Counts since the client was created; they never decrease.
+/// Counts since the client was created; they never decrease. More members than elsewhere: one for each thing counted.
 struct Counters {
   std::uint64_t framesIn = 0;
   std::uint64_t framesOut = 0;

@@ -89,6 +89,8 @@ class TokenRefresher {
   std::optional<Duration> lifeLeft(const TokenClaims& claims);
   bool usable() const;
 
+  // More members than elsewhere: the token, the request for the next one and the refusals of the last decide together
+  // when the callback is called.
   const TokenOptions& options_;
   Context& context_;
   TokenDelegate& delegate_;

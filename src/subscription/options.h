@@ -9,6 +9,7 @@
 
 namespace switchboard {
 
+/// More members than elsewhere: one for each time or limit that the application or a test can set.
 struct SubscriptionsOptions {
   ChangesChannelOptions channel;
   PlanLimits plan;

@@ -72,7 +72,7 @@ struct ChangesChannelListeners {
   SharedChannelDelegate* keys = nullptr;  ///< null where the channel has one key only
 };
 
-/// A channel that carries bindings to database changes. Used once: it is joined, goes live, ends; what is still wanted
+/// A channel that carries bindings to database changes. Used once: it is joined, goes live, ends; what is still desired
 /// then goes to a new channel with a topic of its own, so that late frames of the old one can't be mistaken for the new
 /// one's (protocol.md §2).
 class ChangesChannel final : private ChannelDelegate {
@@ -115,6 +115,7 @@ class ChangesChannel final : private ChannelDelegate {
 
   const ChannelBinding* findBinding(const BindingConfig& config) const;
 
+  // More members than elsewhere: what it is made of, what one change is sorted with, and how far the join has come.
   const ChannelId id_;
   const Vector<ChannelBinding> bindings_;
   const ChangesChannelOptions& options_;

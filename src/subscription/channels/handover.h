@@ -12,7 +12,7 @@
 
 namespace switchboard {
 
-/// Channels that are being replaced by others with the same wanted bindings, without a moment in which neither brings
+/// Channels that are being replaced by others with the same desired bindings, without a moment in which neither brings
 /// changes: the new one goes live, both run side by side for a while and each change passes once, then the old one
 /// leaves.
 class Handovers {

@@ -91,7 +91,7 @@ class Registry {
   KeyEntry* findBySubscription(SubscriptionId id) { return bySubscription_.find(id); }
 
   std::size_t subscriptionCount() const { return bySubscription_.size(); }
-  /// In the order in which they were first wanted.
+  /// In the order in which they were first subscribed to.
   const IdMap<KeyId, KeyEntry>& entries() const { return entries_; }
 
  private:

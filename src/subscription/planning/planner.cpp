@@ -26,10 +26,10 @@ void packChannels(Plan& plan, const Vector<DesiredBinding>& unplaced, const Plan
 
 }  // namespace
 
-Plan makePlan(const Vector<DesiredBinding>& wanted, const Vector<CurrentChannel>& channels, const PlanLimits& limits) {
+Plan makePlan(const Vector<DesiredBinding>& desired, const Vector<CurrentChannel>& channels, const PlanLimits& limits) {
   Plan plan;
   IdSet<KeyId> desiredKeys;
-  for (const auto& binding : wanted) desiredKeys.insert(binding.key);
+  for (const auto& binding : desired) desiredKeys.insert(binding.key);
 
   IdSet<KeyId> carried;
   for (const auto& channel : channels) {
@@ -48,7 +48,7 @@ Plan makePlan(const Vector<DesiredBinding>& wanted, const Vector<CurrentChannel>
   }
 
   Vector<DesiredBinding> unplaced;
-  for (const auto& binding : wanted) {
+  for (const auto& binding : desired) {
     if (carried.contains(binding.key)) continue;
     unplaced.insert(std::upper_bound(unplaced.begin(), unplaced.end(), binding, goesBefore), binding);
   }

@@ -41,12 +41,12 @@ struct Plan {
   bool empty() const { return open.empty() && close.empty(); }
 };
 
-/// What has to change so that every wanted binding is on a channel, and no channel is there for nothing. Pure.
+/// What has to change so that every desired binding is on a channel, and no channel is there for nothing. Pure.
 ///
 /// * Bindings that are on no channel are packed into as few new channels as the limit allows; suspects only with their
 ///   own group, risky ones apart from the rest. A channel that is joined or joining is never touched to add one.
-/// * A channel none of whose bindings is wanted is closed.
-/// * A live channel whose unwanted bindings outnumber the wanted ones is handed over without them.
-Plan makePlan(const Vector<DesiredBinding>& wanted, const Vector<CurrentChannel>& channels, const PlanLimits& limits);
+/// * A channel none of whose bindings is desired is closed.
+/// * A live channel most of whose bindings are not desired is handed over without those.
+Plan makePlan(const Vector<DesiredBinding>& desired, const Vector<CurrentChannel>& channels, const PlanLimits& limits);
 
 }  // namespace switchboard

@@ -35,8 +35,8 @@ class Reconciler {
   }
   /// What keys without a channel wait for may have changed.
   void updateWaiting();
-  /// A handover is over. The old channel leaves, unless it carries something that is wanted again: then the new one
-  /// does.
+  /// A handover is over. The old channel leaves, unless it carries something that is subscribed to again: then the
+  /// new one does.
   void finishHandover(ChannelId oldChannel, ChannelId newChannel);
   /// No more plans.
   void stop();

@@ -91,6 +91,7 @@ class Pulse final : private ChangesChannelDelegate, private ChangeSink {
   void onFailed(ChangesChannel& channel, const Cause& cause, bool refused) override;
   void onChange(ChangesChannel& channel, const Vector<KeyId>& keys, const Change& change) override;
 
+  // More members than elsewhere: half of them are what its channel, which it opens and ends by itself, is made of.
   const PulseOptions& options_;
   const ChangesChannelOptions& channelOptions_;
   const std::string topicPrefix_;
