@@ -42,7 +42,7 @@ void Silence::onLost(const TableChange& change, const SentOn& channels) {
   }
 }
 
-/// What happens to the pulse's own channel is no proof of anything, and no gap.
+/// What happens to the pulse's own channel says nothing of changes, and is no gap.
 void Silence::forget(const Place& place) {
   for (auto& [id, watched] : watched_) {
     std::erase_if(watched.losses, [&](const Loss& loss) { return loss.pulse == place; });
@@ -72,7 +72,7 @@ void Silence::onBeat(const Place& place, const std::string& text) {
   std::uint64_t seq = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), seq);
   auto& last = pulses_[place];
-  proofs_.push_back({place, std::string(after(text, R"("commit_timestamp":")", "\"")), last && seq > *last + 1});
+  checkpoints_.push_back({place, std::string(after(text, R"("commit_timestamp":")", "\"")), last && seq > *last + 1});
   last = seq;
 }
 
@@ -83,7 +83,7 @@ void Silence::onEnded(Link& link) {
 
 void Silence::onNewClient() {
   pulses_.clear();
-  proofs_.clear();
+  checkpoints_.clear();
 }
 
 /// An overflow is of what came, and says nothing of what did not.
@@ -99,20 +99,20 @@ void Silence::onGap(Watched& watched, const Gap& gap) {
 }
 
 void Silence::check() {
-  for (const auto& proof : proofs_) {
+  for (const auto& checkpoint : checkpoints_) {
     for (auto& [id, watched] : watched_) {
       std::erase_if(watched.losses, [&, id = id](const Loss& loss) {
-        const bool proven = loss.pulse == proof.place && loss.commit <= proof.commit;
-        if (proven && proof.lost) {
+        const bool isBefore = loss.pulse == checkpoint.place && loss.commit <= checkpoint.commit;
+        if (isBefore && checkpoint.lost) {
           violations_.report(Invariant::LossesTold, events_.now(),
                              "subscription " + std::to_string(id) +
                                  " was not notified of the beats that were lost with " + std::to_string(loss.seq));
         }
-        return proven;
+        return isBefore;
       });
     }
   }
-  proofs_.clear();
+  checkpoints_.clear();
 }
 
 }  // namespace switchboard::sim

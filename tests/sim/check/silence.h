@@ -30,12 +30,12 @@ class Silence {
   void onNewClient();
   /// The subscription is notified.
   void onGap(Watched& watched, const Gap& gap);
-  /// After each step: what the beats that came in it have proven must have been reported.
+  /// After each step: losses before the beats that came in it must have been reported.
   void check();
 
  private:
   using Place = WireView::Place;
-  struct Proof {
+  struct Checkpoint {
     Place place;
     std::string commit;
     bool lost = false;  ///< beats before it never came
@@ -51,7 +51,7 @@ class Silence {
   const WireView& wire_;
   Violations& violations_;
   std::map<Place, std::optional<std::uint64_t>> pulses_;  ///< those that are live, and the last beat
-  std::vector<Proof> proofs_;
+  std::vector<Checkpoint> checkpoints_;
 };
 
 }  // namespace switchboard::sim
