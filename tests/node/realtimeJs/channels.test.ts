@@ -161,6 +161,17 @@ describe('the status of a channel', () => {
     expect(statuses).toEqual(['TIMED_OUT', 'SUBSCRIBED']);
   });
 
+  it('is TIMED_OUT later with changes, for which the database may have to wake up', () => {
+    vi.useFakeTimers();
+    const channel = client.channel('room').on('postgres_changes', bookings, nothing);
+    const statuses: string[] = [];
+    channel.subscribe((status) => statuses.push(status), 500);
+    vi.advanceTimersByTime(24_999);
+    expect(statuses).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(statuses).toEqual(['TIMED_OUT']);
+  });
+
   it('is CLOSED when the application ends the manager', () => {
     const channel = client.channel('room');
     const statuses = subscribe(channel);
@@ -299,93 +310,5 @@ describe('broadcasts', () => {
       manager.handle.broadcast('x', 1);
     }).toThrow('mine');
     expect(seen).toEqual(['x']);
-  });
-});
-
-describe('presence', () => {
-  const metas = (...list: { phx_ref: string; name: string }[]): string => JSON.stringify(list);
-  const ann = { phx_ref: '1', name: 'Ann' };
-
-  it('gives joins, then leaves, then one sync, as realtime-js does', () => {
-    const seen: unknown[] = [];
-    const channel = client.channel('room').on('presence', { event: '*' }, (event) => seen.push(event));
-    channel.subscribe();
-    const { handle } = manager;
-    handle.presence({ kind: 'join', key: 'ann', metas: metas(ann) });
-    expect(seen).toEqual([
-      { event: 'join', key: 'ann', currentPresences: [], newPresences: [{ presence_ref: '1', name: 'Ann' }] },
-      { event: 'sync' },
-    ]);
-    expect(channel.presenceState()).toEqual({ ann: [{ presence_ref: '1', name: 'Ann' }] });
-    seen.length = 0;
-    handle.presence({ kind: 'update', key: 'ann', metas: metas({ phx_ref: '2', name: 'Anna' }) });
-    const [before, now] = [
-      { presence_ref: '1', name: 'Ann' },
-      { presence_ref: '2', name: 'Anna' },
-    ];
-    expect(seen).toEqual([
-      { event: 'join', key: 'ann', currentPresences: [before], newPresences: [now] },
-      { event: 'leave', key: 'ann', currentPresences: [now], leftPresences: [before] },
-      { event: 'sync' },
-    ]);
-    expect(channel.presenceState()).toEqual({ ann: [now] });
-    seen.length = 0;
-    handle.presence({ kind: 'leave', key: 'ann', metas: metas({ phx_ref: '2', name: 'Anna' }) });
-    expect(seen).toEqual([
-      { event: 'leave', key: 'ann', currentPresences: [], leftPresences: [now] },
-      { event: 'sync' },
-    ]);
-    expect(channel.presenceState()).toEqual({});
-  });
-
-  it('keeps several connections of one key apart', () => {
-    const channel = client.channel('room').on('presence', { event: 'leave' }, nothing);
-    channel.subscribe();
-    const second = { phx_ref: '2', name: 'Ann too' };
-    manager.handle.presence({ kind: 'join', key: 'ann', metas: metas(ann, second) });
-    manager.handle.presence({ kind: 'update', key: 'ann', metas: metas(second) });
-    expect(channel.presenceState()).toEqual({ ann: [{ presence_ref: '2', name: 'Ann too' }] });
-  });
-
-  it('gives a sync for a state that changes nothing', () => {
-    const sync = vi.fn();
-    client.channel('room').on('presence', { event: 'sync' }, sync).subscribe();
-    manager.handle.presence();
-    expect(sync).toHaveBeenCalledTimes(1);
-  });
-
-  it('keys may be names of members of Object', () => {
-    const channel = client.channel('room').on('presence', { event: 'sync' }, nothing);
-    channel.subscribe();
-    manager.handle.presence({ kind: 'join', key: '__proto__', metas: metas(ann) });
-    expect(Object.keys(channel.presenceState())).toEqual(['__proto__']);
-  });
-
-  it('track and untrack resolve when the channel is joined', async () => {
-    const channel = client.channel('room').subscribe();
-    const tracking = channel.track({ name: 'Ann' });
-    manager.handle.become('live');
-    expect(await tracking).toBe('ok');
-    expect(await channel.untrack()).toBe('ok');
-    expect(manager.handle.tracked).toEqual([{ name: 'Ann' }, null]);
-  });
-
-  it('track is refused before subscribe, and what is no object answered with error', async () => {
-    const log = vi.fn();
-    client = makeClient({ logger: log });
-    const channel = client.channel('room');
-    await expect(channel.track({})).rejects.toThrow(
-      "tried to push 'presence' to 'realtime:room' before joining. Use channel.subscribe() before pushing events",
-    );
-    channel.subscribe();
-    expect(await channel.track('Ann' as never)).toBe('error');
-    expect(log).toHaveBeenCalledWith('channel', 'track takes an object', undefined);
-  });
-
-  it('track is timed out when the channel is not joined in time', async () => {
-    vi.useFakeTimers();
-    const tracking = client.channel('room').subscribe().track({}, { timeout: 300 });
-    await vi.advanceTimersByTimeAsync(300);
-    expect(await tracking).toBe('timed out');
   });
 });

@@ -123,6 +123,19 @@ describe('disconnect', () => {
 });
 
 describe('removeAllChannels', () => {
+  it('does not hinder a channel that is subscribed before it is done', async () => {
+    const client = makeClient();
+    client.channel('a').subscribe();
+    const removing = client.removeAllChannels();
+    const statuses: string[] = [];
+    client.channel('b').subscribe((status) => statuses.push(status));
+    await removing;
+    manager.connections.push({ state: 'open' });
+    manager.handle.become('live');
+    expect(statuses[statuses.length - 1]).toBe('SUBSCRIBED');
+    expect(client.isConnected()).toBe(true);
+  });
+
   it('ends all of them, each with its answer', async () => {
     const client = makeClient();
     for (const name of ['a', 'b', 'c']) client.channel(name).subscribe();
@@ -141,6 +154,60 @@ describe('removeChannel', () => {
     await client.removeChannel(first);
     expect(client.getChannels()).toEqual([second]);
     expect(manager.handle.closed).toBe(false);
+  });
+});
+
+describe('the option worker', () => {
+  class FakeWorker {
+    static readonly made: FakeWorker[] = [];
+    readonly sent: unknown[] = [];
+    terminated = false;
+    onmessage: ((event: { data: unknown }) => void) | null = null;
+    onerror: ((event: { message: string }) => void) | null = null;
+
+    constructor(readonly url: string) {
+      FakeWorker.made.push(this);
+    }
+
+    postMessage(message: unknown): void {
+      this.sent.push(message);
+    }
+
+    terminate(): void {
+      this.terminated = true;
+    }
+  }
+
+  beforeEach(() => {
+    FakeWorker.made.length = 0;
+    vi.stubGlobal('Worker', FakeWorker);
+  });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('has a worker say when a heartbeat is due, which asks for a token, until the client disconnects', async () => {
+    const accessToken = vi.fn(() => Promise.resolve('token'));
+    const client = makeClient({ worker: true, workerUrl: '/beat.js', heartbeatIntervalMs: 5_000, accessToken });
+    client.connect();
+    const [worker] = FakeWorker.made;
+    expect(worker?.url).toBe('/beat.js');
+    expect(worker?.sent).toEqual([{ event: 'start', interval: 5_000 }]);
+    const asked = accessToken.mock.calls.length;
+    worker?.onmessage?.({ data: { event: 'keepAlive' } });
+    expect(accessToken.mock.calls.length).toBe(asked + 1);
+    await client.disconnect();
+    expect(worker?.terminated).toBe(true);
+    expect(client.workerRef).toBeUndefined();
+  });
+
+  it('disconnects when the script fails', () => {
+    const client = makeClient({ worker: true, workerUrl: '/beat.js' });
+    client.connect();
+    FakeWorker.made[0]?.onerror?.({ message: 'not found' });
+    expect(FakeWorker.made[0]?.terminated).toBe(true);
+    expect(client.isConnecting()).toBe(false);
   });
 });
 

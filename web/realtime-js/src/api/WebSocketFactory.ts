@@ -86,7 +86,8 @@ export class WebSocketFactory {
       return {
         type: 'unsupported',
         error: 'Node.js detected but native WebSocket not found.',
-        workaround: 'Use Node.js 22+, or give a class such as that of the package ws as the transport option.',
+        workaround:
+          'Ensure you are running Node.js 22+ or provide a WebSocket implementation via the transport option.',
       };
     }
     return {

@@ -57,9 +57,9 @@ export type RealtimeClientOptions = {
   logLevel?: LogLevel;
   /** For what is sent over HTTP. Default: the runtime's own. */
   fetch?: typeof fetch;
-  /** Kept. Timers of hidden pages are always kept going by a worker. */
+  /** Sends heartbeats from a worker, beside those of the manager, which keeps time in hidden pages in any case. */
   worker?: boolean;
-  /** Kept, and not used. */
+  /** The script of that worker. Default: one in the package, which needs `blob:` in a content security policy. */
   workerUrl?: string;
   /** Gives the user's token. Asked before joins, and before a token expires. */
   accessToken?: () => Promise<string | null>;

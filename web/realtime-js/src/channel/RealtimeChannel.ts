@@ -14,6 +14,10 @@ import type { BroadcastNote, Handle, HandleOptions, PresenceChange } from './por
 
 type SubscribeCallback = (status: REALTIME_SUBSCRIBE_STATES, error?: Error) => void;
 
+/** How long realtime-js waits for changes to flow where it is asked to, and for an answer on top of it. */
+const CHANGES_WAIT_MS = 15_000;
+const CHANGES_WAIT_GRACE_MS = 10_000;
+
 const FALLBACK_WARNING =
   'Realtime send() is automatically falling back to REST API. ' +
   'This behavior will be deprecated in the future. ' +
@@ -69,7 +73,7 @@ export class RealtimeChannel extends ChannelListeners {
    *
    * @param callback gets `SUBSCRIBED` when everything flows, and again after each interruption; `CHANNEL_ERROR` and `TIMED_OUT` when something fails,
    * which is tried again; `CLOSED` at the end.
-   * @param timeout until `TIMED_OUT`, in ms.
+   * @param timeout until `TIMED_OUT`, in ms. At least 25 s with `postgres_changes`, since the database may have to wake up.
    */
   subscribe(callback?: SubscribeCallback, timeout = this.timeout): this {
     if (!this.socket.isConnected()) this.socket.connect();
@@ -83,10 +87,11 @@ export class RealtimeChannel extends ChannelListeners {
     this.joinPush.update(this.#joinPayload());
     this.socket.include(this);
     this.open();
+    const longest = this.#longestJoin(timeout);
     this.#timer = setTimeout(() => {
-      if (this.state === 'joining')
-        this.#fail({ timedOut: true, ofChanges: false, message: 'timeout', cause: timeout });
-    }, timeout);
+      if (this.state !== 'joining') return;
+      this.#fail({ timedOut: true, ofChanges: false, message: 'timeout', cause: longest });
+    }, longest);
     return this;
   }
 
@@ -236,6 +241,12 @@ export class RealtimeChannel extends ChannelListeners {
       parts.hear();
     }
     return parts.handle;
+  }
+
+  #longestJoin(timeout: number): number {
+    if (this.listenersTo('postgres_changes').length === 0) return timeout;
+    const wait = this.params.config.postgres_changes_options?.timeout ?? CHANGES_WAIT_MS;
+    return Math.max(timeout, wait + CHANGES_WAIT_GRACE_MS);
   }
 
   /** Changes alone need no channel of this name. */

@@ -1,13 +1,15 @@
 import { findManager, openManager } from 'switchboard-realtime/companion';
 import { HeadStart } from './headStart.js';
+import { startHeartbeatWorker } from './heartbeatWorker.js';
 import { arrayFormat, objectFormat, type WireListener } from './wire.js';
 import { CLIENT_VERSION, DEFAULT_HEARTBEAT_MS, DEFAULT_TIMEOUT_MS, type ConnectionState } from '../api/constants.js';
 import { managerOptions } from './managerOptions.js';
+import { asSocketUrl, checkedVsn, ownTransport } from './settings.js';
 import type { ChannelHost } from '../channel/host.js';
 import { RealtimeChannel } from '../channel/RealtimeChannel.js';
 import { broadcastUrl } from '../channel/rest.js';
 import { Tokens } from './tokens.js';
-import { WebSocketFactory, type WebSocketLikeConstructor } from '../api/WebSocketFactory.js';
+import type { WebSocketLikeConstructor } from '../api/WebSocketFactory.js';
 import type {
   Decode,
   Encode,
@@ -22,16 +24,6 @@ import type { ManagerPort } from '../channel/port.js';
 
 const RECONNECT_MS = [1_000, 2_000, 5_000];
 const LAST_RECONNECT_MS = 10_000;
-
-function checkedVsn(vsn: string): '1.0.0' | '2.0.0' {
-  if (vsn === '1.0.0' || vsn === '2.0.0') return vsn;
-  throw new Error(`Unsupported serializer version: ${vsn}`);
-}
-
-/** The runtime's class of sockets. Undefined where it has none: the manager then uses that of the package ws. */
-function ownTransport(): WebSocketLikeConstructor | undefined {
-  return WebSocketFactory.isWebSocketSupported() ? WebSocketFactory.getWebSocketConstructor() : undefined;
-}
 
 /** A client of Supabase Realtime, whose channels share the sockets of a Switchboard manager. */
 export class RealtimeClient implements ChannelHost {
@@ -53,7 +45,8 @@ export class RealtimeClient implements ChannelHost {
   readonly fetch: typeof fetch;
   readonly worker: boolean;
   readonly workerUrl?: string;
-  readonly workerRef = undefined;
+  /** Of the option `worker`, while connected. */
+  workerRef: Worker | undefined;
   readonly serializer: { encode: Encode; decode: Decode };
   readonly ref = 0;
   readonly heartbeatTimer = undefined;
@@ -159,10 +152,11 @@ export class RealtimeClient implements ChannelHost {
    */
   connect(): void {
     this.#cancelIdle();
-    if (this.#wantsConnection || this.isDisconnecting()) return;
+    if (this.#wantsConnection) return;
     const manager = this.manager();
     this.#openEarly();
     this.#wantsConnection = true;
+    this.#startWorker();
     if (this.#tokens.callback !== null && !this.#tokens.pending) void this.setAuth();
     manager.ready().catch((error: unknown) => {
       this.log('error', 'the manager could not be loaded', error);
@@ -174,6 +168,7 @@ export class RealtimeClient implements ChannelHost {
   async disconnect(code = 1000, reason = ''): Promise<'ok' | 'timeout'> {
     this.#cancelIdle();
     this.#wantsConnection = false;
+    this.#endWorker();
     const why = new Error(`socket closed: ${code}${reason === '' ? '' : ` (${reason})`}`);
     for (const channel of [...this.channels]) channel.suspend(why);
     const manager = this.#manager;
@@ -208,7 +203,8 @@ export class RealtimeClient implements ChannelHost {
 
   async removeAllChannels(): Promise<RealtimeRemoveChannelResponse[]> {
     const answers = await Promise.all([...this.channels].map((channel) => this.removeChannel(channel)));
-    await this.disconnect();
+    // Another may have been subscribed meanwhile.
+    if (this.channels.length === 0) await this.disconnect();
     return answers;
   }
 
@@ -257,8 +253,10 @@ export class RealtimeClient implements ChannelHost {
     throw new Error('push() of raw messages is not supported by switchboard-realtime-js: use channel().send()');
   }
 
-  /** Does nothing: the manager sends heartbeats when they are due. */
+  /** Sends a heartbeat beside those of the manager, and asks the `accessToken` callback. */
   sendHeartbeat(): Promise<void> {
+    this.#sockets?.beat();
+    if (this.#tokens.callback !== null) void this.setAuth();
     return Promise.resolve();
   }
 
@@ -270,7 +268,7 @@ export class RealtimeClient implements ChannelHost {
   /** For channels only: the manager, which is found or made at the first need. */
   manager(): ManagerPort {
     if (this.#manager !== null) return this.#manager;
-    const shared = this.#options.manager ?? findManager(this, this.#url, this.apiKey);
+    const shared = this.#options.manager ?? findManager(this, asSocketUrl(this.#url), this.apiKey);
     this.#ownsManager = shared === null;
     const manager = (shared as ManagerPort | null) ?? this.#makeManager();
     this.#manager = manager;
@@ -323,10 +321,28 @@ export class RealtimeClient implements ChannelHost {
     this.#manager?.setAuth(token);
   }
 
+  #startWorker(): void {
+    if (!this.worker) return;
+    this.workerRef = startHeartbeatWorker(this.workerUrl, this.heartbeatIntervalMs, {
+      log: (kind, message, data) => {
+        this.log(kind, message, data);
+      },
+      beat: () => void this.sendHeartbeat(),
+      failed: () => void this.disconnect(),
+    });
+  }
+
+  #endWorker(): void {
+    if (this.workerRef === undefined) return;
+    this.log('worker', 'terminating worker');
+    this.workerRef.terminate();
+    this.workerRef = undefined;
+  }
+
   #openEarly(): void {
     if (this.#sockets === null) return;
     try {
-      this.#sockets.open(this.endpointURL(), this.#idleMs);
+      this.#sockets.open(asSocketUrl(this.endpointURL()), this.#idleMs);
     } catch (error) {
       this.#manager = null;
       throw new Error(`WebSocket not available: ${(error as Error).message}`, { cause: error });
@@ -338,10 +354,13 @@ export class RealtimeClient implements ChannelHost {
     const { transport: Transport } = this;
     const codec =
       encode === undefined && decode === undefined ? null : { encode: this.encode, decode: this.decode, vsn: this.vsn };
-    this.#sockets = Transport === undefined ? null : new HeadStart({ Transport, codec, listener: this.#wireListener });
+    this.#sockets =
+      Transport === undefined
+        ? null
+        : new HeadStart({ Transport, codec, encode: this.encode, listener: this.#wireListener });
     return openManager(
       managerOptions({
-        endPoint: this.#url,
+        endPoint: asSocketUrl(this.#url),
         apikey: this.apiKey,
         params: this.params,
         vsn: codec === null ? this.vsn : '1.0.0',

@@ -1,7 +1,5 @@
 import type { WebSocketClass } from 'switchboard-realtime';
-import { WiredSocket, type Wiring } from './wire.js';
-
-const OPEN = 1;
+import { OPEN, WiredSocket, type Wiring } from './wire.js';
 
 function isSameAddress(a: string, b: string): boolean {
   const [first, second] = [new URL(a), new URL(b)];
@@ -14,6 +12,8 @@ function isSameAddress(a: string, b: string): boolean {
 export class HeadStart {
   readonly #wiring: Wiring;
   #early: { socket: WiredSocket; url: string; closed: Promise<void> } | null = null;
+  /** The newest. */
+  #current: WiredSocket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(wiring: Wiring) {
@@ -22,7 +22,7 @@ export class HeadStart {
 
   /** For the manager's option `transport`. */
   get transport(): WebSocketClass {
-    const open = (url: string): object => this.#take(url) ?? new WiredSocket(url, this.#wiring);
+    const open = (url: string): object => this.#take(url) ?? this.#make(url);
     // What a constructor returns is what `new` gives.
     return function transport(url: string) {
       return open(url);
@@ -37,7 +37,7 @@ export class HeadStart {
   /** Opens a socket for the manager, and closes it when the manager has not asked for it in this time. Throws what the class of sockets throws. */
   open(url: string, ms: number): void {
     if (this.#early !== null) return;
-    const socket = new WiredSocket(url, this.#wiring);
+    const socket = this.#make(url);
     const closed = new Promise<void>((resolve) => {
       socket.onclose = () => {
         this.#forget();
@@ -59,6 +59,17 @@ export class HeadStart {
     if (early === null) return null;
     early.socket.close(code, reason);
     return early.closed;
+  }
+
+  /** Sends a heartbeat over the newest socket, if it is open. */
+  beat(): void {
+    this.#current?.beat();
+  }
+
+  #make(url: string): WiredSocket {
+    const socket = new WiredSocket(url, this.#wiring);
+    this.#current = socket;
+    return socket;
   }
 
   #take(url: string): WiredSocket | null {

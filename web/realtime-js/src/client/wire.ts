@@ -21,6 +21,8 @@ export interface Wiring {
   Transport: WebSocketLikeConstructor;
   /** Null: messages pass as they are. */
   codec: Codec | null;
+  /** The format of messages that are made here. */
+  encode: Encode;
   listener: WireListener;
 }
 
@@ -45,6 +47,9 @@ export const arrayFormat = {
   }) satisfies Decode,
 };
 
+/** Of `readyState`. */
+export const OPEN = 1;
+
 const HEARTBEAT_BYTES = 200;
 
 function isHeartbeat(data: unknown, event: 'heartbeat' | 'phx_reply'): boolean {
@@ -64,6 +69,7 @@ export class WiredSocket {
   onerror: ((event: Event) => void) | null = null;
   readonly #socket: WebSocketLike;
   readonly #wiring: Wiring;
+  #beats = 0;
 
   /** May throw what the class of sockets throws. */
   constructor(url: string, wiring: Wiring) {
@@ -91,6 +97,20 @@ export class WiredSocket {
     if (isHeartbeat(data, 'heartbeat')) listener.onHeartbeat('sent');
     if (codec === null || typeof data !== 'string') this.#socket.send(data);
     else this.#encode(JSON.parse(data) as Message, codec);
+  }
+
+  /** Sends a heartbeat of its own, beside those of the manager. Nothing happens unless the socket is open. */
+  beat(): void {
+    if (this.readyState !== OPEN) return;
+    const { encode, listener } = this.#wiring;
+    this.#beats += 1;
+    listener.onHeartbeat('sent');
+    encode(
+      { join_ref: null, ref: `beat-${this.#beats}`, topic: 'phoenix', event: 'heartbeat', payload: {} },
+      (text) => {
+        this.#socket.send(text as string);
+      },
+    );
   }
 
   close(code?: number, reason?: string): void {
