@@ -20,8 +20,8 @@ export const EXIT_HELP = `Exit codes:
        doctor: nothing found (notes do not count)
   1    doctor: findings
   2    wrong usage
-  3    listen: nothing was live within --timeout; send: no connection within
-       --timeout, or it was lost; doctor: no connection
+  3    listen: nothing was live within --timeout, and nothing was refused; send:
+       no connection within --timeout, or it was lost; doctor: no connection
   4    listen: some table or channel was refused, or not live within --timeout;
        send: something was refused, or not acknowledged
   5    the output can't be written

@@ -149,6 +149,28 @@ describe('listen --channel', () => {
   );
 
   it(
+    'prints what a private channel was sent during an interruption, and that the gap is healed',
+    async () => {
+      const process = listen('--channel', 'open:2:', '--private');
+      await process.live(1, LONG);
+      // What came before tells from when on a replay is needed.
+      await lab.db.query(`select realtime.send('{}', 'before', 'open:2')`);
+      await untilBroadcasts(process, 1);
+      const restarted = lab.backend.restartRealtime(300);
+      await lab.db.query(`select realtime.send('{}', 'meanwhile', 'open:2')`);
+      await restarted;
+      const gap = await process.lines.first('the gap', ({ type }) => type === 'gap', LONG);
+      expect(gap).toMatchObject({ subscription: 1, over: true, healed: true });
+      const printed = (await untilBroadcasts(process, 2)).map(({ event, replayed }) => [event, replayed]);
+      expect(printed).toEqual([
+        ['before', false],
+        ['meanwhile', true],
+      ]);
+    },
+    LONG,
+  );
+
+  it(
     'says where to look when a channel is refused, and with --db why',
     async () => {
       const refused = (process: ListenProcess): Promise<PrintedLine> =>
@@ -167,7 +189,7 @@ describe('listen --channel', () => {
   );
 
   it(
-    'ends with 3 when nothing was live in time, and with 4 when one was',
+    'ends with 3 when nothing could be reached in time, and with 4 when something was refused',
     async () => {
       const url = `http://127.0.0.1:${await freePort()}`;
       const dead = new ListenProcess([
@@ -179,6 +201,9 @@ describe('listen --channel', () => {
       const half = listen('--table', 'clients', '--channel', 'closed', '--private', '--timeout', '5');
       expect(await half.exit).toEqual({ code: 4, signal: null });
       expect(half.stderr).toContain('#2 closed: not live within 5 s');
+      const none = listen('--channel', 'closed', '--private', '--table', 'nothing', '--timeout', '5');
+      expect(await none.exit).toEqual({ code: 4, signal: null });
+      expect(none.stderr).toMatch(/no table or channel was live within 5 s: .*You do not have permissions/u);
     },
     LONG,
   );

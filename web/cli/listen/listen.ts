@@ -140,8 +140,12 @@ class Listening {
     const none = late.length === all.length;
     const reasons = this.#connection.reasons([...connections, ...late]);
     const names = late.map(({ id, name }) => `#${id} ${name}`).join(', ');
-    const what = `${none ? `no ${subscriptions.length > 0 ? 'table' : 'channel'} was` : `${names}: not`} live within ${timeoutMs / 1_000} s`;
+    const what = `${none ? `no ${kindsOf(subscriptions.length, channels.length)} was` : `${names}: not`} live within ${timeoutMs / 1_000} s`;
     this.#output.log(`switchboard-realtime: ${[what, reasons].filter(Boolean).join(': ')}`);
-    end(none ? EXIT.unreachable : EXIT.partly);
+    end(none && !this.#refused() ? EXIT.unreachable : EXIT.partly);
   }
+}
+
+function kindsOf(tables: number, channels: number): string {
+  return [tables > 0 ? 'table' : '', channels > 0 ? 'channel' : ''].filter(Boolean).join(' or ');
 }
