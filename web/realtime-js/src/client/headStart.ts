@@ -72,12 +72,15 @@ export class HeadStart {
     return socket;
   }
 
+  /** What was opened early, if it fits; what does not is closed. */
   #take(url: string): WiredSocket | null {
     const early = this.#early;
-    if (early === null || early.socket.readyState > OPEN || !isSameAddress(early.url, url)) return null;
+    if (early === null) return null;
     this.#forget();
     early.socket.onclose = null;
-    return early.socket;
+    if (early.socket.readyState <= OPEN && isSameAddress(early.url, url)) return early.socket;
+    early.socket.close(1000);
+    return null;
   }
 
   #forget(): void {
