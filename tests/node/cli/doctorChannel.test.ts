@@ -294,6 +294,7 @@ describe('doctor --channel', () => {
   });
 
   it('is readable for people', async () => {
+    await policies();
     const run = await runDoctor(['--db', backend.postgres, '--channel', 'room:1', '--role', 'anon']);
     expect(run.stdout).toContain('error: channel room:1: anon may not receive broadcasts: no policy for SELECT on');
     expect(run.stdout).toContain('  fixes it, and decides who may do what:\n    CREATE POLICY ');
