@@ -175,6 +175,7 @@ describe('the status of a channel', () => {
   it('is CLOSED when the application ends the manager', () => {
     const channel = client.channel('room');
     const statuses = subscribe(channel);
+    void channel.track({ name: 'Ann' });
     manager.handle.become('closed', 'DISPOSED');
     expect(statuses).toEqual(['CLOSED']);
     expect(client.getChannels()).toEqual([]);
@@ -212,6 +213,15 @@ describe('a channel that was closed', () => {
     const channel = client.channel('room').subscribe();
     await channel.unsubscribe();
     expect(() => channel.subscribe()).toThrow('tried to join multiple times');
+  });
+
+  it('can be subscribed again before its removal is done', async () => {
+    const channel = client.channel('room').subscribe();
+    const removing = client.removeChannel(channel);
+    const statuses = subscribe(channel);
+    await removing;
+    manager.handle.become('live');
+    expect(statuses).toEqual(['SUBSCRIBED']);
   });
 
   it('may be removed in its own callback', () => {

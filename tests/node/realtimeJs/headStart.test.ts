@@ -119,6 +119,21 @@ describe('the manager of the application with the same url and key', () => {
     await manager.dispose();
   });
 
+  it('is left when it is disposed of, for the next channel', async () => {
+    vi.stubGlobal('document', {});
+    vi.stubGlobal('location', { protocol: 'https:' });
+    const manager = makeManager();
+    const client = new RealtimeClient(endpoint, { params, transport });
+    const channel = client.channel('room').subscribe();
+    void channel.track({ name: 'Ann' });
+    await manager.dispose();
+    const statuses: string[] = [];
+    client.channel('other').subscribe((status) => statuses.push(status));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(statuses).toEqual([]);
+    expect(await client.removeAllChannels()).toEqual(['ok', 'ok']);
+  });
+
   it('is not used once it was disposed of', async () => {
     vi.stubGlobal('document', {});
     vi.stubGlobal('location', { protocol: 'https:' });

@@ -93,6 +93,17 @@ describe('presence', () => {
     expect(manager.handle.tracked).toEqual([{ name: 'Ann' }, null]);
   });
 
+  it('ends at once with the channel', async () => {
+    const channel = client.channel('room').subscribe();
+    manager.handle.become('live');
+    await channel.track({ name: 'Ann' });
+    await client.removeChannel(channel);
+    expect(manager.handle.tracked).toEqual([{ name: 'Ann' }, null]);
+    const silent = client.channel('silent').subscribe();
+    await client.removeChannel(silent);
+    expect(manager.handle.tracked).toEqual([]);
+  });
+
   it('track is refused before subscribe, and what is no object answered with error', async () => {
     const log = vi.fn();
     client = makeClient({ logger: log });

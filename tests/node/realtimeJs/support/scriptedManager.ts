@@ -56,6 +56,7 @@ export class ScriptedHandle {
   }
 
   untrack(): void {
+    if (this.#status.state === 'closed') throw new Error('the handle is closed');
     this.tracked.push(null);
   }
 

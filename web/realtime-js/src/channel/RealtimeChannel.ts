@@ -300,8 +300,7 @@ export class RealtimeChannel extends ChannelListeners {
     const handle = this.#needHandle(parts);
     if (handle === null) return 'error';
     try {
-      if (event === 'untrack') handle.untrack();
-      else handle.track(payload as object);
+      parts.track(event === 'untrack' ? null : (payload as object));
     } catch (error) {
       return this.#refuse((error as Error).message);
     }

@@ -45,6 +45,7 @@ export class Parts {
   #handle: Handle | null = null;
   #trouble: Trouble | null = null;
   #live = false;
+  #tracks = false;
   #ended = false;
 
   constructor(manager: ManagerPort, delegate: PartsDelegate) {
@@ -93,6 +94,13 @@ export class Parts {
     });
   }
 
+  /** Makes the client present with this payload; null: no longer. Throws what the manager throws. */
+  track(payload: object | null): void {
+    if (payload === null) this.#handle?.untrack();
+    else this.#handle?.track(payload);
+    this.#tracks = payload !== null;
+  }
+
   /** Passes the handle's broadcasts on. */
   hear(): void {
     this.#handle?.on('*', (payload, note) => {
@@ -105,6 +113,8 @@ export class Parts {
     if (this.#ended) return;
     this.#ended = true;
     for (const id of this.#subscriptions) this.#manager.unsubscribe(id);
+    // The manager keeps a channel, and who is present there, for some seconds after its last handle.
+    if (this.#tracks && this.#handle?.status().state !== 'closed') this.#handle?.untrack();
     this.#handle?.close();
   }
 

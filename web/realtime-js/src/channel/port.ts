@@ -59,6 +59,8 @@ export interface Handle {
 
 /** What of a manager is used. */
 export interface ManagerPort {
+  /** Absent where it makes itself again when it is needed. */
+  readonly disposed?: boolean;
   subscribe(options: ChangesOptions, onEvent: (change: ChangePayload) => void, onStatus: StatusHandler): number;
   unsubscribe(id: number): void;
   channel(name: string, options: HandleOptions): Handle;

@@ -195,10 +195,8 @@ export class RealtimeClient implements ChannelHost {
     return this.channels;
   }
 
-  async removeChannel(channel: RealtimeChannel): Promise<RealtimeRemoveChannelResponse> {
-    const answer = await channel.unsubscribe();
-    channel.teardown();
-    return answer;
+  removeChannel(channel: RealtimeChannel): Promise<RealtimeRemoveChannelResponse> {
+    return channel.unsubscribe();
   }
 
   async removeAllChannels(): Promise<RealtimeRemoveChannelResponse[]> {
@@ -267,7 +265,7 @@ export class RealtimeClient implements ChannelHost {
 
   /** For channels only: the manager, which is found or made at the first need. */
   manager(): ManagerPort {
-    if (this.#manager !== null) return this.#manager;
+    if (this.#manager !== null && this.#manager.disposed !== true) return this.#manager;
     const shared = this.#options.manager ?? findManager(this, asSocketUrl(this.#url), this.apiKey);
     this.#ownsManager = shared === null;
     const manager = (shared as ManagerPort | null) ?? this.#makeManager();
