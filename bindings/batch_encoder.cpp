@@ -35,14 +35,6 @@ void BatchEncoder::begin(std::string control) {
   append(control_);
 }
 
-void BatchEncoder::appendTexts(const Delivery& delivery) {
-  const char* at = delivery.owned.data();
-  for (const auto size : delivery.sizes) {
-    append({at, size});
-    at += size;
-  }
-}
-
 const std::uint32_t* BatchEncoder::encode(std::string control) {
   begin(std::move(control));
   words_.push_back(0);
@@ -64,7 +56,7 @@ const std::uint32_t* BatchEncoder::encode(const Batch& batch) {
     for (const auto id : delivery.subscribers) words_.push_back(id.value);
     if (delivery.kind == DeliveryKind::Notify) continue;
     if (delivery.kind >= DeliveryKind::Broadcast) {
-      appendTexts(delivery);
+      delivery.forEachText([this](std::string_view text) { append(text); });
     } else if (isPlace) {
       words_.push_back(static_cast<std::uint32_t>(span.start));
       words_.push_back(static_cast<std::uint32_t>(span.trailing));

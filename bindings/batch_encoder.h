@@ -28,7 +28,6 @@ class BatchEncoder {
  private:
   void begin(std::string control);
   void append(std::string_view text);
-  void appendTexts(const Delivery& delivery);
 
   std::string control_;
   Vector<std::uint32_t> words_;

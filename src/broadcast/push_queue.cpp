@@ -28,17 +28,15 @@ PushQueue::PushQueue(const PushQueueOptions& options, SendBudget& budget, Contex
       due_(context.deadlines, DeadlineKind::Push, [this] { advance(); }) {}
 
 void PushQueue::send(Push push) {
-  const bool isConflated = push.every > Duration{0};
-  Waiting* older = isConflated ? conflatedWith(push) : nullptr;
   const TimePoint expiresAt = context_.now() + push.timeout;
-  if (older != nullptr) {
+  if (Entry* older = conflatedWith(push)) {
     older->push = std::move(push);
     older->expiresAt = expiresAt;
+    older->ref.clear();
   } else if (isFullFor(push)) {
     done(push, PushOutcome::Full, "Too much waits to be sent on this channel: send less, or wait until it is joined.");
   } else {
-    const TimePoint notBefore = isConflated ? paceOf(push).next : TimePoint::min();
-    waiting_.emplace_back(Waiting{std::move(push), expiresAt, notBefore});
+    entries_.push_back(std::make_unique<Entry>(Entry{std::move(push), expiresAt, TimePoint::min()}));
     pump();
   }
   schedule();
@@ -51,84 +49,72 @@ void PushQueue::onJoined() {
 
 void PushQueue::onLost() {
   joined_ = false;
-  const auto lost = std::exchange(unanswered_, {});
-  for (const auto& each : lost) {
-    delegate_.onPushDone(
-        each.id, PushOutcome::Lost,
-        "The channel was interrupted before the server answered; the message may have been delivered.");
-  }
-  schedule();
+  endWhere([](const Entry& each, bool& isOver) { isOver = each.isUnanswered(); }, PushOutcome::Lost,
+           "The channel was interrupted before the server answered; the message may have been delivered.");
 }
 
 bool PushQueue::onReply(std::string_view ref, bool ok, std::string_view reason) {
-  auto* const answered =
-      std::find_if(unanswered_.begin(), unanswered_.end(), [&](const Unanswered& each) { return each.ref == ref; });
-  if (answered == unanswered_.end()) return false;
-  const PushId id = answered->id;
-  unanswered_.erase(answered);
-  schedule();
-  delegate_.onPushDone(id, ok ? PushOutcome::Ok : PushOutcome::Refused, reason);
-  return true;
+  const auto isAnswered = [&](const Entry& each, bool& isOver) { isOver = each.isUnanswered() && each.ref == ref; };
+  const std::size_t before = entries_.size();
+  endWhere(isAnswered, ok ? PushOutcome::Ok : PushOutcome::Refused, reason);
+  return entries_.size() < before;
 }
 
 void PushQueue::onHandleClosed(HandleId handle) {
-  endWaiting([&](const Waiting& each) { return each.push.handle == handle; }, PushOutcome::Ended,
-             "The handle was closed before the message was sent.");
-  paces_.removeIf([&](const Pace& pace) { return pace.handle == handle; });
-  schedule();
+  endWhere([&](const Entry& each, bool& isOver) { isOver = each.push.handle == handle && !each.isUnanswered(); },
+           PushOutcome::Ended, "The channel was closed before the message was sent.");
 }
 
 void PushQueue::close() {
   onLost();
-  endWaiting([](const Waiting&) { return true; }, PushOutcome::Ended,
-             "The channel was closed before the message was sent.");
-  schedule();
+  endWhere([](const Entry&, bool& isOver) { isOver = true; }, PushOutcome::Ended,
+           "The channel was closed before the message was sent.");
 }
 
-PushQueue::Waiting* PushQueue::conflatedWith(const Push& push) {
-  auto* const found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& each) {
-    return each.push.every > Duration{0} && each.push.handle == push.handle && each.push.event == push.event;
-  });
-  return found == waiting_.end() ? nullptr : found;
+std::size_t PushQueue::waiting() const {
+  return static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [](const auto& each) { return each->waits(); }));
 }
 
-PushQueue::Pace& PushQueue::paceOf(const Push& push) {
-  auto* const found = std::find_if(paces_.begin(), paces_.end(), [&](const Pace& pace) {
-    return pace.handle == push.handle && pace.event == push.event;
-  });
-  if (found != paces_.end()) return *found;
-  paces_.removeIf([&](const Pace& pace) { return pace.next <= context_.now(); });
-  return paces_.emplace_back(Pace{push.handle, push.event, TimePoint::min()});
+PushQueue::Entry* PushQueue::conflatedWith(const Push& push) {
+  if (push.every == Duration{0}) return nullptr;
+  for (const auto& each : entries_) {
+    const bool isSame = each->isConflated() && each->push.handle == push.handle && each->push.event == push.event;
+    if (isSame) return each.get();
+  }
+  return nullptr;
 }
 
 bool PushQueue::isFullFor(const Push& push) const {
   std::size_t bytes = push.payload.size();
-  for (const auto& each : waiting_) bytes += each.push.payload.size();
-  return waiting_.size() >= options_.maxWaiting || bytes > options_.maxWaitingBytes;
+  for (const auto& each : entries_) bytes += each->push.payload.size();
+  return waiting() >= options_.maxWaiting || bytes > options_.maxWaitingBytes;
 }
 
 /// Sends what may go out now.
 void PushQueue::pump() {
-  for (std::size_t i = 0; joined_ && i < waiting_.size() && budget_.wait() == Duration{0};) {
-    if (waiting_[i].notBefore > context_.now()) {
+  for (std::size_t i = 0; joined_ && i < entries_.size() && budget_.wait() == Duration{0};) {
+    Entry& entry = *entries_[i];
+    if (!entry.waits() || entry.notBefore > context_.now()) {
       ++i;
-    } else if (transmit(waiting_[i])) {
-      waiting_.erase(waiting_.begin() + i);
-    } else {
+    } else if (!transmit(entry)) {
       joined_ = false;  // the connection went; that the channel did follows
+    } else if (entry.waits()) {
+      entries_.erase(entries_.begin() + i);
     }
   }
 }
 
-bool PushQueue::transmit(Waiting& waiting) {
-  const Push& push = waiting.push;
+/// What is still of interest afterwards has a ref.
+bool PushQueue::transmit(Entry& entry) {
+  Push& push = entry.push;
   auto ref = delegate_.transmit(push);
   if (!ref) return false;
   budget_.take();
-  if (push.every > Duration{0}) {
-    paceOf(push).next = context_.now() + push.every;
-  } else if (push.ack) {
-    unanswered_.emplace_back(Unanswered{push.id, std::move(*ref), waiting.expiresAt});
+  push.payload = {};
+  if (entry.isConflated()) entry.notBefore = entry.expiresAt = context_.now() + push.every;
+  if (entry.isConflated() || push.ack) {
+    entry.ref = std::move(*ref);
   } else {
     done(push, PushOutcome::Ok, {});
   }
@@ -138,34 +124,38 @@ bool PushQueue::transmit(Waiting& waiting) {
 void PushQueue::advance() {
   const TimePoint now = context_.now();
   pump();
-  endWaiting([&](const Waiting& each) { return each.expiresAt <= now; }, PushOutcome::TimedOut,
-             "The channel was not joined, or the send budget was used up, for all of the message's time.");
-  expireUnanswered(now);
-  schedule();
+  endWhere([&](const Entry& each, bool& isOver) { isOver = each.waits() && each.expiresAt <= now; },
+           PushOutcome::TimedOut,
+           "The channel was not joined, or the send budget was used up, for all of the message's time.");
+  endWhere([&](const Entry& each, bool& isOver) { isOver = !each.waits() && each.expiresAt <= now; },
+           PushOutcome::TimedOut,
+           "The server did not answer in time. On a private channel it never does when no INSERT policy on "
+           "realtime.messages lets this role send to the topic.");
 }
 
-void PushQueue::expireUnanswered(TimePoint now) {
-  for (std::size_t i = 0; i < unanswered_.size();) {
-    if (unanswered_[i].expiresAt > now) {
+void PushQueue::endWhere(InlineCallback<void(const Entry&, bool& isOver)> test, PushOutcome outcome,
+                         std::string_view message) {
+  for (std::size_t i = 0; i < entries_.size();) {
+    bool isOver = false;
+    test(*entries_[i], isOver);
+    if (!isOver) {
       ++i;
       continue;
     }
-    const PushId id = unanswered_[i].id;
-    unanswered_.erase(unanswered_.begin() + i);
-    delegate_.onPushDone(id, PushOutcome::TimedOut,
-                         "The server did not answer in time. On a private channel it never does when no INSERT policy "
-                         "on realtime.messages lets this role send to the topic.");
+    const auto entry = std::move(entries_[i]);
+    entries_.erase(entries_.begin() + i);
+    done(entry->push, outcome, message);
   }
+  schedule();
 }
 
 void PushQueue::schedule() {
   const TimePoint free = context_.now() + budget_.wait();
   TimePoint next = TimePoint::max();
-  for (const auto& each : waiting_) {
-    next = std::min(next, each.expiresAt);
-    if (joined_) next = std::min(next, std::max(each.notBefore, free));
+  for (const auto& each : entries_) {
+    next = std::min(next, each->expiresAt);
+    if (joined_ && each->waits()) next = std::min(next, std::max(each->notBefore, free));
   }
-  for (const auto& each : unanswered_) next = std::min(next, each.expiresAt);
   if (next == TimePoint::max()) {
     due_.cancel();
   } else if (!due_.isSet() || due_.at() != next) {

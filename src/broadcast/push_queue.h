@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/containers/inline_callback.h"
 #include "base/containers/vector.h"
 #include "base/ids.h"
 #include "broadcast/send_budget.h"
@@ -79,45 +81,26 @@ class PushQueue {
   /// The channel ends for good.
   void close();
 
-  std::size_t waiting() const { return waiting_.size(); }
+  std::size_t waiting() const;
 
  private:
-  struct Waiting {
+  struct Entry {
     Push push;
     TimePoint expiresAt;
     TimePoint notBefore;  ///< of conflated ones
-  };
-  struct Unanswered {
-    PushId id;
-    std::string ref;
-    TimePoint expiresAt;
-  };
-  /// When the conflated pushes of a handle and an event may go on.
-  struct Pace {
-    HandleId handle;
-    std::string event;
-    TimePoint next;
+    std::string ref{};    ///< of what is sent: its answer is to come, or, conflated, the next waits for its time
+
+    bool waits() const { return ref.empty(); }
+    bool isConflated() const { return push.every > Duration{0}; }
+    bool isUnanswered() const { return !waits() && !isConflated(); }
   };
 
-  Waiting* conflatedWith(const Push& push);
-  Pace& paceOf(const Push& push);
+  Entry* conflatedWith(const Push& push);
   bool isFullFor(const Push& push) const;
   void pump();
-  bool transmit(Waiting& waiting);
+  bool transmit(Entry& entry);
   void advance();
-  void expireUnanswered(TimePoint now);
-  template <class Predicate>
-  void endWaiting(Predicate isOver, PushOutcome outcome, std::string_view message) {
-    for (std::size_t i = 0; i < waiting_.size();) {
-      if (!isOver(waiting_[i])) {
-        ++i;
-        continue;
-      }
-      const Push push = std::move(waiting_[i].push);
-      waiting_.erase(waiting_.begin() + i);
-      done(push, outcome, message);
-    }
-  }
+  void endWhere(InlineCallback<void(const Entry&, bool& isOver)> test, PushOutcome outcome, std::string_view message);
   void schedule();
   void done(const Push& push, PushOutcome outcome, std::string_view message);
 
@@ -125,9 +108,7 @@ class PushQueue {
   SendBudget& budget_;
   Context& context_;
   PushQueueDelegate& delegate_;
-  Vector<Waiting> waiting_;  ///< oldest first
-  Vector<Unanswered> unanswered_;
-  Vector<Pace> paces_;
+  Vector<std::unique_ptr<Entry>> entries_;  ///< oldest first
   Deadline due_;
   bool joined_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,19 +30,29 @@ struct Delivery {
   Vector<SubscriptionId> subscribers;  ///< or handles of a channel
   std::size_t count = 1;               ///< changes; Broadcast and Bytes: whether it is replayed
   TextSpan span;                       ///< Each: JSON text, part of the message that is being handled
-  Vector<char> owned;                  ///< Batch: JSON text; of channels: texts, one after another
-  /// How many bytes each of these texts has. Broadcast and Bytes: event, id, payload. Presence: for each key a digit
-  /// for what happened with the key, and its metas.
-  Vector<std::uint32_t> sizes{};
+  Vector<char> owned;                  ///< Batch: JSON text; of channels: see `append`
 
   /// Brings in the message's text if need be; empty for Notify.
   std::string_view text() const {
     return kind == DeliveryKind::Each ? span.read() : std::string_view(owned.data(), owned.size());
   }
-  /// One more of the texts of a channel's delivery.
+  /// One more of the texts of a channel's delivery. Broadcast and Bytes: event, id, payload. Presence: for each key a
+  /// digit for what happened with the key, and its metas.
   void append(std::string_view part) {
-    owned.append(part.data(), part.data() + part.size());
-    sizes.push_back(static_cast<std::uint32_t>(part.size()));
+    const auto size = static_cast<std::uint32_t>(part.size());
+    const char* const bytes = reinterpret_cast<const char*>(&size);
+    owned.append(bytes, bytes + sizeof size);
+    owned.append(part.data(), part.data() + size);
+  }
+  template <class Visit>
+  void forEachText(Visit visit) const {
+    for (const char* at = owned.begin(); at != owned.end();) {
+      std::uint32_t size = 0;
+      std::memcpy(&size, at, sizeof size);
+      at += sizeof size;
+      visit(std::string_view(at, size));
+      at += size;
+    }
   }
 };
 

@@ -104,8 +104,8 @@ void UserChannel::comeDue() {
     if (state_ != SubscriptionState::Pending) setState(SubscriptionState::Pending, kConnecting);
     due_ = true;
     delegate_.onUserChannelDue(*this);
-  } else if (channel_->state() == ChannelState::Joining) {
-    retry_.setAfter(options_.retryBase);
+  } else if (channel_->state() == ChannelState::Joining || settle_.isSet()) {
+    retry_.setAfter(options_.retryBase);  // a join would begin another replay, and nobody could tell them apart
   } else if (!std::exchange(queued_, true)) {
     socket_->add(*channel_);
   }
@@ -288,7 +288,8 @@ void UserChannel::deliver(const Broadcast& broadcast) {
   if (replay_.admit(meta)) delegate_.onUserBroadcast(broadcast, meta, handleIds_);
 }
 
-/// The server is asked not to send own broadcasts back: it could not say which handle's they are.
+/// The server is asked not to send own broadcasts back: it could not say which handle's they are. One that it takes
+/// from a lost socket after the channel has joined on another comes back all the same, as from somebody else.
 void UserChannel::loopBack(const Push& push) {
   Vector<HandleId> handles;
   for (const auto& handle : handles_) {

@@ -252,7 +252,6 @@ void UserChannels::onUserBroadcast(const Broadcast& broadcast, const BroadcastMe
   delivery.subscribers = idsOf(handles);
   delivery.count = meta.replayed ? 1 : 0;
   delivery.owned.clear();
-  delivery.sizes.clear();
   delivery.append(broadcast.event);
   delivery.append(meta.id);
   delivery.append(broadcast.payload);
@@ -268,7 +267,6 @@ void UserChannels::onUserPresence(const PresenceChange* change, const Vector<Han
     delivery->subscribers = std::move(ids);
     delivery->count = 0;
     delivery->owned.clear();
-    delivery->sizes.clear();
   }
   if (change == nullptr) return;
   ++delivery->count;

@@ -99,6 +99,14 @@ std::string liveSession(bool array, std::string_view more) {
   return session;
 }
 
+/// A session whose channel is joined.
+std::string roomSession(bool array, std::string_view more) {
+  const std::string reply = R"({"status":"ok","response":{"postgres_changes":[]}})";
+  const std::string joined = array ? R"(["|","|","`","phx_reply",)" + reply + "]"
+                                   : R"({"ref":"|","topic":"`","event":"phx_reply","payload":)" + reply + "}";
+  return std::string(1, array ? 'y' : 'x') + joined + "\n" + std::string(more);
+}
+
 }  // namespace
 
 std::vector<std::string> seeds() {
@@ -239,6 +247,30 @@ std::vector<std::string> seeds() {
       R"(o{"table":"t","select":["id",1],"delivery":{"mode":"latest","everyMs":99999999999999999999,"key":["id"],"max":0}})",
       R"(o{"table":"t","delivery":{"mode":"debounce","waitMs":-5,"maxWaitMs":1e18,"leading":true,"payload":false}})",
       R"(o{"delivery":3})",
+      // sessions with a channel
+      roomSession(
+          true, R"([null,null,"`","broadcast",{"type":"broadcast","event":"e","payload":{"a":[1]},"meta":{"id":"7"}}])"
+                "\n"
+                R"([null,null,"`","broadcast",{"event":"e","meta":{"id":"7","replayed":true}}])"),
+      roomSession(
+          true,
+          R"(["|",null,"`","presence_state",{"a":{"metas":[{"phx_ref":"1","n":1}]},"":{"metas":[]}}])"
+          "\n"
+          R"([null,null,"`","presence_diff",{"joins":{"b":{"metas":[{"phx_ref":"2"}]}},"leaves":{"a":{"metas":[{"phx_ref":"1"}]}}}])"),
+      roomSession(true, R"([null,null,"`","presence_diff",5])"
+                        "\n"
+                        R"(["|",null,"`","presence_state",[]])"),
+      roomSession(true, std::string("$\4\x0d\1\0\1realtime:roome{}", 22) + "\n" +
+                            std::string("$\4\x0d\1\x0b\0realtime:roome{\"id\":\"99\"}\xff", 32)),
+      roomSession(true, R"(["|","2","`","phx_reply",{"status":"error","response":"payload_size_exceeded"}])"),
+      roomSession(
+          true,
+          R"(["|",null,"`","system",{"extension":"system","status":"error","message":"Too many messages per second"}])"
+          "\n"
+          R"(["|","|","`","phx_close",{}])"),
+      roomSession(false, R"({"ref":null,"topic":"`","event":"broadcast","payload":{"event":"e","payload":null}})"
+                         "\n"
+                         R"({"ref":null,"topic":"`","event":"presence_state","payload":{"a":{"metas":[{}]}}})"),
       // sessions
       liveSession(true, R"(["^","^","~","phx_close",{}])"),
       liveSession(true, R"(["^","^","~","phx_error",{}])"),

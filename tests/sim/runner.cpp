@@ -54,6 +54,8 @@ void add(Totals& totals, const Outcome& outcome) {
   sum.changes += outcome.changes;
   sum.deliveries += outcome.deliveries;
   sum.batches += outcome.batches;
+  sum.said += outcome.said;
+  sum.broadcasts += outcome.broadcasts;
   sum.time += outcome.time;
   sum.longestRecovery = std::max(sum.longestRecovery, outcome.longestRecovery);
   sum.mostConnectsIn1s = std::max(sum.mostConnectsIn1s, outcome.mostConnectsIn1s);
@@ -66,10 +68,10 @@ void print(const Totals& totals) {
   const Outcome& sum = totals.sum;
   std::printf(
       "%llu seeds, %llu failed: %llu steps, %.1f h of simulated time, %llu faults, %llu clients, %llu connects,\n"
-      "%llu joins, %llu changes, %llu deliveries, %llu batches\n",
+      "%llu joins, %llu changes, %llu deliveries, %llu batches, %llu broadcasts to rooms and %llu from the client\n",
       number(totals.seeds), number(totals.failed), number(sum.steps), static_cast<double>(sum.time.count()) / 3'600'000,
       number(sum.faults), number(sum.clients), number(sum.connects), number(sum.joins), number(sum.changes),
-      number(sum.deliveries), number(sum.batches));
+      number(sum.deliveries), number(sum.batches), number(sum.said), number(sum.broadcasts));
   auto recoveries = totals.recoveries;
   std::sort(recoveries.begin(), recoveries.end());
   if (recoveries.empty()) return;

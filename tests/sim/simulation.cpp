@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "application/application.h"
 #include "chaos.h"
@@ -44,6 +47,24 @@ ApplicationTraits applicationTraits(SimRandom& random, const ServerTraits& serve
   return traits;
 }
 
+ApplicationTraits withRooms(ApplicationTraits traits, const RoomTraits& rooms) {
+  traits.client.channels.sendsPerSecond = rooms.sendsPerSecond;
+  traits.client.channels.linger = traits.client.subscriptions.linger;
+  traits.client.channels.channel.parkedRetry = traits.client.subscriptions.parkedRetry;
+  return traits;
+}
+
+RoomTraits roomTraits(SimRandom& random, const ServerTraits& server, const ApplicationTraits& application) {
+  RoomTraits traits;
+  if (random.chance(40)) return traits;
+  traits.places = {{"lobby", random.chance(50) ? "me" : "", false}, {"team", "", true}, {"den", "a", false}};
+  if (!server.oneSocket && random.chance(30)) traits.places.push_back({"den", "b", false});
+  traits.sendsPerSecond = random.between(3u, 30u);
+  traits.bytes = application.client.endpoint.version == Version::V2;
+  traits.calendarIsTrue = !application.calendarJumps;
+  return traits;
+}
+
 /// All parts of one world.
 class Simulation {
  public:
@@ -54,16 +75,17 @@ class Simulation {
         random_(options.seed),
         serverTraits_(serverTraits(random_)),
         applicationTraits_(applicationTraits(random_, serverTraits_)),
+        roomTraits_(roomTraits(roomRandom_, serverTraits_, applicationTraits_)),
         server_(events_, trace_, serverRandom_, mint_, serverTraits_),
         checks_(events_, machine_, server_,
                 {applicationTraits_.client.pool.joinsPerSecond, serverTraits_.maxChannels,
                  applicationTraits_.client.pool.maxSockets, applicationTraits_.tokenCallback,
                  applicationTraits_.client.pool.connection.reconnect},
-                watched_, violations_),
+                roomTraits_, watched_, violations_),
         network_({events_, machine_, trace_, networkRandom_, weather_, server_, checks_}),
         application_({events_, machine_, timer_, trace_, applicationRandom_, clientRandom_, network_, weather_, mint_,
-                      checks_, watched_, tampering_},
-                     applicationTraits_),
+                      checks_, watched_, tampering_, roomRandom_},
+                     withRooms(applicationTraits_, roomTraits_)),
         chaos_({events_, machine_, trace_, chaosRandom_, server_, network_, weather_, checks_, application_}) {
     server_.onDispatch = [this](const TableChange& change, const SentOn& sentOn) {
       trace_.add(events_.now(), "change", change.seq, change.type, change.table, change.owner, change.kind);
@@ -85,6 +107,11 @@ class Simulation {
     actLater();
     faultLater();
     if (hasPulse()) beatLater();
+    if (hasRooms()) {
+      visitLater();
+      sayLater();
+      gatherLater();
+    }
     while (!failed() && events_.steps() < options_.steps) playRound();
     if (!failed()) application_.finish();
     runFor(90s, [] { return false; });
@@ -93,6 +120,7 @@ class Simulation {
   }
 
  private:
+  bool hasRooms() const { return !roomTraits_.places.empty(); }
   bool hasPulse() const { return applicationTraits_.client.subscriptions.pulse.enabled(); }
   bool failed() const { return violations_.first().has_value(); }
 
@@ -168,6 +196,40 @@ class Simulation {
       faultLater();
     });
   }
+  void visitLater() {
+    events_.after(roomRandom_.between(Duration{50}, Duration{trouble_ ? 3'000 : 15'000}), [this] {
+      application_.visit();
+      visitLater();
+    });
+  }
+  /// Others broadcast.
+  void sayLater() {
+    events_.after(roomRandom_.between(Duration{50}, Duration{2'000}), [this] {
+      const auto& place = roomRandom_.pick(roomTraits_.places);
+      for (unsigned i = roomRandom_.chance(10) ? roomRandom_.between(2u, 40u) : 1; i > 0; --i) {
+        const std::string topic = place.topic();
+        trace_.add(events_.now(), "say", ++said_, topic);
+        checks_.rooms().onSaid(topic, said_, server_.say(topic, said_, place.isPrivate));
+      }
+      sayLater();
+    });
+  }
+  /// Others come, go, and track something else; seldom while all is well.
+  void gatherLater() {
+    events_.after(roomRandom_.between(Duration{100}, Duration{trouble_ ? 5'000 : 100'000}), [this] {
+      const std::string topic = roomRandom_.pick(roomTraits_.places).topic();
+      const std::string key = "other" + std::to_string(roomRandom_.below(4));
+      std::string& ref = others_[topic + key];
+      const bool leaves = !ref.empty() && roomRandom_.chance(50);
+      trace_.add(events_.now(), leaves ? "leaves" : "comes", topic, key);
+      if (leaves) {
+        server_.rooms().untrack(topic, key, std::exchange(ref, {}));
+      } else {
+        ref = server_.rooms().track(topic, key, ref, {{"t", ++said_}});
+      }
+      gatherLater();
+    });
+  }
   Duration randomAround(Duration mean) { return random_.between(Duration{1}, 2 * mean); }
 
   Outcome outcome() const {
@@ -182,6 +244,8 @@ class Simulation {
     outcome.changes = changes_;
     outcome.deliveries = application_.deliveries();
     outcome.batches = application_.batches();
+    outcome.said = said_;
+    outcome.broadcasts = checks_.rooms().broadcasts();
     outcome.time = events_.now();
     outcome.longestRecovery = checks_.longestRecovery();
     outcome.mostConnectsIn1s = checks_.mostConnectsIn1s();
@@ -200,8 +264,10 @@ class Simulation {
   SimRandom applicationRandom_ = random_.split();
   SimRandom clientRandom_ = random_.split();
   SimRandom chaosRandom_ = random_.split();
+  SimRandom roomRandom_ = random_.split();
   const ServerTraits serverTraits_;
   const ApplicationTraits applicationTraits_;
+  const RoomTraits roomTraits_;
   Machine machine_{events_};
   MachineTimer timer_{events_, machine_};
   Weather weather_;
@@ -218,6 +284,8 @@ class Simulation {
   Duration faultInterval_{0};
   std::uint64_t changes_ = 0;
   std::uint64_t beats_ = 0;
+  std::uint64_t said_ = 0;
+  std::map<std::string, std::string> others_;  ///< topic and key of other members, and their ref
   bool trouble_ = true;
 };
 

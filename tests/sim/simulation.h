@@ -29,8 +29,10 @@ struct Outcome {
   std::uint64_t changes = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t batches = 0;
-  Duration time{0};             ///< that passed in the world
-  Duration longestRecovery{0};  ///< from the last disturbance to the last subscribed key being live
+  std::uint64_t said = 0;        ///< broadcasts of others
+  std::uint64_t broadcasts = 0;  ///< of the client
+  Duration time{0};              ///< that passed in the world
+  Duration longestRecovery{0};   ///< from the last disturbance to the last subscribed key being live
   unsigned mostConnectsIn1s = 0;
   unsigned mostConnectsIn15s = 0;
   std::deque<std::string> trace;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "boundary/control_json.h"
 #include "boundary/stats_json.h"
@@ -18,7 +20,8 @@ using testing::FakeNetwork;
 using testing::FakeRandom;
 using testing::FakeTimer;
 
-/// A client with two subscriptions, one of them folding changes, on a socket whose server says what the input says.
+/// A client with two subscriptions, one of them folding changes, and two handles of a channel, on a socket whose server
+/// says what the input says.
 class Session final : private ClientSink {
  public:
   explicit Session(Version version) {
@@ -31,22 +34,34 @@ class Session final : private ClientSink {
     latest.wait = Duration{100};
     latest.key = {"id"};
     client_->subscribe(SubscriptionId{2}, {"*", "public", "rooms", {}, {}}, latest);
+    client_->openChannel(HandleId{3}, {"room", "me", true, {}}, {true, true});
+    client_->openChannel(HandleId{4}, {"room", {}, true, {}}, {});
+    client_->track(HandleId{3}, R"({"name":"A"})");
+    send(1, "{}");
+    send(2, "1");
     timer_.advance(Duration{10});
     if (!network_.sockets.empty()) network_.last().open();
     timer_.advance(Duration{10});
   }
   ~Session() { client_.reset(); }
 
-  /// `~` means the topic that the client asks for, and `^` the ref of its join.
+  /// `~` means the topic that the client asks for, and `^` the ref of its join; `` ` `` and `|` the same of the
+  /// channel. A line that begins with `$` is a binary frame.
   Complaint hear(std::string frame) {
     if (network_.sockets.empty()) return "no socket";
     readJoin();
     replaceAll(frame, '~', topic_);
     replaceAll(frame, '^', ref_);
+    replaceAll(frame, '`', "realtime:room");
+    replaceAll(frame, '|', roomRef_);
     const auto before = client_->pool().counters();
     auto& socket = network_.last();
     const bool heard = !socket.released();
-    socket.receive(frame);
+    if (frame.starts_with('$')) {
+      socket.receiveBinary(frame.substr(1));
+    } else {
+      socket.receive(frame);
+    }
     if (heard && client_->pool().counters().framesIn != before.framesIn + 1) return "a frame is not counted";
     timer_.advance(Duration{60});
     return flaw_;
@@ -59,12 +74,22 @@ class Session final : private ClientSink {
   }
 
  private:
+  void send(unsigned id, std::string payload) {
+    Push push{PushId{id}, HandleId{3}, "e"};
+    push.payload = std::move(payload);
+    push.ack = true;
+    client_->push(std::move(push));
+  }
+
   static void replaceAll(std::string& text, char mark, const std::string& by) {
     for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + by.size()))
       text.replace(at, 1, by);
   }
 
   void readJoin() {
+    for (const auto& bytes : network_.last().takeSentBytes()) {
+      if (!decodeBinaryFrame(Sender::Client, bytes)) flaw_ = "a binary frame to the server is none";
+    }
     for (const auto& text : network_.last().takeSent()) {
       const auto frame = parseJson(text);
       if (!frame) {
@@ -73,8 +98,14 @@ class Session final : private ClientSink {
       }
       const bool isArray = frame->is_array();
       if ((isArray ? (*frame)[3] : (*frame)["event"]) != "phx_join") continue;
-      topic_ = (isArray ? (*frame)[2] : (*frame)["topic"]).get<std::string>();
-      ref_ = (isArray ? (*frame)[1] : (*frame)["ref"]).get<std::string>();
+      const auto topic = (isArray ? (*frame)[2] : (*frame)["topic"]).get<std::string>();
+      const auto ref = (isArray ? (*frame)[1] : (*frame)["ref"]).get<std::string>();
+      if (topic == "realtime:room") {
+        roomRef_ = ref;
+      } else {
+        topic_ = topic;
+        ref_ = ref;
+      }
     }
   }
 
@@ -82,7 +113,21 @@ class Session final : private ClientSink {
     if (batch.hasControl() && !parseJson(controlJson(batch))) flaw_ = "control is no JSON";
     for (const auto& delivery : batch.deliveries) {
       if (delivery.subscribers.empty()) flaw_ = "a delivery to nobody";
+      if (delivery.kind >= DeliveryKind::Broadcast) examineTexts(delivery);
     }
+  }
+
+  void examineTexts(const Delivery& delivery) {
+    const bool isPresence = delivery.kind == DeliveryKind::Presence;
+    std::size_t texts = 0;
+    delivery.forEachText([&](std::string_view text) {
+      const bool isKey = isPresence && texts % 2 == 0;
+      const bool isMetas = isPresence && texts % 2 == 1;
+      if (isKey && (text.empty() || text[0] < '0' || text[0] > '3')) flaw_ = "no kind of change";
+      if (isMetas && !parseJson(text)) flaw_ = "metas are no JSON";
+      ++texts;
+    });
+    if (texts != (isPresence ? 2 * delivery.count : 3)) flaw_ = "another number of texts";
   }
 
   FakeClock clock_;
@@ -92,6 +137,7 @@ class Session final : private ClientSink {
   std::unique_ptr<Client> client_;
   std::string topic_;
   std::string ref_;
+  std::string roomRef_;
   Complaint flaw_;
 };
 

@@ -138,11 +138,7 @@ class Harness : private ClientSink {
     std::string targets;
     for (const auto id : delivery.subscribers) targets += " >" + std::to_string(id.value);
     std::vector<std::string> texts;
-    const char* at = delivery.owned.data();
-    for (const auto size : delivery.sizes) {
-      texts.emplace_back(at, size);
-      at += size;
-    }
+    delivery.forEachText([&](std::string_view text) { texts.emplace_back(text); });
     if (delivery.kind == DeliveryKind::Presence) {
       REQUIRE(texts.size() == 2 * delivery.count);
       if (texts.empty()) heard.push_back("nothing new" + targets);

@@ -263,6 +263,22 @@ TEST_CASE("a cut while a replay may still be going on leaves two gaps, the first
                               "live OK", "gap CONNECTION_LOST 5000 to 11000 healed"});
 }
 
+TEST_CASE("a join for more waits until a replay is over") {
+  UserChannelBench bench(privateRoom());
+  bench.goLive();
+  bench.cut();
+  bench.answerJoin();
+  bench.take();
+  for (int id = 0; id < 25; ++id) bench.hearReplay(id);
+  bench.take();
+  bench.channel->open(kSecond, {false, true});
+  bench.advance(ms(1'900));
+  CHECK(bench.takeSentEvents().empty());
+  bench.advance(ms(1'000));
+  CHECK(bench.takeSentEvents() == Lines{"phx_join"});
+  CHECK(bench.take() == Lines{"gap CONNECTION_LOST 0 to 5000"});
+}
+
 TEST_CASE("a private channel that is refused is parked until there is another token, or for minutes") {
   UserChannelBench bench(privateRoom());
   bench.channel->open(kFirst, {false, false});

@@ -119,7 +119,7 @@ describe('a send', () => {
     engine.control({
       pushes: [
         { id: 1, outcome: 'ok', message: '' },
-        { id: 2, outcome: 'ended', message: 'The handle was closed before the message was sent.' },
+        { id: 2, outcome: 'ended', message: 'The channel was closed before the message was sent.' },
       ],
     });
     expect([await outcomeOf(sent), await outcomeOf(unsent)]).toEqual(['done', 'CHANNEL_CLOSED']);

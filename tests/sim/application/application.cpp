@@ -12,7 +12,10 @@ namespace switchboard::sim {
 
 using namespace std::chrono_literals;
 
-Application::Application(World world, ApplicationTraits traits) : world_(world), traits_(std::move(traits)) {
+Application::Application(World world, ApplicationTraits traits)
+    : world_(world),
+      traits_(std::move(traits)),
+      visitor_(world.events, world.trace, world.roomRandom, world.checks.rooms()) {
   begin();
 }
 
@@ -53,6 +56,7 @@ void Application::dispose() {
   world_.trace.add(world_.events.now(), "dispose");
   disposed_ = true;
   world_.watched.clear();
+  world_.checks.rooms().onEnd();
   client_->dispose();
   if (inSink_) {
     world_.events.after(Duration{0}, [this] { afterDispose(); });
@@ -375,6 +379,11 @@ void Application::actGently() {
   }
 }
 
+void Application::visit() {
+  if (client() == nullptr || world_.machine.asleep() || world_.checks.rooms().traits().places.empty()) return;
+  visitor_.act(*client_);
+}
+
 /// Mostly nobody lifts a finger.
 void Application::recover() {
   if (client() == nullptr) return;
@@ -397,7 +406,8 @@ void Application::attend() {
     return published && published->state == SubscriptionState::Parked && published->code != ReasonCode::BadBinding;
   };
   if (!traits_.attended) return;
-  if (std::any_of(world_.watched.begin(), world_.watched.end(), isRefused)) reconnectAll();
+  const bool anyRefused = std::any_of(world_.watched.begin(), world_.watched.end(), isRefused);
+  if (anyRefused || world_.checks.rooms().anyParked()) reconnectAll();
 }
 
 // --- the sink
@@ -430,6 +440,10 @@ void Application::traceStatus(const Batch& batch) {
     world_.trace.add(world_.events.now(), "  connection", connection.id.value, switchboard::toString(connection.state),
                      connection.message);
   }
+  for (const auto& status : batch.status->channels) {
+    world_.trace.add(world_.events.now(), "  handle", status.id.value, switchboard::toString(status.state),
+                     status.message);
+  }
   for (const auto& status : batch.status->subscriptions) {
     world_.trace.add(world_.events.now(), "  status", status.id.value, switchboard::toString(status.state),
                      status.message);
@@ -439,6 +453,8 @@ void Application::traceStatus(const Batch& batch) {
 void Application::actWithinSink() {
   world_.trace.add(world_.events.now(), "within the sink:");
   const auto what = world_.random.below(100);
+  if (world_.roomRandom.chance(50)) visit();
+  if (client() == nullptr) return;
   if (what < 40) {
     subscribe(anyInterest(world_.random));
   } else if (what < 80) {

@@ -7,6 +7,7 @@
 #include "check/checks.h"
 #include "client.h"
 #include "network/link.h"
+#include "rooms/visitor.h"
 #include "server/token_mint.h"
 #include "world/machine.h"
 
@@ -41,6 +42,7 @@ class Application final : private ClientSink {
     Checks& checks;
     WatchList& watched;
     Tampering& tampering;
+    SimRandom& roomRandom;
   };
 
   Application(World world, ApplicationTraits traits);
@@ -55,6 +57,8 @@ class Application final : private ClientSink {
   void act();
   /// Something that interrupts nothing.
   void actGently();
+  /// Something in a room.
+  void visit();
   /// The person comes back, perhaps; a token without a callback is renewed.
   void recover();
   /// Does what only a person can, if there is any.
@@ -103,6 +107,7 @@ class Application final : private ClientSink {
 
   World world_;
   const ApplicationTraits traits_;
+  Visitor visitor_;
   std::unique_ptr<Client> client_;
   std::string token_;
   std::string role_{kGrantedRole};  ///< of the tokens that it has now

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace switchboard::sim {
 
@@ -58,8 +59,8 @@ unsigned countSince(std::deque<Duration>& times, Duration since) {
 
 }  // namespace
 
-Checks::Checks(EventQueue& events, const Machine& machine, SimServer& server, Bounds bounds, WatchList& watched,
-               Violations& violations)
+Checks::Checks(EventQueue& events, const Machine& machine, SimServer& server, Bounds bounds, RoomTraits rooms,
+               WatchList& watched, Violations& violations)
     : events_(events),
       machine_(machine),
       server_(server),
@@ -69,7 +70,8 @@ Checks::Checks(EventQueue& events, const Machine& machine, SimServer& server, Bo
       ledger_(events, machine, watched, wire_, violations),
       losses_(events, machine, watched, wire_, violations),
       silence_(events, watched, wire_, violations),
-      waits_(events, machine, bounds_.reconnect, violations) {}
+      waits_(events, machine, bounds_.reconnect, violations),
+      rooms_(events, machine, server, wire_, std::move(rooms), violations) {}
 
 void Checks::fail(Invariant invariant, std::string detail) {
   violations_.report(invariant, events_.now(), std::move(detail));
@@ -79,6 +81,7 @@ void Checks::disturb() {
   disturbedAt_ = events_.now();
   recovery_ = Duration{0};
   for (auto& [id, watched] : watched_) watched.settled = false;
+  rooms_.onDisturbed();
 }
 
 void Checks::onOrder() {
@@ -126,6 +129,7 @@ void Checks::onSent(Link& link, const Json& frame) {
   wire_.onSent(link, frame);
   silence_.onSent(link, frame);
   losses_.onSent(link, frame);
+  rooms_.onSent(link, frame);
   if (frame[3] != "phx_join") return;
   ++joins_;
   const Duration now = events_.now();
@@ -153,6 +157,7 @@ void Checks::onReceived(Link& link, const DownFrame& frame) {
 
 void Checks::onEnded(Link& link) {
   heardAt_.erase(link.id());
+  rooms_.onEnded(link);
   wire_.onEnded(link);
   silence_.onEnded(link);
 }
@@ -160,7 +165,9 @@ void Checks::onEnded(Link& link) {
 // --- what the client says
 
 void Checks::onBatch(const Batch& batch) {
+  rooms_.onBatch(batch);
   for (const auto& delivery : batch.deliveries) {
+    if (delivery.kind >= DeliveryKind::Broadcast) continue;
     if (delivery.text().find(R"("commit_timestamp":")") != std::string_view::npos) losses_.onStamp();
     for (const auto id : delivery.subscribers) {
       ledger_.onDelivery(id.value, delivery.text());
@@ -283,6 +290,7 @@ void Checks::onStep(const Client& client) {
   losses_.check();
   silence_.check();
   waits_.onStep(client);
+  rooms_.onStep(client, healthy_, events_.now() - disturbedAt_);
   if (healthy_) checkLiveness();
 }
 
@@ -304,9 +312,10 @@ void Checks::checkRegistry(const Client& client) {
 
 void Checks::checkPublished(const Client& client) {
   const auto& held = client.status().subscriptions();
-  if (held.size() != watched_.size()) {
-    fail(Invariant::SubscriptionKnown,
-         std::to_string(watched_.size()) + " subscriptions, " + std::to_string(held.size()) + " with a status");
+  if (held.size() != watched_.size() + rooms_.handles().size()) {
+    fail(Invariant::SubscriptionKnown, std::to_string(watched_.size()) + " subscriptions, " +
+                                           std::to_string(rooms_.handles().size()) + " handles, " +
+                                           std::to_string(held.size()) + " with a status");
   }
   for (const auto& [id, watched] : watched_) {
     const auto* status = held.find(SubscriptionId{id});
@@ -323,9 +332,13 @@ void Checks::checkBounds(const Client& client) {
   const std::size_t connections = client.pool().size();
   const std::size_t lines = subscriptions.channelCount();
   const std::size_t channels = lines + subscriptions.pulseCount();
+  const std::size_t rooms = client.channels().size();
   const std::size_t deadlines = client.deadlines().size();
+  if (rooms > rooms_.handles().size() + rooms_.traits().places.size()) {
+    fail(Invariant::Bounded, std::to_string(rooms) + " channels of rooms");
+  }
   if (connections > bounds_.maxSockets) fail(Invariant::Bounded, std::to_string(connections) + " connections");
-  if (deadlines > 5 + 8 * connections + 3 * channels) {
+  if (deadlines > 6 + 8 * connections + 3 * channels + 7 * rooms) {
     fail(Invariant::Bounded, std::to_string(deadlines) + " deadlines: " + client.deadlines().toString());
   }
   if (lines > 2 * subscriptions.registry().entries().size()) {
@@ -366,8 +379,9 @@ bool Checks::isAsItShouldBe(const Watched& watched) const {
 }
 
 bool Checks::allServed() const {
-  return std::all_of(watched_.begin(), watched_.end(),
-                     [this](const auto& item) { return isPoison(item.second) || isAsItShouldBe(item.second); });
+  return rooms_.allLive() && std::all_of(watched_.begin(), watched_.end(), [this](const auto& item) {
+           return isPoison(item.second) || isAsItShouldBe(item.second);
+         });
 }
 
 bool Checks::isServed(const Watched& watched) const {
@@ -433,9 +447,8 @@ void Checks::onDisposed(const Client& client, bool timerArmed, std::size_t openL
   if (client.deadlines().size() != 0) fail(Invariant::MemoryReturned, "deadlines: " + client.deadlines().toString());
   if (timerArmed) fail(Invariant::MemoryReturned, "the timer is armed");
   if (openLinks != 0) fail(Invariant::MemoryReturned, std::to_string(openLinks) + " sockets");
-  if (client.subscriptions().channelCount() != 0) {
-    fail(Invariant::MemoryReturned, std::to_string(client.subscriptions().channelCount()) + " channels");
-  }
+  const std::size_t channels = client.subscriptions().channelCount() + client.channels().size();
+  if (channels != 0) fail(Invariant::MemoryReturned, std::to_string(channels) + " channels");
 }
 
 }  // namespace switchboard::sim

@@ -15,6 +15,7 @@
 #include "check/watched.h"
 #include "check/wire_view.h"
 #include "client.h"
+#include "rooms/room_book.h"
 #include "server/sim_server.h"
 
 namespace switchboard::sim {
@@ -33,8 +34,8 @@ struct Bounds {
 /// sink reports to either.
 class Checks final : public WireObserver {
  public:
-  Checks(EventQueue& events, const Machine& machine, SimServer& server, Bounds bounds, WatchList& watched,
-         Violations& violations);
+  Checks(EventQueue& events, const Machine& machine, SimServer& server, Bounds bounds, RoomTraits rooms,
+         WatchList& watched, Violations& violations);
   Checks(const Checks&) = delete;
   Checks& operator=(const Checks&) = delete;
 
@@ -42,6 +43,8 @@ class Checks final : public WireObserver {
   Losses& losses() { return losses_; }
   Silence& silence() { return silence_; }
   Waits& waits() { return waits_; }
+  RoomBook& rooms() { return rooms_; }
+  const RoomBook& rooms() const { return rooms_; }
   /// `reconnectAll()`. It waits for nothing, and the waits grow from the start again: a new series of attempts, to
   /// which those before it do not count.
   void onOrder();
@@ -108,6 +111,7 @@ class Checks final : public WireObserver {
   Losses losses_;
   Silence silence_;
   Waits waits_;
+  RoomBook rooms_;
 
   std::map<unsigned, ConnectionState> connections_;
   std::map<std::string, Duration> doubleSince_;

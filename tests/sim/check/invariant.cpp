@@ -50,6 +50,14 @@ std::string_view toString(Invariant invariant) {
       return "TokenInJoin";
     case Invariant::NoSecrets:
       return "NoSecrets";
+    case Invariant::SentOnce:
+      return "SentOnce";
+    case Invariant::OutcomesAgree:
+      return "OutcomesAgree";
+    case Invariant::PresenceTrue:
+      return "PresenceTrue";
+    case Invariant::RoomBudgets:
+      return "RoomBudgets";
     case Invariant::Bounded:
       return "Bounded";
     case Invariant::MemoryReturned:

@@ -33,8 +33,12 @@ enum class Invariant : unsigned char {
   OnlyWhatWasAsked,   ///< Deliveries match the subscription.
   TokenInJoin,        ///< With an accessToken callback no join goes out before it has given a token.
   NoSecrets,          ///< No token in a status, notice or log.
-  Bounded,            ///< Deadlines, channels, sockets and keys in proportion to what is subscribed.
-  MemoryReturned,     ///< After dispose: no deadline, no timer, no socket, no channel.
+  SentOnce,           ///< No push goes out twice, or after it has ended.
+  OutcomesAgree,      ///< Every push has one outcome, in time, and it is true; conflated ones have none.
+  PresenceTrue,    ///< Who is present, and what is tracked, is what the server has, once it has been quiet for a while.
+  RoomBudgets,     ///< Presence calls of a channel, broadcasts of a client and conflated pushes keep to their rates.
+  Bounded,         ///< Deadlines, channels, sockets and keys in proportion to what is subscribed.
+  MemoryReturned,  ///< After dispose: no deadline, no timer, no socket, no channel.
 };
 std::string_view toString(Invariant invariant);
 

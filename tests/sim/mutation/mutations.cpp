@@ -63,6 +63,8 @@ Tampering onBatches(const std::function<void(Batch&)>& change) {
     changed.notices = batch.notices;
     changed.gaps = batch.gaps;
     changed.polls = batch.polls;
+    changed.pushes = batch.pushes;
+    changed.channelGaps = batch.channelGaps;
     changed.tokenRequest = batch.tokenRequest;
     changed.logs = batch.logs;
     change(changed);
@@ -82,6 +84,17 @@ Tampering swallowRejoins() {
     Relay::Conduct conduct;
     conduct.up = [n](std::string_view text, const Relay::Send& send) {
       if (n == 1 || !isJoin(text)) send(text);
+    };
+    return conduct;
+  });
+}
+
+Tampering doubleBroadcasts() {
+  return onSockets([](unsigned) {
+    Relay::Conduct conduct;
+    conduct.upBytes = [](std::string_view bytes, const Relay::Send& send) {
+      send(bytes);
+      send(bytes);
     };
     return conduct;
   });
@@ -508,6 +521,45 @@ std::vector<Mutation> mutations() {
        [] {
          return onBatches([](Batch& batch) {
            for (auto& delivery : batch.deliveries) delivery.subscribers.push_back(SubscriptionId{1});
+         });
+       }},
+      {"broadcasts go out twice", {I::SentOnce}, doubleBroadcasts},
+      {"outcomes of broadcasts are forgotten",
+       {I::OutcomesAgree},
+       [] { return onBatches([](Batch& batch) { batch.pushes.clear(); }); }},
+      {"broadcasts that have ended are ok",
+       {I::OutcomesAgree},
+       [] {
+         return onBatches([](Batch& batch) {
+           for (auto& push : batch.pushes) push.outcome = PushOutcome::Ok;
+         });
+       }},
+      {"changes of presence are forgotten",
+       {I::PresenceTrue},
+       [] {
+         return onBatches([](Batch& batch) {
+           batch.deliveries.removeIf([](const Delivery& each) { return each.kind == DeliveryKind::Presence; });
+         });
+       }},
+      {"presence is called without a limit",
+       {I::RoomBudgets},
+       [] {
+         return onOptions([](ClientOptions& options) {
+           options.channels.channel.presence.maxCalls = 1'000;
+           options.channels.channel.presence.burst = 1'000;
+         });
+       }},
+      {"broadcasts go out without a budget",
+       {I::RoomBudgets},
+       [] { return onOptions([](ClientOptions& options) { options.channels.sendsPerSecond = 1'000; }); }},
+      {"gaps of rooms are forgotten",
+       {I::GapsAgree},
+       [] { return onBatches([](Batch& batch) { batch.channelGaps.clear(); }); }},
+      {"replays are taken for complete",
+       {I::NothingLost},
+       [] {
+         return onBatches([](Batch& batch) {
+           for (auto& gap : batch.channelGaps) gap.healed = true;
          });
        }},
       {"connections open out of nothing", {I::LegalTransitions}, hideConnecting},

@@ -21,6 +21,8 @@ class Relay final : public TransportFactory {
     std::function<void(std::string_view text, const Send& send)> up = [](std::string_view text, const Send& send) {
       send(text);
     };
+    std::function<void(std::string_view bytes, const Send& send)> upBytes = [](std::string_view bytes,
+                                                                               const Send& send) { send(bytes); };
     std::function<void(std::string_view text, TransportEvents& client)> down =
         [](std::string_view text, TransportEvents& client) { client.onTransportText(testing::FakeText(text)); };
     /// Takes what the client lets go of; keeping it alive is a leak.
@@ -79,7 +81,9 @@ class Relay final : public TransportFactory {
     void sendText(std::string_view text) override {
       conduct_.up(text, [line = line_.get()](std::string_view changed) { line->sendText(changed); });
     }
-    void sendBinary(std::string_view bytes) override { line_->sendBinary(bytes); }
+    void sendBinary(std::string_view bytes) override {
+      conduct_.upBytes(bytes, [line = line_.get()](std::string_view changed) { line->sendBinary(changed); });
+    }
     void close(int code, std::string_view reason) override { line_->close(code, reason); }
 
    private:

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "oracle/json.h"
+#include "protocol/frames/binary_frame.h"
 #include "protocol/frames/frame.h"
 
 namespace switchboard::sim {
@@ -54,6 +55,13 @@ inline Json readFrame(std::string_view text) {
   Json frame = *parseJson(text);
   if (frame.is_array()) return frame;
   return Json::array({frame["join_ref"], frame["ref"], frame["topic"], frame["event"], frame["payload"]});
+}
+
+/// A client's binary frame as version 1 would have it. Bytes are JSON here, too.
+inline Json readBinary(std::string_view bytes) {
+  const BinaryFrame frame = decodeBinaryFrame(Sender::Client, bytes).value();
+  const Json payload = {{"type", "broadcast"}, {"event", frame.event}, {"payload", *parseJson(frame.payload)}};
+  return Json::array({frame.joinRef, frame.ref, frame.topic, "broadcast", payload});
 }
 
 }  // namespace switchboard::sim

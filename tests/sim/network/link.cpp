@@ -1,7 +1,6 @@
 #include "network/link.h"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "support/fake_text.h"
@@ -17,8 +16,7 @@ class LinkTransport final : public Transport {
   LinkTransport(const LinkTransport&) = delete;
   LinkTransport& operator=(const LinkTransport&) = delete;
   void sendText(std::string_view text) override { link_->sendUp(text); }
-  /// The simulated server has no broadcasts, which alone are binary.
-  void sendBinary(std::string_view /*bytes*/) override { assert(false && "nothing sends binary frames yet"); }
+  void sendBinary(std::string_view bytes) override { link_->sendBytesUp(bytes); }
   void close(int /*code*/, std::string_view /*reason*/) override { link_->closeUp(); }
 
  private:
@@ -134,7 +132,16 @@ void Link::leaveServer() {
 void Link::sendUp(std::string_view text) {
   if (!open_) return;
   context_.trace.add(context_.events.now(), "->", id_, text);
-  auto frame = readFrame(text);
+  sendFrameUp(readFrame(text));
+}
+
+void Link::sendBytesUp(std::string_view bytes) {
+  if (!open_) return;
+  context_.trace.add(context_.events.now(), "-> binary", id_, bytes.size());
+  sendFrameUp(readBinary(bytes));
+}
+
+void Link::sendFrameUp(Json frame) {
   context_.observer.onSent(*this, frame);
   context_.events.at(arrival(upFree_), [self = shared_from_this(), this, frame = std::move(frame)] {
     if (atServer_ && !dropUp_) context_.server.onClientFrame(*this, frame);

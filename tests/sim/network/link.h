@@ -93,11 +93,13 @@ class Link : public std::enable_shared_from_this<Link> {
 
   // The client's end.
   void sendUp(std::string_view text);
+  void sendBytesUp(std::string_view bytes);
   void closeUp();
   void release();
 
  private:
   Duration arrival(Duration& free);
+  void sendFrameUp(Json frame);
   void deliver();
   void leaveServer();
 

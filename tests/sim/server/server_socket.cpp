@@ -5,6 +5,8 @@
 #include <functional>
 #include <utility>
 
+#include "protocol/frames/binary_frame.h"
+
 namespace switchboard::sim {
 
 using namespace std::chrono_literals;
@@ -74,9 +76,15 @@ void ServerSocket::post(DownFrame frame) {
   pump();
 }
 
+/// For what another client has caused, perhaps in the middle of a frame of this one.
+void ServerSocket::postSoon(DownFrame frame) {
+  mailbox_.emplace_back(std::move(frame));
+  later(0ms, [](ServerSocket& socket) { socket.pump(); });
+}
+
 void ServerSocket::end() {
   ended_ = true;
-  channels_.clear();
+  while (!channels_.empty()) drop(channels_.begin());
   mailbox_.clear();
 }
 
@@ -114,6 +122,10 @@ void ServerSocket::take(const Json& frame) {
     leave(frame);
   } else if (event == "access_token") {
     takeToken(frame);
+  } else if (event == "presence") {
+    takePresence(frame);
+  } else if (event == "broadcast") {
+    takeBroadcast(frame);
   }
 }
 
@@ -164,8 +176,11 @@ void ServerSocket::finishJoin(const Json& frame, const std::string& refusal) {
     if (refusal.rfind("ClientJoinRateLimitReached", 0) == 0) close(1001);
     return;
   }
-  ServerChannel channel{
-      ++context_.lastSerial, topic, textAt(frame, 0), std::string(textMember(frame[4], "access_token")), {}};
+  ServerChannel channel;
+  channel.serial = ++context_.lastSerial;
+  channel.topic = topic;
+  channel.joinRef = textAt(frame, 0);
+  channel.token = textMember(frame[4], "access_token");
   Json accepted = Json::array();
   for (const auto& entry : frame[4]["config"]["postgres_changes"]) {
     const unsigned id = hashOf(toText(entry), context_.traits.idBits);
@@ -176,12 +191,114 @@ void ServerSocket::finishJoin(const Json& frame, const std::string& refusal) {
   reply(frame, true, {{"postgres_changes", accepted}}, Mark::JoinAccepted);
   if (const auto old = channels_.find(topic); old != channels_.end()) {
     link_->send(ending(old->second, "phx_close"));
-    channels_.erase(old);
+    drop(old);
   }
   const unsigned serial = channel.serial;
   watchExpiry(channel);
-  channels_.emplace(topic, std::move(channel));
-  announce(serial, topic);
+  auto& added = channels_.emplace(topic, std::move(channel)).first->second;
+  if (isRoom(topic)) {
+    enterRoom(added, frame[4]["config"]);
+  } else {
+    announce(serial, topic);
+  }
+}
+
+void ServerSocket::drop(std::map<std::string, ServerChannel>::iterator channel) {
+  const auto gone = channels_.extract(channel);
+  context_.rooms.untrack(gone.key(), gone.mapped().key, gone.mapped().ref);
+}
+
+// --- rooms
+
+void ServerSocket::enterRoom(ServerChannel& channel, const Json& config) {
+  const std::string wanted(textMember(config["presence"], "key"));
+  channel.key = wanted.empty() ? "k" + std::to_string(channel.serial) : wanted;
+  channel.joinedAt = context_.events.now();
+  channel.hasPresence = config["presence"]["enabled"].get<bool>();
+  presence(channel.topic, "presence_state", context_.rooms.state(channel.topic));
+  if (const Json* wish = member(config["broadcast"], "replay"); wish != nullptr) replay(channel, *wish);
+}
+
+/// The newest that were kept since then, oldest first.
+void ServerSocket::replay(const ServerChannel& channel, const Json& replay) {
+  const auto since = Duration{replay["since"].get<std::int64_t>()} - kWallStart.time_since_epoch();
+  std::deque<StoredMessage> wanted;
+  for (const auto& message : context_.rooms.at(channel.topic).messages) {
+    if (message.at >= since) wanted.push_back(message);
+  }
+  while (wanted.size() > replay["limit"].get<std::size_t>()) wanted.pop_front();
+  for (const auto& message : wanted) {
+    post(broadcastFrame(channel.topic, R"({"n":)" + std::to_string(message.seq) + "}",
+                        "m" + std::to_string(message.seq), true));
+  }
+}
+
+void ServerSocket::presence(const std::string& topic, std::string_view event, const Json& payload) {
+  const auto it = channels_.find(topic);
+  if (it == channels_.end() || !it->second.hasPresence) return;
+  const std::string joinRef = event == "presence_state" ? it->second.joinRef : std::string();
+  postSoon({DownFrame::Kind::Text, frameText(link_->version(), joinRef, "", topic, event, payload), 0, Mark::Other,
+            topic, joinRef});
+}
+
+/// Binary in half of all cases, where the client knows that.
+DownFrame ServerSocket::broadcastFrame(const std::string& topic, const std::string& payload, const std::string& id,
+                                       bool replayed) {
+  Json meta;
+  if (!id.empty()) meta["id"] = id;
+  if (replayed) meta["replayed"] = true;
+  DownFrame frame;
+  frame.topic = topic;
+  if (link_->version() == Version::V2 && context_.random.chance(50)) {
+    const auto encoding = context_.random.chance(50) ? PayloadEncoding::Bytes : PayloadEncoding::JsonText;
+    const std::string metadata = meta.is_null() ? std::string() : toText(meta);
+    frame.kind = DownFrame::Kind::Binary;
+    frame.text =
+        encodeBinaryFrame(Sender::Server, {BinaryKind::UserBroadcast, encoding, {}, {}, topic, "e", metadata, payload})
+            .value();
+  } else {
+    Json body = {{"type", "broadcast"}, {"event", "e"}, {"payload", *parseJson(payload)}};
+    if (!meta.is_null()) body["meta"] = meta;
+    frame.text = frameText(link_->version(), "", "", topic, "broadcast", body);
+  }
+  return frame;
+}
+
+const ServerChannel* ServerSocket::broadcast(const std::string& topic, const std::string& payload,
+                                             const std::string& id, unsigned except) {
+  const auto it = channels_.find(topic);
+  if (it == channels_.end() || it->second.serial == except) return nullptr;
+  postSoon(broadcastFrame(topic, payload, id, false));
+  return &it->second;
+}
+
+/// The sixth call in 30 s ends the channel.
+void ServerSocket::takePresence(const Json& frame) {
+  const auto it = channels_.find(textAt(frame, 2));
+  if (it == channels_.end() || it->second.joinRef != textAt(frame, 0)) return;
+  ServerChannel& channel = it->second;
+  const Duration now = context_.events.now();
+  while (!channel.calls.empty() && channel.calls.front() <= now - 30s) channel.calls.pop_front();
+  channel.calls.push_back(now);
+  if (channel.calls.size() > 5) {
+    shutDown(channel.topic, "Client presence rate limit exceeded");
+    return;
+  }
+  reply(frame, true, Json::object(), Mark::Other);
+  if (textMember(frame[4], "event") == "untrack") {
+    context_.rooms.untrack(channel.topic, channel.key, std::exchange(channel.ref, {}));
+    channel.tracked = nullptr;
+  } else if (channel.tracked != frame[4]["payload"]) {
+    channel.tracked = frame[4]["payload"];
+    channel.ref = context_.rooms.track(channel.topic, channel.key, channel.ref, channel.tracked);
+  }
+}
+
+void ServerSocket::takeBroadcast(const Json& frame) {
+  const auto it = channels_.find(textAt(frame, 2));
+  if (it == channels_.end() || it->second.joinRef != textAt(frame, 0)) return;
+  reply(frame, true, Json::object(), Mark::Other);
+  context_.relay(it->first, toText(frame[4]["payload"]), it->second.serial);
 }
 
 ServerChannel* ServerSocket::find(const std::string& topic, unsigned serial) {
@@ -252,7 +369,7 @@ void ServerSocket::leave(const Json& frame) {
   reply(frame, true, Json::object(), Mark::Other);
   if (it == channels_.end()) return;
   link_->send(ending(it->second, "phx_close"));
-  channels_.erase(it);
+  drop(it);
 }
 
 void ServerSocket::takeToken(const Json& frame) {
@@ -326,7 +443,7 @@ DownFrame ServerSocket::ending(const ServerChannel& channel, std::string_view ev
 
 void ServerSocket::shutDown(std::string topic, const std::string& message) {
   const ServerChannel channel = channels_.at(topic);
-  channels_.erase(topic);
+  drop(channels_.find(topic));
   context_.trace.add(context_.events.now(), "shut down", topic, message);
   auto words = system(channel, "system", false, message, Mark::Other);
   const bool reordered = context_.random.chance(10);
@@ -338,7 +455,7 @@ void ServerSocket::shutDown(std::string topic, const std::string& message) {
 
 void ServerSocket::crash(std::string topic) {
   const ServerChannel channel = channels_.at(topic);
-  channels_.erase(topic);
+  drop(channels_.find(topic));
   context_.trace.add(context_.events.now(), "crash", topic);
   post(ending(channel, "phx_error"));
   if (context_.random.chance(30)) post(ending(channel, "phx_close"));
@@ -346,7 +463,7 @@ void ServerSocket::crash(std::string topic) {
 
 void ServerSocket::closeChannel(std::string topic) {
   const ServerChannel channel = channels_.at(topic);
-  channels_.erase(topic);
+  drop(channels_.find(topic));
   context_.trace.add(context_.events.now(), "close channel", topic);
   post(ending(channel, "phx_close"));
   if (context_.random.chance(30)) post(ending(channel, "phx_close"));

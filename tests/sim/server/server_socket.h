@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "network/link.h"
+#include "rooms/rooms.h"
 #include "server/mood.h"
 #include "server/tables.h"
 #include "server/token_mint.h"
@@ -35,6 +37,13 @@ struct ServerChannel {
   Duration droppedAt{0};           ///< since when they are not, after they were
   std::optional<LossSpan> loss{};  ///< they are sent again since, which is yet to be announced
   unsigned renewals = 0;           ///< re-subscriptions that were begun
+  // Of rooms.
+  Duration joinedAt{0};
+  bool hasPresence = false;      ///< the join asked for presence
+  std::string key;               ///< of its presence
+  std::string ref;               ///< of what it tracks; empty: nothing
+  Json tracked;                  ///< without refs
+  std::deque<Duration> calls{};  ///< of presence
 };
 
 /// What the sockets of a server share.
@@ -45,6 +54,9 @@ struct ServerContext {
   TokenMint& mint;
   const Mood& mood;
   const ServerTraits& traits;
+  Rooms& rooms;
+  /// Hands a client's broadcast to the other channels of the topic.
+  std::function<void(const std::string& topic, const std::string& payload, unsigned sender)> relay{};
   unsigned lastSerial = 0;
 };
 
@@ -70,6 +82,12 @@ class ServerSocket {
   /// From outside the channels: garbage, or frames that belong nowhere.
   void inject(DownFrame frame) { post(std::move(frame)); }
 
+  /// Sends a broadcast on its channel of the topic, if it has one other than `except`; returns that.
+  const ServerChannel* broadcast(const std::string& topic, const std::string& payload, const std::string& id,
+                                 unsigned except = 0);
+  /// Sends a frame with presence on its channel of the topic, if that has asked for it.
+  void presence(const std::string& topic, std::string_view event, const Json& payload);
+
   /// Sends the change on every channel that wants it, unless it is lost; tells which those are.
   void dispatch(const TableChange& change, bool lost, std::set<std::pair<unsigned, std::string>>& channels);
   // The topic comes by value: it may be the key of what is taken out.
@@ -86,6 +104,7 @@ class ServerSocket {
   using Item = std::variant<Json, DownFrame>;
 
   void post(DownFrame frame);
+  void postSoon(DownFrame frame);
   void pump();
   void take(const Json& frame);
   void reply(const Json& frame, bool ok, const Json& response, Mark mark);
@@ -96,6 +115,12 @@ class ServerSocket {
   void announce(unsigned serial, const std::string& topic);
   void subscribed(unsigned serial, const std::string& topic);
   void sayLive(unsigned serial, const std::string& topic);
+  void enterRoom(ServerChannel& channel, const Json& config);
+  void replay(const ServerChannel& channel, const Json& replay);
+  DownFrame broadcastFrame(const std::string& topic, const std::string& payload, const std::string& id, bool replayed);
+  void takePresence(const Json& frame);
+  void takeBroadcast(const Json& frame);
+  void drop(std::map<std::string, ServerChannel>::iterator channel);
   void leave(const Json& frame);
   void takeToken(const Json& frame);
   void watchExpiry(const ServerChannel& channel);

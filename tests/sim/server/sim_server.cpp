@@ -17,7 +17,26 @@ constexpr Duration kReading = 100ms;
 }  // namespace
 
 SimServer::SimServer(EventQueue& events, Trace& trace, SimRandom& random, TokenMint& mint, ServerTraits traits)
-    : events_(events), random_(random), traits_(traits), context_{events, trace, random, mint, mood, traits_, 0} {}
+    : events_(events), random_(random), traits_(traits), rooms_(events), context_{events, trace,   random, mint,
+                                                                                  mood,   traits_, rooms_} {
+  rooms_.onDiff = [this](const std::string& topic, const Json& diff) {
+    for (auto* socket : sockets()) socket->presence(topic, "presence_diff", diff);
+  };
+  context_.relay = [this](const std::string& topic, const std::string& payload, unsigned sender) {
+    for (auto* socket : sockets()) socket->broadcast(topic, payload, {}, sender);
+  };
+}
+
+std::map<unsigned, std::string> SimServer::say(const std::string& topic, std::uint64_t seq, bool kept) {
+  std::map<unsigned, std::string> sentOn;
+  const std::string number = std::to_string(seq);
+  if (kept) rooms_.at(topic).messages.push_back({seq, events_.now()});
+  for (auto* socket : sockets()) {
+    const auto* channel = socket->broadcast(topic, R"({"n":)" + number + "}", kept ? "m" + number : std::string());
+    if (channel != nullptr) sentOn.emplace(socket->link().id(), channel->joinRef);
+  }
+  return sentOn;
+}
 
 void SimServer::commit(TableChange change) {
   change.at = events_.now();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,6 +33,10 @@ class SimServer final : public ServerPort {
   /// their commits.
   void commit(TableChange change);
 
+  /// Somebody else broadcasts on the topic. Returns where it went: socket and join_ref.
+  std::map<unsigned, std::string> say(const std::string& topic, std::uint64_t seq, bool kept);
+  Rooms& rooms() { return rooms_; }
+
   /// Those that have not ended.
   std::vector<ServerSocket*> sockets();
   /// Any of them; null when there is none.
@@ -52,6 +57,7 @@ class SimServer final : public ServerPort {
   EventQueue& events_;
   SimRandom& random_;
   const ServerTraits traits_;
+  Rooms rooms_;
   ServerContext context_;
   std::map<unsigned, std::unique_ptr<ServerSocket>> sockets_;
   Duration dispatched_{0};
