@@ -103,7 +103,7 @@ void writeIds(JsonWriter& out, const char* name, const Ids& ids) {
 
 void write(JsonWriter& out, const UserChannelGap& gap) {
   writeIds(out, "channels", gap.handles);
-  out.text("code", toString(gap.cause.code));
+  out.text("code", toString(gap.code));
   writeTime(out, "from", gap.from);
   writeTime(out, "to", gap.to);
   out.flag("healed", gap.healed);

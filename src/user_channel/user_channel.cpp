@@ -183,7 +183,7 @@ void UserChannel::onChannelFailed(Channel& /*channel*/, const Cause& failure) {
   const bool lost = !socket_->connection().isOpen();
   if (answered_ && context_.now() - liveSince_ >= options_.stableAfter) attempts_ = 0;
   risky_ = !lost && !answered_ && !(concernsToken(cause) && tokenIsNewer);
-  beginGap(cause);
+  beginGap(cause.code);
   own_.onLost();
   pushes_.onLost();
   presence_.awaitState();
@@ -354,12 +354,12 @@ void UserChannel::sendUntrack() {
   channel_->push(names::kPresence, presencePayload("untrack", {}));
 }
 
-void UserChannel::beginGap(const Cause& cause) {
+void UserChannel::beginGap(ReasonCode code) {
   if (!isLive()) return;
   const WallTime alive = context_.clock.wallNow() - (context_.now() - socket_->connection().lastInboundAt());
   replay_.onAlive(alive);
   if (settle_.isSet()) reportGap(false);
-  gap_ = UserChannelGap{handleIds_, cause, alive, {}, false};
+  gap_ = UserChannelGap{handleIds_, code, alive, {}, false};
 }
 
 /// Whether a replay has brought all is known only once it is over.

@@ -49,7 +49,7 @@ struct HandleOptions {
 /// A time in which broadcasts may have been missed.
 struct UserChannelGap {
   Vector<HandleId> handles;  ///< that were open all the time
-  Cause cause;
+  ReasonCode code = ReasonCode::Ok;
   WallTime from{};      ///< the last time that the connection proved alive
   WallTime to{};        ///< when the channel was joined again
   bool healed = false;  ///< all that was missed has been replayed
@@ -170,7 +170,7 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   void deliver(const Broadcast& broadcast);
   void loopBack(const Push& push);
   void reportPresence(bool isState = false);
-  void beginGap(const Cause& cause);
+  void beginGap(ReasonCode code);
   void endGap();
   void reportGap(bool healed);
 

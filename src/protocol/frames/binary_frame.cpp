@@ -1,7 +1,6 @@
 #include "protocol/frames/binary_frame.h"
 
 #include <array>
-#include <optional>
 
 #include "json/json_reader.h"
 #include "json/utf8.h"
@@ -10,19 +9,9 @@ namespace switchboard {
 
 namespace {
 
-struct BinaryField {
-  std::string_view BinaryFrame::*member;
-  const char* name;
-};
-
 /// In the order in which all kinds write those that they have.
-constexpr std::array<BinaryField, 5> kBinaryFields = {{
-    {&BinaryFrame::joinRef, "joinRef"},
-    {&BinaryFrame::ref, "ref"},
-    {&BinaryFrame::topic, "topic"},
-    {&BinaryFrame::event, "event"},
-    {&BinaryFrame::metadata, "metadata"},
-}};
+constexpr std::array<std::string_view BinaryFrame::*, 5> kBinaryFields = {
+    &BinaryFrame::joinRef, &BinaryFrame::ref, &BinaryFrame::topic, &BinaryFrame::event, &BinaryFrame::metadata};
 
 /// Which of the fields a kind has: bit n for field n, 0 when the sender writes no such kind. Whoever has metadata has
 /// an encoding too.
@@ -72,7 +61,9 @@ class ByteReader {
   std::string_view rest_;
 };
 
-std::optional<BinaryFrame> readBinaryFrame(Sender sender, std::string_view bytes) {
+}  // namespace
+
+std::optional<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes) {
   ByteReader reader(bytes);
   const auto kind = reader.takeByte();
   const unsigned fields = kind ? fieldsOf(sender, *kind) : 0;
@@ -94,32 +85,23 @@ std::optional<BinaryFrame> readBinaryFrame(Sender sender, std::string_view bytes
   for (std::size_t i = 0; i < lengths.size(); ++i) {
     const auto field = reader.take(lengths[i]);
     if (!field || !isUtf8(*field)) return std::nullopt;
-    frame.*kBinaryFields[i].member = *field;
+    frame.*kBinaryFields[i] = *field;
   }
   if (!frame.metadata.empty() && !JsonValue::parse(frame.metadata).isObject()) return std::nullopt;
   frame.payload = reader.rest();
   return frame;
 }
 
-}  // namespace
-
-Result<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes) {
-  if (const auto frame = readBinaryFrame(sender, bytes)) return *frame;
-  return Error{ReasonCode::PayloadInvalid, {}, "This is no binary frame of the protocol's version 2.0.0."};
-}
-
-Result<std::string> encodeBinaryFrame(Sender sender, const BinaryFrame& frame) {
+std::optional<std::string> encodeBinaryFrame(Sender sender, const BinaryFrame& frame) {
   const unsigned fields = fieldsOf(sender, static_cast<unsigned>(frame.kind));
-  if (fields == 0) return invalidOption("kind", "This side never sends binary frames of this kind.");
+  if (fields == 0) return std::nullopt;
   std::string out;
   std::string texts;
   out += static_cast<char>(frame.kind);
   for (std::size_t i = 0; i < kBinaryFields.size(); ++i) {
     if (!hasField(fields, i)) continue;
-    const auto& field = frame.*kBinaryFields[i].member;
-    if (field.size() > kMaxBinaryFieldBytes) {
-      return invalidOption(kBinaryFields[i].name, "It may take 255 bytes in UTF-8 at most.");
-    }
+    const auto& field = frame.*kBinaryFields[i];
+    if (field.size() > kMaxBinaryFieldBytes) return std::nullopt;
     out += static_cast<char>(field.size());
     texts += field;
   }

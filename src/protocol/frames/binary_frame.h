@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/error.h"
 
 namespace switchboard {
 
@@ -38,12 +37,12 @@ struct BinaryFrame {
 /// Each length is written in one byte.
 inline constexpr std::size_t kMaxBinaryFieldBytes = 255;
 
-/// The views die with `bytes`. PayloadInvalid when it is none of the frames that `sender` writes: an unknown kind, a
-/// frame that ends before its fields do, an unknown encoding, names that are no UTF-8, metadata that is no JSON object.
-Result<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes);
+/// The views die with `bytes`. Nothing when it is none of the frames that `sender` writes: an unknown kind, a frame
+/// that ends before its fields do, an unknown encoding, names that are no UTF-8, metadata that is no JSON object.
+std::optional<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes);
 
-/// InvalidOption when a field is longer than kMaxBinaryFieldBytes, or `sender` writes no such kind; `option` names the
-/// field. The fields that the kind has no place for are left out.
-Result<std::string> encodeBinaryFrame(Sender sender, const BinaryFrame& frame);
+/// Nothing when a field is longer than kMaxBinaryFieldBytes, or `sender` writes no such kind. The fields that the kind
+/// has no place for are left out.
+std::optional<std::string> encodeBinaryFrame(Sender sender, const BinaryFrame& frame);
 
 }  // namespace switchboard

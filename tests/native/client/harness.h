@@ -126,7 +126,7 @@ class Harness : private ClientSink {
       heard.push_back("#" + std::to_string(push.id.value) + " " + std::to_string(static_cast<int>(push.outcome)));
     }
     for (const auto& gap : batch.channelGaps) {
-      std::string line = "gap " + std::string(toString(gap.cause.code));
+      std::string line = "gap " + std::string(toString(gap.code));
       for (const auto handle : gap.handles) line += " >" + std::to_string(handle.value);
       heard.push_back(line);
     }

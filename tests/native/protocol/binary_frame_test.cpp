@@ -99,7 +99,7 @@ TEST_CASE("a frame that ends within its fields is refused, wherever it ends") {
     for (std::size_t length = 0; length < bytes.size(); ++length) {
       // A buffer of its own, so that the address sanitizer sees each byte read beyond it.
       const std::string cut(bytes, 0, length);
-      CHECK(decodeBinaryFrame(senderOf(sample), cut).ok() == (length >= fieldsEnd));
+      CHECK(decodeBinaryFrame(senderOf(sample), cut).has_value() == (length >= fieldsEnd));
     }
   }
 }
@@ -119,21 +119,18 @@ TEST_CASE("kinds of the other side, and kinds that do not exist, are refused") {
   CHECK(reads(Sender::Server) == "0 1 2 4 ");
   BinaryFrame frame;
   frame.kind = BinaryKind::UserBroadcast;
-  CHECK(encodeBinaryFrame(Sender::Client, frame).error().option == "kind");
+  CHECK_FALSE(encodeBinaryFrame(Sender::Client, frame));
 }
 
-TEST_CASE("what can't be read is an error of its own, never an option's") {
+TEST_CASE("what can't be read is refused") {
   for (const auto& bytes : {""s, "\4"s, "\4\0\0\0\2"s, "\4\1\0\0\1\xff{}"s, "\4\0\1\0\1\xC0{}"s, "\4\0\0\2\1[]{}"s,
                             "\4\0\0\1\1{"s, "\4\xff\xff\xff\1"s}) {
     CAPTURE(bytes);
-    const auto read = decodeBinaryFrame(Sender::Server, bytes);
-    REQUIRE_FALSE(read);
-    CHECK(read.error().code == ReasonCode::PayloadInvalid);
-    CHECK_FALSE(read.error().message.empty());
+    CHECK_FALSE(decodeBinaryFrame(Sender::Server, bytes));
   }
 }
 
-TEST_CASE("a field above 255 bytes is refused by its name, counted in bytes of UTF-8") {
+TEST_CASE("a field above 255 bytes is refused, counted in bytes of UTF-8") {
   const std::string most(255, 'x');
   std::string wide;
   for (int i = 0; i < 128; ++i) wide += "\xC3\xA9";
@@ -142,13 +139,13 @@ TEST_CASE("a field above 255 bytes is refused by its name, counted in bytes of U
   const auto refused = [&](std::string_view BinaryFrame::*field) {
     BinaryFrame frame = whole;
     frame.*field = wide;
-    return encodeBinaryFrame(Sender::Client, frame).error().option;
+    return !encodeBinaryFrame(Sender::Client, frame);
   };
-  CHECK(refused(&BinaryFrame::joinRef) == "joinRef");
-  CHECK(refused(&BinaryFrame::ref) == "ref");
-  CHECK(refused(&BinaryFrame::topic) == "topic");
-  CHECK(refused(&BinaryFrame::event) == "event");
-  CHECK(refused(&BinaryFrame::metadata) == "metadata");
+  CHECK(refused(&BinaryFrame::joinRef));
+  CHECK(refused(&BinaryFrame::ref));
+  CHECK(refused(&BinaryFrame::topic));
+  CHECK(refused(&BinaryFrame::event));
+  CHECK(refused(&BinaryFrame::metadata));
 }
 
 }  // namespace

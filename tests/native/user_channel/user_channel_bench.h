@@ -161,9 +161,8 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
                     targets(handles));
   }
   void onUserGap(UserChannelGap gap) override {
-    lines.push_back("gap " + std::string(toString(gap.cause.code)) + " " +
-                    std::to_string((gap.from - kWallStart).count()) + " to " +
-                    std::to_string((gap.to - kWallStart).count()) + (gap.healed ? " healed" : ""));
+    lines.push_back("gap " + std::string(toString(gap.code)) + " " + std::to_string((gap.from - kWallStart).count()) +
+                    " to " + std::to_string((gap.to - kWallStart).count()) + (gap.healed ? " healed" : ""));
   }
   void onUserPushDone(PushId id, PushOutcome outcome, std::string_view message) override {
     lines.push_back("#" + std::to_string(id.value) + " " + std::to_string(static_cast<int>(outcome)) + " " +

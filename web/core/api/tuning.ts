@@ -73,6 +73,11 @@ export interface TuningOptions {
   maxSockets?: number | undefined;
   /** Joins per second over all sockets. Default 20; a free project allows 100 for all its users together. */
   joinsPerSecond?: number | undefined;
+  /**
+   * Broadcasts per second that all channels send together; further ones wait. Default 100, which a free project allows
+   * for all its users together.
+   */
+  sendsPerSecond?: number | undefined;
 }
 
 export type TuningName = keyof TuningOptions;
@@ -111,6 +116,7 @@ export const TUNING_RANGES: Readonly<Record<TuningName, NumberRange>> = {
   maxChannelsPerSocket: { min: 1, max: 1_000 },
   maxSockets: { min: 1, max: 100 },
   joinsPerSecond: { min: 1, max: 1_000 },
+  sendsPerSecond: { min: 1, max: 10_000 },
 };
 
 /** The value of `tokenTimeoutMs` when it is not given; TypeScript needs it too. */
