@@ -3,6 +3,7 @@ import { isSameValue, namesOf, readDraft, type Fields, type VersionedRow } from 
 import { changedFields, mergeTheirs, type Conflict, type News } from './merge.js';
 import { IgnoredError, problemOf, type Problem } from './problem.js';
 import { UnreachableError, type RowTable } from './rowTable.js';
+import { asSent, possibleBases } from './unanswered.js';
 
 export type EditState<Draft> = {
   /** What the form shows. */
@@ -52,6 +53,10 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
   #stopWaiting: () => void = () => undefined;
   /** Requests in a row that got no answer. */
   #unanswered = 0;
+  /** The columns of writes that got no answer, oldest first, until the row shows what became of them. */
+  #sent: readonly Partial<Row>[] = [];
+  /** Fields in conflict of which it is not known what others found: what was seen, or what was sent. */
+  #unsure: ReadonlySet<keyof Draft> = new Set();
 
   constructor(options: EditSessionOptions<Row, Draft>) {
     this.#options = options;
@@ -198,15 +203,18 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     const changed = changedFields(fields, { draft, seen: this.#seen });
     if (base === undefined) {
       const row = { ...this.#newColumns, ...this.#columns(namesOf(fields)) };
-      return this.#write(() => table.insert(row, 'idempotency_key'));
+      return this.#write(row, () => table.insert(row, 'idempotency_key'));
     }
     if (goneAt !== null) {
       const { version: _version, updated_at: _updatedAt, ...rest } = base;
-      const row = { ...rest, ...this.#columns(changed) } as Partial<Row>;
-      return this.#write(() => table.insert(row, 'id'));
+      // A key of its own says whose row it is when the answer is lost.
+      const key = { idempotency_key: crypto.randomUUID() };
+      const row = { ...rest, ...this.#columns(changed), ...key } as Partial<Row>;
+      return this.#write(row, () => table.insert(row, 'id'));
     }
     if (changed.length === 0) return Promise.resolve(base);
-    return this.#write(() => table.update(base.id, base.version, this.#columns(changed)));
+    const columns = this.#columns(changed);
+    return this.#write(columns, () => table.update(base.id, base.version, columns));
   }
 
   #find(): Promise<Row | undefined> {
@@ -231,10 +239,11 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
   }
 
   /** Writes as soon as there is an answer. Without one the row says whether the write arrived. Undefined: look at the row again. */
-  async #write(request: () => Promise<Row | undefined>): Promise<Row | undefined> {
+  async #write(columns: Partial<Row>, request: () => Promise<Row | undefined>): Promise<Row | undefined> {
     for (;;) {
       const answer = await this.#ask(request);
       if (answer !== null) return answer.value;
+      if (this.#sent.at(-1) !== columns) this.#sent = [...this.#sent, columns];
       const isToAdd = this.#base === undefined || this.#state.goneAt !== null;
       const now = await this.#read();
       if (isToAdd ? now !== undefined : now?.version !== this.#base?.version) return undefined;
@@ -286,23 +295,33 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
   /** Brings a newer state of the row into the form. */
   #merge(row: Row): void {
     const { fields } = this.#options;
-    const base = this.#base;
-    if (base === undefined) {
-      // An insert that was thought lost had arrived. It is this form's own row: only what was typed since is a change.
-      this.#base = row;
-      this.#seen = readDraft(fields, row);
-      return;
-    }
-    if (row.version <= base.version) return;
+    if (this.#base !== undefined && row.version <= this.#base.version) return;
+    const { draft: mine, unsure } = this.#settleSent(row);
     this.#base = row;
-    const merged = mergeTheirs(fields, { draft: this.#state.draft, seen: this.#seen }, readDraft(fields, row));
+    const merged = mergeTheirs(fields, { draft: mine, seen: this.#seen }, readDraft(fields, row), unsure);
     this.#seen = merged.seen;
-    const newer = new Set([...merged.news, ...merged.conflicts].map(({ field }) => field));
+    const changes = [...merged.news, ...merged.conflicts];
+    const newer = new Set(changes.map(({ field }) => field));
     const known = this.#state.news.filter(({ field }) => !newer.has(field));
     const news = [...known, ...merged.news];
     const { draft, conflicts } = merged;
+    this.#unsure = new Set(conflicts.map(({ field }) => field).filter((field) => unsure.has(field)));
+    const changedAt = changes.length > 0 ? row.updated_at : this.#state.changedAt;
     const isDirty = this.#isDirty(draft) || conflicts.length > 0;
-    this.#change({ draft, conflicts, news, changedAt: row.updated_at, goneAt: null, isDirty });
+    this.#change({ draft, conflicts, news, changedAt, goneAt: null, isUnanswered: false, isDirty });
+  }
+
+  /** The row is there: nothing that was sent before can arrive any more. What may have arrived is what others found. */
+  #settleSent(row: Row): { readonly draft: Draft; readonly unsure: ReadonlySet<keyof Draft> } {
+    const { fields } = this.#options;
+    const { draft } = this.#state;
+    if (this.#sent.length === 0) return { draft, unsure: this.#unsure };
+    const bases = possibleBases(fields, { base: this.#base, seen: this.#seen, sent: this.#sent }, row);
+    const last = bases.at(-1) ?? bases[0];
+    this.#sent = [];
+    this.#seen = last;
+    const differing = namesOf(fields).filter((name) => bases.some((base) => !isSameValue(base[name], last[name])));
+    return { draft: asSent(fields, draft, last, row, this.#base), unsure: new Set([...this.#unsure, ...differing]) };
   }
 
   #isDiscarded(): boolean {
@@ -315,9 +334,15 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
 
   /** The person has seen their value of this field and decided on the one in `draft`. */
   #decide(field: keyof Draft, draft: Draft): void {
-    if (this.#base !== undefined) this.#seen = { ...this.#seen, [field]: this.#options.fields[field].read(this.#base) };
+    this.#see(field);
     const conflicts = this.#state.conflicts.filter((conflict) => conflict.field !== field);
     this.#change({ draft, conflicts, isDirty: this.#isDirty(draft) || conflicts.length > 0 });
+  }
+
+  /** The person has seen what the row says in this field. */
+  #see(field: keyof Draft): void {
+    if (this.#base !== undefined) this.#seen = { ...this.#seen, [field]: this.#options.fields[field].read(this.#base) };
+    this.#unsure = new Set([...this.#unsure].filter((other) => other !== field));
   }
 
   #isDirty(draft: Draft): boolean {
@@ -325,6 +350,8 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
   }
 
   #setGone(): void {
+    // Nobody has another value any more: what the form says is what it adds.
+    for (const field of this.#unsure) this.#see(field);
     if (this.#state.goneAt === null) this.#change({ goneAt: new Date().toISOString(), conflicts: [] });
   }
 

@@ -23,20 +23,24 @@ export type Merge<Draft> = {
 /**
  * Brings a newer state of the row into a form. A field that the form did not change becomes theirs; one that both changed to different values is a
  * conflict, and the form keeps its own value until somebody decides.
+ *
+ * @param unsure fields of which it is not known what others found: each difference is a conflict
  */
 export function mergeTheirs<Row, Draft>(
   fields: Fields<Row, Draft>,
   { draft, seen }: Pick<Merge<Draft>, 'draft' | 'seen'>,
   theirs: Draft,
+  unsure: ReadonlySet<keyof Draft> = new Set(),
 ): Merge<Draft> {
   const merged = { draft: { ...draft }, seen: { ...seen } };
   const conflicts: Conflict<Draft>[] = [];
   const news: News<Draft>[] = [];
   for (const field of namesOf(fields)) {
-    if (isSameValue(theirs[field], seen[field])) continue;
+    const isSure = !unsure.has(field);
+    if (isSure && isSameValue(theirs[field], seen[field])) continue;
     const { label, show } = fields[field];
     const change = { field, label, before: show(seen[field]), theirs: show(theirs[field]) };
-    const isUntouched = isSameValue(draft[field], seen[field]);
+    const isUntouched = isSure && isSameValue(draft[field], seen[field]);
     if (!isUntouched && !isSameValue(draft[field], theirs[field])) {
       conflicts.push({ ...change, mine: show(draft[field]) });
       continue;
