@@ -39,6 +39,14 @@ export function worstOf(...states: readonly [ReadState, ...ReadState[]]): ReadSt
   return states.reduce((worst, other) => (order.indexOf(other.state) < order.indexOf(worst.state) ? other : worst));
 }
 
+/** A read that a table joins to its rows. */
+export type Joined = {
+  /** What it is, such as `Attendance`. */
+  readonly what: string;
+  readonly read: ReadState;
+  readonly refresh: () => Promise<unknown>;
+};
+
 export function isKnown({ state }: ReadState): boolean {
   return state !== 'loading' && state !== 'failed';
 }

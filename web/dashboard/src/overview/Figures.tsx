@@ -43,12 +43,14 @@ function RevenueFigure() {
   const today = useToday();
   const { expected } = useMemo(() => bookingFigures(bookings.rows, today), [bookings.rows, today]);
   const paid = useMemo(() => revenue(payments.rows, today), [payments.rows, today]);
-  const isExpectedKnown = isKnown(rowsState(bookings.status));
+  const paymentsRead = rowsState(payments.status);
+  const bookingsRead = rowsState(bookings.status);
+  const isExpectedKnown = isKnown(bookingsRead);
   return (
     <Figure
       name="revenue"
       label="Revenue today"
-      read={rowsState(payments.status)}
+      read={isExpectedKnown ? worstOf(paymentsRead, bookingsRead) : paymentsRead}
       reads={[payments.refresh]}
       value={formatMoney(paid.sum, business.currency)}
       note={

@@ -20,7 +20,8 @@ export function PaymentsTable() {
   const shownIds = useSearchParameter('rows');
   const timeWidth = useTimeWidth(true);
   const moneyWidth = useMoneyWidth(payments.rows, business.currency);
-  const areBookingsKnown = isKnown(rowsState(bookings.status));
+  const bookingsRead = rowsState(bookings.status);
+  const areBookingsKnown = isKnown(bookingsRead);
   const clientOf = useMemo(() => clientsByBooking(bookings.rows, areBookingsKnown), [bookings.rows, areBookingsKnown]);
   const rows = useMemo(() => chosenPayments(payments.rows, shownIds), [payments.rows, shownIds]);
   const columns = useMemo(
@@ -41,6 +42,7 @@ export function PaymentsTable() {
         openPayment();
       }}
       table={payments}
+      joined={{ what: 'Bookings', read: bookingsRead, refresh: bookings.refresh }}
       rows={rows}
       columns={columns}
       empty={shownIds === null ? 'No payments yet.' : 'None of these payments is there any more.'}

@@ -3,6 +3,7 @@ import { InLocale } from '../app/InLocale.js';
 import { isIn } from '../data/attendance.js';
 import type { Attendance } from '../data/database.js';
 import { useAttendance, useStaff } from '../data/queries.js';
+import { useQueryState } from '../data/readState.js';
 import { useZone } from '../data/today.js';
 import { formatClock } from '../format.js';
 import { useClock, type Person } from './clock.js';
@@ -12,7 +13,9 @@ import { StatusBadge } from './StatusBadge.js';
 
 export function StaffTable() {
   const { data, error, dataUpdatedAt, refetch } = useStaff();
-  const { data: entries } = useAttendance();
+  const attendance = useAttendance();
+  const attendanceRead = useQueryState(attendance);
+  const { data: entries } = attendance;
   const clock = useClock(entries);
   const zone = useZone();
   const columns = useMemo(() => staffColumns(clock, zone), [clock, zone]);
@@ -20,7 +23,7 @@ export function StaffTable() {
     () =>
       data?.map((person): Person => ({
         ...person,
-        entry: entries?.findLast((entry) => entry.staff_id === person.id),
+        entry: entries === undefined ? null : entries.findLast((entry) => entry.staff_id === person.id),
       })),
     [data, entries],
   );
@@ -29,6 +32,7 @@ export function StaffTable() {
       title="Staff"
       name="staff"
       query={{ data: people, error, dataUpdatedAt, refetch }}
+      joined={{ what: 'Attendance', read: attendanceRead, refresh: attendance.refetch }}
       columns={columns}
       empty="No staff yet."
     />
@@ -49,29 +53,35 @@ function staffColumns(clock: (person: Person) => void, zone: string): readonly C
       head: 'At work',
       slot: 'badge',
       width: '8rem',
-      cell: ({ entry }) => <StatusBadge status={isIn(entry) ? 'present' : 'away'} />,
+      cell: ({ entry }) => (entry === null ? '–' : <StatusBadge status={isIn(entry) ? 'present' : 'away'} />),
     },
     {
       head: 'Actions',
       slot: 'actions',
       width: '8rem',
-      cell: (person) => (
-        <button
-          type="button"
-          className="quiet-button"
-          aria-label={`${isIn(person.entry) ? 'Clock out' : 'Clock in'}: ${person.full_name}`}
-          onClick={() => {
-            clock(person);
-          }}
-        >
-          {isIn(person.entry) ? 'Clock out' : 'Clock in'}
-        </button>
-      ),
+      // What a click would mean is not known without the entries.
+      cell: (person) => (person.entry === null ? null : <ClockButton person={person} clock={clock} />),
     },
   ];
 }
 
-function hours(entry: Attendance | undefined, zone: string): string {
+function ClockButton({ person, clock }: { person: Person; clock: (person: Person) => void }) {
+  const text = isIn(person.entry) ? 'Clock out' : 'Clock in';
+  return (
+    <button
+      type="button"
+      className="quiet-button"
+      aria-label={`${text}: ${person.full_name}`}
+      onClick={() => {
+        clock(person);
+      }}
+    >
+      {text}
+    </button>
+  );
+}
+
+function hours(entry: Attendance | undefined | null, zone: string): string {
   if (typeof entry?.clock_in !== 'string') return '–';
   if (entry.clock_out === null) return `since ${formatClock(entry.clock_in, zone)}`;
   return `${formatClock(entry.clock_in, zone)} – ${formatClock(entry.clock_out, zone)}`;

@@ -2,12 +2,14 @@ import type { ReactNode } from 'react';
 import { AsOf } from '../app/AsOf.js';
 import { FailureNotice } from '../app/failures/FailureNotice.js';
 import { PlusIcon } from '../app/icons.js';
-import { isKnown, type ReadState } from '../data/readState.js';
+import { isKnown, worstOf, type Joined, type ReadState } from '../data/readState.js';
 import { formatCount } from '../format.js';
 
 type Props = {
   title: string;
   read: ReadState;
+  /** What the rows are shown with. */
+  joined?: Joined | undefined;
   /** How many rows there are, and how many of them are on display. Undefined while it is not known. */
   count: { readonly all: number; readonly shown: number } | undefined;
   add?: string;
@@ -21,16 +23,27 @@ type Props = {
 const SKELETON_ROWS = 12;
 
 /** The frame of a table: its name, how many rows, how fresh they are. What it says changes nothing in its layout. */
-export function TablePanel({ title, read, count, add, onAdd, onRetry, tools, children }: Props) {
+export function TablePanel({ title, read, joined, count, add, onAdd, onRetry, tools, children }: Props) {
+  const whole = joined === undefined ? read : worstOf(read, joined.read);
   return (
-    <section className="panel table-panel" aria-label={title} data-rows-state={read.state}>
+    <section className="panel table-panel" aria-label={title} data-rows-state={whole.state}>
       <div className="panel-head">
         <div className="panel-title">
           <h3>
             {title} <span className="table-count">{count === undefined ? '–' : countText(count)}</span>
           </h3>
           <p className="table-note">
-            <Note read={read} onRetry={onRetry} />
+            {joined !== undefined && isKnown(read) && !isKnown(joined.read) ? (
+              <UnknownNote {...joined} />
+            ) : (
+              <Note
+                read={isKnown(read) ? whole : read}
+                onRetry={() => {
+                  onRetry();
+                  void joined?.refresh();
+                }}
+              />
+            )}
           </p>
         </div>
         {add === undefined ? null : (
@@ -64,6 +77,24 @@ function Note({ read, onRetry }: { read: ReadState; onRetry: () => void }) {
     <>
       <AsOf at={read.asOf} />{' '}
       <button type="button" className="link" title={read.message} onClick={onRetry}>
+        Try now
+      </button>
+    </>
+  );
+}
+
+/** The rows are there, and a part of each is not. */
+function UnknownNote({ what, read, refresh }: Joined) {
+  if (read.state === 'loading') return `Loading: ${what.toLowerCase()}`;
+  return (
+    <>
+      <span role="alert">{what} could not be read.</span>{' '}
+      <button
+        type="button"
+        className="link"
+        title={'message' in read ? read.message : undefined}
+        onClick={() => void refresh()}
+      >
         Try now
       </button>
     </>

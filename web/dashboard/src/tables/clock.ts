@@ -12,8 +12,8 @@ import { confirming } from '../toasts/confirming.js';
 import { useRowToasts } from '../toasts/rowToasts.js';
 import { problemOf, RefusedError, UnreachableError, type RowTable } from '../writing/index.js';
 
-/** Someone of the staff with the entry that counts: the one that is open, or the last of today, if there is one. */
-export type Person = Staff & { readonly entry: Attendance | undefined };
+/** Someone of the staff with the entry that counts: the one that is open, or the last of today, if there is one. Null: not known. */
+export type Person = Staff & { readonly entry: Attendance | undefined | null };
 
 const MINUTE_MS = 60_000;
 const READ_MS = 10_000;

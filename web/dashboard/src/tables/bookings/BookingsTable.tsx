@@ -1,6 +1,8 @@
 import { useMemo } from 'react';
 import { useSearch } from '../../app/useSearchParameter.js';
 import { useBusinessData } from '../../data/businessData.js';
+import { useEveryStaff } from '../../data/queries.js';
+import { isKnown, useQueryState } from '../../data/readState.js';
 import { useMinute, useToday, type Day } from '../../data/today.js';
 import { useForms } from '../../forms/formsContext.js';
 import { useBookingColumns } from './bookingColumns.js';
@@ -11,6 +13,8 @@ import { choiceIn, selectBookings, shownDay, type BookingChoice } from './select
 export function BookingsTable() {
   const { bookings } = useBusinessData();
   const { openBooking, addBooking, cancelBooking } = useForms();
+  const staff = useEveryStaff();
+  const staffRead = useQueryState(staff);
   const today = useToday();
   const choice = useBookingChoice(today);
   const minute = useMinute();
@@ -26,6 +30,8 @@ export function BookingsTable() {
         addBooking(shown?.date ?? null);
       }}
       table={bookings}
+      // Names may be old: they seldom change.
+      joined={{ what: 'Staff', read: isKnown(staffRead) ? { state: 'live' } : staffRead, refresh: staff.refetch }}
       rows={rows}
       columns={useBookingColumns({ edit: openBooking, cancel: cancelBooking }, shown === null)}
       empty={emptyText(choice, today)}
