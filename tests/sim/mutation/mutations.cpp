@@ -23,6 +23,9 @@ bool holds(std::string_view text, std::string_view part) {
 bool isJoin(std::string_view text) {
   return holds(text, R"("phx_join")");
 }
+/// How the topics of channels with changes begin.
+constexpr std::string_view kChangesTopic = "realtime:sb-";
+
 bool isChange(std::string_view text) {
   return holds(text, R"(,"postgres_changes",{)");
 }
@@ -120,11 +123,11 @@ Tampering joinTwins() {
     conduct.up = [twin, sendTwin](std::string_view text, const Relay::Send& send) {
       send(text);
       *sendTwin = send;
-      if (isJoin(text)) *twin = text;
+      if (isJoin(text) && holds(text, kChangesTopic)) *twin = text;
     };
     conduct.down = [twin, sendTwin](std::string_view text, TransportEvents& client) {
       if (!twin->empty() && holds(text, R"("phx_reply")")) {
-        twin->insert(twin->find("realtime:") + 9, "twin-");
+        twin->insert(twin->find(kChangesTopic) + kChangesTopic.size(), "twin-");
         (*sendTwin)(std::exchange(*twin, {}));
       }
       client.onTransportText(FakeText(text));
