@@ -2,8 +2,8 @@ import pg from 'pg';
 import { fastTiming, startBackend, type Backend } from 'switchboard-backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { ChannelClient } from './support/channelClient.js';
-import { OfficialClient } from './support/officialClient.js';
+import { ChannelClient } from '../support/channelClient.js';
+import { OfficialClient } from '../support/officialClient.js';
 
 const orders = { event: '*', schema: 'public', table: 'orders' };
 const COLD_MS = 200;
