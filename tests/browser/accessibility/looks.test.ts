@@ -241,3 +241,25 @@ describe('the alerts', () => {
     await page.context().close();
   });
 });
+
+it('the picker of the business is readable in large text at each width', async () => {
+  const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}`, { viewport: sizes.wide });
+  await new BookingsPage(page).untilRowsLive();
+  const widths: [number, number, number][] = [];
+  for (const percent of [100, 200])
+    for (const width of [640, 700, 768, 820, 1024]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate((size) => {
+        document.documentElement.style.fontSize = size;
+      }, `${percent}%`);
+      const select = page.locator('.picker select');
+      const ems = await select.evaluate(
+        (element) =>
+          element.getBoundingClientRect().width / parseFloat(getComputedStyle(document.documentElement).fontSize),
+      );
+      if (ems < 9 || (await overflow(page)) > 0) widths.push([percent, width, ems]);
+    }
+  await page.screenshot({ path: screenshotPath('picker-large-text') });
+  expect(widths).toEqual([]);
+  await page.context().close();
+});

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { closed, FormsLab } from '../support/forms.js';
+import { closed, edit, FormsLab } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
 
 let forms: FormsLab;
@@ -144,6 +144,57 @@ describe('the toast of a row', () => {
     await lab.db.query('update admin_alerts set acknowledged = true where id = $1', [rows[0]?.id]);
     await toastOf(page, 'Form alert').waitFor({ state: 'detached' });
     await lab.db.query("delete from admin_alerts where title = 'Form alert'");
+  });
+});
+
+describe('the buttons of a toast', () => {
+  it('work beside an open form, which stays as it is', async () => {
+    const bookings = await forms.openBookings();
+    const { page } = bookings;
+    const [id, other] = [await forms.newRow('Form undo', bookings), await forms.newRow('Form other', bookings)];
+    await bookings
+      .row(id)
+      .getByRole('button', { name: /^Cancel/ })
+      .click();
+    await toastOf(page, 'Booking cancelled').waitFor();
+    const form = await edit(bookings, other);
+    await form.getByLabel('Service').fill('Typed');
+    await toastOf(page, 'Booking cancelled').getByRole('button', { name: 'Undo', includeHidden: true }).click();
+    await expect.poll(async () => (await forms.booking(id))['status']).toBe('pending');
+    expect(await form.getByText('Close without saving?').count()).toBe(0);
+    expect(await form.getByLabel('Service').inputValue()).toBe('Typed');
+  });
+
+  it('open what was not saved above an open form, and lead back to that', async () => {
+    const bookings = await forms.openBookings();
+    const { page } = bookings;
+    const [id, other] = [await forms.newRow('Form failed', bookings), await forms.newRow('Form other', bookings)];
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/rest/v1/bookings?*', async (route) => {
+      if (route.request().method() !== 'PATCH') return route.continue();
+      await released;
+      const headers = { 'access-control-allow-origin': '*' };
+      return route.fulfill({ status: 400, headers, body: '{"code":"22001","message":"too long"}' });
+    });
+    const first = await edit(bookings, id);
+    await first.getByLabel('Service').fill('Refused');
+    await first.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.keyboard.press('Escape');
+    await first.getByRole('button', { name: 'Save in the background' }).click();
+    await closed(bookings);
+    await (await edit(bookings, other)).getByLabel('Service').fill('Typed');
+    release();
+    await toastOf(page, 'Booking not saved').getByRole('button', { name: 'Open', includeHidden: true }).click();
+    await page.getByRole('dialog', { name: 'Booking of Form failed' }).waitFor();
+    expect(await bookings.form.getByLabel('Service').inputValue()).toBe('Refused');
+    await bookings.form.getByRole('button', { name: 'Close', exact: true }).first().click();
+    await bookings.form.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('dialog', { name: 'Booking of Form other' }).waitFor();
+    expect(await bookings.form.getByLabel('Service').inputValue()).toBe('Typed');
+    for (const window of forms.windows) window.problems.splice(0);
   });
 });
 

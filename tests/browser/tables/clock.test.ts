@@ -166,3 +166,19 @@ it('who clocks in again, because nothing was answered at first, hears that it wa
   await lab.backend.faults.reset();
   await page.context().close();
 });
+
+it('who was clocked out elsewhere while the answer to clocking in was lost stays out', async () => {
+  const page = await openStaff();
+  let isFirst = true;
+  await page.route('**/rest/v1/staff_attendance?*', async (route) => {
+    if (route.request().method() !== 'POST' || !isFirst) return route.continue();
+    isFirst = false;
+    await route.fetch();
+    await lab.db.query('update staff_attendance set clock_out = now() where business_id = $1', [salon]);
+    return route.abort('connectionreset');
+  });
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
+  await page.locator('[data-sonner-toast]', { hasText: 'Already changed by someone else' }).waitFor();
+  expect([await entries(), await entries('clock_out is null')]).toEqual([1, 0]);
+  await page.context().close();
+});

@@ -44,7 +44,7 @@ export function BookingForm({ session, opener, onClose }: Props) {
 type FieldsProps = { session: EditSession<Booking, BookingDraft>; draft: BookingDraft };
 
 function WhoFields({ session, draft, original }: FieldsProps & { original: ChosenClient }) {
-  const { data: clients } = useClients();
+  const { data: clients, isError } = useClients();
   const setClient = useCallback(
     (value: ChosenClient) => {
       session.set('client', value);
@@ -53,7 +53,7 @@ function WhoFields({ session, draft, original }: FieldsProps & { original: Chose
   );
   return (
     <>
-      <ClientField value={draft.client} original={original} clients={clients} onValue={setClient} />
+      <ClientField value={draft.client} original={original} clients={clients} isFailed={isError} onValue={setClient} />
       <TextField
         label="Service"
         name="service"

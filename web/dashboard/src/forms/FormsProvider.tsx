@@ -19,23 +19,24 @@ type OpenForm = { readonly opener: Element | null; readonly isNew: boolean } & (
   | { readonly kind: 'payment'; readonly session: EditSession<Payment, PaymentDraft> }
 );
 
-/** Holds the form that is open, and lets everything below write. */
+/** Holds the forms that are open, of which the last is shown, and lets everything below write. */
 export function FormsProvider({ children }: { children: ReactNode }) {
   const sessions = useSessions();
   const { business } = useBusinessData();
   const zone = business.time_zone;
-  const [form, setForm] = useState<OpenForm | null>(null);
+  const [open, setOpen] = useState<readonly OpenForm[]>([]);
+  const form = open.at(-1);
   const { cancelBooking, cancelPayment } = useCancelling(sessions, zone);
   const forms = useMemo(
     (): Forms => ({
       openBooking: (row) => {
-        setForm({ kind: 'booking', session: sessions.booking(row), isNew: false, ...opener() });
+        setOpen([{ kind: 'booking', session: sessions.booking(row), isNew: false, ...opener() }]);
       },
       addBooking: (date) => {
-        setForm({ kind: 'booking', session: sessions.newBooking(date), isNew: true, ...opener() });
+        setOpen([{ kind: 'booking', session: sessions.newBooking(date), isNew: true, ...opener() }]);
       },
       openPayment: (row) => {
-        setForm({ kind: 'payment', session: sessions.payment(row), isNew: row === undefined, ...opener() });
+        setOpen([{ kind: 'payment', session: sessions.payment(row), isNew: row === undefined, ...opener() }]);
       },
       cancelBooking,
       cancelPayment,
@@ -44,7 +45,7 @@ export function FormsProvider({ children }: { children: ReactNode }) {
   );
   const close = useCallback(
     (closed: OpenForm) => {
-      setForm((current) => (current === closed ? null : current));
+      setOpen((forms) => forms.filter((form) => form !== closed));
       const { phase } = closed.session.state();
       const confirm = (): void => {
         // What is new is confirmed where it is added.
@@ -59,7 +60,8 @@ export function FormsProvider({ children }: { children: ReactNode }) {
         if (phase !== 'saving' && phase !== 'waiting') return;
         const words = { noun, description: describe(session.state().draft), zone };
         followSave(session, words, confirm, () => {
-          setForm((current) => current ?? closed);
+          // Above the one that is open, if any: that one is as it was afterwards.
+          setOpen((forms) => [...forms, closed]);
         });
       };
       if (closed.kind === 'booking')
@@ -71,7 +73,7 @@ export function FormsProvider({ children }: { children: ReactNode }) {
   return (
     <FormsContext value={forms}>
       {children}
-      {form === null ? null : <OpenedForm form={form} onClose={close} />}
+      {form === undefined ? null : <OpenedForm key={open.length} form={form} onClose={close} />}
     </FormsContext>
   );
 }

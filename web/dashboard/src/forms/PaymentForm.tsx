@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Payment } from '../data/database.js';
-import { formatDay, formatStatus } from '../format.js';
+import { formatStatus, formatWhen } from '../format.js';
 import { useEditSession, type EditSession } from '../writing/index.js';
 import { choicesOf, withChosen, type Choice } from './fields/choices.js';
 import { SelectField, TextField } from './fields/Field.js';
@@ -82,7 +82,7 @@ function bookingChoices(bookings: readonly Booking[], chosen: string, zone: stri
     { value: '', label: 'None' },
     ...offered.map(({ id, client_name, service, starts_at }) => ({
       value: String(id),
-      label: `${client_name}, ${service}, ${formatDay(starts_at, zone)}`,
+      label: `${client_name}, ${service}, ${formatWhen(starts_at, zone)}`,
     })),
   ];
 }

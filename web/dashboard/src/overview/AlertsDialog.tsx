@@ -8,7 +8,7 @@ import { focusOn } from '../focus/focusable.js';
 import { formatWhen, locale } from '../format.js';
 import { ProblemText } from '../forms/fields/ProblemText.js';
 import { Sheet } from '../forms/sheet/Sheet.js';
-import { problemOf, type RowTable } from '../writing/index.js';
+import { IgnoredError, problemOf, type RowTable } from '../writing/index.js';
 import { byUrgency } from './alerts.js';
 import { focusOnRows } from './focusOnRows.js';
 import { ShowRows } from './ShowRows.js';
@@ -84,11 +84,15 @@ function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) 
   );
 }
 
+const HIDDEN = 'The request was accepted and changed no row: row level security hides it from updates.';
+
 /** Acknowledged is acknowledged, whoever changed what else: the newest state of the alert is the one to write to. */
 async function acknowledgeAlert(table: RowTable<Alert>, alert: Alert): Promise<void> {
   let seen: Alert | undefined = alert;
   while (seen?.acknowledged === false) {
     if ((await table.update(seen.id, seen.version, { acknowledged: true })) !== undefined) return;
-    seen = await table.find('id', seen.id);
+    const now: Alert | undefined = await table.find('id', seen.id);
+    if (now?.version === seen.version && !now.acknowledged) throw new IgnoredError(HIDDEN);
+    seen = now;
   }
 }

@@ -44,7 +44,7 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
           // One at most, where the database has the index for that.
           const open = entries.filter((entry) => entry.staff_id === person.id && isIn(entry));
           if (open.length > 0) await clockOut(table, open, attempt);
-          else await clockIn(table, { business_id, work_date, staff_id: person.id }, attempt);
+          else await clockIn(table, { business_id, work_date, staff_id: person.id }, attempt, entries);
           isAccepted = true;
         } catch (error) {
           if (error instanceof UnreachableError) unanswered.current.set(person.id, attempt);
@@ -74,13 +74,21 @@ function newAttempt(): Attempt {
   return { key: crypto.randomUUID(), outs: new Set() };
 }
 
-async function clockIn(table: RowTable<Attendance>, entry: Partial<Attendance>, { key }: Attempt): Promise<void> {
+/** Adds an entry. `shown`: those on display. */
+async function clockIn(
+  table: RowTable<Attendance>,
+  entry: Partial<Attendance>,
+  { key }: Attempt,
+  shown: readonly Attendance[],
+): Promise<void> {
   const stamps = { clock_in: new Date().toISOString(), idempotency_key: key };
   const find = (): Promise<Attendance | undefined> => table.find('idempotency_key', key);
   const insert = (): Promise<Attendance | undefined> => table.insert({ ...entry, ...stamps }, 'idempotency_key');
   const own = (await lookedUp(insert, find)) ?? (await find());
+  if (own === undefined || isIn(own)) return;
   // The one that had no answer was saved, and somebody clocked the person out since.
-  if (own !== undefined && !isIn(own)) await clockIn(table, entry, newAttempt());
+  if (shown.some(({ id }) => id === own.id)) await clockIn(table, entry, newAttempt(), shown);
+  else toastOthers();
 }
 
 /** Closes each of these entries. */
@@ -100,8 +108,12 @@ async function clockOut(table: RowTable<Attendance>, open: readonly Attendance[]
     }),
   );
   if (closed.includes(undefined)) {
-    toast('Already changed by someone else', { description: 'Here is how it is now.' });
+    toastOthers();
   }
+}
+
+function toastOthers(): void {
+  toast('Already changed by someone else', { description: 'Here is how it is now.' });
 }
 
 /** Writes. When the answer is lost, `find` looks whether the write arrived; what was not saved then, or can't be looked up, is an UnreachableError. */

@@ -10,11 +10,13 @@ type Props = {
   original: ChosenClient;
   /** Undefined: not read yet. */
   clients: readonly Client[] | undefined;
+  /** Whether reading them failed. */
+  isFailed: boolean;
   onValue: (value: ChosenClient) => void;
 };
 
 /** A client by name; where several have that name, by which of them. */
-export function ClientField({ value, original, clients, onValue }: Props) {
+export function ClientField({ value, original, clients, isFailed, onValue }: Props) {
   const { id, name } = value;
   const named = clientsNamed(clients, name);
   const isLate = id === 'unchosen' && clients !== undefined && named.length < 2;
@@ -34,7 +36,9 @@ export function ClientField({ value, original, clients, onValue }: Props) {
         autoComplete="off"
         suggestions={names}
         value={name}
-        hint={named.length > 1 ? undefined : hintOf(value, named, clients)}
+        hint={
+          named.length > 1 ? undefined : hintOf(value, named, clients === undefined ? unreadHint(isFailed) : NOT_LISTED)
+        }
         onValue={(text) => {
           onValue(clientOf(text, original, clients));
         }}
@@ -66,14 +70,18 @@ function clientOf(name: string, original: ChosenClient, clients: readonly Client
   return { id: named[0]?.id ?? null, name };
 }
 
-function hintOf(
-  { id, name }: ChosenClient,
-  [client]: readonly Client[],
-  clients: readonly Client[] | undefined,
-): string | undefined {
+function hintOf({ id, name }: ChosenClient, [client]: readonly Client[], unknown: string): string | undefined {
   if (name.trim() === '') return undefined;
   if (typeof id === 'number') return client?.id === id ? contactOf(client) : `Client #${id}`;
-  return clients === undefined ? undefined : 'Not in the list of clients';
+  return unknown;
+}
+
+const NOT_LISTED = 'Not in the list of clients';
+
+function unreadHint(isFailed: boolean): string {
+  return isFailed
+    ? 'The clients could not be read: saved by name only.'
+    : 'The clients are not read yet: saved by name only.';
 }
 
 function choicesOf({ id }: ChosenClient, named: readonly Client[]) {

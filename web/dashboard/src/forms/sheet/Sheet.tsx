@@ -24,6 +24,11 @@ export function Sheet({ title, description, focusAfter, children, ...focus }: Pr
           event.preventDefault();
           focusAfter();
         }}
+        onInteractOutside={(event) => {
+          // A toast is above the dialog: its buttons are no way out of it.
+          if (event.target instanceof Element && event.target.closest('[data-sonner-toaster]') !== null)
+            event.preventDefault();
+        }}
         {...focus}
       >
         <div className="sheet-head">

@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { closed, FormsLab, hold } from '../support/forms.js';
+import { salon } from '../support/lab.js';
+
+let forms: FormsLab;
+
+beforeAll(async () => {
+  forms = await FormsLab.open();
+});
+
+afterAll(() => forms.lab.close());
+
+afterEach(() => forms.tidy());
+
+const refused = { status: 500, headers: { 'access-control-allow-origin': '*' }, body: '{"message":"boom"}' };
+
+/** The name of a client of the salon that no other client has, and its id. */
+async function someClient(): Promise<{ id: number; name: string }> {
+  const { rows } = await forms.lab.db.query<{ id: number; name: string }>(
+    `select min(id)::int as id, full_name as name from clients where business_id = $1 group by full_name
+       having count(*) = 1 order by full_name limit 1`,
+    [salon],
+  );
+  const [client] = rows;
+  if (client === undefined) throw new Error('the salon has no client');
+  return client;
+}
+
+it('a new booking says that it has a name only while clients are not read, and gets its client when they come', async () => {
+  const bookings = await forms.openBookings();
+  const { page } = bookings;
+  const { id, name } = await someClient();
+  const release = await hold(page, 'GET', 'clients');
+  await bookings.addButton.click();
+  await bookings.form.getByLabel('Client', { exact: true }).fill(name);
+  await bookings.form.getByText('The clients are not read yet: saved by name only.').waitFor();
+  release();
+  await bookings.form.getByText(`#${id}`).waitFor();
+  await bookings.submit({ Service: 'Form tied' }, 'Add');
+  await closed(bookings);
+  const { rows } = await forms.lab.db.query('delete from bookings where service = $1 returning client_id::int', [
+    'Form tied',
+  ]);
+  expect(rows).toEqual([{ client_id: id }]);
+});
+
+it('a new booking says that clients could not be read', async () => {
+  const bookings = await forms.openBookings();
+  await bookings.page.route('**/rest/v1/clients?*', (route) => route.fulfill(refused));
+  await bookings.addButton.click();
+  await bookings.form.getByLabel('Client', { exact: true }).fill('Form nobody');
+  await bookings.form.getByText('The clients could not be read: saved by name only.').waitFor();
+  for (const window of forms.windows) window.problems.splice(0);
+});
+
+it('bookings of one client on one day differ in the form of a payment', async () => {
+  const { db } = forms.lab;
+  await db.query(
+    `insert into bookings (business_id, client_name, service, starts_at)
+     select $1, 'Form twice', 'Cut', date_trunc('day', now()) + interval '400 days' + interval '1 hour' * number
+       from generate_series(10, 13) as number`,
+    [salon],
+  );
+  const bookings = await forms.openBookings();
+  await bookings.show('Payments');
+  await bookings.page.getByRole('button', { name: 'Add payment' }).click();
+  const labels = await bookings.form.getByLabel('For the booking').locator('option').allInnerTexts();
+  const mine = labels.filter((label) => label.startsWith('Form twice'));
+  expect(new Set(mine).size).toBe(4);
+});
+
+it('an alert that row level security hides from updates is not acknowledged, which is said once', async () => {
+  const { page } = await forms.openBookings();
+  await forms.lab.db.query(
+    "insert into admin_alerts (business_id, severity, title) values ($1, 'warning', 'Form alert')",
+    [salon],
+  );
+  await page.getByRole('button', { name: 'Look at them' }).click();
+  const methods: string[] = [];
+  await page.route('**/rest/v1/admin_alerts?*', (route) => {
+    const method = route.request().method();
+    methods.push(method);
+    return method === 'PATCH' ? route.fulfill({ ...refused, status: 200, body: '[]' }) : route.continue();
+  });
+  await page.getByRole('button', { name: /^Acknowledge: Form alert/ }).click();
+  await page.getByRole('alert').getByText('You are not allowed to change this.').waitFor();
+  expect(methods.filter((method) => method === 'PATCH')).toHaveLength(1);
+  await forms.lab.db.query("delete from admin_alerts where title = 'Form alert'");
+});
