@@ -92,6 +92,19 @@ std::string flushedJson(SubscriptionId id) {
   return concat({R"({"flushed":[)", decimal(id.value), "]}"});
 }
 
+std::string unsentJson(PushId id, const Error& error) {
+  Batch batch;
+  batch.pushes.push_back({id, PushOutcome::Invalid, error.message});
+  return controlJson(batch);
+}
+
+/// Without a client. Somebody waits for the answers to a flush and to a push.
+std::string answerWithoutClient(Kind kind, SubscriptionId id, const Error& error) {
+  if (kind == Kind::Flush) return flushedJson(id);
+  if (kind == Kind::Push) return unsentJson(PushId{id.value}, error);
+  return {};
+}
+
 }  // namespace
 
 std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view json, std::string_view payload,
@@ -106,8 +119,7 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
     const auto error = opened ? open(*opened.value(), id, command.member("spec")) : opened.error();
     return error ? refusalJson(id, *error, clock.wallNow(), isChannel) : std::string();
   }
-  // Somebody waits for the answer to a flush.
-  if (!opened) return *kind == Kind::Flush ? flushedJson(id) : std::string();
+  if (!opened) return answerWithoutClient(*kind, id, opened.error());
   Client& client = *opened.value();
   switch (*kind) {
     case Kind::Subscribe:

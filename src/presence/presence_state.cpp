@@ -39,8 +39,11 @@ void appendItem(std::string& array, std::string_view item) {
   array += ']';
 }
 
-void appendItems(std::string& array, JsonValue items) {
-  items.forEachItem([&](JsonValue item) { appendItem(array, item.text()); });
+/// What is no object is no meta.
+void appendMetas(std::string& array, JsonValue metas) {
+  metas.forEachItem([&](JsonValue meta) {
+    if (meta.isObject()) appendItem(array, meta.text());
+  });
 }
 
 /// The metas of an array, without those with these refs.
@@ -103,7 +106,7 @@ bool PresenceState::applyState(std::string_view payload, TimePoint leaveAt) {
   state.forEachMember([&](std::string key, JsonValue entry) {
     Member& member = memberOf(std::move(key));
     std::string metas;
-    appendItems(metas, entry.member("metas"));
+    appendMetas(metas, entry.member("metas"));
     touch(member);
     member.metas = std::move(metas);
     member.inState = true;
@@ -140,7 +143,7 @@ void PresenceState::applyNow(JsonValue diff) {
     Member& member = memberOf(std::move(key));
     touch(member);
     std::string metas = without(member.metas, refsOf(joined));
-    appendItems(metas, joined);
+    appendMetas(metas, joined);
     member.metas = std::move(metas);
   });
   diff.member("leaves").forEachMember([&](const std::string& key, JsonValue entry) {

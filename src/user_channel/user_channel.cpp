@@ -273,7 +273,8 @@ void UserChannel::onPresence(const Envelope& envelope) {
   } else if (envelope.event == names::kPresenceDiff) {
     understood = presence_.applyDiff(envelope.payload);
   }
-  if (!understood) retry_.setAfter(retryDelay({}));
+  // Not put off by the next one that can't be used: they may come faster than any delay.
+  if (!understood && !retry_.isSet()) retry_.setAfter(retryDelay({}));
   reportPresence(isState && understood);
 }
 

@@ -109,7 +109,7 @@ void UserChannels::push(Push push) {
   Entry* entry = byHandle_.find(push.handle);
   const PushId id = push.id;
   if (entry == nullptr) {
-    onUserPushDone(id, PushOutcome::Ended, "The channel is closed.");
+    onUserPushDone(id, PushOutcome::Ended, "The handle is closed, or was refused: its status says why.");
   } else if (const auto error = entry->channel.send(std::move(push))) {
     onUserPushDone(id, PushOutcome::Invalid, error->message);
   }

@@ -112,7 +112,7 @@ TEST_SUITE("commands") {
     CHECK(c.subscriptions() == 1);
   }
 
-  TEST_CASE("without a client each subscription is refused for the reason, and of the rest only flush answers") {
+  TEST_CASE("without a client each subscription is refused for the reason, and of the rest only flush and push answer") {
     Commanded c("nonsense");
     CHECK(c.run(R"({"kind":"subscribe","id":1,"spec":{"table":"t"}})").find(R"("refused":[1])") != std::string::npos);
     for (const auto* kind : {"unsubscribe", "stats", "notify", "dispose"}) {
@@ -120,6 +120,11 @@ TEST_SUITE("commands") {
       CHECK(c.run(R"({"kind":")" + std::string(kind) + R"(","id":1})").empty());
     }
     CHECK(Json::parse(c.run(R"({"kind":"flush","id":1})")) == Json{{"flushed", {1}}});
+    const auto pushes = Json::parse(c.run(R"({"kind":"push","id":7,"channel":1,"event":"e"})", "{}"))["pushes"];
+    REQUIRE(pushes.size() == 1);
+    CHECK(pushes[0]["id"] == 7);
+    CHECK(pushes[0]["outcome"] == "invalid");
+    CHECK(pushes[0]["message"] != "");
   }
 
   TEST_CASE("a handle of a channel opens, sends, tracks and closes by commands") {
@@ -156,7 +161,7 @@ TEST_SUITE("commands") {
     c.run(R"({"kind":"closeChannel","id":4})");
     CHECK(c.subscriptions() == 0);
     CHECK(c.run(R"({"kind":"push","id":11,"channel":4,"event":"e"})", "1").empty());
-    CHECK(c.said.find(R"({"id":11,"outcome":"ended","message":"The channel is closed."})") != std::string::npos);
+    CHECK(c.said.find(R"({"id":11,"outcome":"ended","message":"The handle is closed, or was refused: its status says why."})") != std::string::npos);
   }
 
   TEST_CASE("a handle that is not taken is answered as a parked channel") {

@@ -188,6 +188,16 @@ TEST_CASE("keys are any text, and metas any objects") {
         Changes{"leave \xC3\xA9\n\" 2"});
 }
 
+TEST_CASE("metas that are no objects are left out, and a key without others is not there") {
+  Listener listener;
+  CHECK(listener.afterState(R"({"a":{"metas":[null,{"phx_ref":"1"},5]},"b":{"metas":["x",[]]},"c":{"metas":{}}})") ==
+        Changes{"join a 1"});
+  CHECK(
+      listener.afterDiff(R"({"joins":{"b":{"metas":[null]},"a":{"metas":[true,{"phx_ref":"2"}]}},"leaves":{}})") ==
+      Changes{"update a 12"});
+  CHECK(listener.state.size() == 1);
+}
+
 TEST_CASE("what can't be read changes nothing and says so") {
   Listener listener;
   listener.afterState(R"({"a":{"metas":[{"phx_ref":"1"}]}})");

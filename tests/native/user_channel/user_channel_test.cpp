@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "user_channel/user_channel_bench.h"
 
 namespace switchboard {
@@ -202,6 +204,18 @@ TEST_CASE("a handle that wants presence makes it join for more, without an inter
   bench.channel->open(HandleId{3}, {false, true});
   bench.advance(ms(1'000));
   CHECK(bench.takeSentEvents().empty());
+}
+
+TEST_CASE("presence that can't be read makes it join again, however fast more of it comes") {
+  UserChannelBench bench;
+  bench.goLive(true);
+  bench.takeSentEvents();
+  for (int i = 0; i < 200; ++i) {
+    bench.hear("", "", "presence_diff", "[]");
+    bench.advance(ms(50));
+  }
+  const auto sent = bench.takeSentEvents();
+  CHECK(std::count(sent.begin(), sent.end(), "phx_join") > 0);
 }
 
 TEST_CASE("presence is not reported where no handle asked for it") {

@@ -32,6 +32,7 @@ describe('channel refuses at the call, by name and with the fix', () => {
     ['ack that is no flag', 'a', { ack: null }, 'INVALID_OPTION', 'ack', /true or false/],
     ['presence that is no flag', 'a', { presence: 'ana' }, 'INVALID_OPTION', 'presence', /must be an object/],
     ['an unknown option of presence', 'a', { presence: { keys: 'a' } }, 'UNKNOWN_OPTION', 'keys', /Did you mean `key`/],
+    ['half of a letter in a key', 'a', key('a\ud800'), 'INVALID_OPTION', 'key', /surrogate/],
     ['an empty key', 'a', key(''), 'INVALID_OPTION', 'key', /makes up/],
     ['replay of a public channel', 'a', { replay: { since: 0 } }, 'INVALID_OPTION', 'replay', /add `private: true`/],
     ['replay without a time', 'a', { private: true, replay: {} }, 'MISSING_OPTION', 'since', /a Date or Unix ms/],
@@ -84,6 +85,9 @@ describe('channel refuses at the call, by name and with the fix', () => {
 describe('a handle refuses at the call, by name and with the fix', () => {
   const circle: Record<string, unknown> = {};
   circle.self = circle;
+  const view = Uint8Array.of(1);
+  const transferred = view.buffer;
+  structuredClone(transferred, { transfer: [transferred] });
 
   it.each<[string, unknown, unknown, unknown, string, string, RegExp]>([
     ['no event', undefined, 1, {}, 'MISSING_OPTION', 'event', /name the event/],
@@ -95,6 +99,9 @@ describe('a handle refuses at the call, by name and with the fix', () => {
     ['a payload with a bigint', 'a', { n: 1n }, {}, 'INVALID_OPTION', 'payload', /can't be JSON: .*BigInt/],
     ['bytes above a frame', 'a', new Uint8Array(5_000_000), {}, 'PAYLOAD_TOO_LARGE', 'payload', /takes 5000000 bytes/],
     ['a text above a frame', 'a', 'ü'.repeat(2_500_000), {}, 'PAYLOAD_TOO_LARGE', 'payload', /send it in parts/],
+    ['bytes that are gone', 'a', transferred, {}, 'INVALID_OPTION', 'payload', /was transferred/],
+    ['a view of bytes that are gone', 'a', view, {}, 'INVALID_OPTION', 'payload', /was transferred/],
+    ['an event that is no text, nor can be', Object.create(null), 1, {}, 'INVALID_OPTION', 'event', /must be text/],
     ['an unknown option', 'a', 1, { acknowledge: true }, 'UNKNOWN_OPTION', 'acknowledge', /It takes ack/],
     ['ack that is no flag', 'a', 1, { ack: 'yes' }, 'INVALID_OPTION', 'ack', /true or false/],
     ['a time out of range', 'a', 1, { timeoutMs: 5 }, 'INVALID_OPTION', 'timeoutMs', /from 100 to 3600000, not 5/],
@@ -139,6 +146,8 @@ describe('a handle refuses at the call, by name and with the fix', () => {
     ['bytes', Uint8Array.of(1), /takes an object/],
     ['a date', new Date(0), /takes an object/],
     ['a circle', circle, /can't be JSON/],
+    ['half of a letter', { name: 'a\ud83d' }, /surrogate/],
+    ['half of a letter in a key', { 'a\\\udc00': 1 }, /surrogate/],
   ])('track: %s', (_, payload, message) => {
     const room = new Bench().manager.channel('room');
     const error = errorOf(() => {
@@ -146,6 +155,15 @@ describe('a handle refuses at the call, by name and with the fix', () => {
     });
     expect([error.code, error.option]).toEqual(['INVALID_OPTION', 'payload']);
     expect(error.message).toMatch(message);
+  });
+
+  it('but not what looks like half of a letter', () => {
+    const room = new Bench().manager.channel('room');
+    for (const text of ['\\ud800', 'a\\\\ud800', '\ud83d\ude00', '\ufffd']) {
+      expect(() => {
+        room.track({ text });
+      }).not.toThrow();
+    }
   });
 
   it('callbacks that are none', () => {

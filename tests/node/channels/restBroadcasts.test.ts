@@ -117,6 +117,29 @@ describe('a broadcast over HTTP', () => {
   });
 });
 
+describe('names that no path can have', () => {
+  it.each([
+    ['..', 'a'],
+    ['.', 'a'],
+    ['room', '..'],
+  ])('%s %s', async (name, event) => {
+    const { manager } = open();
+    await manager.broadcast(name, event, { x: 1 });
+    await manager.broadcast('room', 'b', { x: 2 });
+    expect(seen.items.map(({ path }) => path)).toEqual([
+      '/realtime/v1/api/broadcast',
+      '/realtime/v1/api/broadcast/room/events/b',
+    ]);
+    expect(JSON.parse(seen.items[0]?.body.toString() ?? '')).toEqual({
+      messages: [{ topic: name, event, private: false, payload: { x: 1 } }],
+    });
+    await expect(manager.broadcast(name, event, Uint8Array.of(1))).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      option: 'payload',
+    });
+  });
+});
+
 describe('what the server refuses', () => {
   it.each<[string, number, unknown, { private?: boolean; bytes?: boolean }, string, RegExp]>([
     [

@@ -131,6 +131,32 @@ describe('the status of a channel', () => {
     expect(statuses.slice(2)).toEqual(['SUBSCRIBED']);
   });
 
+  it('is CHANNEL_ERROR when the connection is lost, and SUBSCRIBED again after it', async () => {
+    const channel = client.channel('room').on('broadcast', { event: '*' }, nothing);
+    const statuses = subscribe(channel);
+    manager.handle.become('pending', 'CONNECTING', 'still connecting');
+    manager.handle.become('live');
+    manager.handle.become('pending', 'CONNECTION_LOST', 'the connection was lost');
+    await settled();
+    expect(channel.state).toBe('errored');
+    manager.handle.become('joining');
+    manager.handle.become('live');
+    await settled();
+    expect(statuses).toEqual(['SUBSCRIBED', 'CHANNEL_ERROR: the connection was lost', 'SUBSCRIBED']);
+    expect(channel.state).toBe('joined');
+  });
+
+  it('is not an error while a handle that is opened late joins', async () => {
+    const channel = client.channel('room').on('postgres_changes', bookings, nothing);
+    const statuses = subscribe(channel);
+    manager.notice(0, 'SUBSCRIBED');
+    channel.on('broadcast', { event: '*' }, nothing);
+    manager.handle.become('joining');
+    manager.handle.become('live');
+    await settled();
+    expect(statuses).toEqual(['SUBSCRIBED']);
+  });
+
   it('is CHANNEL_ERROR with the words of the server, and the channel stays in line for another try', async () => {
     const channel = client.channel('room', { config: { private: true } });
     const statuses = subscribe(channel);
@@ -170,6 +196,24 @@ describe('the status of a channel', () => {
     expect(statuses).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(statuses).toEqual(['TIMED_OUT']);
+  });
+
+  it('is not TIMED_OUT by the time of a join that a disconnect ended', async () => {
+    vi.useFakeTimers();
+    const statuses = subscribe(client.channel('room'));
+    await vi.advanceTimersByTimeAsync(9_000);
+    await client.disconnect();
+    client.connect();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(statuses).toEqual(['CHANNEL_ERROR: socket closed: 1000']);
+  });
+
+  it('is not followed by a system message where its callback ends the channel', () => {
+    const system = vi.fn();
+    const channel = client.channel('room').on('postgres_changes', bookings, nothing).on('system', {}, system);
+    channel.subscribe(() => void channel.unsubscribe());
+    manager.notice(0, 'SUBSCRIBED');
+    expect([channel.state, system.mock.calls]).toEqual(['closed', []]);
   });
 
   it('is CLOSED when the application ends the manager', () => {

@@ -84,6 +84,28 @@ describe('presence', () => {
     expect(Object.keys(channel.presenceState())).toEqual(['__proto__']);
   });
 
+  it('is the next state after a disconnect: who is missing has left', async () => {
+    const seen: unknown[] = [];
+    const channel = client.channel('room').on('presence', { event: '*' }, (event) => seen.push(event));
+    channel.subscribe();
+    const ben = { phx_ref: '2', name: 'Ben' };
+    manager.handle.presence(
+      { kind: 'join', key: 'ann', metas: metas(ann) },
+      { kind: 'join', key: 'ben', metas: metas(ben) },
+    );
+    await client.disconnect();
+    expect(Object.keys(channel.presenceState())).toEqual(['ann', 'ben']);
+    client.connect();
+    seen.length = 0;
+    manager.handle.presence({ kind: 'join', key: 'ann', metas: metas(ann) });
+    expect(seen).toEqual([
+      { event: 'leave', key: 'ben', currentPresences: [], leftPresences: [{ presence_ref: '2', name: 'Ben' }] },
+      { event: 'sync' },
+    ]);
+    manager.handle.presence({ kind: 'join', key: 'ben', metas: metas(ben) });
+    expect(Object.keys(channel.presenceState())).toEqual(['ann', 'ben']);
+  });
+
   it('track and untrack resolve when the channel is joined', async () => {
     const channel = client.channel('room').subscribe();
     const tracking = channel.track({ name: 'Ann' });

@@ -154,6 +154,13 @@ describe('send of a channel that is subscribed', () => {
     expect(manager.handle.sent).toHaveLength(1);
   });
 
+  it('answers with error where the payload for HTTP can not be JSON', async () => {
+    const { fetch, requests } = recorder(accepted);
+    const channel = makeClient({ fetch, restFallback: true }).channel('room');
+    expect(await channel.send({ type: 'broadcast', event: 'e', payload: { n: 1n } })).toBe('error');
+    expect(requests).toEqual([]);
+  });
+
   it.each([
     ['SEND_TIMED_OUT', undefined, 'timed out'],
     ['SEND_REFUSED', undefined, 'error'],

@@ -91,7 +91,12 @@ export class ChannelHandle implements Channel {
     requireFunction(callback, 'callback', 'on calls it with the payload of each broadcast.');
     const listeners = this.#broadcasts.get(event) ?? new Listeners();
     this.#broadcasts.set(event, listeners);
-    return listeners.add(callback as (payload: unknown, message: BroadcastMessage) => unknown);
+    const remove = listeners.add(callback as (payload: unknown, message: BroadcastMessage) => unknown);
+    return () => {
+      remove();
+      // Names of events may be made for one answer each.
+      if (listeners.size === 0 && this.#broadcasts.get(event) === listeners) this.#broadcasts.delete(event);
+    };
   }
 
   /**

@@ -1,4 +1,5 @@
 import { SwitchboardError } from '../api/errors.js';
+import { typeOf } from '../base/validate.js';
 import type { PushCommand, PushResult } from '../engine/engine.js';
 import type { LogOutlet } from '../log/logOutlet.js';
 import type { CheckedSend } from '../checks/channelOptions.js';
@@ -62,7 +63,7 @@ export class Pushes {
 
   /** A send that is a mistake. */
   refused(sender: Sender, event: unknown, error: Error): Promise<void> {
-    return this.#promise(sender, String(event), (_resolve, reject) => {
+    return this.#promise(sender, typeof event === 'string' ? event : typeOf(event), (_resolve, reject) => {
       reject(error);
     });
   }

@@ -7,6 +7,8 @@ import { refusal, type Answer } from './restRefusal.js';
 const JSON_TYPE = 'application/json';
 const BYTES_TYPE = 'application/octet-stream';
 const NOT_FOUND = 404;
+/** A url can't have it as a part of its path, escaped or not. */
+const DOTS = /^\.\.?$/u;
 
 interface Request {
   readonly path: string;
@@ -69,7 +71,9 @@ export class RestBroadcasts {
   async #send(name: string, event: string, checked: CheckedBroadcast, signal: AbortSignal): Promise<void> {
     const token = await this.#newestToken();
     const { payload } = checked;
-    if (!this.#isOld || typeof payload !== 'string') {
+    const fitsPath = !DOTS.test(name) && !DOTS.test(event);
+    if (!fitsPath && typeof payload !== 'string') throw unfit();
+    if ((fitsPath && !this.#isOld) || typeof payload !== 'string') {
       const answer = await this.#post(single(name, event, checked), token, signal);
       if (answer.ok) return;
       if (answer.status !== NOT_FOUND || typeof payload !== 'string') {
@@ -78,7 +82,7 @@ export class RestBroadcasts {
     }
     const answer = await this.#post(several(name, event, payload, checked), token, signal);
     if (!answer.ok) throw refusal(answer, { name, ...checked, hasToken: token !== '' });
-    this.#isOld = true;
+    if (fitsPath) this.#isOld = true;
   }
 
   async #newestToken(): Promise<string> {
@@ -108,6 +112,11 @@ export class RestBroadcasts {
     }
     return { ok: response.ok, status: response.status, text: this.#redact(text) };
   }
+}
+
+function unfit(): SwitchboardError {
+  const message = 'Over HTTP bytes can\'t go to a channel or event of the name "." or "..": send JSON, or over a channel.';
+  return new SwitchboardError('INVALID_OPTION', 'payload', message);
 }
 
 function single(name: string, event: string, { payload, isPrivate }: CheckedBroadcast): Request {

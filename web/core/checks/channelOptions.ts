@@ -29,6 +29,8 @@ const MAX_NAME_BYTES = 255;
 /** The server's limit for a frame, less what is in it besides the payload. */
 const MAX_PAYLOAD_BYTES = 5_000_000 - 2_000;
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** The same in what `JSON.stringify` writes, which escapes only those. Escaped backslashes come first, so that they are skipped. */
+const ESCAPED_SURROGATE = /\\\\|(\\ud[89a-f])/gu;
 
 /** A checked call of `channel`. */
 export interface CheckedChannel {
@@ -136,6 +138,10 @@ export function checkBroadcast(
 export function checkTracked(payload: unknown): string {
   if (typeof payload === 'object' && payload !== null && !Array.isArray(payload) && !isBytes(payload)) {
     const text = toJson(payload, 'track');
+    // The server drops such a frame without a word.
+    for (const [, surrogate] of text.matchAll(ESCAPED_SURROGATE)) {
+      if (surrogate !== undefined) throw halfCharacter('payload');
+    }
     // What its `toJSON` makes of it counts.
     if (text.startsWith('{')) return text;
   }
@@ -156,9 +162,7 @@ export function checkEvent(event: unknown): asserts event is string {
 
 function checkName(value: unknown, option: string, fix: string, taken: number): void {
   const text = requireText({ [option]: value }, option, fix);
-  if (LONE_SURROGATE.test(text)) {
-    throw invalid(option, `\`${option}\` holds half of a surrogate pair: cut texts between characters.`);
-  }
+  if (LONE_SURROGATE.test(text)) throw halfCharacter(option);
   const bytes = text.length * 3 + taken <= MAX_NAME_BYTES ? 0 : utf8Length(text);
   if (bytes + taken <= MAX_NAME_BYTES) return;
   throw invalid(
@@ -175,6 +179,7 @@ function checkPresence(given: Given): Pick<ChannelSpec, 'presence' | 'presenceKe
   refuseUnknown(options, ['key'], '`presence`');
   if (options.key === undefined) return { presence: true };
   const presenceKey = requireText(options, 'key', 'leave it out for one that the manager makes up.');
+  if (LONE_SURROGATE.test(presenceKey)) throw halfCharacter('key');
   return { presence: true, presenceKey };
 }
 
@@ -249,9 +254,12 @@ function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView {
 }
 
 function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {
-  if (ArrayBuffer.isView(value))
+  try {
+    if (!ArrayBuffer.isView(value)) return new Uint8Array(value.slice(0));
     return new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-  return new Uint8Array(value.slice(0));
+  } catch {
+    throw invalid('payload', 'The memory of the payload was transferred to a worker or a stream: send it before that.');
+  }
 }
 
 function toJson(value: unknown, call: string): string {
@@ -265,6 +273,10 @@ function toJson(value: unknown, call: string): string {
   }
   if (typeof text === 'string') return text;
   throw invalid('payload', `The payload of ${call} can't be JSON: it is ${typeOf(value)}. Send null or {} for none.`);
+}
+
+function halfCharacter(option: string): SwitchboardError {
+  return invalid(option, `\`${option}\` holds half of a surrogate pair: cut texts between characters.`);
 }
 
 function invalid(option: string, message: string): SwitchboardError {

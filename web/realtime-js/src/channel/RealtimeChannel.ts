@@ -222,8 +222,10 @@ export class RealtimeChannel extends ChannelListeners {
   /** For the client only: it was disconnected, and opens the channel again when it connects. */
   suspend(reason: Error): void {
     if (this.#parts === null) return;
+    clearTimeout(this.#timer);
     this.#parts.close();
     this.#parts = null;
+    this.presence.awaitState();
     this.state = 'errored';
     this.#callback?.(REALTIME_SUBSCRIBE_STATES.CHANNEL_ERROR, reason);
   }
@@ -335,6 +337,8 @@ export class RealtimeChannel extends ChannelListeners {
   }
 
   #system(status: 'ok' | 'error', message: string): void {
+    // The callback of the same state may have ended the channel.
+    if (this.state === 'closed') return;
     const payload = { extension: 'postgres_changes', status, message, channel: this.subTopic };
     for (const { callback } of this.listenersTo('system')) callback(payload);
   }

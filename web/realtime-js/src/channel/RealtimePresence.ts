@@ -30,6 +30,7 @@ function without(list: readonly Presence[], others: readonly Presence[]): Presen
 export class RealtimePresence {
   readonly channel: ChannelListeners;
   #byKey = new Map<string, Presence[]>();
+  #awaitsState = false;
 
   constructor(channel: ChannelListeners, _options?: { events?: { state: string; diff: string } }) {
     this.channel = channel;
@@ -43,14 +44,27 @@ export class RealtimePresence {
   /** Forgets everybody. */
   clear(): void {
     this.#byKey.clear();
+    this.#awaitsState = false;
+  }
+
+  /** The next changes are a whole state: whoever is not in it has left. */
+  awaitState(): void {
+    this.#awaitsState = true;
   }
 
   /** Takes changes in. Returns the events that realtime-js gives for them: joins, then leaves, then one sync. */
   apply(changes: readonly PresenceChange[]): PresenceEvent[] {
     const now = changes.map(({ kind, key, metas }) => ({ key, list: kind === 'leave' ? [] : read(metas) }));
     const joins = now.flatMap(({ key, list }) => this.#join(key, list));
-    const leaves = now.flatMap(({ key, list }) => this.#leave(key, list));
+    const gone = this.#awaitsState ? this.#without(now.map(({ key }) => key)) : [];
+    this.#awaitsState = false;
+    const leaves = [...now, ...gone].flatMap(({ key, list }) => this.#leave(key, list));
     return [...joins, ...leaves, { event: 'sync' }];
+  }
+
+  /** Of those that are present the others, with nothing. */
+  #without(keys: readonly string[]): { key: string; list: readonly Presence[] }[] {
+    return [...this.#byKey.keys()].filter((key) => !keys.includes(key)).map((key) => ({ key, list: [] }));
   }
 
   #join(key: string, list: readonly Presence[]): PresenceEvent[] {

@@ -19,6 +19,10 @@ export interface Trouble {
   cause: unknown;
 }
 
+interface HandlePart {
+  isLive: boolean;
+}
+
 export interface PartsDelegate {
   /** Everything flows, for the first time or again. */
   onLive(): void;
@@ -79,7 +83,7 @@ export class Parts {
 
   /** Opens the handle. Mistakes in its options are reported as trouble. What flows already is not reported again because of it. */
   open(name: string, options: HandleOptions): void {
-    const part = {};
+    const part = { isLive: false };
     if (!this.#live) this.#waiting.add(part);
     this.#attempt(false, () => {
       const handle = this.#manager.channel(name, options);
@@ -136,12 +140,15 @@ export class Parts {
     }
   }
 
-  #onStatus(part: object, status: HandleStatus): void {
-    if (status.state === 'live') this.#flows(part);
+  #onStatus(part: HandlePart, status: HandleStatus): void {
+    const wasLive = part.isLive;
+    part.isLive = status.state === 'live';
+    if (part.isLive) this.#flows(part);
     else if (status.state === 'closed') this.#end();
     else {
       this.#waiting.add(part);
-      if (status.state !== 'retrying' && status.state !== 'parked') return;
+      // After a lost connection it is pending again.
+      if (!wasLive && status.state !== 'retrying' && status.state !== 'parked') return;
       const timedOut = status.code === 'JOIN_TIMEOUT';
       this.#report({ timedOut, ofChanges: false, message: status.message, cause: status });
     }

@@ -57,8 +57,8 @@ export async function sendMessage(
   event: string,
   payload: unknown,
 ): Promise<'ok' | 'timed out' | 'error'> {
-  const body = JSON.stringify({ messages: [{ topic: target.topic, event, payload, private: target.private }] });
   try {
+    const body = JSON.stringify({ messages: [{ topic: target.topic, event, payload, private: target.private }] });
     const response = await post(sender, target.url, 'application/json', body, target.timeout);
     await response.body?.cancel();
     return response.ok ? 'ok' : 'error';
