@@ -146,6 +146,16 @@ describe('the status of a channel', () => {
     expect(channel.state).toBe('joined');
   });
 
+  it('is CHANNEL_ERROR when the server closes what the manager then joins again', async () => {
+    const channel = client.channel('room').on('postgres_changes', bookings, nothing);
+    const statuses = subscribe(channel);
+    manager.notice(0, 'CLOSED', 'the server closed the channel');
+    await settled();
+    manager.notice(0, 'SUBSCRIBED');
+    expect(statuses).toEqual(['CHANNEL_ERROR: the server closed the channel', 'SUBSCRIBED']);
+    expect(client.getChannels()).toEqual([channel]);
+  });
+
   it('is not an error while a handle that is opened late joins', async () => {
     const channel = client.channel('room').on('postgres_changes', bookings, nothing);
     const statuses = subscribe(channel);

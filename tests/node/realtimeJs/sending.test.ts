@@ -154,6 +154,13 @@ describe('send of a channel that is subscribed', () => {
     expect(manager.handle.sent).toHaveLength(1);
   });
 
+  it('falls back to HTTP with bytes too', async () => {
+    const { fetch, requests } = recorder(accepted);
+    const channel = makeClient({ fetch, restFallback: true }).channel('room');
+    expect(await channel.send({ type: 'broadcast', event: 'e', payload: Uint8Array.of(1, 2) })).toBe('ok');
+    expect(requests.map(({ init }) => init.body)).toEqual([Uint8Array.of(1, 2)]);
+  });
+
   it('answers with error where the payload for HTTP can not be JSON', async () => {
     const { fetch, requests } = recorder(accepted);
     const channel = makeClient({ fetch, restFallback: true }).channel('room');

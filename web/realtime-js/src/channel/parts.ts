@@ -133,8 +133,8 @@ export class Parts {
 
   #onNotice(part: object, status: SubscriptionNotice, detail: NoticeDetail): void {
     if (status === 'SUBSCRIBED') this.#flows(part);
-    else if (status === 'CLOSED') this.#end();
     else {
+      // Also what the server has closed is tried again.
       this.#waiting.add(part);
       this.#report({ timedOut: status === 'TIMED_OUT', ofChanges: true, message: detail.message, cause: detail });
     }

@@ -42,15 +42,15 @@ export async function sendEvent(
   payload: unknown,
   persist: RealtimeBroadcastPersist = false,
 ): Promise<{ success: true }> {
-  const isBinary = payload instanceof ArrayBuffer || ArrayBuffer.isView(payload);
-  const body = isBinary ? (payload as ArrayBuffer | ArrayBufferView<ArrayBuffer>) : JSON.stringify(payload);
+  const isBinary = isBytes(payload);
+  const body = isBinary ? payload : JSON.stringify(payload);
   const contentType = isBinary ? 'application/octet-stream' : 'application/json';
   const response = await post(sender, eventUrl(target, event, persist), contentType, body, target.timeout);
   if (response.status === 202) return { success: true };
   throw new Error(response.status === 404 ? SERVER_TOO_OLD : await serversWords(response));
 }
 
-/** Sends one broadcast to the endpoint for several. Does not reject. */
+/** Sends one broadcast to the endpoint for several, or bytes to that for single events. Does not reject. */
 export async function sendMessage(
   sender: RestSender,
   target: RestTarget,
@@ -58,6 +58,10 @@ export async function sendMessage(
   payload: unknown,
 ): Promise<'ok' | 'timed out' | 'error'> {
   try {
+    if (isBytes(payload)) {
+      await sendEvent(sender, target, event, payload);
+      return 'ok';
+    }
     const body = JSON.stringify({ messages: [{ topic: target.topic, event, payload, private: target.private }] });
     const response = await post(sender, target.url, 'application/json', body, target.timeout);
     await response.body?.cancel();
@@ -65,6 +69,10 @@ export async function sendMessage(
   } catch (error) {
     return error instanceof Error && error.name === 'AbortError' ? 'timed out' : 'error';
   }
+}
+
+function isBytes(payload: unknown): payload is ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+  return payload instanceof ArrayBuffer || ArrayBuffer.isView(payload);
 }
 
 function eventUrl(target: RestTarget, event: string, persist: RealtimeBroadcastPersist): string {
