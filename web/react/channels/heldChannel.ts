@@ -8,6 +8,21 @@ interface Entry {
   users: number;
 }
 
+/** Entries of all components that are to be closed at the end of the turn, unless somebody asks for them. */
+const released = new Set<Entry>();
+
+/** Before another handle of the name is opened, which may not agree with them: private and public ones can't be open together. */
+function closeReleased(manager: RealtimeManager, name: string): void {
+  for (const entry of released) {
+    if (entry.manager === manager && entry.handle.name === name) close(entry);
+  }
+}
+
+function close(entry: Entry): void {
+  released.delete(entry);
+  entry.handle.close();
+}
+
 /**
  * The handle of a channel that a component's effects hold. It is closed at the end of the turn in which they let go of it, unless they ask for the
  * same again: StrictMode does so, and nobody is to see members go and come.
@@ -22,19 +37,22 @@ export class HeldChannel {
   }
 
   /** Opens it unless it is held. Returns the way to let go of it. */
-  hold(manager: RealtimeManager, key: string, open: () => Channel): () => void {
+  hold(manager: RealtimeManager, key: string, name: string, open: () => Channel): () => void {
     const before = this.#entry;
     const isHeld = before?.manager === manager && before.key === key && !before.handle.closed;
+    if (!isHeld) closeReleased(manager, name);
     const entry = isHeld ? before : { manager, key, handle: open(), users: 0 };
     entry.users += 1;
+    released.delete(entry);
     this.#entry = entry;
     this.notify();
     return () => {
       entry.users -= 1;
+      if (entry.users === 0) released.add(entry);
       queueMicrotask(() => {
         if (entry.users > 0) return;
         if (this.#entry === entry) this.#entry = null;
-        entry.handle.close();
+        close(entry);
       });
     };
   }

@@ -43,7 +43,7 @@ export function useHandle(caller: string, name: HookChannelName, given: HookChan
     const [channelName, plain] = JSON.parse(key) as [string, ChannelOptions];
     return (
       guarded(caller, () => {
-        const release = held.hold(manager, key, () => {
+        const release = held.hold(manager, key, channelName, () => {
           const { owner: heldBy, replay: since } = latest.current;
           const more = { ...(heldBy === undefined ? {} : { owner: heldBy }), ...(since && { replay: since }) };
           return manager.channel(channelName, { ...plain, ...more });

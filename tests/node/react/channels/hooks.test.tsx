@@ -97,11 +97,21 @@ describe('useChannel', () => {
       'openChannel 1 {"name":"room","private":true,"replay":{"since":1,"limit":3}}',
       'openChannel 2 {"name":"other","private":true,"replay":{"since":3,"limit":3}}',
       'closeChannel 1',
-      'openChannel 3 {"name":"other","private":true}',
       'closeChannel 2',
+      'openChannel 3 {"name":"other","private":true}',
       'closeChannel 3',
     ]);
     expect(stage.text).toBe('none');
+  });
+
+  it.each([false, true])('may become private in all components at once, StrictMode %s', async (strict) => {
+    const rooms = (isPrivate: boolean): ReactNode => [1, 2].map((id) => <Room key={id} options={{ private: isPrivate }} />);
+    await stage.render(rooms(false), strict);
+    await stage.open();
+    await stage.render(rooms(true), strict);
+    expect(stage.bench.manager.status().channels.map((channel) => channel.private)).toEqual([true, true]);
+    await stage.render(<Room key="another" />, strict);
+    expect(stage.bench.manager.status().channels.map((channel) => channel.private)).toEqual([false]);
   });
 
   it('costs no traffic in StrictMode, and its handlers are called once', async () => {
