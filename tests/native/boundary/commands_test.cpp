@@ -112,7 +112,8 @@ TEST_SUITE("commands") {
     CHECK(c.subscriptions() == 1);
   }
 
-  TEST_CASE("without a client each subscription is refused for the reason, and of the rest only flush and push answer") {
+  TEST_CASE(
+      "without a client each subscription is refused for the reason, and of the rest only flush and push answer") {
     Commanded c("nonsense");
     CHECK(c.run(R"({"kind":"subscribe","id":1,"spec":{"table":"t"}})").find(R"("refused":[1])") != std::string::npos);
     for (const auto* kind : {"unsubscribe", "stats", "notify", "dispose"}) {
@@ -161,7 +162,10 @@ TEST_SUITE("commands") {
     c.run(R"({"kind":"closeChannel","id":4})");
     CHECK(c.subscriptions() == 0);
     CHECK(c.run(R"({"kind":"push","id":11,"channel":4,"event":"e"})", "1").empty());
-    CHECK(c.said.find(R"({"id":11,"outcome":"ended","message":"The handle is closed, or was refused: its status says why."})") != std::string::npos);
+    CHECK(
+        c.said.find(
+            R"({"id":11,"outcome":"ended","message":"The handle is closed, or was refused: its status says why."})") !=
+        std::string::npos);
   }
 
   TEST_CASE("a handle that is not taken is answered as a parked channel") {

@@ -192,9 +192,8 @@ TEST_CASE("metas that are no objects are left out, and a key without others is n
   Listener listener;
   CHECK(listener.afterState(R"({"a":{"metas":[null,{"phx_ref":"1"},5]},"b":{"metas":["x",[]]},"c":{"metas":{}}})") ==
         Changes{"join a 1"});
-  CHECK(
-      listener.afterDiff(R"({"joins":{"b":{"metas":[null]},"a":{"metas":[true,{"phx_ref":"2"}]}},"leaves":{}})") ==
-      Changes{"update a 12"});
+  CHECK(listener.afterDiff(R"({"joins":{"b":{"metas":[null]},"a":{"metas":[true,{"phx_ref":"2"}]}},"leaves":{}})") ==
+        Changes{"update a 12"});
   CHECK(listener.state.size() == 1);
 }
 

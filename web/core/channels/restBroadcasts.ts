@@ -115,7 +115,8 @@ export class RestBroadcasts {
 }
 
 function unfit(): SwitchboardError {
-  const message = 'Over HTTP bytes can\'t go to a channel or event of the name "." or "..": send JSON, or over a channel.';
+  const message =
+    'Over HTTP bytes can\'t go to a channel or event of the name "." or "..": send JSON, or over a channel.';
   return new SwitchboardError('INVALID_OPTION', 'payload', message);
 }
 

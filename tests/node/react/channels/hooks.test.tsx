@@ -105,7 +105,8 @@ describe('useChannel', () => {
   });
 
   it.each([false, true])('may become private in all components at once, StrictMode %s', async (strict) => {
-    const rooms = (isPrivate: boolean): ReactNode => [1, 2].map((id) => <Room key={id} options={{ private: isPrivate }} />);
+    const rooms = (isPrivate: boolean): ReactNode =>
+      [1, 2].map((id) => <Room key={id} options={{ private: isPrivate }} />);
     await stage.render(rooms(false), strict);
     await stage.open();
     await stage.render(rooms(true), strict);
