@@ -64,6 +64,9 @@ class ConnectionDelegate {
 
 /// A connection to the server that outlives its sockets: it connects, notices when the socket dies, waits, and connects
 /// again. On its own it sends only heartbeats. It has no send buffer: `send` fails while it is not open.
+///
+/// More public functions than elsewhere: half of them read the state for the status, the pool and the multiplexer. The
+/// rest are the inputs of one state machine.
 class Connection final : private TransportEvents, private HeartbeatDelegate {
  public:
   Connection(ConnectionId id, const ConnectionOptions& options, Surroundings& surroundings, Context& context,

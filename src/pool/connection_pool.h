@@ -49,6 +49,9 @@ struct SocketWait {
 /// Channels belong to tenants (see PoolTenant). A tenant says whether it needs a socket and asks where a channel may
 /// go; the pool decides how many sockets there are. The first socket is used when nothing speaks against it. Others are
 /// opened when it is full, out of reach, or must not be disturbed by a join that may be refused.
+///
+/// More public functions than elsewhere: it is the one place where tenants ask for a socket, where the client reports
+/// what it learns of the page and the network, and where both read what the sockets share.
 class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate {
  public:
   ConnectionPool(const PoolOptions& options, std::string accessToken, Context& context, TransportFactory& transports,

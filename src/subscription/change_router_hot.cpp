@@ -37,12 +37,12 @@ void ChangeRouter::onChange(ChangesChannel& channel, const Vector<KeyId>& keys, 
 /// what has no time of its own (errors 400 and 401): twice is better than never.
 bool ChangeRouter::isRepeated(KeyEntry& entry, const Change& change) const {
   if (!entry.alreadySeen) return false;
-  if (context_.now() - entry.alreadySeen->at < kLag) {
+  if (context_.now() - entry.alreadySeen.begunAt() < kLag) {
     const auto stamp = commitTimestamp(change.data.read());
     if (stamp.empty()) return false;
-    if (stamp <= entry.alreadySeen->commit) return true;
+    if (stamp <= entry.alreadySeen.commit()) return true;
   }
-  entry.alreadySeen.reset();  // a binding brings its changes in their order
+  entry.alreadySeen.end();  // a binding brings its changes in their order
   return false;
 }
 

@@ -58,8 +58,9 @@ Subscriptions::~Subscriptions() {
 bool Subscriptions::subscribe(SubscriptionId id, Spec spec, DeliverySpec delivery) {
   KeyEntry* entry = registry_.add(id, std::move(spec), context_.clock.wallNow(), context_.now());
   if (entry == nullptr) return false;
+  Reconciler::endLinger(*entry);
   fanOut_.attach(*entry, id, std::move(delivery));
-  states_.report(*entry);
+  states_.add(*entry, id);
   reconciler_.planNextTick();
   return true;
 }
@@ -68,7 +69,7 @@ void Subscriptions::unsubscribe(SubscriptionId id) {
   KeyEntry* entry = registry_.remove(id);
   if (entry == nullptr) return;
   fanOut_.detach(id);
-  states_.forget(id);
+  states_.forget(*entry, id);
   gaps_.forget(id);
   pollFallback_.forget(id);
   tracker_.remove(id);

@@ -48,7 +48,7 @@ void Bisection::split(const Vector<ChannelBinding>& bindings, const Cause& cause
     KeyEntry* entry = registry_.find(bindings[i].key);
     if (entry == nullptr) continue;
     const bool isSuspect = std::find(suspected.begin(), suspected.end(), i) != suspected.end();
-    entry->bisectionGroup = isSuspect ? suspectGroup : restGroup;
+    entry->grouping.group_ = isSuspect ? suspectGroup : restGroup;
   }
 }
 
@@ -58,7 +58,7 @@ bool Bisection::mayBeToBlame(const Vector<ChannelBinding>& bindings, const Cause
   const bool othersLive = channels_.anyLive();
   return std::all_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
     const KeyEntry* entry = registry_.find(binding.key);
-    return entry != nullptr && entry->attempts >= kTries && (othersLive || entry->bisectionGroup == 0);
+    return entry != nullptr && entry->retries.attempts() >= kTries && (othersLive || entry->grouping.group() == 0);
   });
 }
 

@@ -24,7 +24,10 @@ class Bisection {
   /// One of these bindings is at fault: parts them.
   void split(const Vector<ChannelBinding>& bindings, const Cause& cause);
   /// The key is to have a channel to itself.
-  void setApart(KeyEntry& entry) { entry.bisectionGroup = ++lastGroup_; }
+  void setApart(KeyEntry& entry) { entry.grouping.group_ = ++lastGroup_; }
+  /// Nothing is wrong with the key any more: it may share a channel with any other.
+  static void rejoin(KeyEntry& entry) { entry.grouping.group_ = 0; }
+  static void setRisky(KeyEntry& entry, bool risky) { entry.grouping.risky_ = risky; }
   /// Whether one of these keys may be to blame although the database's words speak of its own health: it has refused
   /// them time and again while it serves others, or they have never been parted.
   bool mayBeToBlame(const Vector<ChannelBinding>& bindings, const Cause& cause) const;

@@ -28,7 +28,7 @@ bool dependsOnToken(const Cause& cause) {
 void ChannelEvents::retryAll() {
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->plannable()) continue;
-    entry->attempts = 0;
+    StateReporter::forgetFailures(*entry);
     states_.setState(*entry, SubscriptionState::Pending,
                      {ReasonCode::Connecting, Retry::Backoff, "Trying again, as asked."});
   }
@@ -65,10 +65,10 @@ void ChannelEvents::onLive(ChangesChannel& channel, bool again) {
   for (const auto& binding : channel.bindings()) {
     KeyEntry* entry = registry_.find(binding.key);
     if (entry == nullptr) continue;
-    entry->bisectionGroup = 0;
-    entry->risky = false;
+    Bisection::rejoin(*entry);
+    Bisection::setRisky(*entry, false);
     for (auto* dependent : entry->dependents) {
-      dependent->attempts = 0;
+      StateReporter::forgetFailures(*dependent);
       if (again && dependent->state == SubscriptionState::Live) {
         gaps_.report(dependent->subscribers, kResubscribed, evidence_.afterResubscription(channel, *dependent));
       }
@@ -118,13 +118,14 @@ void ChannelEvents::onFailed(ChangesChannel& channel, const Cause& failure, bool
   const auto bindings = channel.bindings();
   const auto entries = abandon(channel, cause);
   reconciler_.planSoon();
+  const bool risky = refused && !(isAboutToken(cause) && tokenIsNewer);
   for (const auto& binding : bindings) {
-    if (auto* entry = registry_.find(binding.key)) entry->risky = refused && !(isAboutToken(cause) && tokenIsNewer);
+    if (auto* entry = registry_.find(binding.key)) Bisection::setRisky(*entry, risky);
   }
   if (lost) {
     // The channels of a connection hear of the loss before the connection's own state is reported.
     for (auto* entry : entries) {
-      entry->waitsUntil = channel.multiplexer().connection().nextRetryAt();
+      StateReporter::waitUntil(*entry, channel.multiplexer().connection().nextRetryAt());
       states_.setState(*entry, SubscriptionState::Pending, cause);
     }
   } else if (cause.code == ReasonCode::BadBinding && bindings.size() > 1) {
@@ -145,15 +146,15 @@ void ChannelEvents::onFailed(ChangesChannel& channel, const Cause& failure, bool
 /// All keys of a channel come back together, so that they are packed into one channel again.
 void ChannelEvents::retryLater(const Vector<KeyEntry*>& entries, const Cause& cause) {
   unsigned attempts = 0;
-  for (auto* entry : entries) attempts = std::max(attempts, entry->attempts);
+  for (auto* entry : entries) attempts = std::max(attempts, entry->retries.attempts());
   const Duration delay =
       cause.retry == Retry::Slow
           ? options_.slowBase + fullJitter(context_.random, options_.slowBase, options_.slowCap, attempts)
           : fullJitter(context_.random, options_.retryBase, options_.retryCap, attempts);
-  const TimePoint at = context_.now() + delay;
+  std::optional<TimePoint> at;
+  if (cause.retry != Retry::NewToken) at = context_.now() + delay;
   for (auto* entry : entries) {
-    entry->attempts = attempts + 1;
-    if (cause.retry != Retry::NewToken) entry->retryAt = at;
+    StateReporter::countFailure(*entry, attempts, at);
     states_.setState(*entry, SubscriptionState::Retrying, cause);
   }
 }
@@ -162,12 +163,12 @@ void ChannelEvents::retryLater(const Vector<KeyEntry*>& entries, const Cause& ca
 /// channel with.
 void ChannelEvents::park(const Vector<ChannelBinding>& bindings, const Vector<KeyEntry*>& entries, const Cause& cause) {
   const Duration pause = options_.parkedRetry;
-  const TimePoint at = context_.now() + lengthened(context_.random, pause);
+  std::optional<TimePoint> at = context_.now() + lengthened(context_.random, pause);
+  if (pause <= Duration{0}) at.reset();
   KeyEntry* alone = bindings.size() == 1 ? registry_.find(bindings.front().key) : nullptr;
   if (alone != nullptr) bisection_.setApart(*alone);
   for (auto* entry : entries) {
-    ++entry->attempts;
-    if (pause > Duration{0}) entry->retryAt = at;
+    StateReporter::countFailure(*entry, entry->retries.attempts(), at);
     states_.setState(*entry, SubscriptionState::Parked, cause);
   }
 }
@@ -180,10 +181,9 @@ void ChannelEvents::onCollision(ChangesChannel& channel, KeyId key) {
 
 void ChannelEvents::onTokenChanged() {
   for (const auto& [id, entry] : registry_.entries()) {
-    if (isAboutToken(entry->cause)) entry->risky = false;
+    if (isAboutToken(entry->cause)) Bisection::setRisky(*entry, false);
     if (entry->plannable() || !dependsOnToken(entry->cause)) continue;
-    entry->bisectionGroup = 0;  // what one role may not read, another may, so
-                                // they are likely to get on together
+    Bisection::rejoin(*entry);  // what one role may not read, another may, so they are likely to get on together
     states_.setState(*entry, SubscriptionState::Pending,
                      {ReasonCode::Connecting, Retry::Backoff, "Trying again with the new token."});
   }

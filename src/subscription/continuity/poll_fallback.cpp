@@ -44,24 +44,25 @@ void PollFallback::update() {
   tick_.cancel();
   Vector<KeyEntry*> down;
   for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->notLiveSince && !entry->subscribers.empty()) down.push_back(entry);
+    if (entry->outage.since() && !entry->subscribers.empty()) down.push_back(entry);
   }
   for (auto* entry : down) {
-    const bool polling = online_ && *entry->notLiveSince + options_.after <= now;
-    if (polling != entry->nextPollAt.has_value()) {
+    const bool polling = online_ && *entry->outage.since() + options_.after <= now;
+    if (polling != entry->outage.nextPollAt().has_value()) {
       if (polling) {
-        entry->nextPollAt = now + untilFirst(interval(down.size()));
+        entry->outage.pollAt(now + untilFirst(interval(down.size())));
       } else {
-        entry->nextPollAt.reset();
+        entry->outage.stopPolling();
       }
       onModeChange_(*entry);
     }
-    if (polling && *entry->nextPollAt <= now) {
+    if (polling && *entry->outage.nextPollAt() <= now) {
       polls_.append(entry->subscribers);
-      entry->nextPollAt = now + untilNext(interval(down.size()));
+      entry->outage.pollAt(now + untilNext(interval(down.size())));
     }
     if (online_) {
-      tick_.setWithin(std::max(Duration{1}, entry->nextPollAt.value_or(*entry->notLiveSince + options_.after) - now));
+      tick_.setWithin(
+          std::max(Duration{1}, entry->outage.nextPollAt().value_or(*entry->outage.since() + options_.after) - now));
     }
   }
 }

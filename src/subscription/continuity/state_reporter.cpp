@@ -35,23 +35,22 @@ void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cau
   if (changed) entry.since = context_.clock.wallNow();
   if (state == SubscriptionState::Live) {
     if (!entry.firstLive) entry.firstLive = context_.moment();
-    entry.notLiveSince.reset();
-    entry.nextPollAt.reset();
+    entry.outage.end();
     gaps_.close(entry);
   } else if (wasLive) {
-    if (!entry.notLiveSince) entry.notLiveSince = context_.now();
+    entry.outage.begin(context_.now());
     gaps_.open(entry, entry.cause, entry.start);
   }
-  if (entry.plannable()) entry.retryAt.reset();
+  if (entry.plannable()) entry.retries.at_.reset();
   report(entry);
   const bool worthNotice = state == SubscriptionState::Live ? changed : isError(entry.cause) && otherError;
   if (!worthNotice) return;
   const bool refused = state == SubscriptionState::Parked || entry.cause.retry == Retry::NewToken;
   const ReasonCode refusedFor = refused ? entry.cause.code : ReasonCode::Ok;
-  const bool known = refused && refusedFor == entry.refusedFor;  // tried again, to no avail
-  entry.refusedFor = refusedFor;
+  const bool known = refused && refusedFor == entry.notified.refusedFor_;  // tried again, to no avail
+  entry.notified.refusedFor_ = refusedFor;
   if (known) return;
-  entry.unnotified.clear();
+  entry.notified.unnotified_.clear();
   notify(entry, entry.subscribers, false);
 }
 
@@ -59,7 +58,7 @@ Vector<SubscriptionId> StateReporter::suspect(KeyEntry& entry, const Cause& caus
   auto notified = gaps_.open(entry, cause, start);
   if (notified.empty()) return notified;
   entry.cause = cause;
-  if (!entry.notLiveSince) entry.notLiveSince = context_.now();
+  entry.outage.begin(context_.now());
   report(entry);
   return notified;
 }
@@ -67,19 +66,29 @@ Vector<SubscriptionId> StateReporter::suspect(KeyEntry& entry, const Cause& caus
 void StateReporter::confirm(KeyEntry& entry) {
   gaps_.close(entry);
   entry.cause = {};
-  entry.notLiveSince.reset();
-  entry.nextPollAt.reset();
+  entry.outage.end();
   report(entry);
 }
 
+void StateReporter::countFailure(KeyEntry& entry, unsigned failures, std::optional<TimePoint> retryAt) {
+  entry.retries.attempts_ = failures + 1;
+  if (retryAt) entry.retries.at_ = retryAt;
+}
+
 void StateReporter::notifyNew(KeyEntry& entry) {
-  if (entry.unnotified.empty()) return;
-  const auto unnotified = std::exchange(entry.unnotified, {});
+  if (entry.notified.unnotified_.empty()) return;
+  const auto unnotified = std::exchange(entry.notified.unnotified_, {});
   const bool isLive = entry.state == SubscriptionState::Live;
   if (isLive || isError(entry.cause)) notify(entry, unnotified, isLive);
 }
 
-void StateReporter::forget(SubscriptionId id) {
+void StateReporter::add(KeyEntry& entry, SubscriptionId id) {
+  entry.notified.unnotified_.push_back(id);
+  report(entry);
+}
+
+void StateReporter::forget(KeyEntry& entry, SubscriptionId id) {
+  entry.notified.unnotified_.remove(id);
   notices_.removeIf([id](const Notice& notice) { return notice.subscription == id; });
 }
 
@@ -91,18 +100,21 @@ void StateReporter::notify(const KeyEntry& entry, const Vector<SubscriptionId>& 
 }
 
 std::optional<WallTime> StateReporter::nextRetryAt(const KeyEntry& entry) const {
-  if (entry.retryAt) return context_.wallAt(*entry.retryAt);
-  if (entry.state == SubscriptionState::Pending || entry.state == SubscriptionState::Retrying) return entry.waitsUntil;
+  if (const auto& at = entry.retries.at()) return context_.wallAt(*at);
+  if (entry.state == SubscriptionState::Pending || entry.state == SubscriptionState::Retrying) {
+    return entry.retries.waitsUntil();
+  }
   return std::nullopt;
 }
 
 void StateReporter::report(const KeyEntry& entry) {
-  const FreshnessMode mode = entry.nextPollAt                         ? FreshnessMode::Polling
+  const FreshnessMode mode = entry.outage.nextPollAt()                ? FreshnessMode::Polling
                              : entry.state == SubscriptionState::Live ? FreshnessMode::Live
                                                                       : FreshnessMode::Paused;
   for (const auto id : entry.subscribers) {
-    tracker_.set(SubscriptionStatus{id, entry.state, entry.since, entry.attempts, nextRetryAt(entry), entry.cause.code,
-                                    entry.cause.message, entry.state != SubscriptionState::Parked, mode});
+    tracker_.set(SubscriptionStatus{id, entry.state, entry.since, entry.retries.attempts(), nextRetryAt(entry),
+                                    entry.cause.code, entry.cause.message, entry.state != SubscriptionState::Parked,
+                                    mode});
   }
 }
 

@@ -24,13 +24,21 @@ class StateReporter {
   Vector<SubscriptionId> suspect(KeyEntry& entry, const Cause& cause, const GapStart& start);
   void confirm(KeyEntry& entry);
 
+  /// It has failed once more than `failures` times in a row, and is tried again at that time, if there is one.
+  static void countFailure(KeyEntry& entry, unsigned failures, std::optional<TimePoint> retryAt);
+  static void forgetFailures(KeyEntry& entry) { entry.retries.attempts_ = 0; }
+  /// When the socket or token that it waits for is tried again.
+  static void waitUntil(KeyEntry& entry, std::optional<WallTime> at) { entry.retries.waitsUntil_ = at; }
+
+  /// The key has this subscriber now: it is to be notified of the state with the next `notifyNew`.
+  void add(KeyEntry& entry, SubscriptionId id);
   /// Notifies those who joined a key that has a state worth a notice already.
   void notifyNew(KeyEntry& entry);
   /// Brings the status up to date without a notice.
   void report(const KeyEntry& entry);
 
   /// The subscription has ended, and is not to hear of what was not taken yet.
-  void forget(SubscriptionId id);
+  void forget(KeyEntry& entry, SubscriptionId id);
   Vector<Notice> takeNotices() { return std::exchange(notices_, {}); }
   bool hasNotices() const { return !notices_.empty(); }
 

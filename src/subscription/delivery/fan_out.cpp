@@ -70,7 +70,7 @@ void FanOut::clear() {
 }
 
 /// A paused subscription has a window to itself; what the shared one held for it goes out first, so that order is kept.
-void FanOut::setPaused(SubscriptionId id, bool paused) {
+void FanOut::reenter(SubscriptionId id, bool paused) {
   Place* place = places_.find(id);
   if (place == nullptr || place->paused == paused) return;
   flushWindow(*place, id);

@@ -31,8 +31,8 @@ class FanOut {
   /// Forgets all subscriptions and what is held for them.
   void clear();
   /// Nothing is delivered until it is resumed; what comes in is held. Unknown ids are ignored.
-  void pause(SubscriptionId id) { setPaused(id, true); }
-  void resume(SubscriptionId id) { setPaused(id, false); }
+  void pause(SubscriptionId id) { reenter(id, true); }
+  void resume(SubscriptionId id) { reenter(id, false); }
   /// Hands over what a window holds for it, unless it is paused. Unknown ids are ignored.
   void flush(SubscriptionId id);
 
@@ -49,7 +49,7 @@ class FanOut {
     bool paused = false;
   };
 
-  void setPaused(SubscriptionId id, bool paused);
+  void reenter(SubscriptionId id, bool paused);
   void enter(const Place& place, SubscriptionId id);
   void leave(const Place& place, SubscriptionId id);
   void flushWindow(const Place& place, SubscriptionId id);

@@ -6,7 +6,7 @@ namespace switchboard {
 
 KeyEntry& Coverage::sourceFor(KeyEntry& entry) const {
   KeyEntry* cover = entry.spec.wantsAll() ? nullptr : registry_.findByText(entry.spec.coverKey);
-  const bool covered = cover != nullptr && cover->plannable() && (cover->wanted() || cover->source != nullptr);
+  const bool covered = cover != nullptr && cover->plannable() && (cover->isSubscribed() || cover->source != nullptr);
   return covered ? *cover : entry;
 }
 
@@ -23,7 +23,7 @@ void Coverage::detach(KeyEntry& entry) {
 
 bool Coverage::isNeeded(const KeyEntry& entry) {
   return std::any_of(entry.dependents.begin(), entry.dependents.end(),
-                     [](const KeyEntry* dependent) { return dependent->wanted() && dependent->plannable(); });
+                     [](const KeyEntry* dependent) { return dependent->isSubscribed() && dependent->plannable(); });
 }
 
 void Coverage::eraseUnused(const IdSet<KeyId>& carried) {
@@ -32,7 +32,7 @@ void Coverage::eraseUnused(const IdSet<KeyId>& carried) {
         // with this round
     gone.clear();
     for (const auto& [id, entry] : registry_.entries()) {
-      if (entry->wanted() || carried.contains(id)) continue;
+      if (entry->isSubscribed() || carried.contains(id)) continue;
       const auto& dependents = entry->dependents;
       const bool hasOthers = dependents.size() > 1 || (dependents.size() == 1 && dependents.front() != entry);
       if (!hasOthers) gone.push_back(id);

@@ -14,13 +14,11 @@ KeyEntry* Registry::add(SubscriptionId id, Spec spec, WallTime now, TimePoint no
     fresh->id = key;
     fresh->spec = std::move(spec);
     fresh->since = now;
-    fresh->notLiveSince = nowMonotonic;
+    fresh->outage.begin(nowMonotonic);
     entry = &entries_.add(key, std::move(fresh));
     byText_.insert(entry->spec.key, *entry);
   }
   entry->subscribers.push_back(id);
-  entry->unnotified.push_back(id);
-  entry->lingerUntil.reset();
   bySubscription_.insert(id, *entry);
   return entry;
 }
@@ -29,7 +27,7 @@ KeyEntry* Registry::remove(SubscriptionId id) {
   KeyEntry* entry = findBySubscription(id);
   if (entry == nullptr) return nullptr;
   bySubscription_.erase(id);
-  for (auto* list : {&entry->subscribers, &entry->unnotified}) list->remove(id);
+  entry->subscribers.remove(id);
   return entry;
 }
 

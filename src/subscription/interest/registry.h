@@ -17,34 +17,121 @@ namespace switchboard {
 
 struct DeliveryOutlets;
 
-/// One subscription key and its subscribers.
+/// Which subscribers of a key have been notified of its state. Read and changed by the state reporter only.
+class Notified {
+  friend class StateReporter;
+
+  Vector<SubscriptionId> unnotified_;       ///< those that have had no notice of the key's state yet
+  ReasonCode refusedFor_ = ReasonCode::Ok;  ///< what the others were notified of last, if that waits for somebody
+};
+
+/// How often a key has failed, and when it is tried again. Changed by the state reporter only.
+class Retries {
+ public:
+  /// Failures in a row.
+  unsigned attempts() const { return attempts_; }
+  /// While Retrying, unless it waits for a token, or Parked.
+  const std::optional<TimePoint>& at() const { return at_; }
+  /// Next try of the socket or token that the key waits for; while there is no `at`.
+  const std::optional<WallTime>& waitsUntil() const { return waitsUntil_; }
+
+ private:
+  friend class StateReporter;
+
+  unsigned attempts_ = 0;
+  std::optional<TimePoint> at_;
+  std::optional<WallTime> waitsUntil_;
+};
+
+/// How long a key without subscribers keeps its binding. Changed by the key timers only.
+class Linger {
+ public:
+  /// When it ends; nothing while the key does not linger.
+  const std::optional<TimePoint>& until() const { return until_; }
+
+ private:
+  friend class KeyTimers;
+
+  std::optional<TimePoint> until_;
+};
+
+/// With which keys a key may share a channel. Changed by the bisection only.
+class Grouping {
+ public:
+  /// Keys whose channel was refused as a whole are sorted into groups until the one at fault is alone; 0 is the healthy
+  /// rest.
+  std::uint32_t group() const { return group_; }
+  /// The last join that had this key was answered with an error, which froze the socket (protocol.md §3.2).
+  bool isRisky() const { return risky_; }
+
+ private:
+  friend class Bisection;
+
+  std::uint32_t group_ = 0;
+  bool risky_ = false;
+};
+
+/// What a key had seen as it was given to a binding that was live already: that may yet bring what came before.
+class AlreadySeen {
+ public:
+  /// `commit`: `commit_timestamp` of the last change that it had; not empty.
+  void begin(const std::string& commit, TimePoint now) {
+    commit_ = commit;
+    begunAt_ = now;
+  }
+  void end() { commit_.clear(); }
+
+  explicit operator bool() const { return !commit_.empty(); }
+  const std::string& commit() const { return commit_; }
+  TimePoint begunAt() const { return begunAt_; }
+
+ private:
+  std::string commit_;  // empty: none
+  TimePoint begunAt_{};
+};
+
+/// The time in which a key is not live, or is suspect.
+class Outage {
+ public:
+  /// Nothing if it has begun.
+  void begin(TimePoint now) {
+    if (!since_) since_ = now;
+  }
+  void end() {
+    since_.reset();
+    nextPollAt_.reset();
+  }
+  void pollAt(TimePoint at) { nextPollAt_ = at; }
+  void stopPolling() { nextPollAt_.reset(); }
+
+  const std::optional<TimePoint>& since() const { return since_; }
+  /// While the key is to be polled.
+  const std::optional<TimePoint>& nextPollAt() const { return nextPollAt_; }
+
+ private:
+  std::optional<TimePoint> since_;
+  std::optional<TimePoint> nextPollAt_;
+};
+
+/// One subscription key and its subscribers. More members than elsewhere: what each class knows of a key is here, so
+/// that there is one table of keys.
 struct KeyEntry {
   KeyId id;
   Spec spec;
   Vector<SubscriptionId> subscribers;  ///< in the order in which they came
-  Vector<SubscriptionId> unnotified;   ///< of these, those that have had no notice of its state yet
+  Notified notified;
 
   SubscriptionState state = SubscriptionState::Pending;
   Cause cause{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
-  ReasonCode refusedFor = ReasonCode::Ok;  ///< what its subscribers were notified of last, if that
-                                           ///< waits for somebody to act
   WallTime since{};
-  unsigned attempts = 0;                 ///< failures in a row
-  std::optional<TimePoint> retryAt;      ///< while Retrying, unless it waits for a token, or Parked
-  std::optional<WallTime> waitsUntil;    ///< next try of the socket or token that it waits for; while
-                                         ///< there is no `retryAt`
-  bool awaitsSocket = false;             ///< its channel waits for a socket that has room for it
-  std::optional<TimePoint> lingerUntil;  ///< while nobody wants it
+  Retries retries;
+  bool awaitsSocket = false;  ///< its channel waits for a socket that has room for it
+  Linger linger;
 
   std::string seen;  ///< `commit_timestamp` of the last change of the channels
                      ///< that it had before; empty: none
   GapStart start;    ///< of a gap that opens as it loses its channel
-  /// What it had seen as it was given to a binding that was live already: that may yet bring what came before.
-  struct AlreadySeen {
-    std::string commit;
-    TimePoint at{};
-  };
-  std::optional<AlreadySeen> alreadySeen;
+  AlreadySeen alreadySeen;
   /// The interruption that it is in, and who is to hear of its end.
   struct OpenGap {
     Gap gap;  ///< without a subscription
@@ -53,8 +140,7 @@ struct KeyEntry {
   std::optional<OpenGap> gap;
 
   std::optional<Moment> firstLive;
-  std::optional<TimePoint> notLiveSince;  ///< while it has subscribers and is not live, or is suspect
-  std::optional<TimePoint> nextPollAt;    ///< while it is to be polled
+  Outage outage;
 
   /// Whose binding brings its changes: its own or that of the key with event `*`. Null while none does.
   KeyEntry* source = nullptr;
@@ -62,15 +148,12 @@ struct KeyEntry {
   Vector<KeyEntry*> dependents;
   /// How its subscribers get its changes; belongs to the fan-out. Null without subscribers.
   const DeliveryOutlets* outlets = nullptr;
-  /// Keys whose channel was refused as a whole are sorted into groups until the one at fault is alone; 0 is the healthy
-  /// rest.
-  std::uint32_t bisectionGroup = 0;
-  /// The last join that had this key was answered with an error, which froze the socket (protocol.md §3.2).
-  bool risky = false;
+  Grouping grouping;
 
   /// Live, but whether changes get lost is not known.
   bool isSuspect() const { return state == SubscriptionState::Live && gap.has_value(); }
-  bool wanted() const { return !subscribers.empty() || lingerUntil.has_value(); }
+  /// A key that lingers counts as subscribed.
+  bool isSubscribed() const { return !subscribers.empty() || linger.until().has_value(); }
   /// Nothing keeps it from being planned.
   bool plannable() const { return state != SubscriptionState::Parked && state != SubscriptionState::Retrying; }
 };

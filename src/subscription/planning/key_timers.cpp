@@ -5,15 +5,16 @@
 namespace switchboard {
 
 void KeyTimers::linger(KeyEntry& entry, Duration span) {
-  entry.lingerUntil = context_.now() + span;
+  entry.linger.until_ = context_.now() + span;
   linger_.setWithin(span);
 }
 
 void KeyTimers::wake() {
   const TimePoint now = context_.now();
   for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->lingerUntil && *entry->lingerUntil <= now) entry->lingerUntil.reset();
-    if (!entry->plannable() && entry->retryAt && *entry->retryAt <= now) {
+    const auto& until = entry->linger.until();
+    if (until && *until <= now) endLinger(*entry);
+    if (!entry->plannable() && entry->retries.at() && *entry->retries.at() <= now) {
       states_.setState(*entry, SubscriptionState::Pending, entry->cause);
     }
   }
@@ -22,8 +23,8 @@ void KeyTimers::wake() {
 void KeyTimers::arm(const ConnectionPool& pool) {
   const TimePoint now = context_.now();
   for (const auto& [id, entry] : registry_.entries()) {
-    if (entry->retryAt) retry_.setWithin(std::max(Duration{0}, *entry->retryAt - now));
-    if (entry->lingerUntil) linger_.setWithin(std::max(Duration{0}, *entry->lingerUntil - now));
+    if (const auto& at = entry->retries.at()) retry_.setWithin(std::max(Duration{0}, *at - now));
+    if (const auto& until = entry->linger.until()) linger_.setWithin(std::max(Duration{0}, *until - now));
     if (!entry->awaitsSocket) continue;
     if (const auto at = pool.nextOutOfReach()) retry_.setWithin(*at - now);
   }

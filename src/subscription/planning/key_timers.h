@@ -21,6 +21,8 @@ class KeyTimers {
 
   /// The key has lost its last subscriber and keeps its binding for a while.
   void linger(KeyEntry& entry, Duration span);
+  /// It has a subscriber again, or has lingered long enough.
+  static void endLinger(KeyEntry& entry) { entry.linger.until_.reset(); }
   /// Ends what has lingered long enough, and makes pending what has waited long enough.
   void wake();
   void arm(const ConnectionPool& pool);

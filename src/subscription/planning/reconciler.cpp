@@ -54,13 +54,13 @@ void Reconciler::plan() {
 bool Reconciler::needsSocket() const {
   const auto& entries = registry_.entries();
   return std::any_of(entries.begin(), entries.end(), [](const auto& item) {
-    return item.second->wanted() && item.second->state != SubscriptionState::Parked;
+    return item.second->isSubscribed() && item.second->state != SubscriptionState::Parked;
   });
 }
 
 void Reconciler::assignSources() {
   for (const auto& [id, entry] : registry_.entries()) {
-    if (!entry->wanted() || !entry->plannable() || entry->source != nullptr) continue;
+    if (!entry->isSubscribed() || !entry->plannable() || entry->source != nullptr) continue;
     attach(*entry, coverage_.sourceFor(*entry));
   }
 }
@@ -70,7 +70,7 @@ void Reconciler::attach(KeyEntry& entry, KeyEntry& source) {
   const ChangesChannel* channel = channels_.findCarrier(source.id);
   if (channel == nullptr) return;
   if (channel->isLive()) {
-    if (!entry.seen.empty()) entry.alreadySeen = KeyEntry::AlreadySeen{entry.seen, context_.now()};
+    if (!entry.seen.empty()) entry.alreadySeen.begin(entry.seen, context_.now());
     if (entry.gap) evidence_.readClock();
     states_.setState(entry, SubscriptionState::Live, {});
   } else {
@@ -81,7 +81,7 @@ void Reconciler::attach(KeyEntry& entry, KeyEntry& source) {
 Vector<DesiredBinding> Reconciler::desiredBindings() const {
   Vector<DesiredBinding> desired;
   for (const auto& [id, entry] : registry_.entries()) {
-    if (Coverage::isNeeded(*entry)) desired.push_back({id, entry->bisectionGroup, entry->risky});
+    if (Coverage::isNeeded(*entry)) desired.push_back({id, entry->grouping.group(), entry->grouping.isRisky()});
   }
   return desired;
 }
@@ -123,12 +123,12 @@ void Reconciler::updateWaiting() {
   if (stopped_ || pool_.empty()) return;
   for (const auto& [id, entry] : registry_.entries()) {
     if (entry->state == SubscriptionState::Retrying && entry->cause.retry == Retry::NewToken) {
-      entry->waitsUntil = pool_.tokens().nextTryAt();
+      StateReporter::waitUntil(*entry, pool_.tokens().nextTryAt());
       states_.report(*entry);
     }
     if (entry->state != SubscriptionState::Pending) continue;
     SocketWait wait = pool_.waitFor(entry->awaitsSocket);
-    entry->waitsUntil = wait.until;
+    StateReporter::waitUntil(*entry, wait.until);
     states_.setState(*entry, SubscriptionState::Pending, std::move(wait.cause));
   }
 }

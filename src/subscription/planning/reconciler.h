@@ -29,6 +29,7 @@ class Reconciler {
   void planNextTick() { planTick_.setWithin(Duration{0}); }
   /// Plans when the key has lingered this long, unless it has a subscriber again.
   void linger(KeyEntry& entry, Duration span) { timers_.linger(entry, span); }
+  static void endLinger(KeyEntry& entry) { KeyTimers::endLinger(entry); }
   /// The turn ends.
   void settle() {
     if (planAtTurnEnd_) plan();

@@ -20,7 +20,6 @@ TEST_CASE("equal keys share an entry, its subscribers in the order in which they
   const auto* entry = registry.findBySubscription(SubscriptionId{3});
   REQUIRE(entry != nullptr);
   CHECK(entry->subscribers == Vector{SubscriptionId{7}, SubscriptionId{3}, SubscriptionId{5}});
-  CHECK(entry->unnotified == entry->subscribers);
   CHECK(registry.findByText(specOf("t").key) == entry);
   CHECK(registry.subscriptionCount() == 3);
 }
@@ -39,23 +38,11 @@ TEST_CASE("an entry outlives its last subscriber until it is erased") {
   auto* entry = registry.remove(SubscriptionId{1});
   REQUIRE(entry != nullptr);
   CHECK(entry->subscribers.empty());
-  CHECK(entry->unnotified.empty());
-  CHECK_FALSE(entry->wanted());
+  CHECK_FALSE(entry->isSubscribed());
   CHECK(registry.findByText(specOf("t").key) == entry);
   registry.erase(entry->id);
   CHECK(registry.findByText(specOf("t").key) == nullptr);
   CHECK(registry.entries().empty());
-}
-
-TEST_CASE("an entry is wanted while somebody wants it or it lingers, and a new subscriber ends the linger") {
-  Registry registry;
-  registry.add(SubscriptionId{1}, specOf("t"), kWallStart);
-  auto* entry = registry.remove(SubscriptionId{1});
-  entry->lingerUntil = TimePoint{};
-  CHECK(entry->wanted());
-  registry.add(SubscriptionId{2}, specOf("t"), kWallStart);
-  CHECK_FALSE(entry->lingerUntil);
-  CHECK(entry->wanted());
 }
 
 TEST_CASE("removing what is not there does nothing") {

@@ -44,6 +44,55 @@ TEST_CASE("a handover is finished when nothing of the old channel is subscribed 
   CHECK(h.server.channels().front().bindings.size() == 1);
 }
 
+TEST_CASE("a new subscriber within the linger ends it: the channel is neither left nor joined again") {
+  Harness h;
+  h.subscribe(1, "bookings");
+  h.settle();
+  h.unsubscribe(1);
+  h.run(Duration{4'000});
+  h.subscribe(2, "bookings");
+  h.run(Duration{10'000});  // well over the linger of 5
+  CHECK(h.server.joins.size() == 1);
+  CHECK(h.server.leaves == 0);
+  CHECK(h.status(2).state == SubscriptionState::Live);
+  h.unsubscribe(2);
+  h.run(Duration{4'900});
+  CHECK(h.server.leaves == 0);
+  h.run(Duration{200});  // now it has lingered long enough
+  CHECK(h.server.leaves == 1);
+  CHECK(h.client().subscriptions().registry().entries().empty());
+}
+
+TEST_CASE("a linger that a new subscriber has ended does not keep the key when that one leaves too") {
+  Harness h;
+  h.subscribe(1, "bookings");
+  h.settle();
+  h.unsubscribe(1);
+  h.run(Duration{1'000});
+  h.subscribe(2, "bookings");
+  h.settle();
+  h.loseServer();  // a key that is not live does not linger
+  h.unsubscribe(2);
+  h.settle();
+  CHECK(h.client().subscriptions().registry().entries().empty());
+}
+
+TEST_CASE("each new subscriber of a key is notified once, unless it has left before") {
+  Harness h;
+  h.subscribe(1, "bookings");
+  h.subscribe(2, "bookings");
+  h.unsubscribe(2);
+  h.settle();
+  h.subscribe(3, "bookings");
+  h.subscribe(4, "bookings");
+  h.unsubscribe(4);
+  h.settle();
+  h.subscribe(5, "bookings");
+  h.settle();
+  for (const unsigned id : {1u, 3u, 5u}) CHECK(h.notices(id) == std::vector<std::string>{"SUBSCRIBED OK"});
+  for (const unsigned id : {2u, 4u}) CHECK(h.notices(id).empty());
+}
+
 ClientOptions withCallback() {
   ClientOptions options;
   options.pool.token.hasCallback = true;
