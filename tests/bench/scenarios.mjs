@@ -2,18 +2,24 @@
 // What is measured, and the marks that it has to reach.
 
 /** @typedef {import('./measure/throughput.mjs').Load} Load */
+/** @typedef {import('./measure/channels.mjs').BroadcastLoad} BroadcastLoad */
+/** @typedef {import('./measure/channels.mjs').PresenceLoad} PresenceLoad */
+/** @typedef {import('./measure/channels.mjs').SendLoad} SendLoad */
 /**
- * @typedef {object} Scenario
+ * @typedef {{ kind: 'throughput', load: Load } | { kind: 'broadcasts', load: BroadcastLoad } | { kind: 'presence', load: PresenceLoad }
+ *   | { kind: 'sends', load: SendLoad } | { kind: 'tasks' | 'memory' | 'growth' | 'load' | 'size' }} Work
+ */
+/**
+ * @typedef {object} Common
  * @property {string} name
  * @property {string} unit of both figures
- * @property {'throughput' | 'tasks' | 'memory' | 'growth' | 'load' | 'size'} kind
  * @property {boolean} [browserOnly]
- * @property {Load} [load] for throughput
  * @property {number} [least] the ratio that it has to reach
  * @property {number} [aim]
  * @property {boolean} [none] the figure has to be nothing, whatever the other's
  * @property {number} [effort] rounds, as a part of the usual; default 1
  */
+/** @typedef {Common & Work} Scenario */
 
 /** @type {Load} */
 const one = {
@@ -26,7 +32,7 @@ const one = {
   rowKeys: 100,
 };
 
-/** @param {string} name @param {Partial<Load>} load @param {Partial<Scenario>} [marks] @returns {Scenario} */
+/** @param {string} name @param {Partial<Load>} load @param {Partial<Common>} [marks] @returns {Scenario} */
 const throughput = (name, load, marks = {}) => ({
   name,
   unit: 'ns per change',
@@ -39,6 +45,25 @@ const throughput = (name, load, marks = {}) => ({
 const channels = (n) => ({ subscriptions: n, interests: n, apart: true });
 /** @param {number} n */
 const bindings = (n) => ({ subscriptions: n, interests: n });
+
+/** @param {string} name @param {Partial<BroadcastLoad>} load @param {number} least @returns {Scenario} */
+const broadcasts = (name, load, least = 1.25) => ({
+  name: `broadcasts ${name}`,
+  unit: 'ns per broadcast',
+  kind: 'broadcasts',
+  load: { content: 'small', channels: 1, handles: 1, messages: 500, ...load },
+  least,
+});
+
+/** @param {string} name @param {PresenceLoad['watch']} watch @param {Partial<Common>} [marks] @returns {Scenario} */
+const presence = (name, watch, marks = {}) => ({
+  name,
+  unit: 'ns per diff',
+  kind: 'presence',
+  load: { watch, members: 1_000, messages: 30 },
+  effort: 0.5,
+  ...marks,
+});
 
 /** @type {readonly Scenario[]} */
 export const scenarios = [
@@ -73,6 +98,27 @@ export const scenarios = [
   throughput('rows with letters beyond ASCII', { row: 'accentedRow' }),
   throughput('60-column rows', { row: 'wideRow' }),
   throughput('100 kB rows', { row: 'largeRow', full: false, messages: 100 }),
+  broadcasts('of 0.2 kB', {}),
+  broadcasts('of 0.2 kB, 100 channels', { channels: 100 }),
+  broadcasts('of 0.2 kB, 1,000 channels', { channels: 1_000 }),
+  broadcasts('of 1.5 kB', { content: 'large' }),
+  broadcasts('of 1.5 kB, 100 channels', { content: 'large', channels: 100 }),
+  broadcasts('of 1.5 kB, 1,000 channels', { content: 'large', channels: 1_000 }),
+  broadcasts('of 1 kB binary', { content: 'binary' }),
+  broadcasts('of 1 kB binary, 100 channels', { content: 'binary', channels: 100 }),
+  broadcasts('of 1 kB binary, 1,000 channels', { content: 'binary', channels: 1_000 }),
+  broadcasts('of 0.2 kB, 100 handles of one channel', { handles: 100 }, 20),
+  presence('presence, 1,000 members', 'members', { least: 5 }),
+  presence('presence, 1,000 members, only changes', 'changes'),
+  {
+    name: 'sends of 0.2 kB',
+    unit: 'ns per send',
+    kind: 'sends',
+    // Few: the reference client keeps each for 10 s, and then searches all of them for each.
+    load: { messages: 200 },
+    effort: 0.5,
+    least: 1.25,
+  },
   { name: 'main thread, a task for each message', unit: 'ns per message', kind: 'tasks', browserOnly: true },
   { name: 'memory of a subscription', unit: 'bytes', kind: 'memory' },
   { name: 'growth over a million messages', unit: 'bytes', kind: 'growth', none: true },

@@ -58,12 +58,17 @@ const receivers = (ledger) => ({
   },
 });
 
-/** The reference client, used as its own documentation does. @type {OpenClient} */
-export async function openReference(server, { interests, apart, gather }, ledger) {
-  const client = new RealtimeClient('ws://127.0.0.1:1/realtime/v1', {
+/** @param {import('../feed/fakeServer.mjs').FakeServer} server */
+export function createClient(server) {
+  return new RealtimeClient('ws://127.0.0.1:1/realtime/v1', {
     params: { apikey: 'bench' },
     transport: /** @type {any} */ (server.Socket),
   });
+}
+
+/** The reference client, used as its own documentation does. @type {OpenClient} */
+export async function openReference(server, { interests, apart, gather }, ledger) {
+  const client = createClient(server);
   const receiver = receivers(ledger)[gather];
   const shared = receiver();
   /** @param {readonly import('./types.mjs').Interest[]} subset */

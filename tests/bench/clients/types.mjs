@@ -20,5 +20,23 @@
  * @property {() => Promise<void>} close
  */
 /** @typedef {(server: import('../feed/fakeServer.mjs').FakeServer, use: Use, ledger: import('../feed/ledger.mjs').Ledger) => Promise<Client>} OpenClient */
+/**
+ * What is wanted of channels: broadcasts of JSON or of bytes; who is present, or only what changes of it.
+ *
+ * @typedef {'json' | 'bytes' | 'members' | 'changes'} Watch
+ */
+/**
+ * @typedef {object} ChannelUse how an application uses the channels of its client
+ * @property {readonly string[]} names one channel each
+ * @property {number} handles of each channel, as of so many components
+ * @property {Watch} watch
+ */
+/**
+ * @typedef {object} ChannelClient
+ * @property {(name: string, event: string, payload: object) => Promise<unknown>} send
+ * @property {(name: string) => Record<string, unknown>} members what is tracked, by key
+ * @property {() => Promise<void>} close
+ */
+/** @typedef {(server: import('../feed/fakeServer.mjs').FakeServer, use: ChannelUse, ledger: import('../feed/ledger.mjs').Ledger) => Promise<ChannelClient>} OpenChannels */
 
 export {};

@@ -4,7 +4,7 @@ import { interestOf } from './changes.mjs';
 
 /** @typedef {{ id: number, event: string, schema: string, table: string, filter?: string }} Binding */
 /** @typedef {{ socket: FakeSocket, topic: string, ids: readonly number[] }} Route */
-/** @typedef {{ socket: FakeSocket, text: string }} Frame */
+/** @typedef {{ socket: FakeSocket, data: string | ArrayBuffer }} Frame */
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -12,11 +12,14 @@ const decoder = new TextDecoder();
 /** A string as a WebSocket delivers it: flat, in one piece, with no hash and no copy of it anywhere. @param {string} text */
 const arrived = (text) => decoder.decode(encoder.encode(text));
 
+/** What is sent belongs to its sender, as with a WebSocket. @param {ArrayBuffer | Uint8Array<ArrayBuffer>} data */
+const copyOf = (data) => (data instanceof ArrayBuffer ? data.slice(0) : data.slice().buffer);
+
 /** The part of the runtime's WebSocket that the clients use. */
 export class FakeSocket {
   /** @type {(() => void) | null} */
   onopen = null;
-  /** @type {((event: { data: string }) => void) | null} */
+  /** @type {((event: { data: string | ArrayBuffer }) => void) | null} */
   onmessage = null;
   /** @type {((event: { code: number, reason: string, wasClean: boolean }) => void) | null} */
   onclose = null;
@@ -36,9 +39,10 @@ export class FakeSocket {
     });
   }
 
-  /** @param {string} text */
-  send(text) {
-    this.#server.receive(this, text);
+  /** @param {string | ArrayBuffer | Uint8Array<ArrayBuffer>} data */
+  send(data) {
+    if (typeof data === 'string') this.#server.receive(this, data);
+    else this.#server.pushes.push(copyOf(data));
   }
 
   /** @param {number} [code] */
@@ -54,11 +58,17 @@ export class FakeSocket {
 export class FakeServer {
   /** The class to give to the client. */
   Socket;
+  /** The binary frames that came, oldest first. @type {ArrayBuffer[]} */
+  pushes = [];
+  /** The payload of `presence_state`, for channels that ask for it. */
+  present = {};
   #lastId = 0;
   /** @type {Map<string, number>} equal bindings have equal ids */
   #ids = new Map();
   /** @type {Map<string, Route[]>} by interest */
   #routes = new Map();
+  /** @type {Map<string, FakeSocket>} by topic */
+  #sockets = new Map();
 
   constructor() {
     // eslint-disable-next-line @typescript-eslint/no-this-alias
@@ -80,20 +90,29 @@ export class FakeServer {
     return changes.flatMap(({ interest, data }) =>
       (this.#routes.get(interest) ?? []).map(({ socket, topic, ids }) => ({
         socket,
-        text: arrived(`[null,null,"${topic}","postgres_changes",{"data":${data},"ids":[${ids.join(',')}]}]`),
+        data: arrived(`[null,null,"${topic}","postgres_changes",{"data":${data},"ids":[${ids.join(',')}]}]`),
       })),
     );
+  }
+
+  /** A frame for whoever has joined the topic, as it arrives: nobody else has its bytes. @param {string} topic @param {string | ArrayBuffer} data @returns {Frame} */
+  frame(topic, data) {
+    const socket = this.#sockets.get(topic);
+    if (socket === undefined) throw new Error(`nobody has joined ${topic}`);
+    return { socket, data: typeof data === 'string' ? arrived(data) : data.slice(0) };
   }
 
   /** @param {FakeSocket} socket @param {string} text */
   receive(socket, text) {
     const [joinRef, ref, topic, event, payload] = JSON.parse(text);
     if (event === 'access_token') return;
-    const bindings = event === 'phx_join' ? this.#join(socket, topic, payload.config.postgres_changes) : undefined;
+    const config = event === 'phx_join' ? payload.config : undefined;
+    const bindings = config === undefined ? undefined : this.#join(socket, topic, config.postgres_changes ?? []);
     if (event === 'phx_leave') this.#leave(socket, topic);
     const response = bindings === undefined ? {} : { postgres_changes: bindings };
     this.#send(socket, [joinRef, ref, topic, 'phx_reply', { status: 'ok', response }]);
-    if (bindings === undefined) return;
+    if (config?.presence?.enabled === true) this.#send(socket, [joinRef, null, topic, 'presence_state', this.present]);
+    if (bindings === undefined || bindings.length === 0) return;
     const message = 'Subscribed to PostgreSQL';
     const channel = topic.replace('realtime:', '');
     this.#send(socket, [
@@ -108,6 +127,7 @@ export class FakeServer {
   /** Everything of the socket is gone. @param {FakeSocket} socket */
   drop(socket) {
     this.#forget((route) => route.socket === socket);
+    for (const [topic, other] of this.#sockets) if (other === socket) this.#sockets.delete(topic);
   }
 
   /**
@@ -117,6 +137,7 @@ export class FakeServer {
    * @returns {Binding[]}
    */
   #join(socket, topic, requested) {
+    this.#sockets.set(topic, socket);
     const bindings = requested.map((binding) => ({ id: this.#idOf(binding), ...binding }));
     /** @type {Map<string, number[]>} */
     const ids = new Map();
@@ -133,6 +154,7 @@ export class FakeServer {
   /** @param {FakeSocket} socket @param {string} topic */
   #leave(socket, topic) {
     this.#forget((route) => route.socket === socket && route.topic === topic);
+    this.#sockets.delete(topic);
   }
 
   /** @param {(route: Route) => boolean} isGone */
@@ -164,5 +186,5 @@ export class FakeServer {
 
 /** @param {readonly Frame[]} frames */
 export function feed(frames) {
-  for (const { socket, text } of frames) socket.onmessage?.({ data: text });
+  for (const { socket, data } of frames) socket.onmessage?.({ data });
 }

@@ -7,7 +7,7 @@ import { measureHeaps, watchMemories } from './heaps.mjs';
 import { openSide, SIDES } from './sides.mjs';
 import { sleep } from './timers.mjs';
 
-/** @typedef {import('./throughput.mjs').Pair} Pair */
+/** @typedef {import('./rounds.mjs').Pair} Pair */
 
 const INTEREST = { table: bookingRow.table, filter: '' };
 const AT_ONCE = 1_000;

@@ -3,7 +3,7 @@
 import { measureHeaps, watchMemories } from './heaps.mjs';
 import { openSide, SIDES } from './sides.mjs';
 
-/** @typedef {import('./throughput.mjs').Pair} Pair */
+/** @typedef {import('./rounds.mjs').Pair} Pair */
 
 /** @param {number} from @param {number} count */
 function interests(from, count) {

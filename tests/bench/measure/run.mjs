@@ -1,5 +1,6 @@
 // @ts-check
 // Runs one scenario in this process or page, which is used for nothing else.
+import { measureBroadcasts, measurePresence, measureSends } from './channels.mjs';
 import { measureGrowth } from './growth.mjs';
 import { measureMemory } from './memory.mjs';
 import { measureThroughput } from './throughput.mjs';
@@ -10,7 +11,7 @@ import { measureThroughput } from './throughput.mjs';
  * @typedef {object} Effort
  * @property {number} rounds
  * @property {number} warmUps
- * @property {number} atMost bound for subscriptions, and for changes in a round
+ * @property {number} atMost bound for each number of a load, such as subscriptions, and changes in a round
  * @property {number} subscriptions for memory
  * @property {number} messages for growth
  * @property {number} samples for load times
@@ -31,25 +32,32 @@ export const QUICK = { rounds: 2, warmUps: 1, atMost: 20, subscriptions: 100, me
 /** A heap is never quite the same twice. */
 const HEAP_NOISE_BYTES = 128 * 1024;
 
+/** @template {object} Load @param {Load} load @param {Effort} effort @returns {Load} none of its numbers above the bound */
+function bounded(load, { atMost }) {
+  const members = Object.entries(load).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? Math.min(value, atMost) : value,
+  ]);
+  return Object.fromEntries(members);
+}
+
 /**
- * @param {Scenario} scenario
+ * @param {Scenario} given
  * @param {Effort} effort
  * @returns {Promise<Measured[]>}
  */
-export async function run({ name: scenario, unit, kind, load, effort: part = 1 }, effort) {
+export async function run(given, effort) {
+  const { name: scenario, unit, kind, effort: part = 1 } = given;
+  const rounds = { rounds: Math.ceil(effort.rounds * part), warmUps: effort.warmUps };
   switch (kind) {
-    case 'throughput': {
-      if (load === undefined) throw new Error(`${scenario} has no load`);
-      const { subscriptions, interests, messages } = load;
-      const bounded = {
-        ...load,
-        subscriptions: Math.min(subscriptions, effort.atMost),
-        interests: Math.min(interests, effort.atMost),
-        messages: Math.min(messages, effort.atMost),
-      };
-      const rounds = Math.ceil(effort.rounds * part);
-      return [{ scenario, unit, ...(await measureThroughput(bounded, { rounds, warmUps: effort.warmUps })) }];
-    }
+    case 'throughput':
+      return [{ scenario, unit, ...(await measureThroughput(bounded(given.load, effort), rounds)) }];
+    case 'broadcasts':
+      return [{ scenario, unit, ...(await measureBroadcasts(bounded(given.load, effort), rounds)) }];
+    case 'presence':
+      return [{ scenario, unit, ...(await measurePresence(bounded(given.load, effort), rounds)) }];
+    case 'sends':
+      return [{ scenario, unit, ...(await measureSends(bounded(given.load, effort), rounds)) }];
     case 'memory':
       return [{ scenario, unit, ...(await measureMemory(effort.subscriptions)) }];
     case 'growth': {

@@ -45,7 +45,7 @@ function deliverAsTasks(frames) {
         return;
       }
       port2.postMessage(null);
-      frame.socket.onmessage?.({ data: frame.text });
+      frame.socket.onmessage?.({ data: frame.data });
     };
     port2.postMessage(null);
   });

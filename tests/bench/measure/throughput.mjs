@@ -3,9 +3,9 @@
 import { makeChange } from '../feed/changes.mjs';
 import { feed } from '../feed/fakeServer.mjs';
 import * as rows from '../feed/rows.mjs';
+import { alternateRounds, timeOf } from './rounds.mjs';
 import { openSide, SIDES } from './sides.mjs';
-import { collectGarbage, median } from './statistics.mjs';
-import { countTimers, sleep, timeInTimers } from './timers.mjs';
+import { countTimers, sleep } from './timers.mjs';
 
 /** @typedef {import('../feed/changes.mjs').Change} Change */
 /** @typedef {import('../clients/types.mjs').Gather} Gather */
@@ -21,10 +21,8 @@ import { countTimers, sleep, timeInTimers } from './timers.mjs';
  * @property {number} rowKeys how many rows of a table change
  * @property {boolean} [full] see `makeChange`; default true
  */
-/** @typedef {{ rounds: number, warmUps: number }} Effort */
-/** @typedef {{ switchboard: number, reference: number }} Pair */
-
-const PATIENCE_MS = 60_000;
+/** @typedef {import('./rounds.mjs').Rounds} Rounds */
+/** @typedef {import('./rounds.mjs').Pair} Pair */
 
 /** The changes of a load, one after the other. */
 class Source {
@@ -85,23 +83,22 @@ function expected(changes, gather) {
 async function runRound({ server, ledger }, changes, { gather, subscriptions, interests }) {
   ledger.expect(expected(changes, gather), subscriptions / interests, gather === 'count');
   const frames = server.frames(changes);
-  collectGarbage();
-  const before = timeInTimers();
-  const begun = performance.now();
-  feed(frames);
-  const fed = performance.now() - begun;
-  for (let waited = 0; !ledger.complete && waited < PATIENCE_MS; waited += 1) await sleep(1);
-  const late = timeInTimers() - before;
+  const ms = await timeOf(
+    () => {
+      feed(frames);
+    },
+    () => ledger.complete,
+  );
   ledger.check();
-  return fed + late;
+  return ms;
 }
 
 /**
  * @param {Load} load
- * @param {Effort} effort
+ * @param {Rounds} rounds
  * @returns {Promise<Pair>} ns per change, medians of the rounds
  */
-export async function measureThroughput(load, { rounds, warmUps }) {
+export async function measureThroughput(load, rounds) {
   countTimers();
   const source = new Source(load);
   const use = { interests: source.interests, apart: load.apart, gather: load.gather };
@@ -115,18 +112,12 @@ export async function measureThroughput(load, { rounds, warmUps }) {
       open[side].ledger.checkKept(expected(changes, load.gather), load.subscriptions / load.interests);
     }
   }
-  /** @type {Record<import('./sides.mjs').Side, number[]>} */
-  const times = { switchboard: [], reference: [] };
-  for (let round = -warmUps; round < rounds; round += 1) {
-    const changes = source.next(load.messages);
-    const order = round % 2 === 0 ? SIDES : [...SIDES].reverse();
-    for (const side of order) {
-      const ms = await runRound(open[side], changes, load);
-      if (round >= 0) times[side].push((ms / load.messages) * 1e6);
-    }
-  }
+  const pair = await alternateRounds(rounds, load.messages, {
+    next: () => source.next(load.messages),
+    run: (side, changes) => runRound(open[side], changes, load),
+  });
   await sleep(50); // what is repeated may come late
   for (const side of SIDES) open[side].ledger.check();
   for (const side of SIDES) await open[side].client.close();
-  return { switchboard: median(times.switchboard), reference: median(times.reference) };
+  return pair;
 }

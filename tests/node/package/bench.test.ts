@@ -67,11 +67,12 @@ describe('the benchmark', () => {
   });
 
   it('measures both clients on checked payloads, and writes what it found', { timeout: 240_000 }, async () => {
-    const only = 'one channel|1,000 channels|1,000 bindings|subscribers|payload off|latest|ASCII|growth|load|package';
+    const only =
+      'one channel, one|1,000 channels$|100 handles|presence|sends|1,000 bindings|subscribers|payload off|latest|ASCII|growth|load|package';
     const args = ['--expose-gc', program, '--quick', '--only', only, '--out', folder];
     const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1e8 });
     const list = JSON.parse(await readFile(join(folder, 'bench.json'), 'utf8')) as Record<string, unknown>[];
-    expect(list.length).toBeGreaterThanOrEqual(10);
+    expect(list.length).toBeGreaterThanOrEqual(17);
     for (const { scenario, unit, switchboard, reference, ratio, ...rest } of list) {
       expect(rest).toEqual({});
       expect(stdout).toContain(scenario);

@@ -30,6 +30,8 @@ export class Listeners<Args extends readonly unknown[] = []> {
 
   /** Like `notify`, for who catches what a listener throws: `run` gets each in turn. */
   forEach(run: (call: (...args: Args) => unknown) => void): void {
+    // Most have none.
+    if (this.#entries.size === 0) return;
     for (const entry of [...this.#entries]) if (this.#entries.has(entry)) run(entry.call);
   }
 }

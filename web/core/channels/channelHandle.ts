@@ -244,8 +244,9 @@ export class ChannelHandle implements Channel {
     if (listeners === undefined || listeners.size === 0) return;
     const { payload, message } = broadcast;
     const { callbacks } = this.#host;
+    const where = `a callback of ${this.#label}`;
     listeners.forEach((call) => {
-      callbacks.broadcast(`a callback of ${this.#label}`, call, payload, message);
+      callbacks.broadcast(where, call, payload, message);
     });
   }
 

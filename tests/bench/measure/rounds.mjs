@@ -1,0 +1,48 @@
+// @ts-check
+// Times of both clients in turn, each with the same messages.
+import { SIDES } from './sides.mjs';
+import { collectGarbage, median } from './statistics.mjs';
+import { sleep, timeInTimers } from './timers.mjs';
+
+/** @typedef {import('./sides.mjs').Side} Side */
+/** @typedef {{ rounds: number, warmUps: number }} Rounds */
+/** @typedef {{ switchboard: number, reference: number }} Pair */
+
+const PATIENCE_MS = 60_000;
+
+/**
+ * Ms that a client spends on `work`, and after it in timers until it is complete.
+ *
+ * @param {() => Promise<void> | void} work
+ * @param {() => boolean} isComplete
+ */
+export async function timeOf(work, isComplete) {
+  collectGarbage();
+  const before = timeInTimers();
+  const begun = performance.now();
+  const pending = work();
+  if (pending !== undefined) await pending;
+  const worked = performance.now() - begun;
+  for (let waited = 0; !isComplete() && waited < PATIENCE_MS; waited += 1) await sleep(1);
+  return worked + timeInTimers() - before;
+}
+
+/**
+ * @template Messages
+ * @param {Rounds} rounds
+ * @param {number} count of messages in a round
+ * @param {{ next: () => Messages, run: (side: Side, messages: Messages) => Promise<number> }} load what is new, and the ms that a client needs for it
+ * @returns {Promise<Pair>} ns per message, medians of the rounds
+ */
+export async function alternateRounds({ rounds, warmUps }, count, { next, run }) {
+  /** @type {Record<Side, number[]>} */
+  const times = { switchboard: [], reference: [] };
+  for (let round = -warmUps; round < rounds; round += 1) {
+    const messages = next();
+    for (const side of round % 2 === 0 ? SIDES : [...SIDES].reverse()) {
+      const ms = await run(side, messages);
+      if (round >= 0) times[side].push((ms / count) * 1e6);
+    }
+  }
+  return { switchboard: median(times.switchboard), reference: median(times.reference) };
+}
