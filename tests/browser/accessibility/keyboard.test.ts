@@ -51,7 +51,7 @@ function focusedName(): string | null {
   return label.trim().replace(/\s+/g, ' ');
 }
 
-const head = ['Business', 'Realtime: Live. Details', 'Lab', 'Look at them'];
+const head = ['Business', 'Realtime: Live. Details', 'Who is here: 1, only you', 'Lab', 'Look at them'];
 const side = ['As a table', 'Latest changes'];
 
 describe('Tab', () => {
@@ -134,7 +134,7 @@ describe('the details of the status', () => {
     await trigger.focus();
     await page.keyboard.press('Enter');
     const panel = page.getByRole('dialog');
-    await panel.getByText('Bookings, payments and 4 more are live.').waitFor();
+    await panel.getByText('Bookings, payments and 5 more are live.').waitFor();
     await page.keyboard.press('Tab');
     expect(await page.evaluate(focusedName)).toBe('Details for developers');
     await page.keyboard.press('Enter');

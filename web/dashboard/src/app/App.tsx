@@ -23,6 +23,7 @@ export function App() {
     <>
       <Header
         isLabOpen={isLabOpen}
+        businessId={business?.id}
         zone={business?.time_zone}
         labButton={labButton}
         onLab={() => {

@@ -3,12 +3,15 @@ import { RealtimeConnectionStatus } from 'switchboard-realtime/react';
 import { useIsBehind } from '../data/freshness.js';
 import { browserZone } from '../data/zone.js';
 import { formatClockWithSeconds } from '../format.js';
+import { channelText } from '../presence/businessPresence.js';
+import { WhoIsHere } from '../presence/WhoIsHere.js';
 import { Brand } from './Brand.js';
 import { LabIcon } from './icons.js';
 
 type Props = {
   children: ReactNode;
   isLabOpen: boolean;
+  businessId: string | undefined;
   /** The business's; undefined while no business is known and nothing is subscribed to. */
   zone: string | undefined;
   labButton: Ref<HTMLButtonElement>;
@@ -17,9 +20,9 @@ type Props = {
 
 const tables = { payment_transactions: 'Payments', staff_attendance: 'Attendance', admin_alerts: 'Alerts' };
 
-export function Header({ children, isLabOpen, zone, labButton, onLab }: Props) {
+export function Header({ children, isLabOpen, businessId, zone, labButton, onLab }: Props) {
   const texts = useMemo(
-    () => ({ tables, time: (at: number) => formatClockWithSeconds(at, zone ?? browserZone()) }),
+    () => ({ tables, channel: channelText, time: (at: number) => formatClockWithSeconds(at, zone ?? browserZone()) }),
     [zone],
   );
   return (
@@ -32,6 +35,7 @@ export function Header({ children, isLabOpen, zone, labButton, onLab }: Props) {
           catchingUp={useIsBehind()}
           {...(zone === undefined ? { words: { idle: 'Starting' } } : {})}
         />
+        <WhoIsHere businessId={businessId} />
         <button
           ref={labButton}
           type="button"

@@ -33,6 +33,15 @@ export function CloseIcon() {
   );
 }
 
+export function PeopleIcon() {
+  return (
+    <Icon>
+      <circle cx="7.5" cy="7" r="3" />
+      <path d="M2 16.5c.3-3.3 2.4-5 5.5-5s5.2 1.7 5.5 5M13 4.2a3 3 0 0 1 0 5.6M15 11.9c1.8.7 2.8 2.3 3 4.6" />
+    </Icon>
+  );
+}
+
 export function PlusIcon() {
   return (
     <Icon>

@@ -4,6 +4,7 @@ import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Payment, TableName } from '../data/database.js';
 import { formatMoney, formatWhen } from '../format.js';
 import { showOf } from '../tables/bookings/showBooking.js';
+import { EditorsProvider } from '../presence/editors.js';
 import { undoToastId, withAction } from '../toasts/rowToasts.js';
 import type { EditSession, VersionedRow } from '../writing/index.js';
 import { BookingForm } from './BookingForm.js';
@@ -72,7 +73,9 @@ export function FormsProvider({ children }: { children: ReactNode }) {
   );
   return (
     <FormsContext value={forms}>
-      {children}
+      <EditorsProvider editing={form?.kind === 'booking' ? form.session.row?.id : undefined}>
+        {children}
+      </EditorsProvider>
       {form === undefined ? null : <OpenedForm key={open.length} form={form} onClose={close} />}
     </FormsContext>
   );

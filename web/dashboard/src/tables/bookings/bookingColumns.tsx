@@ -4,6 +4,7 @@ import { useBusinessData } from '../../data/businessData.js';
 import type { Booking } from '../../data/database.js';
 import { useEveryStaff } from '../../data/queries.js';
 import { formatMoney, formatWhen } from '../../format.js';
+import { WithEditors } from '../../presence/editors.js';
 import { RowActions } from '../rows/RowActions.js';
 import type { Column } from '../rows/RowTable.js';
 import { StatusBadge } from '../StatusBadge.js';
@@ -29,7 +30,12 @@ export function useBookingColumns({ edit, cancel }: BookingActions, hasDay: bool
     };
     return [
       { head: 'Starts', slot: 'meta', width: timeWidth, cell: (row) => <When iso={row.starts_at} hasDay={hasDay} /> },
-      { head: 'Client', slot: 'title', width: 'minmax(0, 4fr)', cell: ({ client_name }) => client_name },
+      {
+        head: 'Client',
+        slot: 'title',
+        width: 'minmax(0, 4fr)',
+        cell: (row) => <WithEditors id={row.id}>{row.client_name}</WithEditors>,
+      },
       { head: 'Service', slot: 'sub', width: 'minmax(0, 3fr)', cell: ({ service }) => service },
       { head: 'Staff', slot: 'person', width: 'minmax(0, 3fr)', cell: personOf },
       { head: 'Length', slot: 'more', width: '4.25rem', isNumber: true, cell: (row) => `${row.duration_minutes} min` },
