@@ -33,16 +33,20 @@ afterAll(async () => {
   await bundle.remove();
 });
 
-/** Collects what the page joins: one list of bindings for each join. */
-function watchJoins(page: Page): Binding[][] {
+/** Collects what the page joins: one list of bindings for each join of tables, and the topics of channels without. */
+function watchJoins(page: Page): { joins: Binding[][]; channels: string[] } {
   const joins: Binding[][] = [];
+  const channels: string[] = [];
   page.on('websocket', (socket) => {
     socket.on('framesent', ({ payload }) => {
       const frame = JSON.parse(String(payload)) as [string, string, string, string, JoinPayload];
-      if (frame[3] === 'phx_join') joins.push(frame[4].config.postgres_changes);
+      if (frame[3] !== 'phx_join') return;
+      const bindings = frame[4].config.postgres_changes;
+      if (bindings.length === 0) channels.push(frame[2]);
+      else joins.push(bindings);
     });
   });
-  return joins;
+  return { joins, channels };
 }
 
 interface JoinPayload {
@@ -55,11 +59,13 @@ const textsOf = (joins: readonly Binding[][]): string[] =>
 describe('under StrictMode, which mounts everything twice', () => {
   it('nothing is joined twice, however fast one goes to and fro', async () => {
     const { page, problems } = await openWindow(lab.browser, 'about:blank');
-    const joins = watchJoins(page);
+    const { joins, channels } = watchJoins(page);
     await page.goto(`${server.url}?business=${salon}&day=all`);
     const dashboard = new BookingsPage(page);
     await dashboard.untilRowsLive();
     expect(joins).toHaveLength(1);
+    await dashboard.untilStatus('live');
+    expect(channels).toEqual([`realtime:business:${salon}`]);
     expect(new Set(textsOf(joins)).size).toBe(textsOf(joins).length);
 
     for (const tab of ['Payments', 'Clients', 'Staff', 'Bookings'] as const) await dashboard.show(tab);
@@ -72,6 +78,7 @@ describe('under StrictMode, which mounts everything twice', () => {
     await dashboard.untilChanges(1);
     expect(await dashboard.changes()).toEqual(['New Seen once, Cut and finish']);
     expect(new Set(textsOf(joins)).size).toBe(textsOf(joins).length);
+    expect(new Set(channels).size).toBe(channels.length);
     expect(problems).toEqual([]);
     await page.context().close();
   });
