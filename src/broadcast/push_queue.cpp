@@ -28,14 +28,16 @@ PushQueue::PushQueue(const PushQueueOptions& options, SendBudget& budget, Contex
       due_(context.deadlines, DeadlineKind::Push, [this] { advance(); }) {}
 
 void PushQueue::send(Push push) {
-  const TimePoint expiresAt = context_.now() + push.timeout;
+  const TimePoint now = context_.now();
   if (Entry* older = conflatedWith(push)) {
+    // Its time is counted from when it may go out: else one with less of it than its pace would never do so.
+    older->expiresAt = std::max(now, older->notBefore) + push.timeout;
     older->push = std::move(push);
-    older->expiresAt = expiresAt;
     older->ref.clear();
   } else if (isFullFor(push)) {
     done(push, PushOutcome::Full, "Too much waits to be sent on this channel: send less, or wait until it is joined.");
   } else {
+    const TimePoint expiresAt = now + push.timeout;
     entries_.push_back(std::make_unique<Entry>(Entry{std::move(push), expiresAt, TimePoint::min()}));
     pump();
   }

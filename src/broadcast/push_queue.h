@@ -25,7 +25,7 @@ struct Push {
   std::string payload{};
   PayloadEncoding encoding = PayloadEncoding::JsonText;
   bool ack = false;          ///< done when the server has answered, not when it is sent
-  Duration timeout{10'000};  ///< until it is done
+  Duration timeout{10'000};  ///< until it is done; of a conflated one, from when its pace lets it go out
   /// Above 0: of one handle's pushes of this event only the newest goes out, at most one in this time. None of them
   /// has an outcome.
   Duration every{0};

@@ -290,7 +290,7 @@ void UserChannel::deliver(const Broadcast& broadcast) {
 }
 
 /// The server is asked not to send own broadcasts back: it could not say which handle's they are. One that it takes
-/// from a lost socket after the channel has joined on another comes back all the same, as from somebody else.
+/// from a socket that the channel has left for another comes back all the same, as from somebody else.
 void UserChannel::loopBack(const Push& push) {
   Vector<HandleId> handles;
   for (const auto& handle : handles_) {

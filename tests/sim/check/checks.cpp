@@ -157,7 +157,6 @@ void Checks::onReceived(Link& link, const DownFrame& frame) {
 
 void Checks::onEnded(Link& link) {
   heardAt_.erase(link.id());
-  rooms_.onEnded(link);
   wire_.onEnded(link);
   silence_.onEnded(link);
 }

@@ -105,21 +105,25 @@ bool RoomBook::anyParked() const {
 
 // --- the server and the wire
 
-/// It has to come where it was sent on every channel of the topic, and none of them is just joining again.
 void RoomBook::onSaid(const std::string& topic, std::uint64_t seq, const std::map<unsigned, std::string>& sentOn) {
-  topics_[seq] = topic;
-  while (topics_.size() > 20'000) topics_.erase(topics_.begin());
-  bool isOnAll = false;
-  for (const auto& [place, channel] : wire_.channels()) {
-    if (place.second != topic) continue;
-    const auto sent = sentOn.find(place.first);
-    isOnAll = channel.accepted && sent != sentOn.end() && sent->second == channel.joinRef;
-    if (!isOnAll) return;
-  }
-  if (!isOnAll) return;
+  const Said& said = said_[seq] = {topic, sentOn};
+  while (said_.size() > 20'000) said_.erase(said_.begin());
+  if (!isOnItsWay(topic, said)) return;
   for (auto& [id, guest] : guests_) {
     if (guest.live() && guest.place.topic() == topic) guest.debts[seq] = machine_.awakeTime() + kRoomPatience;
   }
+}
+
+/// It was sent on every channel that the client has of the topic, and none of them is just joining.
+bool RoomBook::isOnItsWay(const std::string& topic, const Said& said) const {
+  bool isOnAll = false;
+  for (const auto& [place, channel] : wire_.channels()) {
+    if (place.second != topic) continue;
+    const auto sent = said.sentOn.find(place.first);
+    isOnAll = channel.accepted && sent != said.sentOn.end() && sent->second == channel.joinRef;
+    if (!isOnAll) return false;
+  }
+  return isOnAll;
 }
 
 void RoomBook::onSent(Link& link, const Json& frame) {
@@ -135,11 +139,11 @@ void RoomBook::onPresenceSent(Link& link, const Json& frame) {
   if (calls.size() > 5) fail(Invariant::RoomBudgets, std::to_string(calls.size()) + " presence calls in 30 s");
 }
 
-/// The server may take a push from a socket only after the client has gone to another. It then hands it to the channel
-/// there, as to anybody's.
-bool RoomBook::mayComeBack(std::uint64_t number) const {
+/// The server may take a push from a socket only after the client's channel has gone to another. It then hands it to
+/// the channel there, as to anybody's.
+bool RoomBook::mayComeBack(const std::string& topic, std::uint64_t number) const {
   const auto socket = sentOn_.find(number);
-  return socket != sentOn_.end() && ended_.count(socket->second) != 0;
+  return socket != sentOn_.end() && wire_.find({socket->second, topic}) == nullptr;
 }
 
 void RoomBook::onBroadcastSent(Link& link, std::uint64_t number) {
@@ -216,7 +220,7 @@ void RoomBook::onBroadcast(unsigned id, Guest& guest, const Json& payload, bool 
   if (payload.contains("p")) {
     const auto number = payload["p"].get<std::uint64_t>();
     const bool isNew = guest.pushed.insert(number).second;
-    if (mayComeBack(number)) return;
+    if (mayComeBack(guest.place.topic(), number)) return;
     if (!isNew) fail(Invariant::OnceAndInOrder, about(id, guest) + ": a push comes twice");
     const auto push = pushes_.find(static_cast<unsigned>(number));
     if (push != pushes_.end() && push->second.handle == id && !guest.options.self) {
@@ -225,9 +229,9 @@ void RoomBook::onBroadcast(unsigned id, Guest& guest, const Json& payload, bool 
     return;
   }
   const auto seq = payload["n"].get<std::uint64_t>();
-  const auto topic = topics_.find(seq);
-  if (topic != topics_.end() && topic->second != guest.place.topic()) {
-    fail(Invariant::OnlyWhatWasAsked, about(id, guest) + " gets a broadcast of " + topic->second);
+  const auto said = said_.find(seq);
+  if (said != said_.end() && said->second.topic != guest.place.topic()) {
+    fail(Invariant::OnlyWhatWasAsked, about(id, guest) + " gets a broadcast of " + said->second.topic);
   }
   const bool isOrdered = replayed || seq > guest.lastSaid;
   if (!guest.said.insert(seq).second || !isOrdered) {
@@ -287,6 +291,7 @@ void RoomBook::onOutcome(const PushResult& result) {
   }
 }
 
+/// What was said before the client knew of the join, but on it, is no part of the gap: it still comes.
 void RoomBook::onGap(const UserChannelGap& gap) {
   for (const auto handle : gap.handles) {
     Guest* guest = guestOf(handle.value, "a gap");
@@ -296,7 +301,11 @@ void RoomBook::onGap(const UserChannelGap& gap) {
     if (!gap.healed || !traits_.calendarIsTrue) continue;
     for (const auto& message : server_.rooms().at(guest->place.topic()).messages) {
       const WallTime at = kWallStart + message.at;
-      if (at > gap.from && at < gap.to && guest->said.count(message.seq) == 0) {
+      if (at <= gap.from || at >= gap.to || guest->said.count(message.seq) != 0) continue;
+      const auto said = said_.find(message.seq);
+      if (guest->live() && said != said_.end() && isOnItsWay(guest->place.topic(), said->second)) {
+        guest->debts[message.seq] = machine_.awakeTime() + kRoomPatience;
+      } else {
         fail(Invariant::NothingLost,
              about(handle.value, *guest) + ": its gap is healed, and " + std::to_string(message.seq) + " has not come");
       }

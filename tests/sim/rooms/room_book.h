@@ -87,7 +87,6 @@ class RoomBook {
   /// `sentOn`: socket and join_ref.
   void onSaid(const std::string& topic, std::uint64_t seq, const std::map<unsigned, std::string>& sentOn);
   void onSent(Link& link, const Json& frame);
-  void onEnded(Link& link) { ended_.insert(link.id()); }
   void onBatch(const Batch& batch);
   void onStep(const Client& client, bool healthy, Duration calm);
   void onDisturbed();
@@ -107,6 +106,11 @@ class RoomBook {
     unsigned handle = 0;
     std::string payload;
   };
+  /// What another client said.
+  struct Said {
+    std::string topic;
+    std::map<unsigned, std::string> sentOn;  ///< socket and join_ref
+  };
   using PlaceKey = std::pair<std::string, std::string>;  ///< topic and presence key
 
   static PlaceKey keyOf(const Place& place) { return {place.topic(), place.key}; }
@@ -118,7 +122,8 @@ class RoomBook {
   void onOutcome(const PushResult& result);
   void onGap(const UserChannelGap& gap);
   void onBroadcastSent(Link& link, std::uint64_t number);
-  bool mayComeBack(std::uint64_t number) const;
+  bool mayComeBack(const std::string& topic, std::uint64_t number) const;
+  bool isOnItsWay(const std::string& topic, const Said& said) const;
   void onPresenceSent(Link& link, const Json& frame);
   void checkLive(bool healthy, Duration calm);
   void checkPresence(unsigned id, const Guest& guest);
@@ -132,13 +137,12 @@ class RoomBook {
   const RoomTraits traits_;
   Violations& violations_;
   std::map<unsigned, Guest> guests_;
-  std::map<std::uint64_t, std::string> topics_;  ///< of what others said
+  std::map<std::uint64_t, Said> said_;
   std::map<unsigned, Sent> pushes_;
   std::map<PlaceKey, std::vector<Tracked>> tracked_;  ///< oldest first
   std::map<PlaceKey, Duration> trackedAt_;            ///< the last call
   std::deque<Duration> sends_;
   std::map<std::uint64_t, unsigned> sentOn_;                 ///< the socket of each push
-  std::set<unsigned> ended_;                                 ///< sockets
   std::map<unsigned, std::pair<Duration, Duration>> paces_;  ///< of handles: when the last conflated one went, its pace
   std::map<std::pair<unsigned, std::string>, std::deque<Duration>> presenceCalls_;  ///< by socket and join_ref
   std::uint64_t broadcasts_ = 0;
