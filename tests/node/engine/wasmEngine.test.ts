@@ -154,6 +154,26 @@ describe('the engine over the wasm module', () => {
     ]);
   });
 
+  it('keeps names of events apart, however alike they are', () => {
+    const { module, batches } = open();
+    // Those of a row have the same length, beginning and end.
+    const names = ['', 'a', 'abcd', 'acbd', 'aéd', 'a\u0080d', 'aøbd', '\ufeffa', '\ufeffa', 'é', 'e', '😀'];
+    const twice = [...names, ...[...names].reverse(), ...names];
+    for (const name of twice) module.batch('', [{ kind: 4, subscribers: [7], count: 0, texts: [name, '', '1'] }]);
+    expect(batches.flatMap(({ deliveries }) => deliveries)).toEqual(
+      twice.map((event) => ({ kind: 'broadcast', channels: [7], event, payload: '1' })),
+    );
+  });
+
+  it('keeps lists of subscribers apart', () => {
+    const { module, batches } = open();
+    const lists = [[1, 2], [1, 2], [1, 3], [1, 2, 3], [1, 2], [1], [2]];
+    for (const subscribers of lists) module.batch('', [{ kind: 2, subscribers, count: 1 }]);
+    expect(batches.map(({ deliveries: [first] }) => first)).toEqual(
+      lists.map((subscribers) => ({ kind: 'notify', subscribers, count: 1, text: '' })),
+    );
+  });
+
   it('hands over new lists of columns', () => {
     const { module, batches } = open();
     module.batch('', [], ['[{"name":"ü"}]', '[]']);

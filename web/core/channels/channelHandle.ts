@@ -12,7 +12,7 @@ import { requireFunction } from '../base/validate.js';
 import { checkEvent, checkSend, checkTracked, type CheckedSend } from '../checks/channelOptions.js';
 import type { Callbacks } from '../delivery/callbacks.js';
 import type { ChannelSpec, PresenceChange as EngineChange } from '../engine/engine.js';
-import type { BroadcastReader } from './broadcastReader.js';
+import { BroadcastListeners, type BroadcastCallback, type BroadcastListener } from './broadcastListeners.js';
 import { closedError } from './pushError.js';
 import { PresenceView, type ReadChange } from './presenceView.js';
 
@@ -28,6 +28,8 @@ export interface HandleHost {
   refuse(handle: ChannelHandle, event: unknown, error: Error): Promise<void>;
   track(handle: ChannelHandle): void;
   watchPresence(handle: ChannelHandle): void;
+  /** A callback for broadcasts has come or gone. */
+  listenersChanged(): void;
   close(handle: ChannelHandle): void;
 }
 
@@ -42,9 +44,6 @@ export interface HandleParts {
 export type OpenedChannel<Events, Presence extends object> = Channel<Events, Presence> &
   Pick<ChannelHandle, 'onPresenceChanges' | 'onText'>;
 
-/** In the place of an event: every one. */
-const ALL = '*';
-
 /** See {@link Channel}. */
 export class ChannelHandle implements Channel {
   readonly id: number;
@@ -56,9 +55,7 @@ export class ChannelHandle implements Channel {
   readonly #ack: boolean;
   readonly #host: HandleHost;
   readonly #label: string;
-  /** By event; `*` for all. */
-  readonly #broadcasts = new Map<string, Listeners<[payload: unknown, message: BroadcastMessage]>>();
-  readonly #textListeners = new Listeners<[payload: unknown, message: BroadcastMessage]>();
+  readonly #broadcasts: BroadcastListeners;
   readonly #presenceListeners = new Listeners<[change: PresenceChange]>();
   readonly #rawListeners = new Listeners<[changes: readonly EngineChange[]]>();
   readonly #statusListeners = new Listeners<[status: ChannelStatus]>();
@@ -75,6 +72,9 @@ export class ChannelHandle implements Channel {
     this.#host = host;
     this.#label = `handle ${id} of the channel "${spec.name}"`;
     this.#status = status;
+    this.#broadcasts = new BroadcastListeners(`a callback of ${this.#label}`, () => {
+      host.listenersChanged();
+    });
   }
 
   get closed(): boolean {
@@ -89,14 +89,7 @@ export class ChannelHandle implements Channel {
     this.#requireOpen();
     checkEvent(event);
     requireFunction(callback, 'callback', 'on calls it with the payload of each broadcast.');
-    const listeners = this.#broadcasts.get(event) ?? new Listeners();
-    this.#broadcasts.set(event, listeners);
-    const remove = listeners.add(callback as (payload: unknown, message: BroadcastMessage) => unknown);
-    return () => {
-      remove();
-      // Names of events may be made for one answer each.
-      if (listeners.size === 0 && this.#broadcasts.get(event) === listeners) this.#broadcasts.delete(event);
-    };
+    return this.#broadcasts.add(event, callback as BroadcastCallback);
   }
 
   /**
@@ -104,7 +97,7 @@ export class ChannelHandle implements Channel {
    */
   onText(callback: (payload: string | Uint8Array, message: BroadcastMessage) => unknown): () => void {
     this.#requireOpen();
-    return this.#textListeners.add(callback as (payload: unknown, message: BroadcastMessage) => unknown);
+    return this.#broadcasts.addRaw(callback as BroadcastCallback);
   }
 
   send(event: string, payload: unknown, options?: SendOptions): Promise<void> {
@@ -186,30 +179,18 @@ export class ChannelHandle implements Channel {
     } as const;
     this.#status = Object.freeze({ ...this.#status, ...end });
     this.#present.clear();
-    this.#broadcasts.forEach((listeners) => {
-      listeners.clear();
-    });
-    for (const listeners of [
-      this.#textListeners,
-      this.#presenceListeners,
-      this.#rawListeners,
-      this.#statusListeners,
-      this.#gapListeners,
-    ]) {
+    this.#broadcasts.clear();
+    for (const listeners of [this.#presenceListeners, this.#rawListeners, this.#statusListeners, this.#gapListeners]) {
       listeners.clear();
     }
   }
 
-  /** From the queue, as the others. Throws when the broadcast can't be read. */
-  receive(broadcast: BroadcastReader): void {
-    const { event } = broadcast.message;
-    this.#textListeners.forEach((call) => {
-      this.#host.callbacks.broadcast(`a callback of ${this.#label}`, call, broadcast.raw, broadcast.message);
-    });
-    this.#receiveFor(event, broadcast);
-    if (event !== ALL) this.#receiveFor(ALL, broadcast);
+  /** The callbacks that get a broadcast of the event, in order. */
+  listenersFor(event: string): readonly BroadcastListener[] {
+    return this.#broadcasts.for(event);
   }
 
+  /** From the queue, as the others. */
   receivePresence(raw: readonly EngineChange[], changes: readonly ReadChange[]): void {
     const { callbacks } = this.#host;
     this.#rawListeners.forEach((call) => {
@@ -236,17 +217,6 @@ export class ChannelHandle implements Channel {
   reportGap(gap: ChannelGap): void {
     this.#gapListeners.forEach((call) => {
       this.#host.callbacks.attempt(`onGap of ${this.#label}`, () => call(gap));
-    });
-  }
-
-  #receiveFor(event: string, broadcast: BroadcastReader): void {
-    const listeners = this.#broadcasts.get(event);
-    if (listeners === undefined || listeners.size === 0) return;
-    const { payload, message } = broadcast;
-    const { callbacks } = this.#host;
-    const where = `a callback of ${this.#label}`;
-    listeners.forEach((call) => {
-      callbacks.broadcast(where, call, payload, message);
     });
   }
 

@@ -15,6 +15,7 @@ import type { LogOutlet } from '../log/logOutlet.js';
 import type { StatusStore } from '../status/statusStore.js';
 import { OwnerWatch } from '../subscriptions/ownerWatch.js';
 import { BroadcastReader } from './broadcastReader.js';
+import { BroadcastRoutes } from './broadcastRoutes.js';
 import { ChannelHandle, type HandleHost } from './channelHandle.js';
 import { readChange } from './presenceView.js';
 import { Pushes } from './pushes.js';
@@ -51,6 +52,7 @@ export class Channels implements HandleHost, ChannelReceiver {
   readonly #pushes: Pushes;
   readonly #owners: OwnerWatch;
   readonly #entries = new Map<number, Entry>();
+  readonly #routes = new BroadcastRoutes((id, event) => this.#entries.get(id)?.handle.listenersFor(event) ?? []);
 
   constructor(parts: ChannelParts, engine: ChannelEngine, vsn: string | undefined) {
     this.#parts = parts;
@@ -140,6 +142,10 @@ export class Channels implements HandleHost, ChannelReceiver {
     });
   }
 
+  listenersChanged(): void {
+    this.#routes.clear();
+  }
+
   /** Brings a new engine up to date. */
   replay(): void {
     for (const { handle } of this.#entries.values()) {
@@ -172,8 +178,8 @@ export class Channels implements HandleHost, ChannelReceiver {
   }
 
   #receiveBroadcast(delivery: BroadcastDelivery): void {
-    const broadcast = new BroadcastReader(delivery);
-    for (const id of delivery.channels) this.#entries.get(id)?.handle.receive(broadcast);
+    const listeners = this.#routes.find(delivery.channels, delivery.event);
+    if (listeners.length > 0) this.callbacks.broadcast(listeners, new BroadcastReader(delivery));
   }
 
   #receivePresence({ channels, changes }: PresenceDelivery): void {

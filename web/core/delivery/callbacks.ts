@@ -18,6 +18,24 @@ export interface LossListener {
   unreadable(subscriptions: readonly Subscription[]): void;
 }
 
+/** A callback of the application for messages. */
+export interface MessageListener<Message> {
+  readonly call: (payload: unknown, message: Message) => unknown;
+  /** Gets payloads unparsed. */
+  readonly isRaw: boolean;
+  /** Whose it is, for people. */
+  readonly where: string;
+  readonly isRemoved: boolean;
+}
+
+/** What they are called with. */
+export interface ReadableMessage<Message> {
+  readonly message: Message;
+  readonly raw: unknown;
+  /** Throws when it can't be read. */
+  readonly payload: unknown;
+}
+
 /** Hands what comes for channels to the application. Does not throw. */
 export interface ChannelReceiver {
   receive(delivery: BroadcastDelivery | PresenceDelivery): void;
@@ -178,19 +196,20 @@ export class Callbacks {
     losses.incomplete(left, payloads);
   }
 
-  /** One callback of the application for a broadcast. `where` names it. */
-  broadcast<Message>(
-    where: string,
-    call: (payload: unknown, message: Message) => unknown,
-    payload: unknown,
-    message: Message,
-  ): void {
-    this.#eventCalls += 1;
-    try {
-      const returned = call(payload, message);
-      if (returned instanceof Promise) this.#await(returned, where);
-    } catch (error) {
-      this.failed(where, error);
+  /** A broadcast to callbacks of the application. Throws when it can't be read. */
+  broadcast<Message>(listeners: readonly MessageListener<Message>[], broadcast: ReadableMessage<Message>): void {
+    const { message } = broadcast;
+    for (const listener of listeners) {
+      if (listener.isRemoved) continue;
+      const { call } = listener;
+      const payload = listener.isRaw ? broadcast.raw : broadcast.payload;
+      this.#eventCalls += 1;
+      try {
+        const returned = call(payload, message);
+        if (returned instanceof Promise) this.#await(returned, listener.where);
+      } catch (error) {
+        this.failed(listener.where, error);
+      }
     }
   }
 

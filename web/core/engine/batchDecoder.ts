@@ -8,6 +8,8 @@ const PLACE = 3;
 const BROADCAST = 4;
 const BYTES = 5;
 const PRESENCE_KINDS = ['join', 'update', 'refresh', 'leave'] as const;
+/** A power of two. */
+const NAME_PLACES = 64;
 const NO_LISTS: readonly string[] = [];
 const NO_DELIVERIES: readonly Delivery[] = [];
 
@@ -21,8 +23,11 @@ const NO_DELIVERIES: readonly Delivery[] = [];
 export class BatchDecoder {
   readonly #module: CoreModule;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Names that were read, in the places that their bytes lead to. */
+  readonly #names: string[] = new Array<string>(NAME_PLACES).fill('');
   #words: Uint32Array;
   #at = 0;
+  #subscribersBefore: readonly number[] = [];
 
   constructor(module: CoreModule) {
     this.#module = module;
@@ -45,6 +50,27 @@ export class BatchDecoder {
     const start = this.#word();
     const length = this.#word();
     return length === 0 ? '' : this.#decoder.decode(this.#module.HEAPU8.subarray(start, start + length));
+  }
+
+  /** A text that comes again and again: decoding it costs more than comparing it. */
+  #name(): string {
+    const start = this.#word();
+    const length = this.#word();
+    const bytes = this.#module.HEAPU8;
+    const end = start + length;
+    const first = bytes[start] ?? 0;
+    const last = bytes[end - 1] ?? 0;
+    const place = (length + first * 5 + last * 11) & (NAME_PLACES - 1);
+    const known = this.#names[place] ?? '';
+    if (known.length === length) {
+      let at = 0;
+      while (at < length && known.charCodeAt(at) === bytes[start + at]) at += 1;
+      if (at === length) return known;
+    }
+    const name = this.#decoder.decode(bytes.subarray(start, end));
+    // Each byte is one character, so that they can be compared.
+    if (name.length === length) this.#names[place] = name;
+    return name;
   }
 
   #place(): string {
@@ -84,7 +110,7 @@ export class BatchDecoder {
 
   #ofChannels(code: number, channels: readonly number[], count: number): Delivery {
     if (code > BYTES) return { kind: 'presence', channels, changes: this.#presenceChanges(count) };
-    const event = this.#text();
+    const event = this.#name();
     const id = this.#text();
     const payload = code === BYTES ? this.#bytes() : this.#text();
     const delivery: BroadcastDelivery = { kind: 'broadcast', channels, event, payload };
@@ -109,9 +135,17 @@ export class BatchDecoder {
 
   #subscribers(count: number): readonly number[] {
     if (count === 1) return [this.#word()];
+    const start = this.#at;
+    this.#at += count;
+    const before = this.#subscribersBefore;
+    if (before.length === count) {
+      let at = 0;
+      while (at < count && before[at] === this.#words[start + at]) at += 1;
+      if (at === count) return before;
+    }
     const subscribers: number[] = [];
-    for (let left = count; left > 0; left -= 1) subscribers.push(this.#word());
-    return subscribers;
+    for (let at = start; at < this.#at; at += 1) subscribers.push(this.#words[at] ?? 0);
+    return (this.#subscribersBefore = subscribers);
   }
 
   #word(): number {
