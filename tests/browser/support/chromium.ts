@@ -35,8 +35,8 @@ export function chromiumPath(): string {
     .trim();
 }
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath(), args: flags });
+export function launchChromium(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath(), args: [...flags, ...more] });
 }
 
 /** A window of its own, with all that went wrong in it. */

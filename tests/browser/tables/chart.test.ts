@@ -24,13 +24,13 @@ const ticks = (page: Page): Promise<string[]> =>
 
 describe('the hours of the chart', () => {
   it.each([
-    ['en-US', /^\d{1,2}\sAM$|^\d{1,2}\sPM$/, /^\d\d:00\s[AP]M$/],
+    ['en-US', /^\d{1,2}\sAM$|^\d{1,2}\sPM$/, /^\d{1,2}:00\s[AP]M$/],
     ['en-GB', /^\d\d$/, /^\d\d:00$/],
     ['de-DE', /^\d\d$/, /^\d\d:00$/],
   ])('are counted in %s as the times of the table are', async (locale, short, full) => {
     const page = await open(locale);
     const times = await page.locator('[data-row] .when b').allTextContents();
-    expect(times.every((time) => /[AP]M/.test(time) === (locale === 'en-US'))).toBe(true);
+    expect(times.filter((time) => !short.test(time.replace(/:\d\d/, '')) || /^0.*M$/.test(time))).toEqual([]);
     expect((await ticks(page)).filter((tick) => !short.test(tick))).toEqual([]);
     await page.getByText('As a table').click();
     const hours = await page.locator('.chart-table tbody th').allTextContents();

@@ -5,8 +5,10 @@ export const locale = new Intl.DateTimeFormat().resolvedOptions().locale;
 
 const dayOptions = { weekday: 'short', day: 'numeric', month: 'short' } as const;
 const longDayOptions = { weekday: 'long', day: 'numeric', month: 'long' } as const;
-const clockOptions = { hour: '2-digit', minute: '2-digit' } as const;
-const secondsOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+// 4:15 PM where a day has twice 12 hours, 04:15 where it has 24.
+const is12Hours = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 === true;
+const clockOptions = { hour: is12Hours ? 'numeric' : '2-digit', minute: '2-digit' } as const;
+const secondsOptions = { ...clockOptions, second: '2-digit' } as const;
 
 // To make one costs as much as hundreds of uses.
 const dates = new Map<string, Intl.DateTimeFormat>();
@@ -45,14 +47,13 @@ export function formatHour(hour: number): string {
   return formatClock(Date.UTC(2028, 0, 1, hour), 'UTC');
 }
 
-const shortHour = new Intl.DateTimeFormat(undefined, { hour: 'numeric', timeZone: 'UTC' });
+const fullHours = new Intl.DateTimeFormat(undefined, { ...clockOptions, timeZone: 'UTC' });
 
-/** A full hour for the axis of a chart: `8 AM` or `08`, as the language counts hours. */
+/** A full hour for the axis of a chart: `8 AM` or `08`, formatClock's without the minutes. */
 export function formatShortHour(hour: number): string {
-  const parts = shortHour.formatToParts(Date.UTC(2028, 0, 1, hour));
-  // Words such as Uhr need more room than they are worth.
-  const has12Hours = parts.some(({ type }) => type === 'dayPeriod');
-  const shown = has12Hours ? parts : parts.filter(({ type }) => type === 'hour');
+  const parts = fullHours.formatToParts(Date.UTC(2028, 0, 1, hour));
+  const minute = parts.findIndex(({ type }) => type === 'minute');
+  const shown = parts.filter((_, index) => index !== minute && index !== minute - 1);
   return shown.map(({ value }) => value).join('');
 }
 

@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import 'sonner/dist/styles.css';
 import 'switchboard-realtime/react/styles.css';
+import { watchRoom } from './app/room/watchRoom.js';
 import { Start } from './app/Start.js';
 import { Retries, RetriesContext } from './data/retries.js';
 import { servicesQuery } from './data/services.js';
@@ -14,6 +15,7 @@ const container = document.getElementById('root');
 if (container === null) throw new Error('index.html has no element with the id root');
 const root = createRoot(container);
 keepFocus(document);
+watchRoom(document);
 
 // Reads are repeated by Retries, which can say when; what the browser believes of the network stops none of them.
 const queries = { retry: false, networkMode: 'always', refetchOnReconnect: true, staleTime: Infinity } as const;

@@ -7,6 +7,7 @@ import { channelText } from '../presence/businessPresence.js';
 import { WhoIsHere } from '../presence/WhoIsHere.js';
 import { Brand } from './Brand.js';
 import { LabIcon } from './icons.js';
+import { useHeaderHeight } from './room/useHeaderHeight.js';
 
 type Props = {
   children: ReactNode;
@@ -26,7 +27,7 @@ export function Header({ children, isLabOpen, businessId, zone, labButton, onLab
     [zone],
   );
   return (
-    <header className="top">
+    <header ref={useHeaderHeight()} className="top">
       <Brand />
       {children}
       <div className="top-end">

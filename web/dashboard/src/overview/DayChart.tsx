@@ -30,7 +30,7 @@ function DayChart({ hours, now, currency }: Props) {
   const hasRevenue = hours.some(({ revenue }) => (revenue ?? 0) > 0);
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart data={[...hours]} margin={{ top: 8, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <ComposedChart data={[...hours]} margin={{ top: 20, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           dataKey="hour"
@@ -100,8 +100,8 @@ function NowLine({ now }: { now: string }) {
       className="chart-now"
       stroke="var(--text-quiet)"
       strokeDasharray="3 3"
-      // On the side where there is room.
-      label={{ ...label, position: Number(now) < 12 ? 'insideTopLeft' : 'insideTopRight' }}
+      // Above all that is drawn.
+      label={{ ...label, position: 'top' }}
     />
   );
 }

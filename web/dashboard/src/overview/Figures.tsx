@@ -1,5 +1,6 @@
 import { useMemo, type CSSProperties, type ReactNode } from 'react';
 import { AsOf } from '../app/AsOf.js';
+import { Fold } from '../app/room/Fold.js';
 import { InLocale } from '../app/InLocale.js';
 import { useBusinessData } from '../data/businessData.js';
 import { useAttendance, useOpenAlerts, useStaff } from '../data/queries.js';
@@ -7,18 +8,21 @@ import { isKnown, rowsState, useQueryState, worstOf, type ReadState } from '../d
 import { useToday } from '../data/today.js';
 import { formatCount, formatMoney } from '../format.js';
 import { AlertsDialog } from './AlertsDialog.js';
-import { bookingFigures, isPresent, revenue } from './figures.js';
+import { TodayInShort } from './TodayInShort.js';
+import { bookingFigures, criticalOf, isPresent, revenue, type BookingFigures } from './figures.js';
 import { TryAgain } from './TryAgain.js';
 
 /** Today in four numbers. */
 export function Figures() {
   return (
-    <section className="figures" aria-label="Today">
-      <BookingsFigure />
-      <RevenueFigure />
-      <StaffFigure />
-      <AlertsFigure />
-    </section>
+    <Fold className="today" summary={<TodayInShort />}>
+      <section className="figures" aria-label="Today">
+        <BookingsFigure />
+        <RevenueFigure />
+        <StaffFigure />
+        <AlertsFigure />
+      </section>
+    </Fold>
   );
 }
 
@@ -33,9 +37,17 @@ function BookingsFigure() {
       read={rowsState(bookings.status)}
       reads={[bookings.refresh]}
       value={formatCount(booked.total)}
-      note={`${formatCount(booked.completed)} done, ${formatCount(booked.open)} to come`}
+      note={bookedText(booked)}
     />
   );
+}
+
+/** What the number is made of, and what it leaves out. */
+function bookedText({ completed, open, missed, cancelled }: BookingFigures): string {
+  const parts = [`${formatCount(completed)} done`, `${formatCount(open)} to come`];
+  if (missed > 0) parts.push(`${formatCount(missed)} missed`);
+  if (cancelled > 0) parts.push(`plus ${formatCount(cancelled)} cancelled`);
+  return parts.join(', ');
 }
 
 function RevenueFigure() {
@@ -80,7 +92,7 @@ function StaffFigure() {
 
 function AlertsFigure() {
   const alerts = useOpenAlerts();
-  const critical = alerts.data?.filter(({ severity }) => severity === 'critical').length ?? 0;
+  const critical = criticalOf(alerts.data);
   return (
     <Figure
       name="alerts"

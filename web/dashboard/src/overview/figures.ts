@@ -1,24 +1,33 @@
 import { isIn } from '../data/attendance.js';
-import type { Attendance, Booking, Payment } from '../data/database.js';
+import type { Alert, Attendance, Booking, Payment } from '../data/database.js';
 import { isOn, type Day } from '../data/today.js';
 
-type BookingFigures = {
+export type BookingFigures = {
+  /** Without `cancelled`. */
   readonly total: number;
   readonly completed: number;
   readonly open: number;
+  /** Nobody came. */
+  readonly missed: number;
+  readonly cancelled: number;
   /** What the open ones are worth. */
   readonly expected: number;
 };
 
 const OPEN = new Set(['pending', 'confirmed']);
 
-/** Today's bookings, without those that were cancelled. */
+/** Today's bookings. */
 export function bookingFigures(bookings: readonly Booking[], day: Day): BookingFigures {
-  const figures = { total: 0, completed: 0, open: 0, expected: 0 };
+  const figures = { total: 0, completed: 0, open: 0, missed: 0, cancelled: 0, expected: 0 };
   for (const { starts_at, status, amount } of bookings) {
-    if (status === 'cancelled' || !isOn(day, starts_at)) continue;
+    if (!isOn(day, starts_at)) continue;
+    if (status === 'cancelled') {
+      figures.cancelled += 1;
+      continue;
+    }
     figures.total += 1;
     if (status === 'completed') figures.completed += 1;
+    if (status === 'no_show') figures.missed += 1;
     if (!OPEN.has(status)) continue;
     figures.open += 1;
     figures.expected += amount ?? 0;
@@ -35,4 +44,8 @@ export function revenue(payments: readonly Payment[], day: Day): { sum: number; 
 /** Whether someone with this day's entries is at work. */
 export function isPresent(entries: readonly Attendance[], staffId: number): boolean {
   return entries.some((entry) => entry.staff_id === staffId && isIn(entry));
+}
+
+export function criticalOf(alerts: readonly Alert[] | undefined): number {
+  return alerts?.filter(({ severity }) => severity === 'critical').length ?? 0;
 }

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { LiveRowsResult } from 'switchboard-realtime/react';
-import { rowsState, type Joined } from '../data/readState.js';
-import { RowTable, type Column } from './rows/RowTable.js';
-import { TablePanel } from './TablePanel.js';
+import { isKnown, rowsState, type Joined } from '../data/readState.js';
+import { RowTable, type Column, type Divider } from './rows/RowTable.js';
+import { TablePanel, type RowCount } from './TablePanel.js';
 
 type Props<Row extends { id: number | string }> = {
   title: string;
@@ -14,6 +14,9 @@ type Props<Row extends { id: number | string }> = {
   joined?: Joined;
   /** Those of the table's rows that are on display. */
   rows: readonly Row[];
+  /** What these are, such as `today`; undefined: all. */
+  which: string | undefined;
+  divider?: Divider | undefined;
   columns: readonly Column<Row>[];
   empty: string;
   tools?: ReactNode;
@@ -21,22 +24,32 @@ type Props<Row extends { id: number | string }> = {
 
 /** A table of live rows. Says when they may not be the newest. */
 export function LiveTablePanel<Row extends { id: number | string }>(props: Props<Row>) {
-  const { title, name, add, onAdd, table, joined, rows, columns, empty, tools } = props;
+  const { title, name, add, onAdd, table, joined, rows, which, divider, columns, empty, tools } = props;
   const read = rowsState(table.status);
   return (
     <TablePanel
       title={title}
       read={read}
       joined={joined}
-      count={
-        read.state === 'loading' || read.state === 'failed' ? undefined : { all: table.rows.length, shown: rows.length }
-      }
+      count={isKnown(read) ? countOf(table.rows, rows, which) : undefined}
       add={add}
       onAdd={onAdd}
       onRetry={() => void table.refresh()}
       tools={tools}
     >
-      <RowTable label={title} name={name} columns={columns} rows={rows} known={table.rows} empty={empty} />
+      <RowTable
+        label={title}
+        name={name}
+        columns={columns}
+        rows={rows}
+        known={table.rows}
+        divider={divider}
+        empty={empty}
+      />
     </TablePanel>
   );
+}
+
+function countOf(all: readonly unknown[], rows: readonly unknown[], which: string | undefined): RowCount {
+  return { all: all.length, ...(which === undefined ? {} : { shown: { rows: rows.length, which } }) };
 }

@@ -44,6 +44,7 @@ export function PaymentsTable() {
       table={payments}
       joined={{ what: 'Bookings', read: bookingsRead, refresh: bookings.refresh }}
       rows={rows}
+      which={shownIds === null ? undefined : 'shown'}
       columns={columns}
       empty={shownIds === null ? 'No payments yet.' : 'None of these payments is there any more.'}
       tools={

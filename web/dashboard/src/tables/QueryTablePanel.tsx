@@ -21,7 +21,7 @@ export function QueryTablePanel<Row extends { id: number | string }>(props: Prop
       title={title}
       read={useQueryState(query)}
       joined={joined}
-      count={data === undefined ? undefined : { all: data.length, shown: data.length }}
+      count={data === undefined ? undefined : { all: data.length }}
       onRetry={() => void refetch()}
     >
       <RowTable label={title} name={name} columns={columns} rows={data ?? []} empty={empty} />

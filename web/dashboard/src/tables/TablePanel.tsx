@@ -5,13 +5,16 @@ import { PlusIcon } from '../app/icons.js';
 import { isKnown, worstOf, type Joined, type ReadState } from '../data/readState.js';
 import { formatCount } from '../format.js';
 
+/** How many rows there are, and of those on display how many, and what they are: `today`. */
+export type RowCount = { readonly all: number; readonly shown?: { readonly rows: number; readonly which: string } };
+
 type Props = {
   title: string;
   read: ReadState;
   /** What the rows are shown with. */
   joined?: Joined | undefined;
-  /** How many rows there are, and how many of them are on display. Undefined while it is not known. */
-  count: { readonly all: number; readonly shown: number } | undefined;
+  /** Undefined while it is not known. */
+  count: RowCount | undefined;
   add?: string;
   onAdd?: () => void;
   onRetry: () => void;
@@ -65,8 +68,8 @@ export function TablePanel({ title, read, joined, count, add, onAdd, onRetry, to
   );
 }
 
-function countText({ all, shown }: { all: number; shown: number }): string {
-  return shown === all ? formatCount(all) : `${formatCount(shown)} of ${formatCount(all)}`;
+function countText({ all, shown }: RowCount): string {
+  return shown === undefined ? formatCount(all) : `${formatCount(shown.rows)} ${shown.which} of ${formatCount(all)}`;
 }
 
 const words = { live: 'Live', loading: 'Loading', failed: 'Not read' } as const;

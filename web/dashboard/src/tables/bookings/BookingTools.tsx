@@ -1,7 +1,8 @@
 import { useRef } from 'react';
+import { Fold } from '../../app/room/Fold.js';
 import { setSearch } from '../../app/useSearchParameter.js';
 import { shiftDate, type Day } from '../../data/today.js';
-import { formatLongDay, locale } from '../../format.js';
+import { formatDay, formatLongDay, locale } from '../../format.js';
 import { PointedNote } from '../PointedNote.js';
 
 type Props = {
@@ -17,22 +18,33 @@ type Props = {
 export function BookingTools(props: Props) {
   const { today, day, client, pointed } = props;
   return (
-    <div className="tools" role="group" aria-label="Which bookings">
-      <DayTools today={today} day={day} applies={client === '' && pointed === null} />
-      <input
-        type="search"
-        aria-label="Find a client"
-        placeholder="Find a client"
-        value={client}
-        onChange={({ target }) => {
-          setSearch({ client: target.value === '' ? null : target.value, rows: null }, { replace: true });
-        }}
-      />
-      <p className="tool-note">
-        <Note {...props} />
-      </p>
-    </div>
+    <Fold className="tools-fold" summary={<InShort {...props} />}>
+      <div className="tools" role="group" aria-label="Which bookings">
+        <DayTools today={today} day={day} applies={client === '' && pointed === null} />
+        <input
+          type="search"
+          aria-label="Find a client"
+          placeholder="Find a client"
+          value={client}
+          onChange={({ target }) => {
+            setSearch({ client: target.value === '' ? null : target.value, rows: null }, { replace: true });
+          }}
+        />
+        <p className="tool-note">
+          <Note {...props} />
+        </p>
+      </div>
+    </Fold>
   );
+}
+
+/** What is chosen, for where there is no room for what chooses it. */
+function InShort({ today, day, client, pointed }: Props) {
+  if (pointed !== null) return <span>Of an alert</span>;
+  if (client !== '') return <span>“{client}”</span>;
+  if (day === null) return <span>All days</span>;
+  if (day.date === today.date) return <span>Today</span>;
+  return <span lang={locale}>{formatDay(day.from, day.zone)}</span>;
 }
 
 function Note({ day, client, pointed }: Props) {

@@ -8,7 +8,7 @@ import { useForms } from '../../forms/formsContext.js';
 import { useBookingColumns } from './bookingColumns.js';
 import { BookingTools } from './BookingTools.js';
 import { LiveTablePanel } from '../LiveTablePanel.js';
-import { choiceIn, selectBookings, shownDay, type BookingChoice } from './selectBookings.js';
+import { choiceIn, dividerOf, selectBookings, shownDay, type BookingChoice } from './selectBookings.js';
 
 export function BookingsTable() {
   const { bookings } = useBusinessData();
@@ -33,6 +33,8 @@ export function BookingsTable() {
       // Names may be old: they seldom change.
       joined={{ what: 'Staff', read: isKnown(staffRead) ? { state: 'live' } : staffRead, refresh: staff.refetch }}
       rows={rows}
+      which={whichText(choice, today)}
+      divider={dividerOf(rows, minute)}
       columns={useBookingColumns({ edit: openBooking, cancel: cancelBooking }, shown === null)}
       empty={emptyText(choice, today)}
       tools={<BookingTools today={today} day={day} client={client} pointed={ids === null ? null : rows.length} />}
@@ -44,6 +46,14 @@ export function BookingsTable() {
 function useBookingChoice(today: Day): BookingChoice {
   const address = useSearch();
   return useMemo(() => choiceIn(new URLSearchParams(address), today), [address, today]);
+}
+
+/** For the count of the rows. */
+function whichText({ day, client, ids }: BookingChoice, today: Day): string | undefined {
+  if (ids !== null) return 'shown';
+  if (client !== '') return 'found';
+  if (day === null) return undefined;
+  return day.date === today.date ? 'today' : 'on this day';
 }
 
 function emptyText({ day, client, ids }: BookingChoice, today: Day): string {

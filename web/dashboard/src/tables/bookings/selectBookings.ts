@@ -1,5 +1,6 @@
 import type { Booking } from '../../data/database.js';
 import { dayOf, isDate, isOn, type Day } from '../../data/today.js';
+import type { Divider } from '../rows/RowTable.js';
 
 export type BookingChoice = {
   /** Null: all days. */
@@ -33,6 +34,12 @@ export function selectBookings(bookings: readonly Booking[], choice: BookingChoi
     .map((booking) => [Date.parse(booking.starts_at), booking] as const)
     .sort(([a, one], [b, other]) => order(a, b, now) || one.id - other.id)
     .map(([, booking]) => booking);
+}
+
+/** Between what is to come and what has begun; undefined where there is only one of the two. */
+export function dividerOf(bookings: readonly Booking[], now: number): Divider | undefined {
+  const index = bookings.findIndex(({ starts_at }) => Date.parse(starts_at) < now);
+  return index > 0 ? { index, label: 'Earlier' } : undefined;
 }
 
 export function isWanted(booking: Booking, { day, client, ids }: BookingChoice): boolean {

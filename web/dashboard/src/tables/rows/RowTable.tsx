@@ -15,6 +15,13 @@ export type Column<Row> = {
   readonly cell: (row: Row) => ReactNode;
 };
 
+/** A line between the rows. */
+export type Divider = {
+  /** Of the row that it is above. */
+  readonly index: number;
+  readonly label: string;
+};
+
 type Props<Row> = {
   /** What the table is called, for those who hear it. */
   label: string;
@@ -24,6 +31,7 @@ type Props<Row> = {
   rows: readonly Row[];
   /** All rows that are known, including those not on display at the moment. Default: `rows`. */
   known?: readonly Row[];
+  divider?: Divider | undefined;
   /** Shown when there are none. */
   empty: string;
 };
@@ -35,7 +43,7 @@ const PAGE_ROWS = 50;
  * is rendered again only when it is another object.
  */
 export function RowTable<Row extends { id: number | string }>(props: Props<Row>) {
-  const { label, name, columns, rows, known = rows, empty } = props;
+  const { label, name, columns, rows, known = rows, divider, empty } = props;
   const [limit, setLimit] = useState(PAGE_ROWS);
   const [memory] = useState(() => new FlashMemory());
   useEffect(() => {
@@ -43,6 +51,7 @@ export function RowTable<Row extends { id: number | string }>(props: Props<Row>)
   }, [memory, known]);
   const roving = useRovingFocus<HTMLTableSectionElement>();
   const shown = rows.slice(0, limit);
+  const below = divider === undefined || divider.index >= shown.length ? undefined : divider;
   const isLarge = columns.some(({ slot }) => slot === 'person');
   return (
     <>
@@ -52,27 +61,21 @@ export function RowTable<Row extends { id: number | string }>(props: Props<Row>)
         aria-label={label}
         data-table={name}
         data-cards={isLarge ? 'large' : 'small'}
-        style={widthsOf(columns, shown.length)}
+        style={{ ...widthsOf(columns, shown.length), '--dividers': below === undefined ? 0 : 1 } as CSSProperties}
       >
-        <thead role="rowgroup">
-          <tr role="row">
-            {columns.map(({ head, isNumber, slot }) => (
-              <th key={slot} role="columnheader" scope="col" data-slot={slot} data-number={isNumber}>
-                {slot === 'actions' ? <span className="only-heard">{head}</span> : head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={columns} />
         <tbody role="rowgroup" {...roving}>
           {shown.map((row, index) => (
             <TableRow
               key={row.id}
               row={row}
               index={index}
+              isBelow={below !== undefined && index >= below.index}
               columns={columns as readonly Column<never>[]}
               memory={memory}
             />
           ))}
+          {below === undefined ? null : <DividerRow {...below} columns={columns.length} />}
         </tbody>
       </table>
       {rows.length === 0 ? <p className="empty">{empty}</p> : null}
@@ -88,6 +91,30 @@ export function RowTable<Row extends { id: number | string }>(props: Props<Row>)
         }}
       />
     </>
+  );
+}
+
+function TableHead<Row>({ columns }: { columns: readonly Column<Row>[] }) {
+  return (
+    <thead role="rowgroup">
+      <tr role="row">
+        {columns.map(({ head, isNumber, slot }) => (
+          <th key={slot} role="columnheader" scope="col" data-slot={slot} data-number={isNumber}>
+            {slot === 'actions' ? <span className="only-heard">{head}</span> : head}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function DividerRow({ index, label, columns }: Divider & { columns: number }) {
+  return (
+    <tr role="row" className="divider" style={{ '--index': index } as CSSProperties}>
+      <td role="cell" colSpan={columns}>
+        {label}
+      </td>
+    </tr>
   );
 }
 
@@ -126,14 +153,21 @@ function More({ hasMore, isLong, onMore, onTop }: MoreProps) {
 type TableRowProps = {
   row: { id: number | string };
   index: number;
+  /** Whether a divider is above it. */
+  isBelow: boolean;
   columns: readonly Column<never>[];
   memory: FlashMemory;
 };
 
-const TableRow = memo(function TableRow({ row, index, columns, memory }: TableRowProps) {
+const TableRow = memo(function TableRow({ row, index, isBelow, columns, memory }: TableRowProps) {
   const ref = useFlash<HTMLTableRowElement>(memory, String(row.id), row);
   return (
-    <tr ref={ref} role="row" data-row={row.id} style={{ '--index': index } as CSSProperties}>
+    <tr
+      ref={ref}
+      role="row"
+      data-row={row.id}
+      style={{ '--index': index, '--above': isBelow ? 1 : 0 } as CSSProperties}
+    >
       {columns.map(({ slot, isNumber, cell }) => (
         <td
           key={slot}
