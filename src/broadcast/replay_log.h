@@ -30,7 +30,7 @@ class ReplayLog {
   std::optional<ReplayRequest> request();
   /// The channel is joined at `now`, by the calendar; until then none of its broadcasts counts.
   void onJoined(WallTime now);
-  /// The channel proved alive at `now`: what is sent from now on comes by itself.
+  /// All that was sent before `now` has come.
   void onAlive(WallTime now);
   /// Whether the broadcast is to be delivered: not when it was before.
   bool admit(const BroadcastMeta& meta);

@@ -147,6 +147,7 @@ std::string UserChannel::onChannelJoining(Channel& /*channel*/) {
   answered_ = false;
   const bool hadPresence = std::exchange(joinedPresence_, !presenceHandles().empty());
   tokenVersion_ = tokens_.version();
+  askedAt_ = context_.now();
   if (hadPresence && !joinedPresence_) {
     presence_.clear();
     leaves_.cancel();
@@ -167,6 +168,7 @@ void UserChannel::onChannelJoined(Channel& /*channel*/, JsonValue /*response*/) 
   if (tokenVersion_ == tokens_.version()) tokens_.accepted();
   answered_ = true;
   risky_ = false;
+  joinedAfter_ = askedAt_;
   liveSince_ = context_.now();
   replay_.onJoined(context_.clock.wallNow());
   setState(SubscriptionState::Live, {});
@@ -357,7 +359,8 @@ void UserChannel::sendUntrack() {
 
 void UserChannel::beginGap(ReasonCode code) {
   if (!isLive()) return;
-  const WallTime alive = context_.clock.wallNow() - (context_.now() - socket_->connection().lastInboundAt());
+  const TimePoint sure = std::max(joinedAfter_, socket_->connection().confirmedAt().at);
+  const WallTime alive = context_.clock.wallNow() - (context_.now() - sure);
   replay_.onAlive(alive);
   if (settle_.isSet()) reportGap(false);
   gap_ = UserChannelGap{handleIds_, code, alive, {}, false};

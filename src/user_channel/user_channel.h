@@ -50,7 +50,7 @@ struct HandleOptions {
 struct UserChannelGap {
   Vector<HandleId> handles;  ///< that were open all the time
   ReasonCode code = ReasonCode::Ok;
-  WallTime from{};      ///< the last time that the connection proved alive
+  WallTime from{};      ///< when the last request went out that was answered: what the server sent before it has come
   WallTime to{};        ///< when the channel was joined again
   bool healed = false;  ///< all that was missed has been replayed
 };
@@ -198,6 +198,8 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   Cause cause_;
   WallTime since_{};
   std::optional<WallTime> waitsUntil_;  ///< while pending
+  TimePoint askedAt_{};      ///< when the last join went out
+  TimePoint joinedAfter_{};  ///< the same of the last that was accepted
   TimePoint liveSince_{};
   std::uint32_t tokenVersion_ = 0;  ///< of the last join
   unsigned attempts_ = 0;

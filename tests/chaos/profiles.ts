@@ -22,10 +22,12 @@ export const longRun: Profile = {
     pollEveryMs: 2_000,
     resyncJitterMs: 300,
     resyncTimeoutMs: 2_500,
+    // A read-only database looks like a missing permission to private channels.
+    parkedRetryMs: 3_000,
     joinsPerSecond: 50,
   },
   workload: { writers: 3, pauseMs: 120 },
-  limits: { convergeMs: 120_000, wrongMs: 15_000, liveMs: 120_000, arriveMs: 60_000 },
+  limits: { convergeMs: 120_000, wrongMs: 15_000, liveMs: 120_000, arriveMs: 60_000, presentMs: 60_000 },
 };
 
 /** One or two rounds of a few seconds, with all waits cut short. */

@@ -7,6 +7,25 @@ export function add(counts: Counts, name: string, by = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
+/** The same of channels. */
+export interface ChannelReport {
+  /** Of sends, by code. */
+  outcomes: Counts;
+  /** By code, over all handles. */
+  gaps: Counts;
+  /** Of handles: broadcasts that each should have received, and those of them that were acknowledged. */
+  due: number;
+  acknowledged: number;
+  replayed: number;
+  inGaps: number;
+  /** Lost by the server between its replay to a channel and the channel's join. */
+  betweenReplayAndJoin: number;
+  presenceChecks: number;
+  presenceCalls: number;
+  /** Of one channel within 30 s. */
+  mostCalls: number;
+}
+
 /** What a run was like so far. */
 export interface Report {
   seed: number;
@@ -33,6 +52,7 @@ export interface Report {
   resyncFailures: number;
   polls: number;
   connects: number;
+  channels: ChannelReport;
   problems: string[];
   reference: ReferenceTally | null;
 }
@@ -42,6 +62,14 @@ export function emptyReport(seed: number): Report {
     ...{ seed, rounds: 0, faults: new Map(), fetchFaults: new Map(), gaps: new Map(), changes: 0, transactions: 0 },
     ...{ expected: 0, inGaps: 0, pulsed: 0, silent: 0, readings: 0, liveTimes: 0, excusedRows: 0, tablesChecked: 0 },
     ...{ resyncs: 0, resyncFailures: 0, polls: 0, connects: 0, problems: [], reference: null },
+    channels: emptyChannelReport(),
+  };
+}
+
+function emptyChannelReport(): ChannelReport {
+  return {
+    ...{ outcomes: new Map(), gaps: new Map(), due: 0, acknowledged: 0, replayed: 0, inGaps: 0 },
+    ...{ betweenReplayAndJoin: 0, presenceChecks: 0, presenceCalls: 0, mostCalls: 0 },
   };
 }
 
@@ -51,10 +79,11 @@ export function total(counts: Counts): number {
 
 /** One line for the time while it runs. */
 export function progressLine(report: Report, seconds: number): string {
-  const { rounds, faults, gaps, changes, expected, inGaps, pulsed, silent, readings, resyncFailures } = report;
+  const { rounds, faults, gaps, changes, expected, inGaps, pulsed, silent, readings, resyncFailures, channels } = report;
   return (
     `${seconds.toFixed(0).padStart(5)} s  round ${rounds}: ${total(faults)} faults, ${changes} changes, ${total(gaps)} gaps, ` +
-    `${expected} events due (${inGaps} in gaps, ${pulsed} + ${silent} lost by the server in silence), ${readings} fetches, ${resyncFailures} resync retries`
+    `${expected} events due (${inGaps} in gaps, ${pulsed} + ${silent} lost by the server in silence), ${readings} fetches, ${resyncFailures} resync retries; ` +
+    `${channels.due} broadcasts due (${channels.inGaps} in gaps, ${channels.replayed} replayed)`
   );
 }
 
@@ -77,8 +106,19 @@ export function describeReport(report: Report): string {
     `events due to plain subscriptions: ${report.expected}; missed inside gaps: ${report.inGaps}; lost by the server in silence: ${report.pulsed} revealed by the pulse, ${report.silent} beyond it; other losses, repetitions or disorder: ${report.problems.length}`,
     `live rows: ${report.readings} fetches, ${report.resyncs} resyncs, ${report.resyncFailures} retries, ${report.polls} polls; live ${report.liveTimes} times; ${report.tablesChecked} tables compared, ${report.excusedRows} rows stale as documented`,
     `connections opened: ${report.connects}`,
+    ...describeChannels(report.channels),
     ...(reference === null ? [] : describeReference(reference)),
   ].join('\n');
+}
+
+function describeChannels(channels: ChannelReport): string[] {
+  const { due, acknowledged, replayed, inGaps, betweenReplayAndJoin, outcomes, gaps } = channels;
+  return [
+    `broadcasts due to handles: ${due}, ${acknowledged} of them acknowledged; ${replayed} came by replay; missed inside gaps: ${inGaps}; lost by the server between replay and join: ${betweenReplayAndJoin}`,
+    ...table('outcomes of sends', outcomes),
+    ...table('gaps of handles', gaps),
+    `presence compared ${channels.presenceChecks} times; ${channels.presenceCalls} calls, at most ${channels.mostCalls} of one channel within 30 s`,
+  ];
 }
 
 function describeReference(tally: ReferenceTally): string[] {

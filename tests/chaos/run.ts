@@ -1,5 +1,6 @@
 import type { Timing } from 'switchboard-backend';
 import type { ManagerOptions } from 'switchboard-realtime';
+import { ChannelsUnderTest, type ChannelLimits } from './channels.js';
 import { PlainCheck, type Silence } from './check/plainCheck.js';
 import { checkRows, type RowsLimits } from './check/rowsCheck.js';
 import { settle, type SettleLimits } from './check/settle.js';
@@ -27,7 +28,7 @@ export interface ChaosOptions {
   timing: Timing;
   tuning: Partial<ManagerOptions>;
   workload: WorkloadOptions;
-  limits: RowsLimits & SettleLimits;
+  limits: RowsLimits & SettleLimits & ChannelLimits;
   timeline: Timeline;
   /** After each round. */
   progress: (report: Report) => void;
@@ -47,6 +48,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
 class Chaos {
   readonly #report: Report;
   readonly #fleet: readonly Member[];
+  readonly #channels: ChannelsUnderTest;
   readonly #references: References | null;
   readonly #workload: Workload;
   readonly #plans: Random;
@@ -63,6 +65,7 @@ class Chaos {
     this.#workload = new Workload(world.db, random.fork(), options.workload);
     this.#plans = random.fork();
     this.#fleet = openFleet(world, random.fork(), { tuning: options.tuning });
+    this.#channels = new ChannelsUnderTest(world, this.#fleet, random.fork(), this.#report.channels);
     this.#references = options.reference ? new References(world) : null;
     this.#checks = this.#fleet.flatMap((member) =>
       member.plain.map((client) => new PlainCheck(client, world.ledger, this.#silence(member))),
@@ -82,6 +85,7 @@ class Chaos {
         this.options.progress(this.#report);
       }
     } finally {
+      await this.#channels.stop();
       await this.#workload.stop();
       await Promise.all(this.#fleet.map(({ manager }) => manager.dispose()));
       await this.#references?.close();
@@ -95,7 +99,7 @@ class Chaos {
 
   /** All live before anything is written. */
   async #ready(): Promise<void> {
-    if (!(await until(() => this.#plain.every((client) => client.isSettled), 30_000)))
+    if (!(await until(() => this.#plain.every((client) => client.isSettled) && this.#channels.isLive, 30_000)))
       throw new Error('not live at the start');
     await this.#references?.ready();
   }
@@ -105,13 +109,14 @@ class Chaos {
     const report = this.#report;
     const plan = planRound(this.#plans.fork(), roundMs, faultsPerRound, only);
     this.#workload.start();
+    this.#channels.start();
     const tokens = [...this.#fleet, ...(this.#references === null ? [] : [this.#references])].map(
       (owner) => owner.tokens,
     );
     await strikeRound({ world: this.world, fleet: this.#fleet, tokens }, plan, roundMs, (kind) => {
       add(report.faults, kind);
     });
-    await this.#workload.stop();
+    await Promise.all([this.#workload.stop(), this.#channels.stop()]);
     await this.#references?.settle(this.world.fences);
     const problems = await settle(this.#plain, this.world.fences, limits);
     await this.world.ledger.read();
@@ -149,6 +154,7 @@ class Chaos {
       }),
     );
     await this.#references?.judge(changes);
+    problems.push(...(await this.#channels.judge(limits)));
     silent.forget();
     for (const problem of problems) timeline.note('PROBLEM', problem);
     report.problems.push(...problems);

@@ -6,6 +6,8 @@ import { Reader } from '../world/reader.js';
 import type { World } from '../world/world.js';
 import { PlainClient, type PlainSpec } from './plain.js';
 import { PulseWatch } from './pulseWatch.js';
+import { openHandles } from './roomFleet.js';
+import type { RoomHandle } from './roomHandle.js';
 import { RowsClient, type RowsSpec } from './rows.js';
 import { TokenSource } from './tokens.js';
 
@@ -155,6 +157,7 @@ export interface Member {
   tokens: TokenSource;
   rows: readonly RowsClient[];
   plain: readonly PlainClient[];
+  handles: readonly RoomHandle[];
   pulse: PulseWatch;
 }
 
@@ -189,5 +192,6 @@ function openMember(world: World, random: Random, tuning: Partial<ManagerOptions
   // Ids count up from 1, and the views came first.
   manager.onGap((gap: Gap) => rows[gap.subscription - 1]?.gap(gap));
   const plain = member.plain.map((spec) => new PlainClient(manager, spec, world.timeline.note));
-  return { name: member.name, manager, tokens, rows, plain, pulse: new PulseWatch(manager) };
+  const handles = openHandles(manager, member.name, world);
+  return { name: member.name, manager, tokens, rows, plain, handles, pulse: new PulseWatch(manager) };
 }

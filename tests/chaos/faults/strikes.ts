@@ -182,8 +182,10 @@ const clients = {
     const ids = filters.map((filter) =>
       manager.subscribe({ table, ...(filter === undefined ? {} : { filter }) }, () => undefined),
     );
+    const lobby = manager.channel('lobby', draw < 0.5 ? {} : { presence: true });
     later(forMs, () => {
       for (const id of ids) manager.unsubscribe(id);
+      lobby.close();
     });
   },
   'failing fetches': ({ world, later }, { forMs, draw }) => {

@@ -1,10 +1,12 @@
 import { defaultTiming, startBackend, type Backend, type Log, type Timing } from 'switchboard-backend';
 import type { Random } from '../random.js';
+import { Airtime } from './airtime.js';
 import { Database } from './database.js';
 import { Fences } from './fence.js';
 import { FetchFaults } from './fetchFaults.js';
 import { Ledger } from './ledger.js';
 import { Proxy } from './proxy.js';
+import { createRoomPolicies } from './rooms.js';
 import { CHANGE_BYTES, createTables } from './schema.js';
 import { SilentTimes } from './silentTimes.js';
 import type { Timeline } from './timeline.js';
@@ -22,6 +24,7 @@ export interface World {
   pulseMs: number;
   fetchFaults: FetchFaults;
   silent: SilentTimes;
+  airtime: Airtime;
   timeline: Timeline;
   close(): Promise<void>;
 }
@@ -38,8 +41,10 @@ export const chaosTiming: Timing = {
 
 export async function openWorld(random: Random, timeline: Timeline, timing: Timing): Promise<World> {
   const silent = new SilentTimes();
+  const airtime = new Airtime();
   const log: Log = (level, message) => {
     silent.heard(message);
+    airtime.heard(message);
     if (level !== 'debug') timeline.note('backend', `${level} ${message}`);
   };
   const backend = await startBackend({
@@ -52,12 +57,13 @@ export async function openWorld(random: Random, timeline: Timeline, timing: Timi
   const db = new Database(backend.postgres);
   try {
     await db.query(createTables);
+    await db.query(createRoomPolicies);
     const fences = new Fences(db);
     await fences.prepare();
     const ledger = await Ledger.open(db);
     const proxy = await Proxy.open(Number(new URL(backend.url).port), random);
     return {
-      ...{ backend, db, ledger, fences, proxy, silent, timeline },
+      ...{ backend, db, ledger, fences, proxy, silent, airtime, timeline },
       proxyUrl: `http://127.0.0.1:${proxy.port}`,
       pulseMs: PULSE_MS,
       fetchFaults: new FetchFaults(),

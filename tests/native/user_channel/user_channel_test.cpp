@@ -125,6 +125,40 @@ TEST_CASE("nothing is looped back before it is sent") {
   CHECK(bench.take() == Lines{"live OK", "e 1 >1", "#1 0 "});
 }
 
+TEST_CASE("a gap begins when the last request went out that was answered: frames may have been on their way since") {
+  UserChannelBench bench;
+  bench.goLive();
+  bench.advance(ms(10'000));
+  bench.hearBroadcast("1");
+  bench.cut();
+  bench.answerJoin();
+  CHECK(bench.take() == Lines{"e 1 >1", "pending CONNECTION_LOST", "joining CONNECTING", "live OK",
+                              "gap CONNECTION_LOST 0 to 15000"});
+
+  bench.network.last().takeSent();
+  bench.advance(ms(15'000));
+  bench.answerHeartbeat();
+  bench.advance(ms(3'000));
+  bench.hearBroadcast("2");
+  bench.cut();
+  bench.answerJoin();
+  CHECK(bench.take() == Lines{"e 2 >1", "pending CONNECTION_LOST", "joining CONNECTING", "live OK",
+                              "gap CONNECTION_LOST 30000 to 38000"});
+}
+
+TEST_CASE("a join for more that is not answered does not move the begin of a gap") {
+  UserChannelBench bench;
+  bench.goLive();
+  bench.advance(ms(4'000));
+  bench.channel->watchPresence(kFirst);
+  bench.advance(ms(0));
+  CHECK(bench.takeSentEvents() == Lines{"phx_join"});
+  bench.cut();
+  bench.answerJoin();
+  CHECK(bench.take() == Lines{"pending CONNECTION_LOST", "joining CONNECTING", "live OK",
+                              "gap CONNECTION_LOST 0 to 9000"});
+}
+
 TEST_CASE("after a cut it joins again under its topic; frames of the join before are not taken for new ones") {
   UserChannelBench bench;
   bench.goLive(true);

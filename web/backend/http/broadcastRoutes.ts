@@ -7,7 +7,6 @@ import {
 import { messageOf } from '../log.js';
 import type { Hub } from '../realtime/hub.js';
 import { readPersist } from '../realtime/messages/messageStore.js';
-import type { Broadcast } from '../realtime/wire/codec.js';
 import { externalSize } from '../realtime/wire/externalSize.js';
 import { isObject, termJson } from '../realtime/wire/termJson.js';
 import type { Claims } from '../tokens.js';
@@ -91,12 +90,12 @@ export async function broadcastSingle(hub: Hub, sender: Sender, message: SingleM
   const kept = isPrivate ? readPersist(persist) : null;
   const broadcast = { kind: 'user', event, encoding, data } as const;
   if (kept === null) {
-    deliver(hub, topic, isPrivate, { ...broadcast, metadata: null });
+    hub.distribute(topic, isPrivate, { ...broadcast, metadata: null }, null);
     return ACCEPTED;
   }
   try {
     const id = await hub.messages.keep({ topic, ...broadcast, ...kept });
-    deliver(hub, topic, isPrivate, { ...broadcast, metadata: termJson({ id }), id });
+    hub.distribute(topic, isPrivate, { ...broadcast, metadata: termJson({ id }), id }, null);
     return ACCEPTED;
   } catch (error) {
     hub.settings.log('warn', `${topic}: a message was not kept: ${messageOf(error)}`);
@@ -107,12 +106,7 @@ export async function broadcastSingle(hub: Hub, sender: Sender, message: SingleM
 function send(hub: Hub, { topic, event, payload, isPrivate, id }: Message): void {
   const meta = id === null ? {} : { meta: { id } };
   const json = termJson({ event, payload, type: 'broadcast', ...meta });
-  deliver(hub, topic, isPrivate, { kind: 'json', json, ...(id === null ? {} : { id }) });
-}
-
-function deliver(hub: Hub, topic: string, isPrivate: boolean, broadcast: Broadcast): void {
-  hub.rates.events.add();
-  hub.topics.find(topic, isPrivate)?.broadcast(broadcast, null);
+  hub.distribute(topic, isPrivate, { kind: 'json', json, ...(id === null ? {} : { id }) }, null);
 }
 
 async function mayWrite(hub: Hub, sender: Sender, topic: string): Promise<boolean> {

@@ -6,8 +6,9 @@ import type { Authorization } from './messages/authorization.js';
 import { readMessage, type MessageStore, type StoredMessage } from './messages/messageStore.js';
 import { Counters, type Stats } from './stats.js';
 import { externalSize } from './wire/externalSize.js';
-import { Topics } from './topics/topics.js';
+import { Topics, type TopicMember } from './topics/topics.js';
 import type { SocketView } from './views.js';
+import type { Broadcast } from './wire/codec.js';
 
 const PAYLOAD_PADDING = 500;
 
@@ -94,13 +95,25 @@ export class Hub {
       this.settings.log('warn', `a message from the database to ${topic} was dropped: too large, or too many a second`);
       return;
     }
+    this.distribute(topic, isPrivate, broadcast, null);
+  }
+
+  /** Sends to all members of a topic, if it has any. */
+  distribute(topic: string, isPrivate: boolean, broadcast: Broadcast, except: TopicMember | null): void {
     this.rates.events.add();
-    this.topics.find(topic, isPrivate)?.broadcast(broadcast, null);
+    this.settings.log('debug', `broadcast on ${isPrivate ? 'private' : 'public'} ${topic}: ${eventOf(broadcast)}`);
+    this.topics.find(topic, isPrivate)?.broadcast(broadcast, except);
   }
 
   close(): void {
     clearInterval(this.#ticker);
   }
+}
+
+/** For the log; a broadcast in JSON is not parsed for it. */
+function eventOf(broadcast: Broadcast): string {
+  if (broadcast.kind === 'user') return broadcast.event;
+  return (broadcast.kind === 'json' ? /"event":"([^"]*)"/.exec(broadcast.json)?.[1] : undefined) ?? '';
 }
 
 export function ratesOf({ limits, timing }: Settings): Rates {

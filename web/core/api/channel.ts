@@ -155,7 +155,10 @@ export interface PresenceChange<Presence = UntypedPresence> {
 
 /** A time in which broadcasts may have been missed. Reported when it is over. */
 export interface ChannelGap {
-  /** The last time at which the connection was known to work, by this machine's clock. */
+  /**
+   * What the server sent before this has come. By this machine's clock: when the last request was sent that the server
+   * answered, so it may lie `keepAliveMs` (25 s) before the interruption.
+   */
   readonly from: Date;
   /** When the channel was joined again. */
   readonly to: Date;

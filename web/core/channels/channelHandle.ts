@@ -204,14 +204,16 @@ export class ChannelHandle implements Channel {
     });
   }
 
-  /** Its state may have changed. */
-  reportStatus(): void {
+  /** Its state may have changed. Returns whether it has just ceased to be live. */
+  reportStatus(): boolean {
     const status = this.status();
-    if (this.#closed || status === this.#status) return;
+    if (this.#closed || status === this.#status) return false;
+    const wasLive = this.#status.state === 'live';
     this.#status = status;
     this.#statusListeners.forEach((call) => {
       this.#host.callbacks.attempt(`onStatus of ${this.#label}`, () => call(status));
     });
+    return wasLive && status.state !== 'live';
   }
 
   reportGap(gap: ChannelGap): void {

@@ -17,6 +17,7 @@ import { OwnerWatch } from '../subscriptions/ownerWatch.js';
 import { BroadcastReader } from './broadcastReader.js';
 import { BroadcastRoutes } from './broadcastRoutes.js';
 import { ChannelHandle, type HandleHost } from './channelHandle.js';
+import { KeptMessages } from './keptMessages.js';
 import { readChange } from './presenceView.js';
 import { Pushes } from './pushes.js';
 
@@ -50,6 +51,7 @@ export class Channels implements HandleHost, ChannelReceiver {
   readonly #parts: ChannelParts;
   readonly #engine: ChannelEngine;
   readonly #pushes: Pushes;
+  readonly #kept = new KeptMessages();
   readonly #owners: OwnerWatch;
   readonly #entries = new Map<number, Entry>();
   readonly #routes = new BroadcastRoutes((id, event) => this.#entries.get(id)?.handle.listenersFor(event) ?? []);
@@ -120,6 +122,7 @@ export class Channels implements HandleHost, ChannelReceiver {
   }
 
   send(handle: ChannelHandle, checked: CheckedSend): Promise<void> {
+    if (checked.persist !== undefined) this.#kept.add(this.#sharers(handle), checked);
     return this.#parts.queue.enter(() => this.#pushes.send(handle, checked));
   }
 
@@ -179,7 +182,11 @@ export class Channels implements HandleHost, ChannelReceiver {
 
   #receiveBroadcast(delivery: BroadcastDelivery): void {
     const listeners = this.#routes.find(delivery.channels, delivery.event);
-    if (listeners.length > 0) this.callbacks.broadcast(listeners, new BroadcastReader(delivery));
+    if (listeners.length === 0) return;
+    const broadcast = new BroadcastReader(delivery);
+    if (delivery.replayed !== true || !this.#kept.isOwn(delivery.channels, broadcast)) {
+      this.callbacks.broadcast(listeners, broadcast);
+    }
   }
 
   #receivePresence({ channels, changes }: PresenceDelivery): void {
@@ -189,7 +196,7 @@ export class Channels implements HandleHost, ChannelReceiver {
 
   #statusChanged(id: number): void {
     this.#parts.queue.push(() => {
-      this.#entries.get(id)?.handle.reportStatus();
+      if (this.#entries.get(id)?.handle.reportStatus() === true) this.#kept.interrupted(id);
     });
   }
 
@@ -198,6 +205,13 @@ export class Channels implements HandleHost, ChannelReceiver {
     this.#parts.queue.push(() => {
       for (const id of channels) this.#entries.get(id)?.handle.reportGap(gap);
     });
+  }
+
+  /** The handles of the server's channel that this one has. */
+  #sharers({ name, id }: ChannelHandle): number[] {
+    const keyOf = (each: number): string | null | undefined => this.statusOf(each)?.presenceKey;
+    const named = [...this.#entries.values()].filter(({ handle }) => handle.name === name);
+    return named.map(({ handle }) => handle.id).filter((other) => keyOf(other) === keyOf(id));
   }
 
   #remove(handle: ChannelHandle): boolean {

@@ -60,7 +60,7 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
     this.claims = claims;
     this.#policies = options.policies;
     this.#replayedIds = new Set(options.replay.map(({ id }) => id));
-    this.#room = hub.topics.get(this.name, config.isPrivate);
+    this.#room = hub.topics.hold(this.name, config.isPrivate);
     this.#mailbox = new Mailbox(() => {
       this.#crash();
     });
@@ -86,6 +86,7 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
   start(): void {
     const { config, replay } = this.#options;
     this.#room.members.add(this);
+    this.#note('joined');
     this.#scheduleTokenCheck();
     for (const message of replay) this.#sendReplayed(message);
     this.#subscription.start();
@@ -193,6 +194,7 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
       case 'broadcast':
         return this.#broadcast(inbound);
       case 'presence':
+        this.#note('presence call');
         return this.#presence.handle(inbound);
       case 'access_token':
         return this.#takeToken(inbound);
@@ -242,9 +244,9 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
       this.#crash();
       return;
     }
-    hub.rates.events.add();
     const fits = payloadSize(payload) <= hub.maxPayloadBytes;
-    if (fits) this.#room.broadcast(toBroadcast(payload, id), except);
+    if (fits) hub.distribute(this.name, config.isPrivate, toBroadcast(payload, id), except);
+    else hub.rates.events.add();
     if (!config.ack) return;
     if (fits) this.reply(inbound, 'ok', '{}');
     else this.reply(inbound, 'error', '"payload_size_exceeded"');
@@ -318,6 +320,11 @@ export class Channel implements ChannelView, SubscriptionOwner, TopicMember {
   #sendReplayed({ json, broadcast }: ReplayedMessage): void {
     if (json === null) this.#options.socket.sendBroadcast(this.topic, broadcast);
     else this.#push('broadcast', json);
+  }
+
+  #note(what: string): void {
+    const { hub, socket } = this.#options;
+    hub.settings.log('debug', `${what} on ${this.topic}, join ${String(this.joinRef)} of connection ${socket.id}`);
   }
 
   #crash(): void {

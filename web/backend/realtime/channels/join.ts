@@ -30,6 +30,8 @@ export async function admit(hub: Hub, socket: SocketView, inbound: Inbound): Pro
     config.isPrivate ? { topic: name, claims, headers: socket.headers } : null,
   );
   await evaluateReads(policies, name, config);
+  if (config.replay !== null)
+    hub.settings.log('debug', `replay for ${topic}, join ${String(joinRef)} of connection ${socket.id}`);
   const replay = await findReplay(hub, name, config);
   return new Channel({ hub, socket, topic, joinRef, config, token, claims, policies, replay });
 }

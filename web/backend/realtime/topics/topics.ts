@@ -13,6 +13,8 @@ export interface TopicMember {
 export class Topic {
   readonly members = new Set<TopicMember>();
   readonly presence = new PresenceTopic();
+  /** Channels that have it, also those whose join is not answered yet. */
+  holders = 0;
 
   broadcast(broadcast: Broadcast, except: TopicMember | null): void {
     for (const member of [...this.members]) if (member !== except) member.receiveBroadcast(broadcast);
@@ -33,11 +35,12 @@ export class Topic {
 export class Topics {
   readonly #topics = new Map<string, Topic>();
 
-  /** The topic of that name; created if there is none. */
-  get(name: string, isPrivate: boolean): Topic {
+  /** The topic of that name, until `release`; created if there is none. */
+  hold(name: string, isPrivate: boolean): Topic {
     const key = keyOf(name, isPrivate);
     let topic = this.#topics.get(key);
     if (topic === undefined) this.#topics.set(key, (topic = new Topic()));
+    topic.holders += 1;
     return topic;
   }
 
@@ -45,11 +48,13 @@ export class Topics {
     return this.#topics.get(keyOf(name, isPrivate));
   }
 
-  /** Forgets the topic if nobody is left. */
+  /** Once for each `hold`. */
   release(name: string, isPrivate: boolean): void {
     const key = keyOf(name, isPrivate);
     const topic = this.#topics.get(key);
-    if (topic?.members.size === 0 && topic.presence.isEmpty) this.#topics.delete(key);
+    if (topic === undefined) return;
+    topic.holders -= 1;
+    if (topic.holders === 0) this.#topics.delete(key);
   }
 }
 

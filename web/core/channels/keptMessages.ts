@@ -1,0 +1,59 @@
+import { sameValue } from '../liveRows/compare/values.js';
+import type { CheckedSend } from '../checks/channelOptions.js';
+import type { BroadcastReader } from './broadcastReader.js';
+
+/** What a handle sends with `persist`. */
+interface Kept {
+  /** The handles that have had it, or have sent it. */
+  readonly handles: readonly number[];
+  readonly event: string;
+  /** JSON or bytes. */
+  readonly payload: string | Uint8Array;
+  /** When it is sent at the latest, by the monotonic clock. */
+  readonly sentBy: number;
+}
+
+/** A replay begins a minute before the last request that the server answered, which is sent at least every 55 s. */
+const REPLAYED_MS = 120_000;
+const MOST = 200;
+
+/**
+ * The messages of one manager that the server keeps for replay. The server does not say under which id, and so sends a channel its own again after an
+ * interruption: they are known by what they say. One that somebody else sent in the same words is another message, so each is taken for its own once.
+ */
+export class KeptMessages {
+  #kept: Kept[] = [];
+
+  add(handles: readonly number[], { event, payload, timeoutMs = 0 }: CheckedSend): void {
+    this.#kept.push({ handles, event, payload, sentBy: performance.now() + timeoutMs });
+    if (this.#kept.length > MOST) this.#kept.shift();
+  }
+
+  /** A handle's channel was interrupted: what was sent long before will not be replayed. */
+  interrupted(handle: number): void {
+    const since = performance.now() - REPLAYED_MS;
+    this.#kept = this.#kept.filter(({ handles, sentBy }) => sentBy >= since || !handles.includes(handle));
+  }
+
+  /** Whether a replayed broadcast is one of these, which its handles have had when it was sent. True once for each. */
+  isOwn(handles: readonly number[], broadcast: BroadcastReader): boolean {
+    const { event } = broadcast.message;
+    const at = this.#kept.findIndex(
+      (kept) =>
+        kept.event === event &&
+        kept.handles.some((id) => handles.includes(id)) &&
+        saysTheSame(kept.payload, broadcast),
+    );
+    if (at === -1) return false;
+    this.#kept.splice(at, 1);
+    return true;
+  }
+}
+
+/** The database writes JSON in its own way. */
+function saysTheSame(payload: Kept['payload'], broadcast: BroadcastReader): boolean {
+  if (typeof payload === 'string') {
+    return typeof broadcast.raw === 'string' && sameValue(JSON.parse(payload), broadcast.payload);
+  }
+  return typeof broadcast.raw !== 'string' && sameValue(payload, broadcast.raw);
+}
