@@ -79,7 +79,8 @@ export function total(counts: Counts): number {
 
 /** One line for the time while it runs. */
 export function progressLine(report: Report, seconds: number): string {
-  const { rounds, faults, gaps, changes, expected, inGaps, pulsed, silent, readings, resyncFailures, channels } = report;
+  const { rounds, faults, gaps, changes, expected, inGaps, pulsed, silent, readings, resyncFailures, channels } =
+    report;
   return (
     `${seconds.toFixed(0).padStart(5)} s  round ${rounds}: ${total(faults)} faults, ${changes} changes, ${total(gaps)} gaps, ` +
     `${expected} events due (${inGaps} in gaps, ${pulsed} + ${silent} lost by the server in silence), ${readings} fetches, ${resyncFailures} resync retries; ` +

@@ -45,10 +45,7 @@ export class RoomCheck {
   readonly #latest = new Map<string, number>();
 
   constructor(
-    private readonly handle: Pick<
-      RoomHandle,
-      'name' | 'isPrivate' | 'firstLiveAt' | 'heard' | 'gaps' | 'spec'
-    >,
+    private readonly handle: Pick<RoomHandle, 'name' | 'isPrivate' | 'firstLiveAt' | 'heard' | 'gaps' | 'spec'>,
   ) {}
 
   /** `aired`: all that the server distributed in the round in this room. Empties the handle's book. */

@@ -264,6 +264,26 @@ describe('private channels', () => {
     expect(gap).toMatchObject({ healed: true });
     expect(gap?.to.getTime()).toBeGreaterThanOrEqual(gap?.from.getTime() ?? Infinity);
   });
+
+  it('do not repeat what the handles sent themselves, or had from each other, and the server has kept', async () => {
+    const manager = await openSignedIn();
+    const rooms = [1, 2].map(() => new Room(manager.channel('team:1', { private: true })));
+    const [one, two] = rooms as [Room, Room];
+    await Promise.all(rooms.map((room) => room.live()));
+    await one.channel.send('note', { z: 1, a: 'é' }, { persist: true, ack: true });
+    await two.channel.send('bytes', Uint8Array.of(7), { persist: true, ack: true });
+    await send(lab.db, 'team:1', 'live');
+    await Promise.all(rooms.map((room) => room.broadcasts.count('broadcasts', 2)));
+    lab.backend.faults.drop();
+    await Promise.all(rooms.map((room) => room.gaps.count('gaps', 1)));
+    await send(lab.db, 'team:1', 'last');
+    await Promise.all(rooms.map((room) => room.broadcasts.count('broadcasts', 3)));
+    const events = (room: Room): string[] => room.broadcasts.items.map(([, { event }]) => event);
+    expect(rooms.map(events)).toEqual([
+      ['bytes', 'note', 'note'],
+      ['note', 'note', 'note'],
+    ]);
+  });
 });
 
 it('fifty subscriptions, twenty channels and presence share one socket', async () => {

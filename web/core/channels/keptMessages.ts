@@ -40,9 +40,7 @@ export class KeptMessages {
     const { event } = broadcast.message;
     const at = this.#kept.findIndex(
       (kept) =>
-        kept.event === event &&
-        kept.handles.some((id) => handles.includes(id)) &&
-        saysTheSame(kept.payload, broadcast),
+        kept.event === event && kept.handles.some((id) => handles.includes(id)) && saysTheSame(kept.payload, broadcast),
     );
     if (at === -1) return false;
     this.#kept.splice(at, 1);
