@@ -198,8 +198,8 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   Cause cause_;
   WallTime since_{};
   std::optional<WallTime> waitsUntil_;  ///< while pending
-  TimePoint askedAt_{};      ///< when the last join went out
-  TimePoint joinedAfter_{};  ///< the same of the last that was accepted
+  TimePoint askedAt_{};                 ///< when the last join went out
+  TimePoint joinedAfter_{};             ///< the same of the last that was accepted
   TimePoint liveSince_{};
   std::uint32_t tokenVersion_ = 0;  ///< of the last join
   unsigned attempts_ = 0;

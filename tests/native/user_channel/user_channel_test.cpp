@@ -132,8 +132,8 @@ TEST_CASE("a gap begins when the last request went out that was answered: frames
   bench.hearBroadcast("1");
   bench.cut();
   bench.answerJoin();
-  CHECK(bench.take() == Lines{"e 1 >1", "pending CONNECTION_LOST", "joining CONNECTING", "live OK",
-                              "gap CONNECTION_LOST 0 to 15000"});
+  CHECK(bench.take() ==
+        Lines{"e 1 >1", "pending CONNECTION_LOST", "joining CONNECTING", "live OK", "gap CONNECTION_LOST 0 to 15000"});
 
   bench.network.last().takeSent();
   bench.advance(ms(15'000));
@@ -155,8 +155,8 @@ TEST_CASE("a join for more that is not answered does not move the begin of a gap
   CHECK(bench.takeSentEvents() == Lines{"phx_join"});
   bench.cut();
   bench.answerJoin();
-  CHECK(bench.take() == Lines{"pending CONNECTION_LOST", "joining CONNECTING", "live OK",
-                              "gap CONNECTION_LOST 0 to 9000"});
+  CHECK(bench.take() ==
+        Lines{"pending CONNECTION_LOST", "joining CONNECTING", "live OK", "gap CONNECTION_LOST 0 to 9000"});
 }
 
 TEST_CASE("after a cut it joins again under its topic; frames of the join before are not taken for new ones") {
