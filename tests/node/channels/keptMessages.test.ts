@@ -12,7 +12,7 @@ afterEach(() => {
 async function openRoom(): Promise<{ one: Channel; engine: Engine; got: string[]; bench: Bench }> {
   const bench = new Bench();
   const got: string[] = [];
-  const [one, two] = [1, 2].map((n) => {
+  const [one] = [1, 2].map((n) => {
     const handle = bench.manager.channel('room', { private: true });
     handle.on('*', (payload, { id = '', event }) => got.push(`${n}: ${event} ${JSON.stringify(payload)} ${id}`));
     return handle;
