@@ -44,7 +44,7 @@ export class RoomHandle {
     readonly spec: RoomHandleSpec,
     note: Note,
   ) {
-    this.channel = manager.channel(spec.room, { ...spec.options, private: rooms[spec.room].isPrivate }) as Channel;
+    this.channel = manager.channel(spec.room, { ...spec.options, private: rooms[spec.room].isPrivate });
     this.channel.on('*', (payload, { event, replayed }) => {
       this.heard.push({ event, payload, replayed });
     });

@@ -24,7 +24,7 @@ const MOST = 200;
 export class KeptMessages {
   #kept: Kept[] = [];
 
-  add(handles: readonly number[], { event, payload, timeoutMs = 0 }: CheckedSend): void {
+  add(handles: readonly number[], { event, payload, timeoutMs }: CheckedSend): void {
     this.#kept.push({ handles, event, payload, sentBy: performance.now() + timeoutMs });
     if (this.#kept.length > MOST) this.#kept.shift();
   }
