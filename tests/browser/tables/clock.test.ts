@@ -61,6 +61,8 @@ it('who clocks in in two windows at once is at work once, and the second window 
   );
   await toast.getByText(`Already clocked in at ${rows[0]?.clock ?? ''} by another window`).waitFor();
   await other.screenshot({ path: screenshotPath('clocked-in-twice') });
+  const said = await other.locator('[data-sonner-toast]', { hasText: 'clocked in' }).allInnerTexts();
+  expect(said).toEqual([expect.stringContaining(await firstPerson(other).getByRole('rowheader').innerText())]);
   expect(rows).toHaveLength(1);
   expect(new Set(await flashes())).toEqual(new Set([await firstPerson(one).getAttribute('data-row')]));
   await firstPerson(other).getByRole('button', { name: 'Clock out' }).click();

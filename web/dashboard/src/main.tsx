@@ -8,6 +8,7 @@ import { watchRoom } from './app/room/watchRoom.js';
 import { Start } from './app/Start.js';
 import { Retries, RetriesContext } from './data/retries.js';
 import { servicesQuery } from './data/services.js';
+import { holdFocusedToasts } from './focus/beside.js';
 import { keepFocus } from './focus/keepFocus.js';
 import './styles/index.css';
 
@@ -15,6 +16,7 @@ const container = document.getElementById('root');
 if (container === null) throw new Error('index.html has no element with the id root');
 const root = createRoot(container);
 keepFocus(document);
+holdFocusedToasts(document);
 watchRoom(document);
 
 // Reads are repeated by Retries, which can say when; what the browser believes of the network stops none of them.

@@ -47,7 +47,9 @@ export function Start() {
           <RowToastsContext value={services.toasts}>
             <RealtimeProvider manager={services.manager} queryClient={queryClient} toaster={services.toasts.toaster}>
               <App />
-              <Toaster theme="system" position="bottom-right" style={toastSize} />
+              <div className="toasts">
+                <Toaster theme="system" position="bottom-right" style={toastSize} />
+              </div>
             </RealtimeProvider>
           </RowToastsContext>
         </LabContext>

@@ -9,6 +9,7 @@ import type { BookingDraft, ChosenClient } from './bookingFields.js';
 import { choicesOf, withChosen } from './fields/choices.js';
 import { ClientField } from './fields/ClientField.js';
 import { SelectField, TextField } from './fields/Field.js';
+import { StartsField } from './fields/StartsField.js';
 import { FormSheet } from './sheet/FormSheet.js';
 import { currentRow } from './currentRow.js';
 
@@ -35,7 +36,7 @@ export function BookingForm({ session, opener, onClose }: Props) {
       onClose={onClose}
     >
       <WhoFields session={session} draft={state.draft} original={original} />
-      <WhenFields session={session} draft={state.draft} />
+      <WhenFields session={session} draft={state.draft} zone={business.time_zone} />
       <WhatFields session={session} draft={state.draft} />
     </FormSheet>
   );
@@ -68,16 +69,12 @@ function WhoFields({ session, draft, original }: FieldsProps & { original: Chose
   );
 }
 
-function WhenFields({ session, draft }: FieldsProps) {
+function WhenFields({ session, draft, zone }: FieldsProps & { zone: string }) {
   return (
     <>
-      <TextField
-        label="Starts"
-        name="starts"
-        type="datetime-local"
-        required
-        max="9999-12-31T23:59"
+      <StartsField
         value={draft.starts}
+        zone={zone}
         onValue={(value) => {
           session.set('starts', value);
         }}

@@ -5,7 +5,7 @@ import type { Booking, Payment, TableName } from '../data/database.js';
 import { formatMoney, formatWhen } from '../format.js';
 import { showOf } from '../tables/bookings/showBooking.js';
 import { EditorsProvider } from '../presence/editors.js';
-import { undoToastId, withAction } from '../toasts/rowToasts.js';
+import { toastChange, withAction } from '../toasts/rowToasts.js';
 import type { EditSession, VersionedRow } from '../writing/index.js';
 import { BookingForm } from './BookingForm.js';
 import type { BookingDraft } from './bookingFields.js';
@@ -141,8 +141,14 @@ function canceller<Row extends VersionedRow & { status: string }, Draft extends 
       busy.add(from.id);
       const session = sessionOf(from);
       session.set('status', status);
-      const words = { id: undoToastId(table, from.id), done: `${noun} ${done}`, failed, description, zone };
-      void saveWithToast(session, words, undo).finally(() => busy.delete(from.id));
+      const saved = (row: Row): void => {
+        const undoing = (): void => {
+          undo?.(row);
+        };
+        const action = undo === undefined ? {} : withAction('Undo', undoing);
+        toastChange(table, row, `${noun} ${done}`, { description, ...action });
+      };
+      void saveWithToast(session, { failed, description, zone }, saved).finally(() => busy.delete(from.id));
     };
     setStatus(row, 'cancelled', 'cancelled', 'Not cancelled', (cancelled) => {
       setStatus(cancelled, row.status, 'restored', 'Not undone');

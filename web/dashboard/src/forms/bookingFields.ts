@@ -1,16 +1,23 @@
 import type { Booking } from '../data/database.js';
 import { formatMoney, formatStatus, formatWhen } from '../format.js';
-import { dateOf, instantOf, wallTime } from '../data/zone.js';
+import { dateOf, instantsOf, instantOf, wallTime, zoneNameAt } from '../data/zone.js';
 import type { Fields } from '../writing/index.js';
 
 /** Whose booking it is. `id` is null for somebody who is no client, and `unchosen` while the name alone does not say. */
 export type ChosenClient = { readonly id: number | null | 'unchosen'; readonly name: string };
 
+/** A time on the clocks of the business. */
+export type LocalTime = {
+  /** As `<input type="datetime-local">` has it. */
+  readonly wall: string;
+  /** Of a time that comes twice, because clocks go back: the second. */
+  readonly isSecond: boolean;
+};
+
 export type BookingDraft = {
   readonly client: ChosenClient;
   readonly service: string;
-  /** As `<input type="datetime-local">` has it, on the clocks of the business. */
-  readonly starts: string;
+  readonly starts: LocalTime;
   readonly minutes: string;
   readonly amount: string;
   /** An id; empty for anyone. */
@@ -39,9 +46,9 @@ export function bookingFields(
     service: text('service', 'service'),
     starts: {
       label: 'start',
-      read: ({ starts_at }) => wallTime(Date.parse(starts_at), zone),
-      write: (starts) => (starts === '' ? {} : { starts_at: new Date(instantOf(starts, zone)).toISOString() }),
-      show: (starts) => (starts === '' ? 'none' : formatWhen(instantOf(starts, zone), zone)),
+      read: ({ starts_at }) => localTime(Date.parse(starts_at), zone),
+      write: (starts) => (starts.wall === '' ? {} : { starts_at: new Date(momentOf(starts, zone)).toISOString() }),
+      show: (starts) => (starts.wall === '' ? 'none' : showMoment(momentOf(starts, zone), zone)),
     },
     minutes: {
       label: 'minutes',
@@ -65,6 +72,23 @@ export function bookingFields(
   };
 }
 
+export function localTime(moment: number, zone: string): LocalTime {
+  const wall = wallTime(moment, zone);
+  const [, second] = instantsOf(wall, zone);
+  return { wall, isSecond: second !== undefined && moment >= second };
+}
+
+/** Unix ms. */
+function momentOf({ wall, isSecond }: LocalTime, zone: string): number {
+  return (isSecond ? instantsOf(wall, zone)[1] : undefined) ?? instantOf(wall, zone);
+}
+
+/** With the name of the zone's time where the same time comes twice. */
+function showMoment(moment: number, zone: string): string {
+  const text = formatWhen(moment, zone);
+  return instantsOf(wallTime(moment, zone), zone).length > 1 ? `${text} ${zoneNameAt(moment, zone)}` : text;
+}
+
 function text(label: string, column: 'service') {
   return {
     label,
@@ -84,7 +108,7 @@ export function newBooking(now: number, zone: string, date: string | null = null
   return {
     client: { id: null, name: '' },
     service: 'Consultation',
-    starts: isToday ? wallTime(nextHour, zone) : `${date}T${MORNING}`,
+    starts: isToday ? localTime(nextHour, zone) : { wall: `${date}T${MORNING}`, isSecond: false },
     minutes: '30',
     amount: '',
     staff: '',

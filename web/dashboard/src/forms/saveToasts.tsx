@@ -2,7 +2,7 @@ import { toast } from 'sonner';
 import { formatClock } from '../format.js';
 import type { EditSession, EditState, Problem, VersionedRow } from '../writing/index.js';
 import { describeChange } from './describeChange.js';
-import { withAction } from '../toasts/rowToasts.js';
+import { savingToast } from '../toasts/savingToast.js';
 import { askBeforeLeaving } from './sheet/leaving.js';
 import { ProblemText } from './fields/ProblemText.js';
 
@@ -54,9 +54,7 @@ export function followSave<Row extends VersionedRow, Draft extends object>(
 }
 
 type Words = {
-  /** Of the toast. */
-  readonly id: string;
-  readonly done: string;
+  /** What failed. */
   readonly failed: string;
   readonly description: string;
   /** For times. */
@@ -64,14 +62,14 @@ type Words = {
 };
 
 /**
- * Saves what a session holds without a form, and reports how it ends.
+ * Saves what a session holds without a form, and says why where that fails.
  *
- * @param undo takes the change back, given the row that it left; absent: that is not offered
+ * @param saved called with the row as it is then, when it succeeded
  */
 export async function saveWithToast<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
-  { id, done, failed, description, zone }: Words,
-  undo?: (row: Row) => void,
+  { failed, description, zone }: Words,
+  saved: (row: Row) => void,
 ): Promise<void> {
   const waiting = showWaiting(session, description);
   await session.submit();
@@ -79,34 +77,28 @@ export async function saveWithToast<Row extends VersionedRow, Draft extends obje
   const state = session.state();
   if (state.phase === 'editing') toastUnsaved(failed, state, zone);
   const { row } = session;
-  if (state.phase !== 'saved' || row === undefined) return;
-  const action =
-    undo === undefined
-      ? {}
-      : withAction('Undo', () => {
-          undo(row);
-        });
-  toast(done, { id, description, ...action });
+  if (state.phase === 'saved' && row !== undefined) saved(row);
 }
 
-/** Shows that a change waits for a connection or an answer, while it does. */
+/** Shows that a change is being saved, if that takes a moment, or waits for a connection or an answer. */
 function showWaiting<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
   description: string,
 ) {
-  let id: string | number | undefined;
-  let shown: boolean | undefined;
+  const saving = savingToast(description);
+  let shown = '';
   const show = (): void => {
     const { phase, isUnanswered } = session.state();
-    if (phase !== 'waiting' || isUnanswered === shown) return;
-    shown = isUnanswered;
+    const title = phase !== 'waiting' ? '' : isUnanswered ? 'Waiting for the server' : 'Waiting for a connection';
+    if (title === shown) return;
+    shown = title;
+    if (phase === 'saving') saving.show('Saving…');
+    if (title === '') return;
     const onClick = (): void => {
       session.discard();
     };
-    id = toast(isUnanswered ? 'Waiting for the server' : 'Waiting for a connection', {
-      ...(id === undefined ? {} : { id }),
+    saving.show(title, {
       description: isUnanswered ? `${description}. It may be saved already.` : description,
-      duration: Infinity,
       action: { label: isUnanswered ? 'Stop trying' : 'Discard', onClick },
     });
   };
@@ -115,7 +107,7 @@ function showWaiting<Row extends VersionedRow, Draft extends object>(
   return {
     end: (): void => {
       unsubscribe();
-      if (id !== undefined) toast.dismiss(id);
+      saving.end();
     },
   };
 }

@@ -23,7 +23,7 @@ export function AlertsDialog({ alerts }: { alerts: readonly Alert[] }) {
     followed.current = false;
   };
   return (
-    <Dialog.Root>
+    <Dialog.Root modal={false}>
       <Dialog.Trigger ref={trigger} className="link" disabled={alerts.length === 0}>
         {alerts.length === 0 ? 'Nothing to look at' : 'Look at them'}
       </Dialog.Trigger>

@@ -9,7 +9,8 @@ import { useToday } from '../data/today.js';
 import { formatClock, formatWhen } from '../format.js';
 import { toastProblem } from '../forms/saveToasts.js';
 import { confirming } from '../toasts/confirming.js';
-import { useRowToasts } from '../toasts/rowToasts.js';
+import { useRowToasts, type RowToasts } from '../toasts/rowToasts.js';
+import { savingToast } from '../toasts/savingToast.js';
 import { problemOf, RefusedError, UnreachableError, type RowTable } from '../writing/index.js';
 
 /** Someone of the staff with the entry that counts: the one that is open, or the last of today, if there is one. Null: not known. */
@@ -35,6 +36,7 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
       busy.current.add(person.id);
       const write = async (): Promise<void> => {
         let isAccepted = false;
+        const saving = savingToast(person.full_name);
         const attempt = unanswered.current.get(person.id) ?? newAttempt();
         unanswered.current.delete(person.id);
         try {
@@ -48,9 +50,10 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
           isAccepted = true;
         } catch (error) {
           if (error instanceof UnreachableError) unanswered.current.set(person.id, attempt);
-          if (isTwice(error)) await toastTwice(rest, person, work_date, zone);
+          if (isTwice(error)) await toastTwice({ rest, toasts, today: work_date, zone }, person);
           else toastProblem('Not saved', problemOf(error));
         }
+        saving.end();
         // What is on display afterwards is what a click means next. A write that was accepted has started that read already.
         const queryKey = ['staff-attendance', business_id];
         await queryClient.invalidateQueries({ queryKey }, { cancelRefetch: !isAccepted });
@@ -135,12 +138,16 @@ function isTwice(error: unknown): boolean {
   return error instanceof RefusedError && error.code === UNIQUE_VIOLATION;
 }
 
+type Twice = { readonly rest: RestClient; readonly toasts: RowToasts; readonly today: string; readonly zone: string };
+
 /** Says since when the person is clocked in already. */
-async function toastTwice(rest: RestClient, person: Person, today: string, zone: string): Promise<void> {
+async function toastTwice({ rest, toasts, today, zone }: Twice, person: Person): Promise<void> {
   const which = { staff_id: `eq.${person.id}`, clock_out: 'is.null' };
   const entries = await rest.rows('staff_attendance', which, AbortSignal.timeout(READ_MS)).catch(() => []);
   const entry = entries.find(isIn);
   const format = entry?.work_date === today ? formatClock : formatWhen;
   const since = typeof entry?.clock_in === 'string' ? ` at ${format(entry.clock_in, zone)}` : '';
-  toast(`Already clocked in${since} by another window`, { description: person.full_name });
+  const said = { title: `Already clocked in${since} by another window`, description: person.full_name };
+  if (entry === undefined) toast(said.title, said);
+  else toasts.insteadOfNews('staff_attendance', entry.id, said);
 }

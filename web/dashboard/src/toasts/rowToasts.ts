@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useRef } from 'react';
-import { toast } from 'sonner';
+import { toast, type ExternalToast } from 'sonner';
 import type { Toaster } from 'switchboard-realtime/react';
 import { sonnerToaster } from 'switchboard-realtime/react/sonner';
 import type { TableName } from '../data/database.js';
@@ -26,9 +26,25 @@ function rowToastId(table: TableName, id: Id): string {
   return `public.${table}:${JSON.stringify(id)}`;
 }
 
-/** The id of the toast that offers to take a change of the row back. */
-export function undoToastId(table: TableName, id: Id): string {
-  return `${rowToastId(table, id)} undo`;
+/** A row whose status was changed, as it was left. */
+export type ChangedRow = { readonly id: Id; readonly version: number; readonly status: string };
+
+/** Toasts of rows whose status was changed in this window, by `rowToastId`. */
+const changes = new Map<string, { readonly toastId: Id; readonly row: ChangedRow }>();
+
+/** Says that the status of a row was changed here, in place of what was said of the row before. Goes when somebody changes the status again. */
+export function toastChange(table: TableName, row: ChangedRow, title: string, options: ExternalToast): void {
+  const key = rowToastId(table, row.id);
+  endChange(key);
+  // An id of its own: under one that is fading out it would go with that.
+  changes.set(key, { toastId: toast(title, options), row });
+}
+
+function endChange(key: string): void {
+  const change = changes.get(key);
+  if (change === undefined) return;
+  changes.delete(key);
+  toast.dismiss(change.toastId);
 }
 
 /** Toasts of rows: what others add is news; what is added here is confirmed, and is no news when it comes in over realtime. */
@@ -40,15 +56,24 @@ export class RowToasts {
     if (message.id === undefined || !this.#own.has(message.id)) sonnerToaster(message);
   };
 
-  /** Replaces the toast of the row if realtime was faster. */
+  /** Confirms a row that was added here. Replaces the toast of the row if realtime was faster. */
   added(table: TableName, id: Id, { title, description, show }: Confirmation): void {
-    const toastId = rowToastId(table, id);
-    this.#own.add(toastId);
     toast.success(title, {
-      id: toastId,
+      id: this.#take(table, id),
       description,
       ...(show === undefined ? {} : withAction('Show', show)),
     });
+  }
+
+  /** Says something of a row that others have added, in place of the news that it was. */
+  insteadOfNews(table: TableName, id: Id, { title, description }: Confirmation): void {
+    toast(title, { id: this.#take(table, id), description });
+  }
+
+  #take(table: TableName, id: Id): string {
+    const toastId = rowToastId(table, id);
+    this.#own.add(toastId);
+    return toastId;
   }
 }
 
@@ -60,20 +85,29 @@ export function useRowToasts(): RowToasts {
   return toasts;
 }
 
-/** Takes the toasts of a row away once the row is gone. `rows`: undefined while they are not known. */
-export function useToastsEndWithRows(table: TableName, rows: readonly { id: Id }[] | undefined): void {
+type ShownRow = { readonly id: Id; readonly version?: number; readonly status?: string };
+
+/** Takes the toasts of a row away once the row is gone, or has another status than the toast says. `rows`: undefined while they are not known. */
+export function useToastsEndWithRows(table: TableName, rows: readonly ShownRow[] | undefined): void {
   const before = useRef(rows);
   useEffect(() => {
     if (rows === undefined) return;
     const ids = new Set(rows.map(({ id }) => id));
     const gone = (before.current ?? []).filter(({ id }) => !ids.has(id));
     before.current = rows;
+    if (changes.size > 0) for (const row of rows) if (isChangedSince(table, row)) endChange(rowToastId(table, row.id));
     if (gone.length === 0) return;
     const shown = new Set(toast.getToasts().map(({ id }) => id));
     for (const { id } of gone) {
-      for (const toastId of [rowToastId(table, id), undoToastId(table, id)]) {
-        if (shown.has(toastId)) toast.dismiss(toastId);
-      }
+      const key = rowToastId(table, id);
+      endChange(key);
+      if (shown.has(key)) toast.dismiss(key);
     }
   }, [table, rows]);
+}
+
+/** Whether the row has got another status since a toast said which it has. */
+function isChangedSince(table: TableName, { id, version = 0, status }: ShownRow): boolean {
+  const said = changes.get(rowToastId(table, id))?.row;
+  return said !== undefined && version > said.version && status !== said.status;
 }

@@ -1,4 +1,4 @@
-import { useId, type ComponentProps } from 'react';
+import { useEffect, useId, useRef, type ComponentProps, type ReactNode } from 'react';
 import type { Choice } from './choices.js';
 
 type TextProps = Omit<ComponentProps<'input'>, 'onChange' | 'value'> & {
@@ -8,32 +8,42 @@ type TextProps = Omit<ComponentProps<'input'>, 'onChange' | 'value'> & {
   /** Below the input. */
   hint?: string | undefined;
   suggestions?: readonly string[];
+  /** Why this value can't be saved, in a sentence. */
+  problem?: string | undefined;
+  /** Beside the problem: what puts it right. */
+  remedy?: ReactNode;
 };
 
 // Native validation takes blanks for a value.
 const NOT_BLANK = { pattern: '.*\\S.*', title: 'Not only blanks' };
 
 /** A labelled input, with suggestions if there are any. A required text must hold more than blanks. */
-export function TextField({ label, value, onValue, hint, suggestions, ...input }: TextProps) {
+export function TextField({ label, value, onValue, hint, suggestions, problem, remedy, ...input }: TextProps) {
   const id = useId();
+  const element = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    element.current?.setCustomValidity(problem ?? '');
+  }, [problem]);
   const isText = input.type === undefined || input.type === 'text';
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
+        ref={element}
         {...(isText && input.required === true ? NOT_BLANK : {})}
         {...input}
         {...(suggestions === undefined ? {} : { list: `${id}-list` })}
-        {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
+        {...(hint === undefined && problem === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
+        {...(problem === undefined ? {} : { 'aria-invalid': true })}
         value={value}
         onChange={(event) => {
           onValue(event.target.value);
         }}
       />
-      {hint === undefined ? null : (
-        <span id={`${id}-hint`} className="hint">
-          {hint}
+      {hint === undefined && problem === undefined ? null : (
+        <span id={`${id}-hint`} className="hint" data-problem={problem !== undefined}>
+          {problem ?? hint} {remedy}
         </span>
       )}
       {suggestions === undefined ? null : (

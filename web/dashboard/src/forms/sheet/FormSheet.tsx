@@ -39,7 +39,7 @@ export function FormSheet<Row extends VersionedRow, Draft extends object>(props:
   }
 
   return (
-    <Dialog.Root open onOpenChange={requestClose}>
+    <Dialog.Root open modal={false} onOpenChange={requestClose}>
       <Sheet
         title={title}
         description={description}

@@ -1,6 +1,7 @@
 import { Dialog } from 'radix-ui';
-import type { ComponentProps, ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ComponentProps, type ReactNode } from 'react';
 import { CloseIcon } from '../../app/icons.js';
+import { besideToasts } from '../../focus/beside.js';
 
 type Props = Pick<ComponentProps<typeof Dialog.Content>, 'onOpenAutoFocus'> & {
   title: string;
@@ -12,12 +13,12 @@ type Props = Pick<ComponentProps<typeof Dialog.Content>, 'onOpenAutoFocus'> & {
 
 /**
  * The box of a dialog: in the middle of a wide window, at the foot of a narrow one. Without Radix' own overlay, which writes a style element that the
- * page's policy forbids; index.css keeps the page from scrolling instead.
+ * page's policy forbids; index.css keeps the page from scrolling instead. Its `Dialog.Root` is not modal for Radix, so that toasts can be reached.
  */
 export function Sheet({ title, description, focusAfter, children, ...focus }: Props) {
   return (
     <Dialog.Portal>
-      <div className="backdrop" />
+      <Backdrop />
       <Dialog.Content
         className="sheet"
         onCloseAutoFocus={(event) => {
@@ -42,4 +43,14 @@ export function Sheet({ title, description, focusAfter, children, ...focus }: Pr
       </Dialog.Content>
     </Dialog.Portal>
   );
+}
+
+/** Covers the page, and keeps the focus from it. */
+function Backdrop() {
+  const backdrop = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const dialog = backdrop.current?.nextElementSibling;
+    return dialog instanceof HTMLElement ? besideToasts(dialog) : undefined;
+  }, []);
+  return <div ref={backdrop} className="backdrop" />;
 }
