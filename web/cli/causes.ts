@@ -15,6 +15,8 @@ export function causeOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   const status = STATUS.exec(message)?.[1];
   if (status !== undefined) return `HTTP ${status}`;
+  // Of fetch, for ports that other protocols use.
+  if (message === 'bad port') return 'HTTP is not spoken at this port (bad port)';
   const openSsl = /SSL routines:[^:]*:([^:]+)/u.exec(message)?.[1];
   if (openSsl !== undefined) return `TLS: ${openSsl}${code === undefined ? '' : ` (${code})`}`;
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;

@@ -3,6 +3,7 @@ import { createManager } from '../core/manager/createRealtimeManager.js';
 import type { ReasonCode } from '../core/index.js';
 import type { Manager } from '../core/manager/manager.js';
 import { handshakeFailure, reportingSocket } from './causes.js';
+import { keyProblem } from './keyShape.js';
 
 /** How to connect. */
 export interface ConnectionOptions {
@@ -39,6 +40,9 @@ export class Connection {
    * @throws SwitchboardError for options that can't work.
    */
   constructor({ url, apikey, tokenFile, pulseMs }: ConnectionOptions, log: (message: string) => void) {
+    const problem = keyProblem(apikey);
+    // A gateway of one's own may take keys of other kinds.
+    if (problem !== null) log(`switchboard-realtime: the api key ${problem}.`);
     const transport = reportingSocket((cause) => {
       this.#cause = cause;
     });

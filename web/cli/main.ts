@@ -5,6 +5,7 @@ import { SwitchboardError } from '../core/index.js';
 import { doctorCommand, type DoctorOptions } from './doctor/doctorOptions.js';
 import { runDoctor } from './doctor/terminal.js';
 import { EXIT, EXIT_HELP } from './exitCodes.js';
+import { helpWidth, notes } from './helpText.js';
 import { jsonText } from './listen/outputLines.js';
 import { listen } from './listen/listen.js';
 import type { ListenOutput } from './listen/listenOutput.js';
@@ -111,6 +112,8 @@ const program = new Command(NAME)
   .description('Realtime connection manager for Supabase')
   .version(version(), '-v, --version')
   .exitOverride()
+  // Also beside the long names of options, in a narrow terminal.
+  .configureHelp({ minWidthToWrap: 8 })
   .configureOutput({
     writeOut: (text) => {
       stdout.write(text);
@@ -118,11 +121,13 @@ const program = new Command(NAME)
     writeErr: (text) => {
       stderr.write(text);
     },
+    getOutHelpWidth: () => helpWidth(process.stdout, process.env),
+    getErrHelpWidth: () => helpWidth(process.stderr, process.env),
   })
   .showHelpAfterError('Run it with --help for what it takes.')
   .addHelpText(
     'after',
-    `
+    notes(`
 Examples:
   $ ${NAME} listen --url http://127.0.0.1:54321 --apikey "$KEY" \\
       --table bookings
@@ -134,7 +139,7 @@ Examples:
 All commands read SUPABASE_URL, SUPABASE_ANON_KEY and DATABASE_URL where
 --url, --apikey and --db are not given.
 
-${EXIT_HELP}`,
+${EXIT_HELP}`),
   );
 program.addCommand(listenCommand(runListen).copyInheritedSettings(program));
 program.addCommand(sendCommand(runSend).copyInheritedSettings(program));

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { handshakeFailure, reportingSocket } from '../../../web/cli/causes.js';
+import { causeOf, handshakeFailure, reportingSocket } from '../../../web/cli/causes.js';
 import { Recorder } from '../support/until.js';
 
 /** A server that accepts, and never answers. */
@@ -43,4 +43,9 @@ it.each([
   ]),
 ])('a handshake that failed with %s is explained', (cause, words) => {
   expect(handshakeFailure(cause)).toBe(words);
+});
+
+it('a port that fetch refuses is named in a sentence', async () => {
+  const error: unknown = await fetch('http://127.0.0.1:1/').catch((reason: unknown) => reason);
+  expect(causeOf(error)).toBe('HTTP is not spoken at this port (bad port)');
 });

@@ -75,6 +75,20 @@ describe('the output of every command', () => {
     expect(run.stdout).toBe('code 2\n');
   });
 
+  it.each([50, 60])('fits into %i columns, all but commands', async (columns) => {
+    const helps = await Promise.all(
+      ['', 'listen', 'send', 'doctor'].map((command) => shell(`$cli ${command} --help`, { COLUMNS: String(columns) })),
+    );
+    const lines = helps.flatMap(({ stdout }) => stdout.split('\n'));
+    expect(lines.filter((line) => line.length > columns && !/^ *\$ |^ {6}--|^Usage:/u.test(line))).toEqual([]);
+    expect(lines.length).toBeGreaterThan(100);
+  });
+
+  it('says at once that a key can be none', async () => {
+    const run = await shell('$cli listen --url http://127.0.0.1:1 --apikey placeholder --table a --timeout 0.01');
+    expect(run.stderr).toMatch(/^switchboard-realtime: the api key is neither a JWT .*\n/u);
+  });
+
   it('fixes nothing once its reader has gone', async () => {
     const run = await shell(
       '$cli doctor --tables refused --fix --yes --access | true; echo "${PIPESTATUS[0]}"',

@@ -57,6 +57,17 @@ describe('the lines of listen for a person', () => {
     expect(cut).toMatch(/t: "x{58}… → "x{58}…$/mu);
   });
 
+  it('give the cause of a failed connection once, not again for each table on it', () => {
+    const lines = listing();
+    const cause = { code: 'CONNECT_FAILED', message: 'The server could not be reached: connect ECONNREFUSED' } as const;
+    const status = (message: string): StatusLine => ({
+      ...{ type: 'status', at: at.toISOString(), subscription: 2, status: 'CHANNEL_ERROR', code: cause.code, message },
+    });
+    expect(lines.textOf(connection('backoff', cause))).toContain('ECONNREFUSED');
+    expect(lines.textOf(status(cause.message))).toBe(`${time}  #2 clients  CHANNEL_ERROR  CONNECT_FAILED`);
+    expect(lines.textOf(status('Something else.'))).toContain('CONNECT_FAILED: Something else.');
+  });
+
   it('fit into the width', () => {
     const row = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`column${n}`, n * 1_000]));
     const lines = change('INSERT', `"record":${JSON.stringify(row)}`, plain).split('\n');

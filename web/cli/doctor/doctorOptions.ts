@@ -12,6 +12,7 @@ import {
   urlOption,
 } from '../commonOptions.js';
 import { EXIT_HELP } from '../exitCodes.js';
+import { notes } from '../helpText.js';
 import type { ColourChoice } from '../style.js';
 import { readTableName, type TableName } from './finding.js';
 
@@ -101,7 +102,7 @@ export function doctorCommand(run: (options: DoctorOptions) => Promise<void>): C
     .option('--yes', 'with --fix: do not ask')
     .addOption(jsonOption())
     .addOption(colorOption())
-    .addHelpText('after', NOTES)
+    .addHelpText('after', notes(NOTES))
     .action((flags: Flags, command: Command) => run(fromFlags(flags, command)));
 }
 

@@ -1,7 +1,8 @@
 import { checkChannels } from './checks/channelChecks.js';
 import { checkDatabase, checkReplication } from './checks/databaseChecks.js';
 import type { Database } from './facts/database.js';
-import { checkEndpoint, checkToken, claimsOf } from './checks/endpointChecks.js';
+import { checkEndpoint, checkToken } from './checks/endpointChecks.js';
+import { claimsOf } from '../keyShape.js';
 import { readDatabase, readRole, readTable, similarTables, type DatabaseFacts } from './facts/facts.js';
 import { checkLiveFilters } from './checks/filterChecks.js';
 import { quoteName, type Finding, type TableName } from './finding.js';

@@ -14,6 +14,7 @@ import {
   urlOption,
 } from '../commonOptions.js';
 import { EXIT_HELP } from '../exitCodes.js';
+import { notes } from '../helpText.js';
 import type { ColourChoice } from '../style.js';
 import { parseSpan, readChannel, type ChannelSource } from './channelOptions.js';
 
@@ -141,7 +142,7 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
     .addOption(dbOption('postgres://…: asked why when the server refuses a table (see doctor)'))
     .addOption(jsonOption())
     .addOption(colorOption())
-    .addHelpText('after', NOTES)
+    .addHelpText('after', notes(NOTES))
     .action((flags: Flags, command: Command) => {
       checkRequired(command);
       checkDatabaseUrl(flags.db, command);

@@ -27,6 +27,8 @@ export class PlainText {
   readonly #style: Style;
   /** Connections that were tried before: each further try is announced by the line of the failure. */
   readonly #tried = new Set<number>();
+  /** What the line of a failed connection said last: the tables and channels on it have the same reason. */
+  #saidLast = '';
 
   constructor(tables: readonly TableOptions[], channels: readonly ChannelSource[], style: Style) {
     this.#sources = [
@@ -61,7 +63,9 @@ export class PlainText {
         return this.#connection(line);
       case 'status': {
         const colour = line.status === 'SUBSCRIBED' ? 'green' : 'yellow';
-        return `${this.#label(line.subscription)}  ${this.#style.paint(colour, line.status)}  ${reason(line)}`.trimEnd();
+        const why = reason(line);
+        const words = why !== '' && why === this.#saidLast ? line.code : why;
+        return `${this.#label(line.subscription)}  ${this.#style.paint(colour, line.status)}  ${words}`.trimEnd();
       }
       case 'gap': {
         const word = line.over ? this.#style.paint('green', 'GAP OVER') : this.#style.paint('red', 'GAP');
@@ -93,7 +97,8 @@ export class PlainText {
     this.#tried.add(connection);
     const next = nextRetryAt === null ? '' : `  next try at ${localTime(new Date(nextRetryAt))}`;
     const word = this.#style.paint(state === 'open' ? 'green' : 'yellow', state);
-    return `connection ${connection}  ${word}  ${reason(line)}${next}`.trimEnd();
+    this.#saidLast = reason(line);
+    return `connection ${connection}  ${word}  ${this.#saidLast}${next}`.trimEnd();
   }
 
   #change(line: ChangeLine): string {

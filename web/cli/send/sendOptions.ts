@@ -11,6 +11,7 @@ import {
   urlOption,
 } from '../commonOptions.js';
 import { EXIT_HELP } from '../exitCodes.js';
+import { notes } from '../helpText.js';
 import type { ColourChoice } from '../style.js';
 import { PayloadError, readPayload } from './payload.js';
 
@@ -97,7 +98,7 @@ export function sendCommand(run: (options: SendOptions) => Promise<void>): Comma
     )
     .addOption(jsonOption())
     .addOption(colorOption())
-    .addHelpText('after', NOTES)
+    .addHelpText('after', notes(NOTES))
     .action((flags: Flags, command: Command) => {
       checkRequired(command);
       return run(fromFlags(flags));

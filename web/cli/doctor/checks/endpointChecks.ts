@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import { realtimeEndpoint } from '../../../core/checks/endpoint.js';
 import { causeOf, handshakeFailure } from '../../causes.js';
+import { claimsOf, keyProblem } from '../../keyShape.js';
 import type { Finding } from '../finding.js';
 
 export const PATIENCE_MS = 15_000;
@@ -15,7 +16,7 @@ export async function checkEndpoint(url: string, apikey: string): Promise<Findin
 export function checkToken(subject: 'api key' | 'access token', token: string, now = Date.now() / 1_000): Finding[] {
   const claims = claimsOf(token);
   if (claims === null) {
-    if (subject === 'api key') return [];
+    if (subject === 'api key') return ofNoKind(token);
     const why = 'The server refuses joins that carry it.';
     return [{ severity: 'error', check: 'token', subject, message: 'is no JWT', why, sql: [] }];
   }
@@ -33,6 +34,14 @@ export function checkToken(subject: 'api key' | 'access token', token: string, n
   return [{ severity: 'warning', check: 'token', subject, message, why: 'Nothing connects after that.', sql: [] }];
 }
 
+/** An api key that is no JWT. */
+function ofNoKind(apikey: string): Finding[] {
+  const problem = keyProblem(apikey);
+  if (problem === null) return [];
+  const why = 'Supabase refuses it; a gateway of your own may take it.';
+  return [{ severity: 'warning', check: 'apikey', subject: 'api key', message: problem, why, sql: [] }];
+}
+
 /** The role that the server uses: the token's if it names one, else the api key's, else `anon`. */
 export function roleOf(token: string | null, apikey: string | null): string {
   for (const text of [token, apikey]) {
@@ -40,16 +49,6 @@ export function roleOf(token: string | null, apikey: string | null): string {
     if (typeof role === 'string' && role !== '') return role;
   }
   return 'anon';
-}
-
-/** Null for what is no JWT. The signature is not verified. */
-export function claimsOf(token: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
-  } catch {
-    return null;
-  }
 }
 
 async function checkRealtime(url: string, apikey: string): Promise<Finding[]> {
@@ -111,6 +110,6 @@ async function checkRest(url: string, apikey: string): Promise<Finding[]> {
     if (response.status !== 401 && response.status < 500) return [];
     return finding(`REST answers with HTTP ${response.status}`, 'Fetches after gaps fail.');
   } catch (error) {
-    return finding(`REST: ${causeOf(error)}`, 'Fetches after gaps fail.');
+    return finding(`REST could not be reached: ${causeOf(error)}`, 'Fetches after gaps fail.');
   }
 }
