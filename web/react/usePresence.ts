@@ -66,7 +66,7 @@ function useAnyPresence(
     latest.current = track;
   });
 
-  useEffect(() => held.current(key)?.onPresence(held.notify), [manager, held, key]);
+  useEffect(() => guarded(NAME, () => held.current(key)?.onPresence(held.notify)) ?? undefined, [manager, held, key]);
 
   useEffect(() => {
     const channel = held.current(key);

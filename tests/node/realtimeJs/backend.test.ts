@@ -186,6 +186,34 @@ describe('one manager', () => {
     expect(backend.stats().accepted - before).toBe(1);
   });
 
+  it('takes its channels with it when the application disposes of it, those with changes only too', async () => {
+    const manager = createRealtimeManager({ url: backend.realtime, apikey: backend.anonKey, transport: WebSocket });
+    const params = { apikey: backend.anonKey };
+    const client = new dropIn.RealtimeClient(backend.realtime, { params, transport, manager });
+    ends.push(() => client.removeAllChannels());
+    const channels = [
+      client.channel('room'),
+      client.channel('changes').on('postgres_changes', everything, () => undefined),
+      client.channel('thrower').on('postgres_changes', everything, () => undefined),
+    ];
+    const statuses: string[] = [];
+    for (const channel of channels) {
+      await new Promise<void>((resolve) => {
+        channel.subscribe((status) => {
+          statuses.push(`${channel.subTopic} ${status}`);
+          if (status === dropIn.REALTIME_SUBSCRIBE_STATES.SUBSCRIBED) resolve();
+          else if (channel.subTopic === 'thrower') throw new Error('thrown by the application');
+        });
+      });
+    }
+    statuses.length = 0;
+    const disposal = manager.dispose();
+    expect(statuses.sort()).toEqual(['changes CLOSED', 'room CLOSED', 'thrower CLOSED']);
+    expect(channels.map(({ state }) => state)).toEqual(['closed', 'closed', 'closed']);
+    expect(client.getChannels()).toEqual([]);
+    await disposal;
+  });
+
   it('is not shared by clients of two users in one process', async () => {
     const managers = [createRealtimeManager({ url: backend.realtime, apikey: backend.anonKey })];
     ends.push(...managers.map((manager) => () => manager.dispose()));

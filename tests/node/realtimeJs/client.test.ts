@@ -202,6 +202,19 @@ describe('the option worker', () => {
     expect(client.workerRef).toBeUndefined();
   });
 
+  it('makes the address of its own script once, however often the client connects', async () => {
+    const make = vi.spyOn(URL, 'createObjectURL');
+    for (let n = 0; n < 3; n += 1) {
+      const client = makeClient({ worker: true });
+      client.connect();
+      await client.disconnect();
+    }
+    const urls = new Set(FakeWorker.made.map(({ url }) => url));
+    expect([FakeWorker.made.length, urls.size]).toEqual([3, 1]);
+    expect(make.mock.calls.length).toBeLessThanOrEqual(1);
+    make.mockRestore();
+  });
+
   it('disconnects when the script fails', () => {
     const client = makeClient({ worker: true, workerUrl: '/beat.js' });
     client.connect();

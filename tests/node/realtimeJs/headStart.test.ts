@@ -131,7 +131,8 @@ describe('the manager of the application with the same url and key', () => {
     client.channel('other').subscribe((status) => statuses.push(status));
     await new Promise((resolve) => setTimeout(resolve));
     expect(statuses).toEqual([]);
-    expect(await client.removeAllChannels()).toEqual(['ok', 'ok']);
+    expect(channel.state).toBe('closed');
+    expect(await client.removeAllChannels()).toEqual(['ok']);
   });
 
   it('is not used once it was disposed of', async () => {

@@ -108,6 +108,29 @@ describe('over HTTP the requests are those of realtime-js', () => {
     await expect(makeClient({ fetch }).channel('room').httpSend('e', 1)).rejects.toThrow(words);
   });
 
+  it.each([
+    ['..', 'e'],
+    ['room', '.'],
+  ])('httpSend to the topic %s with the event %s asks the endpoint for several', async (topic, event) => {
+    const { fetch, requests } = recorder(accepted);
+    const channel = makeClient({ fetch }).channel(topic, { config: { private: true } });
+    expect(await channel.httpSend(event, { a: 1 })).toEqual({ success: true });
+    expect(requests.map(({ url, init }) => [url, init['body']])).toEqual([
+      [
+        'https://ref.supabase.co/realtime/v1/api/broadcast?apikey=anon&vsn=2.0.0',
+        JSON.stringify({ messages: [{ topic, event, payload: { a: 1 }, private: true }] }),
+      ],
+    ]);
+    await expect(channel.httpSend(event, new Uint8Array([1]))).rejects.toThrow(/takes JSON without/);
+    await expect(channel.httpSend(event, 1, { persist: true })).rejects.toThrow(/takes JSON without/);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('httpSend to a name of dots rejects with the words of the server', async () => {
+    const { fetch } = recorder(() => new Response('{"message":"too fast"}', { status: 429 }));
+    await expect(makeClient({ fetch }).channel('..').httpSend('e', {})).rejects.toThrow('too fast');
+  });
+
   it('httpSend says what a 404 means', async () => {
     const { fetch } = recorder(() => new Response(null, { status: 404 }));
     const sending = makeClient({ fetch }).channel('room').httpSend('e', 1);

@@ -6,6 +6,7 @@ import type { UntypedSubscribeOptions } from '../api/options.js';
 import type { ManagerStats, SubscribeUntyped, SubscriptionId } from '../api/realtimeManager.js';
 import type { StatusHandler, StatusSnapshot } from '../api/status.js';
 import { signedOutToken } from '../auth/tokenSource.js';
+import { Listeners } from '../base/listeners.js';
 import { requireFunction, typeOf } from '../base/validate.js';
 import type { OpenedChannel } from '../channels/channelHandle.js';
 import { Channels } from '../channels/channels.js';
@@ -27,7 +28,7 @@ import { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
 import { Session } from './session.js';
 import { Subscriber, type AnySubscribeOptions } from './subscriber.js';
 
-const NOT_PUBLIC = ['constructor', 'subscribeText', 'lastId', 'disposed'];
+const NOT_PUBLIC = ['constructor', 'subscribeText', 'lastId', 'disposed', 'onDispose'];
 
 /**
  * The manager: checks calls, keeps the subscriptions, and is between the application's callbacks and the engine. See `RealtimeManager` for
@@ -40,6 +41,7 @@ export class Manager {
   readonly #subscriptions: SubscriptionTable;
   readonly #status = new StatusStore();
   readonly #queue: CallbackQueue;
+  readonly #ends = new Listeners();
   readonly #callbacks: Callbacks;
   readonly #gaps: GapTracker;
   readonly #channels: Channels;
@@ -182,6 +184,11 @@ export class Manager {
     return this.#disposal !== null;
   }
 
+  /** Calls back when `dispose` is called, also after everything has ended. For the packages of this project only. */
+  onDispose(call: () => void): () => void {
+    return this.#ends.add(call);
+  }
+
   /** The newest subscription id that was given out. */
   get lastId(): number {
     return this.#subscriptions.lastId;
@@ -262,6 +269,10 @@ export class Manager {
     this.#callbacks.removeListeners();
     this.#queue.clear();
     this.#status.clear();
+    this.#ends.forEach((call) => {
+      this.#callbacks.attempt('a callback of onDispose', call);
+    });
+    this.#ends.clear();
     return this.#session.end();
   }
 

@@ -79,3 +79,6 @@ export const realtimeManager = {
   ...Object.fromEntries(MANAGER_METHODS.map((name) => [name, forwarded(name)])),
   dispose,
 } as unknown as RealtimeManager;
+
+// For the packages of this project, which do not find it in a manager for tests.
+Object.defineProperty(realtimeManager, 'onDispose', { value: forwarded('onDispose') });

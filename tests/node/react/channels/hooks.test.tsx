@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { useEffect, type ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BroadcastMessage, Channel, ChannelOptions, PresenceMember, UntypedEvents } from 'switchboard-realtime';
 import {
   RealtimeProvider,
@@ -285,6 +285,22 @@ describe('usePresence', () => {
     });
     expect([seen.at(-1)?.members, seen.at(-1)?.others]).toEqual([last?.members, last?.others]);
     expect(seen.at(-1)?.others).toBe(last?.others);
+  });
+
+  it('leaves the page as it is in production when its effects run again after the manager was disposed of', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    function Disposer(): ReactNode {
+      useEffect(() => void stage.bench.manager.dispose(), []);
+      return <p>the rest</p>;
+    }
+    await stage.render([<People key="people" />, <Disposer key="disposer" />], true);
+    expect(stage.text).toBe('||the rest');
+    expect(complaints.mock.calls.map(([error]) => String(error))).toContainEqual(
+      expect.stringMatching(/^SwitchboardError: usePresence: /),
+    );
+    complaints.mockRestore();
+    vi.unstubAllEnvs();
   });
 
   it('tracks what the latest render says, once for each payload', async () => {

@@ -46,6 +46,7 @@ export class Parts {
   readonly #delegate: PartsDelegate;
   readonly #subscriptions: number[] = [];
   readonly #waiting = new Set<object>();
+  readonly #stopWatching: (() => void) | undefined;
   #handle: Handle | null = null;
   #trouble: Trouble | null = null;
   #live = false;
@@ -55,6 +56,9 @@ export class Parts {
   constructor(manager: ManagerPort, delegate: PartsDelegate) {
     this.#manager = manager;
     this.#delegate = delegate;
+    this.#stopWatching = manager.onDispose?.(() => {
+      this.#end();
+    });
   }
 
   /** Null when there is none. */
@@ -116,6 +120,7 @@ export class Parts {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#stopWatching?.();
     for (const id of this.#subscriptions) this.#manager.unsubscribe(id);
     // The manager keeps a channel, and who is present there, for some seconds after its last handle.
     if (this.#tracks && this.#handle?.status().state !== 'closed') this.#handle?.untrack();

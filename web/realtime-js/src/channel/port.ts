@@ -68,5 +68,7 @@ export interface ManagerPort {
   ready(): Promise<void>;
   reconnectAll(): void;
   status(): StatusSnapshot;
+  /** Calls back when it is disposed of. Absent in managers for tests. */
+  onDispose?(call: () => void): () => void;
   dispose(): Promise<void>;
 }

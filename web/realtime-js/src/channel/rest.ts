@@ -17,6 +17,8 @@ export interface RestTarget {
   timeout: number;
 }
 
+/** As a part of a path these name another folder, however they are written. */
+const DOTS = /^\.\.?$/u;
 const SERVER_TOO_OLD =
   'httpSend() requires Realtime server v2.97.0 or newer; the endpoint returned 404. ' +
   'Update the Supabase CLI, or the Realtime server where you host it yourself.';
@@ -42,12 +44,32 @@ export async function sendEvent(
   payload: unknown,
   persist: RealtimeBroadcastPersist = false,
 ): Promise<{ success: true }> {
+  if (DOTS.test(target.topic) || DOTS.test(event)) return sendUnfit(sender, target, event, payload, persist);
   const isBinary = isBytes(payload);
   const body = isBinary ? payload : JSON.stringify(payload);
   const contentType = isBinary ? 'application/octet-stream' : 'application/json';
   const response = await post(sender, eventUrl(target, event, persist), contentType, body, target.timeout);
   if (response.status === 202) return { success: true };
   throw new Error(response.status === 404 ? SERVER_TOO_OLD : await serversWords(response));
+}
+
+/** What the endpoint for single events can't be asked goes to the one for several, which takes JSON only. */
+async function sendUnfit(
+  sender: RestSender,
+  target: RestTarget,
+  event: string,
+  payload: unknown,
+  persist: RealtimeBroadcastPersist,
+): Promise<{ success: true }> {
+  if (isBytes(payload) || persist !== false) {
+    throw new Error(
+      'Over HTTP a topic or event of the name "." or ".." takes JSON without `persist` only: use send().',
+    );
+  }
+  const response = await postSeveral(sender, target, event, payload);
+  if (!response.ok) throw new Error(await serversWords(response));
+  await response.body?.cancel();
+  return { success: true };
 }
 
 /** Sends one broadcast to the endpoint for several, or bytes to that for single events. Does not reject. */
@@ -62,13 +84,17 @@ export async function sendMessage(
       await sendEvent(sender, target, event, payload);
       return 'ok';
     }
-    const body = JSON.stringify({ messages: [{ topic: target.topic, event, payload, private: target.private }] });
-    const response = await post(sender, target.url, 'application/json', body, target.timeout);
+    const response = await postSeveral(sender, target, event, payload);
     await response.body?.cancel();
     return response.ok ? 'ok' : 'error';
   } catch (error) {
     return error instanceof Error && error.name === 'AbortError' ? 'timed out' : 'error';
   }
+}
+
+function postSeveral(sender: RestSender, target: RestTarget, event: string, payload: unknown): Promise<Response> {
+  const body = JSON.stringify({ messages: [{ topic: target.topic, event, payload, private: target.private }] });
+  return post(sender, target.url, 'application/json', body, target.timeout);
 }
 
 function isBytes(payload: unknown): payload is ArrayBuffer | ArrayBufferView<ArrayBuffer> {

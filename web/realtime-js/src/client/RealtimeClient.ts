@@ -100,12 +100,16 @@ export class RealtimeClient implements ChannelHost {
     this.serializer = this.vsn === '1.0.0' ? objectFormat : arrayFormat;
     this.encode = options.encode ?? this.serializer.encode;
     this.decode = options.decode ?? this.serializer.decode;
-    const { fetch: given } = options;
-    this.fetch = (...args) => (given ?? globalThis.fetch)(...args);
+    this.fetch = this._resolveFetch(options.fetch);
     this.httpEndpoint = broadcastUrl(endPoint);
     this.#tokens = new Tokens(options.accessToken ?? null, this, (token) => {
       this.#onToken(token);
     });
+  }
+
+  /** @internal The function for requests: this one, or the runtime's at the time of the call. As in realtime-js. */
+  _resolveFetch(given?: typeof fetch): typeof fetch {
+    return (...args) => (given ?? globalThis.fetch)(...args);
   }
 
   /** The token that joins and requests go with; null: the api key's rights. */

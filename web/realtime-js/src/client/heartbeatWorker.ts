@@ -5,6 +5,14 @@ const SCRIPT = `addEventListener('message', ({ data }) => {
   if (data.event === 'start') setInterval(() => postMessage({ event: 'keepAlive' }), data.interval);
 });`;
 
+let scriptUrl: string | undefined;
+
+/** One for all workers: a page keeps each that is made. */
+function ownScript(): string {
+  scriptUrl ??= URL.createObjectURL(new Blob([SCRIPT], { type: 'application/javascript' }));
+  return scriptUrl;
+}
+
 /** What a worker asks for. */
 export interface BeatListener extends LogTarget {
   /** It is time. */
@@ -16,7 +24,7 @@ export interface BeatListener extends LogTarget {
 /** Starts the worker of the option `worker`. Without a url its script is part of the package, which needs `blob:` in a content security policy. */
 export function startHeartbeatWorker(url: string | undefined, intervalMs: number, listener: BeatListener): Worker {
   listener.log('worker', url === undefined ? 'starting default worker' : `starting worker for from ${url}`);
-  const worker = new Worker(url ?? URL.createObjectURL(new Blob([SCRIPT], { type: 'application/javascript' })));
+  const worker = new Worker(url ?? ownScript());
   worker.onerror = ({ message }) => {
     listener.log('worker', 'worker error', message);
     listener.failed();
