@@ -19,7 +19,7 @@ channel
     append('Clients', String(change.new['full_name']));
   })
   .on('broadcast', { event: 'message' }, ({ payload }) => {
-    append('Messages', String(payload['text']));
+    append('Messages', (payload as { text: string }).text);
   })
   .on('presence', { event: 'sync' }, () => {
     document.querySelector('[aria-label="Who is here"]')?.replaceChildren();
