@@ -23,11 +23,13 @@ export function sizeLine() {
  */
 export async function sizeReport() {
   const { files, total } = packShipped();
-  const wasm = readWasm(readShipped('switchboard.wasm'));
+  const { sections } = readWasm(readShipped('switchboard.wasm'));
+  // The shipped module has the same functions in another order than the symbol map.
+  const linked = readWasm(readFileSync(fromRoot('build/wasm/switchboard.wasm')));
   const symbols = readSymbolMap(readFileSync(fromRoot('build/wasm/switchboard.js.symbols'), 'utf8'));
-  const indices = wasm.functionSizes.map((_, position) => wasm.importedFunctions + position);
+  const indices = linked.functionSizes.map((_, position) => linked.importedFunctions + position);
   const names = await demangle(indices.map((index) => symbols.get(index) ?? `function ${String(index)}`));
-  const functions = wasm.functionSizes.map((bytes, position) => ({ name: names[position] ?? '?', bytes }));
+  const functions = linked.functionSizes.map((bytes, position) => ({ name: names[position] ?? '?', bytes }));
   const packed = Object.entries({ ...files, together: total }).map(([name, { raw, gzip, brotli }]) => [
     raw,
     gzip,
@@ -38,7 +40,7 @@ export async function sizeReport() {
     table(['bytes', 'gzip', 'brotli', 'file'], packed),
     table(
       ['bytes', 'section'],
-      wasm.sections.map(({ name, bytes }) => [bytes, name]),
+      sections.map(({ name, bytes }) => [bytes, name]),
     ),
     table(['bytes', 'functions', 'family'], families(functions).slice(0, rows)),
     table(

@@ -1,3 +1,5 @@
+import { Cursor } from './cursor.mjs';
+
 /**
  * @typedef {object} WasmFile
  * @property {readonly { name: string, bytes: number }[]} sections in the file's order; custom ones by their own names
@@ -25,42 +27,47 @@ const sectionNames = [
 ];
 const importKinds = { function: 0, table: 1, memory: 2, global: 3 };
 
-/** Reads the binary format's numbers and names. https://webassembly.github.io/spec/core/binary */
-class Cursor {
-  /**
-   * @param {Uint8Array} bytes
-   * @param {number} at
-   */
-  constructor(bytes, at) {
-    this.bytes = bytes;
-    this.at = at;
-  }
+/**
+ * @typedef {object} Section
+ * @property {number} id
+ * @property {string} name a custom one's is `custom`
+ * @property {Uint8Array} content
+ */
 
-  byte() {
-    return this.bytes[this.at++] ?? 0;
+/**
+ * A module's sections as they are.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {Section[]}
+ */
+export function readSections(bytes) {
+  /** @type {Section[]} */
+  const sections = [];
+  const cursor = new Cursor(bytes, 8); // after the magic number and the version
+  while (cursor.at < bytes.length) {
+    const id = cursor.byte();
+    sections.push({
+      id,
+      name: sectionNames[id] ?? `section ${String(id)}`,
+      content: cursor.take(cursor.number()),
+    });
   }
+  return sections;
+}
 
-  /** An unsigned LEB128 number. */
-  number() {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  name() {
-    const length = this.number();
-    this.at += length;
-    return new TextDecoder().decode(this.bytes.subarray(this.at - length, this.at));
-  }
-
-  limits() {
-    const hasMaximum = (this.byte() & 1) !== 0;
-    this.number();
-    if (hasMaximum) this.number();
-  }
+/**
+ * The entries of a section that is a list; none when the module has no such section.
+ *
+ * @template T
+ * @param {readonly Section[]} sections
+ * @param {string} name
+ * @param {(cursor: Cursor) => T} readEntry
+ * @returns {T[]}
+ */
+export function readEntries(sections, name, readEntry) {
+  const content = sections.find((section) => section.name === name)?.content ?? Uint8Array.of(0);
+  const cursor = new Cursor(content, 0);
+  return Array.from({ length: cursor.number() }, () => readEntry(cursor));
 }
 
 /**
@@ -70,48 +77,27 @@ class Cursor {
  * @returns {WasmFile}
  */
 export function readWasm(bytes) {
-  /** @type {{ name: string, bytes: number }[]} */
-  const sections = [];
-  /** @type {{ module: string, name: string, kind: number }[]} */
-  let imports = [];
-  /** @type {number[]} */
-  let functionSizes = [];
-  const cursor = new Cursor(bytes, 8); // after the magic number and the version
-  while (cursor.at < bytes.length) {
-    const id = cursor.byte();
-    const length = cursor.number();
-    const end = cursor.at + length;
-    const known = sectionNames[id] ?? `section ${String(id)}`;
-    sections.push({ name: id === 0 ? cursor.name() : known, bytes: length });
-    if (known === 'import') imports = readImports(cursor);
-    if (known === 'code') functionSizes = readSizes(cursor);
-    cursor.at = end;
-  }
-  const importedFunctions = imports.filter(({ kind }) => kind === importKinds.function).length;
-  return { sections, imports, functionSizes, importedFunctions };
+  const sections = readSections(bytes);
+  const imports = readEntries(sections, 'import', readImport);
+  return {
+    sections: sections.map(({ id, name, content }) => ({
+      name: id === 0 ? new Cursor(content, 0).name() : name,
+      bytes: content.length,
+    })),
+    imports,
+    functionSizes: readEntries(sections, 'code', (cursor) => cursor.take(cursor.number()).length),
+    importedFunctions: imports.filter(({ kind }) => kind === importKinds.function).length,
+  };
 }
 
 /**
  * @param {Cursor} cursor
  */
-function readImports(cursor) {
-  return Array.from({ length: cursor.number() }, () => {
-    const entry = { module: cursor.name(), name: cursor.name(), kind: cursor.byte() };
-    if (entry.kind === importKinds.function) cursor.number();
-    if (entry.kind === importKinds.table) cursor.byte();
-    if (entry.kind === importKinds.table || entry.kind === importKinds.memory) cursor.limits();
-    if (entry.kind === importKinds.global) cursor.at += 2;
-    return entry;
-  });
-}
-
-/**
- * @param {Cursor} cursor
- */
-function readSizes(cursor) {
-  return Array.from({ length: cursor.number() }, () => {
-    const size = cursor.number();
-    cursor.at += size;
-    return size;
-  });
+function readImport(cursor) {
+  const entry = { module: cursor.name(), name: cursor.name(), kind: cursor.byte() };
+  if (entry.kind === importKinds.function) cursor.number();
+  if (entry.kind === importKinds.table) cursor.byte();
+  if (entry.kind === importKinds.table || entry.kind === importKinds.memory) cursor.limits();
+  if (entry.kind === importKinds.global) cursor.at += 2;
+  return entry;
 }

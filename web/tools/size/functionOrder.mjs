@@ -1,0 +1,100 @@
+import { encodeNumber } from './cursor.mjs';
+import { renumberBody, renumberSection } from './functionIndices.mjs';
+import { readEntries, readSections, readWasm } from './wasmFile.mjs';
+
+/**
+ * The same module with functions that resemble each other next to each other: compressors find what repeats nearby.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {Buffer}
+ * @throws Error when the module has instructions or element segments that it does not know
+ */
+export function orderFunctions(bytes) {
+  const { importedFunctions } = readWasm(bytes);
+  const sections = readSections(bytes);
+  const bodies = readEntries(sections, 'code', (cursor) => cursor.take(cursor.number()));
+  const types = readEntries(sections, 'function', (cursor) => cursor.number());
+  const order = orderBySimilarity(bodies);
+  const indices = new Map(order.map((from, to) => [importedFunctions + from, importedFunctions + to]));
+  /** @param {number} index */
+  const renumber = (index) => indices.get(index) ?? index;
+  /** @param {number} position */
+  const writeEntry = (position) => withLength(renumberBody(bodies[position] ?? Uint8Array.of(), renumber));
+
+  const ordered = sections.map(({ id, name, content }) => {
+    if (name === 'code') return writeSection(id, writeList(order.map(writeEntry)));
+    if (name === 'function')
+      return writeSection(id, writeList(order.map((position) => encodeNumber(types[position] ?? 0))));
+    return writeSection(id, renumberSection(name, content, renumber));
+  });
+  return Buffer.concat([bytes.subarray(0, 8), ...ordered]); // the magic number and the version, and then sections
+}
+
+/**
+ * The first entry, then each time the one of which the largest share occurs in the entry before it.
+ *
+ * @param {readonly Uint8Array[]} entries
+ * @returns {number[]} positions in `entries`
+ */
+export function orderBySimilarity(entries) {
+  const features = entries.map(sequencesOf);
+  const left = new Map(features.entries());
+  /** @type {number[]} */
+  const order = [];
+  for (let next = 0, current = left.get(next); current !== undefined; current = left.get(next)) {
+    order.push(next);
+    left.delete(next);
+    let largest = -1;
+    for (const [position, candidate] of left) {
+      const share = shareIn(current, candidate);
+      if (share > largest) [largest, next] = [share, position];
+    }
+  }
+  return order;
+}
+
+/**
+ * All sequences of four bytes, as numbers.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {Set<number>}
+ */
+function sequencesOf(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return new Set(Array.from({ length: Math.max(0, bytes.length - 3) }, (_, at) => view.getInt32(at)));
+}
+
+/**
+ * Which share of a candidate's sequences the current function has too, from 0 to 1.
+ *
+ * @param {ReadonlySet<number>} current
+ * @param {ReadonlySet<number>} candidate
+ */
+function shareIn(current, candidate) {
+  const [smaller, larger] = current.size < candidate.size ? [current, candidate] : [candidate, current];
+  let common = 0;
+  for (const sequence of smaller) if (larger.has(sequence)) common++;
+  return common / (candidate.size + 1); // the shortest have none
+}
+
+/**
+ * @param {readonly (Uint8Array | readonly number[])[]} entries
+ */
+function writeList(entries) {
+  return Buffer.concat([Buffer.from(encodeNumber(entries.length)), ...entries.map((entry) => Buffer.from(entry))]);
+}
+
+/**
+ * @param {number} id
+ * @param {Uint8Array} content
+ */
+function writeSection(id, content) {
+  return Buffer.concat([Buffer.of(id), withLength(content)]);
+}
+
+/**
+ * @param {Uint8Array} bytes
+ */
+function withLength(bytes) {
+  return Buffer.concat([Buffer.from(encodeNumber(bytes.length)), bytes]);
+}
