@@ -75,6 +75,13 @@ describe('in text of 200 %', () => {
     await page.getByRole('button', { name: 'Today', exact: true, expanded: false }).click();
     await page.getByLabel('Find a client').fill('Last of');
     await page.getByRole('button', { name: '“Last of”', expanded: true }).waitFor();
+    await page.locator('.switchboard-trigger').click();
+    const isAbove = await page.getByRole('dialog').evaluate((panel) => {
+      const { left, right, bottom } = panel.getBoundingClientRect();
+      return panel.contains(document.elementFromPoint((left + right) / 2, bottom - 8));
+    });
+    expect(isAbove).toBe(true);
+    await page.keyboard.press('Escape');
     await page.screenshot({ path: screenshotPath('large-text-unfolded'), fullPage: true });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect(await accessibilityProblems(page)).toEqual([]);

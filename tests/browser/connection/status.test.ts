@@ -6,6 +6,9 @@ import { openWindow, type Window } from '../support/chromium.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
 import { RealChromium } from '../support/realChromium.js';
 
+/** None, or a transparent one. */
+const NO_SHADOW = /^none$|^rgba\(0, 0, 0, 0\)/;
+
 let lab: Lab;
 let window: Window;
 
@@ -75,7 +78,15 @@ describe('the status in the header', () => {
     const { words, color, warn } = await look(window.page);
     expect({ words, color }).toEqual({ words: 'Partly live', color: warn });
     await dashboard.statusTrigger.click();
+    const panel = window.page.getByRole('dialog');
+    await panel.getByText('The server refuses to report these changes.').waitFor();
+    // What the server said is for developers.
+    const raw = panel.getByText(/BAD_BINDING: /);
+    expect(await raw.first().isVisible()).toBe(false);
+    expect(await panel.innerText()).not.toMatch(/subscribe|publication|binding/i);
     await window.page.screenshot({ path: screenshotPath('partial') });
+    await panel.getByText('Details for developers').click();
+    await raw.first().waitFor({ state: 'visible' });
     await lab.db.query('alter publication supabase_realtime add table admin_alerts');
   });
 
@@ -102,6 +113,10 @@ describe('the status in the header', () => {
     await panel.getByText('Details for developers').click();
     await panel.getByRole('list', { name: 'Subscriptions' }).waitFor();
     await window.page.screenshot({ path: screenshotPath(`details-reconnect-${String(width)}`) });
+    // What is below is announced by a shadow, as long as there is something below.
+    const shadow = (): Promise<string> =>
+      panel.locator('.switchboard-foot').evaluate((foot) => getComputedStyle(foot).boxShadow);
+    expect(await shadow()).not.toMatch(NO_SHADOW);
     const beside = await panel.evaluate((element) => {
       const button = element.querySelector('.switchboard-reconnect')?.getBoundingClientRect();
       if (button === undefined) return ['no button'];
@@ -116,6 +131,10 @@ describe('the status in the header', () => {
     });
     expect(await panel.evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight)).toBe(true);
     expect(new Set(beside)).toEqual(new Set(['switchboard-foot']));
+    await panel.evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+    await expect.poll(shadow).toMatch(NO_SHADOW);
   });
 
   it('is grey and says Starting while no business is known', async () => {

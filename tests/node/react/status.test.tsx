@@ -159,7 +159,7 @@ describe('RealtimeConnectionStatus', () => {
       expect.stringMatching(/^Connection 1: connected since .+, round trip 12 ms$/),
     ]);
     expect(lines('Subscriptions')).toEqual([
-      expect.stringMatching(/^bookings \(2×\): refused since .*id=eq\.1$/),
+      expect.stringMatching(/^bookings \(2×\): refused since .*id=eq\.1BAD_BINDING: No such table\.$/),
       expect.stringMatching(/^shop\.stock: trying again since .*fetched now and then.*2 failed attempts$/),
     ]);
     expect(part('.switchboard-sentence')?.textContent).toBe('Bookings and stock are not live.');
@@ -240,6 +240,7 @@ describe('RealtimeConnectionStatus', () => {
       failedAttempts: (count) => `x ${String(count)}`,
       nextTry: (seconds) => `x ${String(seconds)}`,
       problem: (code) => `x ${code}`,
+      reason: (code) => `x ${code}`,
       remedies: { CONNECT_FAILED: 'x remedy' },
     };
     stage.bench.manager.subscribe({ table: 'bookings', filter: 'id=eq.1' }, () => undefined);

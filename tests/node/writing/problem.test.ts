@@ -26,6 +26,22 @@ describe('a problem', () => {
       'Something is missing: client.',
     ],
     [{ code: '42501', message: 'permission denied for table bookings' }, 'You are not allowed to change this.'],
+    [
+      { code: '25006', message: 'cannot execute UPDATE in a read-only transaction' },
+      'The database is set to read only, so nothing can be saved now. Try again later.',
+    ],
+    [
+      { code: '53100', message: 'could not extend file' },
+      'The database is full or has too much to do, so nothing was saved. Try again later.',
+    ],
+    [
+      { code: '57P01', message: 'terminating connection due to administrator command' },
+      'The database is being restarted: try again in a moment.',
+    ],
+    [
+      { code: '42703', message: 'column "version" does not exist' },
+      'This page and its database do not fit together, so nothing was saved. Ask whoever looks after them.',
+    ],
     [{ code: '99999', message: 'boom' }, 'The server did not accept this.'],
   ])('names in words what the database refused: %j', (body, text) => {
     expect(textOf(400, body)).toBe(text);

@@ -129,12 +129,14 @@ function Subscription({ group: { entry, count }, texts }: { group: Group; texts:
   );
 }
 
-type Tried = Pick<ConnectionStatus, 'attempts' | 'nextRetryAt'>;
+type Tried = Pick<ConnectionStatus, 'attempts' | 'nextRetryAt' | 'code' | 'message'>;
 
-/** Attempts and the next try; nothing when nothing is wrong. */
+/** Why, as the status has it, attempts and the next try; nothing when nothing is wrong. */
 function Tries({ entry, texts }: { entry: Tried; texts: StatusTexts }): ReactNode {
+  const reason = entry.message === '' ? '' : texts.reason(entry.code, entry.message);
   return (
     <>
+      {reason === '' ? null : <div className="switchboard-reason">{reason}</div>}
       {entry.attempts === 0 ? null : <div>{texts.failedAttempts(entry.attempts)}</div>}
       {entry.nextRetryAt === null ? null : (
         <div>

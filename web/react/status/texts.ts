@@ -50,6 +50,8 @@ export interface StatusTexts {
   nextTry: (seconds: number) => string;
   /** What went wrong: the message of the status, which is in English. Nothing is shown for an empty text. */
   problem: (code: ReasonCode, message: string) => string;
+  /** The same in the lists for developers. Nothing is shown for an empty text. */
+  reason: (code: ReasonCode, message: string) => string;
   /** What a person can do about it. Codes without a text recover by themselves. */
   remedies: Readonly<Partial<Record<ReasonCode, string>>>;
 }
@@ -87,6 +89,7 @@ const ENGLISH: StatusTexts = {
   failedAttempts: (count) => `${String(count)} failed ${count === 1 ? 'attempt' : 'attempts'}`,
   nextTry: (seconds) => `Next try ${seconds > 0 ? `in ${String(seconds)} s` : 'now'}`,
   problem: (_code, message) => message,
+  reason: (code, message) => `${code}: ${message}`,
   remedies: REMEDIES,
 };
 

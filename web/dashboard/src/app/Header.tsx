@@ -3,11 +3,11 @@ import { RealtimeConnectionStatus } from 'switchboard-realtime/react';
 import { useIsBehind } from '../data/freshness.js';
 import { browserZone } from '../data/zone.js';
 import { formatClockWithSeconds } from '../format.js';
-import { channelText } from '../presence/businessPresence.js';
 import { WhoIsHere } from '../presence/WhoIsHere.js';
 import { Brand } from './Brand.js';
 import { LabIcon } from './icons.js';
 import { useHeaderHeight } from './room/useHeaderHeight.js';
+import { statusTexts } from './statusTexts.js';
 
 type Props = {
   children: ReactNode;
@@ -19,11 +19,9 @@ type Props = {
   onLab: () => void;
 };
 
-const tables = { payment_transactions: 'Payments', staff_attendance: 'Attendance', admin_alerts: 'Alerts' };
-
 export function Header({ children, isLabOpen, businessId, zone, labButton, onLab }: Props) {
   const texts = useMemo(
-    () => ({ tables, channel: channelText, time: (at: number) => formatClockWithSeconds(at, zone ?? browserZone()) }),
+    () => ({ ...statusTexts, time: (at: number) => formatClockWithSeconds(at, zone ?? browserZone()) }),
     [zone],
   );
   return (

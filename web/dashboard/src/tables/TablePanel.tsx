@@ -79,7 +79,7 @@ function Note({ read, onRetry }: { read: ReadState; onRetry: () => void }) {
   return (
     <>
       <AsOf at={read.asOf} />{' '}
-      <button type="button" className="link" title={read.message} onClick={onRetry}>
+      <button type="button" className="link" onClick={onRetry}>
         Try now
       </button>
     </>
@@ -92,12 +92,7 @@ function UnknownNote({ what, read, refresh }: Joined) {
   return (
     <>
       <span role="alert">{what} could not be read.</span>{' '}
-      <button
-        type="button"
-        className="link"
-        title={'message' in read ? read.message : undefined}
-        onClick={() => void refresh()}
-      >
+      <button type="button" className="link" onClick={() => void refresh()}>
         Try now
       </button>
     </>

@@ -29,7 +29,8 @@ export function problemOf(error: unknown, nameOf: (column: string) => string = (
   if (!(error instanceof RefusedError)) return { text: 'Something went wrong here: try again.', detail: String(error) };
   const { status, code, message, details } = error;
   const detail = [`HTTP ${status}`, code, message, details].filter((part) => part !== '').join(' · ');
-  return { text: sentences[code]?.(error, nameOf) ?? sentenceOfStatus(status), detail };
+  const text = sentences[code]?.(error, nameOf) ?? classes[code.slice(0, 2)] ?? sentenceOfStatus(status);
+  return { text, detail };
 }
 
 type Sentence = (error: RefusedError, nameOf: (column: string) => string) => string;
@@ -45,10 +46,23 @@ const sentences: Readonly<Record<string, Sentence>> = {
   '23503': () => 'Something that this belongs to is not there any more.',
   '23505': () => 'There is one like this already.',
   '23514': ({ message }) => `A value is not allowed (${lastQuoted(message)}).`,
+  '25006': () => 'The database is set to read only, so nothing can be saved now. Try again later.',
   '40001': () => 'Somebody else wrote at the same moment: try again.',
   '40P01': () => 'Somebody else wrote at the same moment: try again.',
   '42501': () => 'You are not allowed to change this.',
+  '55P03': () => 'Somebody else is writing this at the moment: try again.',
   '57014': () => 'The server took too long: try again.',
+  PGRST301: () => 'You are signed out: sign in and try again.',
+  PGRST303: () => 'You are signed out: sign in and try again.',
+};
+
+/** By the first two characters of PostgreSQL's codes. */
+const classes: Readonly<Record<string, string>> = {
+  '08': 'The database cannot be reached: try again in a moment.',
+  '42': 'This page and its database do not fit together, so nothing was saved. Ask whoever looks after them.',
+  '53': 'The database is full or has too much to do, so nothing was saved. Try again later.',
+  '57': 'The database is being restarted: try again in a moment.',
+  '58': 'The database has a problem with its disk, so nothing was saved. Ask whoever looks after it.',
 };
 
 function sentenceOfStatus(status: number): string {
