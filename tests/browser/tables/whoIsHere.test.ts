@@ -140,8 +140,8 @@ describe('who is here', () => {
     await dashboard.statusTrigger.click();
     await page.getByText('Concerns Who is here.').waitFor();
     await page.keyboard.press('Escape');
-    await who(dashboard, 1).click();
-    await page.getByText('Not live: this may be out of date.').waitFor();
+    await page.getByRole('button', { name: 'Who is here: not known yet' }).click();
+    await page.getByText('Not known yet who else is here.').waitFor();
   });
 
   it('may have any name and send anything: names are text, and cut', async () => {

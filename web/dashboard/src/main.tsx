@@ -8,6 +8,8 @@ import { watchRoom } from './app/room/watchRoom.js';
 import { Start } from './app/Start.js';
 import { Retries, RetriesContext } from './data/retries.js';
 import { servicesQuery } from './data/services.js';
+import { toast } from 'sonner';
+import { guardAim } from './focus/aim.js';
 import { holdFocusedToasts } from './focus/beside.js';
 import { keepFocus } from './focus/keepFocus.js';
 import './styles/index.css';
@@ -17,6 +19,9 @@ if (container === null) throw new Error('index.html has no element with the id r
 const root = createRoot(container);
 keepFocus(document);
 holdFocusedToasts(document);
+guardAim(document, (words) => {
+  toast('Nothing was changed', { description: `The rows have just moved. To go on, press again: ${words}` });
+});
 watchRoom(document);
 
 // Reads are repeated by Retries, which can say when; what the browser believes of the network stops none of them.

@@ -1,10 +1,9 @@
 import { useRef, useState } from 'react';
-import { BusinessDataProvider } from '../data/businessData.js';
 import type { Business } from '../data/database.js';
 import { businessesKey, useBusinesses } from '../data/queries.js';
 import { LabPanel } from '../lab/LabPanel.js';
 import { AddressNotices } from './AddressNotices.js';
-import { BusinessPage } from './BusinessPage.js';
+import { Businesses } from './Businesses.js';
 import { BusinessPicker } from './BusinessPicker.js';
 import { Header } from './Header.js';
 import { PageSkeleton } from './PageSkeleton.js';
@@ -84,9 +83,7 @@ function Content({ businesses, business, unknownId }: ContentProps) {
   return (
     <>
       <AddressNotices instead={unknownId === null ? null : business.name} />
-      <BusinessDataProvider key={business.id} business={business}>
-        <BusinessPage />
-      </BusinessDataProvider>
+      <Businesses chosen={business} />
     </>
   );
 }

@@ -7,7 +7,6 @@ import { useClients, useOpenAlerts, useStaff } from '../data/queries.js';
 import { useToday } from '../data/today.js';
 import { browserZone, cityOf, differs } from '../data/zone.js';
 import { formatLongDay, locale } from '../format.js';
-import { FormsProvider } from '../forms/FormsProvider.js';
 import { Figures } from '../overview/Figures.js';
 import { TodayChart } from '../overview/TodayChart.js';
 import { useToastsEndWithRows } from '../toasts/rowToasts.js';
@@ -49,11 +48,9 @@ export function BusinessPage() {
         </p>
       </div>
       <Figures />
-      <FormsProvider>
-        <div className="tables">
-          <Tables />
-        </div>
-      </FormsProvider>
+      <div className="tables">
+        <Tables />
+      </div>
       <div className="page-side">
         <TodayChart />
         <ActivityFeed />

@@ -75,9 +75,10 @@ export function likeNeighbour(lost: HTMLElement, { removed, next, previous }: Pl
 }
 
 function counterpart(lost: HTMLElement, removed: Element, other: HTMLElement): HTMLElement | null {
-  if (lost === removed && isFocusable(other)) return other;
+  if (lost === removed && isFocusable(other) && !other.matches('[data-at-once]')) return other;
   const among = [...removed.querySelectorAll('*')].filter((element) => element.matches('button, a, input, select'));
-  const candidates = focusables(other);
+  // Who presses a key at this moment means the row that was lost: nothing may be changed by that.
+  const candidates = focusables(other).filter((element) => !element.matches('[data-at-once]'));
   const index = among.indexOf(lost);
   // Items may have buttons of their own before the one that all have.
   return (index === among.length - 1 ? candidates.at(-1) : (candidates[index] ?? candidates.at(-1))) ?? null;

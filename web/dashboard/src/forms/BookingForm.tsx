@@ -4,6 +4,7 @@ import type { Booking } from '../data/database.js';
 import { useClients, useEveryStaff } from '../data/queries.js';
 import { cityOf } from '../data/zone.js';
 import { formatStatus } from '../format.js';
+import { AlsoEditing } from '../presence/editors.js';
 import { useEditSession, type EditSession } from '../writing/index.js';
 import type { BookingDraft, ChosenClient } from './bookingFields.js';
 import { choicesOf, withChosen } from './fields/choices.js';
@@ -35,6 +36,7 @@ export function BookingForm({ session, opener, onClose }: Props) {
       opener={opener}
       onClose={onClose}
     >
+      <AlsoEditing id={isNew ? undefined : session.row?.id} />
       <WhoFields session={session} draft={state.draft} original={original} />
       <WhenFields session={session} draft={state.draft} zone={business.time_zone} />
       <WhatFields session={session} draft={state.draft} />

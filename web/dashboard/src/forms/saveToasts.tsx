@@ -13,11 +13,11 @@ export function toastProblem(title: string, problem: Problem): void {
 }
 
 /** Says why a session did not save; nothing when it did, or was discarded. */
-function toastUnsaved<Draft>(title: string, state: EditState<Draft>, zone: string, open?: () => void): void {
+function toastUnsaved<Draft>(title: string, state: EditState<Draft>, zone: string, ends?: Ends): void {
   toast.error(title, {
     ...UNTIL_DISMISSED,
     description: reasonOf(state, zone),
-    ...(open === undefined ? {} : { action: { label: 'Open', onClick: open } }),
+    ...(ends === undefined ? {} : { action: { label: 'Open', onClick: ends.open }, onDismiss: ends.dropped }),
   });
 }
 
@@ -28,17 +28,20 @@ function reasonOf<Draft>({ problem, conflicts, changedAt, goneAt }: EditState<Dr
   return `Changed by someone else at ${time}. ${conflicts.map(describeChange).join(' ')}`;
 }
 
-/**
- * Follows a save that goes on after its form was closed, and reports how it ends.
- *
- * @param saved called when it succeeded
- * @param open opens the form again, for when something has to be decided
- */
+/** One of these is called when a save that goes on after its form was closed has ended. */
+export type Ends = {
+  readonly saved: () => void;
+  /** Opens the form again, for when something has to be decided. */
+  readonly open: () => void;
+  /** Nobody wants it any more. */
+  readonly dropped: () => void;
+};
+
+/** Follows a save that goes on after its form was closed, and reports how it ends. */
 export function followSave<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
   { noun, description, zone }: { noun: string; description: string; zone: string },
-  saved: () => void,
-  open: () => void,
+  ends: Ends,
 ): void {
   const endQuestion = askBeforeLeaving();
   const waiting = showWaiting(session, description);
@@ -48,8 +51,9 @@ export function followSave<Row extends VersionedRow, Draft extends object>(
     unsubscribe();
     endQuestion();
     waiting.end();
-    if (state.phase === 'saved') saved();
-    else if (state.phase === 'editing') toastUnsaved(`${noun} not saved`, state, zone, open);
+    if (state.phase === 'saved') ends.saved();
+    else if (state.phase === 'editing') toastUnsaved(`${noun} not saved`, state, zone, ends);
+    else ends.dropped();
   });
 }
 

@@ -1,24 +1,34 @@
 import { Popover } from 'radix-ui';
+import { useState } from 'react';
 import { PeopleIcon } from '../app/icons.js';
 import { useColleagues, type Colleague } from './businessPresence.js';
 import { deskName } from './deskName.js';
 
 /** How many windows show this business, and on demand which. */
 export function WhoIsHere({ businessId }: { businessId: string | undefined }) {
-  const { colleagues, status } = useColleagues(businessId, null);
+  const { colleagues, isLive } = useLastKnown(businessId);
   return (
     <Popover.Root>
-      <Popover.Trigger className="quiet-button who" aria-label={`Who is here: ${peopleText(colleagues.length + 1)}`}>
+      <Popover.Trigger
+        className="quiet-button who"
+        aria-label={`Who is here: ${peopleText(colleagues)}${isLive || colleagues === null ? '' : ', when last known'}`}
+      >
         <PeopleIcon />
-        <span className="who-count">{colleagues.length + 1}</span>
+        <span className="who-count" data-live={isLive}>
+          {colleagues === null ? '–' : colleagues.length + 1}
+        </span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="who-list" align="end" sideOffset={8} collisionPadding={12} aria-label="Who is here">
           <h2>Who is here</h2>
-          {status?.state === 'live' ? null : <p className="quiet">Not live: this may be out of date.</p>}
+          {isLive ? null : (
+            <p className="quiet">
+              {colleagues === null ? 'Not known yet who else is here.' : 'Not live: this is what was known last.'}
+            </p>
+          )}
           <ul tabIndex={0} aria-label="People">
             <Person name={deskName} note="you" />
-            {colleagues.map((colleague) => (
+            {(colleagues ?? []).map((colleague) => (
               <Person key={colleague.key} name={colleague.name} note={noteOf(colleague)} />
             ))}
           </ul>
@@ -28,8 +38,22 @@ export function WhoIsHere({ businessId }: { businessId: string | undefined }) {
   );
 }
 
-function peopleText(count: number): string {
-  return count === 1 ? '1, only you' : `${String(count)}, you too`;
+type Known = { readonly businessId: string | undefined; readonly colleagues: readonly Colleague[] };
+
+/** Who is here, or was when that could be known last; null: it never could. */
+function useLastKnown(businessId: string | undefined): { colleagues: readonly Colleague[] | null; isLive: boolean } {
+  const { colleagues, status } = useColleagues(businessId, null);
+  const isLive = status?.state === 'live';
+  const [known, setKnown] = useState<Known | null>(null);
+  if (isLive && (known?.businessId !== businessId || known?.colleagues !== colleagues))
+    setKnown({ businessId, colleagues });
+  if (isLive) return { colleagues, isLive };
+  return { colleagues: known !== null && known.businessId === businessId ? known.colleagues : null, isLive };
+}
+
+function peopleText(colleagues: readonly Colleague[] | null): string {
+  if (colleagues === null) return 'not known yet';
+  return colleagues.length === 0 ? '1, only you' : `${String(colleagues.length + 1)}, you too`;
 }
 
 function noteOf({ editing }: Colleague): string | undefined {

@@ -29,6 +29,20 @@ export function EditorsProvider({ editing, children }: ProviderProps) {
   return <EditorsContext value={editors}>{children}</EditorsContext>;
 }
 
+/** Says in the open form of a booking who else has it open. */
+export function AlsoEditing({ id }: { id: number | undefined }) {
+  const names = useContext(EditorsContext).get(String(id)) ?? [];
+  return (
+    <div role="status" className="also-editing">
+      {names.length === 0 ? null : (
+        <>
+          <EditIcon /> {names.join(', ')} {names.length === 1 ? 'has' : 'have'} this booking open too.
+        </>
+      )}
+    </div>
+  );
+}
+
 /** What a booking is called, and below that who is editing it. */
 export function WithEditors({ id, children }: { id: number; children: ReactNode }) {
   const [first, ...more] = useContext(EditorsContext).get(String(id)) ?? [];

@@ -5,8 +5,9 @@ import type { Attendance } from '../data/database.js';
 import { useAttendance, useStaff } from '../data/queries.js';
 import { useQueryState } from '../data/readState.js';
 import { useZone } from '../data/today.js';
+import { AT_ONCE } from '../focus/aim.js';
 import { formatClock } from '../format.js';
-import { useClock, type Person } from './clock.js';
+import { useClock, type Person } from './clock/useClock.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
 import type { Column } from './rows/RowTable.js';
 import { StatusBadge } from './StatusBadge.js';
@@ -71,6 +72,7 @@ function ClockButton({ person, clock }: { person: Person; clock: (person: Person
     <button
       type="button"
       className="quiet-button"
+      {...AT_ONCE}
       aria-label={`${text}: ${person.full_name}`}
       onClick={() => {
         clock(person);

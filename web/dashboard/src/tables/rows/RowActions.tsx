@@ -1,4 +1,5 @@
 import { CancelIcon, EditIcon } from '../../app/icons.js';
+import { AT_ONCE } from '../../focus/aim.js';
 
 type Props = {
   /** What the row is, for those who hear it: `booking of Ada Larsen`. */
@@ -19,6 +20,7 @@ export function RowActions({ what, onEdit, onCancel }: Props) {
         className="icon-button"
         aria-label={`Cancel ${what}`}
         title="Cancel"
+        {...AT_ONCE}
         // Not disabled: that would take the focus from whoever has just pressed it.
         aria-disabled={onCancel === undefined}
         onClick={onCancel}

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { BookingsPage } from '../support/bookingsPage.js';
+import { closed, edit, FormsLab } from '../support/forms.js';
+import { physio, salon, screenshotPath, type Lab } from '../support/lab.js';
+
+let forms: FormsLab;
+let lab: Lab;
+
+beforeAll(async () => {
+  forms = await FormsLab.open();
+  ({ lab } = forms);
+});
+
+afterAll(() => lab.close());
+
+afterEach(() => forms.tidy());
+
+/** A window on the physiotherapist's bookings, where Back leads to the salon's. */
+async function openPhysio(): Promise<BookingsPage> {
+  const bookings = await forms.openBookings(salon);
+  await bookings.choose(physio);
+  await bookings.untilRowsLive();
+  return bookings;
+}
+
+const shown = (bookings: BookingsPage): Promise<string> => bookings.page.getByLabel('Business').inputValue();
+
+async function booked(service: string): Promise<{ business: string; name: string }[]> {
+  const { rows } = await lab.db.query<{ business: string; name: string }>(
+    'select business_id as business, client_name as name from bookings where service = $1',
+    [service],
+  );
+  return rows;
+}
+
+describe('a form that is open when the page goes to another business', () => {
+  it('keeps what was typed, asks before it is lost, and is saved for its own business', async () => {
+    const bookings = await openPhysio();
+    const { page, form } = bookings;
+    await bookings.addButton.click();
+    await form.getByLabel('Client', { exact: true }).fill('Form kept');
+    await page.goBack();
+    await expect.poll(() => shown(bookings)).toBe(salon);
+    await form.getByText('Harbour Physio, amounts in EUR').waitFor();
+    await page.screenshot({ path: screenshotPath('form-of-another-business') });
+    await page.keyboard.press('Escape');
+    await form.getByText('Close without saving?').waitFor();
+    await form.getByRole('button', { name: 'Keep editing' }).click();
+    await bookings.submit({ Service: 'Kept' }, 'Add');
+    await closed(bookings);
+    expect(await booked('Kept')).toEqual([{ business: physio, name: 'Form kept' }]);
+    await page.goForward();
+    await expect.poll(() => shown(bookings)).toBe(physio);
+    await bookings.addButton.waitFor();
+  });
+
+  it('says that it was not saved, also when the answer comes later', async () => {
+    const bookings = await openPhysio();
+    const { page, form } = bookings;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/rest/v1/bookings?*', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      await released;
+      return route.fulfill({ status: 500, headers: { 'access-control-allow-origin': '*' }, body: '{}' });
+    });
+    await bookings.addButton.click();
+    await bookings.submit({ Client: 'Form refused', Service: 'Treatment' }, 'Add');
+    await page.goBack();
+    await expect.poll(() => shown(bookings)).toBe(salon);
+    release();
+    await form.getByText('The server has a problem').waitFor();
+    expect(await form.getByLabel('Client', { exact: true }).inputValue()).toBe('Form refused');
+    for (const window of forms.windows) window.problems.splice(0);
+  });
+
+  it('is saved once there is a connection', async () => {
+    const bookings = await openPhysio();
+    const { page, form } = bookings;
+    await bookings.addButton.click();
+    await page.context().setOffline(true);
+    await bookings.submit({ Client: 'Form waits', Service: 'Waited' }, 'Add');
+    await form.getByText('Waiting for a connection').waitFor();
+    await page.goBack();
+    await expect.poll(() => shown(bookings)).toBe(salon);
+    expect(await form.getByText('Waiting for a connection').isVisible()).toBe(true);
+    await page.context().setOffline(false);
+    await closed(bookings);
+    expect(await booked('Waited')).toEqual([{ business: physio, name: 'Form waits' }]);
+    for (const window of forms.windows) window.problems.splice(0);
+  });
+});
+
+it('a save in the background that fails leads back to its form, whatever the page shows by then', async () => {
+  const bookings = await openPhysio();
+  const { page } = bookings;
+  const { rows } = await lab.db.query<{ id: string }>(
+    `insert into bookings (business_id, client_name, service, starts_at) values ($1, 'Form behind', 'Treatment', now() + interval '1 day')
+     returning id::text`,
+    [physio],
+  );
+  const id = rows[0]?.id ?? '';
+  await bookings.row(id).waitFor();
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/rest/v1/bookings?*', async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue();
+    await released;
+    const headers = { 'access-control-allow-origin': '*' };
+    return route.fulfill({ status: 400, headers, body: '{"code":"22001","message":"too long"}' });
+  });
+  const form = await edit(bookings, id);
+  await form.getByLabel('Service').fill('Refused');
+  await form.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.keyboard.press('Escape');
+  await form.getByRole('button', { name: 'Save in the background' }).click();
+  await closed(bookings);
+  await bookings.choose(salon);
+  release();
+  const toast = page.locator('[data-sonner-toast]', { hasText: 'Booking not saved' });
+  await toast.getByRole('button', { name: 'Open' }).click();
+  await page.getByRole('dialog', { name: 'Booking of Form behind' }).waitFor();
+  expect(await bookings.form.getByLabel('Service').inputValue()).toBe('Refused');
+  await expect.poll(() => shown(bookings)).toBe(physio);
+  for (const window of forms.windows) window.problems.splice(0);
+});

@@ -1,0 +1,91 @@
+import { isIn } from '../../data/attendance.js';
+import type { Attendance } from '../../data/database.js';
+import { UnreachableError, type RowTable } from '../../writing/index.js';
+
+const MINUTE_MS = 60_000;
+
+/** What was sent for a person so far without an answer: it may have been saved. */
+export type Attempt = {
+  /** Idempotency key of the entry. */
+  readonly key: string;
+  /** Times of clocking out, in Unix ms. */
+  readonly outs: Set<number>;
+};
+
+export function newAttempt(): Attempt {
+  return { key: crypto.randomUUID(), outs: new Set() };
+}
+
+/**
+ * Adds an entry. False: somebody closed it already.
+ *
+ * @param shown the entries on display
+ */
+export async function clockIn(
+  table: RowTable<Attendance>,
+  entry: Partial<Attendance>,
+  { key }: Attempt,
+  shown: readonly Attendance[],
+): Promise<boolean> {
+  const stamps = { clock_in: new Date().toISOString(), idempotency_key: key };
+  const find = (): Promise<Attendance | undefined> => table.find('idempotency_key', key);
+  const insert = (): Promise<Attendance | undefined> => table.insert({ ...entry, ...stamps }, 'idempotency_key');
+  const own = (await lookedUp(insert, find)) ?? (await find());
+  if (own === undefined || isIn(own)) return true;
+  // The one that had no answer was saved, and somebody clocked the person out since.
+  return shown.some(({ id }) => id === own.id) ? clockIn(table, entry, newAttempt(), shown) : false;
+}
+
+/** Closes each of these entries. Returns those that it closed: not what others have changed. */
+export async function clockOut(
+  table: RowTable<Attendance>,
+  open: readonly Attendance[],
+  { outs }: Attempt,
+): Promise<Attendance[]> {
+  const now = new Date();
+  outs.add(now.getTime());
+  const closed = await Promise.all(
+    open.map(async ({ id, version, clock_in }) => {
+      const minutes_worked = Math.round((now.getTime() - Date.parse(clock_in ?? '')) / MINUTE_MS);
+      const find = async (): Promise<Attendance | undefined> => {
+        const row = await table.find('id', id);
+        return outs.has(Date.parse(row?.clock_out ?? '')) ? row : undefined;
+      };
+      const update = (): Promise<Attendance | undefined> =>
+        table.update(id, version, { clock_out: now.toISOString(), minutes_worked });
+      return (await lookedUp(update, find)) ?? (await find());
+    }),
+  );
+  return closed.filter((row) => row !== undefined);
+}
+
+/** Opens entries again that were closed here. False: others have changed one since. */
+export async function takeBack(table: RowTable<Attendance>, closed: readonly Attendance[]): Promise<boolean> {
+  const opened = await Promise.all(
+    closed.map(({ id, version }) => {
+      const find = async (): Promise<Attendance | undefined> => {
+        const row = await table.find('id', id);
+        return isIn(row) ? row : undefined;
+      };
+      const update = (): Promise<Attendance | undefined> =>
+        table.update(id, version, { clock_out: null, minutes_worked: null });
+      return lookedUp(update, find);
+    }),
+  );
+  return !opened.includes(undefined);
+}
+
+/** Writes. When the answer is lost, `find` looks whether the write arrived; what was not saved then, or can't be looked up, is an UnreachableError. */
+async function lookedUp<Row>(
+  write: () => Promise<Row | undefined>,
+  find: () => Promise<Row | undefined>,
+): Promise<Row | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    const row = await find().catch(() => undefined);
+    if (row === undefined) throw error;
+    return row;
+  }
+}
