@@ -472,13 +472,13 @@ create or replace function switchboard.capture_%1$s() returns trigger
     begin
       case tg_op
         when 'INSERT' then
-          select row_to_json(r), switchboard.settings(%1$s), switchboard.tables_of(%1$s) into strict new_row, s, tables
+          select row_to_json(r.*), switchboard.settings(%1$s), switchboard.tables_of(%1$s) into strict new_row, s, tables
             from new_rows r;
         when 'DELETE' then
-          select row_to_json(o), switchboard.settings(%1$s), switchboard.tables_of(%1$s) into strict old_row, s, tables
+          select row_to_json(o.*), switchboard.settings(%1$s), switchboard.tables_of(%1$s) into strict old_row, s, tables
             from old_rows o;
         else
-          select row_to_json(r), row_to_json(o), switchboard.settings(%1$s), switchboard.tables_of(%1$s)
+          select row_to_json(r.*), row_to_json(o.*), switchboard.settings(%1$s), switchboard.tables_of(%1$s)
             into strict new_row, old_row, s, tables from new_rows r, old_rows o;
       end case;
       n := 1;
@@ -562,7 +562,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
             select c.topic, array_agg(c.change order by c.i) as changes
               from (select s[1] || coalesce(':' || (r.j ->> s[3]), '') as topic, r.i, '{"t":0,"type":"INSERT","record":' ||
                            case when s[4] = 'plain' then r.j::text else switchboard.record(r.j, s) end || '}' as change
-                      from (select row_to_json(r) as j, row_number() over () as i from new_rows r) r offset 0) c
+                      from (select row_to_json(r.*) as j, row_number() over () as i from new_rows r) r offset 0) c
              where c.topic <> all (over) group by c.topic
           loop
             perform switchboard.put_all(%1$s, s, g.topic, tables, g.changes);
@@ -572,7 +572,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
             select c.topic, array_agg(c.change order by c.i) as changes
               from (select s[1] || coalesce(':' || (r.j ->> s[3]), '') as topic, r.i, '{"t":0,"type":"DELETE","old_record":' ||
                            case when s[4] = 'plain' then r.j::text else switchboard.record(r.j, s) end || '}' as change
-                      from (select row_to_json(r) as j, row_number() over () as i from old_rows r) r offset 0) c
+                      from (select row_to_json(r.*) as j, row_number() over () as i from old_rows r) r offset 0) c
              where c.topic <> all (over) group by c.topic
           loop
             perform switchboard.put_all(%1$s, s, g.topic, tables, g.changes);
@@ -583,7 +583,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
             with pairs as materialized (
               select s[1] || coalesce(':' || (u.old ->> s[3]), '') as other,
                      s[1] || coalesce(':' || (u.new ->> s[3]), '') as topic, u.old, u.new, u.i
-                from unnest(array(select row_to_json(r) from old_rows r), array(select row_to_json(r) from new_rows r))
+                from unnest(array(select row_to_json(r.*) from old_rows r), array(select row_to_json(r.*) from new_rows r))
                        with ordinality u (old, new, i)
             ), written (topic, i, change) as (
               select p.topic, p.i, '{"t":0,"type":"UPDATE","record":' || switchboard.record(p.new, s) ||

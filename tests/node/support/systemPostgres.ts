@@ -18,7 +18,8 @@ export class SystemPostgres {
     this.#folder = folder;
   }
 
-  static async start(): Promise<SystemPostgres> {
+  /** `further` are settings on top of its own. */
+  static async start(further: Readonly<Record<string, string>> = {}): Promise<SystemPostgres> {
     const user = await serverUser();
     const folder = await mkdtemp(join(tmpdir(), 'switchboard-postgres-'));
     if (user !== null) await chown(folder, user.uid, user.gid);
@@ -27,7 +28,13 @@ export class SystemPostgres {
       spawn(join(findPostgres() ?? '', program), args, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
     await seen(run('initdb', ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8']), null);
     const port = await freePort('127.0.0.1');
-    const settings = ['wal_level=logical', 'fsync=off', `unix_socket_directories=`, 'listen_addresses=127.0.0.1'];
+    const settings = [
+      'wal_level=logical',
+      'fsync=off',
+      `unix_socket_directories=`,
+      'listen_addresses=127.0.0.1',
+      ...Object.entries(further).map(([name, value]) => `${name}=${value}`),
+    ];
     const server = run('postgres', ['-D', data, '-p', String(port), ...settings.flatMap((text) => ['-c', text])]);
     await seen(server, 'ready to accept connections');
     return new SystemPostgres(`postgres://postgres@127.0.0.1:${port}/postgres`, server, folder);
