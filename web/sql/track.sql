@@ -36,104 +36,115 @@ create or replace function switchboard.version() returns integer language sql im
 
 --------------------------------------------------------------------------------------------------------------- Tables
 
--- One row. `incarnation` names this copy of the database.
-create table if not exists switchboard.state (
-  id smallint primary key default 1 check (id = 1),
-  beats bigint not null default 0,
-  beaten_at timestamptz,
-  beaten_before timestamptz,
-  incarnation text not null,
-  swept_to xid8 not null default pg_current_xact_id(),
-  trimmed_to bigint not null default 0,
-  others_are_deferred boolean not null default false
-);
-
--- Names that tables may share. A topic is a name, or a name and a key.
-create table if not exists switchboard.names (
-  name text collate "C" primary key,
-  epoch text not null,
-  key_type text -- null: topics without a key
-);
-
-create table if not exists switchboard.tables (
-  id integer generated always as identity primary key,
-  relation regclass not null unique,
-  name text collate "C" not null references switchboard.names,
-  by_column smallint, -- its attnum
-  readers text,
-  keep interval not null,
-  columns text[],
-  max_bytes integer not null,
-  max_rows integer not null,
-  tracked_at timestamptz not null default now()
-);
-
--- Topics that have had messages, and the number of the last one. A topic that has ended is renamed, until its messages are gone.
-create table if not exists switchboard.topics (
-  id bigint generated always as identity primary key,
-  topic text collate "C" not null unique,
-  name text collate "C" not null,
-  epoch text not null,
-  last bigint not null default 0,
-  at timestamptz not null default clock_timestamp()
-) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
-
-create sequence if not exists switchboard.log_seq cache 1;
-
--- One row for each message, written with its statement and never changed.
-create table if not exists switchboard.log (
-  xid xid8 not null default pg_current_xact_id(),
-  seq bigint not null default nextval('switchboard.log_seq'),
-  topic text collate "C" not null,
-  name text collate "C" not null,
-  bytes integer not null, -- of the changes as text
-  is_first boolean not null, -- of its transaction
-  tables jsonb not null,
-  changes jsonb not null,
-  fetches jsonb,
-  primary key (xid, seq)
-);
-alter table switchboard.log alter column changes set storage external;
-
--- The numbers of messages, written at commit.
-create table if not exists switchboard.numbers (
-  topic_id bigint not null,
-  number bigint not null,
-  xid xid8 not null,
-  seq bigint not null,
-  committed timestamptz not null,
-  primary key (topic_id, number)
-);
-create unique index if not exists numbers_seq on switchboard.numbers (seq);
-
--- Committed messages that have no number yet.
-create table if not exists switchboard.unnumbered (
-  topic text collate "C" not null,
-  seq bigint not null,
-  xid xid8 not null,
-  primary key (topic, seq)
-);
-
--- Its deferred trigger comes last at commit.
-create unlogged table if not exists switchboard.at_commit (first_seq bigint not null, is_last boolean not null);
-
-create table if not exists switchboard.problems (
-  id bigint generated always as identity primary key,
-  table_id integer,
-  at timestamptz not null default clock_timestamp(),
-  kind text not null,
-  detail text not null,
-  is_open boolean not null -- changes are lost, and the beat has to start a new epoch
-);
-
 do $$
 declare
   own name;
 begin
+  -- Nothing below is done again on a copy that is at work: it would wait for the application's writes, and they for it.
+  if to_regclass('switchboard.state') is not null then
+    return;
+  end if;
+
+  -- One row. `incarnation` names this copy of the database.
+  create table switchboard.state (
+    id smallint primary key default 1 check (id = 1),
+    beats bigint not null default 0,
+    beaten_at timestamptz,
+    beaten_before timestamptz,
+    incarnation text not null,
+    swept_to xid8 not null default pg_current_xact_id(),
+    trimmed_to bigint not null default 0,
+    others_are_deferred boolean not null default false
+  );
+
+  -- Names that tables may share. A topic is a name, or a name and a key.
+  create table switchboard.names (
+    name text collate "C" primary key,
+    epoch text not null,
+    key_type text -- null: topics without a key
+  );
+
+  create table switchboard.tables (
+    id integer generated always as identity primary key,
+    relation regclass not null unique,
+    name text collate "C" not null references switchboard.names,
+    by_column smallint, -- its attnum
+    readers text,
+    keep interval not null,
+    columns text[],
+    max_bytes integer not null,
+    max_rows integer not null,
+    tracked_at timestamptz not null default now()
+  );
+
+  -- Topics that have had messages, and the number of the last one. A topic that has ended is renamed, until its messages are gone.
+  create table switchboard.topics (
+    id bigint generated always as identity primary key,
+    topic text collate "C" not null unique,
+    name text collate "C" not null,
+    epoch text not null,
+    last bigint not null default 0,
+    at timestamptz not null default clock_timestamp()
+  ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
+
+  create sequence switchboard.log_seq cache 1;
+
+  -- One row for each message, written with its statement and never changed.
+  create table switchboard.log (
+    xid xid8 not null default pg_current_xact_id(),
+    seq bigint not null default nextval('switchboard.log_seq'),
+    topic text collate "C" not null,
+    name text collate "C" not null,
+    bytes integer not null, -- of the changes as text
+    is_first boolean not null, -- of its transaction
+    tables jsonb not null,
+    changes jsonb not null,
+    fetches jsonb,
+    primary key (xid, seq)
+  );
+  -- The numbers of messages, written at commit.
+  create table switchboard.numbers (
+    topic_id bigint not null,
+    number bigint not null,
+    xid xid8 not null,
+    seq bigint not null,
+    committed timestamptz not null,
+    primary key (topic_id, number)
+  );
+  create unique index numbers_seq on switchboard.numbers (seq);
+
+  -- Committed messages that have no number yet.
+  create table switchboard.unnumbered (
+    topic text collate "C" not null,
+    seq bigint not null,
+    xid xid8 not null,
+    primary key (topic, seq)
+  );
+
+  -- Its deferred trigger comes last at commit.
+  create unlogged table switchboard.at_commit (first_seq bigint not null, is_last boolean not null);
+
+  create table switchboard.problems (
+    id bigint generated always as identity primary key,
+    table_id integer,
+    at timestamptz not null default clock_timestamp(),
+    kind text not null,
+    detail text not null,
+    is_open boolean not null -- changes are lost, and the beat has to start a new epoch
+  );
+
+  -- Where the server has it, lz4 makes large messages several times cheaper to store.
+  if exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then
+    alter table switchboard.log alter column changes set compression lz4;
+  else
+    alter table switchboard.log alter column changes set storage external;
+  end if;
+
   foreach own in array array['state', 'names', 'tables', 'topics', 'log', 'numbers', 'unnumbered', 'at_commit', 'problems'] loop
     execute format('alter table switchboard.%I enable row level security', own);
     execute format('revoke all on switchboard.%I from public, anon, authenticated, service_role', own);
   end loop;
+  revoke all on sequence switchboard.log_seq from public, anon, authenticated, service_role;
 end
 $$;
 
@@ -931,12 +942,8 @@ begin
     create constraint trigger numbers_at_commit after insert on switchboard.at_commit deferrable initially deferred
       for each row execute function switchboard.at_commit();
   end if;
-  -- Where the server has it, lz4 makes large messages several times cheaper to store.
   if exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then
-    alter function switchboard.at_commit() set default_toast_compression = 'lz4';
-    alter table switchboard.log alter column changes set compression lz4, alter column changes set storage extended;
-  else
-    alter table switchboard.log alter column changes set storage external;
+    alter function switchboard.at_commit() set default_toast_compression = 'lz4'; -- for realtime.messages
   end if;
 end
 $$;
@@ -1114,61 +1121,90 @@ create or replace function switchboard.family(relation oid) returns setof oid la
     select m.oid from members m join pg_class c on c.oid = m.oid where c.relkind in ('r', 'p') order by m.oid
   $$;
 
--- Makes the triggers that are missing on the table, its partitions and its children, and drops those on what is none any more.
-create or replace function switchboard.make_triggers(of_table integer) returns integer language plpgsql
+-- Locks all of them, but never waits for one while it has another: a transaction of the application that writes to several tables
+-- would wait for it, and one of them would be ended as a deadlock.
+create or replace function switchboard.lock_tables(relations regclass[], mode text, attempts integer) returns void language plpgsql
   set search_path = pg_catalog, pg_temp
   as $$
   declare
-    function constant text := format('switchboard.capture_%s()', of_table);
-    capture oid;
-    member regclass;
-    made integer := 0;
-    part record;
+    n constant integer := cardinality(relations);
+    waiting constant text := current_setting('lock_timeout');
+    ignored text;
   begin
-    capture := to_regprocedure(function);
-    for member in
-      select f.f from switchboard.tables t cross join switchboard.family(t.relation) f (f) where t.id = of_table
-    loop
-      for part in
-        select v.name, v.what, v.reads from (values
-          ('switchboard_insert', 'after insert', 'referencing new table as new_rows'),
-          ('switchboard_update', 'after update', 'referencing old table as old_rows new table as new_rows'),
-          ('switchboard_delete', 'after delete', 'referencing old table as old_rows'),
-          ('switchboard_truncate', 'before truncate', null),
-          ('switchboard_truncated', 'after truncate', null)) v (name, what, reads)
-         where not exists (select from pg_trigger g where g.tgrelid = member and g.tgname = v.name)
-         order by v.name
-      loop
-        execute format('create trigger %I %s on %s %s for each statement execute function %s', part.name, part.what, member,
-                       coalesce(part.reads, ''),
-                       case when part.reads is null then format('switchboard.capture_truncate(%s)', of_table) else function end);
-        made := made + 1;
-      end loop;
+    for attempt in 1 .. attempts loop
+      begin
+        ignored := set_config('lock_timeout', '500ms', true);
+        for i in 0 .. n - 1 loop
+          execute format('lock table only %s in %s mode %s', relations[(attempt + i) % n + 1], mode,
+                         case when i > 0 then 'nowait' else '' end);
+        end loop;
+        ignored := set_config('lock_timeout', waiting, true);
+        return;
+      exception when lock_not_available then
+        if attempt = attempts then
+          raise exception 'The application writes to % all the time.', array_to_string(relations, ', ')
+            using errcode = 'lock_not_available', hint = 'Try again when there are no long transactions.';
+        end if;
+        perform pg_sleep(0.02);
+      end;
     end loop;
-    for member in
-      select distinct g.tgrelid from pg_trigger g
-       where g.tgfoid = capture and not exists (
-               select from switchboard.tables t cross join switchboard.family(t.relation) f (f)
-                where t.id = of_table and f.f = g.tgrelid)
-    loop
-      perform switchboard.drop_triggers(member);
-    end loop;
-    return made;
   end
   $$;
 
-create or replace function switchboard.drop_triggers(relation regclass) returns void language plpgsql
+-- Makes the triggers that are missing on the table, its partitions and its children, and drops those on what is none any more.
+create or replace function switchboard.make_triggers(of_table integer, attempts integer) returns void language plpgsql
   set search_path = pg_catalog, pg_temp
   as $$
   declare
-    trigger_name name;
+    capture constant text := format('switchboard.capture_%s()', of_table);
+    members oid[] := array(
+      select f.f from switchboard.tables t cross join switchboard.family(t.relation) f (f) where t.id = of_table);
+    strangers regclass[] := array(
+      select distinct g.tgrelid from pg_trigger g where g.tgfoid = to_regprocedure(capture) and g.tgrelid <> all (members));
+    missing jsonb;
+    part record;
   begin
-    for trigger_name in
-      select g.tgname from pg_trigger g join pg_proc p on p.oid = g.tgfoid
-       where g.tgrelid = relation and p.pronamespace = 'switchboard'::regnamespace and not g.tgisinternal
-       order by g.tgname
+    select jsonb_agg(jsonb_build_object('relation', m.oid, 'name', v.name, 'what', v.what, 'reads', v.reads) order by m.oid)
+      into missing
+      from unnest(members) m (oid) cross join (values
+        ('switchboard_insert', 'after insert', 'referencing new table as new_rows'),
+        ('switchboard_update', 'after update', 'referencing old table as old_rows new table as new_rows'),
+        ('switchboard_delete', 'after delete', 'referencing old table as old_rows'),
+        ('switchboard_truncate', 'before truncate', null),
+        ('switchboard_truncated', 'after truncate', null)) v (name, what, reads)
+     where not exists (select from pg_trigger g where g.tgrelid = m.oid and g.tgname = v.name);
+    if missing is not null then
+      perform switchboard.lock_tables(
+        array(select distinct (m ->> 'relation')::oid::regclass from jsonb_array_elements(missing) m), 'share row exclusive', attempts);
+      for part in
+        select (m ->> 'relation')::oid::regclass as relation, m ->> 'name' as name, m ->> 'what' as what, m ->> 'reads' as reads
+          from jsonb_array_elements(missing) m
+      loop
+        execute format('create trigger %I %s on %s %s for each statement execute function %s', part.name, part.what, part.relation,
+                       coalesce(part.reads, ''),
+                       case when part.reads is null then format('switchboard.capture_truncate(%s)', of_table) else capture end);
+      end loop;
+    end if;
+    perform switchboard.drop_triggers(strangers, attempts);
+  end
+  $$;
+
+create or replace function switchboard.drop_triggers(relations regclass[], attempts integer) returns void language plpgsql
+  set search_path = pg_catalog, pg_temp
+  as $$
+  declare
+    own record;
+  begin
+    if relations = '{}' then
+      return;
+    end if;
+    perform switchboard.lock_tables(relations, 'access exclusive', attempts);
+    for own in
+      select g.tgname as name, g.tgrelid::regclass as relation from pg_trigger g join pg_proc p on p.oid = g.tgfoid
+       where g.tgrelid = any (relations) and p.pronamespace = 'switchboard'::regnamespace and not g.tgisinternal
+       order by g.tgrelid, g.tgname
     loop
-      execute format('drop trigger %I on %s', trigger_name, relation);
+      execute format('drop trigger %I on %s', own.name, own.relation);
     end loop;
   end
   $$;
@@ -1180,7 +1216,11 @@ create or replace function switchboard.end_topics(of_name text) returns void lan
   begin
     perform from switchboard.topics k where k.name = of_name order by k.topic for update;
     update switchboard.topics k set topic = 'ended:' || k.id, name = '' where k.name = of_name;
-    delete from switchboard.unnumbered u using switchboard.log l where l.xid = u.xid and l.seq = u.seq and l.name = of_name;
+    with left_over as (
+      delete from switchboard.unnumbered u using switchboard.log l where l.xid = u.xid and l.seq = u.seq and l.name = of_name
+      returning l.xid, l.seq
+    )
+    delete from switchboard.log l using left_over o where l.xid = o.xid and l.seq = o.seq;
   end
   $$;
 
@@ -1337,7 +1377,7 @@ create or replace function switchboard.track(
     end if;
     perform switchboard.make_capture(of_table);
     -- Waits for the transactions that are writing to the table.
-    perform switchboard.make_triggers(of_table);
+    perform switchboard.make_triggers(of_table, 100);
     if before.id is not null and (before.name, before.by_column) is distinct from (wanted, by_column) then
       perform switchboard.end_name_if_unused(before.name);
       if before.name = wanted then
@@ -1367,24 +1407,17 @@ create or replace function switchboard.end_name_if_unused(of_name text) returns 
   end
   $$;
 
-create or replace function switchboard.untrack_id(of_table integer) returns void language plpgsql
+create or replace function switchboard.untrack_id(of_table integer, attempts integer) returns void language plpgsql
   set search_path = pg_catalog, pg_temp
   as $$
   declare
     tracked switchboard.tables;
-    member regclass;
   begin
-    for member in
-      select distinct g.tgrelid from pg_trigger g join pg_proc p on p.oid = g.tgfoid
-       where p.pronamespace = 'switchboard'::regnamespace
-         and (p.proname = 'capture_' || of_table or p.proname = 'capture_truncate'
-              and encode(g.tgargs, 'escape') = of_table || '\000')
-       order by 1
-    loop
-      perform switchboard.drop_triggers(member);
-    end loop;
+    perform switchboard.drop_triggers(array(
+      select distinct g.tgrelid::regclass from pg_trigger g
+       where g.tgfoid = to_regprocedure(format('switchboard.capture_%s()', of_table))), attempts);
     delete from switchboard.tables t where t.id = of_table returning t.* into tracked;
-    execute format('drop function if exists switchboard.capture_%s(), switchboard.readers_%1$s(text)', of_table);
+    execute format('drop function if exists switchboard.capture_%1$s(), switchboard.readers_%1$s(text)', of_table);
     perform switchboard.end_name_if_unused(tracked.name);
   end
   $$;
@@ -1401,7 +1434,7 @@ create or replace function switchboard.untrack("table" regclass) returns boolean
     if of_table is null then
       return false;
     end if;
-    perform switchboard.untrack_id(of_table);
+    perform switchboard.untrack_id(of_table, 100);
     return true;
   end
   $$;
@@ -1448,6 +1481,7 @@ create or replace function switchboard.trim(at_most integer) returns integer lan
     k record;
     upto bigint;
     room integer := at_most;
+    seen integer := 0;
     deleted integer;
     trimmed_to bigint;
   begin
@@ -1457,6 +1491,7 @@ create or replace function switchboard.trim(at_most integer) returns integer lan
         from switchboard.topics t where t.id > trimmed_to order by t.id limit 500
     loop
       upto := k.id;
+      seen := seen + 1;
       continue when k.name <> '' and coalesce((
         select n.committed from switchboard.numbers n where n.topic_id = k.id order by n.number limit 1), 'infinity') >= k.before;
       with old as (
@@ -1474,8 +1509,8 @@ create or replace function switchboard.trim(at_most integer) returns integer lan
       end if;
       exit when room <= 0;
     end loop;
-    -- A topic that was not finished is the next one's first.
-    update switchboard.state s set trimmed_to = case when room <= 0 then upto - 1 else coalesce(upto, 0) end;
+    -- A topic that was not finished is the next one's first; after the last one the first comes again.
+    update switchboard.state s set trimmed_to = case when room <= 0 then upto - 1 when seen < 500 then 0 else upto end;
     return at_most - room;
   end
   $$;
@@ -1528,14 +1563,21 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
      where l.xid >= s.swept_to and l.xid < upto and not exists (select from switchboard.numbers n where n.seq = l.seq)
     on conflict do nothing;
 
+    with homeless as (
+      delete from switchboard.unnumbered u using switchboard.log l
+       where l.xid = u.xid and l.seq = u.seq and not exists (select from switchboard.names n where n.name = l.name)
+      returning l.xid, l.seq
+    )
+    delete from switchboard.log l using homeless o where l.xid = o.xid and l.seq = o.seq;
+
     -- Tables that were dropped; partitions that came or went; deferred triggers that came or went.
     now_deferred := switchboard.others_are_deferred();
     for t in select b.id, b.relation, to_regclass(b.relation::text) is null as is_gone from switchboard.tables b order by b.id loop
       begin
         if not exists (select from pg_class c where c.oid = t.relation) then
-          perform switchboard.untrack_id(t.id);
+          perform switchboard.untrack_id(t.id, 1);
         else
-          perform switchboard.make_triggers(t.id);
+          perform switchboard.make_triggers(t.id, 1);
           if now_deferred <> s.others_are_deferred then
             update switchboard.state s0 set others_are_deferred = now_deferred;
             perform switchboard.make_capture(t.id);
@@ -1593,7 +1635,6 @@ begin
   end loop;
 end
 $$;
-revoke all on sequence switchboard.log_seq from public, anon, authenticated, service_role;
 revoke all on switchboard.readable, switchboard.readable_messages from public, anon, authenticated, service_role;
 grant select on switchboard.readable, switchboard.readable_messages to public;
 revoke all on function public.switchboard_changes(text, bigint, integer) from public, anon, authenticated, service_role;

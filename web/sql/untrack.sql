@@ -19,15 +19,12 @@ begin
       select cron.unschedule(j.jobid) from cron.job j where j.jobname in ('switchboard-beat', 'switchboard-beat-log')
     $cron$;
   end if;
-  for own in
-    select g.tgname as name, g.tgrelid::regclass as relation
-      from pg_trigger g join pg_proc p on p.oid = g.tgfoid join pg_class c on c.oid = g.tgrelid
-     where p.pronamespace = 'switchboard'::regnamespace and c.relnamespace <> 'switchboard'::regnamespace and not g.tgisinternal
-       and (p.proname ~ '^capture_\d+$' or p.proname = 'capture_truncate') and g.tgparentid = 0
-     order by g.tgrelid, g.tgname
-  loop
-    execute format('drop trigger %I on %s', own.name, own.relation);
-  end loop;
+  if to_regclass('switchboard.at_commit') is not null then
+    perform switchboard.drop_triggers(array(
+      select distinct g.tgrelid::regclass from pg_trigger g join pg_proc p on p.oid = g.tgfoid join pg_class c on c.oid = g.tgrelid
+       where p.pronamespace = 'switchboard'::regnamespace and c.relnamespace <> 'switchboard'::regnamespace and not g.tgisinternal
+         and (p.proname ~ '^capture_\d+$' or p.proname = 'capture_truncate')), 100);
+  end if;
   if to_regclass('realtime.messages') is not null then
     drop policy if exists "switchboard: readers of a topic" on realtime.messages;
     drop policy if exists "switchboard: nobody else, and nobody sends" on realtime.messages;
@@ -42,7 +39,7 @@ begin
        'version', 'incarnation', 'new_epoch', 'base_type', 'primary_key', 'columns', 'tables_now', 'settings_now', 'settings',
        'tables_of', 'record', 'shrunk', 'common_keys', 'descends', 'settings_for', 'report', 'lost', 'note', 'put', 'put_fetch',
        'put_all', 'counting', 'make_capture', 'capture_truncate', 'message', 'number_all', 'leave', 'number_one', 'number',
-       'at_commit', 'gates', 'refusal', 'may_read', 'family', 'make_triggers', 'drop_triggers', 'end_topics', 'start_epoch',
+       'at_commit', 'gates', 'refusal', 'may_read', 'family', 'lock_tables', 'make_triggers', 'drop_triggers', 'end_topics', 'start_epoch',
        'make_readers', 'track', 'others_are_deferred', 'end_name_if_unused', 'untrack_id', 'untrack', 'tracked', 'trim', 'beat'))
   loop
     execute format('drop function if exists %s', own.signature);

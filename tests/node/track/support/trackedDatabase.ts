@@ -90,7 +90,8 @@ export class TrackedDatabase {
   /** The messages of a topic in the order in which they were sent, as realtime.messages has them. */
   async sent(topic: string): Promise<Message[]> {
     const { rows } = await this.superuser.query<{ payload: Message }>(
-      `select payload from realtime.messages where topic = $1 and event = 'changes' order by (payload ->> 'number')::bigint`,
+      `select payload from realtime.messages where topic = $1 and event = 'changes'
+        order by inserted_at, (payload ->> 'number')::bigint`,
       [topic],
     );
     return rows.map(({ payload }) => payload);
