@@ -12,7 +12,7 @@ import type { Log } from './log.js';
 import { settingsOf, type BackendOptions, type Settings } from './options.js';
 import { Cluster } from './postgres/cluster.js';
 import { migrate } from './postgres/migrate.js';
-import { PulseJob } from './pulse/pulseJob.js';
+import { PeriodicJob } from './pulse/periodicJob.js';
 import { Authorization } from './realtime/messages/authorization.js';
 import { admit } from './realtime/channels/join.js';
 import { Hub, ratesOf } from './realtime/hub.js';
@@ -27,6 +27,7 @@ import { Tokens } from './tokens.js';
 const LOCALHOST = '127.0.0.1';
 const PUBLICATION = 'supabase_realtime';
 const MESSAGES_PUBLICATION = 'supabase_realtime_messages_publication';
+const DEFAULT_BEAT_MS = 5000;
 const SESSION =
   '-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1';
 
@@ -124,7 +125,8 @@ async function assemble(
       server.handleUpgrade(request, stream, head);
     },
   });
-  const pulse = options.pulseMs === undefined ? null : new PulseJob(pool, options.pulseMs, settings.log);
+  const pulse = options.pulseMs === undefined ? null : PeriodicJob.pulse(pool, options.pulseMs, settings.log);
+  const beat = PeriodicJob.beat(pool, options.beatMs ?? DEFAULT_BEAT_MS, settings.log);
   const partitions = new Partitions(pool, settings.log);
   const faults = new Faults({ hub, server, listener, feed, cluster, pulse });
   router.faults = faults;
@@ -132,6 +134,7 @@ async function assemble(
   const close = async (): Promise<void> => {
     faults.dispose();
     pulse?.stop();
+    beat.stop();
     partitions.stop();
     await server.close();
     hub.close();
@@ -145,6 +148,7 @@ async function assemble(
     await partitions.start();
     if (options.seed !== false) await seed(pool, options.seedDate ?? new Date());
     await pulse?.start();
+    await beat.start();
     await feed.start();
     await listener.open(options.port ?? 0);
   } catch (error) {

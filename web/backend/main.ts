@@ -5,13 +5,14 @@ import { messageOf, stderrLog } from './log.js';
 import type { BackendOptions } from './options.js';
 
 const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data DIR] [--no-seed] [--pulse MS]
-                              [--private-only]
+                              [--beat MS] [--private-only]
 
   --port N           port of the HTTP and websocket server (default: PORT, else a free one)
   --postgres-port N  port of the embedded PostgreSQL (default: a free one)
   --data DIR         keep the database in DIR (default: a scratch directory, removed at the end)
   --no-seed          leave the tables empty
   --pulse MS         increment seq in the table switchboard_pulse every MS milliseconds
+  --beat MS          period of the beat of numbered changes (default: 5000)
   --private-only     refuse public channels, as a project that allows private ones only
   --help             show this
 
@@ -32,6 +33,7 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions | n
       data: { type: 'string' },
       'no-seed': { type: 'boolean' },
       pulse: { type: 'string' },
+      beat: { type: 'string' },
       'private-only': { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -47,6 +49,7 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions | n
     ...(values['postgres-port'] === undefined ? {} : { postgresPort: portNumber(values['postgres-port']) }),
     ...(values.data === undefined ? {} : { dataDir: values.data }),
     ...(values.pulse === undefined ? {} : { pulseMs: period(values.pulse) }),
+    ...(values.beat === undefined ? {} : { beatMs: period(values.beat) }),
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     ...(jwtSecret === undefined || jwtSecret === '' ? {} : { jwtSecret }),
   };

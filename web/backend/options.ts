@@ -71,6 +71,8 @@ export interface BackendOptions {
   lab?: boolean;
   /** Creates the table `switchboard_pulse` and increments its row with this period. Absent: neither. */
   pulseMs?: number;
+  /** Period of the beat of numbered changes, whose SQL is always installed. Default 5000. */
+  beatMs?: number;
   timing?: Partial<Timing>;
   limits?: Partial<Limits>;
   /** Refuses public channels, as a project that allows private ones only. Default false. */

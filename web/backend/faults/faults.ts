@@ -3,7 +3,7 @@ import type { Listener } from '../http/listener.js';
 import type { Cluster } from '../postgres/cluster.js';
 import type { Frame } from '../realtime/wire/codec.js';
 import { refusal } from '../realtime/sockets/handshake.js';
-import type { PulseJob } from '../pulse/pulseJob.js';
+import type { PeriodicJob } from '../pulse/periodicJob.js';
 import type { Hub } from '../realtime/hub.js';
 import type { HandshakeVerdict, RealtimeServer } from '../realtime/sockets/server.js';
 import type { SocketView } from '../realtime/views.js';
@@ -25,7 +25,7 @@ interface Parts {
   listener: Listener;
   feed: ChangeFeed;
   cluster: Cluster | null;
-  pulse: PulseJob | null;
+  pulse: PeriodicJob | null;
 }
 
 const SERVICE_RESTART = 1012;
