@@ -878,7 +878,7 @@ create or replace function switchboard.number(first_seq bigint, is_one boolean) 
 create or replace function switchboard.at_commit() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
-  set lock_timeout = '1s'
+  set lock_timeout = '2s'
   set plan_cache_mode = force_generic_plan
   set jit = off
   as $$

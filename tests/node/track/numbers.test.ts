@@ -74,7 +74,8 @@ describe('numbers', () => {
   });
 
   it('are given at commit where SET CONSTRAINTS was rolled back', async () => {
-    await db.sql.query(`begin; ${insert(a, 1)} savepoint s; ${insert(a, 2)} set constraints all immediate; rollback to s;
+    await db.sql
+      .query(`begin; ${insert(a, 1)} savepoint s; ${insert(a, 2)} set constraints all immediate; rollback to s;
       ${insert(a, 3)} commit`);
     expect(await numbered(a)).toEqual(['1: 1', '2: 3']);
   });
@@ -121,19 +122,22 @@ describe('numbers', () => {
     expect(await numbered(a)).toEqual(['1: 2', '2: 1', '3: 3']);
   });
 
-  it.each(['repeatable read', 'serializable'])('come under %s with the next transaction, or the beat', async (level) => {
-    const other = await db.connect();
-    await db.sql.query(`begin isolation level ${level}; ${insert(a, 1)}`);
-    await other.query(insert(a, 2));
-    await db.sql.query('commit');
-    await other.query(insert(a, 3));
-    expect(await numbered(a)).toEqual(['1: 2', '2: 1', '3: 3']);
-    await db.sql.query(`begin isolation level ${level}; ${insert(a, 4)} commit`);
-    expect(await numbered(a)).toHaveLength(3);
-    await db.sql.query('select switchboard.beat()');
-    expect(await numbered(a)).toEqual(['1: 2', '2: 1', '3: 3', '4: 4']);
-    await other.end();
-  });
+  it.each(['repeatable read', 'serializable'])(
+    'come under %s with the next transaction, or the beat',
+    async (level) => {
+      const other = await db.connect();
+      await db.sql.query(`begin isolation level ${level}; ${insert(a, 1)}`);
+      await other.query(insert(a, 2));
+      await db.sql.query('commit');
+      await other.query(insert(a, 3));
+      expect(await numbered(a)).toEqual(['1: 2', '2: 1', '3: 3']);
+      await db.sql.query(`begin isolation level ${level}; ${insert(a, 4)} commit`);
+      expect(await numbered(a)).toHaveLength(3);
+      await db.sql.query('select switchboard.beat()');
+      expect(await numbered(a)).toEqual(['1: 2', '2: 1', '3: 3', '4: 4']);
+      await other.end();
+    },
+  );
 
   it('are in the order of commits', async () => {
     const other = await db.connect();
@@ -171,7 +175,9 @@ describe('numbers', () => {
     await db.sql.query(`do $$ begin for i in 1 .. 300 loop
       insert into bookings (business, n) select 'm${topics}-' || k, i from generate_series(1, 20) k; end loop; end $$`);
     for (const topic of [1, 20]) {
-      expect(await numbered(`m${topics}-${topic}`)).toEqual(Array.from({ length: 300 }, (_, i) => `${i + 1}: ${i + 1}`));
+      expect(await numbered(`m${topics}-${topic}`)).toEqual(
+        Array.from({ length: 300 }, (_, i) => `${i + 1}: ${i + 1}`),
+      );
     }
   });
 });

@@ -53,9 +53,7 @@ describe('a message', () => {
               ],
             },
           ],
-          changes: [
-            { t: 0, type: 'INSERT', record: { id: 1, business: 'm', title: 'one', body: null, kept: '' } },
-          ],
+          changes: [{ t: 0, type: 'INSERT', record: { id: 1, business: 'm', title: 'one', body: null, kept: '' } }],
         },
       },
     ]);
@@ -64,7 +62,8 @@ describe('a message', () => {
   });
 
   it('does not depend on the settings of the session that writes', async () => {
-    await db.sql.query(`create table moments (id integer, at timestamptz, d date, iv interval, f float8, by bytea, r tstzrange);
+    await db.sql
+      .query(`create table moments (id integer, at timestamptz, d date, iv interval, f float8, by bytea, r tstzrange);
       select switchboard.track('moments')`);
     const insert = `insert into moments values (1, '2026-01-02 03:04:05+00', '2026-01-02', '1 day 2 hours', 0.1::float8 + 0.2, '\\x01', '[2026-01-01 00:00+00,)')`;
     await db.sql.query(insert);
@@ -74,7 +73,12 @@ describe('a message', () => {
     await other.query(insert.replace('moments', 'public.moments').replace('2026-01-02 03', '2026-01-02 03'));
     const [one, two] = await db.changes('switchboard:moments');
     expect(two).toEqual(one);
-    expect(one?.record).toMatchObject({ at: '2026-01-02T03:04:05+00:00', by: '01', iv: '1 day 02:00:00', f: 0.30000000000000004 });
+    expect(one?.record).toMatchObject({
+      at: '2026-01-02T03:04:05+00:00',
+      by: '01',
+      iv: '1 day 02:00:00',
+      f: 0.30000000000000004,
+    });
     const { rows } = await other.query<{ zone: string }>(`select current_setting('timezone') as zone`);
     expect(rows[0]?.zone).toBe('Asia/Tokyo');
     await other.end();
@@ -85,14 +89,39 @@ describe('a message', () => {
     await db.superuser.query('alter table every_type owner to owner');
     await db.sql.query(`select switchboard.track('every_type')`);
     const values: [string, string][] = [
-      ['num', `'NaN'`], ['num', `'12345678901234567890.1234567890'`], ['f8', `'-Infinity'`], ['f4', `'1e-45'`],
-      ['f8', `'-0'`], ['i8', `'9007199254740993'`], ['by', `'\\xdeadbeef'`], ['by', `''`],
-      ['t', `E'quote " backslash \\\\ bell \\x07 \u2028 😀'`], ['js', `'{"b" : 1.50, "b": 1e3, "é": "\\u00e9"}'`],
-      ['jb', `'{"bb": 1, "a": {"z": 1e2}}'`], ['ts', `'0044-03-15 01:02:03 BC'`], ['tz', `'infinity'`], ['d', `'12026-01-01'`],
-      ['an', `'{1.50,NaN,Infinity}'`], ['af', `'{1e20,NaN,-0}'`], ['aby', `array['\\x01ff'::bytea]`],
-      ['comp', `row(1, 'a "b"', '{"x": 1}')`], ['hs', `'a=>1, "b c"=>NULL'`], ['acomp', `array[row(1, 'a', null)::pair]`],
-      ['en', `'two'`], ['dom', '5'], ['doma', `'{1,2}'`], ['rg', `'[1,5)'`], ['mr', `'{[1,3),[5,9)}'`], ['ip', `'::1/64'`],
-      ['bp', `'ab'`], ['nm', `'a name'`], ['ch', `'c'`], ['vb', `B'10101'`], ['pt', `'(1.5,-2)'`], ['tv', `'a:1 b:2'`], ['o', '4294967295'],
+      ['num', `'NaN'`],
+      ['num', `'12345678901234567890.1234567890'`],
+      ['f8', `'-Infinity'`],
+      ['f4', `'1e-45'`],
+      ['f8', `'-0'`],
+      ['i8', `'9007199254740993'`],
+      ['by', `'\\xdeadbeef'`],
+      ['by', `''`],
+      ['t', `E'quote " backslash \\\\ bell \\x07 \u2028 😀'`],
+      ['js', `'{"b" : 1.50, "b": 1e3, "é": "\\u00e9"}'`],
+      ['jb', `'{"bb": 1, "a": {"z": 1e2}}'`],
+      ['ts', `'0044-03-15 01:02:03 BC'`],
+      ['tz', `'infinity'`],
+      ['d', `'12026-01-01'`],
+      ['an', `'{1.50,NaN,Infinity}'`],
+      ['af', `'{1e20,NaN,-0}'`],
+      ['aby', `array['\\x01ff'::bytea]`],
+      ['comp', `row(1, 'a "b"', '{"x": 1}')`],
+      ['hs', `'a=>1, "b c"=>NULL'`],
+      ['acomp', `array[row(1, 'a', null)::pair]`],
+      ['en', `'two'`],
+      ['dom', '5'],
+      ['doma', `'{1,2}'`],
+      ['rg', `'[1,5)'`],
+      ['mr', `'{[1,3),[5,9)}'`],
+      ['ip', `'::1/64'`],
+      ['bp', `'ab'`],
+      ['nm', `'a name'`],
+      ['ch', `'c'`],
+      ['vb', `B'10101'`],
+      ['pt', `'(1.5,-2)'`],
+      ['tv', `'a:1 b:2'`],
+      ['o', '4294967295'],
     ];
     for (const [column, value] of values) await db.sql.query(`insert into every_type (${column}) values (${value})`);
     const { rows } = await db.superuser.query<{ sent: string; whole: string; id: number }>(
@@ -101,9 +130,7 @@ describe('a message', () => {
         where m.topic = 'switchboard:every_type' order by e.id`,
     );
     const expected = (whole: string): string =>
-      whole
-        .replace(/"(num|f4|f8)": "-?(NaN|Infinity)"/, '"$1": null')
-        .replace(/"by": "\\\\x/, '"by": "');
+      whole.replace(/"(num|f4|f8)": "-?(NaN|Infinity)"/, '"$1": null').replace(/"by": "\\\\x/, '"by": "');
     expect(rows.map(({ sent }) => sent)).toEqual(rows.map(({ whole }) => expected(whole)));
     expect(rows).toHaveLength(values.length);
     expect(await db.problems()).toEqual([]);
@@ -112,7 +139,9 @@ describe('a message', () => {
 
 describe('the size of messages', () => {
   it('is bounded: 1,000 rows of 300 bytes take at most three', async () => {
-    await db.sql.query(`insert into notes select i, 'bulk', 'title', repeat('x', 210), '' from generate_series(1000, 1999) i`);
+    await db.sql.query(
+      `insert into notes select i, 'bulk', 'title', repeat('x', 210), '' from generate_series(1000, 1999) i`,
+    );
     const messages = await db.sent('switchboard:notes:bulk');
     expect(messages.length).toBeLessThanOrEqual(3);
     expect(messages.flatMap(({ changes }) => changes.map(({ record }) => record?.['id']))).toEqual(
@@ -125,7 +154,9 @@ describe('the size of messages', () => {
     const key = 'k'.repeat(100);
     await db.sql.query(`insert into notes values (2, $1, 'short', repeat('é', 150000), repeat('y', 60))`, [key]);
     await db.sql.query(`update notes set title = 'new' where id = 2`);
-    await db.sql.query(`insert into notes values (3, $1, 'a', repeat('z', 199999), 'b'), (4, $1, 'a', 'short', 'b')`, [key]);
+    await db.sql.query(`insert into notes values (3, $1, 'a', repeat('z', 199999), 'b'), (4, $1, 'a', 'short', 'b')`, [
+      key,
+    ]);
     const changes = await db.changes(`switchboard:notes:${key}`);
     const errors = ['Error 413: Payload Too Large'];
     const record = { id: 2, title: 'short', kept: 'y'.repeat(60) };
@@ -139,7 +170,9 @@ describe('the size of messages', () => {
   });
 
   it('counts what control characters take as text', async () => {
-    await db.sql.query(`insert into notes select i, 'control', repeat(chr(1), 30000), '', '' from generate_series(3000, 3004) i`);
+    await db.sql.query(
+      `insert into notes select i, 'control', repeat(chr(1), 30000), '', '' from generate_series(3000, 3004) i`,
+    );
     const found = await sizes('switchboard:notes:control');
     expect(found).toHaveLength(5);
     for (const size of found) expect(size).toBeLessThan(200_000);
@@ -148,21 +181,37 @@ describe('the size of messages', () => {
   it('is a number of rows where there are more than max_rows in a topic, or too many messages', async () => {
     await db.sql.query(`insert into notes select i, case when i % 10 = 0 then 'few' else 'many' end, '', '', ''
       from generate_series(10001, 13000) i`);
-    expect(await db.sent('switchboard:notes:many')).toMatchObject([{ number: 1, changes: [], fetch: [{ t: 0, rows: 2700 }] }]);
+    expect(await db.sent('switchboard:notes:many')).toMatchObject([
+      { number: 1, changes: [], fetch: [{ t: 0, rows: 2700 }] },
+    ]);
     expect(await db.changes('switchboard:notes:few')).toHaveLength(300);
-    await db.sql.query(`update notes set title = 'x', business = case when id < 11000 then 'left' else business end where business = 'many'`);
-    expect((await db.sent('switchboard:notes:many')).at(-1)).toMatchObject({ number: 2, changes: [], fetch: [{ t: 0, rows: 2700 }] });
+    await db.sql.query(
+      `update notes set title = 'x', business = case when id < 11000 then 'left' else business end where business = 'many'`,
+    );
+    expect((await db.sent('switchboard:notes:many')).at(-1)).toMatchObject({
+      number: 2,
+      changes: [],
+      fetch: [{ t: 0, rows: 2700 }],
+    });
     expect(await db.changes('switchboard:notes:left')).toHaveLength(900);
-    await db.sql.query(`insert into notes select i, 'heavy', repeat('x', 150000), '', '' from generate_series(20001, 20030) i`);
+    await db.sql.query(
+      `insert into notes select i, 'heavy', repeat('x', 150000), '', '' from generate_series(20001, 20030) i`,
+    );
     expect(await db.sent('switchboard:notes:heavy')).toMatchObject([{ changes: [], fetch: [{ t: 0, rows: 30 }] }]);
     await db.sql.query(`delete from notes where business in ('many', 'heavy')`);
-    expect((await db.sent('switchboard:notes:heavy')).at(-1)).toMatchObject({ changes: [], fetch: [{ t: 0, rows: 30 }] });
-    await db.sql.query(`insert into notes select i, 'huge' || i % 2, '', '', '' from generate_series(100001, 200002) i`);
+    expect((await db.sent('switchboard:notes:heavy')).at(-1)).toMatchObject({
+      changes: [],
+      fetch: [{ t: 0, rows: 30 }],
+    });
+    await db.sql.query(
+      `insert into notes select i, 'huge' || i % 2, '', '', '' from generate_series(100001, 200002) i`,
+    );
     expect(await db.sent('switchboard:notes:huge0')).toMatchObject([{ changes: [], fetch: [{ t: 0, rows: 50001 }] }]);
   });
 
   it('follows the options max_bytes and max_rows', async () => {
-    await db.sql.query(`create table small (id integer); select switchboard.track('small', max_rows => 3, max_bytes => 10000);
+    await db.sql
+      .query(`create table small (id integer); select switchboard.track('small', max_rows => 3, max_bytes => 10000);
       insert into small select generate_series(1, 3); insert into small select generate_series(1, 4)`);
     expect((await db.sent('switchboard:small')).map(({ fetch }) => fetch?.[0]?.rows)).toEqual([undefined, 4]);
   });
@@ -191,6 +240,8 @@ describe('which columns are sent', () => {
     await db.sql.query(`create table listed (id integer primary key, k integer, a integer, b integer);
       select switchboard.track('listed', by => 'k', columns => '{a}'); insert into listed values (1, 2, 3, 4)`);
     expect(await db.changes('switchboard:listed:2')).toEqual([{ t: 0, type: 'INSERT', record: { id: 1, k: 2, a: 3 } }]);
-    await expect(db.sql.query(`select switchboard.track('listed', columns => '{a,nope}')`)).rejects.toThrow(/has not all columns/);
+    await expect(db.sql.query(`select switchboard.track('listed', columns => '{a,nope}')`)).rejects.toThrow(
+      /has not all columns/,
+    );
   });
 });

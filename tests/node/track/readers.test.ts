@@ -112,7 +112,8 @@ describe('a reader', () => {
   });
 
   it('needs the permission of all tables that share the topic', async () => {
-    await db.sql.query(`create table shared_a (k integer); create table shared_b (k integer); grant select on shared_a, shared_b to authenticated;
+    await db.sql
+      .query(`create table shared_a (k integer); create table shared_b (k integer); grant select on shared_a, shared_b to authenticated;
       select switchboard.track('shared_a', by => 'k', topic => 'shared', readers => 'key in (''1'', ''2'')');
       select switchboard.track('shared_b', by => 'k', topic => 'shared', readers => 'key in (''2'', ''3'')')`);
     const states = await Promise.resolve([1, 2, 3]).then(async (keys) => {
@@ -126,7 +127,9 @@ describe('a reader', () => {
 
 describe('nobody', () => {
   it('sends on the topics, whatever other policies of realtime.messages allow', async () => {
-    await db.sql.query(`create policy everything on realtime.messages for all to anon, authenticated using (true) with check (true)`);
+    await db.sql.query(
+      `create policy everything on realtime.messages for all to anon, authenticated using (true) with check (true)`,
+    );
     try {
       expect(await maySend('room:1', 'anon')).toBe(true);
       expect(await mayJoin('room:1', 'anon')).toBe(true);
@@ -156,7 +159,12 @@ describe('nobody', () => {
         and (has_function_privilege('anon', p.oid, 'execute') or has_function_privilege('authenticated', p.oid, 'execute'))`,
     );
     const needed = ['gates', 'may_read', 'message', 'refusal'];
-    expect(functions.map(({ name }) => name).filter((name) => !/^readers_\d+$/.test(name)).sort()).toEqual(needed);
+    expect(
+      functions
+        .map(({ name }) => name)
+        .filter((name) => !/^readers_\d+$/.test(name))
+        .sort(),
+    ).toEqual(needed);
     const { rows: open } = await db.superuser.query(
       `select relname from pg_class where relnamespace = 'switchboard'::regnamespace and relkind = 'r' and not relrowsecurity`,
     );
@@ -171,9 +179,9 @@ describe('nobody', () => {
   it('gets messages from the views without permission', async () => {
     const rows = await db.as('authenticated', { sub: BOB }, async () => {
       await db.sql.query(`select set_config('switchboard.reading', $1, true)`, [topic]);
-      const messages = await db.sql.query('select * from switchboard.readable_messages');
-      const places = await db.sql.query('select * from switchboard.readable');
-      return [...messages.rows, ...places.rows] as unknown[];
+      const messages = await db.sql.query<object>('select * from switchboard.readable_messages');
+      const places = await db.sql.query<object>('select * from switchboard.readable');
+      return [...messages.rows, ...places.rows];
     });
     expect(rows).toEqual([]);
     // Not even through a function that prints what it is given.
@@ -188,7 +196,8 @@ describe('nobody', () => {
 
 describe('what a hostile role can make', () => {
   it('does not mislead what runs with other rights', async () => {
-    await db.superuser.query(`create role mallory login; grant authenticated to mallory; grant insert, select on bookings to mallory;
+    await db.superuser
+      .query(`create role mallory login; grant authenticated to mallory; grant insert, select on bookings to mallory;
       create policy anything on bookings for all to mallory using (true) with check (true)`);
     const mallory = await db.connect('mallory');
     await mallory.query(`
@@ -207,7 +216,9 @@ describe('what a hostile role can make', () => {
     await mallory.query('begin');
     await mallory.query(`select pg_catalog.set_config('role', 'authenticated', true),
       pg_catalog.set_config('request.jwt.claims', '{"role": "authenticated", "sub": "${BOB}"}', true)`);
-    const { rows } = await mallory.query<{ answer: { state: string } }>(`select public.switchboard_changes('${topic}', 0) as answer`);
+    const { rows } = await mallory.query<{ answer: { state: string } }>(
+      `select public.switchboard_changes('${topic}', 0) as answer`,
+    );
     expect(rows[0]?.answer.state).toBe('refused');
     await mallory.query('rollback');
     await mallory.end();
@@ -215,7 +226,9 @@ describe('what a hostile role can make', () => {
 
   it('does not attach, call or change what belongs to the owner', async () => {
     const mallory = await db.connect('mallory');
-    const { rows } = await db.sql.query<{ id: number }>(`select id from switchboard.tables where relation = 'bookings'::regclass`);
+    const { rows } = await db.sql.query<{ id: number }>(
+      `select id from switchboard.tables where relation = 'bookings'::regclass`,
+    );
     await mallory.query('create temp table mine (id integer, business integer, secret text)');
     for (const statement of [
       `create trigger t after insert on mine referencing new table as new_rows for each statement execute function switchboard.capture_${String(rows[0]?.id)}()`,
@@ -246,12 +259,22 @@ describe('the expression of the readers', () => {
     ['must be SQL', `readers => 'nonsense('`, /expression fails/],
     ['must be boolean', `readers => '''word'''`, /expression fails/],
     ['must be of one column', `readers => 'select 1, 2'`, /expression fails/],
-    ['must not confuse its key with a column', `readers => 'exists (select from (select 1 as key) k where key = key)'`, /ambiguous/],
-    ['must not fail for a null key', `readers => 'pg_catalog.int4in(pg_catalog.textout(coalesce(key, ''x''))) = 1'`, /expression fails/],
+    [
+      'must not confuse its key with a column',
+      `readers => 'exists (select from (select 1 as key) k where key = key)'`,
+      /ambiguous/,
+    ],
+    [
+      'must not fail for a null key',
+      `readers => 'pg_catalog.int4in(pg_catalog.textout(coalesce(key, ''x''))) = 1'`,
+      /expression fails/,
+    ],
     ['must name schemas', `readers => 'exists (select from members)'`, /relation "members" does not exist/],
   ])('%s', async (_, options, message) => {
     await expect(db.sql.query(`select switchboard.track('bookings', ${options})`)).rejects.toThrow(message);
-    const { rows } = await db.sql.query<{ readers: string }>(`select readers from switchboard.tracked() where topic = 'bookings'`);
+    const { rows } = await db.sql.query<{ readers: string }>(
+      `select readers from switchboard.tracked() where topic = 'bookings'`,
+    );
     expect(rows[0]?.readers).toContain('theirs');
   });
 

@@ -20,12 +20,16 @@ beforeEach(async () => {
 /** Types and images of the changes of a key, as short texts. */
 async function changes(key: string, name = 'items'): Promise<string[]> {
   const messages = await db.sent(`switchboard:${name}${key === '' ? '' : `:${key}`}`);
-  const { rows } = await db.superuser.query<{ epoch: string }>('select epoch from switchboard.names where name = $1', [name]);
+  const { rows } = await db.superuser.query<{ epoch: string }>('select epoch from switchboard.names where name = $1', [
+    name,
+  ]);
   return messages
     .filter(({ epoch }) => epoch === rows[0]?.epoch)
     .flatMap((message) => message.changes)
     .map(({ type, record, old_record: old, moved }) =>
-      [type, record && image(record), old && `was ${image(old)}`.trim(), moved === true && 'moved'].filter(Boolean).join(' '),
+      [type, record && image(record), old && `was ${image(old)}`.trim(), moved === true && 'moved']
+        .filter(Boolean)
+        .join(' '),
     );
 }
 
@@ -73,7 +77,8 @@ describe('each way to write is a change', () => {
 
   it('MERGE', async () => {
     await db.sql.query(`insert into items values (1, 'a', 1), (2, 'a', 2)`);
-    await db.sql.query(`merge into items i using (values (1, 'a', 10), (2, 'a', 0), (3, 'a', 30)) v (id, k, n) on v.id = i.id
+    await db.sql
+      .query(`merge into items i using (values (1, 'a', 10), (2, 'a', 0), (3, 'a', 30)) v (id, k, n) on v.id = i.id
       when matched and v.n = 0 then delete when matched then update set n = v.n
       when not matched then insert values (v.id, v.k, v.n)`);
     expect((await changes('a')).sort()).toEqual(
@@ -88,7 +93,9 @@ describe('each way to write is a change', () => {
 
   it('several statements in one with WITH', async () => {
     await db.sql.query(`insert into items values (1, 'a', 1)`);
-    await db.sql.query(`with gone as (delete from items returning *) insert into items select id + 1, 'b', n from gone`);
+    await db.sql.query(
+      `with gone as (delete from items returning *) insert into items select id + 1, 'b', n from gone`,
+    );
     expect(await changes('a')).toEqual(['INSERT 1/a/1', 'DELETE was 1/a/1']);
     expect(await changes('b')).toEqual(['INSERT 2/b/1']);
   });
@@ -159,7 +166,11 @@ describe('a key', () => {
       'UPDATE was 2/a/2 moved',
       'UPDATE 11/a/1 was moved',
     ]);
-    expect(await changes('b')).toEqual(['UPDATE 1/b/1 was 1 moved', 'UPDATE 12/b/2 was moved', 'UPDATE was 1/b/1 moved']);
+    expect(await changes('b')).toEqual([
+      'UPDATE 1/b/1 was 1 moved',
+      'UPDATE 12/b/2 was moved',
+      'UPDATE was 1/b/1 moved',
+    ]);
   });
 
   it('that is null has the topic without a key', async () => {
@@ -185,7 +196,10 @@ describe('a key', () => {
       create table other (id integer, k ${type}); select switchboard.track('other', by => 'k');
       insert into other values (1, ${value}); insert into other values (2, ${value}), (3, ${value})`);
     expect(await db.changes(`switchboard:other:${text}`)).toHaveLength(3);
-    expect(await db.ask(`switchboard:other:${text}`, 0, { role: 'service_role' })).toMatchObject({ state: 'ok', last: 2 });
+    expect(await db.ask(`switchboard:other:${text}`, 0, { role: 'service_role' })).toMatchObject({
+      state: 'ok',
+      last: 2,
+    });
     await db.sql.query('drop table other');
     await db.sql.query('select switchboard.beat()');
   });

@@ -24,7 +24,8 @@ describe('a partitioned table', () => {
   });
 
   it('has the changes of statements on itself and on its partitions, as its own', async () => {
-    await db.sql.query(`insert into parted values (1, 'a', 1), (2, 'a', 11); insert into low (id, k, n) values (3, 'a', 3);
+    await db.sql
+      .query(`insert into parted values (1, 'a', 1), (2, 'a', 11); insert into low (id, k, n) values (3, 'a', 3);
       insert into inner_part values (4, 'a', 14); update middle set k = 'a' where id = 4; delete from low where id = 3`);
     const messages = await db.sent('switchboard:parted:a');
     expect(messages.map(({ tables }) => tables[0]?.table)).toEqual(Array(5).fill('parted'));
@@ -79,13 +80,17 @@ describe('a partitioned table', () => {
     const after = await db.sent('switchboard:parted:t');
     expect(after.slice(before).map(({ changes }) => changes)).toEqual([[{ t: 0, type: 'TRUNCATE' }]]);
     await db.sql.query(`begin; truncate parted; insert into parted values (40, 't', 13); truncate inner_part; commit`);
-    expect((await db.sent('switchboard:parted:t')).slice(after.length).map(({ fetch, changes }) => fetch ?? changes[0]?.type)).toEqual(
-      ['TRUNCATE', 'INSERT', [{ t: 0, rows: 1 }]],
-    );
+    expect(
+      (await db.sent('switchboard:parted:t'))
+        .slice(after.length)
+        .map(({ fetch, changes }) => fetch ?? changes[0]?.type),
+    ).toEqual(['TRUNCATE', 'INSERT', [{ t: 0, rows: 1 }]]);
   });
 
   it('is tracked through the root only', async () => {
-    await expect(db.sql.query(`select switchboard.track('high')`)).rejects.toThrow('public.high is a partition. Track public.parted');
+    await expect(db.sql.query(`select switchboard.track('high')`)).rejects.toThrow(
+      'public.high is a partition. Track public.parted',
+    );
   });
 });
 
@@ -116,9 +121,13 @@ it('tables without a primary key have whole old rows', async () => {
 });
 
 it('stored generated columns are sent, virtual ones are not', async () => {
-  const { rows } = await db.sql.query<{ version: string }>('show server_version_num as version').catch(() => ({ rows: [] }));
-  const virtual = Number(rows[0]?.version ?? 0) >= 180_000 ? ', triple integer generated always as (n * 3) virtual' : '';
-  await db.sql.query(`create table stock (id integer, n integer, double integer generated always as (n * 2) stored${virtual});
+  const { rows } = await db.sql
+    .query<{ version: string }>('show server_version_num as version')
+    .catch(() => ({ rows: [] }));
+  const virtual =
+    Number(rows[0]?.version ?? 0) >= 180_000 ? ', triple integer generated always as (n * 3) virtual' : '';
+  await db.sql
+    .query(`create table stock (id integer, n integer, double integer generated always as (n * 2) stored${virtual});
     select switchboard.track('stock'); insert into stock (id, n) values (1, 5)`);
   const [message] = await db.sent('switchboard:stock');
   expect(message?.changes).toEqual([{ t: 0, type: 'INSERT', record: { id: 1, n: 5, double: 10 } }]);
@@ -136,13 +145,16 @@ describe('a table that changes', () => {
       const columns = message?.tables[0]?.columns.map(({ name, type }) => `${name} ${type}`);
       return [columns, message?.changes.at(-1)?.record];
     };
-    await db.sql.query(`alter table shifting drop column gone; alter table shifting add column extra boolean default true`);
+    await db.sql.query(
+      `alter table shifting drop column gone; alter table shifting add column extra boolean default true`,
+    );
     await other.query(`insert into shifting values (4, 'a', 4)`);
     expect(await latest()).toEqual([
       ['id int4', 'k varchar', 'n int4', 'extra bool'],
       { id: 4, k: 'a', n: 4, extra: true },
     ]);
-    await db.sql.query(`alter table shifting rename column k to "the key"; alter table shifting rename column n to amount;
+    await db.sql
+      .query(`alter table shifting rename column k to "the key"; alter table shifting rename column n to amount;
       alter table shifting alter column amount type bigint`);
     await other.query(`update shifting set amount = 7 where id = 4`);
     expect(await latest()).toEqual([
@@ -152,9 +164,13 @@ describe('a table that changes', () => {
     await db.sql.query(`alter table shifting alter column "the key" type text`);
     await other.query(`update shifting set amount = 8 where id = 4`);
     expect((await latest())[0]).toContain('the key text');
-    await db.sql.query(`begin; alter table shifting add column late integer; insert into shifting values (5, 'a', 5, false, 1); commit`);
+    await db.sql.query(
+      `begin; alter table shifting add column late integer; insert into shifting values (5, 'a', 5, false, 1); commit`,
+    );
     expect((await latest())[1]).toEqual({ id: 5, 'the key': 'a', amount: 5, extra: false, late: 1 });
-    await other.query(`begin; alter table shifting drop column late; insert into shifting values (6, 'a', 5); rollback`);
+    await other.query(
+      `begin; alter table shifting drop column late; insert into shifting values (6, 'a', 5); rollback`,
+    );
     await other.query(`insert into shifting values (7, 'a', 5, false, 2)`);
     expect((await latest())[1]).toEqual({ id: 7, 'the key': 'a', amount: 5, extra: false, late: 2 });
     expect(await db.problems()).toEqual([]);
@@ -183,7 +199,9 @@ describe('a table that changes', () => {
   });
 
   it('and is dropped can be dropped without a word, and is forgotten', async () => {
-    await db.sql.query(`create table brief (id integer); select switchboard.track('brief'); insert into brief values (1); drop table brief`);
+    await db.sql.query(
+      `create table brief (id integer); select switchboard.track('brief'); insert into brief values (1); drop table brief`,
+    );
     expect(await db.ask('switchboard:brief', 0)).toMatchObject({ state: 'not_tracked' });
     await db.sql.query('select switchboard.beat()');
     const { rows } = await db.sql.query(`select from switchboard.tables where name = 'brief'`);
@@ -194,9 +212,16 @@ describe('a table that changes', () => {
 it('odd names are only names', async () => {
   const odd = `Odd "name"'; drop table switchboard.log; --$create$ %1$s \\`;
   const quoted = odd.replaceAll('"', '""');
-  await db.sql.query(`create schema "${quoted}"; create table "${quoted}"."${quoted}" (id integer primary key, "${quoted}" text, "select" integer)`);
-  await expect(db.sql.query(`select switchboard.track($1)`, [`"${quoted}"."${quoted}"`])).rejects.toThrow(/can't have the name/);
-  await db.sql.query(`select switchboard.track($1, by => $2, topic => 'odd')`, [`"${quoted}"."${quoted}"`, odd.slice(0, 63)]);
+  await db.sql.query(
+    `create schema "${quoted}"; create table "${quoted}"."${quoted}" (id integer primary key, "${quoted}" text, "select" integer)`,
+  );
+  await expect(db.sql.query(`select switchboard.track($1)`, [`"${quoted}"."${quoted}"`])).rejects.toThrow(
+    /can't have the name/,
+  );
+  await db.sql.query(`select switchboard.track($1, by => $2, topic => 'odd')`, [
+    `"${quoted}"."${quoted}"`,
+    odd.slice(0, 63),
+  ]);
   await db.sql.query(`insert into "${quoted}"."${quoted}" values (1, $1, 1)`, [odd]);
   await db.sql.query(`insert into "${quoted}"."${quoted}" values (2, $1, 1), (3, $1, 1)`, [odd]);
   await db.sql.query(`update "${quoted}"."${quoted}" set "${quoted}" = "${quoted}" || '!'`);
@@ -213,13 +238,20 @@ it('odd names are only names', async () => {
 });
 
 it('columns may have any name, also those that the triggers use inside', async () => {
-  const names = 'r o s n g c i j k u v w topic other change changes tables new_row old_row new_rows old_rows record name total over failure'.split(' ');
-  await db.sql.query(`create table namesake (${names.map((name) => `${name} integer`).join(', ')}); select switchboard.track('namesake', by => 'r')`);
+  const names =
+    'r o s n g c i j k u v w topic other change changes tables new_row old_row new_rows old_rows record name total over failure'.split(
+      ' ',
+    );
+  await db.sql.query(
+    `create table namesake (${names.map((name) => `${name} integer`).join(', ')}); select switchboard.track('namesake', by => 'r')`,
+  );
   const row = (value: number): string => `(${names.map(() => value).join(', ')})`;
   await db.sql.query(`insert into namesake values ${row(1)}; insert into namesake values ${row(1)}, ${row(1)}`);
   await db.sql.query(`update namesake set c = 2; delete from namesake; truncate namesake`);
   const changes = await db.changes('switchboard:namesake:1');
-  expect(changes.map(({ type }) => type).join(' ')).toBe('INSERT INSERT INSERT UPDATE UPDATE UPDATE DELETE DELETE DELETE TRUNCATE');
+  expect(changes.map(({ type }) => type).join(' ')).toBe(
+    'INSERT INSERT INSERT UPDATE UPDATE UPDATE DELETE DELETE DELETE TRUNCATE',
+  );
   expect(changes[2]?.record).toEqual(Object.fromEntries(names.map((name) => [name, 1])));
   expect(await db.problems()).toEqual([]);
 });

@@ -11,7 +11,9 @@ beforeAll(async () => {
 afterAll(() => db.stop());
 
 const epochOf = async (name: string): Promise<string | undefined> => {
-  const { rows } = await db.superuser.query<{ epoch: string }>('select epoch from switchboard.names where name = $1', [name]);
+  const { rows } = await db.superuser.query<{ epoch: string }>('select epoch from switchboard.names where name = $1', [
+    name,
+  ]);
   return rows[0]?.epoch;
 };
 
@@ -31,7 +33,9 @@ async function everything(): Promise<unknown> {
 
 describe('track', () => {
   it('may be repeated, and then changes nothing that a client sees', async () => {
-    const { rows } = await db.sql.query<{ topic: string }>(`select switchboard.track('bookings', by => 'business') as topic`);
+    const { rows } = await db.sql.query<{ topic: string }>(
+      `select switchboard.track('bookings', by => 'business') as topic`,
+    );
     expect(rows[0]?.topic).toBe('switchboard:bookings:<business>');
     await db.sql.query(`insert into bookings values (1, 1)`);
     const epoch = await epochOf('bookings');
@@ -39,7 +43,10 @@ describe('track', () => {
     await db.sql.query(`select switchboard.track('public.bookings', by => 'business', keep => '1 day')`);
     expect(await everything()).toEqual(before);
     await db.sql.query(`insert into bookings values (2, 1)`);
-    expect((await db.sent('switchboard:bookings:1')).map(({ number, epoch: of }) => [number, of])).toEqual([[1, epoch], [2, epoch]]);
+    expect((await db.sent('switchboard:bookings:1')).map(({ number, epoch: of }) => [number, of])).toEqual([
+      [1, epoch],
+      [2, epoch],
+    ]);
   });
 
   it('by another column starts a new epoch, with numbers from 1', async () => {
@@ -49,7 +56,11 @@ describe('track', () => {
     expect(last).toMatchObject({ number: 1 });
     expect(last?.epoch).not.toBe(epoch);
     // Messages of the old epoch can't be had any more; whoever asks for them is told by the epoch.
-    expect(await db.ask('switchboard:bookings:1', 0, { role: 'service_role' })).toMatchObject({ state: 'ok', last: 1, epoch: last?.epoch });
+    expect(await db.ask('switchboard:bookings:1', 0, { role: 'service_role' })).toMatchObject({
+      state: 'ok',
+      last: 1,
+      epoch: last?.epoch,
+    });
     expect(await db.ask('switchboard:bookings:1', 2, { role: 'service_role' })).toMatchObject({ state: 'too_old' });
   });
 
@@ -60,15 +71,26 @@ describe('track', () => {
   });
 
   it('lets tables share a name, if their keys are of the same type', async () => {
-    await db.sql.query(`create table payments (id integer, business text); create table clients (id integer, business integer);
+    await db.sql
+      .query(`create table payments (id integer, business text); create table clients (id integer, business integer);
       select switchboard.track('payments', by => 'business', topic => 'bookings')`);
-    await expect(db.sql.query(`select switchboard.track('clients', by => 'business', topic => 'bookings')`)).rejects.toThrow(
+    await expect(
+      db.sql.query(`select switchboard.track('clients', by => 'business', topic => 'bookings')`),
+    ).rejects.toThrow(
       'The topic "bookings" is shared with tables that are tracked by a text; this one would be by a integer.',
     );
-    await expect(db.sql.query(`select switchboard.track('clients', topic => 'bookings')`)).rejects.toThrow(/by no column/);
-    await db.sql.query(`begin; insert into payments values (1, 's'); insert into bookings values (4, 1, 's'); insert into payments values (2, 's'); commit`);
+    await expect(db.sql.query(`select switchboard.track('clients', topic => 'bookings')`)).rejects.toThrow(
+      /by no column/,
+    );
+    await db.sql.query(
+      `begin; insert into payments values (1, 's'); insert into bookings values (4, 1, 's'); insert into payments values (2, 's'); commit`,
+    );
     const messages = await db.sent('switchboard:bookings:s');
-    expect(messages.map(({ number, tables: [table] }) => `${number} ${table?.table ?? ''}`)).toEqual(['1 payments', '2 bookings', '3 payments']);
+    expect(messages.map(({ number, tables: [table] }) => `${number} ${table?.table ?? ''}`)).toEqual([
+      '1 payments',
+      '2 bookings',
+      '3 payments',
+    ]);
     await db.sql.query(`select switchboard.untrack('payments')`);
     expect(await db.ask('switchboard:bookings:s', 0, { role: 'service_role' })).toMatchObject({ state: 'ok', last: 3 });
   });
@@ -76,11 +98,19 @@ describe('track', () => {
   it.each([
     ['a view', `create view v as select 1 as id; select switchboard.track('v')`, /only tables of the application/],
     ['a temporary table', `create temp table t (id integer); select switchboard.track('t')`, /temporary or unlogged/],
-    ['an unlogged table', `create unlogged table u (id integer); select switchboard.track('u')`, /temporary or unlogged/],
+    [
+      'an unlogged table',
+      `create unlogged table u (id integer); select switchboard.track('u')`,
+      /temporary or unlogged/,
+    ],
     ['its own tables', `select switchboard.track('switchboard.log')`, /only tables of the application/],
     ['a missing table', `select switchboard.track('nope')`, /relation "nope" does not exist/],
     ['a missing column', `select switchboard.track('bookings', by => 'nope')`, /no column "nope"/],
-    ['a column of a type that can not be a key', `create table x (j jsonb); select switchboard.track('x', by => 'j')`, /no column "j"/],
+    [
+      'a column of a type that can not be a key',
+      `create table x (j jsonb); select switchboard.track('x', by => 'j')`,
+      /no column "j"/,
+    ],
     ['a system column', `select switchboard.track('bookings', by => 'ctid')`, /no column "ctid"/],
     ['a bad name', `select switchboard.track('bookings', topic => 'a:b')`, /can't have the name "a:b"/],
     ['the name of the beat', `select switchboard.track('bookings', topic => 'beat')`, /can't have the name "beat"/],
@@ -128,7 +158,10 @@ describe('track.sql', () => {
     await db.sql.query(`insert into bookings values (90, 1, 'again')`);
     await db.sql.query(await sqlFile('track.sql'));
     await db.sql.query(`insert into bookings values (91, 1, 'again')`);
-    expect((await db.sent('switchboard:bookings:again')).map(({ number, epoch: of }) => [number, of])).toEqual([[1, epoch], [2, epoch]]);
+    expect((await db.sent('switchboard:bookings:again')).map(({ number, epoch: of }) => [number, of])).toEqual([
+      [1, epoch],
+      [2, epoch],
+    ]);
   });
 
   it('may be run while the table is written to', async () => {
@@ -169,7 +202,9 @@ describe('track.sql', () => {
     const bare = await everything();
     expect(JSON.stringify(bare)).not.toContain('switchboard');
     await db.sql.query(await sqlFile('track.sql'));
-    await db.sql.query(`select switchboard.track('bookings', by => 'business', readers => 'true'); insert into bookings values (2000, 1)`);
+    await db.sql.query(
+      `select switchboard.track('bookings', by => 'business', readers => 'true'); insert into bookings values (2000, 1)`,
+    );
     await db.sql.query(await sqlFile('untrack.sql'));
     await db.sql.query(await sqlFile('untrack.sql'));
     expect(await everything()).toEqual(bare);
@@ -189,9 +224,11 @@ describe('track.sql', () => {
 
 describe('doctor', () => {
   it('sees in tracked() what is missing', async () => {
-    await db.sql.query(`select switchboard.track('bookings', by => 'business', readers => 'true'); drop trigger switchboard_update on bookings;
+    await db.sql
+      .query(`select switchboard.track('bookings', by => 'business', readers => 'true'); drop trigger switchboard_update on bookings;
       alter table bookings disable trigger switchboard_delete`);
-    const look = async (): Promise<object | undefined> => (await db.sql.query<object>('select * from switchboard.tracked()')).rows[0];
+    const look = async (): Promise<object | undefined> =>
+      (await db.sql.query<object>('select * from switchboard.tracked()')).rows[0];
     expect(await look()).toMatchObject({
       table: 'public.bookings',
       topic: 'bookings',

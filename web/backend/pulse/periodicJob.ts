@@ -78,7 +78,8 @@ export class PeriodicJob {
       this.#hasFailed = false;
     } catch (error) {
       // Once for each outage of the database.
-      if (!this.#hasFailed && this.#timer !== null) this.#log('warn', `${this.#work.name} does not beat: ${messageOf(error)}`);
+      if (!this.#hasFailed && this.#timer !== null)
+        this.#log('warn', `${this.#work.name} does not beat: ${messageOf(error)}`);
       this.#hasFailed = true;
     } finally {
       this.#isRunning = false;
