@@ -94,6 +94,16 @@ function openPool(connectionString: string, log: Log): pg.Pool {
   return pool;
 }
 
+function periodicJobs(
+  pool: pg.Pool,
+  options: BackendOptions,
+  log: Log,
+): { pulse: PeriodicJob | null; jobs: PeriodicJob[] } {
+  const pulse = options.pulseMs === undefined ? null : PeriodicJob.pulse(pool, options.pulseMs, log);
+  const beat = PeriodicJob.beat(pool, options.beatMs ?? DEFAULT_BEAT_MS, log);
+  return { pulse, jobs: pulse === null ? [beat] : [pulse, beat] };
+}
+
 async function assemble(
   options: BackendOptions,
   settings: Settings,
@@ -125,16 +135,14 @@ async function assemble(
       server.handleUpgrade(request, stream, head);
     },
   });
-  const pulse = options.pulseMs === undefined ? null : PeriodicJob.pulse(pool, options.pulseMs, settings.log);
-  const beat = PeriodicJob.beat(pool, options.beatMs ?? DEFAULT_BEAT_MS, settings.log);
+  const { pulse, jobs } = periodicJobs(pool, options, settings.log);
   const partitions = new Partitions(pool, settings.log);
   const faults = new Faults({ hub, server, listener, feed, cluster, pulse });
   router.faults = faults;
   if (options.lab === true) router.lab = new Lab({ faults, pool, tokens });
   const close = async (): Promise<void> => {
     faults.dispose();
-    pulse?.stop();
-    beat.stop();
+    for (const job of jobs) job.stop();
     partitions.stop();
     await server.close();
     hub.close();
@@ -147,8 +155,7 @@ async function assemble(
     await migrate(pool);
     await partitions.start();
     if (options.seed !== false) await seed(pool, options.seedDate ?? new Date());
-    await pulse?.start();
-    await beat.start();
+    for (const job of jobs) await job.start();
     await feed.start();
     await listener.open(options.port ?? 0);
   } catch (error) {
