@@ -69,6 +69,33 @@ bool isQuoted(std::string_view text) {
   return false;
 }
 
+/// Without the backslashes that take the next letter for itself.
+std::string withoutEscapes(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
+/// Without the blanks around it, but for one after a backslash.
+std::string_view trimmedItem(std::string_view text) {
+  const auto item = trimmed(text);
+  if (item.empty()) return item;
+  const auto backslashes = item.size() - (item.find_last_not_of('\\') + 1);
+  const auto end = static_cast<std::size_t>(item.data() - text.data()) + item.size();
+  const bool keepsBlank = backslashes % 2 == 1 && end < text.size();
+  return {item.data(), item.size() + (keepsBlank ? 1 : 0)};
+}
+
+/// An unquoted item that is NULL, in whatever case.
+bool isNullWord(std::string_view text) {
+  constexpr std::string_view kWord = "null";
+  return text.size() == kWord.size() &&
+         std::equal(text.begin(), text.end(), kWord.begin(), [](char a, char b) { return (a | 0x20) == b; });
+}
+
 /// One value of `in`. The server passes the list to PostgreSQL as an array, so the rules of array literals apply.
 std::string checkItem(std::string_view item) {
   const auto text = trimmed(item);
@@ -190,6 +217,21 @@ std::string parseConditions(std::string_view text, Vector<Condition>& conditions
 }
 
 }  // namespace
+
+std::string plainValue(std::string_view value) {
+  return isQuoted(value) ? withoutEscapes(value.substr(1, value.size() - 2)) : std::string(value);
+}
+
+Vector<ListItem> listItems(std::string_view value) {
+  Vector<std::string_view> texts;
+  splitItems(value.substr(1, value.size() - 2), texts);
+  Vector<ListItem> items;
+  for (const auto text : texts) {
+    const auto item = trimmedItem(text);
+    items.push_back({isQuoted(item) ? plainValue(item) : withoutEscapes(item), isNullWord(item)});
+  }
+  return items;
+}
 
 Result<Vector<Condition>> parseFilter(std::string_view text) {
   Vector<Condition> conditions;

@@ -23,6 +23,18 @@ struct Condition {
 /// can check (columns, casts) is not checked. The views point into `text`.
 Result<Vector<Condition>> parseFilter(std::string_view text);
 
+/// The text that a condition's value stands for, for any operator but `in`: without the quotes and backslashes of a
+/// value that is in quotes as a whole.
+std::string plainValue(std::string_view value);
+
+/// One value of `in`.
+struct ListItem {
+  std::string text;
+  bool isNull = false;
+};
+/// The values of `in`, by the rules of PostgreSQL's array literals. `value` has passed `parseFilter`.
+Vector<ListItem> listItems(std::string_view value);
+
 /// Equal for filters that differ only in the order of their conditions.
 std::string canonicalFilter(const Vector<Condition>& conditions);
 

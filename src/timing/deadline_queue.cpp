@@ -9,7 +9,7 @@
 namespace switchboard {
 
 std::string_view toString(DeadlineKind kind) {
-  static constexpr EnumNames<DeadlineKind, 20> kNames({
+  static constexpr EnumNames<DeadlineKind, 22> kNames({
       {DeadlineKind::Plan, "Plan"},
       {DeadlineKind::ConnectTimeout, "ConnectTimeout"},
       {DeadlineKind::Reconnect, "Reconnect"},
@@ -30,6 +30,8 @@ std::string_view toString(DeadlineKind kind) {
       {DeadlineKind::Pulse, "Pulse"},
       {DeadlineKind::Track, "Track"},
       {DeadlineKind::Push, "Push"},
+      {DeadlineKind::Fill, "Fill"},
+      {DeadlineKind::Beat, "Beat"},
   });
   return kNames[kind];
 }

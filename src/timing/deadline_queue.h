@@ -36,6 +36,8 @@ enum class DeadlineKind : unsigned char {
   Pulse,            ///< A beat of the database's pulse is overdue, or its channel may join again.
   Track,            ///< A presence call is sent at the end of this entry, or when the server's limit allows it.
   Push,             ///< A broadcast may be sent, or its timeout is over.
+  Fill,             ///< Numbered changes that are missing are asked for, or the answer is overdue.
+  Beat,             ///< A beat of the broadcasts' replication is overdue.
 };
 
 std::string_view toString(DeadlineKind kind);

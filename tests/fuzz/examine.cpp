@@ -27,6 +27,10 @@ constexpr std::array kTargets = {
     Target{'p', "join payload", examineJoin},
     Target{'e', "endpoint", examineEndpoint},
     Target{'o', "options", examineOptions},
+    Target{'n', "numbered message", examineNumbered},
+    Target{'g', "answer with messages", examineAnswer},
+    Target{'l', "filter and row", examineRowFilter},
+    Target{'h', "numbered topic", examineTopic},
     Target{'x', "session, version 1", examineSessionV1},
     Target{'y', "session, version 2", examineSessionV2},
 };

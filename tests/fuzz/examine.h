@@ -61,6 +61,16 @@ Complaint examineJoin(std::string_view fields);
 Complaint examineEndpoint(std::string_view fields);
 Complaint examineOptions(std::string_view json);
 
+// targets/numbered.cpp
+/// A message of a topic whose changes are numbered.
+Complaint examineNumbered(std::string_view text);
+/// What the database answers when it is asked for missing messages.
+Complaint examineAnswer(std::string_view text);
+/// A filter and a row, a line feed between them.
+Complaint examineRowFilter(std::string_view text);
+/// What happens on a topic, a line feed between.
+Complaint examineTopic(std::string_view lines);
+
 // targets/session.cpp
 /// Frames, a line feed between them, to a client with live subscriptions.
 Complaint examineSessionV1(std::string_view frames);

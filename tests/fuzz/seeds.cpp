@@ -107,6 +107,26 @@ std::string roomSession(bool array, std::string_view more) {
   return std::string(1, array ? 'y' : 'x') + joined + "\n" + std::string(more);
 }
 
+std::string numberedMessage(std::string_view epoch, int number) {
+  return R"({"v":1,"epoch":")" + std::string(epoch) + R"(","number":)" + std::to_string(number) +
+         R"(,"committed":"2026-11-27T18:00:00.123456Z","tables":[{"schema":"s","table":"t","columns":[{"name":"id","type":"int8"}]}],)"
+         R"("changes":[{"t":0,"type":"UPDATE","record":{"id":1.50},"old_record":{"id":1},"errors":["Error 413"]}]})";
+}
+
+/// With the messages from `from` to `to`.
+std::string numberedAnswer(int last, int from, int to) {
+  Json messages = Json::array();
+  for (int number = from; number <= to; ++number) messages.push_back(numberedMessage("e", number));
+  return toText(Json{{"v", 1},
+                     {"state", "ok"},
+                     {"topic", "t"},
+                     {"epoch", "e"},
+                     {"first", 1},
+                     {"last", last},
+                     {"messages", messages},
+                     {"more", to >= from && to < last}});
+}
+
 }  // namespace
 
 std::vector<std::string> seeds() {
@@ -247,6 +267,26 @@ std::vector<std::string> seeds() {
       R"(o{"table":"t","select":["id",1],"delivery":{"mode":"latest","everyMs":99999999999999999999,"key":["id"],"max":0}})",
       R"(o{"table":"t","delivery":{"mode":"debounce","waitMs":-5,"maxWaitMs":1e18,"leading":true,"payload":false}})",
       R"(o{"delivery":3})",
+      // numbered changes
+      "n" + numberedMessage("e", 41),
+      R"(n{"changes":[{"old_record":{"id":1},"type":"DELETE","t":0}],"v":1,"epoch":"e","tables":[{"columns":[],"table":"t\u00e9","schema":"s","bases":{"a":"enum"}}],"number":2,"committed":"2026-11-27T18:00:00Z","fetch":[{"t":0,"rows":9}]})",
+      R"(n{"v":1,"epoch":"e","last":41,"seq":1,"every_ms":5000})",
+      R"(n{"v":2})",
+      R"(g{"v":1,"state":"ok","topic":"t","epoch":"e","first":1,"last":2,"messages":["{}",{}],"more":false})",
+      R"(g{"v":1,"state":"too_old","epoch":"e","first":3,"last":2})",
+      R"(g{"v":1,"state":"refused","reason":"no","canonical":"\u0041"})",
+      "la=gte.-1.50e3\n{\"a\":-1500}",
+      "la=in.(1, \"2\",null,x\\ )\n{\"a\":2}",
+      "la=like.%\\_%_\n{\"a\":\"x_\xC3\xA9\"}",
+      "la=lt.2026-11-27T18:00:00.5+05:30\n{\"a\":\"2026-11-27T12:30:00.400001+00:00\"}",
+      "la=isdistinct.t,b=not.is.null\n{\"a\":false,\"b\":null}",
+      "hj\nt\na" + numberedAnswer(40, 1, 0) + "\nm" + numberedMessage("e", 41) + "\nm" + numberedMessage("e", 44) +
+          "\nt\na" + numberedAnswer(44, 42, 43) + "\ni\nj\nt\na" + numberedAnswer(45, 45, 45),
+      "hj\nt\nm" + numberedMessage("e", 2) + "\na" + numberedAnswer(1, 1, 0) + "\nm" + numberedMessage("f", 9) +
+          "\nt\na{\"v\":1,\"state\":\"too_old\",\"epoch\":\"f\",\"first\":5,\"last\":8}\np{\"v\":1,\"epoch\":\"f\","
+          "\"last\":12}\nt"
+          "\na{\"v\":1,\"state\":\"too_old\",\"epoch\":\"f\",\"first\":12,\"last\":12}"
+          "\nf\nt\nf\nt\nf\nt\nf\nt\nf\nt\nf",
       // sessions with a channel
       roomSession(
           true, R"([null,null,"`","broadcast",{"type":"broadcast","event":"e","payload":{"a":[1]},"meta":{"id":"7"}}])"

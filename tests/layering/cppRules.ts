@@ -32,6 +32,7 @@ export const layers: readonly Layer[] = [
   { prefix: 'src/protocol/', mayInclude: ['base/', 'json/'], thirdParty: [] },
   { prefix: 'src/presence/', mayInclude: upToProtocol, thirdParty: [] },
   { prefix: 'src/broadcast/', mayInclude: upToProtocol, thirdParty: [] },
+  { prefix: 'src/numbered/', mayInclude: upToProtocol, thirdParty: [] },
   { prefix: 'src/net/', mayInclude: upToProtocol, thirdParty: [] },
   // A connection carries many channels; the multiplexer is where they meet.
   { prefix: 'src/channel/', mayInclude: [...upToProtocol, 'net/'], thirdParty: [] },

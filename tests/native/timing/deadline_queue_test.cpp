@@ -300,7 +300,7 @@ TEST_CASE("the queue prints what is set, soonest first") {
 
 TEST_CASE("every kind of deadline has a name of its own") {
   std::set<std::string_view> names;
-  constexpr int kLast = static_cast<int>(DeadlineKind::TokenRefresh);
+  constexpr int kLast = static_cast<int>(DeadlineKind::Beat);
   for (int kind = 0; kind <= kLast; ++kind) names.insert(toString(static_cast<DeadlineKind>(kind)));
   CHECK(names.size() == kLast + 1);
   CHECK(names.count("?") == 0);
