@@ -55,6 +55,9 @@ describe('Tab', () => {
     // And the other way round.
     await form.getByRole('button', { name: 'Close', exact: true }).first().focus();
     while ((await focused(page)) !== 'Undo') await page.keyboard.press('Shift+Tab');
+    expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).toBe(
+      'solid',
+    );
     await page.screenshot({ path: screenshotPath('undo-by-keyboard') });
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await forms.booking(id))['status']).toBe('pending');
