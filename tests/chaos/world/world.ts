@@ -5,7 +5,7 @@ import { Database } from './database.js';
 import { Fences } from './fence.js';
 import { FetchFaults } from './fetchFaults.js';
 import { Ledger } from './ledger.js';
-import { Proxy } from './proxy.js';
+import { Proxy } from '../proxy/proxy.js';
 import { createRoomPolicies } from './rooms.js';
 import { CHANGE_BYTES, createTables } from './schema.js';
 import { SilentTimes } from './silentTimes.js';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../../../web/core/filters/filter.js';
 import { isLike } from '../../../web/core/liveRows/compare/like.js';
 import { matches } from '../../../web/core/liveRows/compare/matches.js';
-import { compareNumbers, compareTexts, keyText, sameValue } from '../../../web/core/liveRows/compare/values.js';
+import { sameValue } from '../../../web/core/base/sameValue.js';
+import { compareNumbers, compareTexts, keyText } from '../../../web/core/liveRows/compare/values.js';
 
 const ROW = {
   n: 5,

@@ -1,4 +1,4 @@
-import { sameValue } from '../liveRows/compare/values.js';
+import { sameValue } from '../base/sameValue.js';
 import type { CheckedSend } from '../checks/channelOptions.js';
 import type { BroadcastReader } from './broadcastReader.js';
 

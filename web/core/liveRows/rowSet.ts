@@ -1,5 +1,5 @@
 import type { RowOrder } from './compare/order.js';
-import { sameValue } from './compare/values.js';
+import { sameValue } from '../base/sameValue.js';
 
 /** Rows by key, and in order. Objects stay the same until what they say changes. */
 export class RowSet<Row extends object> {

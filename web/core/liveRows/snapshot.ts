@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../base/abort.js';
 import type { FetchPage, FetchRequest, FetchResult } from '../api/liveRows.js';
-import { sameValue } from './compare/values.js';
+import { sameValue } from '../base/sameValue.js';
 
 /** What `fetch` gave is not what it should be. */
 export class SnapshotError extends Error {
