@@ -11,7 +11,7 @@ const ROUNDS = 2;
 // The long one is `npm run test:chaos`.
 describe('under faults of every kind', () => {
   it(
-    'no change is lost, repeated or out of order unless a gap tells of it, and live rows are those of the table',
+    'no change or broadcast is lost, repeated or out of order unless a gap reports it, and live rows and presence are right',
     { timeout: 600_000 },
     async () => {
       const timeline = new Timeline();
@@ -32,6 +32,9 @@ describe('under faults of every kind', () => {
       expect(total(report.faults)).toBe(ROUNDS * shortRun.faultsPerRound);
       expect(report.expected).toBeGreaterThan(0);
       expect(total(report.gaps)).toBeGreaterThan(0);
+      const { due, acknowledged, presenceChecks, presenceCalls } = report.channels;
+      expect(Math.min(due, acknowledged, presenceChecks, presenceCalls)).toBeGreaterThan(0);
+      expect(total(report.channels.gaps)).toBeGreaterThan(0);
     },
   );
 });
