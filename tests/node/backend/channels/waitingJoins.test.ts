@@ -53,6 +53,22 @@ describe('a join with postgres_changes_options.wait', () => {
     await client.close();
   });
 
+  it('leads to the same topic as other joins, also when the last of them leaves while it waits', async () => {
+    await backend.faults.restart({ coldStartMs: COLD_MS });
+    const [waiting, leaving, late] = [await connect(), await connect(), await connect()];
+    const ref = waiting.sendJoin('realtime:topic', {
+      postgres_changes: [orders],
+      postgres_changes_options: { wait: true },
+    });
+    const leavingRef = await leaving.join('realtime:topic', {});
+    await leaving.reply(leaving.push(leavingRef, 'realtime:topic', 'phx_leave', {}));
+    expect((await waiting.reply(ref))['status']).toBe('ok');
+    const lateRef = await late.join('realtime:topic', {});
+    late.push(lateRef, 'realtime:topic', 'broadcast', { type: 'broadcast', event: 'e', payload: { n: 1 } });
+    expect((await waiting.event('broadcast', 'realtime:topic')).payload).toMatchObject({ payload: { n: 1 } });
+    for (const client of [waiting, leaving, late]) await client.close();
+  });
+
   it('is refused for a table that can not be subscribed to, and leaves the socket as it was', async () => {
     const client = await connect();
     const reply = await answer(client, 'realtime:b', {

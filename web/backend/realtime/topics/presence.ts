@@ -51,10 +51,6 @@ export class PresenceTopic {
     ]);
     return objectText(entries);
   }
-
-  get isEmpty(): boolean {
-    return this.#byKey.size === 0;
-  }
 }
 
 function diff(joins: [string, Meta][], leaves: [string, Meta][]): string {
