@@ -18,6 +18,19 @@ afterAll(() => lab.close());
 
 afterEach(() => forms.tidy());
 
+/** Leaves the page, and stays when the browser asks. */
+async function dismissLeaving(page: Page): Promise<void> {
+  const asked = page.waitForEvent('dialog');
+  await page.evaluate(() => {
+    setTimeout(() => {
+      location.reload();
+    });
+  });
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+}
+
 describe('clients and staff', () => {
   async function twins(): Promise<number[]> {
     const { rows } = await lab.db.query<{ id: number }>(
@@ -151,6 +164,33 @@ describe('a save belongs to its form', () => {
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('Form second');
   });
 
+  it('is asked about before the page is left with it, also without a form', async () => {
+    const bookings = await forms.openBookings();
+    const { page } = bookings;
+    const id = await forms.newRow('Form row', bookings);
+    await page.getByRole('button', { name: 'Lab', exact: true }).click();
+    await goOffline(page);
+    await bookings
+      .row(id)
+      .getByRole('button', { name: /^Cancel/ })
+      .click();
+    const waiting = page.locator('[data-sonner-toast]', { hasText: 'Waiting for a connection' });
+    await waiting.waitFor();
+    await dismissLeaving(page);
+    await page.getByRole('button', { name: 'Go online' }).click();
+    await page.locator('[data-sonner-toast]', { hasText: 'Booking cancelled' }).waitFor();
+    expect(await forms.booking(id)).toMatchObject({ status: 'cancelled' });
+
+    await page.getByRole('button', { name: 'Go offline' }).click();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await waiting.waitFor();
+    await dismissLeaving(page);
+    await waiting.getByRole('button', { name: 'Discard' }).click();
+    // Would fail at a dialog that nobody answers.
+    await page.reload();
+    await bookings.untilRowsLive();
+  });
+
   it('can be discarded after its form was closed', async () => {
     const bookings = await openOffline();
     const { page } = bookings;
@@ -235,15 +275,7 @@ describe('a save belongs to its form', () => {
     const { page } = bookings;
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form leaving');
-    const asked = page.waitForEvent('dialog');
-    await page.evaluate(() => {
-      setTimeout(() => {
-        location.reload();
-      });
-    });
-    const dialog = await asked;
-    expect(dialog.type()).toBe('beforeunload');
-    await dialog.dismiss();
+    await dismissLeaving(page);
     await page.keyboard.press('Escape');
     await bookings.form.getByRole('button', { name: 'Discard' }).click();
     await closed(bookings);
@@ -302,8 +334,8 @@ describe('what is refused', () => {
     const bookings = await forms.openBookings();
     await bookings.addButton.click();
     const form = bookings.form;
-    await form.getByLabel('Amount').evaluate((input) => {
-      input.removeAttribute('max');
+    await form.locator('form').evaluate((element: HTMLFormElement) => {
+      element.noValidate = true;
     });
     await bookings.submit({ Client: 'Form rich', Amount: '123456789012' }, 'Add');
     await form.getByText('The amount is too large: at most 99,999,999.99.').waitFor();

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems } from '../support/axe.js';
 import { insertBooking } from '../support/bookings.js';
 import { BookingsPage } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
+import { hold } from '../support/forms.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
 let lab: Lab;
 
@@ -18,12 +15,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.close();
 });
-
-async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ exclude: ['tbody tr:nth-child(n + 8)'] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
 
@@ -69,6 +60,38 @@ describe.each(['light', 'dark'] as const)('the forms in %s', (colorScheme) => {
     await form.getByText('The server has a problem: try again in a moment.').waitFor();
     await form.getByText('Details').click();
     await look('refused');
+    await page.unroute('**/rest/v1/bookings?*');
+    await form.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await form.getByRole('button', { name: 'Discard' }).click();
+
+    await bookings.addButton.click();
+    await bookings.submit({ Client: 'Looks', Amount: '12.345' }, 'Add');
+    await form.getByText('At most 2 decimals.').waitFor();
+    await look('wrong-amount');
+    const release = await hold(page, 'POST', 'bookings');
+    await bookings.submit({ Amount: '12.34' }, 'Add');
+    await form.getByRole('button', { name: 'Saving…' }).waitFor();
+    await look('saving');
+    await page.keyboard.press('Escape');
+    await look('closing-saving');
+    release();
+    await form.waitFor({ state: 'detached' });
+    await page.unroute('**/rest/v1/bookings?*');
+
+    await page.context().setOffline(true);
+    await bookings.addButton.click();
+    await bookings.submit({ Client: 'Looks' }, 'Add');
+    await form.getByText('Waiting for a connection').waitFor();
+    await look('waiting');
+    await page.keyboard.press('Escape');
+    await look('closing-waiting');
+    await form.getByRole('button', { name: 'Save when back' }).click();
+    await bookings.show('Payments');
+    await page.getByRole('button', { name: 'Add payment' }).click();
+    await look('payment');
+    await bookings.submit({ Amount: '5' }, 'Add');
+    await form.getByText('Waiting for a connection').waitFor();
+    await look('payment-waiting');
     await page.context().close();
   });
 });
@@ -105,6 +128,35 @@ describe('the forms in large text', () => {
         .map(({ name }) => name),
     );
     expect(cut).toEqual([]);
+    await page.context().close();
+  });
+
+  it('have their title and their Close in sight, and toasts leave room, whatever the length of a name', async () => {
+    const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&day=all`, {
+      viewport: { width: 360, height: 740 },
+    });
+    const bookings = new BookingsPage(page);
+    const { form } = bookings;
+    const id = await insertBooking(lab.db, salon, 'Wolfeschlegelsteinhausenbergerdorff'.repeat(10));
+    await bookings.row(id).waitFor();
+    await bookings
+      .row(id)
+      .getByRole('button', { name: /^Cancel/ })
+      .click();
+    const toast = page.locator('[data-sonner-toast]', { hasText: 'Booking cancelled' });
+    await toast.getByRole('button', { name: 'Undo' }).waitFor();
+    await page.screenshot({ path: screenshotPath('toast-long-name') });
+    const heightOf = (element: Element): number => element.getBoundingClientRect().height;
+    expect(await toast.evaluate(heightOf)).toBeLessThan(740 / 5);
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%';
+    });
+    await bookings.row(id).getByRole('button', { name: /^Edit/ }).click();
+    await form.waitFor();
+    await page.screenshot({ path: screenshotPath('form-long-name') });
+    expect(await form.evaluate((sheet) => sheet.scrollWidth - sheet.clientWidth)).toBeLessThanOrEqual(0);
+    const close = await form.getByRole('button', { name: 'Close' }).first().boundingBox();
+    expect((close?.x ?? 360) + (close?.width ?? 0)).toBeLessThanOrEqual(360);
     await page.context().close();
   });
 

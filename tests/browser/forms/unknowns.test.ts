@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { BookingsPage } from '../support/bookingsPage.js';
 import { closed, FormsLab, hold } from '../support/forms.js';
 import { salon } from '../support/lab.js';
 
@@ -33,7 +34,7 @@ it('a new booking says that it has a name only while clients are not read, and g
   const release = await hold(page, 'GET', 'clients');
   await bookings.addButton.click();
   await bookings.form.getByLabel('Client', { exact: true }).fill(name);
-  await bookings.form.getByText('The clients are not read yet: saved by name only.').waitFor();
+  await bookings.form.getByText('The clients are not read yet: looked up when this is saved.').waitFor();
   release();
   await bookings.form.getByText(`#${id}`).waitFor();
   await bookings.submit({ Service: 'Form tied' }, 'Add');
@@ -49,8 +50,74 @@ it('a new booking says that clients could not be read', async () => {
   await bookings.page.route('**/rest/v1/clients?*', (route) => route.fulfill(refused));
   await bookings.addButton.click();
   await bookings.form.getByLabel('Client', { exact: true }).fill('Form nobody');
-  await bookings.form.getByText('The clients could not be read: saved by name only.').waitFor();
+  await bookings.form.getByText('The clients could not be read: looked up again when this is saved.').waitFor();
   for (const window of forms.windows) window.problems.splice(0);
+});
+
+it('a client is found whatever case, accents and blanks the name is typed with, and has its own name then', async () => {
+  const { db } = forms.lab;
+  const { rows } = await db.query<{ id: number }>(
+    "insert into clients (business_id, full_name) values ($1, 'Form Zoë Lind') returning id::int",
+    [salon],
+  );
+  const [{ id } = { id: 0 }] = rows;
+  const bookings = await forms.openBookings();
+  await bookings.addButton.click();
+  const name = bookings.form.getByLabel('Client', { exact: true });
+  await name.fill(' form  ZOE lind');
+  await bookings.form.getByText(`#${id}`).waitFor();
+  await name.blur();
+  expect(await name.inputValue()).toBe('Form Zoë Lind');
+  await bookings.submit({}, 'Add');
+  await closed(bookings);
+  const added = await db.query('select client_name from bookings where client_id = $1', [id]);
+  expect(added.rows).toEqual([{ client_name: 'Form Zoë Lind' }]);
+  await db.query('delete from clients where id = $1', [id]);
+});
+
+/** A window that goes offline before it has read the clients, with the form of a new booking of this name. */
+async function addOffline(name: string): Promise<BookingsPage> {
+  const bookings = await forms.openBookings();
+  const { page } = bookings;
+  await page.getByRole('button', { name: 'Lab', exact: true }).click();
+  await page.getByRole('button', { name: 'Go offline' }).click();
+  await bookings.addButton.click();
+  await bookings.submit({ Client: name, Service: 'Form offline' }, 'Add');
+  await bookings.form.getByText('Waiting for a connection').waitFor();
+  return bookings;
+}
+
+const plugIn = (bookings: BookingsPage): Promise<void> =>
+  bookings.page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
+
+it('a booking that was added offline before clients were read gets its client when it is saved', async () => {
+  const { id, name } = await someClient();
+  const bookings = await addOffline(name.toLowerCase());
+  await plugIn(bookings);
+  await closed(bookings);
+  const { rows } = await forms.lab.db.query(
+    "delete from bookings where service = 'Form offline' returning client_id::int, client_name",
+  );
+  expect(rows).toEqual([{ client_id: id, client_name: name }]);
+});
+
+it('a booking that was added offline for one of two namesakes asks which, and is nobody else’s', async () => {
+  const { db } = forms.lab;
+  await db.query("insert into clients (business_id, full_name) values ($1, 'Form Twin'), ($1, 'Form Twin')", [salon]);
+  const bookings = await addOffline('Form Twin');
+  const { form } = bookings;
+  await plugIn(bookings);
+  await form.getByText('2 clients are called “Form Twin”: choose which one.').waitFor();
+  const { rows } = await db.query<{ id: number }>(
+    "select max(id)::int as id from clients where full_name = 'Form Twin'",
+  );
+  const [{ id } = { id: 0 }] = rows;
+  await form.getByLabel('Which Form Twin?').selectOption(String(id));
+  await form.getByRole('button', { name: 'Add', exact: true }).click();
+  await closed(bookings);
+  const added = await db.query("delete from bookings where service = 'Form offline' returning client_id::int");
+  expect(added.rows).toEqual([{ client_id: id }]);
+  await db.query("delete from clients where full_name = 'Form Twin'");
 });
 
 it('bookings of one client on one day differ in the form of a payment', async () => {
@@ -64,6 +131,7 @@ it('bookings of one client on one day differ in the form of a payment', async ()
   const bookings = await forms.openBookings();
   await bookings.show('Payments');
   await bookings.page.getByRole('button', { name: 'Add payment' }).click();
+  await bookings.form.getByLabel('Find a booking').fill('Form twice');
   const labels = await bookings.form.getByLabel('For the booking').locator('option').allInnerTexts();
   const mine = labels.filter((label) => label.startsWith('Form twice'));
   expect(new Set(mine).size).toBe(4);

@@ -1,3 +1,5 @@
+import { dateOf } from './data/zone.js';
+
 // Dates and numbers as people write them in the browser's language. Times are those on the clocks of a zone: the business's.
 
 /** The browser's language, for `lang` of what is written in it. */
@@ -40,6 +42,12 @@ export function formatClock(at: number | string, zone: string): string {
 /** A day and a time in a sentence. */
 export function formatWhen(at: number | string, zone: string): string {
   return `${formatDay(at, zone)}, ${formatClock(at, zone)}`;
+}
+
+/** A time of today as a clock shows it, any other with its day. */
+export function formatTime(at: number | string, zone: string, now = Date.now()): string {
+  const isToday = dateOf(typeof at === 'string' ? Date.parse(at) : at, zone) === dateOf(now, zone);
+  return isToday ? formatClock(at, zone) : formatWhen(at, zone);
 }
 
 /** A full hour, 0 to 23, as formatClock has it. */

@@ -1,6 +1,6 @@
 import { useZone } from '../data/today.js';
 import { useSeconds } from '../data/seconds.js';
-import { formatClock, locale } from '../format.js';
+import { formatTime, locale } from '../format.js';
 
 /** How old what is shown is: `as of 07:41 (2 min ago)`. */
 export function AsOf({ at }: { at: number }) {
@@ -9,7 +9,7 @@ export function AsOf({ at }: { at: number }) {
     <span className="as-of">
       as of{' '}
       <time dateTime={new Date(at).toISOString()} lang={locale}>
-        {formatClock(at, zone)}
+        {formatTime(at, zone)}
       </time>{' '}
       <span className="ago">({agoText(useSeconds() - at / 1_000)})</span>
     </span>

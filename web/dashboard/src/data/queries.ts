@@ -1,7 +1,7 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useBusinessData } from './businessData.js';
 import type { Alert, Attendance, Business, Client, Staff } from './database.js';
-import { useRest, type Parameters } from './rest.js';
+import { useRest, type Parameters, type RestClient } from './rest.js';
 import { useToday } from './today.js';
 import { knownZone } from './zone.js';
 
@@ -20,15 +20,23 @@ export function useBusinesses(): UseQueryResult<Business[]> {
   });
 }
 
+/** By name. */
+export function clientsQuery(rest: RestClient, businessId: string) {
+  return queryOptions({
+    queryKey: ['clients', businessId],
+    queryFn: async ({ signal }) => byName(await rest.all('clients', { business_id: `eq.${businessId}` }, signal)),
+  });
+}
+
 /** With `enabled: false`, what is known already; nothing is read for it. */
 export function useClients({ enabled = true } = {}): UseQueryResult<Client[]> {
-  const rest = useRest();
-  const { id } = useBusinessData().business;
-  return useQuery({
-    queryKey: ['clients', id],
-    queryFn: ({ signal }) => rest.rows('clients', { business_id: `eq.${id}`, order: 'full_name.asc,id.asc' }, signal),
-    enabled,
-  });
+  return useQuery({ ...clientsQuery(useRest(), useBusinessData().business.id), enabled });
+}
+
+const names = new Intl.Collator();
+
+function byName<Named extends { id: number; full_name: string }>(rows: readonly Named[]): Named[] {
+  return [...rows].sort((one, other) => names.compare(one.full_name, other.full_name) || one.id - other.id);
 }
 
 /** Those who work here now. */
@@ -49,7 +57,7 @@ function useStaffQuery(select: (staff: Staff[]) => Staff[]): UseQueryResult<Staf
   const { id } = useBusinessData().business;
   return useQuery({
     queryKey: ['staff', id],
-    queryFn: ({ signal }) => rest.rows('staff', { business_id: `eq.${id}`, order: 'full_name.asc,id.asc' }, signal),
+    queryFn: async ({ signal }) => byName(await rest.all('staff', { business_id: `eq.${id}` }, signal)),
     select,
   });
 }
@@ -63,7 +71,7 @@ export function useAttendance(): UseQueryResult<Attendance[]> {
     queryKey: ['staff-attendance', id, date],
     queryFn: async ({ signal }) => {
       const read = (which: Parameters): Promise<Attendance[]> =>
-        rest.rows('staff_attendance', { business_id: `eq.${id}`, order: 'id.asc', ...which }, signal);
+        rest.all('staff_attendance', { business_id: `eq.${id}`, ...which }, signal);
       const [ofToday, open] = await Promise.all([read({ work_date: `eq.${date}` }), read({ clock_out: 'is.null' })]);
       // Those that are open count, so they come last.
       return [...ofToday.filter(({ clock_out }) => clock_out !== null), ...open];
@@ -77,11 +85,9 @@ export function useOpenAlerts(): UseQueryResult<Alert[]> {
   const { id } = useBusinessData().business;
   return useQuery({
     queryKey: ['admin-alerts', id],
-    queryFn: ({ signal }) =>
-      rest.rows(
-        'admin_alerts',
-        { business_id: `eq.${id}`, acknowledged: 'is.false', order: 'created_at.desc,id.asc' },
-        signal,
-      ),
+    queryFn: async ({ signal }) => {
+      const alerts = await rest.all('admin_alerts', { business_id: `eq.${id}`, acknowledged: 'is.false' }, signal);
+      return alerts.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at));
+    },
   });
 }

@@ -6,16 +6,19 @@ import { cityOf } from '../data/zone.js';
 import { formatStatus } from '../format.js';
 import { AlsoEditing } from '../presence/editors.js';
 import { useEditSession, type EditSession } from '../writing/index.js';
-import type { BookingDraft, ChosenClient } from './bookingFields.js';
+import { amountRule, amountText } from './amounts.js';
+import type { BookingDraft } from './bookingFields.js';
+import type { ChosenClient } from './clientNames.js';
 import { choicesOf, withChosen } from './fields/choices.js';
 import { ClientField } from './fields/ClientField.js';
 import { SelectField, TextField } from './fields/Field.js';
+import { NumberField } from './fields/NumberField.js';
 import { StartsField } from './fields/StartsField.js';
 import { FormSheet } from './sheet/FormSheet.js';
 import { currentRow } from './currentRow.js';
 
 const statuses = choicesOf(['pending', 'confirmed', 'completed', 'cancelled', 'no_show']);
-const MAX_MINUTES = 1440;
+const MINUTES = { min: 1, max: 1440, decimals: 0 };
 const MAX_AMOUNT = 99_999_999.99;
 
 type Props = { session: EditSession<Booking, BookingDraft>; opener: Element | null; onClose: () => void };
@@ -81,12 +84,11 @@ function WhenFields({ session, draft, zone }: FieldsProps & { zone: string }) {
           session.set('starts', value);
         }}
       />
-      <TextField
+      <NumberField
         label="Minutes"
         name="minutes"
-        type="number"
-        min="1"
-        max={Math.max(MAX_MINUTES, session.row?.duration_minutes ?? 0)}
+        rule={MINUTES}
+        stored={session.row === undefined ? undefined : String(session.row.duration_minutes)}
         required
         value={draft.minutes}
         onValue={(value) => {
@@ -98,6 +100,7 @@ function WhenFields({ session, draft, zone }: FieldsProps & { zone: string }) {
 }
 
 function WhatFields({ session, draft: { amount, staff: person, status } }: FieldsProps) {
+  const { currency } = useBusinessData().business;
   const { data: staff = [] } = useEveryStaff();
   const people = staff
     .filter(({ active, id }) => active || String(id) === person)
@@ -105,13 +108,11 @@ function WhatFields({ session, draft: { amount, staff: person, status } }: Field
   const anyone = { value: '', label: 'Anyone' };
   return (
     <>
-      <TextField
+      <NumberField
         label="Amount"
         name="amount"
-        type="number"
-        min="0"
-        max={MAX_AMOUNT}
-        step="0.01"
+        rule={amountRule(currency, MAX_AMOUNT)}
+        stored={session.row === undefined ? undefined : amountText(session.row.amount, currency)}
         value={amount}
         onValue={(value) => {
           session.set('amount', value);

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { InLocale } from '../app/InLocale.js';
 import { useZone } from '../data/today.js';
-import { formatClock } from '../format.js';
+import { formatTime } from '../format.js';
 import type { Conflict, EditState } from '../writing/index.js';
 import { capitalized, describeChange } from './describeChange.js';
 
@@ -29,7 +29,7 @@ export function Conflicts<Draft>({ state, onResolve }: Props<Draft>) {
       <div role={conflicts.length > 0 ? 'alert' : 'status'}>
         <p>
           <b>
-            Changed by someone else at <InLocale>{formatClock(changedAt, zone)}</InLocale>.
+            Changed by someone else at <InLocale>{formatTime(changedAt, zone)}</InLocale>.
           </b>{' '}
           {news.map(describeChange).join(' ')}
         </p>

@@ -1,10 +1,10 @@
-import type { Booking } from '../data/database.js';
-import { formatMoney, formatStatus, formatWhen } from '../format.js';
+import type { Booking, Client } from '../data/database.js';
+import { formatStatus, formatWhen } from '../format.js';
 import { dateOf, instantsOf, instantOf, wallTime, zoneNameAt } from '../data/zone.js';
+import { numberIn } from './fields/numbers.js';
 import type { Fields } from '../writing/index.js';
-
-/** Whose booking it is. `id` is null for somebody who is no client, and `unchosen` while the name alone does not say. */
-export type ChosenClient = { readonly id: number | null | 'unchosen'; readonly name: string };
+import { amountText, showAmount } from './amounts.js';
+import { decidedClient, type ChosenClient } from './clientNames.js';
 
 /** A time on the clocks of the business. */
 export type LocalTime = {
@@ -30,16 +30,20 @@ export type BookingDraft = {
  *
  * @param zone of the business
  * @param staffName undefined: not known
+ * @param readClients of the business; null: they can't be read
  */
 export function bookingFields(
   currency: string,
   zone: string,
   staffName: (id: number) => string | undefined,
+  readClients: () => Promise<readonly Client[] | null>,
 ): Fields<Booking, BookingDraft> {
   return {
     client: {
       label: 'client',
       read: ({ client_id, client_name }) => ({ id: client_id, name: client_name }),
+      // The name was typed before the clients were there.
+      complete: async (client) => (client.id === 'unchosen' ? decidedClient(client, await readClients()) : client),
       write: ({ id, name }) => ({ client_id: id === 'unchosen' ? null : id, client_name: name.trim() }),
       show: ({ id, name }) => (typeof id === 'number' ? `${name} (#${id})` : name),
     },
@@ -53,14 +57,14 @@ export function bookingFields(
     minutes: {
       label: 'minutes',
       read: ({ duration_minutes }) => String(duration_minutes),
-      write: (minutes) => ({ duration_minutes: Number(minutes) }),
+      write: (minutes) => ({ duration_minutes: numberIn(minutes) }),
       show: String,
     },
     amount: {
       label: 'amount',
-      read: ({ amount }) => (amount === null ? '' : String(amount)),
-      write: (amount) => ({ amount: amount === '' ? null : Number(amount) }),
-      show: (amount) => (amount === '' ? 'none' : formatMoney(Number(amount), currency)),
+      read: ({ amount }) => amountText(amount, currency),
+      write: (amount) => ({ amount: amount.trim() === '' ? null : numberIn(amount) }),
+      show: (amount) => (amount.trim() === '' ? 'none' : showAmount(amount, currency)),
     },
     staff: {
       label: 'staff',

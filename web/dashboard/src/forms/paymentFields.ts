@@ -1,6 +1,8 @@
 import type { Payment } from '../data/database.js';
-import { formatMoney, formatStatus } from '../format.js';
+import { numberIn } from './fields/numbers.js';
+import { formatStatus } from '../format.js';
 import type { Fields } from '../writing/index.js';
+import { amountText, showAmount } from './amounts.js';
 
 export type PaymentDraft = {
   readonly amount: string;
@@ -16,9 +18,9 @@ export function paymentFields(currency: string): Fields<Payment, PaymentDraft> {
   return {
     amount: {
       label: 'amount',
-      read: ({ amount }) => String(amount),
-      write: (amount) => ({ amount: Number(amount) }),
-      show: (amount) => formatMoney(Number(amount), currency),
+      read: ({ amount }) => amountText(amount, currency),
+      write: (amount) => ({ amount: numberIn(amount) }),
+      show: (amount) => showAmount(amount, currency),
     },
     booking: {
       label: 'booking',
@@ -30,11 +32,7 @@ export function paymentFields(currency: string): Fields<Payment, PaymentDraft> {
     status: {
       label: 'status',
       read: ({ status }) => status,
-      // When it was paid stays known while it is cancelled: it may be paid after all.
-      write: (status, seen) => ({
-        status,
-        ...(status === 'paid' && typeof seen?.paid_at !== 'string' ? { paid_at: new Date().toISOString() } : {}),
-      }),
+      write: (status, seen) => ({ status, ...paidColumns(status, seen) }),
       show: formatStatus,
     },
     reference: {
@@ -47,3 +45,18 @@ export function paymentFields(currency: string): Fields<Payment, PaymentDraft> {
 }
 
 export const newPayment: PaymentDraft = { amount: '', booking: '', method: 'card', status: 'paid', reference: '' };
+
+const KEEPS_TIME = new Set(['paid', 'cancelled']);
+
+/** When a payment with this status was paid, as far as that is known; null: it is not paid, or would be paid now. */
+export function paidAt(status: string, seen: Payment | undefined): string | null {
+  // What is cancelled may be paid after all. What failed or is pending was not paid, whatever it was before.
+  const isKept = seen !== undefined && KEEPS_TIME.has(seen.status) && KEEPS_TIME.has(status);
+  return isKept ? seen.paid_at : null;
+}
+
+function paidColumns(status: string, seen: Payment | undefined): Partial<Payment> {
+  const kept = paidAt(status, seen);
+  const paid_at = kept ?? (status === 'paid' ? new Date().toISOString() : null);
+  return paid_at === (seen?.paid_at ?? null) ? {} : { paid_at };
+}

@@ -1,5 +1,5 @@
 import { toast } from 'sonner';
-import { formatClock } from '../format.js';
+import { formatTime } from '../format.js';
 import type { EditSession, EditState, Problem, VersionedRow } from '../writing/index.js';
 import { describeChange } from './describeChange.js';
 import { savingToast } from '../toasts/savingToast.js';
@@ -23,8 +23,8 @@ function toastUnsaved<Draft>(title: string, state: EditState<Draft>, zone: strin
 
 function reasonOf<Draft>({ problem, conflicts, changedAt, goneAt }: EditState<Draft>, zone: string) {
   if (problem !== null) return <ProblemText problem={problem} />;
-  if (goneAt !== null) return `It was removed at ${formatClock(goneAt, zone)}.`;
-  const time = formatClock(changedAt ?? Date.now(), zone);
+  if (goneAt !== null) return `It was removed at ${formatTime(goneAt, zone)}.`;
+  const time = formatTime(changedAt ?? Date.now(), zone);
   return `Changed by someone else at ${time}. ${conflicts.map(describeChange).join(' ')}`;
 }
 
@@ -43,13 +43,11 @@ export function followSave<Row extends VersionedRow, Draft extends object>(
   { noun, description, zone }: { noun: string; description: string; zone: string },
   ends: Ends,
 ): void {
-  const endQuestion = askBeforeLeaving();
   const waiting = showWaiting(session, description);
   const unsubscribe = session.subscribe(() => {
     const state = session.state();
     if (state.phase === 'saving' || state.phase === 'waiting') return;
     unsubscribe();
-    endQuestion();
     waiting.end();
     if (state.phase === 'saved') ends.saved();
     else if (state.phase === 'editing') toastUnsaved(`${noun} not saved`, state, zone, ends);
@@ -84,11 +82,12 @@ export async function saveWithToast<Row extends VersionedRow, Draft extends obje
   if (state.phase === 'saved' && row !== undefined) saved(row);
 }
 
-/** Shows that a change is being saved, if that takes a moment, or waits for a connection or an answer. */
+/** Shows that a change is being saved, if that takes a moment, or waits for a connection or an answer, and has the browser ask before the page is left. */
 function showWaiting<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
   description: string,
 ) {
+  const endQuestion = askBeforeLeaving();
   const saving = savingToast(description);
   let shown = '';
   const show = (): void => {
@@ -111,6 +110,7 @@ function showWaiting<Row extends VersionedRow, Draft extends object>(
   return {
     end: (): void => {
       unsubscribe();
+      endQuestion();
       saving.end();
     },
   };

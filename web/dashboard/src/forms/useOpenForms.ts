@@ -3,10 +3,11 @@ import { toast } from 'sonner';
 import { setSearch } from '../app/useSearchParameter.js';
 import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Business, Payment } from '../data/database.js';
-import { formatMoney, formatWhen } from '../format.js';
+import { formatWhen } from '../format.js';
 import { showOf } from '../tables/bookings/showBooking.js';
 import { withAction } from '../toasts/rowToasts.js';
 import type { EditSession } from '../writing/index.js';
+import { showAmount } from './amounts.js';
 import type { BookingDraft } from './bookingFields.js';
 import type { PaymentDraft } from './paymentFields.js';
 import { followSave } from './saveToasts.js';
@@ -82,7 +83,7 @@ function follow(form: OpenForm, business: Business, forget: () => void, reopen: 
     const { client, service } = session.state().draft;
     followSave(session, { noun: 'Booking', description: `${client.name}, ${service}`, zone }, ends);
   } else {
-    const description = formatMoney(Number(session.state().draft.amount), business.currency);
+    const description = showAmount(session.state().draft.amount, business.currency);
     followSave(session, { noun: 'Payment', description, zone }, ends);
   }
 }

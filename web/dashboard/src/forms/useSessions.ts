@@ -1,14 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useBusinessData } from '../data/businessData.js';
-import type { Booking, Payment, Staff } from '../data/database.js';
+import type { Booking, Client, Payment, Staff } from '../data/database.js';
 import { useNetwork } from '../data/network.js';
-import { useRest } from '../data/rest.js';
+import { clientsQuery } from '../data/queries.js';
+import { HttpError, useRest, type RestClient } from '../data/rest.js';
 import { formatMoney, formatWhen } from '../format.js';
 import { showOf } from '../tables/bookings/showBooking.js';
 import { confirming } from '../toasts/confirming.js';
 import { useRowToasts } from '../toasts/rowToasts.js';
-import { EditSession } from '../writing/index.js';
+import { EditSession, UnreachableError } from '../writing/index.js';
 import { bookingFields, newBooking, type BookingDraft } from './bookingFields.js';
 import { newPayment, paymentFields, type PaymentDraft } from './paymentFields.js';
 
@@ -30,6 +31,10 @@ export function useSessions(): Sessions {
   return useMemo(() => {
     const staffName = (id: number): string | undefined =>
       queryClient.getQueryData<Staff[]>(['staff', business_id])?.find((person) => person.id === id)?.full_name;
+    const readClients = async (): Promise<readonly Client[] | null> => {
+      const { queryKey } = clientsQuery(rest, business_id);
+      return queryClient.getQueryData(queryKey) ?? (await clientsFrom(rest, business_id));
+    };
     const bookingsTable = confirming(rest.table('bookings'), (row) => {
       const description = `${row.client_name}, ${row.service}, ${formatWhen(row.starts_at, zone)}`;
       toasts.added('bookings', row.id, { title: 'Booking added', description, show: showOf(row, zone) });
@@ -37,8 +42,12 @@ export function useSessions(): Sessions {
     const paymentsTable = confirming(rest.table('payment_transactions'), ({ id, amount }) => {
       toasts.added('payment_transactions', id, { title: 'Payment added', description: formatMoney(amount, currency) });
     });
-    const bookings = { table: bookingsTable, fields: bookingFields(currency, zone, staffName), connection };
-    const payments = { table: paymentsTable, fields: paymentFields(currency), connection };
+    const bookings = {
+      table: bookingsTable,
+      fields: bookingFields(currency, zone, staffName, readClients),
+      connection,
+    };
+    const payments = { table: paymentsTable, connection };
     return {
       booking: (row) => new EditSession({ ...bookings, start: { row } }),
       newBooking: (date) =>
@@ -49,8 +58,24 @@ export function useSessions(): Sessions {
       payment: (row) =>
         new EditSession({
           ...payments,
+          fields: paymentFields(row?.currency ?? currency),
           start: row === undefined ? { draft: newPayment, columns: { business_id, currency } } : { row },
         }),
     };
   }, [rest, connection, queryClient, toasts, business_id, currency, zone]);
+}
+
+// A list that does not come holds no save up for longer.
+const CLIENTS_MS = 10_000;
+const BAD_GATEWAY = 502;
+
+/** The clients, for a save that needs them. Null: the server does not give them. Rejects with UnreachableError. */
+async function clientsFrom(rest: RestClient, businessId: string): Promise<readonly Client[] | null> {
+  const signal = AbortSignal.timeout(CLIENTS_MS);
+  try {
+    return await rest.all('clients', { business_id: `eq.${businessId}` }, signal);
+  } catch (error) {
+    if (signal.aborted || (error instanceof HttpError && error.status < BAD_GATEWAY)) return null;
+    throw new UnreachableError(String(error), { cause: error });
+  }
 }

@@ -2,10 +2,11 @@ import { useMemo, type CSSProperties, type ReactNode } from 'react';
 import { AsOf } from '../app/AsOf.js';
 import { Fold } from '../app/room/Fold.js';
 import { InLocale } from '../app/InLocale.js';
+import { overlongHours } from '../data/attendance.js';
 import { useBusinessData } from '../data/businessData.js';
 import { useAttendance, useOpenAlerts, useStaff } from '../data/queries.js';
 import { isKnown, rowsState, useQueryState, worstOf, type ReadState } from '../data/readState.js';
-import { useToday } from '../data/today.js';
+import { useMinute, useToday } from '../data/today.js';
 import { formatCount, formatMoney } from '../format.js';
 import { AlertsDialog } from './AlertsDialog.js';
 import { TodayInShort } from './TodayInShort.js';
@@ -29,7 +30,8 @@ export function Figures() {
 function BookingsFigure() {
   const { bookings } = useBusinessData();
   const today = useToday();
-  const booked = useMemo(() => bookingFigures(bookings.rows, today), [bookings.rows, today]);
+  const now = useMinute();
+  const booked = useMemo(() => bookingFigures(bookings.rows, today, now), [bookings.rows, today, now]);
   return (
     <Figure
       name="bookings"
@@ -43,8 +45,9 @@ function BookingsFigure() {
 }
 
 /** What the number is made of, and what it leaves out. */
-function bookedText({ completed, open, missed, cancelled }: BookingFigures): string {
-  const parts = [`${formatCount(completed)} done`, `${formatCount(open)} to come`];
+function bookedText({ completed, begun, coming, missed, cancelled }: BookingFigures): string {
+  const parts = [`${formatCount(completed)} done`, `${formatCount(coming)} to come`];
+  if (begun > 0) parts.splice(1, 0, `${formatCount(begun)} begun`);
   if (missed > 0) parts.push(`${formatCount(missed)} missed`);
   if (cancelled > 0) parts.push(`plus ${formatCount(cancelled)} cancelled`);
   return parts.join(', ');
@@ -53,7 +56,8 @@ function bookedText({ completed, open, missed, cancelled }: BookingFigures): str
 function RevenueFigure() {
   const { business, bookings, payments } = useBusinessData();
   const today = useToday();
-  const { expected } = useMemo(() => bookingFigures(bookings.rows, today), [bookings.rows, today]);
+  const now = useMinute();
+  const { expected } = useMemo(() => bookingFigures(bookings.rows, today, now), [bookings.rows, today, now]);
   const paid = useMemo(() => revenue(payments.rows, today), [payments.rows, today]);
   const paymentsRead = rowsState(payments.status);
   const bookingsRead = rowsState(bookings.status);
@@ -77,6 +81,8 @@ function RevenueFigure() {
 function StaffFigure() {
   const staff = useStaff();
   const attendance = useAttendance();
+  const now = useMinute();
+  const overlong = attendance.data?.filter((entry) => overlongHours(entry, now) !== null).length ?? 0;
   const present = staff.data?.filter(({ id }) => isPresent(attendance.data ?? [], id)).length ?? 0;
   return (
     <Figure
@@ -85,7 +91,7 @@ function StaffFigure() {
       read={worstOf(useQueryState(staff), useQueryState(attendance))}
       reads={[staff.refetch, attendance.refetch]}
       value={formatCount(present)}
-      note={`of ${formatCount(staff.data?.length ?? 0)}`}
+      note={`of ${formatCount(staff.data?.length ?? 0)}${overlong === 0 ? '' : `, ${formatCount(overlong)} for too long`}`}
     />
   );
 }

@@ -2,7 +2,7 @@ import { InLocale } from '../app/InLocale.js';
 import { useBusinessData } from '../data/businessData.js';
 import { useOpenAlerts } from '../data/queries.js';
 import { isKnown, rowsState } from '../data/readState.js';
-import { useToday } from '../data/today.js';
+import { useMinute, useToday } from '../data/today.js';
 import { formatCount, formatDay } from '../format.js';
 import { bookingFigures, criticalOf } from './figures.js';
 
@@ -10,7 +10,7 @@ import { bookingFigures, criticalOf } from './figures.js';
 export function TodayInShort() {
   const { bookings } = useBusinessData();
   const today = useToday();
-  const { total } = bookingFigures(bookings.rows, today);
+  const { total } = bookingFigures(bookings.rows, today, useMinute());
   const critical = criticalOf(useOpenAlerts().data);
   return (
     <span>

@@ -6,19 +6,21 @@ export type BookingFigures = {
   /** Without `cancelled`. */
   readonly total: number;
   readonly completed: number;
-  readonly open: number;
+  /** Its time has come, and nobody has said how it ended. */
+  readonly begun: number;
+  readonly coming: number;
   /** Nobody came. */
   readonly missed: number;
   readonly cancelled: number;
-  /** What the open ones are worth. */
+  /** What those are worth that have begun or are to come. */
   readonly expected: number;
 };
 
 const OPEN = new Set(['pending', 'confirmed']);
 
-/** Today's bookings. */
-export function bookingFigures(bookings: readonly Booking[], day: Day): BookingFigures {
-  const figures = { total: 0, completed: 0, open: 0, missed: 0, cancelled: 0, expected: 0 };
+/** Today's bookings. `now`: Unix ms. */
+export function bookingFigures(bookings: readonly Booking[], day: Day, now: number): BookingFigures {
+  const figures = { total: 0, completed: 0, begun: 0, coming: 0, missed: 0, cancelled: 0, expected: 0 };
   for (const { starts_at, status, amount } of bookings) {
     if (!isOn(day, starts_at)) continue;
     if (status === 'cancelled') {
@@ -29,7 +31,8 @@ export function bookingFigures(bookings: readonly Booking[], day: Day): BookingF
     if (status === 'completed') figures.completed += 1;
     if (status === 'no_show') figures.missed += 1;
     if (!OPEN.has(status)) continue;
-    figures.open += 1;
+    if (Date.parse(starts_at) < now) figures.begun += 1;
+    else figures.coming += 1;
     figures.expected += amount ?? 0;
   }
   return figures;

@@ -1,12 +1,13 @@
 import { useMemo } from 'react';
 import { InLocale } from '../app/InLocale.js';
-import { isIn } from '../data/attendance.js';
+import { isIn, overlongHours } from '../data/attendance.js';
 import type { Attendance } from '../data/database.js';
 import { useAttendance, useStaff } from '../data/queries.js';
 import { useQueryState } from '../data/readState.js';
-import { useZone } from '../data/today.js';
+import { useMinute, useZone } from '../data/today.js';
+import { dateOf } from '../data/zone.js';
 import { AT_ONCE } from '../focus/aim.js';
-import { formatClock } from '../format.js';
+import { formatClock, formatDay } from '../format.js';
 import { useClock, type Person } from './clock/useClock.js';
 import { QueryTablePanel } from './QueryTablePanel.js';
 import type { Column } from './rows/RowTable.js';
@@ -48,7 +49,7 @@ function staffColumns(clock: (person: Person) => void, zone: string): readonly C
       head: 'Today',
       slot: 'meta',
       width: 'minmax(9rem, 2fr)',
-      cell: ({ entry }) => <InLocale>{hours(entry, zone)}</InLocale>,
+      cell: ({ entry }) => <Hours entry={entry} zone={zone} />,
     },
     {
       head: 'At work',
@@ -83,8 +84,34 @@ function ClockButton({ person, clock }: { person: Person; clock: (person: Person
   );
 }
 
+function Hours({ entry, zone }: { entry: Attendance | undefined | null; zone: string }) {
+  const now = useMinute();
+  const overlong = overlongHours(entry, now);
+  return (
+    <>
+      <InLocale>{hours(entry, zone)}</InLocale>
+      {isOpenSinceEarlierDay(entry, zone, now) ? (
+        <span className="since-day" data-overlong={overlong !== null}>
+          <span className="only-heard">, </span>
+          <InLocale>{formatDay(entry.clock_in, zone)}</InLocale>
+          {overlong === null ? null : `, for ${overlong} h`}
+        </span>
+      ) : null}
+    </>
+  );
+}
+
 function hours(entry: Attendance | undefined | null, zone: string): string {
   if (typeof entry?.clock_in !== 'string') return '–';
   if (entry.clock_out === null) return `since ${formatClock(entry.clock_in, zone)}`;
   return `${formatClock(entry.clock_in, zone)} – ${formatClock(entry.clock_out, zone)}`;
+}
+
+function isOpenSinceEarlierDay(
+  entry: Attendance | undefined | null,
+  zone: string,
+  now: number,
+): entry is Attendance & { clock_in: string } {
+  if (typeof entry?.clock_in !== 'string' || entry.clock_out !== null) return false;
+  return dateOf(Date.parse(entry.clock_in), zone) !== dateOf(now, zone);
 }

@@ -176,6 +176,8 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
 
   /** One attempt. False: the row has moved on without a conflict, and the next one may succeed. */
   async #isSettled(): Promise<boolean> {
+    const incomplete = this.#namesToSend().filter((name) => this.#options.fields[name].complete !== undefined);
+    if (incomplete.length > 0) await this.#complete(incomplete);
     const saved = await this.#send();
     if (this.#isDiscarded()) return true;
     if (saved !== undefined) {
@@ -195,14 +197,31 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     return isOpen;
   }
 
+  /** Completes what is to be sent. */
+  async #complete(names: readonly (keyof Draft)[]): Promise<void> {
+    for (const name of names) {
+      const { complete } = this.#options.fields[name];
+      if (complete === undefined) continue;
+      const value = await this.#answer(() => complete(this.#state.draft[name]), false);
+      this.#change({ draft: { ...this.#state.draft, [name]: value } });
+    }
+  }
+
+  #namesToSend(): (keyof Draft)[] {
+    const { fields } = this.#options;
+    return this.#base === undefined
+      ? namesOf(fields)
+      : changedFields(fields, { draft: this.#state.draft, seen: this.#seen });
+  }
+
   /** Sends what the form says. Undefined: nothing was written. */
   #send(): Promise<Row | undefined> {
-    const { table, fields } = this.#options;
-    const { draft, goneAt } = this.#state;
+    const { table } = this.#options;
+    const { goneAt } = this.#state;
     const base = this.#base;
-    const changed = changedFields(fields, { draft, seen: this.#seen });
+    const changed = this.#namesToSend();
     if (base === undefined) {
-      const row = { ...this.#newColumns, ...this.#columns(namesOf(fields)) };
+      const row = { ...this.#newColumns, ...this.#columns(changed) };
       return this.#write(row, () => table.insert(row, 'idempotency_key'));
     }
     if (goneAt !== null) {
@@ -231,9 +250,14 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
   }
 
   /** The row as it is in the database, as soon as there is an answer. */
-  async #read(): Promise<Row | undefined> {
+  #read(): Promise<Row | undefined> {
+    return this.#answer(() => this.#find());
+  }
+
+  /** What a read gives, as soon as there is an answer. */
+  async #answer<Value>(request: () => Promise<Value>, isUnanswered = true): Promise<Value> {
     for (;;) {
-      const answer = await this.#ask(() => this.#find());
+      const answer = await this.#ask(request, isUnanswered);
       if (answer !== null) return answer.value;
     }
   }
@@ -250,8 +274,8 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     }
   }
 
-  /** Sends a request when there is a connection. Null, after a pause: there was no answer. */
-  async #ask<Value>(request: () => Promise<Value>): Promise<{ readonly value: Value } | null> {
+  /** Sends a request when there is a connection. Null, after a pause: there was no answer. `isUnanswered`: something may be saved then. */
+  async #ask<Value>(request: () => Promise<Value>, isUnanswered = true): Promise<{ readonly value: Value } | null> {
     const { connection } = this.#options;
     while (!connection.isOnline()) await this.#wait();
     this.#throwIfDiscarded();
@@ -264,7 +288,7 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     }
     this.#throwIfDiscarded();
     this.#unanswered += 1;
-    this.#change({ isUnanswered: true });
+    if (isUnanswered) this.#change({ isUnanswered });
     if (connection.isOnline()) await this.#wait(retryDelayMs(this.#unanswered));
     return null;
   }

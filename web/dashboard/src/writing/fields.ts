@@ -12,6 +12,11 @@ export type Field<Row, Value> = {
   /** For messages, such as `start`. */
   readonly label: string;
   readonly read: (row: Row) => Value;
+  /**
+   * Completes the value when it is saved, such as the id that belongs to a name that was typed offline. Rejects with UnreachableError to be asked again,
+   * and with UndecidedError where the person has to decide. Absent: the value is complete.
+   */
+  readonly complete?: (value: Value) => Promise<Value>;
   /** The columns for this value. `seen` is the row as it was last seen, undefined for a new one. */
   readonly write: (value: Value, seen: Row | undefined) => Partial<Row>;
   /** The value in words. */

@@ -11,6 +11,9 @@ export type Problem = {
 /** A write that the database let pass without doing anything, such as one that row level security hides. */
 export class IgnoredError extends Error {}
 
+/** The person has to decide something first: the message says what, for them. Nothing was sent. */
+export class UndecidedError extends Error {}
+
 const number = new Intl.NumberFormat();
 
 /**
@@ -25,6 +28,7 @@ export function problemOf(error: unknown, nameOf: (column: string) => string = (
       detail: error.message,
     };
   }
+  if (error instanceof UndecidedError) return { text: error.message, detail: 'Nothing was sent.' };
   if (error instanceof IgnoredError) return { text: 'You are not allowed to change this.', detail: error.message };
   if (!(error instanceof RefusedError)) return { text: 'Something went wrong here: try again.', detail: String(error) };
   const { status, code, message, details } = error;

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { Client } from '../../data/database.js';
-import type { ChosenClient } from '../bookingFields.js';
+import { clientOf, clientsNamed, type ChosenClient } from '../clientNames.js';
 import { withChosen } from './choices.js';
 import { SelectField, TextField } from './Field.js';
 
@@ -42,6 +42,12 @@ export function ClientField({ value, original, clients, isFailed, onValue }: Pro
         onValue={(text) => {
           onValue(clientOf(text, original, clients));
         }}
+        onBlur={() => {
+          // As the client is called, not as it was typed.
+          const client = named.find((candidate) => candidate.id === id);
+          if (client !== undefined && name !== original.name && name !== client.full_name)
+            onValue({ id: client.id, name: client.full_name });
+        }}
       />
       {named.length > 1 ? (
         <SelectField
@@ -51,23 +57,17 @@ export function ClientField({ value, original, clients, isFailed, onValue }: Pro
           choices={choicesOf(value, named)}
           value={id === 'unchosen' ? '' : String(id ?? 'none')}
           onValue={(text) => {
-            onValue({ name, id: text === '' ? 'unchosen' : text === 'none' ? null : Number(text) });
+            const client = named.find((candidate) => String(candidate.id) === text);
+            onValue(
+              client === undefined
+                ? { name, id: text === '' ? 'unchosen' : text === 'none' ? null : Number(text) }
+                : { name: client.full_name, id: client.id },
+            );
           }}
         />
       ) : null}
     </>
   );
-}
-
-function clientsNamed(clients: readonly Client[] | undefined, name: string): readonly Client[] {
-  return (clients ?? []).filter(({ full_name }) => full_name === name.trim());
-}
-
-function clientOf(name: string, original: ChosenClient, clients: readonly Client[] | undefined): ChosenClient {
-  if (name.trim() === original.name) return { ...original, name };
-  const named = clientsNamed(clients, name);
-  if (clients === undefined || named.length > 1) return { id: 'unchosen', name };
-  return { id: named[0]?.id ?? null, name };
 }
 
 function hintOf({ id, name }: ChosenClient, [client]: readonly Client[], unknown: string): string | undefined {
@@ -80,14 +80,18 @@ const NOT_LISTED = 'Not in the list of clients';
 
 function unreadHint(isFailed: boolean): string {
   return isFailed
-    ? 'The clients could not be read: saved by name only.'
-    : 'The clients are not read yet: saved by name only.';
+    ? 'The clients could not be read: looked up again when this is saved.'
+    : 'The clients are not read yet: looked up when this is saved.';
 }
 
 function choicesOf({ id }: ChosenClient, named: readonly Client[]) {
+  const isOneName = new Set(named.map(({ full_name }) => full_name)).size === 1;
   const choices = [
     ...(id === 'unchosen' ? [{ value: '', label: 'Choose…' }] : []),
-    ...named.map((client) => ({ value: String(client.id), label: contactOf(client) })),
+    ...named.map((client) => ({
+      value: String(client.id),
+      label: isOneName ? contactOf(client) : `${client.full_name} · ${contactOf(client)}`,
+    })),
     { value: 'none', label: 'Somebody else' },
   ];
   return typeof id === 'number' ? withChosen(choices, String(id), `Client #${id}`) : choices;

@@ -59,6 +59,8 @@ export function TextField({ label, value, onValue, hint, suggestions, problem, r
 
 type SelectProps = {
   label: string;
+  /** Below the list. */
+  hint?: string | undefined;
   name: string;
   choices: readonly Choice[];
   value: string;
@@ -66,7 +68,7 @@ type SelectProps = {
   required?: boolean;
 };
 
-export function SelectField({ label, choices, value, onValue, ...select }: SelectProps) {
+export function SelectField({ label, choices, value, hint, onValue, ...select }: SelectProps) {
   const id = useId();
   return (
     <div className="field">
@@ -74,6 +76,7 @@ export function SelectField({ label, choices, value, onValue, ...select }: Selec
       <select
         id={id}
         {...select}
+        {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
         value={value}
         onChange={(event) => {
           onValue(event.target.value);
@@ -85,6 +88,11 @@ export function SelectField({ label, choices, value, onValue, ...select }: Selec
           </option>
         ))}
       </select>
+      {hint === undefined ? null : (
+        <span id={`${id}-hint`} className="hint">
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

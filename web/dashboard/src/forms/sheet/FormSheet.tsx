@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { InLocale } from '../../app/InLocale.js';
 import { useZone } from '../../data/today.js';
 import { focusOn } from '../../focus/focusable.js';
-import { formatClock } from '../../format.js';
+import { formatTime } from '../../format.js';
 import type { EditSession, EditState, VersionedRow } from '../../writing/index.js';
 import { Conflicts } from '../Conflicts.js';
 import { FormFoot } from './FormFoot.js';
@@ -136,7 +136,7 @@ function RowNews<Row extends VersionedRow, Draft extends object>({ subject, sess
     <div className="form-note" data-tone="warn" tabIndex={-1}>
       <p role="alert">
         <b>
-          This {subject} was removed at <InLocale>{formatClock(state.goneAt, zone)}</InLocale>.
+          This {subject} was removed at <InLocale>{formatTime(state.goneAt, zone)}</InLocale>.
         </b>{' '}
         Add it again?
       </p>

@@ -1,4 +1,5 @@
 import type { Booking } from '../../data/database.js';
+import { holdsWords } from '../../plainText.js';
 import { dayOf, isDate, isOn, type Day } from '../../data/today.js';
 import type { Divider } from '../rows/RowTable.js';
 
@@ -44,27 +45,11 @@ export function dividerOf(bookings: readonly Booking[], now: number): Divider | 
 
 export function isWanted(booking: Booking, { day, client, ids }: BookingChoice): boolean {
   if (ids !== null) return ids.has(String(booking.id));
-  if (client !== '') return matches(booking.client_name, client);
+  if (client !== '') return holdsWords(booking.client_name, client);
   return day === null || isOn(day, booking.starts_at);
 }
 
 function order(a: number, b: number, now: number): number {
   if (a >= now !== b >= now) return a >= now ? -1 : 1;
   return a >= now ? a - b : b - a;
-}
-
-/** Whether a name holds each word that was typed, without regard to case and accents. */
-function matches(name: string, typed: string): boolean {
-  const plain = plainText(name);
-  return plainText(typed)
-    .split(/\s+/)
-    .every((word) => plain.includes(word));
-}
-
-function plainText(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase()
-    .trim();
 }

@@ -1,0 +1,69 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { insertBookingsAt } from '../support/bookings.js';
+import type { BookingsPage } from '../support/bookingsPage.js';
+import { closed, FormsLab } from '../support/forms.js';
+import { salon } from '../support/lab.js';
+
+let forms: FormsLab;
+
+beforeAll(async () => {
+  forms = await FormsLab.open();
+});
+
+afterAll(() => forms.lab.close());
+
+afterEach(() => forms.tidy());
+
+async function openPaymentForm(): Promise<BookingsPage> {
+  const bookings = await forms.openBookings();
+  await bookings.show('Payments');
+  await bookings.page.getByRole('button', { name: 'Add payment' }).click();
+  return bookings;
+}
+
+it('a payment can be for a booking of today, however many are ahead', async () => {
+  const { db } = forms.lab;
+  await db.query(
+    `insert into bookings (business_id, client_name, service, starts_at)
+     select $1, 'Form ahead ' || number, 'Cut', now() + interval '1 day' * number from generate_series(2, 200) as number`,
+    [salon],
+  );
+  const [id = ''] = await insertBookingsAt(db, [[0, '00:30', 'Form today']]);
+  const bookings = await openPaymentForm();
+  const list = bookings.form.getByLabel('For the booking');
+  expect(await list.locator('option', { hasText: 'Form today' }).count()).toBe(1);
+  await bookings.form.getByText(/^The nearest \d+ of \d+ are listed\.$/).waitFor();
+  await list.selectOption(id);
+  await bookings.submit({ Amount: '20', Reference: 'P-TODAY' }, 'Add');
+  await closed(bookings);
+  const { rows } = await db.query(
+    "delete from payment_transactions where reference = 'P-TODAY' returning booking_id::text",
+  );
+  expect(rows).toEqual([{ booking_id: id }]);
+});
+
+it('a payment can be for any booking: it is found by words, and Enter there does not save', async () => {
+  const { db } = forms.lab;
+  const [id = ''] = await insertBookingsAt(db, [[300, '10:00', 'Form Zoë far']]);
+  await db.query(
+    `insert into bookings (business_id, client_name, service, starts_at)
+     select $1, 'Form ahead ' || number, 'Cut', now() + interval '1 day' * number from generate_series(2, 80) as number`,
+    [salon],
+  );
+  const bookings = await openPaymentForm();
+  const { form, page } = bookings;
+  await form.getByLabel('Amount').fill('20');
+  await form.getByLabel('Find a booking').fill('zoe  FAR');
+  await form.getByText('1 found.').waitFor();
+  await page.keyboard.press('Enter');
+  const list = form.getByLabel('For the booking');
+  expect(await list.locator('option').count()).toBe(2);
+  await list.selectOption(id);
+  // What is chosen stays, whatever is looked for afterwards.
+  await form.getByLabel('Find a booking').fill('nobody');
+  await form.getByText('No booking found.').waitFor();
+  expect(await list.inputValue()).toBe(id);
+  expect(await list.locator('option:checked').innerText()).toMatch(/^Form Zoë far, /);
+  await page.keyboard.press('Escape');
+  await form.getByRole('button', { name: 'Discard' }).click();
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { overlongHours } from '../../../web/dashboard/src/data/attendance.js';
+import { dayOf } from '../../../web/dashboard/src/data/today.js';
+import type { Attendance, Booking } from '../../../web/dashboard/src/data/database.js';
+import { formatTime } from '../../../web/dashboard/src/format.js';
+import { bookingFigures } from '../../../web/dashboard/src/overview/figures.js';
+
+const now = Date.parse('2026-03-31T18:13Z');
+const day = dayOf('2026-03-31', 'UTC');
+
+const at = (time: string, status: string, amount = 10): Booking =>
+  ({ starts_at: `2026-03-31T${time}Z`, status, amount }) as Booking;
+
+describe('the bookings of a day', () => {
+  it('are to come until their time, and have begun then', () => {
+    const bookings = [at('17:15', 'confirmed'), at('18:13', 'pending'), at('19:00', 'confirmed')];
+    expect(bookingFigures(bookings, day, now)).toMatchObject({ total: 3, begun: 1, coming: 2, expected: 30 });
+    expect(bookingFigures(bookings, day, now + 60_000)).toMatchObject({ total: 3, begun: 2, coming: 1, expected: 30 });
+  });
+
+  it('are neither once it is known how they ended', () => {
+    const bookings = [at('09:00', 'completed'), at('10:00', 'no_show'), at('19:00', 'cancelled')];
+    expect(bookingFigures(bookings, day, now)).toEqual({
+      ...{ total: 2, completed: 1, begun: 0, coming: 0, missed: 1, cancelled: 1, expected: 0 },
+    });
+  });
+});
+
+describe('an entry of somebody at work', () => {
+  const entry = (clock_in: string, clock_out: string | null = null): Attendance =>
+    ({ clock_in, clock_out }) as Attendance;
+
+  it('is too long after 16 hours', () => {
+    expect(overlongHours(entry('2026-03-31T02:14Z'), now)).toBeNull();
+    expect(overlongHours(entry('2026-03-31T02:13Z'), now)).toBe(16);
+    expect(overlongHours(entry('2026-03-29T18:00Z'), now)).toBe(48);
+  });
+
+  it('is never too long once it is closed, or when there is none', () => {
+    expect(overlongHours(entry('2026-03-29T18:00Z', '2026-03-31T18:00Z'), now)).toBeNull();
+    expect(overlongHours(undefined, now)).toBeNull();
+    expect(overlongHours(null, now)).toBeNull();
+  });
+});
+
+it('a time has its day where that is not today, by the clocks of the business', () => {
+  const zone = 'America/New_York';
+  expect(formatTime('2026-03-31T13:30Z', zone, now)).not.toMatch(/Mar|31/);
+  expect(formatTime('2026-03-31T01:26Z', zone, now)).toMatch(/30/);
+  expect(formatTime(now - 24 * 3_600_000, zone, now)).toMatch(/30/);
+});
