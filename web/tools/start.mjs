@@ -2,7 +2,7 @@ import { parseArguments, main } from './lib/main.mjs';
 import { Progress } from './lib/progress.mjs';
 import { setUp } from './setup/setUp.mjs';
 import { launchBackend } from './start/backendProcess.mjs';
-import { serveDashboard } from './start/dashboardServer.mjs';
+import { serveDashboard, usablePort } from './start/dashboardServer.mjs';
 import { probeAll } from './start/probes.mjs';
 import { readyText } from './start/readyText.mjs';
 import { dashboardPort, supabaseTarget } from './start/target.mjs';
@@ -37,6 +37,8 @@ await main(
     }
     const port = dashboardPort(values.port, process.env);
     const project = supabaseTarget(process.env);
+    // Before minutes of building, and again when it is used.
+    await usablePort(port);
     const progress = new Progress();
     await setUp('start', { progress, verbose: values.verbose, install: !values['no-install'] });
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -174,6 +175,17 @@ describe('npm start', { timeout: 120_000 }, () => {
     third.process.kill('SIGTERM');
     expect(await third.exitCode()).toBe(0);
     await project.stop();
+  });
+
+  it('says that its port is taken before it sets anything up', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const start = npmStart({}, ['--port', String(port)]);
+    expect(await start.exitCode()).not.toBe(0);
+    other.close();
+    expect(start.errors).toContain(`the dashboard cannot use port ${String(port)}`);
+    expect(start.output + start.errors).not.toMatch(/build|start the/);
   });
 
   it('refuses options that it does not know', async () => {

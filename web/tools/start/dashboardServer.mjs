@@ -131,7 +131,7 @@ function contentSecurityPolicy(endpoints, styles) {
  * @param {number} port
  * @returns {Promise<number>}
  */
-function usablePort(port) {
+export function usablePort(port) {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error) => {
