@@ -21,7 +21,7 @@ it.each(['light', 'dark'] as const)(
     const id = rows[0]?.id ?? '';
     await lab.db.query(
       `insert into staff_attendance (business_id, staff_id, work_date, clock_in)
-     select $1, $2, (now() at time zone time_zone)::date - 1, now() - interval '26 hours' from businesses where id = $1`,
+     select $1, $2, (now() at time zone time_zone)::date - 1, now() - interval '26 hours 10 minutes' from businesses where id = $1`,
       [salon, id],
     );
     for (const viewport of [

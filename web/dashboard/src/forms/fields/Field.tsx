@@ -43,7 +43,8 @@ export function TextField({ label, value, onValue, hint, suggestions, problem, r
       />
       {hint === undefined && problem === undefined ? null : (
         <span id={`${id}-hint`} className="hint" data-problem={problem !== undefined}>
-          {problem ?? hint} {remedy}
+          {problem ?? hint}
+          {remedy === undefined || remedy === null ? null : <> {remedy}</>}
         </span>
       )}
       {suggestions === undefined ? null : (
