@@ -142,9 +142,7 @@ void TopicNumbers::pass(const NumberedMessage& message) {
 }
 
 void TopicNumbers::drain() {
-  while (follows()) {
-    const auto held = held_.take(epoch_, last_ + 1);
-    if (!held) break;
+  while (const auto held = held_.take(epoch_, last_ + 1)) {
     const auto message = readNumberedMessage(held->text);
     if (message) pass(message.value());
   }
@@ -178,13 +176,23 @@ void TopicNumbers::settle() {
     transition(isMissing ? NumbersState::Filling : NumbersState::Live);
   }
   if (wantsAnswer()) {
-    if (request_ == 0 && !timer_.isSet()) askSoon(options_.askSpread);
+    if (request_ == 0) askSpread();
   } else if (request_ == 0) {
     timer_.cancel();
   }
 }
 
 // Asking
+
+/// Brings forward what was to be asked for without haste, but not a retry.
+void TopicNumbers::askSpread() {
+  const bool isWaited = held_.size() > 0;
+  if (!timer_.isSet()) {
+    askSoon(isWaited ? options_.askSpread : options_.tailSpread);
+  } else if (isWaited && attempts_ == 0 && timer_.at() > context_.now() + options_.askSpread) {
+    askSoon(options_.askSpread);
+  }
+}
 
 void TopicNumbers::askSoon(Duration within) {
   timer_.setAfter(uniform(context_.random, Duration{0}, within));
@@ -212,7 +220,6 @@ void TopicNumbers::onDue() {
 
 void TopicNumbers::dropRequest() {
   if (request_ == 0) return;
-  unsure_ = unsure_ || unsureAsked_;
   delegate_.onChangesUnwanted(*this, std::exchange(request_, 0));
 }
 
@@ -299,7 +306,7 @@ bool TopicNumbers::passAll(const ChangesAnswer& answer) {
     pass(read.value());
     if (!follows()) return true;
   }
-  return answer.more ? reached > askedAfter_ && reached < answer.last : reached == answer.last;
+  return answer.more ? reached < answer.last : reached == answer.last;
 }
 
 void TopicNumbers::useOk(const ChangesAnswer& answer) {

@@ -36,7 +36,10 @@ struct ChangesRequest {
 struct NumbersOptions {
   unsigned atMost = 500;                       ///< messages in one answer
   std::size_t maxHeldBytes = 4 * 1024 * 1024;  ///< of messages that wait; more are asked for again
-  Duration askSpread{100};  ///< a hole is asked for within this time: many clients miss the same message
+  /// A hole is asked for within this time: many clients may miss the same message.
+  Duration askSpread{100};
+  /// The same when no message waits for it. All clients of a project may doubt at once.
+  Duration tailSpread{1'000};
   Duration requestTimeout{10'000};
   Duration retryBase{500};  ///< after a failure: full jitter, doubled each time
   Duration retryCap{15'000};
@@ -125,6 +128,7 @@ class TopicNumbers {
   void report(NumbersGapReason reason, std::uint64_t from, std::uint64_t to);
   void settle();
 
+  void askSpread();
   void askSoon(Duration within);
   void ask();
   void onDue();

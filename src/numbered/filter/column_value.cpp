@@ -331,7 +331,7 @@ bool isLike(std::string_view text, std::string_view pattern) {
       }
     }
     if (!hasPercent || restOfText.empty()) return false;
-    restOfText.remove_prefix(letterAt(restOfText));
+    restOfText.remove_prefix(1);  // what matches from within a letter on matches from its start, too
     text = restOfText;
     pattern = restOfPattern;
   }

@@ -69,6 +69,7 @@ TEST_CASE("silence is doubted after two and a half periods, then less and less o
 TEST_CASE("without a first beat nothing is doubted, nor while the channel is away") {
   Bench bench;
   bench.beat(1);  // not joined
+  CHECK_FALSE(bench.watch.isBeating());
   bench.watch.onJoined();
   bench.advance(ms(100'000));
   CHECK(bench.takeDoubts() == 0);

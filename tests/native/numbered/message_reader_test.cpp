@@ -115,6 +115,13 @@ TEST_CASE("the commit time has three digits after the point") {
   CHECK(timeOf("2026-11-27T18:00:00.1239Z") == "2026-11-27T18:00:00.123Z");
 }
 
+TEST_CASE("errors may be null") {
+  const auto text = with(R"(["Error 413: Payload Too Large"])", "null");
+  const auto read = readNumberedMessage(text);
+  REQUIRE(read);
+  CHECK(read.value().changes[1].errors.empty());
+}
+
 TEST_CASE("an UPDATE without its old row has null for it") {
   const auto text = with(R"("old_record":{"id":2},)", "");
   const auto read = readNumberedMessage(text);

@@ -79,7 +79,7 @@ struct NumbersBench : Workbench, TopicNumbersDelegate {
   void answer(std::string_view text) { numbers.onAnswer(lastRequest, text); }
   void fail() { numbers.onRequestFailed(lastRequest); }
   /// Until the request that is due soon has gone out.
-  void soon() { advance(options.askSpread); }
+  void soon() { advance(options.tailSpread); }
   /// Long enough for whatever is waited for.
   void later() { advance(options.retryCap); }
   /// The request fails, by this answer or without one, and the next goes out.

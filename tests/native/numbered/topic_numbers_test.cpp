@@ -179,6 +179,60 @@ TEST_CASE("a doubt asks the database, and the topic stays live") {
   CHECK(bench.take() == "pass 42, pass 43");
 }
 
+TEST_CASE("a hole that messages wait for is asked for sooner than a doubt") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.random.script({1'000, 100});
+  bench.numbers.doubt();
+  bench.advance(ms(200));
+  CHECK(bench.take().empty());
+  bench.hear(43);
+  bench.take();
+  bench.advance(ms(99));
+  CHECK(bench.take().empty());
+  bench.advance(ms(1));
+  CHECK(bench.take() == "want 2 after 41");
+
+  NumbersBench other;
+  other.goLive();
+  other.random.script({1'000});
+  other.numbers.onPosition(positionText("e", 43));
+  other.take();
+  other.advance(ms(999));
+  CHECK(other.take().empty());
+  other.advance(ms(1));
+  CHECK(other.take() == "want 2 after 41");
+}
+
+TEST_CASE("more messages that wait do not bring the request forward again") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.random.script({80});
+  bench.hear(43);
+  bench.random.script({0});
+  bench.hear(44);
+  bench.take();
+  bench.advance(ms(79));
+  CHECK(bench.take().empty());
+  bench.advance(ms(1));
+  CHECK(bench.take() == "want 2 after 41");
+}
+
+TEST_CASE("a message that waits does not hurry a retry") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.hear(43);
+  bench.soon();
+  bench.take();
+  bench.random.script({500, 0});
+  bench.fail();
+  bench.hear(44);
+  bench.advance(ms(499));
+  CHECK(bench.take().empty());
+  bench.advance(ms(1));
+  CHECK(bench.take() == "want 3 after 41");
+}
+
 TEST_CASE("a doubt that comes while the database is asked is asked for once more") {
   NumbersBench bench;
   bench.goLive();
@@ -308,6 +362,28 @@ TEST_CASE("while the database does not answer, the next hole is given up after o
   CHECK(bench.take().empty());
 }
 
+TEST_CASE("failures count in a row: an answer that helps a little, or a rejoin, begins again") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.hear(60);
+  bench.soon();
+  for (int failure = 1; failure < 6; ++failure) bench.retry();
+  bench.take();
+  const auto partial = okAnswer("e", 59, 42, 43);
+  bench.retry(partial.substr(0, partial.size() - 5) + "false}");  // ends too early
+  CHECK(bench.take() == "pass 42, pass 43, want 8 after 43");
+  for (int failure = 2; failure < 6; ++failure) bench.retry();
+  bench.take();
+  bench.numbers.onInterrupted();
+  bench.numbers.onJoined();
+  bench.advance(ms(0));
+  bench.take();
+  for (int failure = 1; failure < 6; ++failure) bench.retry();
+  CHECK(bench.take().find("gap") == std::string::npos);
+  bench.fail();
+  CHECK(bench.take() == "gap UNANSWERED e 44 to 59, pass 60, is live");
+}
+
 TEST_CASE("answers that contradict themselves count as failures, and what is right of them is used") {
   struct Case {
     std::string answer;
@@ -368,6 +444,33 @@ TEST_CASE("what the database does not keep any more is a gap up to there, and th
         "pass 50, pass 51, pass 52, pass 53, pass 54, pass 55, pass 56, pass 57, pass 58, pass 59, pass 60, is live");
 }
 
+TEST_CASE("an answer that is too old says how much is to be asked for") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.numbers.doubt();
+  bench.soon();
+  bench.take();
+  bench.answer(tooOld("e", 50, 51));
+  CHECK(bench.take() == "gap TOO_OLD e 42 to 49, is filling");
+  bench.advance(ms(0));
+  CHECK(bench.take() == "want 3 after 49");
+  bench.answer(okAnswer("e", 51, 50, 51));
+  CHECK(bench.take() == "pass 50, pass 51, is live");
+}
+
+TEST_CASE("an answer says how much is to be asked for") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.numbers.doubt();
+  bench.soon();
+  bench.take();
+  bench.answer(okAnswer("e", 45, 42, 43));
+  CHECK(bench.take() == "pass 42, pass 43, is filling");
+  CHECK(bench.numbers.behind() == 2);
+  bench.advance(ms(0));
+  CHECK(bench.take() == "want 3 after 43");
+}
+
 TEST_CASE("what is held is not in a gap, though the database does not keep it") {
   NumbersBench bench;
   bench.goLive();
@@ -422,6 +525,20 @@ TEST_CASE("a late message of an earlier epoch changes nothing") {
   CHECK(bench.numbers.held().size() == 0);
   bench.later();
   CHECK(bench.take().empty());
+}
+
+TEST_CASE("a message of another epoch is kept until an answer can know that epoch") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.numbers.doubt();
+  bench.soon();
+  bench.hear(1, "f");  // the answer is already on its way
+  bench.take();
+  bench.answer(okAnswer("e", 41));
+  bench.soon();
+  CHECK(bench.take() == "want 3 after 41");
+  bench.answer(tooOld("f", 1, 0));
+  CHECK(bench.take() == "gap OTHER_EPOCH e 42 to f 0, pass 1");
 }
 
 TEST_CASE("rows that have to be fetched are a gap of one number, in its place") {
@@ -667,6 +784,17 @@ TEST_CASE("nothing is reported after stop, also from within") {
   bench.later();
   CHECK(bench.take().empty());
   CHECK_FALSE(bench.timer.isArmed());
+
+  NumbersBench given;
+  given.goLive();
+  given.hear(43);
+  given.hear(46);
+  given.soon();
+  for (int failure = 1; failure < 6; ++failure) given.retry();
+  given.take();
+  given.stopAtGap = true;
+  given.fail();
+  CHECK(given.take() == "gap UNANSWERED e 42 to 42");
 
   NumbersBench other;
   other.goLive();
