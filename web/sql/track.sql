@@ -353,7 +353,7 @@ create or replace function switchboard.lost(table_id integer, reason text) retur
 
 -- Notes that this transaction has one more message, and returns whether it is the first. The setting is local to the transaction; a
 -- rollback to a savepoint undoes it together with the row that it stands for. 'one' and 'more' are for a database in which nothing
--- else is deferred, 'mixed' for others.
+-- else is deferred, 'mixed one' and 'mixed more' for others.
 create or replace function switchboard.note(others_are_deferred boolean) returns boolean language plpgsql
   as $$
   declare
@@ -361,12 +361,12 @@ create or replace function switchboard.note(others_are_deferred boolean) returns
     ignored text;
   begin
     if asked <> '' then
-      if asked = 'one' then
-        ignored := set_config('switchboard.asked', 'more', true);
+      if asked in ('one', 'mixed one') then
+        ignored := set_config('switchboard.asked', replace(asked, 'one', 'more'), true);
       end if;
       return false;
     end if;
-    ignored := set_config('switchboard.asked', case when others_are_deferred then 'mixed' else 'one' end, true);
+    ignored := set_config('switchboard.asked', case when others_are_deferred then 'mixed one' else 'one' end, true);
     return true;
   end
   $$;
@@ -470,9 +470,12 @@ create or replace function switchboard.capture_%1$s() returns trigger
     tables jsonb;
     new_row json;
     old_row json;
+    key text;
+    old_key text;
     topic text;
     other text; -- the topic that a row left
     change text;
+    asked text;
     n bigint := 0;
     total bigint;
     over text[] := '{}'; -- topics of too many changes
@@ -483,14 +486,17 @@ create or replace function switchboard.capture_%1$s() returns trigger
     begin
       case tg_op
         when 'INSERT' then
-          select row_to_json(r.*), switchboard.settings(%1$s), switchboard.tables_of(%1$s) into strict new_row, s, tables
-            from new_rows r;
+          select row_to_json(r.*), to_jsonb(r.*) ->> (switchboard.settings(%1$s))[3], switchboard.settings(%1$s),
+                 switchboard.tables_of(%1$s)
+            into strict new_row, key, s, tables from new_rows r;
         when 'DELETE' then
-          select row_to_json(o.*), switchboard.settings(%1$s), switchboard.tables_of(%1$s) into strict old_row, s, tables
-            from old_rows o;
+          select row_to_json(o.*), to_jsonb(o.*) ->> (switchboard.settings(%1$s))[3], switchboard.settings(%1$s),
+                 switchboard.tables_of(%1$s)
+            into strict old_row, key, s, tables from old_rows o;
         else
-          select row_to_json(r.*), row_to_json(o.*), switchboard.settings(%1$s), switchboard.tables_of(%1$s)
-            into strict new_row, old_row, s, tables from new_rows r, old_rows o;
+          select row_to_json(r.*), row_to_json(o.*), to_jsonb(r.*) ->> (switchboard.settings(%1$s))[3],
+                 to_jsonb(o.*) ->> (switchboard.settings(%1$s))[3], switchboard.settings(%1$s), switchboard.tables_of(%1$s)
+            into strict new_row, old_row, key, old_key, s, tables from new_rows r, old_rows o;
       end case;
       n := 1;
       if s[9] is distinct from tg_table_name::text or s[8] is distinct from tg_table_schema::text then
@@ -500,14 +506,13 @@ create or replace function switchboard.capture_%1$s() returns trigger
         end if;
         tables := switchboard.tables_now(%1$s);
       end if;
-      topic := s[1] || coalesce(':' || (coalesce(new_row, old_row) ->> s[3]), '');
+      topic := s[1] || coalesce(':' || key, '');
       if tg_op = 'INSERT' then
-        change := '{"t":0,"type":"INSERT","record":' || case when s[4] = 'plain' then new_row::text
-                                                             else switchboard.record(new_row, s) end || '}';
+        change := '{"t":0,"type":"INSERT","record":' || switchboard.record(new_row, s) || '}';
       elsif tg_op = 'DELETE' then
         change := '{"t":0,"type":"DELETE","old_record":' || switchboard.record(old_row, s) || '}';
       else
-        other := s[1] || coalesce(':' || (old_row ->> s[3]), '');
+        other := s[1] || coalesce(':' || old_key, '');
         if other <> topic then
           perform switchboard.put_all(%1$s, s, other, tables, array[
             '{"t":0,"type":"UPDATE","moved":true,"record":' || switchboard.common_keys(old_row, new_row, s[14]::text[]) ||
@@ -522,8 +527,14 @@ create or replace function switchboard.capture_%1$s() returns trigger
       if octet_length(change) + 1 > s[5]::integer or octet_length(topic) > 255 then
         perform switchboard.put_all(%1$s, s, topic, tables, array[change]);
       else
+        asked := current_setting('switchboard.asked', true);
         insert into switchboard.log (is_first, topic, name, bytes, tables, changes)
-        values (switchboard.note(s[7]::boolean), topic, s[2], octet_length(change) + 1, tables, ('[' || change || ']')::jsonb);
+        values (coalesce(asked, '') = '', topic, s[2], octet_length(change) + 1, tables, ('[' || change || ']')::jsonb);
+        if coalesce(asked, '') = '' then
+          asked := set_config('switchboard.asked', case when s[7]::boolean then 'mixed one' else 'one' end, true);
+        elsif asked in ('one', 'mixed one') then
+          asked := set_config('switchboard.asked', replace(asked, 'one', 'more'), true);
+        end if;
       end if;
       return null;
     exception when others then
@@ -571,9 +582,12 @@ create or replace function switchboard.capture_%1$s() returns trigger
         if tg_op = 'INSERT' then
           for g in
             select c.topic, array_agg(c.change order by c.i) as changes
-              from (select s[1] || coalesce(':' || (r.j ->> s[3]), '') as topic, r.i, '{"t":0,"type":"INSERT","record":' ||
-                           case when s[4] = 'plain' then r.j::text else switchboard.record(r.j, s) end || '}' as change
-                      from (select row_to_json(r.*) as j, row_number() over () as i from new_rows r) r offset 0) c
+              from (select s[1] || coalesce(':' || r.key, '') as topic, r.i, '{"t":0,"type":"INSERT","record":' ||
+                           
+                           case when s[4] = 'plain' or s[4] = 'floats' and strpos(r.j::text, '"NaN"') = 0 and strpos(r.j::text, 'nfinity"') = 0
+                                then r.j::text else switchboard.record(r.j, s) end || '}' as change
+                      from (select row_to_json(r.*) as j, to_jsonb(r.*) ->> s[3] as key, row_number() over () as i from new_rows r) r
+                    offset 0) c
              where c.topic <> all (over) group by c.topic
           loop
             perform switchboard.put_all(%1$s, s, g.topic, tables, g.changes);
@@ -581,9 +595,12 @@ create or replace function switchboard.capture_%1$s() returns trigger
         elsif tg_op = 'DELETE' then
           for g in
             select c.topic, array_agg(c.change order by c.i) as changes
-              from (select s[1] || coalesce(':' || (r.j ->> s[3]), '') as topic, r.i, '{"t":0,"type":"DELETE","old_record":' ||
-                           case when s[4] = 'plain' then r.j::text else switchboard.record(r.j, s) end || '}' as change
-                      from (select row_to_json(r.*) as j, row_number() over () as i from old_rows r) r offset 0) c
+              from (select s[1] || coalesce(':' || r.key, '') as topic, r.i, '{"t":0,"type":"DELETE","old_record":' ||
+                           
+                           case when s[4] = 'plain' or s[4] = 'floats' and strpos(r.j::text, '"NaN"') = 0 and strpos(r.j::text, 'nfinity"') = 0
+                                then r.j::text else switchboard.record(r.j, s) end || '}' as change
+                      from (select row_to_json(r.*) as j, to_jsonb(r.*) ->> s[3] as key, row_number() over () as i from old_rows r) r
+                    offset 0) c
              where c.topic <> all (over) group by c.topic
           loop
             perform switchboard.put_all(%1$s, s, g.topic, tables, g.changes);
@@ -592,10 +609,12 @@ create or replace function switchboard.capture_%1$s() returns trigger
           -- Both tables have their rows in the same order. Arrays pair them, whatever number of rows the plan was made for.
           for g in
             with pairs as materialized (
-              select s[1] || coalesce(':' || (u.old ->> s[3]), '') as other,
-                     s[1] || coalesce(':' || (u.new ->> s[3]), '') as topic, u.old, u.new, u.i
-                from unnest(array(select row_to_json(r.*) from old_rows r), array(select row_to_json(r.*) from new_rows r))
-                       with ordinality u (old, new, i)
+              select s[1] || coalesce(':' || u.old_key, '') as other, s[1] || coalesce(':' || u.key, '') as topic,
+                     u.old, u.new, u.i
+                from unnest(array(select row_to_json(r.*) from old_rows r), array(select row_to_json(r.*) from new_rows r),
+                            array(select to_jsonb(r.*) ->> s[3] from old_rows r),
+                            array(select to_jsonb(r.*) ->> s[3] from new_rows r))
+                       with ordinality u (old, new, old_key, key, i)
             ), written (topic, i, change) as (
               select p.topic, p.i, '{"t":0,"type":"UPDATE","record":' || switchboard.record(p.new, s) ||
                      ',"old_record":' || switchboard.record(p.old, s) || '}'
@@ -704,6 +723,7 @@ create or replace function switchboard.message(
   $$;
 
 -- Numbers what has no number yet in these topics: messages of this transaction from first_seq on, and those that others left.
+-- Subqueries with a limit, and scalar ones, keep the planner from reading whole tables whatever it takes their sizes for.
 -- The topics are locked in the order of their names; where some are locked already, the order is kept by not waiting.
 create or replace function switchboard.number_all(first_seq bigint, topics text[], sends_directly boolean) returns void
   language plpgsql
@@ -722,9 +742,10 @@ create or replace function switchboard.number_all(first_seq bigint, topics text[
          where l0.xid = pg_current_xact_id() and l0.seq >= first_seq and l0.topic = t.topic
         union all
         select l0.topic, l0.name from switchboard.unnumbered u
-          join switchboard.log l0 on l0.xid = u.xid and l0.seq = u.seq where u.topic = t.topic) l
+          cross join lateral (select l.* from switchboard.log l where l.xid = u.xid and l.seq = u.seq limit 1) l0
+         where u.topic = t.topic) l
       join switchboard.names n on n.name = l.name
-     where not exists (select from switchboard.topics k where k.topic = t.topic)
+     where (select k.id from switchboard.topics k where k.topic = t.topic) is null
      order by l.topic
     on conflict do nothing;
 
@@ -747,7 +768,7 @@ create or replace function switchboard.number_all(first_seq bigint, topics text[
        where l.xid = pg_current_xact_id() and l.seq >= first_seq and l.topic = any (got)
     ), fresh as (
       select d.topic, d.xid, d.seq, row_number() over (partition by d.topic order by d.seq) as k
-        from due d where not exists (select from switchboard.numbers n where n.seq = d.seq)
+        from due d where (select n.seq from switchboard.numbers n where n.seq = d.seq) is null
     ), raised as (
       update switchboard.topics t set last = t.last + f.n, at = clock_timestamp()
         from (select f0.topic, max(f0.k) as n from fresh f0 group by f0.topic) f where t.topic = f.topic
@@ -764,21 +785,25 @@ create or replace function switchboard.number_all(first_seq bigint, topics text[
       select k.topic, 'broadcast', 'changes', true,
              switchboard.message(k.epoch, n.number, n.committed, l.tables, l.changes, l.fetches),
              clock_timestamp() at time zone 'UTC'
-        from switchboard.numbers n join switchboard.topics k on k.id = n.topic_id
-        join switchboard.log l on l.xid = n.xid and l.seq = n.seq
-       where n.seq = any (done) order by k.topic, n.number;
+        from unnest(done) d (seq)
+       cross join lateral (select n.* from switchboard.numbers n where n.seq = d.seq limit 1) n
+       cross join lateral (select k.* from switchboard.topics k where k.id = n.topic_id limit 1) k
+       cross join lateral (select l.* from switchboard.log l where l.xid = n.xid and l.seq = n.seq limit 1) l
+       order by k.topic, n.number;
     else
       perform realtime.send(m.payload, 'changes', m.topic, true)
          from (select k.topic, switchboard.message(k.epoch, n.number, n.committed, l.tables, l.changes, l.fetches) as payload
-                 from switchboard.numbers n join switchboard.topics k on k.id = n.topic_id
-                 join switchboard.log l on l.xid = n.xid and l.seq = n.seq
-                where n.seq = any (done) order by k.topic, n.number) m;
+                 from unnest(done) d (seq)
+                cross join lateral (select n.* from switchboard.numbers n where n.seq = d.seq limit 1) n
+                cross join lateral (select k.* from switchboard.topics k where k.id = n.topic_id limit 1) k
+                cross join lateral (select l.* from switchboard.log l where l.xid = n.xid and l.seq = n.seq limit 1) l
+                order by k.topic, n.number) m;
     end if;
 
     insert into switchboard.unnumbered (topic, xid, seq)
     select l.topic, l.xid, l.seq from switchboard.log l
      where l.xid = pg_current_xact_id() and l.seq >= first_seq and l.topic = any (topics) and l.topic <> all (got)
-       and not exists (select from switchboard.numbers n where n.seq = l.seq)
+       and (select n.seq from switchboard.numbers n where n.seq = l.seq) is null
     on conflict do nothing;
   end
   $$;
@@ -795,6 +820,7 @@ create or replace function switchboard.number_one(
   in_topic text, xid xid8, seq bigint, tables jsonb, changes jsonb, fetches jsonb
 ) returns boolean language plpgsql
   as $$
+  #variable_conflict use_variable
   declare
     topic_id bigint;
     number bigint;
@@ -802,18 +828,23 @@ create or replace function switchboard.number_one(
     committed timestamptz;
     ignored text;
   begin
-    if exists (select from switchboard.unnumbered u where u.topic = in_topic) then
-      return false;
-    end if;
     update switchboard.topics t set last = t.last + 1, at = clock_timestamp() where t.topic = in_topic
     returning t.id, t.last, t.epoch, t.at into topic_id, number, epoch, committed;
     if number is null then
       return false;
     end if;
-    insert into switchboard.numbers (topic_id, number, xid, seq, committed) values (topic_id, number, xid, seq, committed);
+    insert into switchboard.numbers (topic_id, number, xid, seq, committed)
+    select topic_id, number, xid, seq, committed
+     where not exists (select from switchboard.unnumbered u where u.topic = in_topic);
+    if not found then
+      raise exception 'others are first' using errcode = 'SWB01'; -- which undoes the number
+    end if;
     insert into realtime.messages (topic, extension, event, private, payload, inserted_at)
-    values (in_topic, 'broadcast', 'changes', true,
-            switchboard.message(epoch, number, committed, tables, changes, fetches), committed at time zone 'UTC');
+    values (in_topic, 'broadcast', 'changes', true, case when fetches is null then
+              jsonb_build_object('v', 1, 'epoch', epoch, 'number', number, 'tables', tables, 'changes', changes, 'committed',
+                                 to_char(committed at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+              else switchboard.message(epoch, number, committed, tables, changes, fetches) end,
+            committed at time zone 'UTC');
     ignored := set_config('switchboard.held', in_topic, true);
     return true;
   end
@@ -833,7 +864,9 @@ create or replace function switchboard.number(first_seq bigint, is_one boolean) 
        and (current_setting('max_prepared_transactions') = '0'
             or left(current_query(), 1000) !~* 'prepare\s+transaction') is not false then
       begin
-        if is_one and coalesce(current_setting('switchboard.held', true), '') = '' then
+        if is_one and coalesce(current_setting('switchboard.held', true), '') = '' and not exists (
+             select from switchboard.log k join switchboard.unnumbered u on u.topic = k.topic
+              where k.xid = pg_current_xact_id() and k.seq >= first_seq) then
           select k.topic, k.xid, k.seq, k.tables, k.changes, k.fetches into one
             from switchboard.log k where k.xid = pg_current_xact_id() and k.seq >= first_seq;
           if found and switchboard.number_one(one.topic, one.xid, one.seq, one.tables, one.changes, one.fetches) then
@@ -912,7 +945,7 @@ create or replace function switchboard.at_commit() returns trigger
         return null;
       end if;
       ignored := set_config('switchboard.asked', '', true);
-      perform switchboard.number(new.first_seq, asked = 'one');
+      perform switchboard.number(new.first_seq, asked in ('one', 'mixed one'));
       return null;
     else
       first := new.first_seq;
@@ -1560,7 +1593,7 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
     -- Messages that nothing numbered, for whatever reason.
     insert into switchboard.unnumbered (topic, xid, seq)
     select l.topic, l.xid, l.seq from switchboard.log l
-     where l.xid >= s.swept_to and l.xid < upto and not exists (select from switchboard.numbers n where n.seq = l.seq)
+     where l.xid >= s.swept_to and l.xid < upto and (select n.seq from switchboard.numbers n where n.seq = l.seq) is null
     on conflict do nothing;
 
     with homeless as (
