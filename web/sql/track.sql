@@ -394,6 +394,21 @@ create or replace function switchboard.put_fetch(of_table integer, s text[], top
                            jsonb_build_array(jsonb_build_object('t', 0, 'rows', changed)))
   $$;
 
+-- A change of which the records are made by switchboard.record.
+create or replace function switchboard.finite(change jsonb, s text[]) returns text language plpgsql
+  as $$
+  declare
+    image text;
+  begin
+    foreach image in array array['record', 'old_record'] loop
+      if change ? image then
+        change := change || jsonb_build_object(image, switchboard.record((change -> image)::json, s)::jsonb);
+      end if;
+    end loop;
+    return change::text;
+  end
+  $$;
+
 -- Writes the changes of one statement in one topic, in as few messages as the bound allows.
 create or replace function switchboard.put_all(of_table integer, s text[], topic text, tables jsonb, changes text[])
   returns void language plpgsql
@@ -407,6 +422,8 @@ create or replace function switchboard.put_all(of_table integer, s text[], topic
     size integer;
     i integer := 0;
     change text;
+    part text[];
+    list text;
   begin
     foreach change in array changes loop
       i := i + 1;
@@ -428,8 +445,14 @@ create or replace function switchboard.put_all(of_table integer, s text[], topic
       return;
     end if;
     for i in 1 .. cardinality(totals) loop
-      perform switchboard.put(of_table, s, topic, totals[i], tables, (
-        '[' || array_to_string(changes[starts[i] : coalesce(starts[i + 1] - 1, cardinality(changes))], ',') || ']')::jsonb, null);
+      part := changes[starts[i] : coalesce(starts[i + 1] - 1, cardinality(changes))];
+      list := '[' || array_to_string(part, ',') || ']';
+      -- Looking for special numbers is cheaper in the whole text than in each row.
+      if s[4] = 'floats' and (strpos(list, '"NaN"') > 0 or strpos(list, 'nfinity"') > 0) then
+        list := (select '[' || string_agg(switchboard.finite(c.change::jsonb, s), ',' order by c.i) || ']'
+                   from unnest(part) with ordinality c (change, i));
+      end if;
+      perform switchboard.put(of_table, s, topic, totals[i], tables, list::jsonb, null);
     end loop;
   end
   $$;
@@ -584,8 +607,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
             select c.topic, array_agg(c.change order by c.i) as changes
               from (select s[1] || coalesce(':' || r.key, '') as topic, r.i, '{"t":0,"type":"INSERT","record":' ||
                            
-                           case when s[4] = 'plain' or s[4] = 'floats' and strpos(r.j::text, '"NaN"') = 0 and strpos(r.j::text, 'nfinity"') = 0
-                                then r.j::text else switchboard.record(r.j, s) end || '}' as change
+                           case when s[4] = 'other' then switchboard.record(r.j, s) else r.j::text end || '}' as change
                       from (select row_to_json(r.*) as j, to_jsonb(r.*) ->> s[3] as key, row_number() over () as i from new_rows r) r
                     offset 0) c
              where c.topic <> all (over) group by c.topic
@@ -597,8 +619,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
             select c.topic, array_agg(c.change order by c.i) as changes
               from (select s[1] || coalesce(':' || r.key, '') as topic, r.i, '{"t":0,"type":"DELETE","old_record":' ||
                            
-                           case when s[4] = 'plain' or s[4] = 'floats' and strpos(r.j::text, '"NaN"') = 0 and strpos(r.j::text, 'nfinity"') = 0
-                                then r.j::text else switchboard.record(r.j, s) end || '}' as change
+                           case when s[4] = 'other' then switchboard.record(r.j, s) else r.j::text end || '}' as change
                       from (select row_to_json(r.*) as j, to_jsonb(r.*) ->> s[3] as key, row_number() over () as i from old_rows r) r
                     offset 0) c
              where c.topic <> all (over) group by c.topic
@@ -616,8 +637,9 @@ create or replace function switchboard.capture_%1$s() returns trigger
                             array(select to_jsonb(r.*) ->> s[3] from new_rows r))
                        with ordinality u (old, new, old_key, key, i)
             ), written (topic, i, change) as (
-              select p.topic, p.i, '{"t":0,"type":"UPDATE","record":' || switchboard.record(p.new, s) ||
-                     ',"old_record":' || switchboard.record(p.old, s) || '}'
+              select p.topic, p.i, '{"t":0,"type":"UPDATE","record":' ||
+                     case when s[4] = 'other' then switchboard.record(p.new, s) else p.new::text end || ',"old_record":' ||
+                     case when s[4] = 'other' then switchboard.record(p.old, s) else p.old::text end || '}'
                 from pairs p where p.topic = p.other
               union all
               select p.other, p.i, '{"t":0,"type":"UPDATE","moved":true,"record":' ||

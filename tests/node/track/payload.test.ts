@@ -135,6 +135,21 @@ describe('a message', () => {
     expect(rows).toHaveLength(values.length);
     expect(await db.problems()).toEqual([]);
   });
+
+  it('has null for special numbers among many rows, and leaves texts that look like them', async () => {
+    await db.sql
+      .query(`create table measures (id integer primary key, f float8, t text); select switchboard.track('measures');
+      insert into measures select i, case i % 3 when 0 then 'NaN'::float8 when 1 then i else '-Infinity' end, '"NaN" Infinity"' from generate_series(1, 6) i;
+      update measures set f = -f; delete from measures`);
+    const changes = await db.changes('switchboard:measures');
+    const numbers = [1, null, null, 4, null, null];
+    expect(changes.map(({ record, old_record: old }) => [record?.['f'], old?.['f']])).toEqual([
+      ...numbers.map((f) => [f, undefined]),
+      ...numbers.map((f) => [f && -f, f]),
+      ...numbers.map((f) => [undefined, f && -f]),
+    ]);
+    expect(changes[0]?.record?.['t']).toBe('"NaN" Infinity"');
+  });
 });
 
 describe('the size of messages', () => {
