@@ -32,7 +32,10 @@ struct Epoch {
 /// The database: its messages are their numbers.
 struct Database {
   Database() { track(); }
-  void track() { epochs.push_back({"epoch" + std::to_string(epochs.size())}); }
+  void track() {
+    const auto name = "epoch" + std::to_string(epochs.size());
+    epochs.emplace_back().name = name;
+  }
   Epoch& current() { return epochs.back(); }
   const Epoch* find(std::string_view name) const {
     for (const auto& epoch : epochs) {

@@ -204,6 +204,27 @@ TEST_CASE("a hole that messages wait for is asked for sooner than a doubt") {
   CHECK(other.take() == "want 2 after 41");
 }
 
+TEST_CASE(
+    "a hole with messages waiting is asked for within the shorter time, a second doubt no sooner than the first") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.random.script({150});  // of 0 to 100 that is 49
+  bench.hear(43);
+  bench.take();
+  bench.advance(ms(49));
+  CHECK(bench.take() == "want 2 after 41");
+
+  NumbersBench other;
+  other.goLive();
+  other.random.script({1'000, 0});
+  other.numbers.doubt();
+  other.numbers.doubt();
+  other.advance(ms(999));
+  CHECK(other.take().empty());
+  other.advance(ms(1));
+  CHECK(other.take() == "want 2 after 41");
+}
+
 TEST_CASE("more messages that wait do not bring the request forward again") {
   NumbersBench bench;
   bench.goLive();
