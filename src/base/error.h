@@ -22,7 +22,7 @@ enum class ReasonCode : unsigned char {
   IdleTimeout,          ///< The server closed a silent socket (1000).
   FrameTooLarge,        ///< A frame was above the server's 5,000,000 bytes (1009).
   RateLimited,          ///< The server reports too many joins or events per second for this project.
-  TooManyChannels,      ///< The server's limit of channels per socket is reached.
+  TooManyChannels,      ///< No socket has room for the channel.
   TooManyConnections,   ///< The project's limit of concurrent connections is reached.
   ApiKeyInvalid,        ///< The api key is not a JWT with `role` and `exp`, or the server does not know it.
   ApiKeyExpired,        ///< The api key's `exp` is in the past.

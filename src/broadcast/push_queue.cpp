@@ -7,6 +7,13 @@
 
 namespace switchboard {
 
+namespace {
+
+/// How long an answer is waited for before a join for more; on a private channel there may never be one.
+constexpr Duration kAnswerTime{3'000};
+
+}  // namespace
+
 std::string_view toString(PushOutcome outcome) {
   static constexpr EnumNames<PushOutcome, 7> kNames({
       {PushOutcome::Ok, "ok"},
@@ -49,14 +56,21 @@ void PushQueue::onJoined() {
   advance();
 }
 
+bool PushQueue::pause() {
+  joined_ = false;
+  return lastRef_.empty() || answerBy_ <= context_.now();
+}
+
 void PushQueue::onLost() {
   joined_ = false;
+  lastRef_.clear();
   endWhere([](const Entry& each, bool& isOver) { isOver = each.isUnanswered(); }, PushOutcome::Lost,
            "The channel was interrupted before the server answered; the message may have been delivered.");
 }
 
 bool PushQueue::onReply(std::string_view ref, bool ok, std::string_view reason) {
   const auto isAnswered = [&](const Entry& each, bool& isOver) { isOver = each.isUnanswered() && each.ref == ref; };
+  if (ref == lastRef_) lastRef_.clear();
   const std::size_t before = entries_.size();
   endWhere(isAnswered, ok ? PushOutcome::Ok : PushOutcome::Refused, reason);
   return entries_.size() < before;
@@ -89,7 +103,9 @@ PushQueue::Entry* PushQueue::conflatedWith(const Push& push) {
 
 bool PushQueue::isFullFor(const Push& push) const {
   std::size_t bytes = push.payload.size();
-  for (const auto& each : entries_) bytes += each->push.payload.size();
+  for (const auto& each : entries_) {
+    if (each->waits()) bytes += each->push.payload.size();
+  }
   return waiting() >= options_.maxWaiting || bytes > options_.maxWaitingBytes;
 }
 
@@ -100,7 +116,7 @@ void PushQueue::pump() {
     if (!entry.waits() || entry.notBefore > context_.now()) {
       ++i;
     } else if (!transmit(entry)) {
-      joined_ = false;  // the connection went; that the channel did follows
+      joined_ = false;  // only because the connection went; that the channel did follows
     } else if (entry.waits()) {
       entries_.erase(entries_.begin() + i);
     }
@@ -113,13 +129,12 @@ bool PushQueue::transmit(Entry& entry) {
   auto ref = delegate_.transmit(push);
   if (!ref) return false;
   budget_.take();
-  push.payload = {};
-  if (entry.isConflated()) entry.notBefore = entry.expiresAt = context_.now() + push.every;
-  if (entry.isConflated() || push.ack) {
-    entry.ref = std::move(*ref);
-  } else {
-    done(push, PushOutcome::Ok, {});
-  }
+  lastRef_ = *ref;
+  answerBy_ = context_.now() + kAnswerTime;
+  const bool isConflated = entry.isConflated();
+  if (isConflated) entry.notBefore = entry.expiresAt = context_.now() + push.every;
+  if (isConflated || !push.ack) done(push, PushOutcome::Ok, {});
+  if (isConflated || push.ack) entry.ref = std::move(*ref);
   return true;
 }
 
@@ -166,6 +181,7 @@ void PushQueue::schedule() {
 }
 
 void PushQueue::done(const Push& push, PushOutcome outcome, std::string_view message) {
+  if (outcome == PushOutcome::Ok) delegate_.onPushTaken(push);
   if (push.every == Duration{0}) delegate_.onPushDone(push.id, outcome, message);
 }
 

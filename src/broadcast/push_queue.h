@@ -48,6 +48,8 @@ class PushQueueDelegate {
  public:
   /// Sends the push now. Returns its ref; nothing when it could not be sent.
   virtual std::optional<std::string> transmit(const Push& push) = 0;
+  /// The push is on its way to everybody: it was sent or, with `ack`, the server has taken it.
+  virtual void onPushTaken(const Push& push) = 0;
   /// Once for each push that is not conflated. `message`: for people; empty for Ok.
   virtual void onPushDone(PushId id, PushOutcome outcome, std::string_view message) = 0;
 
@@ -71,6 +73,9 @@ class PushQueue {
   /// The delegate may be called before this returns, as by all others.
   void send(Push push);
   void onJoined();
+  /// Sends nothing until `onJoined`. False while the answer to what was sent last may still come, for a few seconds at
+  /// most.
+  bool pause();
   /// The channel is no longer joined; answers that are still to come won't.
   void onLost();
   /// The answer to what was sent under this ref. `reason`: of an error. False when nobody waits for it.
@@ -110,6 +115,8 @@ class PushQueue {
   PushQueueDelegate& delegate_;
   Vector<std::unique_ptr<Entry>> entries_;  ///< oldest first
   Deadline due_;
+  std::string lastRef_;   ///< of what was sent last; empty when it is answered
+  TimePoint answerBy_{};  ///< of that
   bool joined_ = false;
 };
 

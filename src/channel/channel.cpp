@@ -129,8 +129,8 @@ bool Channel::onBinary(const BinaryFrame& frame) {
 }
 
 bool Channel::onRareFrame(const Envelope& envelope) {
-  if (!isCurrent(envelope)) return false;
   if (envelope.event == names::kReply) return onReply(envelope);
+  if (!isCurrent(envelope)) return false;
   if (envelope.event == names::kClose) {
     const bool explained = shutdown_.code != ReasonCode::Ok;
     fail(ChannelState::Closed, explained ? shutdown_
@@ -153,9 +153,10 @@ bool Channel::onRareFrame(const Envelope& envelope) {
   return true;
 }
 
+/// By its ref alone, which no two frames of a socket share: what was sent before a join for more is answered under the
+/// join before it.
 bool Channel::onReply(const Envelope& envelope) {
   const bool isOfJoin = state_ == ChannelState::Joining && envelope.ref == joinRef_;
-  if (!isOfJoin && !isJoined()) return false;
   const auto reply = readReply(envelope.payload);
   if (!reply) return false;
   if (!isOfJoin) return delegate_.onChannelReply(*this, envelope.ref, *reply);

@@ -53,6 +53,7 @@ void Multiplexer::remove(Channel& channel) {
   router_.remove(channel);
   channel.leave();
   restIfUnused();
+  delegate_.onRoom();
 }
 
 void Multiplexer::pushToken() {

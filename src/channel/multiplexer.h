@@ -32,6 +32,8 @@ class MultiplexerDelegate {
   /// The connection's state, cause or next attempt changed. When it is lost, its channels have been notified already.
   virtual void onMultiplexerState(Multiplexer& multiplexer) = 0;
   virtual void onRoundTrip(Multiplexer& multiplexer) = 0;
+  /// A channel was removed: there is room for another.
+  virtual void onRoom() = 0;
 
  protected:
   ~MultiplexerDelegate() = default;

@@ -7,6 +7,14 @@
 
 namespace switchboard {
 
+namespace {
+
+const Cause kNoRoom{
+    ReasonCode::TooManyChannels, Retry::Backoff,
+    "Every socket is full, or has the channel under another presence key: close some, or raise `maxSockets`."};
+
+}  // namespace
+
 ConnectionPool::ConnectionPool(const PoolOptions& options, std::string accessToken, Context& context,
                                TransportFactory& transports, StatusTracker& tracker, PoolDelegate& delegate)
     : options_(options),
@@ -70,6 +78,13 @@ Multiplexer* ConnectionPool::place(bool risky, std::string_view topic) {
   return second;
 }
 
+bool ConnectionPool::isFullFor(std::string_view topic) const {
+  for (const auto& socket : sockets_) {
+    if (socket->multiplexer.hasRoomFor(topic)) return false;
+  }
+  return sockets_.size() >= options_.maxSockets;
+}
+
 ConnectionPool::Socket& ConnectionPool::socketOf(const Multiplexer& multiplexer) const {
   return *sockets_[multiplexer.connection().id().value - 1];
 }
@@ -84,11 +99,12 @@ const Multiplexer& ConnectionPool::awaited(bool another) const {
 }
 
 /// While a connection that has failed before is being tried once more, the last failure is still the answer.
-SocketWait ConnectionPool::waitFor(bool another) const {
+SocketWait ConnectionPool::waitFor(bool another, std::string_view topic) const {
   if (tokens_.problem()) return {*tokens_.problem(), tokens_.nextTryAt()};
   const Multiplexer& multiplexer = awaited(another);
   const Connection& connection = multiplexer.connection();
   if (connection.isOpen()) {
+    if (another && isFullFor(topic)) return {kNoRoom, {}};
     return {{ReasonCode::Connecting, Retry::Backoff, "Waiting for its turn to join."}, connection.nextRetryAt()};
   }
   const bool again = connection.state() == ConnectionState::Connecting && socketOf(multiplexer).reach.hasFailed();
@@ -116,7 +132,7 @@ void ConnectionPool::confirm(const Multiplexer& socket) {
 
 void ConnectionPool::setSuspended(bool suspended) {
   suspended_ = suspended;
-  for (auto* tenant : tenants_) tenant->onSuspension();
+  onRoom();
   if (!suspended) return;
   for (const auto& socket : sockets_) {
     socket->multiplexer.connection().release(
@@ -162,6 +178,10 @@ void ConnectionPool::onMultiplexerState(Multiplexer& multiplexer) {
 void ConnectionPool::onRoundTrip(Multiplexer& multiplexer) {
   if (observer_ != nullptr) observer_->onRoundTrip(multiplexer);
   report(multiplexer);
+}
+
+void ConnectionPool::onRoom() {
+  for (auto* tenant : tenants_) tenant->onPlaces();
 }
 
 void ConnectionPool::onTokenChanged() {

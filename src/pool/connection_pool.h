@@ -63,7 +63,7 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
   void addTenant(PoolTenant& tenant) { tenants_.push_back(&tenant); }
   void setObserver(SocketObserver& observer) { observer_ = &observer; }
 
-  /// Whether the tenant needs the first socket even without channels on it. Ignored while suspended: `onSuspension`
+  /// Whether the tenant needs the first socket even without channels on it. Ignored while suspended: `onPlaces`
   /// is the time to say it again.
   void setNeeded(const PoolTenant& tenant, bool needed);
   /// Whether the tenant has channels that wait for another socket than the first. Others are only opened while one is
@@ -74,9 +74,9 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
   /// live, if one may be had; if not, any socket is better than none. `topic`: that of the channel, which the socket
   /// must not carry already; empty where it can't. May prepare another socket.
   Multiplexer* place(bool risky, std::string_view topic = {});
-  /// What a channel without a socket waits for. `another`: the first socket is not enough for it. Only when there is a
-  /// socket.
-  SocketWait waitFor(bool another) const;
+  /// What a channel without a socket waits for. `another`: the first socket is not enough for it. `topic`: as for
+  /// `place`. Only when there is a socket.
+  SocketWait waitFor(bool another, std::string_view topic = {}) const;
   /// When one of the sockets that are on the way will count as out of reach if nothing happens; the soonest.
   std::optional<TimePoint> nextOutOfReach() const;
   bool isOutOfReach(const Multiplexer& socket) const;
@@ -104,7 +104,6 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
   const Counters& counters() const { return counters_; }
   bool empty() const { return sockets_.empty(); }
   std::size_t size() const { return sockets_.size(); }
-  unsigned maxSockets() const { return options_.maxSockets; }
   Version version() const { return options_.connection.version; }
   void forEach(InlineCallback<void(Multiplexer&)> visit) const;
   /// Brings the status up to date: a channel came or went, or the observer knows more.
@@ -122,10 +121,12 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
   const Multiplexer& first() const { return sockets_.front()->multiplexer; }
   Socket& socketOf(const Multiplexer& multiplexer) const;
   const Multiplexer& awaited(bool another) const;
+  bool isFullFor(std::string_view topic) const;
   bool carriesLive(const Multiplexer& multiplexer) const;
 
   void onMultiplexerState(Multiplexer& multiplexer) override;
   void onRoundTrip(Multiplexer& multiplexer) override;
+  void onRoom() override;
   void onTokenWanted(std::uint32_t request) override { delegate_.onTokenWanted(request); }
   void onTokenChanged() override;
   void onTokenState() override;

@@ -13,8 +13,9 @@ class PoolTenant : public SocketOwner {
   virtual void onSocketState(Multiplexer& socket) = 0;
   /// Whether a channel of the tenant is live on the socket, so that a refused join on it would do harm.
   virtual bool carriesLive(const Multiplexer& socket) const = 0;
-  /// The page goes into the back/forward cache, or is back: see `isSuspended` of the pool.
-  virtual void onSuspension() = 0;
+  /// Where channels may go has changed: one has left a socket, or the page goes into the back/forward cache or is back
+  /// (`isSuspended` of the pool).
+  virtual void onPlaces() = 0;
   /// The access token is another one. Joined channels have it already.
   virtual void onTokenChanged() = 0;
   /// Whether joins may go out, or why not, may have changed.

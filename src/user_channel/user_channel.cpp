@@ -47,7 +47,7 @@ UserChannel::UserChannel(UserChannelSpec spec, const UserChannelOptions& options
       replay_(spec_.replay),
       retry_(context.deadlines, DeadlineKind::Retry, [this] { comeDue(); }),
       leaves_(context.deadlines, DeadlineKind::Linger, [this] { reportPresence(); }),
-      settle_(context.deadlines, DeadlineKind::Linger, [this] { reportGap(replay_.isComplete()); }),
+      settle_(context.deadlines, DeadlineKind::Linger, [this] { settleReplay(); }),
       cause_(kConnecting),
       since_(context.clock.wallNow()) {
   retry_.setAfter(Duration{0});
@@ -106,6 +106,8 @@ void UserChannel::comeDue() {
     delegate_.onUserChannelDue(*this);
   } else if (channel_->state() == ChannelState::Joining || settle_.isSet()) {
     retry_.setAfter(options_.retryBase);  // a join would begin another replay, and nobody could tell them apart
+  } else if (!pushes_.pause()) {
+    retry_.setAfter(Duration{100});  // with another join the server drops what it has not handled
   } else if (!std::exchange(queued_, true)) {
     socket_->add(*channel_);
   }
@@ -154,7 +156,7 @@ std::string UserChannel::onChannelJoining(Channel& /*channel*/) {
   }
   presence_.awaitState();
   own_.onLost();
-  pushes_.onLost();
+  pushes_.pause();
   if (!isLive()) setState(SubscriptionState::Joining, kJoiningCause);
   UserJoin join{presenceKey(), joinedPresence_, spec_.isPrivate};
   if (const auto request = spec_.isPrivate ? replay_.request() : std::nullopt) {
@@ -293,7 +295,7 @@ void UserChannel::deliver(const Broadcast& broadcast) {
 
 /// The server is asked not to send own broadcasts back: it could not say which handle's they are. One that it takes
 /// from a socket that the channel has left for another comes back all the same, as from somebody else.
-void UserChannel::loopBack(const Push& push) {
+void UserChannel::onPushTaken(const Push& push) {
   Vector<HandleId> handles;
   for (const auto& handle : handles_) {
     if (handle.id != push.handle || handle.options.self) handles.push_back(handle.id);
@@ -313,7 +315,7 @@ void UserChannel::reportPresence(bool isState) {
 }
 
 std::optional<Error> UserChannel::send(Push push) {
-  constexpr std::size_t kEnvelopeRoom = 2'000;
+  constexpr std::size_t kEnvelopeRoom = 5'000;  // name and event may take six times their length, as "\u0000"
   if (push.event.empty() || push.event.size() > kMaxBinaryFieldBytes) {
     return invalidOption("event", "An event's name has 1 to 255 bytes in UTF-8.");
   }
@@ -329,10 +331,8 @@ std::optional<Error> UserChannel::send(Push push) {
 }
 
 std::optional<std::string> UserChannel::transmit(const Push& push) {
-  auto ref = version_ == Version::V1 ? channel_->push(names::kBroadcast, broadcastPayload(push.event, push.payload))
-                                     : sendBinary(push);
-  if (ref) loopBack(push);
-  return ref;
+  return version_ == Version::V1 ? channel_->push(names::kBroadcast, broadcastPayload(push.event, push.payload))
+                                 : sendBinary(push);
 }
 
 std::optional<std::string> UserChannel::sendBinary(const Push& push) {
@@ -366,14 +366,26 @@ void UserChannel::beginGap(ReasonCode code) {
   gap_ = UserChannelGap{handleIds_, code, alive, {}, false};
 }
 
-/// Whether a replay has brought all is known only once it is over.
+/// Whether a replay has brought all is known only once it is over, for which the server has no word.
 void UserChannel::endGap() {
   if (!gap_) return;
   gap_->to = context_.clock.wallNow();
   if (spec_.isPrivate) {
+    socket_->connection().reconnectSoon();
     settle_.setAfter(options_.replaySettle);
   } else {
     reportGap(false);
+  }
+}
+
+/// The answer to a heartbeat shows that what the server sent before it has come: the line may be slow, or dead.
+void UserChannel::settleReplay() {
+  Connection& connection = socket_->connection();
+  if (connection.confirmedAt().at >= liveSince_) {
+    reportGap(replay_.isComplete());
+  } else {
+    connection.reconnectSoon();
+    settle_.setAfter(options_.replaySettle);
   }
 }
 

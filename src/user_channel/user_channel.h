@@ -35,7 +35,7 @@ struct UserChannelOptions {
       300'000};  ///< before what was refused for good is tried again, and up to a quarter more; 0: never
   Duration stableAfter{10'000};  ///< live for so long, a channel's next failure is its first
   Duration returnGrace{3'000};   ///< after an interruption, before members that are missing are reported as gone
-  Duration replaySettle{2'000};  ///< after a join, until its replay is taken to be over
+  Duration replaySettle{2'000};  ///< after a join, until its replay is taken to be over, if the line is alive
   PushQueueOptions pushes;
   OwnPresenceOptions presence;
 };
@@ -154,6 +154,7 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   bool onChannelBinary(Channel& channel, const BinaryFrame& frame) override;
 
   std::optional<std::string> transmit(const Push& push) override;
+  void onPushTaken(const Push& push) override;
   void onPushDone(PushId id, PushOutcome outcome, std::string_view message) override;
   void sendTrack(const std::string& payload) override;
   void sendUntrack() override;
@@ -168,10 +169,10 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   Vector<HandleId> presenceHandles() const;
   void onPresence(const Envelope& envelope);
   void deliver(const Broadcast& broadcast);
-  void loopBack(const Push& push);
   void reportPresence(bool isState = false);
   void beginGap(ReasonCode code);
   void endGap();
+  void settleReplay();
   void reportGap(bool healed);
 
   // More members than elsewhere: all that outlives sockets and joins.
@@ -191,7 +192,7 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   Vector<HandleId> handleIds_;  ///< of these
   Deadline retry_;
   Deadline leaves_;                   ///< members that are missing are gone
-  Deadline settle_;                   ///< the replay is over
+  Deadline settle_;                   ///< the replay may be over
   std::unique_ptr<Channel> channel_;  ///< null: it is on no socket
   Multiplexer* socket_ = nullptr;     ///< of the channel
   std::optional<UserChannelGap> gap_;

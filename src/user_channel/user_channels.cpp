@@ -63,27 +63,24 @@ std::optional<Error> UserChannels::open(HandleId handle, UserChannelSpec spec, c
   return std::nullopt;
 }
 
-/// The one that the handle can share, or a new one. One that nobody uses makes room for it.
+/// The one that the handle can share, or a new one. One that nobody uses makes room for it. A handle without a key
+/// shares the oldest: newer ones may still wait for a socket of their own.
 Result<UserChannels::Entry*> UserChannels::entryFor(UserChannelSpec& spec) {
-  std::size_t others = 0;
+  Entry* shared = nullptr;
   for (std::size_t i = entries_.size(); i-- > 0;) {
     UserChannel& channel = entries_[i]->channel;
     if (channel.spec().name != spec.name) continue;
     const bool isSameKind = channel.spec().isPrivate == spec.isPrivate;
-    if (isSameKind && channel.takePresenceKey(spec.presenceKey)) return entries_[i].get();
-    if (!channel.isUsed()) {
+    if (isSameKind && channel.takePresenceKey(spec.presenceKey)) {
+      shared = entries_[i].get();
+      if (!spec.presenceKey.empty()) break;
+    } else if (!channel.isUsed()) {
       end(i);
     } else if (!isSameKind) {
       return invalidOption("private", "The channel is open as a private and as a public one: close one of them first.");
-    } else {
-      ++others;
     }
   }
-  if (others >= pool_.maxSockets()) {
-    return invalidOption("presenceKey",
-                         "Each presence key of a channel needs a socket, and there are no more than "
-                         "`maxSockets`: close the channel under another key first.");
-  }
+  if (shared != nullptr) return shared;
   return entries_.emplace_back(std::make_unique<Entry>(*this, std::move(spec))).get();
 }
 
@@ -196,7 +193,7 @@ void UserChannels::updateWaiting() {
   for (const auto& entry : entries_) {
     UserChannel& channel = entry->channel;
     if (channel.state() != SubscriptionState::Pending) continue;
-    SocketWait wait = pool_.waitFor(channel.isDue());
+    SocketWait wait = pool_.waitFor(channel.isDue(), channel.topic());
     channel.wait(std::move(wait.cause), wait.until);
   }
 }

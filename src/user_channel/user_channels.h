@@ -30,7 +30,7 @@ struct PushResult {
 
 /// All channels that the application named: a tenant of the connection pool. Handles of one name share a channel,
 /// unless they ask for different presence keys: the server keeps one key for a topic of a socket, so each further key
-/// is a channel on another socket.
+/// is a channel on another socket, and waits while there is none.
 class UserChannels final : public PoolTenant, private UserChannelDelegate {
  public:
   /// All arguments outlive this.
@@ -58,7 +58,7 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
 
   void onSocketState(Multiplexer& socket) override;
   bool carriesLive(const Multiplexer& socket) const override;
-  void onSuspension() override { planSoon(); }
+  void onPlaces() override { planSoon(); }
   void onTokenChanged() override;
   void onTokenState() override { updateWaiting(); }
 

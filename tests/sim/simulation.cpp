@@ -62,6 +62,8 @@ RoomTraits roomTraits(SimRandom& random, const ServerTraits& server, const Appli
   traits.sendsPerSecond = random.between(3u, 30u);
   traits.bytes = application.client.endpoint.version == Version::V2;
   traits.calendarIsTrue = !application.calendarJumps;
+  traits.maxSockets = application.client.pool.maxSockets;
+  traits.maxChannels = server.maxChannels;
   return traits;
 }
 

@@ -41,7 +41,7 @@ class ChannelEvents final : public PoolTenant, public ChangesChannelDelegate, pu
 
   void onSocketState(Multiplexer& socket) override;
   bool carriesLive(const Multiplexer& socket) const override { return channels_.carriesLive(socket); }
-  void onSuspension() override { reconciler_.planSoon(); }
+  void onPlaces() override { reconciler_.planSoon(); }
   void onTokenChanged() override;
   void onTokenState() override;
 

@@ -53,6 +53,7 @@ struct Bench : testing::Workbench, PushQueueDelegate {
     lines.push_back(time() + " " + push.event + " " + push.payload);
     return std::to_string(++lastRef);
   }
+  void onPushTaken(const Push& push) override { taken.push_back(push.payload); }
   void onPushDone(PushId id, PushOutcome outcome, std::string_view message) override {
     CHECK(message.empty() == (outcome == PushOutcome::Ok));
     CHECK(ended.insert(id.value).second);
@@ -85,6 +86,7 @@ struct Bench : testing::Workbench, PushQueueDelegate {
 
   TimePoint start = clock.now();
   Lines lines;
+  Lines taken;  ///< payloads
   std::set<std::uint32_t> ended;
   std::map<std::pair<std::uint32_t, std::string>, TimePoint> freeAt;  ///< of conflated ones
   std::uint32_t lastId = 0;
@@ -136,6 +138,57 @@ TEST_CASE("an acknowledged push is done with its answer, whichever comes first")
   CHECK_FALSE(bench.queue.onReply("1", true, {}));
   CHECK_FALSE(bench.queue.onReply("7", true, {}));
   CHECK(bench.deadlines.size() == 0);
+}
+
+TEST_CASE("a push counts as taken when it is sent, an acknowledged one when the server has taken it") {
+  Bench bench;
+  bench.queue.onJoined();
+  bench.sendWithAck("1");
+  bench.sendWithAck("2");
+  bench.sendWithAck("3");
+  bench.send("4");
+  bench.sendLatest("5");
+  CHECK(std::exchange(bench.taken, {}) == Lines{"4", "5"});
+  bench.queue.onReply("2", true, {});
+  bench.queue.onReply("1", false, "payload_size_exceeded");
+  bench.queue.onLost();
+  CHECK(bench.taken == Lines{"2"});
+}
+
+TEST_CASE("what is sent and not yet answered takes no room from what waits") {
+  Bench bench;
+  bench.options.maxWaitingBytes = 10;
+  bench.queue.onJoined();
+  for (int i = 0; i < 3; ++i) bench.sendWithAck(std::string(9, 'x'));
+  CHECK(bench.take().size() == 3);
+}
+
+TEST_CASE("a paused queue waits for the answer to the last push, not for ever, and loses none") {
+  Bench bench;
+  CHECK(bench.queue.pause());
+  bench.queue.onJoined();
+  bench.sendWithAck("1");
+  bench.send("2");
+  bench.advance(ms(1'000));
+  CHECK_FALSE(bench.queue.pause());
+  bench.send("3");
+  bench.queue.onReply("1", true, {});
+  CHECK_FALSE(bench.queue.pause());
+  bench.queue.onReply("2", true, {});
+  CHECK(bench.queue.pause());
+  bench.take();
+  bench.queue.onJoined();
+  bench.sendWithAck("4");
+  CHECK(bench.take(ms(2'999)) == Lines{"1000 e 3", "1000 #3 ok", "1000 e 4"});
+  CHECK_FALSE(bench.queue.pause());
+  bench.advance(ms(1));
+  CHECK(bench.queue.pause());
+  bench.queue.onJoined();
+  CHECK(bench.queue.onReply("4", true, {}));
+  CHECK(bench.take() == Lines{"4000 #4 ok"});
+  bench.send("5");
+  bench.queue.onLost();
+  CHECK(bench.queue.pause());
 }
 
 TEST_CASE("each acknowledged push has a time limit of its own, from the call on") {

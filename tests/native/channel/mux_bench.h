@@ -84,6 +84,7 @@ struct MuxBench : Workbench, private MultiplexerDelegate, private TokenDelegate,
   ChannelDelegate& channelDelegate() { return *this; }
 
   void onMultiplexerState(Multiplexer&) override { ++states; }
+  void onRoom() override {}
   void onRoundTrip(Multiplexer&) override {}
   void onTokenWanted(std::uint32_t request) override { tokenRequests.push_back(request); }
   void onTokenChanged() override { mux.pushToken(); }

@@ -88,7 +88,7 @@ TEST_CASE("handles of one name share a channel, and each gets what concerns it")
   harness.push(7, 1, "1", true);
   harness.push(8, 2, "2");
   harness.settle();
-  CHECK(harness.takeHeard() == Lines{"e 1 >2", "e 2 >1 >2", "#8 0", "#7 0"});
+  CHECK(harness.takeHeard() == Lines{"e 2 >1 >2", "#8 0", "e 1 >2", "#7 0"});
   harness.server.say(channelOf(harness, "room"), "presence_state", R"({"a":{"metas":[{"phx_ref":"1"}]}})");
   CHECK(harness.takeHeard() == Lines{"join a >2"});
 }
@@ -202,17 +202,58 @@ TEST_CASE("options that can't be had together are refused, by name") {
   Harness harness(std::move(options));
   harness.openChannel(1, "room", {}, "a");
   harness.openSpec(2, {"room", {}, true, {}});
-  harness.openChannel(3, "room", {}, "b");
-  harness.openChannel(4, "room", {}, "c");
   harness.openChannel(5, "");
   harness.openChannel(6, std::string(247, 'x'));
   harness.openSpec(7, {"other", {}, false, ReplayRequest{}});
   harness.openChannel(1, "other");
   Lines refused;
   for (const auto& error : harness.errors) refused.push_back(error.option);
-  CHECK(refused == Lines{"private", "presenceKey", "name", "name", "replay", "id"});
+  CHECK(refused == Lines{"private", "name", "name", "replay", "id"});
   harness.openChannel(8, std::string(246, 'x'));
-  CHECK(harness.errors.size() == 6);
+  CHECK(harness.errors.size() == 5);
+}
+
+TEST_CASE("with more presence keys than sockets one waits, says why, and joins when another is closed") {
+  ClientOptions options;
+  options.pool.maxSockets = 2;
+  Harness harness(std::move(options));
+  harness.openChannel(1, "room", {}, "a");
+  harness.openChannel(2, "room", {}, "b");
+  harness.openChannel(3, "room", {}, "c");
+  harness.openChannel(4, "room");
+  harness.push(1, 3, "1");
+  harness.run(ms(3'000));
+  CHECK(harness.errors.empty());
+  CHECK(harness.stateOf(3) == "pending");
+  CHECK(harness.status(3).code == ReasonCode::TooManyChannels);
+  CHECK(harness.status(3).message.find("maxSockets") != std::string::npos);
+  CHECK(harness.stateOf(4) == "live");
+  harness.closeChannel(2);
+  harness.run(ms(5'100));
+  CHECK(harness.stateOf(3) == "live");
+  CHECK(harness.stateOf(1) == "live");
+  CHECK(harness.takeHeard() == Lines{"#1 0"});
+}
+
+TEST_CASE("room that a subscription leaves goes to a channel that waits for it, and the other way round") {
+  ClientOptions options;
+  options.pool.maxSockets = 1;
+  options.pool.multiplexer.maxChannels = 1;
+  Harness harness(std::move(options));
+  harness.subscribe(1, "bookings");
+  harness.run(ms(1'000));
+  harness.openChannel(2, "room");
+  harness.run(ms(1'000));
+  CHECK(harness.status(2).code == ReasonCode::TooManyChannels);
+  harness.unsubscribe(1);
+  harness.run(ms(60'000));
+  CHECK(harness.stateOf(2) == "live");
+  harness.subscribe(3, "payments");
+  harness.run(ms(1'000));
+  CHECK(harness.status(3).code == ReasonCode::TooManyChannels);
+  harness.closeChannel(2);
+  harness.run(ms(60'000));
+  CHECK(harness.stateOf(3) == "live");
 }
 
 TEST_CASE("a channel that only lingers gives way to one with other options") {

@@ -16,13 +16,13 @@ using testing::Workbench;
 struct Tenant final : PoolTenant {
   void onSocketState(Multiplexer& socket) override { states.push_back(socket.connection().state()); }
   bool carriesLive(const Multiplexer& socket) const override { return &socket == live; }
-  void onSuspension() override { ++suspensions; }
+  void onPlaces() override { ++places; }
   void onTokenChanged() override { ++tokens; }
   void onTokenState() override {}
 
   std::vector<ConnectionState> states;
   const Multiplexer* live = nullptr;
-  int suspensions = 0;
+  int places = 0;
   int tokens = 0;
 };
 
@@ -120,8 +120,8 @@ TEST_CASE("a suspended pool has no open socket until the page is back") {
   CHECK(bench.network.sockets.size() == 1);
   CHECK(bench.pool.place(false) == nullptr);
   bench.pool.setSuspended(false);
-  CHECK(bench.a.suspensions == 2);
-  CHECK(bench.b.suspensions == 2);
+  CHECK(bench.a.places == 2);
+  CHECK(bench.b.places == 2);
 }
 
 TEST_CASE("a socket's status is reported without anybody who knows more of it") {

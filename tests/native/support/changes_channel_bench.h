@@ -128,6 +128,7 @@ struct ChangesChannelBench : Workbench,
   }
 
   void onMultiplexerState(Multiplexer&) override {}
+  void onRoom() override {}
   void onRoundTrip(Multiplexer&) override {}
   void onTokenWanted(std::uint32_t) override {}
   void onTokenChanged() override { mux.pushToken(); }

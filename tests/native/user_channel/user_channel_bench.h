@@ -55,6 +55,7 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
         frame = Json::array(
             {frame.value("join_ref", Json()), frame["ref"], frame["topic"], frame["event"], frame["payload"]});
       }
+      if (frame[3] == "heartbeat") heartbeatRef = frame[1].get<std::string>();
       if (frame[3] == "phx_join") joinRef = frame[1].get<std::string>();
       if (frame[3] != "heartbeat") frames.push_back(frame);
     }
@@ -75,6 +76,10 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
     CHECK_FALSE(payload.is_null());
     hear(joinRef, joinRef, "phx_reply", answer);
     return payload;
+  }
+  void answerHeartbeat() {
+    takeSent();
+    network.last().receive(R"([null,")" + heartbeatRef + R"(","phoenix","phx_reply",{"status":"ok","response":{}}])");
   }
   void hear(const std::string& frameJoinRef, const std::string& ref, std::string_view event,
             const std::string& payload) {
@@ -124,6 +129,7 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
   SendBudget budget{100, context};
   std::unique_ptr<UserChannel> channel;
   std::string joinRef;
+  std::string heartbeatRef;
   std::uint32_t lastPush = 0;
   std::vector<std::string> lines;
 
@@ -139,6 +145,7 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
   }
 
   void onMultiplexerState(Multiplexer&) override {}
+  void onRoom() override {}
   void onRoundTrip(Multiplexer&) override {}
   void onTokenWanted(std::uint32_t) override {}
   void onTokenChanged() override {

@@ -100,6 +100,23 @@ TEST_CASE("what can never be sent is refused at once, with the option's name") {
   CHECK(bench.channel->send(bench.push(std::string(5'000'000, ' ')))->option == "payload");
 }
 
+TEST_CASE("the largest payload can be sent under the longest names, however they are escaped") {
+  for (const auto version : {Version::V1, Version::V2}) {
+    UserChannelBench bench({"room", {}, false, {}}, version);
+    bench.goLive();
+    for (std::size_t size = 5'000'000; size > 4'990'000; size -= 500) {
+      auto push = bench.push(std::string(size, ' '));
+      push.event = std::string(255, '\1');
+      if (!bench.channel->send(std::move(push))) break;
+    }
+    bench.channel->send(bench.push("1"));
+    const auto lines = bench.take();
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].find(" 0 ") != std::string::npos);
+    CHECK(lines[1].find(" 0 ") != std::string::npos);
+  }
+}
+
 TEST_CASE("other handles get what one sends as from anybody, the sender only if it asked for it") {
   UserChannelBench bench;
   bench.goLive();
@@ -240,6 +257,74 @@ TEST_CASE("a handle that wants presence makes it join for more, without an inter
   CHECK(bench.takeSentEvents().empty());
 }
 
+TEST_CASE("a join for more waits for the answers to what was sent, and what is sent meanwhile waits for the join") {
+  UserChannelBench bench;
+  bench.goLive(false);
+  const std::string before = bench.joinRef;
+  auto first = bench.push("1");
+  first.ack = true;
+  bench.channel->send(std::move(first));
+  bench.channel->send(bench.push("2"));
+  const auto sent = bench.network.last().takeSentBytes();
+  REQUIRE(sent.size() == 2);
+  const auto refOf = [&](std::size_t i) { return std::string(decodeBinaryFrame(Sender::Client, sent[i]).value().ref); };
+  bench.channel->watchPresence(kFirst);
+  bench.advance(ms(200));
+  bench.channel->send(bench.push("3"));
+  bench.take();
+  bench.hear(before, refOf(0), "phx_reply", R"({"status":"ok","response":{}})");
+  bench.advance(ms(200));
+  CHECK(bench.takeSentEvents().empty());
+  CHECK(bench.take() == Lines{"#1 0 "});
+  bench.hear(before, refOf(1), "phx_reply", R"({"status":"ok","response":{}})");
+  bench.advance(ms(100));
+  CHECK(bench.network.last().takeSentBytes().empty());
+  bench.answerJoin();
+  CHECK(bench.network.last().takeSentBytes().size() == 1);
+  CHECK(bench.take() == Lines{"#3 0 "});
+}
+
+TEST_CASE("an answer that comes only after a join for more counts all the same") {
+  for (const auto version : {Version::V1, Version::V2}) {
+    UserChannelBench bench({"room", {}, false, {}}, version);
+    bench.goLive(false);
+    const std::string before = bench.joinRef;
+    auto push = bench.push("1");
+    push.ack = true;
+    bench.channel->send(std::move(push));
+    const std::string ref = std::to_string(std::stoi(before) + 1);
+    bench.channel->watchPresence(kFirst);
+    bench.advance(ms(2'900));
+    CHECK(bench.takeSentEvents() == Lines(version == Version::V1 ? 1 : 0, "broadcast"));
+    bench.advance(ms(200));
+    bench.answerJoin();
+    CHECK(bench.take().empty());
+    bench.hear(before, ref, "phx_reply", R"({"status":"ok","response":{}})");
+    CHECK(bench.take() == Lines{"#1 0 "});
+  }
+}
+
+TEST_CASE("an acknowledged push reaches own handles when the server has taken it, and not if it refuses") {
+  UserChannelBench bench;
+  bench.goLive();
+  bench.channel->open(kSecond, {false, false});
+  std::vector<std::string> refs;
+  for (const auto* payload : {"1", "2", "3"}) {
+    auto push = bench.push(payload);
+    push.ack = true;
+    bench.channel->send(std::move(push));
+    const auto sent = bench.network.last().takeSentBytes();
+    refs.emplace_back(decodeBinaryFrame(Sender::Client, sent.at(0)).value().ref);
+  }
+  CHECK(bench.take().empty());
+  bench.hear(bench.joinRef, refs[0], "phx_reply", R"({"status":"error","response":"payload_size_exceeded"})");
+  CHECK(bench.take() == Lines{"#1 2 payload_size_exceeded"});
+  bench.hear(bench.joinRef, refs[1], "phx_reply", R"({"status":"ok","response":{}})");
+  CHECK(bench.take() == Lines{"e 2 >2", "#2 0 "});
+  bench.cut();
+  CHECK(bench.take() == Lines{"#3 3 The channel was interrupt", "pending CONNECTION_LOST", "joining CONNECTING"});
+}
+
 TEST_CASE("presence that can't be read makes it join again, however fast more of it comes") {
   UserChannelBench bench;
   bench.goLive(true);
@@ -279,6 +364,7 @@ TEST_CASE("a private channel asks for a replay and delivers nothing twice; the g
   bench.hearReplay(7);
   bench.hearReplay(8);
   CHECK(bench.take() == Lines{"e {} replayed 8 >1"});
+  bench.answerHeartbeat();
   bench.advance(ms(1'999));
   CHECK(bench.take().empty());
   bench.advance(ms(1));
@@ -292,9 +378,30 @@ TEST_CASE("a gap stays one when the replay was full and nothing in it was known"
   bench.answerJoin();
   bench.take();
   for (int id = 0; id < 25; ++id) bench.hearReplay(id);
+  bench.answerHeartbeat();
   bench.take();
   bench.advance(ms(2'000));
   CHECK(bench.take() == Lines{"gap CONNECTION_LOST 0 to 5000"});
+}
+
+TEST_CASE("a gap is healed only if the server has answered a heartbeat since the join") {
+  UserChannelBench bench(privateRoom());
+  bench.goLive();
+  bench.cut();
+  bench.answerJoin();
+  bench.take();
+  bench.advance(ms(9'000));
+  CHECK(bench.take().empty());
+  SUBCASE("the line is slow") {
+    bench.hearReplay(1);
+    bench.answerHeartbeat();
+    bench.advance(ms(2'000));
+    CHECK(bench.take() == Lines{"e {} replayed 1 >1", "gap CONNECTION_LOST 0 to 5000 healed"});
+  }
+  SUBCASE("the line is dead") {
+    bench.advance(ms(1'000));
+    CHECK(bench.take() == Lines{"gap CONNECTION_LOST 0 to 5000", "pending HALF_OPEN"});
+  }
 }
 
 TEST_CASE("a cut while a replay may still be going on leaves two gaps, the first not healed") {
@@ -306,6 +413,7 @@ TEST_CASE("a cut while a replay may still be going on leaves two gaps, the first
   bench.advance(ms(1'000));
   bench.cut();
   bench.answerJoin();
+  bench.answerHeartbeat();
   bench.advance(ms(2'000));
   CHECK(bench.take() == Lines{"gap CONNECTION_LOST 0 to 5000", "pending CONNECTION_LOST", "joining CONNECTING",
                               "live OK", "gap CONNECTION_LOST 5000 to 11000 healed"});
@@ -318,6 +426,7 @@ TEST_CASE("a join for more waits until a replay is over") {
   bench.answerJoin();
   bench.take();
   for (int id = 0; id < 25; ++id) bench.hearReplay(id);
+  bench.answerHeartbeat();
   bench.take();
   bench.channel->open(kSecond, {false, true});
   bench.advance(ms(1'900));

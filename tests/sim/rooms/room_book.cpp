@@ -13,8 +13,9 @@ namespace {
 constexpr Duration kRoomRecovery = 120s;
 constexpr Duration kRoomAftermath = 70s;
 constexpr Duration kRoomPatience = 60s;
-/// A gap is reported once the replay is over, 2 s after the join; a hidden page's timer is up to 1 s late.
-constexpr Duration kGapDelay = 4s;
+/// A gap is reported once the replay is over, 2 s after the join, and a heartbeat has been answered since. Either that
+/// takes 10 s and as long as refused joins stall the socket, or the socket is given up.
+constexpr Duration kGapDelay = 30s;
 /// An outcome comes in time, but for a timer that is late.
 constexpr Duration kOutcomeDelay = 3s;
 /// Members that are missing after an interruption are gone after 3 s.
@@ -346,6 +347,8 @@ void RoomBook::checkLive(bool healthy, Duration calm) {
   for (auto& [id, guest] : guests_) {
     const Duration quiet = std::min(calm, now - guest.since);
     if (!guest.live()) {
+      const bool waits = guest.published && guest.published->code == ReasonCode::TooManyChannels;
+      if (waits && isFullFor(guest.place.topic())) guest.rightAt = now;
       if (std::min(quiet, now - guest.rightAt) > kRoomRecovery) {
         fail(Invariant::LiveWithinBound,
              about(id, guest) + (guest.published ? ": " + guest.published->message : std::string()));
@@ -358,6 +361,15 @@ void RoomBook::checkLive(bool healthy, Duration calm) {
     checkPresence(id, guest);
   }
   if (calm > kRoomAftermath) checkTracked();
+}
+
+/// No more sockets may be opened, and none of them has room for a channel with this topic.
+bool RoomBook::isFullFor(const std::string& topic) const {
+  std::map<unsigned, unsigned> counts;
+  for (const auto& [place, channel] : wire_.channels())
+    counts[place.first] += place.second == topic ? traits_.maxChannels : 1;
+  const auto isFull = [&](const auto& item) { return item.second >= traits_.maxChannels; };
+  return std::count_if(counts.begin(), counts.end(), isFull) >= static_cast<std::ptrdiff_t>(traits_.maxSockets);
 }
 
 void RoomBook::checkPresence(unsigned id, const Guest& guest) {

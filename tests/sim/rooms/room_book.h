@@ -29,7 +29,9 @@ struct Place {
 struct RoomTraits {
   std::vector<Place> places;  ///< none: the application has no rooms
   unsigned sendsPerSecond = 100;
-  bool bytes = false;           ///< payloads may be bytes
+  bool bytes = false;  ///< payloads may be bytes
+  unsigned maxSockets = 4;
+  unsigned maxChannels = 100;   ///< of a socket
   bool calendarIsTrue = false;  ///< so replays can be asked for from the right time on
 };
 
@@ -126,6 +128,7 @@ class RoomBook {
   bool isOnItsWay(const std::string& topic, const Said& said) const;
   void onPresenceSent(Link& link, const Json& frame);
   void checkLive(bool healthy, Duration calm);
+  bool isFullFor(const std::string& topic) const;
   void checkPresence(unsigned id, const Guest& guest);
   void checkTracked();
   void fail(Invariant invariant, const std::string& detail) { violations_.report(invariant, events_.now(), detail); }

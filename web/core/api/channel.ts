@@ -87,14 +87,18 @@ export interface ChannelOptions {
    * one name must agree in this. Default false.
    */
   private?: boolean | undefined;
-  /** Whether this handle gets what it sends itself. Default false. Other handles get it in any case. */
+  /**
+   * Whether this handle gets what it sends itself. Default false. Other handles get it in any case. With `ack`, when
+   * the server has taken it.
+   */
   self?: boolean | undefined;
   /** The default of `ack` in `send`. Default false. */
   ack?: boolean | undefined;
   /**
    * Whether the handle wants to know who is present. Default: from the first `onPresence` on, which joins the channel
    * again if it is joined without. `key` is the name under which this client is present; default: that of other handles of
-   * the channel, else one that is made up and survives reconnects. Each further key of a channel needs a socket.
+   * the channel, else one that is made up and survives reconnects. Each further key of a channel needs a socket, and waits
+   * while there is none.
    */
   presence?: boolean | { key?: string | undefined } | undefined;
   /**
