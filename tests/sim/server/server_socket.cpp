@@ -76,7 +76,7 @@ void ServerSocket::post(DownFrame frame) {
   pump();
 }
 
-/// For what another client has caused, perhaps in the middle of a frame of this one.
+/// For what is caused in the middle of a frame, perhaps another client's: the next frame may end the channel.
 void ServerSocket::postSoon(DownFrame frame) {
   mailbox_.emplace_back(std::move(frame));
   later(0ms, [](ServerSocket& socket) { socket.pump(); });
@@ -228,8 +228,8 @@ void ServerSocket::replay(const ServerChannel& channel, const Json& replay) {
   }
   while (wanted.size() > replay["limit"].get<std::size_t>()) wanted.pop_front();
   for (const auto& message : wanted) {
-    post(broadcastFrame(channel.topic, R"({"n":)" + std::to_string(message.seq) + "}",
-                        "m" + std::to_string(message.seq), true));
+    postSoon(broadcastFrame(channel.topic, R"({"n":)" + std::to_string(message.seq) + "}",
+                            "m" + std::to_string(message.seq), true));
   }
 }
 
