@@ -96,7 +96,7 @@ void UserChannel::end() {
 
 /// For what a join has to ask for. The server ends the old join when the new one is answered.
 void UserChannel::rejoin() {
-  if (!isQueued()) retry_.setAfter(Duration{0});
+  if (!queued_) retry_.setAfter(Duration{0});
 }
 
 void UserChannel::comeDue() {
@@ -154,7 +154,6 @@ std::string UserChannel::onChannelJoining(Channel& /*channel*/) {
     presence_.clear();
     leaves_.cancel();
   }
-  presence_.awaitState();
   own_.onLost();
   pushes_.pause();
   if (!isLive()) setState(SubscriptionState::Joining, kJoiningCause);
@@ -171,6 +170,7 @@ void UserChannel::onChannelJoined(Channel& /*channel*/, JsonValue /*response*/) 
   answered_ = true;
   risky_ = false;
   joinedAfter_ = askedAt_;
+  presence_.awaitState();  // what came before is of the join before, and in the state
   liveSince_ = context_.now();
   replay_.onJoined(context_.clock.wallNow());
   setState(SubscriptionState::Live, {});

@@ -284,6 +284,38 @@ TEST_CASE("a join for more waits for the answers to what was sent, and what is s
   CHECK(bench.take() == Lines{"#3 0 "});
 }
 
+TEST_CASE("a join for more that waits for its turn is the join of all who want more") {
+  UserChannelBench bench;
+  bench.goLive(false);
+  bench.tokens.refuse(
+      {ReasonCode::TokenExpired, Retry::NewToken, "It has expired."});  // no joins until there is another
+  bench.channel->watchPresence(kFirst);
+  bench.advance(ms(100));
+  bench.channel->open(kSecond, {false, true});
+  bench.advance(ms(100));
+  CHECK(bench.takeSentEvents().empty());
+  bench.tokens.set("token-2");
+  bench.answerJoin();
+  bench.advance(ms(5'000));
+  CHECK(bench.takeSentEvents().empty());
+}
+
+TEST_CASE("who comes and goes before a join for more is answered is in the new state") {
+  UserChannelBench bench;
+  bench.goLive(true);
+  bench.hear(bench.joinRef, "", "presence_state", R"({"a":{"metas":[{"phx_ref":"1"}]}})");
+  bench.take();
+  bench.channel->takePresenceKey("me");
+  bench.advance(ms(100));
+  bench.hear("", "", "presence_diff",
+             R"({"joins":{"b":{"metas":[{"phx_ref":"2"}]}},"leaves":{"a":{"metas":[{"phx_ref":"1"}]}}})");
+  CHECK(bench.take() == Lines{"live OK", "join b >1", "leave a >1"});
+  bench.answerJoin();
+  bench.hear(bench.joinRef, "", "presence_state", R"({"a":{"metas":[{"phx_ref":"3"}]}})");
+  bench.advance(ms(3'000));
+  CHECK(bench.take() == Lines{"join a >1", "leave b >1"});
+}
+
 TEST_CASE("an answer that comes only after a join for more counts all the same") {
   for (const auto version : {Version::V1, Version::V2}) {
     UserChannelBench bench({"room", {}, false, {}}, version);
