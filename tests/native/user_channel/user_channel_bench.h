@@ -92,13 +92,6 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
                              std::string(event) + "\"," + payload + "]");
     }
   }
-  void answerHeartbeat() {
-    for (const auto& text : network.last().takeSent()) {
-      const auto frame = parseJson(text).value();
-      if (frame[3] != "heartbeat") continue;
-      network.last().receive("[null," + frame[1].dump() + R"(,"phoenix","phx_reply",{"status":"ok","response":{}}])");
-    }
-  }
   void hearBroadcast(const std::string& payload, const std::string& meta = "null") {
     hear("", "", "broadcast", R"({"type":"broadcast","event":"e","payload":)" + payload + R"(,"meta":)" + meta + "}");
   }

@@ -292,7 +292,8 @@ void RoomBook::onOutcome(const PushResult& result) {
   }
 }
 
-/// What was said before the client knew of the join, but on it, is no part of the gap: it still comes.
+/// A gap may begin before the handle was opened. What was said before the client knew of the join, but on it, is no
+/// part of the gap: it still comes.
 void RoomBook::onGap(const UserChannelGap& gap) {
   for (const auto handle : gap.handles) {
     Guest* guest = guestOf(handle.value, "a gap");
@@ -302,7 +303,8 @@ void RoomBook::onGap(const UserChannelGap& gap) {
     if (!gap.healed || !traits_.calendarIsTrue) continue;
     for (const auto& message : server_.rooms().at(guest->place.topic()).messages) {
       const WallTime at = kWallStart + message.at;
-      if (at <= gap.from || at >= gap.to || guest->said.count(message.seq) != 0) continue;
+      const bool isMissed = at > gap.from && at < gap.to && message.at > guest->since;
+      if (!isMissed || guest->said.count(message.seq) != 0) continue;
       const auto said = said_.find(message.seq);
       if (guest->live() && said != said_.end() && isOnItsWay(guest->place.topic(), said->second)) {
         guest->debts[message.seq] = machine_.awakeTime() + kRoomPatience;
