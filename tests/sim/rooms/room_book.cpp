@@ -261,7 +261,10 @@ void RoomBook::publish(const SubscriptionStatus& status) {
   const bool was = guest->live();
   guest->published = status;
   if (guest->live()) {
-    if (!was) guest->liveSince = machine_.awakeTime();
+    if (!was) {
+      guest->liveSince = machine_.awakeTime();
+      guest->liveBefore = std::exchange(guest->liveAt, events_.now());
+    }
     if (!was && guest->owedGap) guest->gapDue = machine_.awakeTime() + kGapDelay;
     return;
   }
@@ -292,8 +295,8 @@ void RoomBook::onOutcome(const PushResult& result) {
   }
 }
 
-/// A gap may begin before the handle was opened. What was said before the client knew of the join, but on it, is no
-/// part of the gap: it still comes.
+/// A gap may begin before the handle was live. What was said before the client knew of the join, but on it, is no part
+/// of the gap: it still comes.
 void RoomBook::onGap(const UserChannelGap& gap) {
   for (const auto handle : gap.handles) {
     Guest* guest = guestOf(handle.value, "a gap");
@@ -303,7 +306,7 @@ void RoomBook::onGap(const UserChannelGap& gap) {
     if (!gap.healed || !traits_.calendarIsTrue) continue;
     for (const auto& message : server_.rooms().at(guest->place.topic()).messages) {
       const WallTime at = kWallStart + message.at;
-      const bool isMissed = at > gap.from && at < gap.to && message.at > guest->since;
+      const bool isMissed = at > gap.from && at < gap.to && message.at > guest->liveBefore;
       if (!isMissed || guest->said.count(message.seq) != 0) continue;
       const auto said = said_.find(message.seq);
       if (guest->live() && said != said_.end() && isOnItsWay(guest->place.topic(), said->second)) {
