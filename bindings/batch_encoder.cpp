@@ -53,7 +53,8 @@ const std::uint32_t* BatchEncoder::encode(const Batch& batch) {
     words_.push_back(isPlace ? kPlace : static_cast<std::uint32_t>(delivery.kind));
     words_.push_back(static_cast<std::uint32_t>(delivery.subscribers.size()));
     words_.push_back(static_cast<std::uint32_t>(delivery.count));
-    for (const auto id : delivery.subscribers) words_.push_back(id.value);
+    const auto* ids = reinterpret_cast<const std::uint32_t*>(delivery.subscribers.data());
+    words_.append(ids, ids + delivery.subscribers.size());
     if (delivery.kind == DeliveryKind::Notify) continue;
     if (delivery.kind >= DeliveryKind::Broadcast) {
       delivery.forEachText([this](std::string_view text) { append(text); });

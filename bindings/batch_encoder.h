@@ -14,7 +14,8 @@ namespace switchboard {
 ///     number of deliveries, and for each
 ///     kind, number of subscribers, number of changes, subscriber ids…, text (pointer, bytes; not for Notify)
 ///
-/// Of channels (kinds 4 to 6) several texts follow the ids: 3 for a broadcast, 2 for each change of presence.
+/// Of channels (kinds 4 to 6) several texts follow the ids: 3 for a broadcast, 2 for each change of presence. The last
+/// of a broadcast may be in the frame, and not be loaded.
 ///
 /// Kind 3 is Each with a text that is not in the heap, or need not be read there: pointer and bytes are replaced
 /// by how many characters of the frame's own text are before and after it.

@@ -25,6 +25,42 @@ mergeInto(LibraryManager.library, {
     }
   },
 
+  /** Memory in the heap for what goes to the core, used again and again. */
+  $newBuffer__deps: ['$encoder'],
+  $newBuffer: function () {
+    var capacity = 0;
+    var heap = null; // HEAPU8 for which the view was made
+    var view = null;
+    return {
+      at: 0,
+      /** Makes room for `size` bytes. */
+      reserve: function (size) {
+        if (capacity >= size) return;
+        if (this.at) _free(this.at);
+        this.at = _malloc(size);
+        capacity = size;
+        heap = null;
+      },
+      /** Writes a text, for which there must be three bytes for each character, and returns its size in bytes. */
+      write: function (text) {
+        if (heap != HEAPU8) {
+          heap = HEAPU8;
+          view = HEAPU8.subarray(this.at, this.at + capacity);
+        }
+        return encoder.encodeInto(text, view).written;
+      },
+      /** After each use: what is large is freed. */
+      trim: function () {
+        if (capacity <= 1 << 20) return;
+        _free(this.at);
+        this.at = capacity = 0;
+      },
+    };
+  },
+
+  $outbox__deps: ['$newBuffer'],
+  $outbox: '=newBuffer()',
+
   /** Values by number, starting at 1. Free numbers are reused. */
   $newSlots: function () {
     var values = [null];
@@ -48,7 +84,7 @@ mergeInto(LibraryManager.library, {
   $sinks: '=newSlots()',
 
   /** A new client, typed as CoreClient in web/core/engine/wasmModule.ts. */
-  $openClient__deps: ['$withText', '$sinks'],
+  $openClient__deps: ['$withText', '$sinks', '$outbox'],
   $openClient__postset: "Module['openClient'] = openClient;",
   $openClient: function (options, sink) {
     var slot = sinks.add(sink);
@@ -58,6 +94,22 @@ mergeInto(LibraryManager.library, {
         withText(payload || '', (payloadAt, payloadBytes) =>
           withText(command, (at, bytes) => _switchboard_run(client, at, bytes, payloadAt, payloadBytes)),
         );
+      },
+      push: function (id, handle, ack, timeout, every, event, metadata, payload) {
+        var isJson = typeof payload == 'string';
+        var text = event + metadata + (isJson ? payload : '');
+        outbox.reserve(text.length * 3 + payload.length);
+        var bytes = outbox.write(text);
+        var eventBytes = bytes == text.length ? event.length : encoder.encode(event).length;
+        if (!isJson) {
+          HEAPU8.set(payload, outbox.at + bytes);
+          bytes += payload.length;
+        }
+        try {
+          return !!_switchboard_push(client, id, handle, ack, isJson, timeout, every, outbox.at, eventBytes, metadata.length, bytes);
+        } finally {
+          outbox.trim();
+        }
       },
       delete: function () {
         _switchboard_delete(client);

@@ -1,5 +1,8 @@
 #include <emscripten/em_macros.h>
 
+#include <cstddef>
+#include <cstdint>
+
 #include "realtime_client.h"
 
 // What JavaScript calls of a client; see client_library.js. The platform's exports are beside what they call.
@@ -15,6 +18,24 @@ EMSCRIPTEN_KEEPALIVE RealtimeClient* switchboard_open(std::uint32_t sink, const 
 EMSCRIPTEN_KEEPALIVE void switchboard_run(RealtimeClient* client, const char* command, std::size_t bytes,
                                           const char* payload, std::size_t payloadBytes) {
   client->run({command, bytes}, {payload, payloadBytes});
+}
+
+/// `text`: event, metadata and payload one after the other; `bytes`: of all three. `ack` and `isJson`: 0 or 1. Times in
+/// ms. Returns whether it was sent: see `Client::push`.
+EMSCRIPTEN_KEEPALIVE bool switchboard_push(RealtimeClient* client, std::uint32_t id, std::uint32_t handle, bool ack,
+                                           bool isJson, unsigned timeout, unsigned every, const char* text,
+                                           std::size_t eventBytes, std::size_t metadataBytes, std::size_t bytes) {
+  const char* const metadata = text + eventBytes;
+  const char* const payload = metadata + metadataBytes;
+  return client->push({{id},
+                       {handle},
+                       {text, eventBytes},
+                       {metadata, metadataBytes},
+                       {payload, bytes - eventBytes - metadataBytes},
+                       isJson ? switchboard::PayloadEncoding::JsonText : switchboard::PayloadEncoding::Bytes,
+                       ack,
+                       switchboard::Duration{timeout},
+                       switchboard::Duration{every}});
 }
 
 EMSCRIPTEN_KEEPALIVE void switchboard_delete(RealtimeClient* client) {

@@ -9,23 +9,23 @@
  * - the text of the frame that is being handled is available to JavaScript without decoding it again, and can be retained.
  */
 mergeInto(LibraryManager.library, {
-  $sockets__deps: ['$newSlots', '$encoder'],
-  $sockets__postset: "Module['frame'] = sockets.frame; sockets.table = newSlots(); sockets.retained = newSlots();",
+  $sockets__deps: ['$newSlots', '$newBuffer'],
+  $sockets__postset:
+    "Module['frame'] = sockets.frame; sockets.table = newSlots(); sockets.retained = newSlots(); sockets.inbox = newBuffer();",
   $sockets: {
     table: null,
-    buffer: 0, // for one message; only valid during a callback
-    capacity: 0,
-    maxKeptCapacity: 1 << 20, // a larger buffer is freed after use
-    heap: null, // HEAPU8 for which the view was made
-    view: null, // of the buffer, for encodeInto
+    inbox: null, // for one message; only valid during a callback
     busy: false, // a frame is being handled, or a socket's method is being called
     waiting: 0, // queued events
     front: 96, // characters of the front that are loaded first, and of the back
     back: 48,
     silence: function () {},
 
-    /** The frame that is being handled: its text, for CoreFrame in web/core/engine/wasmModule.ts, and its size in bytes; 0: not loaded. */
-    frame: { text: null, bytes: 0 },
+    /**
+     * The frame that is being handled, for CoreFrame in web/core/engine/wasmModule.ts: its text and how many bytes of it are loaded, or its data and
+     * where they would be in the heap.
+     */
+    frame: { text: null, bytes: 0, data: null, at: 0 },
 
     /**
      * Passes an event to the core: at once, or after the current call, in the order of the events. There is only one buffer, and the core does not
@@ -51,34 +51,18 @@ mergeInto(LibraryManager.library, {
       }
     },
 
-    /** Grows the buffer to at least `size` bytes. */
-    reserve: function (size) {
-      if (sockets.capacity >= size) return;
-      if (sockets.buffer) _free(sockets.buffer);
-      sockets.buffer = _malloc(size);
-      sockets.capacity = size;
-      sockets.heap = null;
-    },
-
     /** Called after each frame. */
     release: function () {
       sockets.busy = false;
-      sockets.frame.text = null;
+      sockets.frame.text = sockets.frame.data = null;
       sockets.frame.bytes = 0;
-      if (sockets.capacity <= sockets.maxKeptCapacity) return;
-      _free(sockets.buffer);
-      sockets.buffer = sockets.capacity = 0;
+      sockets.inbox.trim();
     },
 
-    /** Loads the frame's text into the buffer and returns its size in bytes. */
+    /** Loads the frame's text and returns its size in bytes. */
     load: function () {
       var frame = sockets.frame;
-      if (frame.bytes) return frame.bytes;
-      if (sockets.heap != HEAPU8) {
-        sockets.heap = HEAPU8;
-        sockets.view = HEAPU8.subarray(sockets.buffer, sockets.buffer + sockets.capacity);
-      }
-      return (frame.bytes = encoder.encodeInto(frame.text, sockets.view).written);
+      return frame.bytes || (frame.bytes = sockets.inbox.write(frame.text));
     },
 
     /** Loads only the ends of the text, to their places. Returns whether they are ASCII. */
@@ -100,23 +84,28 @@ mergeInto(LibraryManager.library, {
     /** Passes a text to the core. `whole`: whether to load all of it. Returns `whole` for the next text: what the core needed of this one. */
     receiveText: function (transport, text, whole) {
       var length = text.length;
-      sockets.reserve(length * 3); // UTF-8 takes at most three bytes for a UTF-16 unit
+      sockets.inbox.reserve(length * 3); // UTF-8 takes at most three bytes for a UTF-16 unit
       sockets.frame.text = text;
       var isLong = length >= Module['endsFrom'];
-      var ascii = isLong && !whole && sockets.loadEnds(text, sockets.buffer);
+      var ascii = isLong && !whole && sockets.loadEnds(text, sockets.inbox.at);
       var bytes = length;
       if (!ascii) {
         bytes = sockets.load();
         ascii = bytes == length;
       }
-      var needed = _switchboard_socket_text(transport, sockets.buffer, bytes, isLong ? sockets.front : bytes, ascii);
+      var needed = _switchboard_socket_text(transport, sockets.inbox.at, bytes, isLong ? sockets.front : bytes, ascii);
       return ascii ? needed : whole;
     },
 
+    /** Of a user broadcast (kind 4) the core needs no more than the fields, which are before the payload. */
     receiveBinary: function (transport, data) {
-      sockets.reserve(data.length);
-      HEAPU8.set(data, sockets.buffer);
-      _switchboard_socket_binary(transport, sockets.buffer, data.length);
+      var length = data.length;
+      sockets.inbox.reserve(length);
+      sockets.frame.data = data;
+      var buffer = (sockets.frame.at = sockets.inbox.at);
+      var loaded = data[0] == 4 && length > 4 ? Math.min(length, 5 + data[1] + data[2] + data[3]) : length;
+      for (var i = 0; i < loaded; i++) HEAPU8[buffer + i] = data[i];
+      _switchboard_socket_binary(transport, buffer, length);
     },
 
     /** Texts that the core retains, and their length in total. */

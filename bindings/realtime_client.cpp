@@ -23,8 +23,18 @@ Result<std::unique_ptr<Client>> RealtimeClient::open(std::string_view optionsJso
 }
 
 void RealtimeClient::run(std::string_view commandJson, std::string_view payload) {
-  auto answer = runCommand(client_, commandJson, payload, clock_);
-  if (!answer.empty()) switchboard_batch(sink_, encoder_.encode(std::move(answer)));
+  answer(runCommand(client_, commandJson, payload, clock_));
+}
+
+bool RealtimeClient::push(Push push) {
+  std::string control;
+  const bool isSent = runPush(client_, std::move(push), control);
+  answer(std::move(control));
+  return isSent;
+}
+
+void RealtimeClient::answer(std::string control) {
+  if (!control.empty()) switchboard_batch(sink_, encoder_.encode(std::move(control)));
 }
 
 void RealtimeClient::onBatch(const Batch& batch) {

@@ -19,10 +19,13 @@ class RealtimeClient final : private ClientSink {
 
   /// See `runCommand`.
   void run(std::string_view commandJson, std::string_view payload);
+  /// See `runPush`.
+  bool push(Push push);
 
  private:
   Result<std::unique_ptr<Client>> open(std::string_view optionsJson);
   void onBatch(const Batch& batch) override;
+  void answer(std::string control);
 
   const std::uint32_t sink_;
   EmscriptenClock clock_;

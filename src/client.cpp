@@ -126,10 +126,10 @@ void Client::watchPresence(HandleId handle) {
   channels_->watchPresence(handle);
 }
 
-void Client::push(Push push) {
-  if (disposed_) return;
+bool Client::push(Push push) {
+  if (disposed_) return false;
   Turn turn(turns_);
-  channels_->push(std::move(push));
+  return channels_->push(std::move(push));
 }
 
 void Client::track(HandleId handle, std::string payload) {

@@ -119,8 +119,9 @@ class Client final : private PoolDelegate, private Log {
   /// Unknown handles are ignored, here and below.
   void closeChannel(HandleId handle);
   void watchPresence(HandleId handle);
-  /// How it ended is in a batch, unless it is conflated.
-  void push(Push push);
+  /// True when it was sent at once, and needs no answer: that is how it ended. Else that is in a batch, unless it is
+  /// conflated.
+  bool push(Push push);
   /// `payload`: a JSON object.
   void track(HandleId handle, std::string payload);
   void untrack(HandleId handle);

@@ -9,6 +9,8 @@ namespace {
 
 /// Callbacks that enter the client again get their say within the turn, but not for ever.
 constexpr int kMaxRounds = 100;
+/// Memory of a delivery that is used again.
+constexpr std::size_t kMostKeptBytes = 1'000;
 
 }  // namespace
 
@@ -45,7 +47,9 @@ void Client::onTurnEnd() {
     collect();
     if (batch_.empty()) return;
     sink_.onBatch(batch_);
-    for (auto& delivery : batch_.deliveries) delivery.owned = {};
+    for (auto& delivery : batch_.deliveries) {
+      if (delivery.owned.capacity() > kMostKeptBytes) delivery.owned = {};
+    }
   }
 }
 

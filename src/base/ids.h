@@ -22,8 +22,8 @@ using KeyId = Id<struct KeyTag>;
 using ChannelId = Id<struct ChannelTag>;
 /// One connection; survives reconnects.
 using ConnectionId = Id<struct ConnectionTag>;
-/// One handle of a user's channel; given out by the application's side.
-using HandleId = Id<struct HandleTag>;
+/// One handle of a user's channel. Its number is none of a subscription: deliveries name either.
+using HandleId = SubscriptionId;
 /// One broadcast that the application sends; likewise.
 using PushId = Id<struct PushTag>;
 /// The server's number for a binding, 0 … 2^27−1 (protocol.md §3.3).

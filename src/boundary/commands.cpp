@@ -22,7 +22,6 @@ enum class Kind : unsigned char {
   OpenChannel,
   CloseChannel,
   WatchPresence,
-  Push,
   Track,
   Untrack,
   ReconnectAll,
@@ -34,7 +33,7 @@ enum class Kind : unsigned char {
 };
 
 std::optional<Kind> kindOf(const JsonValue& command) {
-  static constexpr EnumNames<Kind, 18> kNames({
+  static constexpr EnumNames<Kind, 17> kNames({
       {Kind::Subscribe, "subscribe"},
       {Kind::Unsubscribe, "unsubscribe"},
       {Kind::UnsubscribeAll, "unsubscribeAll"},
@@ -44,7 +43,6 @@ std::optional<Kind> kindOf(const JsonValue& command) {
       {Kind::OpenChannel, "openChannel"},
       {Kind::CloseChannel, "closeChannel"},
       {Kind::WatchPresence, "watchPresence"},
-      {Kind::Push, "push"},
       {Kind::Track, "track"},
       {Kind::Untrack, "untrack"},
       {Kind::ReconnectAll, "reconnectAll"},
@@ -78,7 +76,7 @@ std::optional<Error> subscribe(Client& client, SubscriptionId id, const JsonValu
 }
 
 std::optional<Error> openChannel(Client& client, SubscriptionId id, const JsonValue& spec) {
-  return client.openChannel(HandleId{id.value}, readChannelSpec(spec), readHandleOptions(spec));
+  return client.openChannel(id, readChannelSpec(spec), readHandleOptions(spec));
 }
 
 /// Script and module of two versions: what was asked for must not be lost without a trace.
@@ -90,19 +88,6 @@ std::string unknownJson(std::string_view what, std::string_view name) {
 
 std::string flushedJson(SubscriptionId id) {
   return concat({R"({"flushed":[)", decimal(id.value), "]}"});
-}
-
-std::string unsentJson(PushId id, const Error& error) {
-  Batch batch;
-  batch.pushes.push_back({id, PushOutcome::Invalid, error.message});
-  return controlJson(batch);
-}
-
-/// Without a client. Somebody waits for the answers to a flush and to a push.
-std::string answerWithoutClient(Kind kind, SubscriptionId id, const Error& error) {
-  if (kind == Kind::Flush) return flushedJson(id);
-  if (kind == Kind::Push) return unsentJson(PushId{id.value}, error);
-  return {};
 }
 
 }  // namespace
@@ -119,20 +104,18 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
     const auto error = opened ? open(*opened.value(), id, command.member("spec")) : opened.error();
     return error ? refusalJson(id, *error, clock.wallNow(), isChannel) : std::string();
   }
-  if (!opened) return answerWithoutClient(*kind, id, opened.error());
+  // Somebody waits for the answer to a flush.
+  if (!opened) return kind == Kind::Flush ? flushedJson(id) : std::string();
   Client& client = *opened.value();
   switch (*kind) {
     case Kind::Subscribe:
     case Kind::OpenChannel:
       break;
     case Kind::CloseChannel:
-      client.closeChannel(HandleId{id.value});
+      client.closeChannel(id);
       break;
     case Kind::WatchPresence:
-      client.watchPresence(HandleId{id.value});
-      break;
-    case Kind::Push:
-      client.push(readPush(command, payload));
+      client.watchPresence(id);
       break;
     case Kind::Track:
       if (JsonValue::parse(payload).isObject()) client.track(handleOf(command), std::string(payload));
@@ -178,6 +161,14 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
       break;
   }
   return {};
+}
+
+bool runPush(Result<std::unique_ptr<Client>>& opened, Push push, std::string& answer) {
+  if (opened) return opened.value()->push(std::move(push));
+  Batch batch;
+  batch.pushes.push_back({push.id, PushOutcome::Invalid, opened.error().message});
+  answer = controlJson(batch);
+  return false;
 }
 
 }  // namespace switchboard

@@ -1,6 +1,5 @@
 #include "boundary/spec_json.h"
 
-#include "base/text.h"
 #include "boundary/members.h"
 
 namespace switchboard {
@@ -62,22 +61,6 @@ HandleOptions readHandleOptions(const JsonValue& json) {
   readFlag(json, "self", options.self);
   readFlag(json, "presence", options.presence);
   return options;
-}
-
-Push readPush(const JsonValue& json, std::string_view payload) {
-  Push push;
-  readCount(json, "id", push.id.value);
-  readCount(json, "channel", push.handle.value);
-  push.event = json.member("event").string();
-  if (const auto persist = json.member("persist")) push.metadata = concat({"{\"persist\":", persist.text(), "}"});
-  push.payload = payload;
-  bool bytes = false;
-  readFlag(json, "bytes", bytes);
-  if (bytes) push.encoding = PayloadEncoding::Bytes;
-  readFlag(json, "ack", push.ack);
-  readDuration(json, "timeoutMs", push.timeout);
-  readDuration(json, "everyMs", push.every);
-  return push;
 }
 
 }  // namespace switchboard

@@ -20,7 +20,4 @@ UserChannelSpec readChannelSpec(const JsonValue& json);
 /// `{self, presence}` of a handle's spec.
 HandleOptions readHandleOptions(const JsonValue& json);
 
-/// A command `push` with its payload: `{id, channel, event, persist, bytes, ack, timeoutMs, everyMs}`.
-Push readPush(const JsonValue& json, std::string_view payload);
-
 }  // namespace switchboard

@@ -45,7 +45,11 @@ void PushQueue::send(Push push) {
     done(push, PushOutcome::Full, "Too much waits to be sent on this channel: send less, or wait until it is joined.");
   } else {
     const TimePoint expiresAt = now + push.timeout;
-    entries_.push_back(std::make_unique<Entry>(Entry{std::move(push), expiresAt, TimePoint::min()}));
+    Entry entry{std::move(push), expiresAt, TimePoint::min()};
+    const bool isNext = joined_ && entries_.empty() && budget_.wait() == Duration{0};
+    if (isNext) joined_ = transmit(entry);
+    if (isNext && joined_ && entry.waits()) return;
+    entries_.push_back(std::make_unique<Entry>(std::move(entry)));
     pump();
   }
   schedule();

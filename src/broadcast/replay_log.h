@@ -46,11 +46,12 @@ class ReplayLog {
   /// Clocks differ, and a broadcast from the database bears the time at which its transaction began.
   static constexpr Duration kMargin{60'000};
 
-  bool remembers(std::string_view id) const;
+  bool remembers(std::string_view id, std::uint64_t mark) const;
 
   std::optional<ReplayRequest> first_;
   std::optional<WallTime> aliveAt_;
-  Vector<std::string> ids_;  ///< a ring, once it is full
+  Vector<std::string> ids_;      ///< a ring, once it is full
+  Vector<std::uint64_t> marks_;  ///< of these: what is compared first
   std::size_t oldest_ = 0;
   unsigned replayed_ = 0;    ///< since the last join
   bool overlapped_ = false;  ///< one of them was known

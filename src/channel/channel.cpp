@@ -122,12 +122,6 @@ bool Channel::isCurrent(const Envelope& envelope) const {
   return !isEnd || !envelope.hasRef() || envelope.ref == joinRef_;
 }
 
-bool Channel::onBinary(const BinaryFrame& frame) {
-  if (state_ != ChannelState::Joining && state_ != ChannelState::Joined) return false;
-  if (!frame.joinRef.empty() && frame.joinRef != joinRef_) return false;
-  return delegate_.onChannelBinary(*this, frame);
-}
-
 bool Channel::onRareFrame(const Envelope& envelope) {
   if (envelope.event == names::kReply) return onReply(envelope);
   if (!isCurrent(envelope)) return false;

@@ -10,4 +10,10 @@ bool Channel::onFrame(const Envelope& envelope) {
   return true;
 }
 
+bool Channel::onBinary(const BinaryFrame& frame) {
+  if (state_ != ChannelState::Joining && state_ != ChannelState::Joined) return false;
+  if (!frame.joinRef.empty() && frame.joinRef != joinRef_) return false;
+  return delegate_.onChannelBinary(*this, frame);
+}
+
 }  // namespace switchboard

@@ -31,6 +31,8 @@ struct Delivery {
   std::size_t count = 1;               ///< changes; Broadcast and Bytes: whether it is replayed
   TextSpan span;                       ///< Each: JSON text, part of the message that is being handled
   Vector<char> owned;                  ///< Batch: JSON text; of channels: see `append`
+  /// Broadcast and Bytes: the last of the texts, as part of the message that is being handled. Null: it is `owned`.
+  std::string_view payload;
 
   /// Brings in the message's text if need be; empty for Notify.
   std::string_view text() const {
@@ -53,6 +55,7 @@ struct Delivery {
       visit(std::string_view(at, size));
       at += size;
     }
+    if (payload.data() != nullptr) visit(payload);
   }
 };
 
@@ -67,6 +70,8 @@ class DeliveryQueue {
     delivery.subscribers.clear();
     delivery.count = 1;
     delivery.span = {};
+    delivery.owned.clear();
+    delivery.payload = {};
     return delivery;
   }
   /// The newest; null when there is none.

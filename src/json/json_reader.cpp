@@ -75,7 +75,7 @@ class Grammar {
 
   bool string() {
     if (!take('"')) return false;
-    while (!take('"')) {
+    while (skipPlain(), !take('"')) {
       const std::size_t length = leadingCharacter(rest_);
       if (length == 0 || static_cast<unsigned char>(rest_.front()) < 0x20) return false;
       const bool isEscape = rest_.front() == '\\';
@@ -84,6 +84,14 @@ class Grammar {
     }
     return true;
   }
+
+  /// What needs no look at the characters around it.
+  void skipPlain() {
+    std::size_t count = 0;
+    while (count < rest_.size() && isPlain(rest_[count])) ++count;
+    rest_.remove_prefix(count);
+  }
+  static bool isPlain(char c) { return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\'; }
 
   bool escape() {
     constexpr std::string_view kPlain = "\"\\/bfnrt";

@@ -276,12 +276,6 @@ void Connection::onTransportOpen() {
   transition(ConnectionState::Open, {});
 }
 
-void Connection::onTransportBinary(std::string_view bytes) {
-  Turn turn(context_.turns);
-  countInbound(bytes.size());
-  if (!delegate_.onConnectionBytes(*this, bytes)) ++counters_.ignoredFrames;
-}
-
 /// A malformed frame that mentions database changes is reported as an unreadable change of the first topic in it: the
 /// server writes the topic before the row.
 void Connection::onMalformed(std::string_view text) {

@@ -30,4 +30,10 @@ void Connection::onTransportText(const InboundText& text) {
   delegate_.onConnectionFrame(*this, *envelope);
 }
 
+void Connection::onTransportBinary(std::string_view bytes) {
+  Turn turn(context_.turns);
+  countInbound(bytes.size());
+  if (!delegate_.onConnectionBytes(*this, bytes)) ++counters_.ignoredFrames;
+}
+
 }  // namespace switchboard

@@ -13,6 +13,7 @@ class TransportEvents {
  public:
   virtual void onTransportOpen() = 0;
   virtual void onTransportText(const InboundText& text) = 0;
+  /// What comes after the fields of a user broadcast need not be loaded: only where it is counts, for the batch.
   virtual void onTransportBinary(std::string_view bytes) = 0;
   /// Last event, at most once. `code` as in RFC 6455 §7.4; 1006 when there was no close frame.
   virtual void onTransportClose(int code, std::string_view reason) = 0;

@@ -262,8 +262,7 @@ bool UserChannel::onChannelReply(Channel& /*channel*/, std::string_view ref, con
 /// Live also while it joins for more: until the answer, what comes is of the join before.
 void UserChannel::onChannelMessage(Channel& /*channel*/, const Envelope& envelope) {
   if (envelope.event == names::kBroadcast) {
-    const auto broadcast = isLive() ? readBroadcast(envelope.payload) : std::nullopt;
-    if (broadcast) deliver(*broadcast);
+    if (const auto broadcast = isLive() ? readBroadcast(envelope.payload) : std::nullopt) deliver(*broadcast);
   } else if (joinedPresence_) {
     onPresence(envelope);
   }
@@ -284,13 +283,14 @@ void UserChannel::onPresence(const Envelope& envelope) {
 
 bool UserChannel::onChannelBinary(Channel& /*channel*/, const BinaryFrame& frame) {
   if (!isLive() || frame.kind != BinaryKind::UserBroadcast) return false;
-  deliver(broadcastOf(frame));
-  return true;
+  return deliver(broadcastOf(frame));
 }
 
-void UserChannel::deliver(const Broadcast& broadcast) {
+/// False when its metadata can't be read.
+bool UserChannel::deliver(const Broadcast& broadcast) {
   const auto meta = readBroadcastMeta(broadcast.meta);
-  if (replay_.admit(meta)) delegate_.onUserBroadcast(broadcast, meta, handleIds_);
+  if (meta && replay_.admit(*meta)) delegate_.onUserBroadcast(broadcast, *meta, handleIds_, true);
+  return meta.has_value();
 }
 
 /// The server is asked not to send own broadcasts back: it could not say which handle's they are. One that it takes
@@ -300,7 +300,7 @@ void UserChannel::onPushTaken(const Push& push) {
   for (const auto& handle : handles_) {
     if (handle.id != push.handle || handle.options.self) handles.push_back(handle.id);
   }
-  if (!handles.empty()) delegate_.onUserBroadcast({push.event, push.encoding, push.payload, {}}, {}, handles);
+  if (!handles.empty()) delegate_.onUserBroadcast({push.event, push.encoding, push.payload, {}}, {}, handles, false);
 }
 
 void UserChannel::reportPresence(bool isState) {

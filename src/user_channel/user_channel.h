@@ -63,9 +63,10 @@ class UserChannelDelegate {
   virtual void onUserChannelDue(UserChannel& channel) = 0;
   /// State, cause or next try changed.
   virtual void onUserChannelState(UserChannel& channel) = 0;
-  /// A broadcast for these handles. Its text lives until the call returns.
-  virtual void onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta,
-                               const Vector<HandleId>& handles) = 0;
+  /// A broadcast for these handles. Its text lives until the call returns; the payload of an inbound one until the turn
+  /// ends.
+  virtual void onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& handles,
+                               bool isInbound) = 0;
   /// The same for a change of who is present; null when the server has said who is, and that changed nothing.
   virtual void onUserPresence(const PresenceChange* change, const Vector<HandleId>& handles) = 0;
   virtual void onUserGap(UserChannelGap gap) = 0;
@@ -168,7 +169,7 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   void showPresent(HandleId handle);
   Vector<HandleId> presenceHandles() const;
   void onPresence(const Envelope& envelope);
-  void deliver(const Broadcast& broadcast);
+  bool deliver(const Broadcast& broadcast);
   void reportPresence(bool isState = false);
   void beginGap(ReasonCode code);
   void endGap();

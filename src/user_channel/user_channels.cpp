@@ -21,12 +21,6 @@ std::optional<Error> problemOf(const UserChannelSpec& spec) {
   return std::nullopt;
 }
 
-Vector<SubscriptionId> idsOf(const Vector<HandleId>& handles) {
-  Vector<SubscriptionId> ids;
-  for (const auto handle : handles) ids.push_back(SubscriptionId{handle.value});
-  return ids;
-}
-
 }  // namespace
 
 UserChannels::UserChannels(const UserChannelsOptions& options, Context& context, ConnectionPool& pool,
@@ -89,9 +83,8 @@ void UserChannels::close(HandleId handle) {
   if (entry == nullptr) return;
   byHandle_.erase(handle);
   entry->channel.close(handle);
-  const SubscriptionId id{handle.value};
-  deliveries_.forget(id);
-  tracker_.remove(id);
+  deliveries_.forget(handle);
+  tracker_.remove(handle);
   for (auto& gap : gaps_) gap.handles.remove(handle);
   if (entry->channel.isUsed()) return;
   entry->endsAt = context_.now() + options_.linger;
@@ -102,14 +95,16 @@ void UserChannels::watchPresence(HandleId handle) {
   if (Entry* entry = byHandle_.find(handle)) entry->channel.watchPresence(handle);
 }
 
-void UserChannels::push(Push push) {
+bool UserChannels::push(Push push) {
   Entry* entry = byHandle_.find(push.handle);
   const PushId id = push.id;
+  pushing_ = id;
   if (entry == nullptr) {
     onUserPushDone(id, PushOutcome::Ended, "The handle is closed, or was refused: its status says why.");
   } else if (const auto error = entry->channel.send(std::move(push))) {
     onUserPushDone(id, PushOutcome::Invalid, error->message);
   }
+  return std::exchange(pushing_, PushId{}) != id;
 }
 
 void UserChannels::track(HandleId handle, std::string payload) {
@@ -219,7 +214,7 @@ void UserChannels::onTokenChanged() {
 
 void UserChannels::report(const UserChannel& channel, HandleId handle) {
   SubscriptionStatus status;
-  status.id = SubscriptionId{handle.value};
+  status.id = handle;
   status.state = channel.state();
   status.since = channel.since();
   status.attempts = channel.attempts();
@@ -243,27 +238,28 @@ void UserChannels::onUserChannelState(UserChannel& channel) {
 }
 
 void UserChannels::onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta,
-                                   const Vector<HandleId>& handles) {
+                                   const Vector<HandleId>& handles, bool isInbound) {
   Delivery& delivery = deliveries_.add();
   delivery.kind = broadcast.encoding == PayloadEncoding::Bytes ? DeliveryKind::Bytes : DeliveryKind::Broadcast;
-  delivery.subscribers = idsOf(handles);
+  delivery.subscribers = handles;
   delivery.count = meta.replayed ? 1 : 0;
-  delivery.owned.clear();
   delivery.append(broadcast.event);
   delivery.append(meta.id);
-  delivery.append(broadcast.payload);
+  if (isInbound) {
+    delivery.payload = broadcast.payload;
+  } else {
+    delivery.append(broadcast.payload);
+  }
 }
 
 /// What happens to several keys in one turn is one delivery.
 void UserChannels::onUserPresence(const PresenceChange* change, const Vector<HandleId>& handles) {
-  auto ids = idsOf(handles);
   Delivery* delivery = deliveries_.last();
-  if (delivery == nullptr || delivery->kind != DeliveryKind::Presence || !(delivery->subscribers == ids)) {
+  if (delivery == nullptr || delivery->kind != DeliveryKind::Presence || !(delivery->subscribers == handles)) {
     delivery = &deliveries_.add();
     delivery->kind = DeliveryKind::Presence;
-    delivery->subscribers = std::move(ids);
+    delivery->subscribers = handles;
     delivery->count = 0;
-    delivery->owned.clear();
   }
   if (change == nullptr) return;
   ++delivery->count;
@@ -273,7 +269,11 @@ void UserChannels::onUserPresence(const PresenceChange* change, const Vector<Han
 }
 
 void UserChannels::onUserPushDone(PushId id, PushOutcome outcome, std::string_view message) {
-  results_.push_back({id, outcome, std::string(message)});
+  if (outcome == PushOutcome::Ok && id == pushing_) {
+    pushing_ = {};
+  } else {
+    results_.push_back({id, outcome, std::string(message)});
+  }
 }
 
 }  // namespace switchboard

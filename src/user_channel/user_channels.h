@@ -46,8 +46,8 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   /// Unknown handles are ignored, here and below.
   void close(HandleId handle);
   void watchPresence(HandleId handle);
-  /// Has an outcome in any case, unless it is conflated.
-  void push(Push push);
+  /// True: it was sent, which is its outcome. Otherwise the outcome is in the results, unless it is conflated.
+  bool push(Push push);
   /// `payload`: a JSON object.
   void track(HandleId handle, std::string payload);
   void untrack(HandleId handle);
@@ -94,7 +94,8 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
 
   void onUserChannelDue(UserChannel& channel) override;
   void onUserChannelState(UserChannel& channel) override;
-  void onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& handles) override;
+  void onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& handles,
+                       bool isInbound) override;
   void onUserPresence(const PresenceChange* change, const Vector<HandleId>& handles) override;
   void onUserGap(UserChannelGap gap) override { gaps_.push_back(std::move(gap)); }
   void onUserPushDone(PushId id, PushOutcome outcome, std::string_view message) override;
@@ -109,6 +110,7 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   Vector<std::unique_ptr<Entry>> entries_;
   IdPtrMap<HandleId, Entry> byHandle_;
   Vector<PushResult> results_;
+  PushId pushing_{};  ///< of the push that is being taken; 0: its outcome is known
   Vector<UserChannelGap> gaps_;
   Deadline planAt_;
   bool planAtTurnEnd_ = false;

@@ -1,8 +1,8 @@
 #include "protocol/frames/binary_frame.h"
 
 #include <array>
+#include <bit>
 
-#include "json/json_reader.h"
 #include "json/utf8.h"
 
 namespace switchboard {
@@ -31,83 +31,60 @@ bool hasEncoding(unsigned fields) {
 }
 
 bool isUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = leadingCharacter(text);
+  for (std::size_t at = 0; at < text.size();) {
+    const bool isAscii = static_cast<unsigned char>(text[at]) < 0x80;
+    const std::size_t length = isAscii ? 1 : leadingCharacter(text.substr(at));
     if (length == 0) return false;
-    text.remove_prefix(length);
+    at += length;
   }
   return true;
 }
 
-/// Takes bytes from the front of a frame.
-class ByteReader {
- public:
-  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
-
-  std::optional<std::string_view> take(std::size_t count) {
-    if (count > rest_.size()) return std::nullopt;
-    const auto taken = rest_.substr(0, count);
-    rest_.remove_prefix(count);
-    return taken;
-  }
-  std::optional<unsigned> takeByte() {
-    const auto byte = take(1);
-    if (!byte) return std::nullopt;
-    return static_cast<unsigned char>(byte->front());
-  }
-  std::string_view rest() const { return rest_; }
-
- private:
-  std::string_view rest_;
-};
-
 }  // namespace
 
 std::optional<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes) {
-  ByteReader reader(bytes);
-  const auto kind = reader.takeByte();
-  const unsigned fields = kind ? fieldsOf(sender, *kind) : 0;
-  if (fields == 0) return std::nullopt;
+  const auto byteAt = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+  const unsigned fields = bytes.empty() ? 0 : fieldsOf(sender, byteAt(0));
+  std::size_t lengthAt = 1;
+  std::size_t at = lengthAt + static_cast<std::size_t>(std::popcount(fields)) + (hasEncoding(fields) ? 1 : 0);
+  if (fields == 0 || bytes.size() < at) return std::nullopt;
   BinaryFrame frame;
-  frame.kind = static_cast<BinaryKind>(*kind);
-  std::array<std::size_t, kBinaryFields.size()> lengths{};
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    if (!hasField(fields, i)) continue;
-    const auto length = reader.takeByte();
-    if (!length) return std::nullopt;
-    lengths[i] = *length;
-  }
+  frame.kind = static_cast<BinaryKind>(byteAt(0));
   if (hasEncoding(fields)) {
-    const auto encoding = reader.takeByte();
-    if (!encoding || *encoding > 1) return std::nullopt;
-    frame.encoding = static_cast<PayloadEncoding>(*encoding);
+    if (byteAt(at - 1) > 1) return std::nullopt;
+    frame.encoding = static_cast<PayloadEncoding>(byteAt(at - 1));
   }
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    const auto field = reader.take(lengths[i]);
-    if (!field || !isUtf8(*field)) return std::nullopt;
-    frame.*kBinaryFields[i] = *field;
+  for (std::size_t i = 0; i < kBinaryFields.size(); ++i) {
+    if (!hasField(fields, i)) continue;
+    const std::size_t length = byteAt(lengthAt++);
+    const auto field = bytes.substr(at, length);
+    if (field.size() < length || !isUtf8(field)) return std::nullopt;
+    frame.*kBinaryFields[i] = field;
+    at += length;
   }
-  if (!frame.metadata.empty() && !JsonValue::parse(frame.metadata).isObject()) return std::nullopt;
-  frame.payload = reader.rest();
+  frame.payload = bytes.substr(at);
   return frame;
 }
 
 std::optional<std::string> encodeBinaryFrame(Sender sender, const BinaryFrame& frame) {
   const unsigned fields = fieldsOf(sender, static_cast<unsigned>(frame.kind));
   if (fields == 0) return std::nullopt;
+  constexpr std::size_t kMostOfHeader = 1 + kBinaryFields.size() + 1;
   std::string out;
-  std::string texts;
+  std::size_t size = kMostOfHeader + frame.payload.size();
+  for (const auto field : kBinaryFields) size += (frame.*field).size();
+  out.reserve(size);
   out += static_cast<char>(frame.kind);
   for (std::size_t i = 0; i < kBinaryFields.size(); ++i) {
     if (!hasField(fields, i)) continue;
-    const auto& field = frame.*kBinaryFields[i];
-    if (field.size() > kMaxBinaryFieldBytes) return std::nullopt;
-    out += static_cast<char>(field.size());
-    texts += field;
+    const std::size_t length = (frame.*kBinaryFields[i]).size();
+    if (length > kMaxBinaryFieldBytes) return std::nullopt;
+    out += static_cast<char>(length);
   }
   if (hasEncoding(fields)) out += static_cast<char>(frame.encoding);
-  out.reserve(out.size() + texts.size() + frame.payload.size());
-  out += texts;
+  for (std::size_t i = 0; i < kBinaryFields.size(); ++i) {
+    if (hasField(fields, i)) out += frame.*kBinaryFields[i];
+  }
   out += frame.payload;
   return out;
 }

@@ -30,15 +30,16 @@ struct BinaryFrame {
   std::string_view ref{};
   std::string_view topic{};
   std::string_view event{};     ///< the status of a reply; the user's event of user broadcasts
-  std::string_view metadata{};  ///< a JSON object or empty; of user broadcasts only
-  std::string_view payload{};   ///< not parsed
+  std::string_view metadata{};  ///< of user broadcasts only, a JSON object or empty: see `readBroadcastMeta`
+  /// Not parsed. Of a user broadcast from the server it may not even be loaded: see `onTransportBinary`.
+  std::string_view payload{};
 };
 
 /// Each length is written in one byte.
 inline constexpr std::size_t kMaxBinaryFieldBytes = 255;
 
 /// The views die with `bytes`. Nothing when it is none of the frames that `sender` writes: an unknown kind, a frame
-/// that ends before its fields do, an unknown encoding, names that are no UTF-8, metadata that is no JSON object.
+/// that ends before its fields do, an unknown encoding, fields that are no UTF-8.
 std::optional<BinaryFrame> decodeBinaryFrame(Sender sender, std::string_view bytes);
 
 /// Nothing when a field is longer than kMaxBinaryFieldBytes, or `sender` writes no such kind. The fields that the kind

@@ -29,7 +29,7 @@ std::optional<Broadcast> readBroadcast(std::string_view payload) {
     return true;
   });
   if (!isObject || !event) return std::nullopt;
-  if (!JsonValue::parse(broadcast.meta).isObject()) broadcast.meta = {};
+  if (!readBroadcastMeta(broadcast.meta)) broadcast.meta = {};
   broadcast.event = std::move(*event);
   return broadcast;
 }
@@ -38,9 +38,15 @@ Broadcast broadcastOf(const BinaryFrame& frame) {
   return {std::string(frame.event), frame.encoding, frame.payload, frame.metadata};
 }
 
-BroadcastMeta readBroadcastMeta(std::string_view meta) {
-  const auto object = JsonValue::parse(meta);
-  return {object.member("id").string(), object.member("replayed").boolean().value_or(false)};
+std::optional<BroadcastMeta> readBroadcastMeta(std::string_view meta) {
+  BroadcastMeta read;
+  const bool isObject = forEachMember(meta, [&](std::string_view name, std::string_view value) {
+    if (spells(name, "id")) read.id = plainString(value).value_or(std::string());
+    if (spells(name, "replayed")) read.replayed = value == "true";
+    return true;
+  });
+  if (!isObject && !meta.empty()) return std::nullopt;
+  return read;
 }
 
 std::string broadcastPayload(std::string_view event, std::string_view payload) {

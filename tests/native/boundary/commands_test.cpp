@@ -25,6 +25,12 @@ class Commanded final : private ClientSink {
   std::string run(std::string_view json, std::string_view payload = {}) {
     return runCommand(client_, json, payload, clock);
   }
+  /// What it answers.
+  std::string push(Push push) {
+    std::string answer;
+    sent = runPush(client_, std::move(push), answer);
+    return answer;
+  }
   void subscribe(unsigned id, const std::string& more = {}) {
     const auto command = R"({"kind":"subscribe","id":)" + std::to_string(id) +
                          R"(,"spec":{"schema":"public","table":"bookings","event":"*")" + more + "}}";
@@ -44,7 +50,8 @@ class Commanded final : private ClientSink {
   FakeRandom random;
   FakeNetwork network;
   ScriptedServer server{network};
-  std::string said;  ///< every control message
+  std::string said;   ///< every control message
+  bool sent = false;  ///< the last push, at once
   std::vector<unsigned> delivered;
   std::vector<std::string> order;  ///< of deliveries and of what is reported as flushed
 
@@ -121,7 +128,8 @@ TEST_SUITE("commands") {
       CHECK(c.run(R"({"kind":")" + std::string(kind) + R"(","id":1})").empty());
     }
     CHECK(Json::parse(c.run(R"({"kind":"flush","id":1})")) == Json{{"flushed", {1}}});
-    const auto pushes = Json::parse(c.run(R"({"kind":"push","id":7,"channel":1,"event":"e"})", "{}"))["pushes"];
+    const auto pushes = Json::parse(c.push({PushId{7}, HandleId{1}, "e", {}, "{}"}))["pushes"];
+    CHECK_FALSE(c.sent);
     REQUIRE(pushes.size() == 1);
     CHECK(pushes[0]["id"] == 7);
     CHECK(pushes[0]["outcome"] == "invalid");
@@ -141,9 +149,11 @@ TEST_SUITE("commands") {
     CHECK(c.server.joins[0]["config"]["broadcast"]["replay"] == Json{{"since", 1'795'348'700'000}, {"limit", 5}});
     CHECK(c.said.find(R"("channels":[{"id":4,"state":"live")") != std::string::npos);
     CHECK(c.said.find(R"("presenceKey":"me")") != std::string::npos);
-    CHECK(c.run(R"({"kind":"push","id":9,"channel":4,"event":"e","ack":true,"persist":{"ttl":60}})", "{\"a\":1}")
-              .empty());
-    CHECK(c.run(R"({"kind":"push","id":10,"channel":4,"event":"b","bytes":true})", "\xff").empty());
+    const auto json = PayloadEncoding::JsonText;
+    CHECK(c.push({PushId{9}, HandleId{4}, "e", R"({"persist":{"ttl":60}})", "{\"a\":1}", json, true}).empty());
+    CHECK_FALSE(c.sent);
+    CHECK(c.push({PushId{10}, HandleId{4}, "b", {}, "\xff", PayloadEncoding::Bytes}).empty());
+    CHECK(c.sent);
     CHECK(c.run(R"({"kind":"track","channel":4})", R"({"name":"A"})").empty());
     CHECK(c.run(R"({"kind":"track","channel":4})", "5").empty());
     c.pass(Duration{10});
@@ -161,7 +171,9 @@ TEST_SUITE("commands") {
     CHECK(c.server.presenceCalls.back()["event"] == "untrack");
     c.run(R"({"kind":"closeChannel","id":4})");
     CHECK(c.subscriptions() == 0);
-    CHECK(c.run(R"({"kind":"push","id":11,"channel":4,"event":"e"})", "1").empty());
+    CHECK(c.said.find(R"("id":10)") == std::string::npos);
+    CHECK(c.push({PushId{11}, HandleId{4}, "e", {}, "1"}).empty());
+    CHECK_FALSE(c.sent);
     CHECK(
         c.said.find(
             R"({"id":11,"outcome":"ended","message":"The handle is closed, or was refused: its status says why."})") !=

@@ -43,7 +43,7 @@ class Harness : private ClientSink {
     Push push{PushId{id}, HandleId{handle}, "e"};
     push.payload = std::move(payload);
     push.ack = ack;
-    client_->push(std::move(push));
+    if (client_->push(std::move(push))) heard.push_back("#" + std::to_string(id) + " 0");
   }
   std::vector<std::string> takeHeard() { return std::exchange(heard, {}); }
   std::string stateOf(unsigned id) const { return std::string(toString(status(id).state)); }

@@ -123,8 +123,8 @@ TEST_CASE("kinds of the other side, and kinds that do not exist, are refused") {
 }
 
 TEST_CASE("what can't be read is refused") {
-  for (const auto& bytes : {""s, "\4"s, "\4\0\0\0\2"s, "\4\1\0\0\1\xff{}"s, "\4\0\1\0\1\xC0{}"s, "\4\0\0\2\1[]{}"s,
-                            "\4\0\0\1\1{"s, "\4\xff\xff\xff\1"s}) {
+  for (const auto& bytes : {""s, "\4"s, "\4\0\0\0\2"s, "\4\1\0\0\1\xff{}"s, "\4\0\1\0\1\xC0{}"s, "\4\0\0\1\1\xff{}"s,
+                            "\4\0\0\2\1{"s, "\4\xff\xff\xff\1"s}) {
     CAPTURE(bytes);
     CHECK_FALSE(decodeBinaryFrame(Sender::Server, bytes));
   }

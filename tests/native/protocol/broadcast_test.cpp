@@ -19,8 +19,9 @@ TEST_CASE("a broadcast's members are found in any order, its payload untouched")
   CHECK(broadcast->payload == R"({"a": [1, "}"]})");
   CHECK(broadcast->encoding == PayloadEncoding::JsonText);
   const auto meta = readBroadcastMeta(broadcast->meta);
-  CHECK(meta.id == "x");
-  CHECK(meta.replayed);
+  REQUIRE(meta);
+  CHECK(meta->id == "x");
+  CHECK(meta->replayed);
 }
 
 TEST_CASE("a payload of any kind is taken, a missing one is null") {
@@ -47,9 +48,23 @@ TEST_CASE("metadata that is none is left out") {
     const std::string text = R"({"event":"e","payload":1,"meta":)" + std::string(meta) + "}";
     const auto broadcast = readBroadcast(text);
     const auto read = readBroadcastMeta(broadcast ? broadcast->meta : "");
-    CHECK(read.id.empty());
-    CHECK_FALSE(read.replayed);
+    REQUIRE(read);
+    CHECK(read->id.empty());
+    CHECK_FALSE(read->replayed);
   }
+}
+
+TEST_CASE("metadata of a binary frame that is no object is refused, none at all is not") {
+  for (const auto* meta : {"[]", "1", "null", "{", "{}x", R"({"id")", R"({"id":"a"]})"}) {
+    CAPTURE(meta);
+    CHECK_FALSE(readBroadcastMeta(meta));
+  }
+  REQUIRE(readBroadcastMeta(""));
+  CHECK(readBroadcastMeta("")->id.empty());
+  const auto escaped = readBroadcastMeta(R"({"i\u0064":"a\"b","id":"\u00e9","replayed":true})");
+  REQUIRE(escaped);
+  CHECK(escaped->id == "\xC3\xA9");
+  CHECK(escaped->replayed);
 }
 
 TEST_CASE("names are escaped when written") {
@@ -81,7 +96,8 @@ TEST_CASE("recorded broadcasts are read as they were sent, in text and in bytes"
     CHECK_FALSE(broadcast->event.empty());
     if (broadcast->encoding == PayloadEncoding::JsonText) CHECK(parseJson(broadcast->payload));
     const auto meta = readBroadcastMeta(broadcast->meta);
-    if (meta.replayed) replayedIds.insert(meta.id);
+    REQUIRE(meta);
+    if (meta->replayed) replayedIds.insert(meta->id);
   }
   CHECK(texts > 10);
   CHECK(binaries > 15);

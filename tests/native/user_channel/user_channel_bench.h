@@ -151,8 +151,8 @@ struct UserChannelBench : Workbench, private MultiplexerDelegate, private TokenD
   void onUserChannelState(UserChannel& self) override {
     lines.push_back(std::string(toString(self.state())) + " " + std::string(toString(self.cause().code)));
   }
-  void onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta,
-                       const Vector<HandleId>& handles) override {
+  void onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& handles,
+                       bool /*isInbound*/) override {
     std::string line = broadcast.event + " " + std::string(broadcast.payload);
     if (broadcast.encoding == PayloadEncoding::Bytes) line += " bytes";
     if (meta.replayed) line += " replayed " + meta.id;

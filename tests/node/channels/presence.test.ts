@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { PresenceChange as EngineChange } from '../../../web/core/engine/engine.js';
 import type { PresenceChange } from '../../../web/core/index.js';
+import { randomFrom } from '../support/random.js';
 import { Bench, presence } from '../support/scriptedEngine.js';
 
 interface Person {
@@ -36,6 +38,45 @@ describe('who is present', () => {
     // As they were.
     expect(changes[1]?.leaves[0]?.payload).toEqual({ name: 'Ben 2' });
     expect(room.presence()).toEqual([{ key: 'ana', payload: { name: 'Anna' }, payloads: [{ name: 'Anna' }] }]);
+  });
+
+  it('is the same list however many changes come at once, and whether it was read between them or not', async () => {
+    const bench = new Bench();
+    const room = bench.manager.channel('room', { presence: true });
+    const engine = await bench.open();
+    const random = randomFrom(7);
+    const model = new Map<string, unknown>();
+    const isPresent = (key: string): boolean => model.has(key);
+    for (let round = 0; round < 300; round += 1) {
+      const count = random(5) === 0 ? 40 : 1 + random(3);
+      const changes = Array.from(
+        { length: count },
+        (_, n): [kind: EngineChange['kind'], key: string, payload: object] => {
+          const key = `key ${String(random(30))}`;
+          if (isPresent(key) && random(5) < 2) {
+            model.delete(key);
+            return ['leave', key, {}];
+          }
+          const payload = { round, n };
+          const kind = isPresent(key) ? 'update' : 'join';
+          model.set(key, payload);
+          return [kind, key, payload];
+        },
+      );
+      engine.deliver(presence([1], ...changes));
+      if (random(2) === 0) continue;
+      expect(room.presence().map(({ key, payload }) => [key, payload])).toEqual([...model]);
+      expect(Object.isFrozen(room.presence())).toBe(true);
+    }
+  });
+
+  it('keeps what somebody tracks under the name of what every object has', async () => {
+    const bench = new Bench();
+    const room = bench.manager.channel('room', { presence: true });
+    const engine = await bench.open();
+    const metas = '[{"__proto__":{"a":1},"phx_ref":"1","phx_ref_prev":"0","constructor":2}]';
+    engine.deliver({ kind: 'presence', channels: [1], changes: [{ kind: 'join', key: 'k', metas }] });
+    expect(JSON.stringify(room.presence()[0]?.payload)).toBe('{"__proto__":{"a":1},"constructor":2}');
   });
 
   it('is one frozen array until something changes; a refresh changes nothing', async () => {

@@ -78,7 +78,7 @@ describe('channels over the module', () => {
     one.send({ kind: 'push', id: 1, channel: 1, event: 'é', payload, ack: true });
     const text = await two.deliveries.first('the text', ({ kind }) => kind === 'broadcast');
     expect(text).toMatchObject({ kind: 'broadcast', channels: [5, 6], event: 'é' });
-    expect(JSON.parse((text as { payload: string }).payload)).toEqual(JSON.parse(payload));
+    expect(text).toMatchObject({ json: true, payload: new TextEncoder().encode(payload) });
     const answered = await one.batches.first('the answer', isOutcome(1));
     expect(answered.control?.pushes).toEqual([{ id: 1, outcome: 'ok', message: '' }]);
 

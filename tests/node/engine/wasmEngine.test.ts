@@ -21,6 +21,8 @@ interface WireDelivery {
   texts?: readonly (string | Uint8Array)[];
   /** In place of the text. */
   place?: [number, number];
+  /** After the texts: address and bytes of one that is in the frame. */
+  inFrame?: [number, number];
 }
 
 /** A module whose memory the test fills; its one client records calls. */
@@ -28,9 +30,11 @@ class MemoryModule implements CoreModule {
   HEAPU8 = new Uint8Array(0);
   HEAPU32 = new Uint32Array(0);
   readonly calls: string[] = [];
-  readonly payloads: (string | Uint8Array)[] = [];
+  readonly payloads: string[] = [];
+  readonly pushes: unknown[] = [];
+  sendsAtOnce = false;
   optionsJson = '';
-  frame: CoreFrame = { text: null };
+  frame: CoreFrame = { text: null, data: null, at: 0 };
   sink: CoreSink = () => undefined;
 
   openClient(optionsJson: string, sink: CoreSink): CoreClient {
@@ -40,6 +44,10 @@ class MemoryModule implements CoreModule {
       run: (command, payload) => {
         this.calls.push(command);
         if (payload !== undefined) this.payloads.push(payload);
+      },
+      push: (...given) => {
+        this.pushes.push(given);
+        return this.sendsAtOnce;
       },
       delete: () => {
         this.calls.push('delete');
@@ -58,9 +66,9 @@ class MemoryModule implements CoreModule {
       return [at, bytes.length];
     };
     const words = [...place(control), lists.length, ...lists.flatMap(place), deliveries.length];
-    for (const { kind, subscribers, count, text, texts = [], place: inFrame } of deliveries) {
+    for (const { kind, subscribers, count, text, texts = [], place: placed, inFrame = [] } of deliveries) {
       words.push(kind, subscribers.length, count, ...subscribers);
-      words.push(...(text === undefined ? (inFrame ?? []) : place(text)), ...texts.flatMap(place));
+      words.push(...(text === undefined ? (placed ?? []) : place(text)), ...texts.flatMap(place), ...inFrame);
     }
     const wordIndex = Math.ceil(chunks.length / 4) + 3;
     const memory = new ArrayBuffer((wordIndex + words.length) * 4);
@@ -116,18 +124,45 @@ describe('the engine over the wasm module', () => {
     ]);
   });
 
-  it('gives the payload of a push beside its command, bytes as they are', () => {
-    const { module, engine } = open();
+  it('gives pushes as they are, and the payload of what is tracked beside its command', () => {
+    const { module, engine, batches } = open();
     const bytes = new Uint8Array([0, 255]);
-    engine.send({ kind: 'push', id: 1, channel: 4, event: 'e', payload: '{"ü":1}', ack: true });
-    engine.send({ kind: 'push', id: 2, channel: 4, event: 'e', payload: bytes });
+    engine.send({ kind: 'push', id: 1, channel: 4, event: 'e', payload: '{"ü":1}', ack: true, timeoutMs: 500 });
+    engine.send({ kind: 'push', id: 2, channel: 4, event: 'é', payload: bytes, persist: { ttl: 5 }, everyMs: 50 });
     engine.send({ kind: 'track', channel: 4, payload: '{}' });
-    expect(module.calls).toEqual([
-      '{"kind":"push","id":1,"channel":4,"event":"e","ack":true}',
-      '{"kind":"push","id":2,"channel":4,"event":"e","bytes":true}',
-      '{"kind":"track","channel":4}',
+    expect(module.pushes).toEqual([
+      [1, 4, true, 500, 0, 'e', '', '{"ü":1}'],
+      [2, 4, false, 10_000, 50, 'é', '{"persist":{"ttl":5}}', bytes],
     ]);
-    expect(module.payloads).toEqual(['{"ü":1}', bytes, '{}']);
+    expect(module.calls).toEqual(['{"kind":"track","channel":4}']);
+    expect(module.payloads).toEqual(['{}']);
+    expect(batches).toEqual([]);
+  });
+
+  it('reports a push that the core has sent at once', () => {
+    const { module, engine, batches } = open();
+    module.sendsAtOnce = true;
+    engine.send({ kind: 'push', id: 7, channel: 4, event: 'e', payload: '1' });
+    expect(batches.map(({ control }) => control)).toEqual([{ pushes: [{ id: 7, outcome: 'ok', message: '' }] }]);
+  });
+
+  it('takes a payload that is in the frame from there, and copies what is elsewhere', () => {
+    const { module, batches } = open();
+    const data = new Uint8Array([4, 1, 1, 0, 1, 9, 9, 0x31, 0x32]);
+    module.frame = { text: null, data, at: 5_000_000 };
+    const named = { subscribers: [7], count: 0, texts: ['e', ''] };
+    module.batch('', [
+      { ...named, kind: 4, inFrame: [5_000_007, 2] },
+      { ...named, kind: 5, inFrame: [5_000_009, 0] },
+      { ...named, kind: 4, texts: ['e', '', '3'] },
+      { ...named, kind: 5, texts: ['e', '', new Uint8Array([1])] },
+    ]);
+    expect(batches[0]?.deliveries).toEqual([
+      { kind: 'broadcast', channels: [7], event: 'e', payload: data.subarray(7), json: true },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: new Uint8Array() },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: '3' },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: new Uint8Array([1]) },
+    ]);
   });
 
   it('reads broadcasts and presence, and copies bytes once', () => {
@@ -182,7 +217,7 @@ describe('the engine over the wasm module', () => {
 
   it('reads what is named by its place from the text of the frame that is being handled', () => {
     const { module, batches } = open();
-    module.frame = { text: '[null,"é",{"data":{},"ids":[1]}]' };
+    module.frame = { ...module.frame, text: '[null,"é",{"data":{},"ids":[1]}]' };
     module.batch('', [
       { kind: 3, subscribers: [7], count: 1, place: [10, 1] },
       { kind: 2, subscribers: [8], count: 2 },

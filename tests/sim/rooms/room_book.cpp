@@ -72,6 +72,11 @@ void RoomBook::onPush(const Push& push) {
                             {}};
 }
 
+/// The client may have ended while it took the push.
+void RoomBook::onSentAtOnce(PushId id) {
+  if (pushes_.count(id.value) > 0) sentAtOnce_.push_back(id);
+}
+
 void RoomBook::onTrack(unsigned id, const std::string& payload) {
   const auto place = keyOf(guests_.at(id).place);
   auto& all = tracked_[place];
@@ -84,6 +89,7 @@ void RoomBook::onEnd() {
   ++generation_;
   guests_.clear();
   pushes_.clear();
+  sentAtOnce_.clear();
   tracked_.clear();
   trackedAt_.clear();
   sends_.clear();
@@ -322,6 +328,7 @@ void RoomBook::onGap(const UserChannelGap& gap) {
 // --- what holds after each step
 
 void RoomBook::onStep(const Client& client, bool healthy, Duration calm) {
+  for (const auto id : std::exchange(sentAtOnce_, {})) onOutcome({id, PushOutcome::Ok, {}});
   const Duration awake = machine_.awakeTime();
   for (auto& [id, guest] : guests_) {
     const auto* status = client.status().subscriptions().find(SubscriptionId{id});

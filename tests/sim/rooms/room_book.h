@@ -83,6 +83,8 @@ class RoomBook {
   void onWatch(unsigned id);
   void onClose(unsigned id);
   void onPush(const Push& push);
+  /// The client says so when it takes the push; what comes of it may follow within the step.
+  void onSentAtOnce(PushId id);
   /// Empty: untracked.
   void onTrack(unsigned id, const std::string& payload);
   /// The client has ended.
@@ -144,6 +146,7 @@ class RoomBook {
   std::map<unsigned, Guest> guests_;
   std::map<std::uint64_t, Said> said_;
   std::map<unsigned, Sent> pushes_;
+  std::vector<PushId> sentAtOnce_;                    ///< in this step
   std::map<PlaceKey, std::vector<Tracked>> tracked_;  ///< oldest first
   std::map<PlaceKey, Duration> trackedAt_;            ///< the last call
   std::deque<Duration> sends_;

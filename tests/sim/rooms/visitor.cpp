@@ -55,7 +55,8 @@ void Visitor::push(Client& client, unsigned id) {
   if (book_.traits().bytes && random_.chance(30)) push.encoding = PayloadEncoding::Bytes;
   trace_.add(events_.now(), "push", lastPush_, id);
   book_.onPush(push);
-  client.push(std::move(push));
+  const PushId number = push.id;  // others may be sent meanwhile, from within the sink
+  if (client.push(std::move(push))) book_.onSentAtOnce(number);
 }
 
 void Visitor::track(Client& client, unsigned id) {

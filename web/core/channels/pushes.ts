@@ -17,11 +17,14 @@ export interface Sender {
   readonly isPrivate: boolean;
 }
 
+/** A push without an outcome. */
 interface Pending {
   readonly sender: Sender;
   readonly event: string;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  /** Null while `send` runs: most are sent before it returns, and need no more than a promise that is resolved. */
+  settle: ((error: Error | null) => void) | null;
+  /** What came while `send` ran; null: it was sent. */
+  early?: Error | null;
 }
 
 interface Waiting {
@@ -50,21 +53,24 @@ export class Pushes {
   /** Rejects with a SwitchboardError. */
   send(sender: Sender, checked: CheckedSend): Promise<void> {
     const { event } = checked;
-    return this.#promise(sender, event, (resolve, reject) => {
-      this.#lastId += 1;
-      const command: PushCommand = { kind: 'push', id: this.#lastId, channel: sender.id, ...checked };
-      const isConflated = command.everyMs !== undefined;
-      if (!isConflated) this.#pending.set(command.id, { sender, event, resolve, reject });
-      // It may have its outcome before the call returns.
-      if (!this.#give(command)) this.#wait(command, reject);
-      if (isConflated) resolve();
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const command: PushCommand = { kind: 'push', id, channel: sender.id, ...checked };
+    const pending: Pending = { sender, event, settle: null };
+    const isConflated = command.everyMs !== undefined;
+    if (!isConflated) this.#pending.set(id, pending);
+    const error = this.#give(command) ? pending.early : this.#wait(command);
+    if (error === null || (isConflated && error === undefined)) return Promise.resolve();
+    return this.#promise(sender, event, (settle) => {
+      if (error === undefined) pending.settle = settle;
+      else settle(error);
     });
   }
 
   /** A send that is a mistake. */
   refused(sender: Sender, event: unknown, error: Error): Promise<void> {
-    return this.#promise(sender, typeof event === 'string' ? event : typeOf(event), (_resolve, reject) => {
-      reject(error);
+    return this.#promise(sender, typeof event === 'string' ? event : typeOf(event), (settle) => {
+      settle(error);
     });
   }
 
@@ -82,9 +88,7 @@ export class Pushes {
 
   ended({ id, outcome, message }: PushResult): void {
     const pending = this.#take(id);
-    if (pending === undefined) return;
-    if (outcome === 'ok') pending.resolve();
-    else pending.reject(pushError(outcome, message, pending));
+    if (pending !== undefined) end(pending, outcome === 'ok' ? null : pushError(outcome, message, pending));
   }
 
   /** The handle has closed. What the engine has it reports itself. */
@@ -95,28 +99,26 @@ export class Pushes {
   /** The manager has ended. */
   endAll(): void {
     this.#drop(() => true);
-    for (const [id, { sender, reject }] of this.#pending) {
+    for (const [id, pending] of this.#pending) {
       this.#pending.delete(id);
-      reject(endedError(sender));
+      end(pending, endedError(pending.sender));
     }
   }
 
-  #promise(
-    { name }: Sender,
-    event: string,
-    start: (resolve: () => void, reject: (error: Error) => void) => void,
-  ): Promise<void> {
+  #promise({ name }: Sender, event: string, start: (settle: (error: Error | null) => void) => void): Promise<void> {
     return new Sending((resolve, reject) => {
-      start(() => {
-        resolve(undefined);
-      }, reject);
+      start((error) => {
+        if (error === null) resolve(undefined);
+        else reject(error);
+      });
     }).reportUnhandled((error) => {
       const message = `a send of "${event}" on the channel "${name}" failed, and nobody handled it: ${error.message}`;
       this.#log.write({ level: 'warn', message });
     });
   }
 
-  #wait(command: PushCommand, reject: (error: Error) => void): void {
+  /** Returns why it can't. */
+  #wait(command: PushCommand): Error | undefined {
     const { id, channel, event, everyMs, timeoutMs = 0 } = command;
     const own = this.#waiting.filter((other) => other.command.channel === channel);
     const older =
@@ -125,14 +127,13 @@ export class Pushes {
         : own.find((other) => other.command.everyMs !== undefined && other.command.event === event);
     if (older !== undefined) {
       older.command = command;
-      return;
+      return undefined;
     }
     const bytes = own.reduce((sum, other) => sum + other.command.payload.length, command.payload.length);
     if (own.length >= MAX_WAITING || bytes > MAX_WAITING_BYTES) {
       this.#pending.delete(id);
       const message = 'Too much waits to be sent on this channel: send less, or wait until the manager is ready().';
-      reject(new SwitchboardError('SEND_QUEUE_FULL', '', message));
-      return;
+      return new SwitchboardError('SEND_QUEUE_FULL', '', message);
     }
     const expire = (): void => {
       this.#waiting = this.#waiting.filter((other) => other.command.id !== id);
@@ -140,6 +141,7 @@ export class Pushes {
     };
     const timer = everyMs === undefined ? setTimeout(expire, timeoutMs) : null;
     this.#waiting.push({ command, timer, expiresAt: performance.now() + timeoutMs });
+    return undefined;
   }
 
   #drop(fits: (waiting: Waiting) => boolean): void {
@@ -148,7 +150,7 @@ export class Pushes {
     for (const { command, timer } of dropped) {
       if (timer !== null) clearTimeout(timer);
       const pending = this.#take(command.id);
-      pending?.reject(endedError(pending.sender));
+      if (pending !== undefined) end(pending, endedError(pending.sender));
     }
   }
 
@@ -157,4 +159,9 @@ export class Pushes {
     this.#pending.delete(id);
     return pending;
   }
+}
+
+function end(pending: Pending, error: Error | null): void {
+  if (pending.settle === null) pending.early = error;
+  else pending.settle(error);
 }

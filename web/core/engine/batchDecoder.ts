@@ -34,7 +34,7 @@ export class BatchDecoder {
     this.#words = module.HEAPU32;
   }
 
-  /** The batch at this position in `HEAPU32`. Everything is copied; nothing of it is needed afterwards. */
+  /** The batch at this position in `HEAPU32`. Everything is copied, or taken from the frame; nothing of the memory is needed afterwards. */
   read(wordIndex: number): Batch {
     this.#words = this.#module.HEAPU32;
     this.#at = wordIndex;
@@ -112,11 +112,23 @@ export class BatchDecoder {
     if (code > BYTES) return { kind: 'presence', channels, changes: this.#presenceChanges(count) };
     const event = this.#name();
     const id = this.#text();
-    const payload = code === BYTES ? this.#bytes() : this.#text();
+    const inFrame = this.#inFrame();
+    const payload = inFrame ?? (code === BYTES ? this.#bytes() : this.#text());
     const delivery: BroadcastDelivery = { kind: 'broadcast', channels, event, payload };
+    if (inFrame !== null && code === BROADCAST) delivery.json = true;
     if (id !== '') delivery.id = id;
     if (count > 0) delivery.replayed = true;
     return delivery;
+  }
+
+  /** A part of the binary frame that is being handled, without a copy; null, and nothing read, when the next is none. */
+  #inFrame(): Uint8Array<ArrayBuffer> | null {
+    const { data, at } = this.#module.frame;
+    if (data === null) return null;
+    const start = (this.#words[this.#at] ?? 0) - at;
+    if (start < 0 || start > data.length) return null;
+    this.#at += 1;
+    return data.subarray(start, start + this.#word());
   }
 
   #bytes(): Uint8Array<ArrayBuffer> {

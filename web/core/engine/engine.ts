@@ -171,8 +171,10 @@ export interface BroadcastDelivery {
   kind: 'broadcast';
   channels: readonly number[];
   event: string;
-  /** JSON or bytes. */
+  /** JSON, or bytes, which may be a part of a larger buffer and are not to be changed. */
   payload: string | Uint8Array<ArrayBuffer>;
+  /** The bytes are JSON in UTF-8. */
+  json?: true;
   /** Of a broadcast that the server keeps. */
   id?: string;
   /** Sent again because a join asked for it. */

@@ -1,6 +1,9 @@
 import { BatchDecoder } from './batchDecoder.js';
-import type { Batch, Command, Engine, EngineOptions, EngineSink } from './engine.js';
+import type { Batch, Command, ControlMessage, Engine, EngineOptions, EngineSink, PushCommand } from './engine.js';
 import type { CoreClient, CoreModule } from './wasmModule.js';
+
+/** Of a push. */
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** The engine over the WebAssembly module in this realm. */
 export class WasmEngine implements Engine {
@@ -19,13 +22,11 @@ export class WasmEngine implements Engine {
   }
 
   send(command: Command): void {
-    if (command.kind !== 'push' && command.kind !== 'track') {
-      this.#client?.run(JSON.stringify(command));
-      return;
-    }
-    const { payload, ...rest } = command;
-    const json = JSON.stringify(typeof payload === 'string' ? rest : { ...rest, bytes: true });
-    this.#client?.run(json, payload);
+    if (command.kind === 'push') this.#push(command);
+    else if (command.kind === 'track') {
+      const { payload, ...rest } = command;
+      this.#client?.run(JSON.stringify(rest), payload);
+    } else this.#client?.run(JSON.stringify(command));
   }
 
   async dispose(): Promise<void> {
@@ -39,6 +40,21 @@ export class WasmEngine implements Engine {
     client.delete();
   }
 
+  #push({ id, channel, event, payload, persist, ack, timeoutMs, everyMs }: PushCommand): void {
+    const metadata = persist === undefined ? '' : JSON.stringify({ persist });
+    const isSent = this.#client?.push(
+      id,
+      channel,
+      ack === true,
+      timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      everyMs ?? 0,
+      event,
+      metadata,
+      payload,
+    );
+    if (isSent === true && !this.#closed) this.#sink(controlBatch({ pushes: [{ id, outcome: 'ok', message: '' }] }));
+  }
+
   #receive(wordIndex: number): void {
     if (this.#closed) return;
     // Nothing may be thrown from here: it would unwind the core's stack without its destructors.
@@ -46,12 +62,13 @@ export class WasmEngine implements Engine {
     try {
       batch = this.#batches.read(wordIndex);
     } catch (error) {
-      batch = logBatch(`a batch of the core can't be read: ${String(error)}`);
+      const message = `a batch of the core can't be read: ${String(error)}`;
+      batch = controlBatch({ logs: [{ level: 'error', message }] });
     }
     this.#sink(batch);
   }
 }
 
-function logBatch(message: string): Batch {
-  return { control: { logs: [{ level: 'error', message }] }, columnLists: [], deliveries: [] };
+function controlBatch(control: ControlMessage): Batch {
+  return { control, columnLists: [], deliveries: [] };
 }

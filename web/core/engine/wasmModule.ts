@@ -5,8 +5,21 @@
 
 /** One client of the core. Texts in are copied. */
 export interface CoreClient {
-  /** Takes the JSON of a `Command` of engine.ts without its `payload`, or `{"kind":"dispose"}`. */
-  run(commandJson: string, payload?: string | Uint8Array): void;
+  /** Takes the JSON of a `Command` of engine.ts but `push`, without its `payload`, or `{"kind":"dispose"}`. */
+  run(commandJson: string, payload?: string): void;
+  /**
+   * The command `push`. `metadata`: JSON in ASCII, empty for none. Returns true when it was sent and needs no answer: then no batch has its outcome.
+   */
+  push(
+    id: number,
+    channel: number,
+    ack: boolean,
+    timeoutMs: number,
+    everyMs: number,
+    event: string,
+    metadata: string,
+    payload: string | Uint8Array,
+  ): boolean;
   /** Frees the client. Once, after it is disposed, never inside a sink call, and nothing after it. */
   delete(): void;
 }
@@ -18,6 +31,10 @@ export type CoreSink = (wordIndex: number) => void;
 export interface CoreFrame {
   /** As the socket gave it; null while none is, and for one that is not text. */
   readonly text: string | null;
+  /** The same of one that is not text. */
+  readonly data: Uint8Array<ArrayBuffer> | null;
+  /** The place in `HEAPU8` that the core knows as that of `data`; only the front of it is there. */
+  readonly at: number;
 }
 
 export interface CoreModule {
