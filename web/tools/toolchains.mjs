@@ -4,7 +4,7 @@ import { main, parseArguments } from './lib/main.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { Progress } from './lib/progress.mjs';
 import { scratchFolder } from './lib/scratch.mjs';
-import { compileTypeScript } from './setup/builds.mjs';
+import { compileTypeScript, testedProjects } from './setup/builds.mjs';
 import { provideNpmPackages } from './setup/npmPackages.mjs';
 import { provideSystemPackages } from './setup/systemPackages.mjs';
 import { runVitest } from './suites/vitest.mjs';
@@ -18,7 +18,11 @@ import { layTree, shippedSizes } from './toolchains/tree.mjs';
 const known = ['bookworm', 'trixie', 'testing'];
 
 /** Hold what no other toolchain than Debian 12's gives, or nothing of the module. */
-const leftOut = ['package/{bench,declarations,installed,size,types}', 'tools/*', 'docs/*', 'backend/*', 'cli/doctor'];
+const leftOut = [
+  'package/{bench,declarations,installed,size,types}',
+  '{backend,dashboard,docs,numbered,tools,track,writing}/*',
+  'cli/doctor',
+];
 
 const usage = `npm run test:toolchains -- [${known.join(' | ')}…] [--fresh] [--verbose]
 
@@ -72,7 +76,7 @@ await main(async (cleanUps) => {
   await provideSystemPackages('toolchains', progress, { verbose });
   const mirror = debianMirror();
   await provideNpmPackages(progress, verbose);
-  await compileTypeScript(['web', 'web/backend'], progress, verbose);
+  await compileTypeScript(testedProjects, progress, verbose);
   mkdirSync(fromRoot('test-output'), { recursive: true });
   const env = scratchFolder(cleanUps);
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hindrances, mirrorIn } from '../../../web/tools/toolchains/means.mjs';
+import { built } from '../../../web/tools/toolchains/tree.mjs';
+import { missing } from '../../setup/built.js';
 
 const able = { platform: 'linux', uid: 0, freeBytes: 20e9, mayUnshare: true };
 
@@ -29,5 +31,12 @@ describe('Debian roots', () => {
     ];
     expect(mirrorIn(listed.join('\n'))).toBe('http://mirror.invalid/debian/');
     expect(mirrorIn('Ubuntu Ubuntu http://other.invalid/ubuntu/')).toBeUndefined();
+  });
+});
+
+describe("a toolchain's tree", () => {
+  it('gets what the Node tests need, but for the module, which it builds itself', () => {
+    const isThere = (path: string) => built.some((folder) => path.startsWith(`${folder}/`));
+    expect(missing('node', isThere, undefined)).toEqual([]);
   });
 });

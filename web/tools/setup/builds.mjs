@@ -56,6 +56,9 @@ function resolved(path) {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
+/** The TypeScript projects that the suites run; what each compiles to is in its `dist`. */
+export const testedProjects = ['web', 'web/backend', 'web/realtime-js'];
+
 /**
  * Compiles TypeScript projects and what they refer to.
  *

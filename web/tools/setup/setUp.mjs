@@ -1,4 +1,4 @@
-import { bundleDashboard, buildPreset, compileTypeScript } from './builds.mjs';
+import { bundleDashboard, buildPreset, compileTypeScript, testedProjects } from './builds.mjs';
 import { provideNpmPackages } from './npmPackages.mjs';
 import { provideSystemPackages } from './systemPackages.mjs';
 
@@ -18,7 +18,7 @@ export async function setUp(purpose, { progress, verbose, install }) {
   await provideSystemPackages(purpose, progress, { verbose, install });
   await provideNpmPackages(progress, verbose, install);
   await buildPreset('wasm', progress, verbose);
-  await compileTypeScript(['web', 'web/backend', 'web/realtime-js'], progress, verbose);
+  await compileTypeScript(testedProjects, progress, verbose);
   await bundleDashboard(progress, verbose);
 }
 

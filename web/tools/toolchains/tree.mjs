@@ -3,13 +3,14 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from
 import { join } from 'node:path';
 import { fromRoot, root } from '../lib/paths.mjs';
 import { runChecked } from '../lib/processes.mjs';
+import { testedProjects } from '../setup/builds.mjs';
 import { pack, shippedFiles } from '../size/packed.mjs';
 import { treePath } from './debianRoot.mjs';
 
 /** What a build leaves that the next one goes on from. */
 const kept = ['build'];
 /** What is built outside, and does not depend on the toolchain. */
-const built = ['web/dist', 'web/backend/dist'];
+export const built = testedProjects.map((project) => `${project}/dist`);
 const modules = ['node_modules', 'web/node_modules', 'tests/react18/node_modules'];
 
 /**
