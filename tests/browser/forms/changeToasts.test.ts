@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityProblems } from '../support/axe.js';
-import type { BookingsPage } from '../support/bookingsPage.js';
+import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { closed, edit, focused, FormsLab, hold } from '../support/forms.js';
 import { salon, screenshotPath, type Lab } from '../support/lab.js';
 
@@ -29,6 +29,7 @@ const untilToastsRest = (page: Page): Promise<void> =>
 
 async function cancel(bookings: BookingsPage, id: string, table = 'bookings'): Promise<void> {
   const row = bookings.row(id, table);
+  await untilSettled(bookings.page);
   await row.getByRole('button', { name: /^Cancel/ }).click();
 }
 

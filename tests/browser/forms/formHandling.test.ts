@@ -321,7 +321,12 @@ describe('the focus', () => {
     const alerts = bookings.form.getByRole('listitem');
     await alerts.first().getByRole('button', { name: 'Acknowledge' }).click();
     await expect.poll(() => alerts.count()).toBe(1);
-    await expect.poll(() => focused(page)).toMatch(/^Acknowledge/);
+    await expect.poll(() => focused(page)).toMatch(/^Form (one|two)/);
+    // Enter meant the alert that is gone.
+    await page.keyboard.press('Enter');
+    expect(await alerts.count()).toBe(1);
+    await page.keyboard.press('Tab');
+    await expect.poll(() => focused(page)).toMatch(/^Acknowledge: Form/);
     await page.keyboard.press('Enter');
     await expect.poll(() => alerts.count()).toBe(0);
     await expect.poll(() => focused(page)).toBe('Close');

@@ -128,3 +128,50 @@ it('a save in the background that fails leads back to its form, whatever the pag
   await expect.poll(() => shown(bookings)).toBe(physio);
   for (const window of forms.windows) window.problems.splice(0);
 });
+
+it('a form that opens above another one has all clicks and keys until it is closed', async () => {
+  const bookings = await forms.openBookings(salon);
+  const { page } = bookings;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/rest/v1/bookings?*', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    await released;
+    return route.fulfill({ status: 500, headers: { 'access-control-allow-origin': '*' }, body: '{}' });
+  });
+  await bookings.addButton.click();
+  await bookings.submit({ Client: 'Form above', Service: 'Cut' }, 'Add');
+  await page.keyboard.press('Escape');
+  await bookings.form.getByRole('button', { name: 'Save in the background' }).click();
+  await closed(bookings);
+  await bookings.choose(physio);
+  await bookings.addButton.click();
+  await bookings.form.getByLabel('Client', { exact: true }).fill('Form below');
+  release();
+  await page.locator('[data-sonner-toast]').getByRole('button', { name: 'Open' }).click();
+  const [below, above] = [page.locator('.sheet').first(), page.locator('.sheet').last()];
+  await expect.poll(() => above.getByLabel('Client', { exact: true }).inputValue()).toBe('Form above');
+  for (const [label, typed] of [
+    ['Service', ' short'],
+    ['Minutes', '9'],
+    ['Service', 'er'],
+  ] as const) {
+    await above.getByLabel(label, { exact: true }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(typed);
+  }
+  expect(await above.getByLabel('Service').inputValue()).toBe('Cut shorter');
+  expect(await above.getByLabel('Minutes').inputValue()).toMatch(/9$/);
+  await page.screenshot({ path: screenshotPath('form-above-a-form') });
+  await page.keyboard.press('Escape');
+  expect(await page.getByText('Close without saving?').count()).toBe(1);
+  await above.getByRole('button', { name: 'Discard' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.sheet').length === 1);
+  expect(await below.getByLabel('Client', { exact: true }).inputValue()).toBe('Form below');
+  await page.keyboard.press('Escape');
+  await below.getByRole('button', { name: 'Discard' }).click();
+  await closed(bookings);
+  for (const window of forms.windows) window.problems.splice(0);
+});

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { insertBooking } from '../support/bookings.js';
-import type { BookingsPage } from '../support/bookingsPage.js';
+import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { closed, edit, FormsLab } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
 
@@ -56,6 +56,7 @@ describe('without realtime, the page shows at once', () => {
     await bookings.page.keyboard.press('Escape');
     await closed(bookings);
 
+    await untilSettled(bookings.page);
     await row.getByRole('button', { name: /^Cancel/ }).click();
     await row.getByText('cancelled').waitFor();
     await bookings.page.getByRole('button', { name: 'Undo' }).click();
@@ -96,6 +97,8 @@ describe('without realtime, the page shows at once', () => {
     await bookings.submit({ Amount: '7313.25' }, 'Add');
     await closed(bookings);
     const row = rowOf(bookings, '7,313.25', 'payments');
+    await row.waitFor();
+    await untilSettled(bookings.page);
     await row.getByRole('button', { name: /^Cancel/ }).click();
     await row.getByText('cancelled').waitFor();
     await lab.db.query('delete from payment_transactions where amount = 7313.25');

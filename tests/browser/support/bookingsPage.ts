@@ -134,6 +134,11 @@ export async function openSalon(lab: Lab, search = '', options: BrowserContextOp
   return new BookingsPage(page);
 }
 
+/** Resolves when no row has come to its place so recently that a press of its buttons would not count. */
+export async function untilSettled(page: Page): Promise<void> {
+  await page.locator('[data-settling]').first().waitFor({ state: 'detached' });
+}
+
 /** What the control says about the day whose bookings are on display. */
 export async function dayControl(page: Page): Promise<{ date: string; pressed: string[] }> {
   const tools = page.getByRole('group', { name: 'Which bookings' });

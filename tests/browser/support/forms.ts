@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 import { insertBooking } from './bookings.js';
-import { BookingsPage } from './bookingsPage.js';
+import { BookingsPage, untilSettled } from './bookingsPage.js';
 import { openWindow, type Window } from './chromium.js';
 import { openLab, salon, type Lab } from './lab.js';
 
@@ -56,10 +56,11 @@ export class FormsLab {
     return rows[0] ?? {};
   }
 
-  /** Inserts a booking that is on display when this resolves. */
+  /** Inserts a booking that is on display, and can be cancelled, when this resolves. */
   async newRow(name: string, bookings: BookingsPage): Promise<string> {
     const id = await insertBooking(this.lab.db, salon, name);
     await bookings.row(id).waitFor();
+    await untilSettled(bookings.page);
     return id;
   }
 

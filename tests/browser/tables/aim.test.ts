@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSalon, type BookingsPage } from '../support/bookingsPage.js';
+import { openSalon, untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 let lab: Lab;
@@ -47,6 +47,17 @@ const wordsAt = (page: Page, [x, y]: readonly [number, number]): Promise<string>
     ([left, top]) => document.elementFromPoint(left, top)?.closest('button')?.getAttribute('aria-label') ?? '',
     [x, y] as const,
   );
+/** From now on rows settle when the returned function is called: what a test does between is not too late on a slow machine. */
+async function holdSettling(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const { setTimeout } = globalThis;
+    const held: (() => void)[] = [];
+    const hold = (work: () => void, ms?: number): unknown => (ms === 600 ? held.push(work) : setTimeout(work, ms));
+    Object.assign(globalThis, { setTimeout: hold, settle: () => { held.splice(0).forEach((work) => { work(); }); } });
+  });
+  return () => page.evaluate(() => { (globalThis as unknown as { settle: () => void }).settle(); });
+}
+
 const stopped = (page: Page) => page.locator('[data-sonner-toast]', { hasText: 'Nothing was changed' });
 const open = (search: string): Promise<BookingsPage> => openSalon(lab, search, { reducedMotion: 'reduce' });
 
@@ -62,6 +73,7 @@ describe('a press that finds another row under the pointer than was aimed at', (
     await stopped(page).getByText('press again: Cancel booking of Aim sooner').waitFor();
     await page.screenshot({ path: screenshotPath('aim-missed') });
     expect([await statusOf(aimed), await statusOf(other)]).toEqual(['pending', 'pending']);
+    await untilSettled(page);
     await press(page);
     await dashboard.row(other).getByText('cancelled').waitFor();
     expect([await statusOf(aimed), await statusOf(other)]).toEqual(['pending', 'cancelled']);
@@ -75,11 +87,71 @@ describe('a press that finds another row under the pointer than was aimed at', (
     await pointAt(page, dashboard.row(aimed).getByRole('button', { name: /^Cancel/ }));
     const below = await insert('Aim second', 48);
     await dashboard.row(below).waitFor();
+    await untilSettled(page);
     await press(page);
     await dashboard.row(aimed).getByText('cancelled').waitFor();
     expect(await stopped(page).count()).toBe(0);
     await page.context().close();
   });
+});
+
+it('a hand on its way, or a finger, that finds a row which has just come cancels nothing', async () => {
+  const dashboard = await openSalon(lab, '&client=Aim', { reducedMotion: 'reduce', hasTouch: true });
+  const { page } = dashboard;
+  const aimed = await insert('Aim later', 48);
+  const place = await pointAt(page, dashboard.row(aimed).getByRole('button', { name: /^Cancel/ }));
+  await untilSettled(page);
+  await page.mouse.move(0, 0);
+  await holdSettling(page);
+  const other = await insert('Aim sooner', 24);
+  await expect.poll(() => wordsAt(page, place)).toMatch(/^Cancel booking of Aim sooner/);
+  await page.mouse.move(...place, { steps: 4 });
+  await press(page);
+  await stopped(page).first().waitFor();
+  await page.touchscreen.tap(...place);
+  await expect.poll(() => stopped(page).count()).toBe(2);
+  expect([await statusOf(aimed), await statusOf(other)]).toEqual(['pending', 'pending']);
+  await page.context().close();
+});
+
+it('an alert is acknowledged only where it was aimed at, and that can be taken back', async () => {
+  const { page } = await open('');
+  const titles = ['Aim mild', 'Aim grave'];
+  await lab.db.query('update admin_alerts set acknowledged = true where business_id = $1', [salon]);
+  const add = (title: string, severity: string): Promise<unknown> =>
+    lab.db.query('insert into admin_alerts (business_id, severity, title) values ($1, $2, $3)', [
+      salon,
+      severity,
+      title,
+    ]);
+  const acknowledged = async (): Promise<string[]> => {
+    const { rows } = await lab.db.query<{ title: string }>(
+      'select title from admin_alerts where acknowledged and title = any($1) order by title',
+      [titles],
+    );
+    return rows.map(({ title }) => title);
+  };
+  await add('Aim mild', 'info');
+  await page.getByRole('button', { name: 'Look at them' }).click();
+  await page.getByRole('button', { name: /^Acknowledge: Aim mild/ }).waitFor();
+  const settle = await holdSettling(page);
+  await add('Aim grave', 'critical');
+  const button = page.getByRole('button', { name: /^Acknowledge: Aim grave/ });
+  await button.click();
+  await stopped(page).getByText('press again: Acknowledge: Aim grave').waitFor();
+  expect(await acknowledged()).toEqual([]);
+  await settle();
+  await untilSettled(page);
+  await button.click();
+  const toast = page.locator('[data-sonner-toast]', { hasText: 'Alert acknowledged' });
+  await toast.getByText('Aim grave').waitFor();
+  await button.waitFor({ state: 'detached' });
+  expect(await acknowledged()).toEqual(['Aim grave']);
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await button.waitFor();
+  expect(await acknowledged()).toEqual([]);
+  await lab.db.query('delete from admin_alerts where title = any($1)', [titles]);
+  await page.context().close();
 });
 
 describe('who clocks in elsewhere while the pointer is on the button', () => {
@@ -130,6 +202,7 @@ describe('who clocks in elsewhere while the pointer is on the button', () => {
   it('is clocked out with a word, and that can be taken back', async () => {
     const { page, name, clockIn } = await openStaff();
     await clockIn();
+    await untilSettled(page);
     await page.getByRole('button', { name: `Clock out: ${name}` }).click();
     const toast = page.locator('[data-sonner-toast]', { hasText: 'Clocked out' });
     await toast.getByText(name).waitFor();

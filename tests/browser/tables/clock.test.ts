@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { untilSettled } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
 import { watchFlashes } from '../support/flashes.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
@@ -79,6 +80,8 @@ it('who forgot to clock out days ago can do so, and then clock in', async () => 
      select business_id, id, current_date - 5, now() - interval '5 days' from staff where business_id = $1 and full_name = $2`,
     [salon, name],
   );
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
+  await untilSettled(page);
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
   await firstPerson(page).getByText('away').waitFor();
   await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
@@ -119,6 +122,7 @@ it('all entries of a person are closed where the database has let in several', a
   );
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
   await expect.poll(() => entries('clock_out is null')).toBe(3);
+  await untilSettled(page);
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
   await firstPerson(page).getByText('away').waitFor();
   expect(await entries('clock_out is null')).toBe(0);
@@ -182,5 +186,22 @@ it('who was clocked out elsewhere while the answer to clocking in was lost stays
   await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
   await page.locator('[data-sonner-toast]', { hasText: 'Already changed by someone else' }).waitFor();
   expect([await entries(), await entries('clock_out is null')]).toEqual([1, 0]);
+  await page.context().close();
+});
+
+it('who came, by a wrong clock, later than now cannot leave before, and the window says why', async () => {
+  const page = await openStaff();
+  const name = await firstPerson(page).getByRole('rowheader').innerText();
+  await lab.db.query(
+    `insert into staff_attendance (business_id, staff_id, work_date, clock_in)
+     select business_id, id, current_date, now() + interval '2 hours' from staff where business_id = $1 and full_name = $2`,
+    [salon, name],
+  );
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
+  await untilSettled(page);
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
+  const toast = page.locator('[data-sonner-toast]', { hasText: 'Not saved' });
+  await toast.getByText('The time of clocking in is still to come').waitFor();
+  expect(await entries('clock_out is null and minutes_worked is null')).toBe(1);
   await page.context().close();
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bookingIds, countBookings, insertBooking } from '../support/bookings.js';
-import { BookingsPage } from '../support/bookingsPage.js';
+import { BookingsPage, untilSettled } from '../support/bookingsPage.js';
 import { openWindow, type Window } from '../support/chromium.js';
 import { openLab, physio, salon, type Lab } from '../support/lab.js';
 
@@ -124,6 +124,7 @@ describe('the bookings', () => {
     await row.getByText('confirmed').waitFor();
     expect(await row.innerText()).toContain('Full colour');
 
+    await untilSettled(bookings.page);
     await row.getByRole('button', { name: 'Cancel booking of Ada Byron' }).click();
     await row.getByText('cancelled').waitFor();
     await bookings.page.getByRole('button', { name: 'Undo' }).click();
@@ -192,6 +193,7 @@ describe('the payments', () => {
     await row.getByRole('button', { name: 'Edit payment P-NEW' }).click();
     await dashboard.submit({ Amount: '500' }, 'Save');
     await expect.poll(revenue, { timeout: 30_000 }).toBe(value(before) + 50_000);
+    await untilSettled(page);
     await row.getByRole('button', { name: 'Cancel payment P-NEW' }).click();
     await row.getByText('cancelled').waitFor();
     const whose = (await row.locator('[data-slot="title"]').innerText()).trim();
@@ -232,6 +234,7 @@ describe('what changes seldom', () => {
     await page.locator('[data-sonner-toast]', { hasText: 'The till is open' }).waitFor();
     await page.getByRole('button', { name: 'Look at them' }).click();
     const alert = dashboard.form.getByRole('listitem').filter({ hasText: 'The till is open' });
+    await untilSettled(page);
     await alert.getByRole('button', { name: 'Acknowledge' }).click();
     await alert.waitFor({ state: 'detached' });
     await lab.db.query("delete from admin_alerts where title = 'The till is open'");

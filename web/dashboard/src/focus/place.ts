@@ -81,5 +81,6 @@ function counterpart(lost: HTMLElement, removed: Element, other: HTMLElement): H
   const candidates = focusables(other).filter((element) => !element.matches('[data-at-once]'));
   const index = among.indexOf(lost);
   // Items may have buttons of their own before the one that all have.
-  return (index === among.length - 1 ? candidates.at(-1) : (candidates[index] ?? candidates.at(-1))) ?? null;
+  const found = index === among.length - 1 ? candidates.at(-1) : (candidates[index] ?? candidates.at(-1));
+  return found ?? (isFocusable(other) ? other : null);
 }

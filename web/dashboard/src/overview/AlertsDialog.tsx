@@ -1,13 +1,17 @@
 import { useMutation } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
 import { useRef } from 'react';
+import { toast } from 'sonner';
 import type { Alert } from '../data/database.js';
 import { useRest } from '../data/rest.js';
 import { useZone } from '../data/today.js';
+import { AT_ONCE } from '../focus/aim.js';
 import { focusOn } from '../focus/focusable.js';
 import { formatWhen, locale } from '../format.js';
 import { ProblemText } from '../forms/fields/ProblemText.js';
 import { Sheet } from '../forms/sheet/Sheet.js';
+import { toastProblem } from '../forms/saveToasts.js';
+import { withAction } from '../toasts/rowToasts.js';
 import { IgnoredError, problemOf, type RowTable } from '../writing/index.js';
 import { byUrgency } from './alerts.js';
 import { focusOnRows } from './focusOnRows.js';
@@ -52,11 +56,23 @@ export function AlertsDialog({ alerts }: { alerts: readonly Alert[] }) {
 function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) {
   const rest = useRest();
   const zone = useZone();
+  const set = (acknowledged: boolean): Promise<void> =>
+    setAcknowledged(rest.table('admin_alerts'), alert, acknowledged);
   const acknowledge = useMutation({
-    mutationFn: () => acknowledgeAlert(rest.table('admin_alerts'), alert),
+    mutationFn: () => set(true),
+    onSuccess: () => {
+      const undo = (): void => {
+        acknowledge.reset();
+        set(false).catch((error: unknown) => {
+          toastProblem('Not undone', problemOf(error));
+        });
+      };
+      toast('Alert acknowledged', { description: alert.title, ...withAction('Undo', undo) });
+    },
   });
   return (
-    <li data-severity={alert.severity}>
+    // Takes the focus when the item before it goes.
+    <li data-severity={alert.severity} data-row={alert.id} tabIndex={-1}>
       <div>
         <strong>{alert.title}</strong>
         {alert.body === null ? null : <p>{alert.body}</p>}
@@ -72,6 +88,7 @@ function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) 
       <button
         type="button"
         className="quiet-button"
+        {...AT_ONCE}
         aria-label={`Acknowledge: ${alert.title}, ${formatWhen(alert.created_at, zone)}`}
         aria-disabled={acknowledge.isPending || acknowledge.isSuccess}
         onClick={() => {
@@ -86,13 +103,13 @@ function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) 
 
 const HIDDEN = 'The request was accepted and changed no row: row level security hides it from updates.';
 
-/** Acknowledged is acknowledged, whoever changed what else: the newest state of the alert is the one to write to. */
-async function acknowledgeAlert(table: RowTable<Alert>, alert: Alert): Promise<void> {
-  let seen: Alert | undefined = alert;
-  while (seen?.acknowledged === false) {
-    if ((await table.update(seen.id, seen.version, { acknowledged: true })) !== undefined) return;
+/** Acknowledged is acknowledged, whoever changed what else: the newest state of the alert is the one to write to. Taking it back is no different. */
+async function setAcknowledged(table: RowTable<Alert>, alert: Alert, acknowledged: boolean): Promise<void> {
+  let seen: Alert | undefined = { ...alert, acknowledged: !acknowledged };
+  while (seen !== undefined && seen.acknowledged !== acknowledged) {
+    if ((await table.update(seen.id, seen.version, { acknowledged })) !== undefined) return;
     const now: Alert | undefined = await table.find('id', seen.id);
-    if (now?.version === seen.version && !now.acknowledged) throw new IgnoredError(HIDDEN);
+    if (now?.version === seen.version && now.acknowledged !== acknowledged) throw new IgnoredError(HIDDEN);
     seen = now;
   }
 }

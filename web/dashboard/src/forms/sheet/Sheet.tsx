@@ -16,19 +16,20 @@ type Props = Pick<ComponentProps<typeof Dialog.Content>, 'onOpenAutoFocus'> & {
  * page's policy forbids; index.css keeps the page from scrolling instead. Its `Dialog.Root` is not modal for Radix, so that toasts can be reached.
  */
 export function Sheet({ title, description, focusAfter, children, ...focus }: Props) {
+  const sheet = useRef<HTMLDivElement>(null);
   return (
     <Dialog.Portal>
       <Backdrop />
       <Dialog.Content
+        ref={sheet}
         className="sheet"
         onCloseAutoFocus={(event) => {
           event.preventDefault();
           focusAfter();
         }}
         onInteractOutside={(event) => {
-          // A toast is above the dialog: its buttons are no way out of it.
-          if (event.target instanceof Element && event.target.closest('[data-sonner-toaster]') !== null)
-            event.preventDefault();
+          // What is above the dialog, a toast or another dialog, is no way out of it.
+          if (isToast(event.target) || !isOnTop(sheet.current)) event.preventDefault();
         }}
         {...focus}
       >
@@ -43,6 +44,15 @@ export function Sheet({ title, description, focusAfter, children, ...focus }: Pr
       </Dialog.Content>
     </Dialog.Portal>
   );
+}
+
+function isToast(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[data-sonner-toaster]') !== null;
+}
+
+/** Of the dialogs that are open, the one that was opened last. */
+function isOnTop(sheet: HTMLElement | null): boolean {
+  return sheet !== null && sheet === [...document.querySelectorAll('.sheet')].at(-1);
 }
 
 /** Covers the page, and keeps the focus from it. */
