@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { insertBookingsAt } from '../support/bookings.js';
 import type { BookingsPage } from '../support/bookingsPage.js';
 import { closed, FormsLab } from '../support/forms.js';
-import { salon } from '../support/lab.js';
+import { salon, screenshotPath } from '../support/lab.js';
 
 let forms: FormsLab;
 
@@ -66,4 +66,38 @@ it('a payment can be for any booking: it is found by words, and Enter there does
   expect(await list.locator('option:checked').innerText()).toMatch(/^Form Zoë far, /);
   await page.keyboard.press('Escape');
   await form.getByRole('button', { name: 'Discard' }).click();
+});
+
+it('a booking that is paid says so in the table and in the form of a payment, which takes another one', async () => {
+  const { db } = forms.lab;
+  const [id = '', open = ''] = await insertBookingsAt(db, [
+    [0, '00:40', 'Form paid'],
+    [0, '00:50', 'Form open'],
+  ]);
+  const pay = (booking: string, amount: number): Promise<unknown> =>
+    db.query(
+      `insert into payment_transactions (business_id, booking_id, amount, currency, method, status, reference, paid_at)
+       values ($1, $2, $3, 'USD', 'cash', 'paid', 'P-PAID', now())`,
+      [salon, booking, amount],
+    );
+  await pay(id, 48);
+  await pay(open, 40);
+  const bookings = await forms.openBookings();
+  await bookings.row(id).getByTitle('Paid').waitFor();
+  expect(await bookings.row(open).getByTitle('Paid').count()).toBe(0);
+  await bookings.page.screenshot({ path: screenshotPath('booking-paid') });
+  await bookings.show('Payments');
+  await bookings.page.getByRole('button', { name: 'Add payment' }).click();
+  const list = bookings.form.getByLabel('For the booking');
+  expect(await list.locator('option', { hasText: /^Form paid, .*, paid$/ }).count()).toBe(1);
+  expect(await list.locator('option', { hasText: /^Form open, .*, paid$/ }).count()).toBe(0);
+  await list.selectOption(open);
+  await bookings.form.getByText(/^Already paid: .*40\.00 (at|on) /).waitFor();
+  await list.selectOption(id);
+  await bookings.form.getByText(/^Already paid: .*48\.00 (at|on) /).waitFor();
+  await bookings.page.screenshot({ path: screenshotPath('payment-of-a-paid-booking') });
+  await bookings.submit({ Amount: '48', Reference: 'P-PAID' }, 'Add');
+  await closed(bookings);
+  const { rowCount } = await db.query("delete from payment_transactions where reference = 'P-PAID'");
+  expect(rowCount).toBe(3);
 });

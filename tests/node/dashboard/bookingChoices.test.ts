@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Booking } from '../../../web/dashboard/src/data/database.js';
+import type { Booking, Payment } from '../../../web/dashboard/src/data/database.js';
+import { paidBookings } from '../../../web/dashboard/src/data/paid.js';
 import { dayOf } from '../../../web/dashboard/src/data/today.js';
-import { choiceOf, offerBookings, OFFERED_BOOKINGS } from '../../../web/dashboard/src/forms/bookingChoices.js';
+import {
+  choiceOf,
+  offerBookings,
+  OFFERED_BOOKINGS,
+  paidAlready,
+} from '../../../web/dashboard/src/forms/bookingChoices.js';
 
 const today = dayOf('2026-03-31', 'UTC');
 const now = Date.parse('2026-03-31T13:00Z');
@@ -10,6 +16,10 @@ const HOUR_MS = 3_600_000;
 function booking(id: number, hours: number, more: Partial<Booking> = {}): Booking {
   const starts_at = new Date(now + hours * HOUR_MS).toISOString();
   return { id, client_name: `Client ${id}`, service: 'Cut', status: 'confirmed', starts_at, ...more } as Booking;
+}
+
+function payment(booking_id: number, amount: number, paid_at = '2026-03-31T14:10Z'): Payment {
+  return { id: `paid ${amount}`, booking_id, amount, currency: 'USD', status: 'paid', paid_at } as Payment;
 }
 
 const ids = (bookings: readonly Booking[], search = ''): number[] =>
@@ -62,5 +72,21 @@ describe('the bookings that a payment can be for', () => {
   it('have words for the one that is chosen, also where it is not offered', () => {
     expect(choiceOf([booking(7, 9_000)], '7', 'UTC').label).toMatch(/^Client 7, Cut, /);
     expect(choiceOf([], '7', 'UTC').label).toBe('#7');
+  });
+
+  it('say which of them are paid', () => {
+    const bookings = [booking(1, 1, { amount: 40 }), booking(2, 2, { amount: 40 }), booking(3, 3, { amount: null })];
+    const paid = paidBookings([payment(1, 15), payment(1, 25), payment(2, 39.99), payment(3, 5)]);
+    const { choices } = offerBookings(bookings, { search: '', today, now, paid });
+    expect(choices.map(({ label }) => label.endsWith(', paid'))).toEqual([true, false, true]);
+    expect(choiceOf(bookings, '1', 'UTC', paid).label).toMatch(/, paid$/);
+  });
+
+  it('say what was paid for the chosen one and when, but for the payment itself', () => {
+    const payments = [payment(1, 500), payment(1, 20, '2026-03-30T09:00Z')];
+    expect(paidAlready(undefined, today)).toBeUndefined();
+    expect(paidAlready(payments, today)).toMatch(/^Already paid: .*500.* at .*10.*; .*20.* on .*30.*$/);
+    expect(paidAlready(payments, today, 'paid 500')).toMatch(/^Already paid: [^;]*20[^;]*$/);
+    expect(paidAlready(payments.slice(1), today, 'paid 20')).toBeUndefined();
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { overlongHours } from '../../../web/dashboard/src/data/attendance.js';
 import { dayOf } from '../../../web/dashboard/src/data/today.js';
-import type { Attendance, Booking } from '../../../web/dashboard/src/data/database.js';
+import { paidBookings } from '../../../web/dashboard/src/data/paid.js';
+import type { Attendance, Booking, Payment } from '../../../web/dashboard/src/data/database.js';
 import { formatTime } from '../../../web/dashboard/src/format.js';
 import { bookingFigures } from '../../../web/dashboard/src/overview/figures.js';
 
@@ -23,6 +24,28 @@ describe('the bookings of a day', () => {
     expect(bookingFigures(bookings, day, now)).toEqual({
       ...{ total: 2, completed: 1, begun: 0, coming: 0, missed: 1, cancelled: 1, expected: 0 },
     });
+  });
+});
+
+describe('what is still expected', () => {
+  const payment = (booking_id: number | null, amount: number, status = 'paid'): Payment =>
+    ({ booking_id, amount, status }) as Payment;
+  const expected = (payments: Payment[], amount: number | null = 100): number => {
+    const booking = { ...at('19:00', 'confirmed'), id: 7, amount };
+    return bookingFigures([booking], day, now, paidBookings(payments)).expected;
+  };
+
+  it('is without what is paid for a booking already, and never less than nothing', () => {
+    expect(expected([])).toBe(100);
+    expect(expected([payment(7, 100)])).toBe(0);
+    expect(expected([payment(7, 30.1), payment(7, 40.2)])).toBe(29.7);
+    expect(expected([payment(7, 500)])).toBe(0);
+    expect(expected([payment(7, 5)], null)).toBe(0);
+  });
+
+  it('is with what failed, was cancelled or was for something else', () => {
+    expect(expected([payment(7, 100, 'cancelled'), payment(7, 100, 'failed'), payment(7, 100, 'pending')])).toBe(100);
+    expect(expected([payment(8, 100), payment(null, 100)])).toBe(100);
   });
 });
 

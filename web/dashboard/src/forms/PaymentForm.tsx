@@ -57,7 +57,7 @@ export function PaymentForm({ session, opener, onClose }: Props) {
         value={method}
         onValue={setter('method')}
       />
-      <BookingField value={booking} onValue={setter('booking')} />
+      <BookingField value={booking} payment={session.row?.id} onValue={setter('booking')} />
       <SelectField
         label="Status"
         name="status"

@@ -5,6 +5,7 @@ import { InLocale } from '../app/InLocale.js';
 import { overlongHours } from '../data/attendance.js';
 import { useBusinessData } from '../data/businessData.js';
 import { useAttendance, useOpenAlerts, useStaff } from '../data/queries.js';
+import { paidBookings } from '../data/paid.js';
 import { isKnown, rowsState, useQueryState, worstOf, type ReadState } from '../data/readState.js';
 import { useMinute, useToday } from '../data/today.js';
 import { formatCount, formatMoney } from '../format.js';
@@ -57,7 +58,10 @@ function RevenueFigure() {
   const { business, bookings, payments } = useBusinessData();
   const today = useToday();
   const now = useMinute();
-  const { expected } = useMemo(() => bookingFigures(bookings.rows, today, now), [bookings.rows, today, now]);
+  const { expected } = useMemo(
+    () => bookingFigures(bookings.rows, today, now, paidBookings(payments.rows)),
+    [bookings.rows, payments.rows, today, now],
+  );
   const paid = useMemo(() => revenue(payments.rows, today), [payments.rows, today]);
   const paymentsRead = rowsState(payments.status);
   const bookingsRead = rowsState(bookings.status);

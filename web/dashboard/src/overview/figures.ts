@@ -1,5 +1,6 @@
 import { isIn } from '../data/attendance.js';
 import type { Alert, Attendance, Booking, Payment } from '../data/database.js';
+import { NOTHING_PAID, openAmount, type PaidBookings } from '../data/paid.js';
 import { isOn, type Day } from '../data/today.js';
 
 export type BookingFigures = {
@@ -12,16 +13,22 @@ export type BookingFigures = {
   /** Nobody came. */
   readonly missed: number;
   readonly cancelled: number;
-  /** What those are worth that have begun or are to come. */
+  /** What is still to be paid for those that have begun or are to come. */
   readonly expected: number;
 };
 
 const OPEN = new Set(['pending', 'confirmed']);
 
 /** Today's bookings. `now`: Unix ms. */
-export function bookingFigures(bookings: readonly Booking[], day: Day, now: number): BookingFigures {
+export function bookingFigures(
+  bookings: readonly Booking[],
+  day: Day,
+  now: number,
+  paid: PaidBookings = NOTHING_PAID,
+): BookingFigures {
   const figures = { total: 0, completed: 0, begun: 0, coming: 0, missed: 0, cancelled: 0, expected: 0 };
-  for (const { starts_at, status, amount } of bookings) {
+  for (const booking of bookings) {
+    const { starts_at, status } = booking;
     if (!isOn(day, starts_at)) continue;
     if (status === 'cancelled') {
       figures.cancelled += 1;
@@ -33,7 +40,7 @@ export function bookingFigures(bookings: readonly Booking[], day: Day, now: numb
     if (!OPEN.has(status)) continue;
     if (Date.parse(starts_at) < now) figures.begun += 1;
     else figures.coming += 1;
-    figures.expected += amount ?? 0;
+    figures.expected += openAmount(booking, paid);
   }
   return figures;
 }

@@ -1,30 +1,34 @@
 import { useMemo, useState } from 'react';
 import { useBusinessData } from '../../data/businessData.js';
+import { paidBookings } from '../../data/paid.js';
 import { isKnown, rowsState } from '../../data/readState.js';
 import { useMinute, useToday } from '../../data/today.js';
-import { choiceOf, offerBookings, type BookingOffer } from '../bookingChoices.js';
+import { choiceOf, offerBookings, paidAlready, type BookingOffer } from '../bookingChoices.js';
 import { withChosen } from './choices.js';
 import { SelectField, TextField } from './Field.js';
 
 type Props = {
   /** An id; empty for none. */
   value: string;
+  /** Id of the payment that is edited; undefined for a new one. */
+  payment: string | undefined;
   onValue: (value: string) => void;
 };
 
 const NONE = { value: '', label: 'None' };
 
 /** One of all bookings: the nearest to now are offered, the others can be found by their words. */
-export function BookingField({ value, onValue }: Props) {
-  const { bookings, business } = useBusinessData();
+export function BookingField({ value, payment, onValue }: Props) {
+  const { bookings, business, payments } = useBusinessData();
   const [search, setSearch] = useState('');
   const today = useToday();
   const now = useMinute();
+  const paid = paidBookings(payments.rows);
   const offer = useMemo(
-    () => offerBookings(bookings.rows, { search, today, now }),
-    [bookings.rows, search, today, now],
+    () => offerBookings(bookings.rows, { search, today, now, paid }),
+    [bookings.rows, search, today, now, paid],
   );
-  const chosen = value === '' ? NONE : choiceOf(bookings.rows, value, business.time_zone);
+  const chosen = value === '' ? NONE : choiceOf(bookings.rows, value, business.time_zone, paid);
   return (
     <>
       <TextField
@@ -46,6 +50,7 @@ export function BookingField({ value, onValue }: Props) {
         name="booking"
         choices={withChosen([NONE, ...offer.choices], chosen.value, chosen.label)}
         value={value}
+        hint={value === '' ? undefined : paidAlready(paid.get(Number(value)), today, payment)}
         onValue={onValue}
       />
     </>

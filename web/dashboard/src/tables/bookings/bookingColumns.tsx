@@ -3,6 +3,7 @@ import { InLocale } from '../../app/InLocale.js';
 import { useBusinessData } from '../../data/businessData.js';
 import type { Booking } from '../../data/database.js';
 import { useEveryStaff } from '../../data/queries.js';
+import { isPaid, paidBookings } from '../../data/paid.js';
 import { formatMoney, formatWhen } from '../../format.js';
 import { WithEditors } from '../../presence/editors.js';
 import { RowActions } from '../rows/RowActions.js';
@@ -40,8 +41,13 @@ export function useBookingColumns({ edit, cancel }: BookingActions, hasDay: bool
       { head: 'Staff', slot: 'person', width: 'minmax(0, 3fr)', cell: personOf },
       { head: 'Length', slot: 'more', width: '4.25rem', isNumber: true, cell: (row) => `${row.duration_minutes} min` },
       {
-        ...{ head: 'Amount', slot: 'value', width: moneyWidth, isNumber: true },
-        cell: ({ amount }) => <InLocale>{formatMoney(amount, currency)}</InLocale>,
+        ...{ head: 'Amount', slot: 'value', width: `calc(${moneyWidth} + 1.25rem)`, isNumber: true },
+        cell: (row) => (
+          <>
+            <PaidMark booking={row} />
+            <InLocale>{formatMoney(row.amount, currency)}</InLocale>
+          </>
+        ),
       },
       { head: 'Status', slot: 'badge', width: '6.5rem', cell: ({ status }) => <StatusBadge status={status} /> },
       {
@@ -66,4 +72,16 @@ export function useBookingColumns({ edit, cancel }: BookingActions, hasDay: bool
       },
     ];
   }, [edit, cancel, hasDay, staff, timeWidth, moneyWidth, currency, zone]);
+}
+
+/** Beside the amount of a booking that is paid. Asks for itself: the row does not change when a payment does. */
+function PaidMark({ booking }: { booking: Booking }) {
+  const { payments } = useBusinessData();
+  if (!isPaid(booking, paidBookings(payments.rows))) return null;
+  return (
+    <span className="paid-mark" title="Paid">
+      <span aria-hidden="true">✓</span>
+      <span className="only-heard">Paid: </span>
+    </span>
+  );
 }

@@ -2,18 +2,19 @@ import { isIn } from '../../data/attendance.js';
 import type { Attendance } from '../../data/database.js';
 import { UnreachableError, type RowTable } from '../../writing/index.js';
 
-const MINUTE_MS = 60_000;
+/** The time at which the database runs the statement, by its own clock: that of this computer may be wrong. */
+const NOW = 'now';
 
 /** What was sent for a person so far without an answer: it may have been saved. */
 export type Attempt = {
   /** Idempotency key of the entry. */
   readonly key: string;
-  /** Times of clocking out, in Unix ms. */
-  readonly outs: Set<number>;
+  /** Versions of entries that it was to close. */
+  readonly seen: Set<number>;
 };
 
 export function newAttempt(): Attempt {
-  return { key: crypto.randomUUID(), outs: new Set() };
+  return { key: crypto.randomUUID(), seen: new Set() };
 }
 
 /**
@@ -27,7 +28,7 @@ export async function clockIn(
   { key }: Attempt,
   shown: readonly Attendance[],
 ): Promise<boolean> {
-  const stamps = { clock_in: new Date().toISOString(), idempotency_key: key };
+  const stamps = { clock_in: NOW, idempotency_key: key };
   const find = (): Promise<Attendance | undefined> => table.find('idempotency_key', key);
   const insert = (): Promise<Attendance | undefined> => table.insert({ ...entry, ...stamps }, 'idempotency_key');
   const own = (await lookedUp(insert, find)) ?? (await find());
@@ -40,20 +41,19 @@ export async function clockIn(
 export async function clockOut(
   table: RowTable<Attendance>,
   open: readonly Attendance[],
-  { outs }: Attempt,
+  attempt: Attempt,
 ): Promise<Attendance[]> {
-  const now = new Date();
-  outs.add(now.getTime());
   const closed = await Promise.all(
-    open.map(async ({ id, version, clock_in }) => {
-      const minutes_worked = Math.round((now.getTime() - Date.parse(clock_in ?? '')) / MINUTE_MS);
+    open.map(async ({ id, version }) => {
+      const wasSent = attempt.seen.has(version);
+      attempt.seen.add(version);
+      // Who else closed the entry in this moment did the same.
       const find = async (): Promise<Attendance | undefined> => {
         const row = await table.find('id', id);
-        return outs.has(Date.parse(row?.clock_out ?? '')) ? row : undefined;
+        return typeof row?.clock_out === 'string' ? row : undefined;
       };
-      const update = (): Promise<Attendance | undefined> =>
-        table.update(id, version, { clock_out: now.toISOString(), minutes_worked });
-      return (await lookedUp(update, find)) ?? (await find());
+      const update = (): Promise<Attendance | undefined> => table.update(id, version, { clock_out: NOW });
+      return (await lookedUp(update, find)) ?? (wasSent ? await find() : undefined);
     }),
   );
   return closed.filter((row) => row !== undefined);

@@ -11,7 +11,7 @@ import { toastProblem } from '../../forms/saveToasts.js';
 import { confirming } from '../../toasts/confirming.js';
 import { useRowToasts, withAction, type RowToasts } from '../../toasts/rowToasts.js';
 import { savingToast } from '../../toasts/savingToast.js';
-import { problemOf, RefusedError, UnreachableError } from '../../writing/index.js';
+import { problemOf, RefusedError, UnreachableError, type Problem } from '../../writing/index.js';
 import { clockIn, clockOut, newAttempt, takeBack, type Attempt } from './entries.js';
 
 /** Someone of the staff with the entry that counts: the one that is open, or the last of today, if there is one. Null: not known. */
@@ -20,6 +20,7 @@ export type Person = Staff & { readonly entry: Attendance | undefined | null };
 const READ_MS = 10_000;
 const NONE: readonly Attendance[] = [];
 const UNIQUE_VIOLATION = '23505';
+const CHECK_VIOLATION = '23514';
 
 /** Clocks a person in or out, whichever comes next by these entries; once for what is on display. Clocking out can be taken back. */
 export function useClock(entries: readonly Attendance[] = NONE): (person: Person) => void {
@@ -96,7 +97,7 @@ function useWriteOnce({ rest, toasts, today, zone }: Desk): Write {
           isAccepted = true;
         } catch (error) {
           if (isTwice(error)) await toastTwice({ rest, toasts, today, zone }, person);
-          else toastProblem(failed, problemOf(error));
+          else toastProblem(failed, clockProblemOf(error));
         }
         saving.end();
         // What is on display afterwards is what a click means next. A write that was accepted has started that read already.
@@ -116,6 +117,14 @@ function toastOthers(): void {
 
 function isTwice(error: unknown): boolean {
   return error instanceof RefusedError && error.code === UNIQUE_VIOLATION;
+}
+
+/** In words, also that the database lets nobody leave before coming. */
+function clockProblemOf(error: unknown): Problem {
+  const problem = problemOf(error);
+  if (!(error instanceof RefusedError) || error.code !== CHECK_VIOLATION) return problem;
+  const text = 'The time of clocking in is still to come: a computer had a wrong clock. It has to be corrected first.';
+  return { ...problem, text };
 }
 
 /** Says since when the person is clocked in already. */
