@@ -53,6 +53,11 @@ export class Connection {
     });
   }
 
+  /** Whether the server answered to the newest socket that failed that the key is not good enough. */
+  get isKeyRefused(): boolean {
+    return this.#cause !== null && REFUSED_KEY.has(this.#cause);
+  }
+
   /** What the core says of a failed connection, corrected by the network's report, which the core does not get. */
   explained(reason: Reason): Reason {
     const cause = this.#cause;

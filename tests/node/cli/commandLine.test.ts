@@ -234,6 +234,14 @@ describe('the cause of a failed connection', () => {
     close();
   });
 
+  it.each([401, 403])('ends with 4 when it is the key: HTTP %i', async (status) => {
+    const { port, close } = await answering(status);
+    const run = await listen(`http://127.0.0.1:${port}`);
+    expect(run.stderr).toContain(`HTTP ${status}`);
+    expect(run.code).toBe(4);
+    close();
+  });
+
   it('is printed: a server that speaks no TLS', async () => {
     const { port, close } = await answering(404);
     expect((await listen(`https://127.0.0.1:${port}`)).stderr).toMatch(/TLS: wrong version number \(EPROTO\)/u);

@@ -194,6 +194,17 @@ describe('listen', () => {
     expect(await listening.exit).toEqual({ code: 4, signal: null });
   });
 
+  it.each(['clients:nowhere=eq.1', 'clients:id=eq.abc'])(
+    'says to look at the filter when it is that: %s',
+    async (spec) => {
+      const listening = listenHere('--table', spec);
+      await listening.untilStderr(
+        '#1 public.clients was refused for its filter: look whether the table has that column',
+      );
+      expect(listening.stderr).not.toContain('doctor');
+    },
+  );
+
   it('notices by the pulse what is lost without a sign', async () => {
     const backend = await startBackend({ timing: fastTiming, pulseMs: 100 });
     onTestFinished(() => backend.stop());

@@ -92,18 +92,24 @@ class Listening {
           if (status === 'SUBSCRIBED') this.#wereLive.add(id);
           const { code, message } = this.#connection.explained(reported);
           this.#output.line({ type: 'status', at: new Date().toISOString(), subscription: id, status, code, message });
-          if (code === 'BAD_BINDING' || code === 'UNAUTHORIZED') this.#giveHint(id, spec);
+          if (code === 'BAD_BINDING' || code === 'UNAUTHORIZED') this.#giveHint(id, spec, message);
         },
       );
     }
   }
 
-  #giveHint(id: number, spec: TableOptions): void {
+  #giveHint(id: number, spec: TableOptions, message: string): void {
     if (this.#hints !== null) {
       this.#hints.print(id, spec);
       return;
     }
     const name = `${spec.schema ?? 'public'}.${spec.table}`;
+    if (spec.filter !== undefined && isAboutFilter(message)) {
+      this.#output.log(
+        `switchboard-realtime: #${id} ${name} was refused for its filter: look whether the table has that column, the value is of its type, and the role may select it`,
+      );
+      return;
+    }
     this.#output.log(
       `switchboard-realtime: #${id} ${name} was refused. To see why, give the database's url: switchboard-realtime doctor --db postgres://… --tables ${name}`,
     );
@@ -142,8 +148,15 @@ class Listening {
     const names = late.map(({ id, name }) => `#${id} ${name}`).join(', ');
     const what = `${none ? `no ${kindsOf(subscriptions.length, channels.length)} was` : `${names}: not`} live within ${timeoutMs / 1_000} s`;
     this.#output.log(`switchboard-realtime: ${[what, reasons].filter(Boolean).join(': ')}`);
-    end(none && !this.#refused() ? EXIT.unreachable : EXIT.partly);
+    const isRefused = this.#refused() || this.#connection.isKeyRefused;
+    end(none && !isRefused ? EXIT.unreachable : EXIT.partly);
   }
+}
+
+/** Whether the server names the filter as what is wrong. What comes before the exception repeats all parameters. */
+function isAboutFilter(message: string): boolean {
+  const exception = message.split('Exception:').at(-1) ?? '';
+  return /\bfilter\b|invalid input|out of range|operator \w+ requires/u.test(exception);
 }
 
 function kindsOf(tables: number, channels: number): string {
