@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { BookingsPage } from '../support/bookingsPage.js';
+import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { closed, FormsLab, hold } from '../support/forms.js';
 import { salon } from '../support/lab.js';
 
@@ -150,7 +150,10 @@ it('an alert that row level security hides from updates is not acknowledged, whi
     methods.push(method);
     return method === 'PATCH' ? route.fulfill({ ...refused, status: 200, body: '[]' }) : route.continue();
   });
-  await page.getByRole('button', { name: /^Acknowledge: Form alert/ }).click();
+  const button = page.getByRole('button', { name: /^Acknowledge: Form alert/ });
+  await button.waitFor();
+  await untilSettled(page);
+  await button.click();
   await page.getByRole('alert').getByText('You are not allowed to change this.').waitFor();
   expect(methods.filter((method) => method === 'PATCH')).toHaveLength(1);
   await forms.lab.db.query("delete from admin_alerts where title = 'Form alert'");

@@ -234,6 +234,7 @@ describe('what changes seldom', () => {
     await page.locator('[data-sonner-toast]', { hasText: 'The till is open' }).waitFor();
     await page.getByRole('button', { name: 'Look at them' }).click();
     const alert = dashboard.form.getByRole('listitem').filter({ hasText: 'The till is open' });
+    await alert.waitFor();
     await untilSettled(page);
     await alert.getByRole('button', { name: 'Acknowledge' }).click();
     await alert.waitFor({ state: 'detached' });
