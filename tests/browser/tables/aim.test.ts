@@ -53,9 +53,19 @@ async function holdSettling(page: Page): Promise<() => Promise<void>> {
     const { setTimeout } = globalThis;
     const held: (() => void)[] = [];
     const hold = (work: () => void, ms?: number): unknown => (ms === 600 ? held.push(work) : setTimeout(work, ms));
-    Object.assign(globalThis, { setTimeout: hold, settle: () => { held.splice(0).forEach((work) => { work(); }); } });
+    Object.assign(globalThis, {
+      setTimeout: hold,
+      settle: () => {
+        held.splice(0).forEach((work) => {
+          work();
+        });
+      },
+    });
   });
-  return () => page.evaluate(() => { (globalThis as unknown as { settle: () => void }).settle(); });
+  return () =>
+    page.evaluate(() => {
+      (globalThis as unknown as { settle: () => void }).settle();
+    });
 }
 
 const stopped = (page: Page) => page.locator('[data-sonner-toast]', { hasText: 'Nothing was changed' });
