@@ -193,7 +193,11 @@ describe('the rows that an alert is about', () => {
     ] as const) {
       await page.getByRole('button', { name: 'Look at them' }).focus();
       await page.keyboard.press('Enter');
-      await page.getByRole('button', { name: `Show the ${view}` }).focus();
+      await page
+        .getByRole('listitem')
+        .filter({ hasText: `Form ${view}` })
+        .getByRole('button', { name: `Show the ${view}` })
+        .focus();
       await page.keyboard.press('Enter');
       await closed(bookings);
       await expectFocus(page, expected);
