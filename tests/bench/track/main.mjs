@@ -21,14 +21,24 @@ the ratios to the plain trigger. Needs the compiled backend (npm run test:realti
 const WRITERS = 16;
 const MANY = 200;
 
-const { values } = parseArgs({
-  options: {
-    system: { type: 'boolean', default: false },
-    fsync: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+/** @returns what was asked for; an option that there is not ends the program */
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        system: { type: 'boolean', default: false },
+        fsync: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+const values = options();
 
 const COLUMNS = `(business, client, status, amount, note)`;
 const business = (/** @type {number} */ topics) => `b${Math.floor(Math.random() * topics)}`;

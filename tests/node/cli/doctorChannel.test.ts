@@ -257,7 +257,7 @@ describe('doctor --channel', () => {
       const run = await look('room:1', 'anon', '--channel', 'room:2', '--tables', 'bookings');
       const subjects = new Set(run.findings.map(({ subject }) => subject));
       expect(subjects).toEqual(new Set(['channel room:1', 'channel room:2']));
-      const { rows } = await db.query('select from realtime.messages');
+      const { rows } = await db.query("select from realtime.messages where topic not like 'switchboard:%'");
       expect(rows).toEqual([]);
       const strange = await look('room:1', 'nobody');
       expect(checksOf(strange)).toEqual(['role']);
