@@ -29,6 +29,8 @@ async function openStaff(): Promise<Page> {
   const { page } = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&view=staff`);
   await page.locator('[data-table="staff"] [data-row]').first().waitFor();
   await page.locator('[data-figure="staff"][data-state="live"]').waitFor();
+  await page.locator('.chart-frame').waitFor();
+  await untilSettled(page);
   return page;
 }
 
@@ -51,8 +53,8 @@ it('who clocks in in two windows at once is at work once, and the second window 
     if (route.request().method() === 'POST') await released;
     await route.continue();
   });
-  await firstPerson(other).getByRole('button', { name: 'Clock in' }).press('Enter');
-  await firstPerson(one).getByRole('button', { name: 'Clock in' }).press('Enter');
+  await firstPerson(other).getByRole('button', { name: 'Clock in' }).click();
+  await firstPerson(one).getByRole('button', { name: 'Clock in' }).click();
   await firstPerson(one).getByRole('button', { name: 'Clock out' }).waitFor();
   release();
   const toast = other.locator('[data-sonner-toast]', { hasText: 'by another window' });
@@ -66,7 +68,7 @@ it('who clocks in in two windows at once is at work once, and the second window 
   expect(said).toEqual([expect.stringContaining(await firstPerson(other).getByRole('rowheader').innerText())]);
   expect(rows).toHaveLength(1);
   expect(new Set(await flashes())).toEqual(new Set([await firstPerson(one).getAttribute('data-row')]));
-  await firstPerson(other).getByRole('button', { name: 'Clock out' }).press('Enter');
+  await firstPerson(other).getByRole('button', { name: 'Clock out' }).click();
   await firstPerson(one).getByText('away').waitFor();
   expect(await entries('clock_out is null')).toBe(0);
   await Promise.all([one, other].map((page) => page.context().close()));
@@ -82,9 +84,9 @@ it('who forgot to clock out days ago can do so, and then clock in', async () => 
   );
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
   await untilSettled(page);
-  await firstPerson(page).getByRole('button', { name: 'Clock out' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
   await firstPerson(page).getByText('away').waitFor();
-  await firstPerson(page).getByRole('button', { name: 'Clock in' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
   await firstPerson(page).getByText('present').waitFor();
   expect(await entries()).toBe(2);
   expect(await entries('clock_out is null')).toBe(1);
@@ -123,7 +125,7 @@ it('all entries of a person are closed where the database has let in several', a
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
   await expect.poll(() => entries('clock_out is null')).toBe(3);
   await untilSettled(page);
-  await firstPerson(page).getByRole('button', { name: 'Clock out' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
   await firstPerson(page).getByText('away').waitFor();
   expect(await entries('clock_out is null')).toBe(0);
   await page.context().close();
@@ -143,9 +145,9 @@ async function loseAnswers(page: Page, methods: readonly string[]): Promise<() =
 it('who clocks in and out, while the answers to that are lost, was saved', async () => {
   const page = await openStaff();
   await loseAnswers(page, ['POST', 'PATCH']);
-  await firstPerson(page).getByRole('button', { name: 'Clock in' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
   await page.locator('[data-sonner-toast]', { hasText: 'Clocked in' }).waitFor();
-  await firstPerson(page).getByRole('button', { name: 'Clock out' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
   await firstPerson(page).getByText('away').waitFor();
   expect(await entries('clock_out is not null')).toBe(1);
   await page.getByRole('tab', { name: 'Bookings' }).click();
@@ -160,13 +162,13 @@ it('who clocks in again, because nothing was answered at first, hears that it wa
   lab.backend.faults.drop();
   await page.locator('header .switchboard-status:not([data-state="live"])').waitFor();
   const answered = await loseAnswers(page, ['POST', 'GET']);
-  await firstPerson(page).getByRole('button', { name: 'Clock in' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
   await page.locator('[data-sonner-toast]', { hasText: 'Not saved' }).waitFor();
   await answered();
   await page.route('**/rest/v1/staff_attendance?*', (route) =>
     route.request().url().includes('idempotency_key') ? route.continue() : route.abort('connectionreset'),
   );
-  await firstPerson(page).getByRole('button', { name: 'Clock in' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
   await page.locator('[data-sonner-toast]', { hasText: 'Clocked in' }).waitFor();
   expect(await entries()).toBe(1);
   await lab.backend.faults.reset();
@@ -183,7 +185,7 @@ it('who was clocked out elsewhere while the answer to clocking in was lost stays
     await lab.db.query('update staff_attendance set clock_out = now() where business_id = $1', [salon]);
     return route.abort('connectionreset');
   });
-  await firstPerson(page).getByRole('button', { name: 'Clock in' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
   await page.locator('[data-sonner-toast]', { hasText: 'Already changed by someone else' }).waitFor();
   expect([await entries(), await entries('clock_out is null')]).toEqual([1, 0]);
   await page.context().close();
@@ -199,7 +201,7 @@ it('who came, by a wrong clock, later than now cannot leave before, and the wind
   );
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
   await untilSettled(page);
-  await firstPerson(page).getByRole('button', { name: 'Clock out' }).press('Enter');
+  await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
   const toast = page.locator('[data-sonner-toast]', { hasText: 'Not saved' });
   await toast.getByText('The time of clocking in is still to come').waitFor();
   expect(await entries('clock_out is null and minutes_worked is null')).toBe(1);
