@@ -90,4 +90,14 @@ describe('a message that is sent with `persist`', () => {
     hear('m2');
     expect(got).toEqual(['1: note 1 m2']);
   });
+
+  it('comes by replay to the other handles when it was rejected: the server may have it, and nobody here has had it', async () => {
+    const { one, engine, got } = await openRoom();
+    const sent = one.send('note', 1, { persist: true, ack: true });
+    engine.control({ pushes: [{ id: 1, outcome: 'lost', message: 'The connection was lost.' }] });
+    await expect(sent).rejects.toMatchObject({ code: 'SEND_LOST' });
+    engine.deliver(broadcast([1, 2], 'note', 1, again));
+    engine.deliver(broadcast([1, 2], 'note', 1, { ...again, id: 'm2' }));
+    expect(got).toEqual(['2: note 1 m1', '1: note 1 m2', '2: note 1 m2']);
+  });
 });

@@ -122,8 +122,10 @@ export class Channels implements HandleHost, ChannelReceiver {
   }
 
   send(handle: ChannelHandle, checked: CheckedSend): Promise<void> {
-    if (checked.persist !== undefined) this.#kept.add(this.#sharers(handle), checked);
-    return this.#parts.queue.enter(() => this.#pushes.send(handle, checked));
+    const sender = handle.spec.self === true ? null : handle.id;
+    const onRejected =
+      checked.persist === undefined ? undefined : this.#kept.add(sender, this.#sharers(handle), checked);
+    return this.#parts.queue.enter(() => this.#pushes.send(handle, checked, onRejected));
   }
 
   refuse(handle: ChannelHandle, event: unknown, error: Error): Promise<void> {
@@ -184,9 +186,9 @@ export class Channels implements HandleHost, ChannelReceiver {
     const listeners = this.#routes.find(delivery.channels, delivery.event);
     if (listeners.length === 0) return;
     const broadcast = new BroadcastReader(delivery);
-    if (delivery.replayed !== true || !this.#kept.isOwn(delivery.channels, broadcast)) {
-      this.callbacks.broadcast(listeners, broadcast);
-    }
+    const handles = delivery.replayed === true ? this.#kept.withoutIt(delivery.channels, broadcast) : delivery.channels;
+    if (handles === delivery.channels) this.callbacks.broadcast(listeners, broadcast);
+    else if (handles.length > 0) this.callbacks.broadcast(this.#routes.find(handles, delivery.event), broadcast);
   }
 
   #receivePresence({ channels, changes }: PresenceDelivery): void {

@@ -4,8 +4,12 @@ import type { BroadcastReader } from './broadcastReader.js';
 
 /** What a handle sends with `persist`. */
 interface Kept {
+  /** Null for a handle that gets what it sends itself. */
+  readonly sender: number | null;
   /** The handles that have had it, or have sent it. */
   readonly handles: readonly number[];
+  /** Whether it was rejected, so that only its sender knows it. The server may have it all the same: its answer may have been lost. */
+  isRejected: boolean;
   readonly event: string;
   /** JSON or bytes. */
   readonly payload: string | Uint8Array;
@@ -24,9 +28,21 @@ const MOST = 200;
 export class KeptMessages {
   #kept: Kept[] = [];
 
-  add(handles: readonly number[], { event, payload, timeoutMs }: CheckedSend): void {
-    this.#kept.push({ handles, event, payload, sentBy: performance.now() + timeoutMs });
+  /** @returns what notes that it was rejected: no handle but its sender has it then */
+  add(sender: number | null, handles: readonly number[], { event, payload, timeoutMs }: CheckedSend): () => void {
+    const kept: Kept = {
+      sender,
+      handles,
+      isRejected: false,
+      event,
+      payload,
+      sentBy: performance.now() + timeoutMs,
+    };
+    this.#kept.push(kept);
     if (this.#kept.length > MOST) this.#kept.shift();
+    return () => {
+      kept.isRejected = true;
+    };
   }
 
   /** A handle's channel was interrupted: what was sent long before will not be replayed. */
@@ -35,16 +51,16 @@ export class KeptMessages {
     this.#kept = this.#kept.filter(({ handles, sentBy }) => sentBy >= since || !handles.includes(handle));
   }
 
-  /** Whether a replayed broadcast is one of these, which its handles have had when it was sent. True once for each. */
-  isOwn(handles: readonly number[], broadcast: BroadcastReader): boolean {
+  /** Which of these handles lack a replayed broadcast. Each of the messages is recognised once. */
+  withoutIt(handles: readonly number[], broadcast: BroadcastReader): readonly number[] {
     const { event } = broadcast.message;
     const at = this.#kept.findIndex(
       (kept) =>
         kept.event === event && kept.handles.some((id) => handles.includes(id)) && saysTheSame(kept.payload, broadcast),
     );
-    if (at === -1) return false;
-    this.#kept.splice(at, 1);
-    return true;
+    const [kept] = at === -1 ? [] : this.#kept.splice(at, 1);
+    if (kept === undefined) return handles;
+    return kept.isRejected ? handles.filter((id) => id !== kept.sender) : [];
   }
 }
 

@@ -21,6 +21,8 @@ export interface Sender {
 interface Pending {
   readonly sender: Sender;
   readonly event: string;
+  /** Before it is rejected: nobody here has had it. */
+  readonly onRejected: (() => void) | undefined;
   /** Null while `send` runs: most are sent before it returns, and need no more than a promise that is resolved. */
   settle: ((error: Error | null) => void) | null;
   /** What came while `send` ran; null: it was sent. */
@@ -50,13 +52,13 @@ export class Pushes {
     this.#give = give;
   }
 
-  /** Rejects with a SwitchboardError. */
-  send(sender: Sender, checked: CheckedSend): Promise<void> {
+  /** Rejects with a SwitchboardError, after `onRejected`. */
+  send(sender: Sender, checked: CheckedSend, onRejected?: () => void): Promise<void> {
     const { event } = checked;
     this.#lastId += 1;
     const id = this.#lastId;
     const command: PushCommand = { kind: 'push', id, channel: sender.id, ...checked };
-    const pending: Pending = { sender, event, settle: null };
+    const pending: Pending = { sender, event, onRejected, settle: null };
     const isConflated = command.everyMs !== undefined;
     if (!isConflated) this.#pending.set(id, pending);
     const error = this.#give(command) ? pending.early : this.#wait(command);
@@ -162,6 +164,7 @@ export class Pushes {
 }
 
 function end(pending: Pending, error: Error | null): void {
+  if (error !== null) pending.onRejected?.();
   if (pending.settle === null) pending.early = error;
   else pending.settle(error);
 }
