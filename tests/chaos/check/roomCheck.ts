@@ -88,10 +88,7 @@ export class RoomCheck {
     const { event, at } = entry;
     const { firstLiveAt, name, spec } = this.handle;
     if (event === CURSOR || firstLiveAt === null || at < firstLiveAt) return;
-    const { sender } = senderOf(event);
-    if (sender === name && spec.options?.self !== true) return;
-    // Within a manager it is passed on with the server's answer; what got none, or a refusal, was rejected to its sender.
-    if (this.#isOfManager(sender) && book.sent.get(event) === 'rejected') return;
+    if (senderOf(event).sender === name && spec.options?.self !== true) return;
     verdict.due += 1;
     if (book.sent.get(event) === 'acknowledged') verdict.acknowledged += 1;
     if (this.#heard.has(event)) return;
