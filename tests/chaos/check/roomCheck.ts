@@ -72,14 +72,12 @@ export class RoomCheck {
     const { sender, n } = isCursor ? cursorOf(payload) : senderOf(event);
     if (!isCursor && !book.sent.has(event)) problems.push(`got ${event}, which nobody sent`);
     if (sender === this.handle.name && this.handle.spec.options?.self !== true) problems.push(`got ${event}, its own`);
-    const key = isCursor ? `${sender} ${event}` : sender;
+    const key = isCursor ? `${sender} ${event}` : this.#orderOf(sender, event, book);
     const latest = this.#latest.get(key) ?? 0;
     const what = `${event} ${isCursor ? n : ''}${replayed ? ', replayed' : ''}`;
     if (isCursor ? n === latest : this.#heard.has(event)) problems.push(`got ${what} twice`);
     // What the server has kept, and lost on its way to the clients, comes late by a later replay.
-    // So does, within a manager, what its sender wants an answer to: it is passed on when the server has taken it.
-    else if (n < latest && !this.#isOfManager(sender) && (!replayed || !wasLost(book, event)))
-      problems.push(`got ${what} after ${latest}`);
+    else if (n < latest && (!replayed || !wasLost(book, event))) problems.push(`got ${what} after ${latest}`);
     if (!isCursor) this.#heard.add(event);
     this.#latest.set(key, Math.max(latest, n));
   }
@@ -102,9 +100,13 @@ export class RoomCheck {
     else verdict.problems.push(`never got ${what}, which the replay after the gap ${JSON.stringify(gaps)} covers`);
   }
 
-  /** Whether a sender belongs to the manager of this handle: names begin with that of their manager. */
-  #isOfManager(sender: string): boolean {
-    return sender.split(' ')[0] === this.handle.name.split(' ')[0];
+  /**
+   * What comes in one order. Within a manager, whose name those of its handles begin with, messages that get an answer are passed on with it, and the
+   * others at once: each of both are in order.
+   */
+  #orderOf(sender: string, event: string, book: RoomBook): string {
+    const isOwnManager = sender.split(' ')[0] === this.handle.name.split(' ')[0];
+    return isOwnManager && book.sent.get(event) === 'sent' ? `${sender}, without an answer` : sender;
   }
 
   /** Whether it must have come by the replay after the gap. */
