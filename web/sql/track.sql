@@ -837,6 +837,17 @@ create or replace function switchboard.leave(first_seq bigint) returns void lang
     select l.topic, l.xid, l.seq from switchboard.log l where l.xid = pg_current_xact_id() and l.seq >= first_seq
   $$;
 
+-- The same for one message, in a SERIALIZABLE transaction, as soon as it is in the log: to read the log at commit would be a
+-- dependency on everybody else who writes to it, and could fail the application's transaction.
+create or replace function switchboard.leave_at_once() returns trigger language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+  as $$
+  begin
+    insert into switchboard.unnumbered (topic, xid, seq) values (new.topic, new.xid, new.seq);
+    return null;
+  end
+  $$;
+
 -- Numbers one message of one topic, which is what most transactions have. False: it takes number_all.
 create or replace function switchboard.number_one(
   in_topic text, xid xid8, seq bigint, tables jsonb, changes jsonb, fetches jsonb
@@ -880,8 +891,11 @@ create or replace function switchboard.number(first_seq bigint, is_one boolean) 
     topics text[];
     one record;
   begin
-    -- Under other isolation levels a topic that somebody else numbered meanwhile can't be locked. A prepared transaction would keep
-    -- its topics locked until it is committed.
+    if current_setting('transaction_isolation') = 'serializable' then
+      return; -- switchboard.leave_at_once was before
+    end if;
+    -- Under REPEATABLE READ a topic that somebody else numbered meanwhile can't be locked. A prepared transaction would keep its
+    -- topics locked until it is committed.
     if current_setting('transaction_isolation') in ('read committed', 'read uncommitted')
        and (current_setting('max_prepared_transactions') = '0'
             or left(current_query(), 1000) !~* 'prepare\s+transaction') is not false then
@@ -992,6 +1006,10 @@ begin
   if not exists (select from pg_trigger where tgrelid = 'switchboard.log'::regclass and tgname = 'first_message') then
     create constraint trigger first_message after insert on switchboard.log deferrable initially deferred
       for each row when (new.is_first) execute function switchboard.at_commit();
+  end if;
+  if not exists (select from pg_trigger where tgrelid = 'switchboard.log'::regclass and tgname = 'serializable_message') then
+    create trigger serializable_message after insert on switchboard.log
+      for each row when (current_setting('transaction_isolation') = 'serializable') execute function switchboard.leave_at_once();
   end if;
   if not exists (select from pg_trigger where tgrelid = 'switchboard.at_commit'::regclass and tgname = 'numbers_at_commit') then
     create constraint trigger numbers_at_commit after insert on switchboard.at_commit deferrable initially deferred

@@ -151,38 +151,41 @@ it.each([
   expect(rows).toHaveLength(0);
 });
 
-it.each(['repeatable read'])('16 writers of their own rows in one topic under %s fail never', async (level) => {
-  await db.superuser.query(`delete from realtime.messages; delete from alone; delete from switchboard.problems`);
-  await db.sql.query('select switchboard.beat()');
-  await db.superuser.query(`delete from realtime.messages`);
-  const failures: string[] = [];
-  await Promise.all(
-    writers.map(async (writer, i) => {
-      for (let k = 0; k < 25; k += 1) {
-        try {
-          await writer.query(`begin isolation level ${level}`);
-          await writer.query(`insert into alone values (${i * 1000 + k}, 99, ${k})`);
-          await writer.query('commit');
-        } catch (error) {
-          failures.push((error as { code?: string }).code ?? String(error));
-          await writer.query('rollback');
+it.each(['repeatable read', 'serializable'])(
+  '16 writers of their own rows in one topic under %s fail never',
+  async (level) => {
+    await db.superuser.query(`delete from realtime.messages; delete from alone; delete from switchboard.problems`);
+    await db.sql.query('select switchboard.beat()');
+    await db.superuser.query(`delete from realtime.messages`);
+    const failures: string[] = [];
+    await Promise.all(
+      writers.map(async (writer, i) => {
+        for (let k = 0; k < 25; k += 1) {
+          try {
+            await writer.query(`begin isolation level ${level}`);
+            await writer.query(`insert into alone values (${i * 1000 + k}, 99, ${k})`);
+            await writer.query('commit');
+          } catch (error) {
+            failures.push((error as { code?: string }).code ?? String(error));
+            await writer.query('rollback');
+          }
         }
-      }
-    }),
-  );
-  expect(failures).toEqual([]);
-  await db.sql.query('select switchboard.beat()');
-  const messages = await db.sent('switchboard:alone:99');
-  expect(messages.map(({ number }) => number).sort((x, y) => x - y)).toEqual(
-    messages
-      .map(({ number }) => number)
-      .sort((x, y) => x - y)
-      .map((_, i, all) => (all[0] ?? 0) + i),
-  );
-  for (let i = 0; i < WRITERS; i += 1) {
-    const own = messages
-      .flatMap(({ changes }) => changes)
-      .filter(({ record }) => Math.floor(Number(record?.['id']) / 1000) === i);
-    expect(own.map(({ record }) => record?.['n'])).toEqual(Array.from({ length: 25 }, (_, k) => k));
-  }
-});
+      }),
+    );
+    expect(failures).toEqual([]);
+    await db.sql.query('select switchboard.beat()');
+    const messages = await db.sent('switchboard:alone:99');
+    expect(messages.map(({ number }) => number).sort((x, y) => x - y)).toEqual(
+      messages
+        .map(({ number }) => number)
+        .sort((x, y) => x - y)
+        .map((_, i, all) => (all[0] ?? 0) + i),
+    );
+    for (let i = 0; i < WRITERS; i += 1) {
+      const own = messages
+        .flatMap(({ changes }) => changes)
+        .filter(({ record }) => Math.floor(Number(record?.['id']) / 1000) === i);
+      expect(own.map(({ record }) => record?.['n'])).toEqual(Array.from({ length: 25 }, (_, k) => k));
+    }
+  },
+);
