@@ -42,7 +42,7 @@ void RoomBook::onOpen(unsigned id, const Place& place, const HandleOptions& opti
   Guest guest;
   guest.place = place;
   guest.options = options;
-  guest.since = guest.rightAt = guest.watchesSince = events_.now();
+  guest.since = guest.rightAt = guest.watchesSince = guest.liveAt = events_.now();
   guests_.emplace(id, std::move(guest));
 }
 

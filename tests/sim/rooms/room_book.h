@@ -43,7 +43,7 @@ struct Guest {
   Duration watchesSince{0};
   std::optional<SubscriptionStatus> published;
   Duration liveSince{0};
-  Duration liveAt{0};      ///< by the world's time; of the present or last time
+  Duration liveAt{0};      ///< by the world's time; of the present or last time, at first when it was opened
   Duration liveBefore{0};  ///< the same of the time before
   Duration rightAt{0};
   bool settled = false;
