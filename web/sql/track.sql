@@ -606,7 +606,6 @@ create or replace function switchboard.capture_%1$s() returns trigger
           for g in
             select c.topic, array_agg(c.change order by c.i) as changes
               from (select s[1] || coalesce(':' || r.key, '') as topic, r.i, '{"t":0,"type":"INSERT","record":' ||
-                           
                            case when s[4] = 'other' then switchboard.record(r.j, s) else r.j::text end || '}' as change
                       from (select row_to_json(r.*) as j, to_jsonb(r.*) ->> s[3] as key, row_number() over () as i from new_rows r) r
                     offset 0) c
@@ -618,7 +617,6 @@ create or replace function switchboard.capture_%1$s() returns trigger
           for g in
             select c.topic, array_agg(c.change order by c.i) as changes
               from (select s[1] || coalesce(':' || r.key, '') as topic, r.i, '{"t":0,"type":"DELETE","old_record":' ||
-                           
                            case when s[4] = 'other' then switchboard.record(r.j, s) else r.j::text end || '}' as change
                       from (select row_to_json(r.*) as j, to_jsonb(r.*) ->> s[3] as key, row_number() over () as i from old_rows r) r
                     offset 0) c

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BookingsPage } from '../support/bookingsPage.js';
-import { closed, edit, FormsLab } from '../support/forms.js';
+import { closed, edit, FormsLab, hold } from '../support/forms.js';
 import { physio, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 let forms: FormsLab;
@@ -57,15 +57,7 @@ describe('a form that is open when the page goes to another business', () => {
   it('says that it was not saved, also when the answer comes later', async () => {
     const bookings = await openPhysio();
     const { page, form } = bookings;
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await page.route('**/rest/v1/bookings?*', async (route) => {
-      if (route.request().method() !== 'POST') return route.continue();
-      await released;
-      return route.fulfill({ status: 500, headers: { 'access-control-allow-origin': '*' }, body: '{}' });
-    });
+    const release = await hold(page, 'POST', 'bookings', { status: 500, body: '{}' });
     await bookings.addButton.click();
     await bookings.submit({ Client: 'Form refused', Service: 'Treatment' }, 'Add');
     await page.goBack();
@@ -103,16 +95,7 @@ it('a save in the background that fails leads back to its form, whatever the pag
   );
   const id = rows[0]?.id ?? '';
   await bookings.row(id).waitFor();
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route('**/rest/v1/bookings?*', async (route) => {
-    if (route.request().method() !== 'PATCH') return route.continue();
-    await released;
-    const headers = { 'access-control-allow-origin': '*' };
-    return route.fulfill({ status: 400, headers, body: '{"code":"22001","message":"too long"}' });
-  });
+  const release = await hold(page, 'PATCH', 'bookings', { status: 400, body: '{"code":"22001","message":"too long"}' });
   const form = await edit(bookings, id);
   await form.getByLabel('Service').fill('Refused');
   await form.getByRole('button', { name: 'Save', exact: true }).click();
@@ -132,15 +115,7 @@ it('a save in the background that fails leads back to its form, whatever the pag
 it('a form that opens above another one has all clicks and keys until it is closed', async () => {
   const bookings = await forms.openBookings(salon);
   const { page } = bookings;
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route('**/rest/v1/bookings?*', async (route) => {
-    if (route.request().method() !== 'POST') return route.continue();
-    await released;
-    return route.fulfill({ status: 500, headers: { 'access-control-allow-origin': '*' }, body: '{}' });
-  });
+  const release = await hold(page, 'POST', 'bookings', { status: 500, body: '{}' });
   await bookings.addButton.click();
   await bookings.submit({ Client: 'Form above', Service: 'Cut' }, 'Add');
   await page.keyboard.press('Escape');

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { closed, edit, FormsLab } from '../support/forms.js';
+import { closed, edit, FormsLab, hold } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
 
 let forms: FormsLab;
@@ -169,15 +169,9 @@ describe('the buttons of a toast', () => {
     const bookings = await forms.openBookings();
     const { page } = bookings;
     const [id, other] = [await forms.newRow('Form failed', bookings), await forms.newRow('Form other', bookings)];
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await page.route('**/rest/v1/bookings?*', async (route) => {
-      if (route.request().method() !== 'PATCH') return route.continue();
-      await released;
-      const headers = { 'access-control-allow-origin': '*' };
-      return route.fulfill({ status: 400, headers, body: '{"code":"22001","message":"too long"}' });
+    const release = await hold(page, 'PATCH', 'bookings', {
+      status: 400,
+      body: '{"code":"22001","message":"too long"}',
     });
     const first = await edit(bookings, id);
     await first.getByLabel('Service').fill('Refused');

@@ -93,15 +93,27 @@ export function focused(page: Page): Promise<string> {
   });
 }
 
-/** Holds requests of a method back until the returned function is called. */
-export async function hold(page: Page, method: string, table: string): Promise<() => void> {
+/**
+ * Holds requests of a method back until the returned function is called.
+ *
+ * @param answer what they get then, without reaching the server; absent: they go on to it
+ */
+export async function hold(
+  page: Page,
+  method: string,
+  table: string,
+  answer?: { status: number; body: string },
+): Promise<() => void> {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   await page.route(`**/rest/v1/${table}?*`, async (route) => {
-    if (route.request().method() === method) await released;
-    await route.continue();
+    if (route.request().method() !== method) return route.continue();
+    await released;
+    return answer === undefined
+      ? route.continue()
+      : route.fulfill({ ...answer, headers: { 'access-control-allow-origin': '*' } });
   });
   return release;
 }

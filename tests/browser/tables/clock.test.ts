@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { untilSettled } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
 import { watchFlashes } from '../support/flashes.js';
+import { hold } from '../support/forms.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
 
 const migration = readFileSync(
@@ -44,15 +45,8 @@ async function entries(where = 'true'): Promise<number> {
 it('who clocks in in two windows at once is at work once, and the second window says since when', async () => {
   const [one, other] = [await openStaff(), await openStaff()];
   const flashes = await watchFlashes(one);
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
   // The other window has pressed, too, before it hears of the first.
-  await other.route('**/rest/v1/staff_attendance?*', async (route) => {
-    if (route.request().method() === 'POST') await released;
-    await route.continue();
-  });
+  const release = await hold(other, 'POST', 'staff_attendance');
   await firstPerson(other).getByRole('button', { name: 'Clock in' }).click();
   await firstPerson(one).getByRole('button', { name: 'Clock in' }).click();
   await firstPerson(one).getByRole('button', { name: 'Clock out' }).waitFor();
