@@ -104,7 +104,7 @@ describe('a card whose rows cannot be read', () => {
     await table.getByRole('alert').getByText('Bookings could not be read.').waitFor();
     await page.locator('[data-figure="bookings"][data-state="failed"]').waitFor();
     expect(await page.locator('[data-figure="bookings"] .figure-value').innerText()).toBe('–');
-    await page.locator('[data-figure="revenue"]').getByText('– still expected').waitFor();
+    await page.locator('[data-figure="revenue"]').getByText('Still expected: –').waitFor();
     expect(await page.locator('header .switchboard-trigger').innerText()).not.toBe('Live');
     expect(await page.locator('body').innerText()).not.toContain('boom');
     expect(await accessibilityProblems(page)).toEqual([]);

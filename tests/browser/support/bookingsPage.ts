@@ -31,6 +31,16 @@ export class BookingsPage {
     return this.page.getByRole('dialog');
   }
 
+  /** The name under which this window is present: the first in its list of who is here. */
+  async ownName(): Promise<string> {
+    await this.page.getByRole('button', { name: /^Who is here: / }).click();
+    const list = this.page.getByRole('dialog', { name: 'Who is here' });
+    const name = await list.locator('bdi').first().innerText();
+    await this.page.keyboard.press('Escape');
+    await list.waitFor({ state: 'detached' });
+    return name;
+  }
+
   row(id: string, table = 'bookings'): Locator {
     return this.page.locator(`[data-table="${table}"] [data-row="${id}"]`);
   }

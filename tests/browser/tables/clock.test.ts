@@ -126,14 +126,17 @@ it('all entries of a person are closed where the database has let in several', a
 });
 
 /** Lets requests of the page arrive, and loses the answers. Returns what ends that. */
-async function loseAnswers(page: Page, methods: readonly string[]): Promise<() => Promise<void>> {
-  const pattern = '**/rest/v1/staff_attendance?*';
-  await page.route(pattern, async (route) => {
-    if (!methods.includes(route.request().method())) return route.continue();
+async function loseAnswers(page: Page, methods: readonly string[]): Promise<() => void> {
+  let isLosing = true;
+  await page.route('**/rest/v1/staff_attendance?*', async (route) => {
+    if (!isLosing || !methods.includes(route.request().method())) return route.continue();
     await route.fetch();
     return route.abort('connectionreset');
   });
-  return () => page.unroute(pattern);
+  // Not by `unroute`: Playwright answers the requests that are still with the handler then, and the handler fails.
+  return () => {
+    isLosing = false;
+  };
 }
 
 it('who clocks in and out, while the answers to that are lost, was saved', async () => {
@@ -158,7 +161,7 @@ it('who clocks in again, because nothing was answered at first, hears that it wa
   const answered = await loseAnswers(page, ['POST', 'GET']);
   await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
   await page.locator('[data-sonner-toast]', { hasText: 'Not saved' }).waitFor();
-  await answered();
+  answered();
   await page.route('**/rest/v1/staff_attendance?*', (route) =>
     route.request().url().includes('idempotency_key') ? route.continue() : route.abort('connectionreset'),
   );

@@ -31,7 +31,9 @@ describe('a live page', () => {
 
     const ids = [];
     for (const name of ['Ada', 'Grace', 'Edsger']) ids.push(await insertBooking(lab.db, salon, name));
-    await lab.db.query("update bookings set status = 'confirmed', starts_at = now() where id = $1", [ids[0]]);
+    await lab.db.query("update bookings set status = 'confirmed', starts_at = now(), amount = 12345.67 where id = $1", [
+      ids[0],
+    ]);
     await dashboard
       .row(ids[0] ?? '')
       .getByText('confirmed')

@@ -31,7 +31,7 @@ const who = ({ page }: BookingsPage, words: string) => page.getByRole('button', 
 
 it('the open form of a booking says who else has it open', async () => {
   const [first, second] = [await open(), await open()];
-  const name = await second.page.evaluate(() => sessionStorage.getItem('desk') ?? 'no name');
+  const name = await second.ownName();
   const form = await edit(first, booking);
   await edit(second, booking);
   await form.getByText(`${name} has this booking open too.`).waitFor();

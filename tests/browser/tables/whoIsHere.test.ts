@@ -41,16 +41,6 @@ async function open(options: BrowserContextOptions = {}): Promise<BookingsPage> 
 const who = ({ page }: BookingsPage, count: number): Locator =>
   page.getByRole('button', { name: `Who is here: ${String(count)}, ` });
 
-/** The name under which a window is present: the first in its list of who is here. */
-async function nameOf(dashboard: BookingsPage): Promise<string> {
-  await dashboard.page.getByRole('button', { name: /^Who is here: / }).click();
-  const list = dashboard.page.getByRole('dialog', { name: 'Who is here' });
-  const name = await list.locator('bdi').first().innerText();
-  await dashboard.page.keyboard.press('Escape');
-  await list.waitFor({ state: 'detached' });
-  return name;
-}
-
 const note = (dashboard: BookingsPage): Locator => dashboard.row(booking).locator('.editors');
 
 /** Has the page keep every text that the count and the note get from now on. */
@@ -100,7 +90,7 @@ describe('who is here', () => {
     await who(first, 1).waitFor();
     const second = await open();
     await Promise.all([who(first, 2).waitFor(), who(second, 2).waitFor()]);
-    const [firstName, secondName] = [await nameOf(first), await nameOf(second)];
+    const [firstName, secondName] = [await first.ownName(), await second.ownName()];
 
     await who(first, 2).press('Enter');
     const list = first.page.getByRole('dialog', { name: 'Who is here' });
@@ -124,10 +114,10 @@ describe('who is here', () => {
 
   it('keep their name when the page is loaded again', async () => {
     const dashboard = await open();
-    const name = await nameOf(dashboard);
+    const name = await dashboard.ownName();
     await dashboard.page.reload();
     await who(dashboard, 1).waitFor();
-    expect(await nameOf(dashboard)).toBe(name);
+    expect(await dashboard.ownName()).toBe(name);
   });
 
   it('are named in the details of the connection when they are not known', async () => {
@@ -182,7 +172,7 @@ describe('the note on a booking', () => {
     const first = await open();
     const second = await open();
     await who(second, 2).waitFor();
-    const name = await nameOf(second);
+    const name = await second.ownName();
     await edit(second, booking);
     await note(first).waitFor();
     expect((await note(first).textContent())?.trim()).toBe(`${name} is editing this booking`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countCases } from '../../../web/tools/suites/ctest.mjs';
-import { countTests } from '../../../web/tools/suites/vitest.mjs';
+import { countTests, failedTests } from '../../../web/tools/suites/vitest.mjs';
 
 function summary(program: number, passed: number, failed: number, skipped = 0): string {
   const cases = passed + failed;
@@ -46,14 +46,23 @@ describe('counting the native suite', () => {
 
 describe('counting a vitest suite', () => {
   const report = { numPassedTests: 7, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 };
+  const passes = { status: 'passed', fullName: 'a group passes' };
+  const testResults = [
+    { name: '/root/a.test.ts', status: 'failed', assertionResults: [] },
+    {
+      name: '/root/b.test.ts',
+      status: 'failed',
+      assertionResults: [passes, { status: 'failed', fullName: ' a group fails' }],
+    },
+    { name: '/root/c.test.ts', status: 'passed', assertionResults: [passes] },
+  ];
 
   it('counts a file that could not be loaded as one failure', () => {
-    const testResults = [
-      { status: 'failed', assertionResults: [] },
-      { status: 'failed', assertionResults: [{}] },
-      { status: 'passed', assertionResults: [{}] },
-    ];
     expect(countTests({ ...report, testResults })).toEqual({ passed: 7, failed: 2, skipped: 0 });
+  });
+
+  it('names what failed', () => {
+    expect(failedTests({ testResults }, '/root')).toEqual(['a.test.ts', 'b.test.ts: a group fails']);
   });
 
   it('owns up to tests that were left out', () => {

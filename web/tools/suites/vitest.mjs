@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from '../lib/paths.mjs';
 import { run, showEnd } from '../lib/processes.mjs';
 
@@ -12,7 +12,7 @@ import { run, showEnd } from '../lib/processes.mjs';
  * @property {number} numFailedTests
  * @property {number} numPendingTests
  * @property {number} numTodoTests
- * @property {readonly { status: string, assertionResults: readonly unknown[] }[]} testResults
+ * @property {readonly { name: string, status: string, assertionResults: readonly { status: string, fullName: string }[] }[]} testResults
  */
 
 /**
@@ -35,9 +35,12 @@ export async function runVitest(
   return progress.step(`run ${projects.join(', ')}`, async () => {
     const args = [vitest, 'run', ...chosen, ...reporters];
     const { code, output } = await run(process.execPath, args, { cwd, env, logFile, verbose });
-    const counts = existsSync(reportFile) ? countTests(readReport(reportFile)) : { passed: 0, failed: 0, skipped: 0 };
+    const report = existsSync(reportFile) ? readReport(reportFile) : undefined;
+    const counts = report === undefined ? { passed: 0, failed: 0, skipped: 0 } : countTests(report);
     if (code !== 0 || counts.passed === 0) counts.failed = Math.max(counts.failed, 1);
     if (counts.failed > 0 && !verbose) showEnd(output);
+    // The end of the output need not reach back to the first failure.
+    for (const name of report === undefined ? [] : failedTests(report)) process.stderr.write(`failed: ${name}\n`);
     return counts;
   });
 }
@@ -55,6 +58,22 @@ export function countTests({ numPassedTests, numFailedTests, numPendingTests, nu
     failed: numFailedTests + notLoaded.length,
     skipped: numPendingTests + numTodoTests,
   };
+}
+
+/**
+ * The tests that failed, and the files that could not be loaded, each by its file and name.
+ *
+ * @param {Pick<Report, 'testResults'>} report
+ * @param {string} [cwd] what the files' names are relative to
+ */
+export function failedTests({ testResults }, cwd = root) {
+  return testResults.flatMap(({ name, status, assertionResults }) => {
+    const file = relative(cwd, name);
+    if (status === 'failed' && assertionResults.length === 0) return [file];
+    return assertionResults
+      .filter((result) => result.status === 'failed')
+      .map(({ fullName }) => `${file}: ${fullName.trim()}`);
+  });
 }
 
 /**

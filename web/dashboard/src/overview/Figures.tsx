@@ -75,7 +75,8 @@ function RevenueFigure() {
       value={formatMoney(paid.sum, business.currency)}
       note={
         <>
-          <InLocale>{isExpectedKnown ? formatMoney(expected, business.currency) : '–'}</InLocale> still expected
+          {/* Last, so that a longer sum moves nothing. */}
+          Still expected: <InLocale>{isExpectedKnown ? formatMoney(expected, business.currency) : '–'}</InLocale>
         </>
       }
     />
