@@ -7,7 +7,7 @@
 namespace switchboard {
 
 std::string_view toString(ReasonCode code) {
-  static constexpr EnumNames<ReasonCode, 41> kNames({
+  static constexpr EnumNames<ReasonCode, 50> kNames({
       {ReasonCode::Ok, "OK"},
       {ReasonCode::Connecting, "CONNECTING"},
       {ReasonCode::ConnectionLost, "CONNECTION_LOST"},
@@ -45,6 +45,15 @@ std::string_view toString(ReasonCode code) {
       {ReasonCode::Overflow, "OVERFLOW"},
       {ReasonCode::PayloadTooLarge, "PAYLOAD_TOO_LARGE"},
       {ReasonCode::PayloadInvalid, "PAYLOAD_INVALID"},
+      {ReasonCode::TrackRefused, "TRACK_REFUSED"},
+      {ReasonCode::NotTracked, "NOT_TRACKED"},
+      {ReasonCode::NotByKey, "NOT_BY_KEY"},
+      {ReasonCode::FilterNotExact, "FILTER_NOT_EXACT"},
+      {ReasonCode::WentBack, "WENT_BACK"},
+      {ReasonCode::NoRpc, "NO_RPC"},
+      {ReasonCode::NotKept, "NOT_KEPT"},
+      {ReasonCode::TrackedAgain, "TRACKED_AGAIN"},
+      {ReasonCode::Truncated, "TRUNCATED"},
       {ReasonCode::UserReconnect, "USER_RECONNECT"},
       {ReasonCode::Unsubscribed, "UNSUBSCRIBED"},
       {ReasonCode::Disposed, "DISPOSED"},

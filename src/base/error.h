@@ -47,6 +47,15 @@ enum class ReasonCode : unsigned char {
   Overflow,             ///< More changes were held back than a delivery window may hold.
   PayloadTooLarge,      ///< A change came without its values because they are too large for the server.
   PayloadInvalid,       ///< A change from the server can't be parsed.
+  TrackRefused,         ///< The reader may not read the numbered topic of a tracked table.
+  NotTracked,           ///< The database does not track the table, or by another column.
+  NotByKey,             ///< The filter lacks `eq` on the column that the table is tracked by.
+  FilterNotExact,       ///< The rest of the filter can't be decided exactly as PostgreSQL does.
+  WentBack,             ///< The database knows fewer numbers than have come, as after a restore.
+  NoRpc,                ///< The function `switchboard_changes` can't be called, or does not answer.
+  NotKept,              ///< The database does not keep the missing changes any more.
+  TrackedAgain,         ///< The table was untracked and tracked again: its numbers begin again.
+  Truncated,            ///< The table was emptied by TRUNCATE.
   UserReconnect,        ///< `reconnectAll()` was called.
   Unsubscribed,         ///< Ended by the application.
   Disposed,             ///< The manager was disposed.

@@ -53,6 +53,12 @@ export interface Gap {
    * the database's clock. Null while the gap is open.
    */
   readonly to: number | null;
+  /** The epoch that `fromNumber` is of. Only of numbered changes, as the next two. */
+  readonly epoch?: string;
+  /** The first number whose changes are missing. */
+  readonly fromNumber?: number;
+  /** The last one; absent: all from then on, until the gap is over. Of `TRACKED_AGAIN` it is of the epoch after `epoch`. */
+  readonly toNumber?: number;
   readonly over: boolean;
   readonly outcome: GapOutcome;
 }

@@ -62,6 +62,16 @@ export interface ConnectionStatus {
   readonly pulse: PulseStatus | null;
 }
 
+/** How the changes of a subscription come: numbered over a topic of their own, or over `postgres_changes`. */
+export type Road = 'broadcast' | 'postgres_changes';
+
+/** Why a subscription is not on the broadcast road although its table is listed as tracked. */
+export interface Fallback {
+  readonly code: ReasonCode;
+  /** The same for people; may quote the database. */
+  readonly message: string;
+}
+
 /** One call of `subscribe`. */
 export interface SubscriptionStatus {
   readonly id: number;
@@ -84,6 +94,10 @@ export interface SubscriptionStatus {
   readonly message: string;
   /** False when it is parked: refused for good, and tried again only after some minutes (`nextRetryAt`). */
   readonly retryable: boolean;
+  /** In use, or being set up. Only of tables that the manager knows as tracked. */
+  readonly road?: Road;
+  /** Null: it is on the road that it asked for. Only together with `road`. */
+  readonly fellBack?: Fallback | null;
 }
 
 /** The state of a channel's handle. As of a subscription; `closed`: for good, see `Channel.closed`. */

@@ -9,6 +9,7 @@ import type {
   Counters,
   NoticeDetail,
   OverallState,
+  Road,
   SubscriptionNotice,
   SubscriptionStatus,
 } from '../api/status.js';
@@ -40,6 +41,22 @@ export interface SubscriptionSpec {
   select?: readonly string[];
   /** Absent: every change by itself. */
   delivery?: DeliverySpec;
+  /** Absent: broadcast where that can be, else postgres_changes. With `broadcast` it is parked where that can't be. */
+  via?: Road;
+  /** Continues after this number, of this epoch or, without one, of the current one. Broadcast only. */
+  from?: { epoch?: string; number: number };
+  /** How a row arrives that leaves the filter. Absent: `delete`. Broadcast only. */
+  leaving?: 'delete' | 'update' | 'both';
+}
+
+/** A table whose changes the database numbers. */
+export interface TrackedTable {
+  schema: string;
+  table: string;
+  /** The name of its topics. */
+  topic: string;
+  /** The column by which it has topics; absent: it has one. */
+  by?: string;
 }
 
 /** What the core is created with. Times in ms; what is absent is the core's default. */
@@ -52,6 +69,8 @@ export interface EngineOptions {
   tokenCallback: boolean;
   /** Absent: there is none. */
   pulse?: PulseSpec;
+  /** Absent: none. */
+  tables?: readonly TrackedTable[];
   tuning: Readonly<Partial<Record<string, number>>>;
 }
 
@@ -131,6 +150,15 @@ export interface LogLine {
   message: string;
 }
 
+/** The arguments of one call of `switchboard_changes`. */
+export interface RpcRequest {
+  request: number;
+  topic: string;
+  /** Null: only the position is wanted. */
+  after: number | null;
+  atMost: number;
+}
+
 /** The control part of a batch; every key may be missing. */
 export interface ControlMessage {
   status?: StatusDelta;
@@ -149,6 +177,10 @@ export interface ControlMessage {
   stats?: EngineStats;
   /** The core wants a token: answer once with `provideToken` or `failToken`. */
   tokenRequest?: { request: number };
+  /** The function `switchboard_changes` is to be called: answer each once with `rpcAnswer` or `rpcFailed`. */
+  rpcWanted?: readonly RpcRequest[];
+  /** Requests whose answer is of no use any more. */
+  rpcUnwanted?: readonly number[];
   logs?: readonly LogLine[];
 }
 
@@ -256,6 +288,9 @@ export type Command =
   /** `request` 0: the application set it; otherwise the answer to that request. Empty: no token. */
   | { kind: 'provideToken'; request: number; token: string }
   | { kind: 'failToken'; request: number; message: string }
+  /** `text`: what the function returned, as JSON. */
+  | { kind: 'rpcAnswer'; request: number; text: string }
+  | { kind: 'rpcFailed'; request: number; message: string }
   | { kind: 'notify'; event: LifecycleEvent }
   /** Answered by `stats`. */
   | { kind: 'stats' };
