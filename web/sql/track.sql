@@ -175,6 +175,23 @@ create or replace function switchboard.base_type(type oid) returns oid language 
     select oid from bases order by depth desc limit 1
   $$;
 
+-- What a client can take the values of a type for, if not for those of a type of its name: 'enum', or the type of PostgreSQL that a
+-- domain is based on, if nothing along the way has a length, a precision or a collation of its own.
+create or replace function switchboard.base_name(type oid) returns text language sql stable
+  set search_path = pg_catalog, pg_temp
+  as $$
+    with recursive bases (oid, typtype, typname, typnamespace, base, is_plain, depth) as (
+      select t.oid, t.typtype, t.typname, t.typnamespace, t.typbasetype, true, 0 from pg_type t where t.oid = base_name.type
+      union all
+      select t.oid, t.typtype, t.typname, t.typnamespace, t.typbasetype,
+             b.is_plain and d.typtypmod = -1 and d.typcollation = t.typcollation, b.depth + 1
+        from bases b join pg_type d on d.oid = b.oid join pg_type t on t.oid = b.base
+    )
+    select case when b.typtype = 'e' then 'enum'
+                when b.depth > 0 and b.is_plain and b.typnamespace = 'pg_catalog'::regnamespace then b.typname::text end
+      from bases b order by b.depth desc limit 1
+  $$;
+
 create or replace function switchboard.primary_key(relation oid) returns text[] language sql stable
   set search_path = pg_catalog, pg_temp
   as $$
@@ -198,7 +215,7 @@ create or replace function switchboard.columns(of_table integer)
                order by r.rolname desc limit 1) as reader
         from switchboard.tables t where t.id = of_table
     )
-    select a.attnum, a.attname::text, ty.typname, switchboard.base_type(a.atttypid),
+    select a.attnum, a.attname::text, ty.typname, case when ty.typtype = 'd' then switchboard.base_type(ty.oid) else ty.oid end,
            a.attgenerated <> 'v' and case
              when t.columns is not null then a.attname = any (t.columns || t.keys) or a.attnum = t.by_column
              else t.reader is null or has_column_privilege(t.reader, t.relation, a.attnum, 'select') end
@@ -211,10 +228,17 @@ create or replace function switchboard.columns(of_table integer)
 create or replace function switchboard.tables_now(of_table integer) returns jsonb language sql stable
   set search_path = pg_catalog, pg_temp
   as $$
-    select jsonb_build_array(jsonb_build_object('schema', n.nspname, 'table', c.relname, 'columns', (
-             select coalesce(jsonb_agg(jsonb_build_object('name', k.name, 'type', k.type) order by k.attnum), '[]')
-               from switchboard.columns(of_table) k where k.is_included)))
+    select jsonb_build_array(
+             jsonb_build_object('schema', n.nspname, 'table', c.relname, 'columns', k.columns) ||
+             case when k.bases is null then '{}' else jsonb_build_object('bases', k.bases) end)
       from switchboard.tables t join pg_class c on c.oid = t.relation join pg_namespace n on n.oid = c.relnamespace
+     cross join lateral (
+       select coalesce(jsonb_agg(jsonb_build_object('name', k.name, 'type', k.type) order by k.attnum), '[]') as columns,
+              jsonb_object_agg(k.name, k.base) filter (where k.base is not null) as bases
+         from (select k.attnum, k.name, k.type, case when ty.typtype in ('d', 'e') then switchboard.base_name(ty.oid) end as base
+                 from switchboard.columns(of_table) k join pg_attribute a on a.attrelid = t.relation and a.attnum = k.attnum
+                 join pg_type ty on ty.oid = a.atttypid
+                where k.is_included) k) k
      where t.id = of_table
   $$;
 
@@ -1138,6 +1162,7 @@ create or replace view switchboard.readable_messages with (security_barrier) as
      and (select switchboard.may_read(current_setting('switchboard.reading', true)));
 
 -- The messages of a topic with numbers above `after`, at most `at_most` and about a megabyte. `after` null: only where it is.
+-- Each is a JSON text, because a client that parses the answer as a whole must not lose digits of numbers.
 create or replace function public.switchboard_changes(topic text, after bigint default null, at_most integer default 100)
   returns jsonb language plpgsql stable security invoker
   set search_path = pg_catalog, pg_temp
@@ -1149,7 +1174,7 @@ create or replace function public.switchboard_changes(topic text, after bigint d
     ignored text;
     answer jsonb;
     place record;
-    messages jsonb[] := '{}';
+    messages text[] := '{}';
     bytes bigint := 0;
     upto bigint;
     m record;
@@ -1167,10 +1192,13 @@ create or replace function public.switchboard_changes(topic text, after bigint d
     end if;
     upto := coalesce(after, place.last);
     if after is not null then
-      for m in select r.* from switchboard.readable_messages r where r.number > after order by r.number limit most loop
-        exit when m.number <> upto + 1 or (bytes > 0 and bytes + m.bytes > most_bytes);
-        messages := messages || switchboard.message(m.epoch, m.number, m.committed, m.tables, m.changes, m.fetches);
-        bytes := bytes + m.bytes;
+      for m in
+        select r.number, switchboard.message(r.epoch, r.number, r.committed, r.tables, r.changes, r.fetches)::text as text
+          from switchboard.readable_messages r where r.number > after order by r.number limit most
+      loop
+        bytes := bytes + octet_length(m.text);
+        exit when m.number <> upto + 1 or (messages <> '{}' and bytes > most_bytes);
+        messages := messages || m.text;
         upto := m.number;
       end loop;
     end if;

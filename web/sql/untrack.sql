@@ -36,7 +36,7 @@ begin
   for own in
     select p.oid::regprocedure as signature, p.prokind from pg_proc p
      where p.pronamespace = 'switchboard'::regnamespace and (p.proname ~ '^(capture|readers)_\d+$' or p.proname in (
-       'version', 'incarnation', 'new_epoch', 'base_type', 'primary_key', 'columns', 'tables_now', 'settings_now', 'settings',
+       'version', 'incarnation', 'new_epoch', 'base_type', 'base_name', 'primary_key', 'columns', 'tables_now', 'settings_now', 'settings',
        'tables_of', 'record', 'shrunk', 'common_keys', 'descends', 'settings_for', 'report', 'lost', 'note', 'put', 'put_fetch',
        'put_all', 'finite', 'counting', 'make_capture', 'capture_truncate', 'message', 'number_all', 'leave', 'leave_at_once', 'number_one', 'number',
        'at_commit', 'gates', 'refusal', 'may_read', 'family', 'lock_tables', 'make_triggers', 'drop_triggers', 'end_topics', 'start_epoch',

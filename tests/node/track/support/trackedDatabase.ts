@@ -13,7 +13,12 @@ export interface Message {
   epoch: string;
   number: number;
   committed: string;
-  tables: { schema: string; table: string; columns: { name: string; type: string }[] }[];
+  tables: {
+    schema: string;
+    table: string;
+    columns: { name: string; type: string }[];
+    bases?: Record<string, string>;
+  }[];
   changes: Change[];
   fetch?: { t: number; rows: number }[];
 }
@@ -27,7 +32,7 @@ export interface Change {
   errors?: string[];
 }
 
-/** An answer of switchboard_changes. */
+/** An answer of switchboard_changes, with its messages parsed. */
 export interface Answer {
   state: 'ok' | 'too_old' | 'refused' | 'not_tracked';
   reason?: string;
@@ -37,6 +42,13 @@ export interface Answer {
   last?: number;
   messages?: Message[];
   more?: boolean;
+}
+
+/** Who asks for the messages of a topic, and how many. By default somebody signed in, for 1,000. */
+export interface Asker {
+  role?: string;
+  claims?: object;
+  atMost?: number;
 }
 
 export async function sqlFile(name: string): Promise<string> {
@@ -103,17 +115,25 @@ export class TrackedDatabase {
   }
 
   /** What switchboard_changes answers a role with these claims. */
-  async ask(
+  async ask(topic: string, after: number | null, asker: Asker = {}): Promise<Answer> {
+    const { messages, ...answer } = JSON.parse(await this.askForText(topic, after, asker)) as Omit<
+      Answer,
+      'messages'
+    > & { messages?: string[] };
+    return { ...answer, ...(messages && { messages: messages.map((text) => JSON.parse(text) as Message) }) };
+  }
+
+  /** The same, as it is sent. */
+  async askForText(
     topic: string,
     after: number | null,
-    { role = 'authenticated', atMost = 1000, claims = {} }: { role?: string; atMost?: number; claims?: object } = {},
-  ): Promise<Answer> {
+    { role = 'authenticated', atMost = 1000, claims = {} }: Asker = {},
+  ): Promise<string> {
     return this.as(role, claims, async () => {
-      const { rows } = await this.sql.query<{ answer: Answer }>('select switchboard_changes($1, $2, $3) as answer', [
-        topic,
-        after,
-        atMost,
-      ]);
+      const { rows } = await this.sql.query<{ answer: string }>(
+        'select switchboard_changes($1, $2, $3)::text as answer',
+        [topic, after, atMost],
+      );
       const answer = rows[0]?.answer;
       if (answer === undefined) throw new Error('no answer');
       return answer;
