@@ -289,7 +289,7 @@ bool UserChannel::onChannelBinary(Channel& /*channel*/, const BinaryFrame& frame
 /// False when its metadata can't be read.
 bool UserChannel::deliver(const Broadcast& broadcast) {
   const auto meta = readBroadcastMeta(broadcast.meta);
-  if (meta && replay_.admit(*meta)) delegate_.onUserBroadcast(broadcast, *meta, handleIds_, true);
+  if (meta && replay_.admit(*meta) && isUsed()) delegate_.onUserBroadcast(broadcast, *meta, handleIds_, true);
   return meta.has_value();
 }
 

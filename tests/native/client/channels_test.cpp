@@ -79,6 +79,15 @@ TEST_CASE("a handle that opens while the channel lingers takes it over") {
   CHECK(harness.server.leaves == 0);
 }
 
+TEST_CASE("what comes while a channel has no handles is handed to nobody") {
+  Harness harness;
+  harness.openChannel(1, "room");
+  harness.settle();
+  harness.closeChannel(1);
+  harness.server.say(channelOf(harness, "room"), "broadcast", R"({"type":"broadcast","event":"e","payload":[1]})");
+  CHECK(harness.takeHeard().empty());
+}
+
 TEST_CASE("handles of one name share a channel, and each gets what concerns it") {
   Harness harness;
   harness.openChannel(1, "room");
