@@ -57,6 +57,8 @@ export class Router {
     const path = url.pathname.replace(/^\/realtime\/v1(?=\/api\/)/, '');
     if (path === '/health') return this.#health();
     if (/^\/(faults|lab)(\/|$)/.test(path)) return this.#switches(request, path);
+    if (path.startsWith('/rest/v1/rpc/'))
+      return this.#function(request, url, decodeURIComponent(path.slice('/rest/v1/rpc/'.length)));
     if (path.startsWith('/rest/v1/'))
       return this.#table(request, url, decodeURIComponent(path.slice('/rest/v1/'.length)));
     if (path.startsWith('/api/broadcast')) return this.#broadcast(request, url, path);
@@ -100,6 +102,22 @@ export class Router {
       schema: String(request.headers['accept-profile'] ?? request.headers['content-profile'] ?? 'public'),
       single: (request.headers.accept ?? '').includes('vnd.pgrst.object'),
       body,
+      claims: verified.claims,
+    });
+  }
+
+  async #function(request: IncomingMessage, url: URL, name: string): Promise<Reply> {
+    const verified = await this.#authenticate(request, url);
+    if (!verified.ok) return { status: 401, body: { message: 'Invalid API key or token' } };
+    if (request.method !== 'POST') {
+      const message = `Cannot use the ${request.method ?? ''} method on RPC`;
+      return { status: 405, body: { code: 'PGRST101', message, details: null, hint: null } };
+    }
+    return this.#rest.call({
+      name,
+      schema: String(request.headers['content-profile'] ?? 'public'),
+      single: (request.headers.accept ?? '').includes('vnd.pgrst.object'),
+      body: (await readBody(request)).toString(),
       claims: verified.claims,
     });
   }

@@ -1,8 +1,10 @@
-import { DatabaseError, escapeIdentifier, type Pool } from 'pg';
+import { escapeIdentifier, type Pool } from 'pg';
 
 import type { Reply } from '../http/respond.js';
 import { roleParameters, setLocal } from '../postgres/setLocal.js';
 import type { Claims } from '../tokens.js';
+import { errorReply } from './errors.js';
+import { prepareCall } from './functions.js';
 import { bodyRows, buildDelete, buildInsert, buildSelect, buildUpdate, QueryError, type Statement } from './query.js';
 
 export interface RestRequest {
@@ -18,12 +20,25 @@ export interface RestRequest {
   claims: Claims;
 }
 
+export interface CallRequest {
+  /** The function's name. */
+  name: string;
+  schema: string;
+  single: boolean;
+  /** JSON as it came. */
+  body: string;
+  claims: Claims;
+}
+
 interface Result {
   rows: string;
   count: number;
 }
 
-/** A small part of PostgREST: reads and writes of one table with simple filters, under the role of the token. */
+/**
+ * A small part of PostgREST: reads and writes of one table with simple filters, and calls of functions, under the role of
+ * the token.
+ */
 export class RestApi {
   readonly #pool: Pool;
 
@@ -37,13 +52,18 @@ export class RestApi {
       const name = `${escapeIdentifier(request.schema)}.${escapeIdentifier(request.table)}`;
       return await this.#run(request, name, columns);
     } catch (error) {
-      if (error instanceof QueryError)
-        return { status: error.status, body: { code: error.code, message: error.message } };
-      if (error instanceof DatabaseError) {
-        const { code, message, detail = null, hint = null } = error;
-        return { status: statusOf(code ?? '', request.claims.role), body: { code, message, details: detail, hint } };
-      }
-      throw error;
+      return orThrow(errorReply(error, request.claims.role), error);
+    }
+  }
+
+  async call({ name, schema, single, body, claims }: CallRequest): Promise<Reply> {
+    try {
+      const { statement, returnsVoid, returnsSet, isReadOnly } = await prepareCall(this.#pool, schema, name, body);
+      const result = await this.#execute({ claims, isReadOnly }, statement);
+      if (returnsVoid) return { status: 204 };
+      return present({ single: single && returnsSet, method: 'POST' }, result, 200);
+    } catch (error) {
+      return orThrow(errorReply(error, claims.role), error);
     }
   }
 
@@ -104,11 +124,14 @@ export class RestApi {
     return rows.map(({ name }) => name);
   }
 
-  async #execute(request: RestRequest, { text, values }: Statement): Promise<Result> {
+  async #execute(
+    { claims, isReadOnly = false }: { claims: Claims; isReadOnly?: boolean },
+    { text, values }: Statement,
+  ): Promise<Result> {
     const client = await this.#pool.connect();
     try {
-      await client.query('begin');
-      await setLocal(client, roleParameters(request.claims));
+      await client.query(isReadOnly ? 'begin read only' : 'begin');
+      await setLocal(client, roleParameters(claims));
       const { rows } = await client.query<{ rows: string; count: string }>(text, values);
       await client.query('commit');
       return { rows: rows[0]?.rows ?? '[]', count: Number(rows[0]?.count ?? 0) };
@@ -122,7 +145,11 @@ export class RestApi {
 }
 
 /** Rows stay as PostgreSQL's text, so that no digit is lost. */
-function present({ single, method }: RestRequest, { rows, count }: Result, status: number): Reply {
+function present(
+  { single, method }: Pick<RestRequest, 'single' | 'method'>,
+  { rows, count }: Result,
+  status: number,
+): Reply {
   if (single && count !== 1) {
     throw new QueryError(406, 'PGRST116', `The result contains ${count} rows, a single object was requested`);
   }
@@ -131,9 +158,7 @@ function present({ single, method }: RestRequest, { rows, count }: Result, statu
   return { status, ...(method === 'HEAD' ? {} : { body: text }), headers: { 'content-range': range } };
 }
 
-function statusOf(code: string, role: string): number {
-  if (code === '42501') return role === 'anon' ? 401 : 403;
-  if (code === '23505' || code === '23503') return 409;
-  if (code === '42P01') return 404;
-  return 400;
+function orThrow(reply: Reply | null, error: unknown): Reply {
+  if (reply === null) throw error;
+  return reply;
 }

@@ -15,6 +15,8 @@ export class QueryError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    readonly details: string | null = null,
+    readonly hint: string | null = null,
   ) {
     super(message);
   }
