@@ -3,7 +3,7 @@ import { overlongHours } from '../../../web/dashboard/src/data/attendance.js';
 import { dayOf } from '../../../web/dashboard/src/data/today.js';
 import { paidBookings } from '../../../web/dashboard/src/data/paid.js';
 import type { Attendance, Booking, Payment } from '../../../web/dashboard/src/data/database.js';
-import { formatTime } from '../../../web/dashboard/src/format.js';
+import { formatDay, formatLongDay, formatTime, formatWhen } from '../../../web/dashboard/src/format.js';
 import { bookingFigures } from '../../../web/dashboard/src/overview/figures.js';
 
 const now = Date.parse('2026-03-31T18:13Z');
@@ -71,4 +71,14 @@ it('a time has its day where that is not today, by the clocks of the business', 
   expect(formatTime('2026-03-31T13:30Z', zone, now)).not.toMatch(/Mar|31/);
   expect(formatTime('2026-03-31T01:26Z', zone, now)).toMatch(/30/);
   expect(formatTime(now - 24 * 3_600_000, zone, now)).toMatch(/30/);
+});
+
+it('a day has its year where that is not this one, by the clocks of the business', () => {
+  const zone = 'America/New_York';
+  const newYear = Date.parse('2027-01-01T03:00Z');
+  expect(formatWhen('2026-01-01T12:00Z', zone, newYear)).not.toContain('2026');
+  expect(formatWhen('2027-01-01T12:00Z', zone, newYear)).toContain('2027');
+  expect(formatDay('2016-11-27T12:00Z', zone, newYear)).toContain('2016');
+  expect(formatLongDay('2028-11-27T12:00Z', zone, newYear)).toContain('2028');
+  expect(formatTime('2025-12-31T12:00Z', zone, newYear)).toContain('2025');
 });

@@ -121,6 +121,14 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
       declare const row: Booking;`,
     edit: ofDashboard,
   },
+  'writing together': {
+    declare: `
+      import type { RowTable } from './writing/index.js';
+      import { fields, type Booking } from './writing-fields.js';
+      declare const table: RowTable<Booking>;
+      declare const row: Booking;`,
+    edit: ofDashboard,
+  },
   'writing form': {
     declare: `import type { Booking, Draft } from './writing-fields.js';`,
     append: 'export { BookingForm };',

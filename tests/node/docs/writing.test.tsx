@@ -70,6 +70,17 @@ it('writing session: saves what has changed', async () => {
   expect(saved.rows).toEqual([{ status: 'confirmed', duration_minutes: 30 }]);
 });
 
+it('writing together: asks, and saves nothing', async () => {
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const table: RowTable<Booking> = {
+    insert: () => Promise.resolve(undefined),
+    update: () => Promise.resolve(undefined),
+    find: () => Promise.resolve({ ...row, version: 2, status: 'cancelled' }),
+  };
+  await run('writing together', { table, row });
+  expect(printed.mock.calls).toEqual([['status was pending, now cancelled: save all the same?']]);
+});
+
 it('writing form: shows the draft, and sends it', async () => {
   const { BookingForm } = (await run('writing form')) as {
     BookingForm: ComponentType<{ open: () => EditSession<Booking, Draft>; current: Booking }>;

@@ -80,6 +80,7 @@ export function editSession(
   table: RowTable<Booking>,
   connection: Connection,
   row: Booking,
+  together: readonly (keyof Draft)[] = [],
 ): EditSession<Booking, Draft> {
-  return new EditSession({ table, fields, connection, start: { row } });
+  return new EditSession({ table, fields, connection, together, start: { row } });
 }

@@ -5,6 +5,7 @@ import { dateOf } from './data/zone.js';
 /** The browser's language, for `lang` of what is written in it. */
 export const locale = new Intl.DateTimeFormat().resolvedOptions().locale;
 
+const inYear = { year: 'numeric' } as const;
 const dayOptions = { weekday: 'short', day: 'numeric', month: 'short' } as const;
 const longDayOptions = { weekday: 'long', day: 'numeric', month: 'long' } as const;
 // 4:15 PM where a day has twice 12 hours, 04:15 where it has 24.
@@ -27,27 +28,41 @@ function format(name: string, options: Intl.DateTimeFormatOptions, at: number | 
   return made.format(typeof at === 'string' ? new Date(at) : at);
 }
 
-export function formatDay(at: number | string, zone: string): string {
-  return format('day', dayOptions, at, zone);
+/** With the year unless it is this one. */
+export function formatDay(at: number | string, zone: string, now = Date.now()): string {
+  if (isInYearOf(at, now, zone)) return format('day', dayOptions, at, zone);
+  return format('dayInYear', { ...dayOptions, ...inYear }, at, zone);
 }
 
-export function formatLongDay(at: number | string, zone: string): string {
-  return format('longDay', longDayOptions, at, zone);
+/** With the year unless it is this one. */
+export function formatLongDay(at: number | string, zone: string, now = Date.now()): string {
+  if (isInYearOf(at, now, zone)) return format('longDay', longDayOptions, at, zone);
+  return format('longDayInYear', { ...longDayOptions, ...inYear }, at, zone);
+}
+
+/** Whether both moments are in one year on the clocks of the zone. */
+function isInYearOf(at: number | string, now: number, zone: string): boolean {
+  const moment = typeof at === 'string' ? Date.parse(at) : at;
+  return Number.isNaN(moment) || yearOf(moment, zone) === yearOf(now, zone);
+}
+
+function yearOf(moment: number, zone: string): string {
+  return dateOf(moment, zone).split('-')[0] ?? '';
 }
 
 export function formatClock(at: number | string, zone: string): string {
   return format('clock', clockOptions, at, zone);
 }
 
-/** A day and a time in a sentence. */
-export function formatWhen(at: number | string, zone: string): string {
-  return `${formatDay(at, zone)}, ${formatClock(at, zone)}`;
+/** A day and a time in a sentence, with the year unless it is this one. */
+export function formatWhen(at: number | string, zone: string, now = Date.now()): string {
+  return `${formatDay(at, zone, now)}, ${formatClock(at, zone)}`;
 }
 
 /** A time of today as a clock shows it, any other with its day. */
 export function formatTime(at: number | string, zone: string, now = Date.now()): string {
   const isToday = dateOf(typeof at === 'string' ? Date.parse(at) : at, zone) === dateOf(now, zone);
-  return isToday ? formatClock(at, zone) : formatWhen(at, zone);
+  return isToday ? formatClock(at, zone) : formatWhen(at, zone, now);
 }
 
 /** A full hour, 0 to 23, as formatClock has it. */

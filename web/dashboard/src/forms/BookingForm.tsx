@@ -79,6 +79,7 @@ function WhenFields({ session, draft, zone }: FieldsProps & { zone: string }) {
     <>
       <StartsField
         value={draft.starts}
+        stored={session.row?.starts_at}
         zone={zone}
         onValue={(value) => {
           session.set('starts', value);

@@ -3,7 +3,7 @@ import { InLocale } from '../app/InLocale.js';
 import { useZone } from '../data/today.js';
 import { formatTime } from '../format.js';
 import type { Conflict, EditState } from '../writing/index.js';
-import { capitalized, describeChange } from './describeChange.js';
+import { capitalized, describeChange } from './saves/describeChange.js';
 
 type Props<Draft> = {
   state: EditState<Draft>;

@@ -1,14 +1,12 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { useBusinessData } from '../data/businessData.js';
-import type { TableName } from '../data/database.js';
-import { formatMoney, formatWhen } from '../format.js';
+import { formatMoney } from '../format.js';
 import { EditorsProvider } from '../presence/editors.js';
-import { toastChange, withAction } from '../toasts/rowToasts.js';
-import type { EditSession, VersionedRow } from '../writing/index.js';
 import { BookingForm } from './BookingForm.js';
+import { canceller } from './saves/cancelling.js';
+import { describeBooking } from './saves/describeChange.js';
 import { FormsContext, type Forms } from './formsContext.js';
 import { PaymentForm } from './PaymentForm.js';
-import { saveWithToast } from './saveToasts.js';
 import { useOpenForms, type OnUnfinished, type OpenForm } from './useOpenForms.js';
 import { useSessions, type Sessions } from './useSessions.js';
 
@@ -66,44 +64,15 @@ function OpenedForm({ form, onClose }: { form: OpenForm; onClose: (form: OpenFor
 /** Cancelling without a form. */
 function useCancelling(sessions: Sessions, zone: string): Pick<Forms, 'cancelBooking' | 'cancelPayment'> {
   return useMemo(() => {
-    const cancelBooking = canceller('bookings', 'Booking', zone, sessions.booking);
-    const cancelPayment = canceller('payment_transactions', 'Payment', zone, sessions.payment);
+    const cancelBooking = canceller('bookings', 'Booking', zone, sessions.seenBooking);
+    const cancelPayment = canceller('payment_transactions', 'Payment', zone, sessions.seenPayment);
     return {
       cancelBooking: (row) => {
-        cancelBooking(row, `${row.client_name}, ${row.service}, ${formatWhen(row.starts_at, zone)}`);
+        cancelBooking(row, (stored) => describeBooking(stored, zone));
       },
-      cancelPayment: (row, client) => {
-        cancelPayment(row, `${client}, ${formatMoney(row.amount, row.currency)}`);
+      cancelPayment: (row, clientOf) => {
+        cancelPayment(row, (stored) => `${clientOf(stored)}, ${formatMoney(stored.amount, stored.currency)}`);
       },
     };
   }, [sessions, zone]);
-}
-
-/** Cancels rows, and offers to undo it. A second click while the first is under way does nothing. */
-function canceller<Row extends VersionedRow & { status: string }, Draft extends { status: string }>(
-  table: TableName,
-  noun: string,
-  zone: string,
-  sessionOf: (row: Row) => EditSession<Row, Draft>,
-): (row: Row, description: string) => void {
-  const busy = new Set<number | string>();
-  return (row, description) => {
-    const setStatus = (from: Row, status: string, done: string, failed: string, undo?: (row: Row) => void): void => {
-      if (busy.has(from.id)) return;
-      busy.add(from.id);
-      const session = sessionOf(from);
-      session.set('status', status);
-      const saved = (row: Row): void => {
-        const undoing = (): void => {
-          undo?.(row);
-        };
-        const action = undo === undefined ? {} : withAction('Undo', undoing);
-        toastChange(table, row, `${noun} ${done}`, { description, ...action });
-      };
-      void saveWithToast(session, { failed, description, zone }, saved).finally(() => busy.delete(from.id));
-    };
-    setStatus(row, 'cancelled', 'cancelled', 'Not cancelled', (cancelled) => {
-      setStatus(cancelled, row.status, 'restored', 'Not undone');
-    });
-  };
 }

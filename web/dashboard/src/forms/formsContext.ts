@@ -10,8 +10,8 @@ export type Forms = {
   readonly openPayment: (payment?: Payment) => void;
   /** Cancels, and offers to undo that. */
   readonly cancelBooking: (booking: Booking) => void;
-  /** Cancels, and offers to undo that. `client`: whose it is, in words. */
-  readonly cancelPayment: (payment: Payment, client: string) => void;
+  /** Cancels, and offers to undo that. `clientOf`: whose a payment is, in words. */
+  readonly cancelPayment: (payment: Payment, clientOf: (payment: Payment) => string) => void;
 };
 
 export const FormsContext = createContext<Forms | null>(null);

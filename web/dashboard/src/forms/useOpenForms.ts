@@ -3,14 +3,14 @@ import { toast } from 'sonner';
 import { setSearch } from '../app/useSearchParameter.js';
 import { useBusinessData } from '../data/businessData.js';
 import type { Booking, Business, Payment } from '../data/database.js';
-import { formatWhen } from '../format.js';
 import { showOf } from '../tables/bookings/showBooking.js';
 import { withAction } from '../toasts/rowToasts.js';
 import type { EditSession } from '../writing/index.js';
 import { showAmount } from './amounts.js';
 import type { BookingDraft } from './bookingFields.js';
+import { describeBooking, describeLateNews, withNews } from './saves/describeChange.js';
 import type { PaymentDraft } from './paymentFields.js';
-import { followSave } from './saveToasts.js';
+import { followSave } from './saves/saveToasts.js';
 
 export type OpenForm = { readonly opener: Element | null; readonly isNew: boolean } & (
   | { readonly kind: 'booking'; readonly session: EditSession<Booking, BookingDraft> }
@@ -74,7 +74,7 @@ function follow(form: OpenForm, business: Business, forget: () => void, reopen: 
   const confirm = (): void => {
     forget();
     // What is new is confirmed where it is added.
-    if (!isNew) toastSaved(form, zone, !wasSaved);
+    if (!isNew || session.state().lateNews.length > 0) toastSaved(form, zone, !wasSaved);
   };
   if (wasSaved) confirm();
   if (!isUnderWay(form)) return;
@@ -88,16 +88,21 @@ function follow(form: OpenForm, business: Business, forget: () => void, reopen: 
   }
 }
 
-/** Confirms a change that can't be seen: the booking has another day now, or does not match the search any more. `always`: in any case. */
+/**
+ * Confirms a change that can't be seen: the booking has another day now, or does not match the search any more, or others changed it during the save.
+ * `always`: in any case.
+ */
 function toastSaved({ kind, session }: OpenForm, zone: string, always: boolean): void {
+  const late = describeLateNews(session.state().lateNews);
+  const isToBeSaid = always || late !== '';
   if (kind === 'payment') {
-    if (always) toast.success('Payment saved');
+    if (isToBeSaid) toast.success('Payment saved', late === '' ? {} : { description: late });
     return;
   }
   const { row } = session;
   if (row === undefined) return;
   const show = showOf(row, zone);
-  if (show === undefined && !always) return;
-  const description = `${row.client_name}, ${row.service}, ${formatWhen(row.starts_at, zone)}`;
+  if (show === undefined && !isToBeSaid) return;
+  const description = withNews(describeBooking(row, zone), late);
   toast.success('Booking saved', { description, ...(show === undefined ? {} : withAction('Show', show)) });
 }

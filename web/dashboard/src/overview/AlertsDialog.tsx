@@ -10,7 +10,7 @@ import { focusOn } from '../focus/focusable.js';
 import { formatWhen, locale } from '../format.js';
 import { ProblemText } from '../forms/fields/ProblemText.js';
 import { Sheet } from '../forms/sheet/Sheet.js';
-import { toastProblem } from '../forms/saveToasts.js';
+import { toastProblem } from '../forms/saves/saveToasts.js';
 import { withAction } from '../toasts/rowToasts.js';
 import { IgnoredError, problemOf, type RowTable } from '../writing/index.js';
 import { byUrgency } from './alerts.js';

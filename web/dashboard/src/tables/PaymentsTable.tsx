@@ -14,11 +14,13 @@ import { StatusBadge } from './StatusBadge.js';
 import { useMoneyWidth, useTimeWidth } from './rows/useWidths.js';
 import { When } from './When.js';
 
+const createdAt = (payment: Payment): string => payment.created_at;
+
 export function PaymentsTable() {
   const { business, bookings, payments } = useBusinessData();
   const { openPayment, cancelPayment } = useForms();
   const shownIds = useSearchParameter('rows');
-  const timeWidth = useTimeWidth(true);
+  const timeWidth = useTimeWidth(true, payments.rows, createdAt);
   const moneyWidth = useMoneyWidth(payments.rows, business.currency);
   const bookingsRead = rowsState(bookings.status);
   const areBookingsKnown = isKnown(bookingsRead);
@@ -64,7 +66,7 @@ type Actions = {
   zone: string;
   clientOf: (row: Payment) => string;
   edit: (row: Payment) => void;
-  cancel: (row: Payment, client: string) => void;
+  cancel: (row: Payment, clientOf: (row: Payment) => string) => void;
 };
 
 /** Says whose a payment is: the client of its booking. */
@@ -119,7 +121,7 @@ function paymentColumns(
             row.status === 'cancelled'
               ? undefined
               : () => {
-                  cancel(row, clientOf(row));
+                  cancel(row, clientOf);
                 }
           }
         />

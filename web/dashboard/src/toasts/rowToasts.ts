@@ -26,18 +26,28 @@ function rowToastId(table: TableName, id: Id): string {
   return `public.${table}:${JSON.stringify(id)}`;
 }
 
-/** A row whose status was changed, as it was left. */
+/** A row of whose status something is said. */
 export type ChangedRow = { readonly id: Id; readonly version: number; readonly status: string };
 
 /** Toasts of rows whose status was changed in this window, by `rowToastId`. */
 const changes = new Map<string, { readonly toastId: Id; readonly row: ChangedRow }>();
 
-/** Says that the status of a row was changed here, in place of what was said of the row before. Goes when somebody changes the status again. */
-export function toastChange(table: TableName, row: ChangedRow, title: string, options: ExternalToast): void {
+/**
+ * Says that the status of a row was changed here, or why not, in place of what was said of the row before. Goes when somebody changes the status again.
+ *
+ * @param row as it is now
+ */
+export function toastChange(
+  table: TableName,
+  row: ChangedRow,
+  title: string,
+  options: ExternalToast,
+  show: typeof toast.error = toast,
+): void {
   const key = rowToastId(table, row.id);
   endChange(key);
   // An id of its own: under one that is fading out it would go with that.
-  changes.set(key, { toastId: toast(title, options), row });
+  changes.set(key, { toastId: show(title, options), row });
 }
 
 function endChange(key: string): void {

@@ -1,36 +1,10 @@
-import { retryDelayMs, type Connection } from './connection.js';
-import { isSameValue, namesOf, readDraft, type Fields, type VersionedRow } from './fields.js';
-import { changedFields, mergeTheirs, type Conflict, type News } from './merge.js';
+import { retryDelayMs } from './connection.js';
+import type { EditSessionOptions, EditState } from './editState.js';
+import { isSameValue, namesOf, readDraft, type VersionedRow } from './fields.js';
+import { changedFields, isWrittenTo, mergeTheirs, newsSince } from './merge.js';
 import { IgnoredError, problemOf, type Problem } from './problem.js';
-import { UnreachableError, type RowTable } from './rowTable.js';
+import { UnreachableError } from './rowTable.js';
 import { asSent, possibleBases } from './unanswered.js';
-
-export type EditState<Draft> = {
-  /** What the form shows. */
-  readonly draft: Draft;
-  /** `waiting`: to be sent when there is a connection, or sent without an answer so far. `saved` and `discarded` are final. */
-  readonly phase: 'editing' | 'saving' | 'waiting' | 'saved' | 'discarded';
-  /** Whether a write got no answer and the row has not been seen since, so that it may be saved already. */
-  readonly isUnanswered: boolean;
-  /** Whether the form holds anything that is not in the database. */
-  readonly isDirty: boolean;
-  readonly conflicts: readonly Conflict<Draft>[];
-  /** What others changed since the form was opened, in fields that the form had not changed. */
-  readonly news: readonly News<Draft>[];
-  /** When others changed the row last, ISO 8601; null: they did not. */
-  readonly changedAt: string | null;
-  /** When it was noticed that the row was removed, ISO 8601; null: it is there, or new. */
-  readonly goneAt: string | null;
-  readonly problem: Problem | null;
-};
-
-export type EditSessionOptions<Row, Draft> = {
-  readonly table: RowTable<Row>;
-  readonly fields: Fields<Row, Draft>;
-  readonly connection: Connection;
-  /** The row to edit, or what a new one begins with. */
-  readonly start: { readonly row: Row } | { readonly draft: Draft; readonly columns: Partial<Row> };
-};
 
 /** So often a row may move between the read and the write of one save. */
 const MAX_ATTEMPTS = 10;
@@ -71,6 +45,7 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
       isDirty: false,
       conflicts: [],
       news: [],
+      lateNews: [],
       changedAt: null,
       goneAt: null,
       problem: null,
@@ -152,7 +127,7 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
 
   #start(): Promise<void> {
     if (this.#state.phase !== 'editing') return this.#running ?? Promise.resolve();
-    this.#change({ phase: 'saving', problem: null });
+    this.#change({ phase: 'saving', problem: null, lateNews: [] });
     this.#running = this.#save().finally(() => {
       this.#running = null;
     });
@@ -322,17 +297,29 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
     if (this.#base !== undefined && row.version <= this.#base.version) return;
     const { draft: mine, unsure } = this.#settleSent(row);
     this.#base = row;
-    const merged = mergeTheirs(fields, { draft: mine, seen: this.#seen }, readDraft(fields, row), unsure);
+    const theirs = readDraft(fields, row);
+    const asked = this.#toAsk({ draft: mine, seen: this.#seen }, theirs);
+    const merged = mergeTheirs(fields, { draft: mine, seen: this.#seen }, theirs, { unsure, asked });
     this.#seen = merged.seen;
     const changes = [...merged.news, ...merged.conflicts];
     const newer = new Set(changes.map(({ field }) => field));
     const known = this.#state.news.filter(({ field }) => !newer.has(field));
     const news = [...known, ...merged.news];
+    // While the form is edited it shows what comes in.
+    const lateNews = this.#state.phase === 'editing' ? this.#state.lateNews : newsSince(this.#state.lateNews, merged);
     const { draft, conflicts } = merged;
     this.#unsure = new Set(conflicts.map(({ field }) => field).filter((field) => unsure.has(field)));
     const changedAt = changes.length > 0 ? row.updated_at : this.#state.changedAt;
     const isDirty = this.#isDirty(draft) || conflicts.length > 0;
-    this.#change({ draft, conflicts, news, changedAt, goneAt: null, isUnanswered: false, isDirty });
+    this.#change({ draft, conflicts, news, lateNews, changedAt, goneAt: null, isUnanswered: false, isDirty });
+  }
+
+  /** Fields that others may not change without a question: those in conflict, and at a save what belongs together with what is written. */
+  #toAsk(mine: { readonly draft: Draft; readonly seen: Draft }, theirs: Draft): ReadonlySet<keyof Draft> {
+    const { fields, together = [] } = this.#options;
+    const open = this.#state.conflicts.map(({ field }) => field);
+    const isBound = this.#state.phase !== 'editing' && isWrittenTo(fields, together, mine, theirs);
+    return new Set(isBound ? [...open, ...together] : open);
   }
 
   /** The row is there: nothing that was sent before can arrive any more. What may have arrived is what others found. */
@@ -375,7 +362,7 @@ export class EditSession<Row extends VersionedRow & { idempotency_key?: string |
 
   #setGone(): void {
     // Nobody has another value any more: what the form says is what it adds.
-    for (const field of this.#unsure) this.#see(field);
+    for (const { field } of this.#state.conflicts) this.#see(field);
     if (this.#state.goneAt === null) this.#change({ goneAt: new Date().toISOString(), conflicts: [] });
   }
 

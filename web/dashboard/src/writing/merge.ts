@@ -20,17 +20,23 @@ export type Merge<Draft> = {
   readonly news: readonly News<Draft>[];
 };
 
+/** Fields in which what others changed is a conflict also where the form has not changed it. */
+export type Doubts<Draft> = {
+  /** It is not known what others found in these: each difference from the form is a conflict. */
+  readonly unsure: ReadonlySet<keyof Draft>;
+  /** Each change of these is one. */
+  readonly asked: ReadonlySet<keyof Draft>;
+};
+
 /**
  * Brings a newer state of the row into a form. A field that the form did not change becomes theirs; one that both changed to different values is a
  * conflict, and the form keeps its own value until somebody decides.
- *
- * @param unsure fields of which it is not known what others found: each difference is a conflict
  */
 export function mergeTheirs<Row, Draft>(
   fields: Fields<Row, Draft>,
   { draft, seen }: Pick<Merge<Draft>, 'draft' | 'seen'>,
   theirs: Draft,
-  unsure: ReadonlySet<keyof Draft> = new Set(),
+  { unsure, asked }: Doubts<Draft>,
 ): Merge<Draft> {
   const merged = { draft: { ...draft }, seen: { ...seen } };
   const conflicts: Conflict<Draft>[] = [];
@@ -40,7 +46,7 @@ export function mergeTheirs<Row, Draft>(
     if (isSure && isSameValue(theirs[field], seen[field])) continue;
     const { label, show } = fields[field];
     const change = { field, label, before: show(seen[field]), theirs: show(theirs[field]) };
-    const isUntouched = isSure && isSameValue(draft[field], seen[field]);
+    const isUntouched = isSure && !asked.has(field) && isSameValue(draft[field], seen[field]);
     if (!isUntouched && !isSameValue(draft[field], theirs[field])) {
       conflicts.push({ ...change, mine: show(draft[field]) });
       continue;
@@ -58,4 +64,30 @@ export function changedFields<Row, Draft>(
   { draft, seen }: Pick<Merge<Draft>, 'draft' | 'seen'>,
 ): (keyof Draft)[] {
   return namesOf(fields).filter((field) => !isSameValue(draft[field], seen[field]));
+}
+
+/** Whether a save would write one of these fields, over something else. */
+export function isWrittenTo<Row, Draft>(
+  fields: Fields<Row, Draft>,
+  names: readonly (keyof Draft)[],
+  mine: Pick<Merge<Draft>, 'draft' | 'seen'>,
+  theirs: Draft,
+): boolean {
+  return changedFields(fields, mine).some(
+    (name) => names.includes(name) && !isSameValue(mine.draft[name], theirs[name]),
+  );
+}
+
+/** The news since a moment: one for each field, from what it was then to what it is now. */
+export function newsSince<Draft>(
+  known: readonly News<Draft>[],
+  { news, conflicts }: Pick<Merge<Draft>, 'news' | 'conflicts'>,
+): News<Draft>[] {
+  const newer = new Set([...news, ...conflicts].map(({ field }) => field));
+  const changed = news.map((change) => {
+    const before = known.find(({ field }) => field === change.field)?.before ?? change.before;
+    return { ...change, before };
+  });
+  const others = known.filter(({ field }) => !newer.has(field));
+  return [...others, ...changed].filter(({ before, theirs }) => before !== theirs);
 }

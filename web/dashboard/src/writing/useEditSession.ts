@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import type { EditSession, EditState } from './editSession.js';
+import type { EditSession } from './editSession.js';
+import type { EditState } from './editState.js';
 import type { VersionedRow } from './fields.js';
 
 /**

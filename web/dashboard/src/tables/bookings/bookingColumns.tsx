@@ -12,6 +12,7 @@ import { StatusBadge } from '../StatusBadge.js';
 import { useMoneyWidth, useTimeWidth } from '../rows/useWidths.js';
 import { When } from '../When.js';
 
+const startOf = (booking: Booking): string => booking.starts_at;
 const final = new Set(['cancelled', 'completed', 'no_show']);
 
 type BookingActions = { edit: (row: Booking) => void; cancel: (row: Booking) => void };
@@ -20,7 +21,7 @@ type BookingActions = { edit: (row: Booking) => void; cancel: (row: Booking) => 
 export function useBookingColumns({ edit, cancel }: BookingActions, hasDay: boolean): readonly Column<Booking>[] {
   const { business, bookings } = useBusinessData();
   const { data: staff } = useEveryStaff();
-  const timeWidth = useTimeWidth(hasDay);
+  const timeWidth = useTimeWidth(hasDay, bookings.rows, startOf);
   const moneyWidth = useMoneyWidth(bookings.rows, business.currency);
   const { currency, time_zone: zone } = business;
   return useMemo((): readonly Column<Booking>[] => {

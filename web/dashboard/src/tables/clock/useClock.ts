@@ -7,7 +7,7 @@ import type { Attendance, Staff } from '../../data/database.js';
 import { useRest, type RestClient } from '../../data/rest.js';
 import { useToday } from '../../data/today.js';
 import { formatClock, formatWhen } from '../../format.js';
-import { toastProblem } from '../../forms/saveToasts.js';
+import { toastProblem } from '../../forms/saves/saveToasts.js';
 import { confirming } from '../../toasts/confirming.js';
 import { useRowToasts, withAction, type RowToasts } from '../../toasts/rowToasts.js';
 import { savingToast } from '../../toasts/savingToast.js';

@@ -1,12 +1,12 @@
 import { toast } from 'sonner';
-import { formatTime } from '../format.js';
-import type { EditSession, EditState, Problem, VersionedRow } from '../writing/index.js';
+import { formatTime } from '../../format.js';
+import type { EditSession, EditState, Problem, VersionedRow } from '../../writing/index.js';
 import { describeChange } from './describeChange.js';
-import { savingToast } from '../toasts/savingToast.js';
-import { askBeforeLeaving } from './sheet/leaving.js';
-import { ProblemText } from './fields/ProblemText.js';
+import { savingToast } from '../../toasts/savingToast.js';
+import { askBeforeLeaving } from '../sheet/leaving.js';
+import { ProblemText } from '../fields/ProblemText.js';
 
-const UNTIL_DISMISSED = { duration: Infinity, closeButton: true };
+export const UNTIL_DISMISSED = { duration: Infinity, closeButton: true };
 
 export function toastProblem(title: string, problem: Problem): void {
   toast.error(title, { ...UNTIL_DISMISSED, description: <ProblemText problem={problem} /> });
@@ -24,8 +24,11 @@ function toastUnsaved<Draft>(title: string, state: EditState<Draft>, zone: strin
 function reasonOf<Draft>({ problem, conflicts, changedAt, goneAt }: EditState<Draft>, zone: string) {
   if (problem !== null) return <ProblemText problem={problem} />;
   if (goneAt !== null) return `It was removed at ${formatTime(goneAt, zone)}.`;
-  const time = formatTime(changedAt ?? Date.now(), zone);
-  return `Changed by someone else at ${time}. ${conflicts.map(describeChange).join(' ')}`;
+  return `${changedByOthers(changedAt, zone)} ${conflicts.map(describeChange).join(' ')}`;
+}
+
+export function changedByOthers(changedAt: string | null, zone: string): string {
+  return `Changed by someone else at ${formatTime(changedAt ?? Date.now(), zone)}.`;
 }
 
 /** One of these is called when a save that goes on after its form was closed has ended. */
@@ -63,23 +66,27 @@ type Words = {
   readonly zone: string;
 };
 
-/**
- * Saves what a session holds without a form, and says why where that fails.
- *
- * @param saved called with the row as it is then, when it succeeded
- */
+/** One of these is called, at most, with the row as it is stored. */
+type Outcomes<Row> = {
+  readonly saved: (row: Row) => void;
+  /** Others changed the row meanwhile, which has to be decided before anything is written. */
+  readonly asked: (row: Row) => void;
+};
+
+/** Saves what a session holds without a form, and says why where that fails. */
 export async function saveWithToast<Row extends VersionedRow, Draft extends object>(
   session: EditSession<Row, Draft>,
   { failed, description, zone }: Words,
-  saved: (row: Row) => void,
+  { saved, asked }: Outcomes<Row>,
 ): Promise<void> {
   const waiting = showWaiting(session, description);
   await session.submit();
   waiting.end();
   const state = session.state();
-  if (state.phase === 'editing') toastUnsaved(failed, state, zone);
   const { row } = session;
-  if (state.phase === 'saved' && row !== undefined) saved(row);
+  if (row !== undefined && state.phase === 'saved') saved(row);
+  else if (row !== undefined && state.conflicts.length > 0) asked(row);
+  else if (state.phase === 'editing') toastUnsaved(failed, state, zone);
 }
 
 /** Shows that a change is being saved, if that takes a moment, or waits for a connection or an answer, and has the browser ask before the page is left. */
