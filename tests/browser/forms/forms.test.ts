@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { countBookings } from '../support/bookings.js';
+import { untilSettled } from '../support/bookingsPage.js';
 import { closed, edit, focused, FormsLab, hold } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
 
@@ -97,10 +98,13 @@ describe('a form saves once', () => {
   });
 
   it('and a clock-in by a double click is one entry', async () => {
-    const bookings = await forms.openBookings();
+    // Before the window opens: a button that has just changed does nothing.
     await lab.db.query('delete from staff_attendance where business_id = $1 and work_date = current_date', [salon]);
+    const bookings = await forms.openBookings();
     await bookings.show('Staff');
     const person = bookings.page.locator('[data-table="staff"] [data-row]').first();
+    await person.getByRole('button', { name: 'Clock in' }).waitFor();
+    await untilSettled(bookings.page);
     await person.getByRole('button', { name: 'Clock in' }).dblclick();
     await person.getByRole('button', { name: 'Clock out' }).waitFor();
     const { rowCount } = await lab.db.query(
