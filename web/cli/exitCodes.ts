@@ -8,7 +8,7 @@ export const EXIT = {
   usage: 2,
   /** `listen`: nothing was live in time; `send`: no connection in time; `doctor`: the database can't be reached or does not answer. */
   unreachable: 3,
-  /** `listen`: some tables or channels were not live, or the key was refused; `send`: something was refused, or not acknowledged. */
+  /** `listen`: some tables or channels were not live, or the key was refused; `send`: the key, the channel or what was sent was refused, or not acknowledged. */
   partly: 4,
   /** The output can't be written. */
   output: 5,
@@ -24,6 +24,6 @@ export const EXIT_HELP = `Exit codes:
        no connection within --timeout, or it was lost; doctor: no connection
   4    listen: the key or some table or channel was refused, or one was not live
        within --timeout;
-       send: something was refused, or not acknowledged
+       send: the key or something was refused, or not acknowledged
   5    the output can't be written
   130  interrupted by SIGINT (Ctrl-C); 143: by SIGTERM`;

@@ -203,6 +203,30 @@ describe('send over the socket', () => {
   );
 
   it(
+    'ends with 4 for a key that is refused, without waiting for the timeout of each line',
+    async () => {
+      const args = [
+        '--apikey',
+        `${lab.backend.anonKey}x`,
+        '--channel',
+        'a',
+        '--event',
+        'e',
+        '--stdin',
+        '--timeout',
+        '2',
+      ];
+      const ended = await send(args, '{}\n'.repeat(200));
+      expect(ended.code).toBe(4);
+      expect(new Set(outcomes(ended))).toEqual(new Set(['refused']));
+      expect(ended.lines[0]?.code).toBe('API_KEY_INVALID');
+      expect(ended.lines[0]?.message).toMatch(/^The key was refused: .*HTTP 40[13]/u);
+      expect(ended.lines.length).toBeLessThan(50);
+    },
+    LONG,
+  );
+
+  it(
     'is readable for people',
     async () => {
       const args = ['--channel', 'a', '--event', 'e', '--payload', '1', '--color', 'always'];

@@ -1,4 +1,4 @@
-import { SwitchboardError, type Channel } from '../../core/index.js';
+import { SwitchboardError, type Channel, type ReasonCode } from '../../core/index.js';
 import { causeOf } from '../causes.js';
 import { Connection } from '../connection.js';
 import { EXIT } from '../exitCodes.js';
@@ -14,6 +14,9 @@ export interface SendOutput {
   /** Begins to read standard input. */
   lines(): AsyncIterable<string>;
 }
+
+/** Nothing can be sent with the key. */
+const KEY_REFUSED = 'API_KEY_INVALID' satisfies ReasonCode;
 
 /** What became of one broadcast. */
 type Result = Pick<SentLine, 'outcome' | 'code' | 'message'>;
@@ -159,7 +162,11 @@ function viaChannel(connection: Connection, options: SendOptions): Way {
   return {
     maxUnderWay: MAX_UNDER_WAY,
     isRefused: () => refusal !== null,
-    send: (value) => Promise.race([sendOn(channel, value, connection, options), refused]),
+    async send(value) {
+      const result = await Promise.race([sendOn(channel, value, connection, options), refused]);
+      if (result.code === KEY_REFUSED) refusal ??= result;
+      return result;
+    },
   };
 }
 
@@ -180,6 +187,8 @@ async function sendOn(
     const { connections } = connection.manager.status();
     const reasons = connection.reasons([...connections, channel.status()]);
     const why = reasons === '' ? 'the channel was not joined in time' : reasons;
+    if (connection.isKeyRefused)
+      return { outcome: 'refused', code: KEY_REFUSED, message: `The key was refused: ${why}` };
     return { outcome: 'unreachable', code, message: `Not sent within ${timeoutMs / 1_000} s: ${why}` };
   }
 }
