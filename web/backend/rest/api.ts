@@ -30,9 +30,18 @@ export interface CallRequest {
   claims: Claims;
 }
 
+/** As `pg` has the one row of a statement. */
+interface Answer {
+  rows: string | null;
+  count: string;
+  total?: string | null;
+}
+
 interface Result {
   rows: string;
   count: number;
+  /** Of a read that counts: how many rows there are without limit and offset. */
+  total: number | null;
 }
 
 /**
@@ -73,8 +82,9 @@ export class RestApi {
     switch (method) {
       case 'GET':
       case 'HEAD': {
-        const result = await this.#execute(request, buildSelect(table, columns, parameters));
-        return present(request, result, 200);
+        const isCounted = prefer.includes('count=exact');
+        const result = await this.#execute(request, buildSelect(table, columns, parameters, isCounted));
+        return present(request, result, result.total !== null && result.count < result.total ? 206 : 200);
       }
       case 'POST': {
         const ignored = prefer.includes('resolution=ignore-duplicates') ? await this.#conflictColumns(request) : null;
@@ -132,9 +142,15 @@ export class RestApi {
     try {
       await client.query(isReadOnly ? 'begin read only' : 'begin');
       await setLocal(client, roleParameters(claims));
-      const { rows } = await client.query<{ rows: string; count: string }>(text, values);
+      const { rows: answers } = await client.query<Answer>(text, values);
       await client.query('commit');
-      return { rows: rows[0]?.rows ?? '[]', count: Number(rows[0]?.count ?? 0) };
+      const [answer] = answers;
+      const total = answer?.total ?? null;
+      return {
+        rows: answer?.rows ?? '[]',
+        count: Number(answer?.count ?? 0),
+        total: total === null ? null : Number(total),
+      };
     } catch (error) {
       await client.query('rollback').catch(() => undefined);
       throw error;
@@ -147,14 +163,14 @@ export class RestApi {
 /** Rows stay as PostgreSQL's text, so that no digit is lost. */
 function present(
   { single, method }: Pick<RestRequest, 'single' | 'method'>,
-  { rows, count }: Result,
+  { rows, count, total }: Result,
   status: number,
 ): Reply {
   if (single && count !== 1) {
     throw new QueryError(406, 'PGRST116', `The result contains ${count} rows, a single object was requested`);
   }
   const text = single ? rows.slice(1, -1) : rows;
-  const range = count === 0 ? '*/*' : `0-${count - 1}/*`;
+  const range = `${count === 0 ? '*' : `0-${count - 1}`}/${total ?? '*'}`;
   return { status, ...(method === 'HEAD' ? {} : { body: text }), headers: { 'content-range': range } };
 }
 

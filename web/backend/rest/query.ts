@@ -26,12 +26,18 @@ type Columns = ReadonlyMap<string, string>;
 
 const RESERVED = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_conflict', 'apikey']);
 
-/** Every statement yields one row: `rows`, the JSON list of the rows, and `count`. */
-function asJson(source: string): string {
-  return `with r as (${source}) select coalesce(json_agg(r), '[]')::text as rows, count(*) as count from r`;
+/** Every statement yields one row: `rows`, the JSON list of the rows, `count`, and `total`: how many there are without limit and offset, if counted. */
+function asJson(source: string, total = 'null'): string {
+  return `with r as (${source}) select coalesce(json_agg(r), '[]')::text as rows, count(*) as count, ${total} as total from r`;
 }
 
-export function buildSelect(table: string, columns: Columns, parameters: URLSearchParams): Statement {
+/** @param isCounted whether to say how many rows there are without limit and offset */
+export function buildSelect(
+  table: string,
+  columns: Columns,
+  parameters: URLSearchParams,
+  isCounted: boolean,
+): Statement {
   const values: unknown[] = [];
   const where = whereClause(columns, parameters, values);
   const order = orderClause(columns, parameters.get('order'));
@@ -42,7 +48,10 @@ export function buildSelect(table: string, columns: Columns, parameters: URLSear
     return ` ${name} ${text}`;
   });
   return {
-    text: asJson(`select ${selection(columns, parameters)} from ${table}${where}${order}${page.join('')}`),
+    text: asJson(
+      `select ${selection(columns, parameters)} from ${table}${where}${order}${page.join('')}`,
+      isCounted ? `(select count(*) from ${table}${where})` : undefined,
+    ),
     values,
   };
 }

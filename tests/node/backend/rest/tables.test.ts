@@ -59,6 +59,17 @@ describe('reading', () => {
     expect(page.headers.get('content-range')).toBe('0-2/*');
   });
 
+  it('counts the rows that match, without limit and offset, where that is asked for', async () => {
+    await sql.query('truncate items');
+    await sql.query(`insert into items (id, name) select id, 'a' from generate_series(1, 5) as id`);
+    const ask = (query: string) => request(`items?order=id&${query}`, { headers: { prefer: 'count=exact' } });
+    const range = ({ status, headers }: Answer): unknown[] => [status, headers.get('content-range')];
+    expect(range(await ask('id=gt.1&limit=3'))).toEqual([206, '0-2/4']);
+    expect(range(await ask('id=gt.2&limit=3'))).toEqual([200, '0-2/3']);
+    expect(range(await ask('id=gt.9&limit=3'))).toEqual([200, '*/0']);
+    expect(range(await ask('name=eq.a&offset=4'))).toEqual([206, '0-0/5']);
+  });
+
   it('knows the operators of subscriptions', async () => {
     await sql.query('truncate items');
     await sql.query(`insert into items (id, name, price) values (1, 'a,b', 1.50), (2, 'b(c)', 20), (3, null, null)`);

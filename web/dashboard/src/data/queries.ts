@@ -14,8 +14,10 @@ export function useBusinesses(): UseQueryResult<Business[]> {
   return useQuery({
     queryKey: businessesKey,
     queryFn: async ({ signal }) => {
-      const rows = await rest.rows('businesses', { select: 'id,name,currency,time_zone', order: 'name.asc' }, signal);
-      return rows.map((row) => ({ ...row, time_zone: knownZone(row.time_zone) }));
+      const rows = await rest.all('businesses', { select: 'id,name,currency,time_zone' }, signal);
+      return rows
+        .map((row) => ({ ...row, time_zone: knownZone(row.time_zone) }))
+        .sort((one, other) => names.compare(one.name, other.name));
     },
   });
 }

@@ -40,10 +40,8 @@ export class RestClient {
   }
 
   async rows<Name extends TableName>(table: Name, parameters: Parameters, signal: AbortSignal): Promise<Row<Name>[]> {
-    this.#reads += 1;
-    const response = await this.#send(table, parameters, { signal });
-    // The server vouches for the shape: Database is written from its schema.
-    return (await response.json()) as Row<Name>[];
+    const response = await this.#send(table, parameters, 'count=none', signal);
+    return rowsIn(response);
   }
 
   /** One page of all rows that match, in the order of `id`: what comes after `cursor`, and where the next page begins. */
@@ -53,9 +51,13 @@ export class RestClient {
     { cursor, signal }: { cursor: unknown; signal: AbortSignal },
   ): Promise<FetchPage<Row<Name>>> {
     const after: Parameters = typeof cursor === 'string' ? { id: `gt.${cursor}` } : {};
-    const rows = await this.rows(table, { ...parameters, ...after, order: 'id.asc', limit: String(PAGE_ROWS) }, signal);
+    const query = { ...parameters, ...after, order: 'id.asc', limit: String(PAGE_ROWS) };
+    const response = await this.#send(table, query, 'count=exact', signal);
+    const rows = await rowsIn<Row<Name>>(response);
     const last = rows.at(-1);
-    return { rows, next: last === undefined || rows.length < PAGE_ROWS ? null : String(last.id) };
+    // The server may give fewer at once than it is asked for. Without a count only an empty page is known to be the last.
+    const isLast = last === undefined || rows.length >= (totalIn(response) ?? Infinity);
+    return { rows, next: isLast ? null : String(last.id) };
   }
 
   /** All rows that match, in the order of `id`: also where the server gives no more than so many at once, as Supabase does with 1,000. */
@@ -98,16 +100,25 @@ export class RestClient {
     };
   }
 
-  async #send(table: TableName, parameters: Parameters, init: RequestInit): Promise<Response> {
+  async #send(table: TableName, parameters: Parameters, prefer: string, signal: AbortSignal): Promise<Response> {
+    this.#reads += 1;
     const query = new URLSearchParams(parameters).toString();
     const url = `${this.#endpoint}/${table}${query === '' ? '' : `?${query}`}`;
-    const response = await this.#network.fetch(url, {
-      ...init,
-      headers: { ...this.#headers, prefer: 'return=minimal' },
-    });
+    const response = await this.#network.fetch(url, { signal, headers: { ...this.#headers, prefer } });
     if (!response.ok) throw new HttpError(response.status, (await response.text()).slice(0, 200));
     return response;
   }
+}
+
+async function rowsIn<Row>(response: Response): Promise<Row[]> {
+  // The server vouches for the shape: Database is written from its schema.
+  return (await response.json()) as Row[];
+}
+
+/** How many rows there are from the beginning of this answer on: `Content-Range: 0-99/2300`. Null: the server does not say. */
+function totalIn({ headers }: Response): number | null {
+  const [, total] = /\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
+  return total === undefined ? null : Number(total);
 }
 
 export const RestContext = createContext<RestClient | null>(null);
