@@ -1,3 +1,5 @@
+import type { UntypedRow } from '../core/index.js';
+
 /** One message to show for a moment. */
 export interface ToastMessage {
   title: string;
@@ -14,5 +16,7 @@ export interface ToastMessage {
  * ```ts
  * const toaster: Toaster = ({ title, id }) => hotToast(title, { id });
  * ```
+ *
+ * `row` is the row that the message is about, for messages in words of the application's own; undefined for the one that counts further rows.
  */
-export type Toaster = (message: ToastMessage) => void;
+export type Toaster = (message: ToastMessage, row?: UntypedRow) => void;

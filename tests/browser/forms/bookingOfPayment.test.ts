@@ -101,3 +101,37 @@ it('a booking that is paid says so in the table and in the form of a payment, wh
   const { rowCount } = await db.query("delete from payment_transactions where reference = 'P-PAID'");
   expect(rowCount).toBe(3);
 });
+
+it('a new payment takes what is open for its booking, until another amount is typed', async () => {
+  const { db } = forms.lab;
+  const ids = await insertBookingsAt(db, [
+    [0, '00:30', 'Form whole'],
+    [0, '00:40', 'Form partly'],
+    [0, '00:50', 'Form free'],
+  ]);
+  const [whole = '', partly = '', free = ''] = ids;
+  await db.query('update bookings set amount = null where id = $1', [free]);
+  await db.query(
+    `insert into payment_transactions (business_id, booking_id, amount, currency, method, status, reference)
+     values ($1, $2, 40.5, 'USD', 'cash', 'paid', 'P-PARTLY')`,
+    [salon, partly],
+  );
+  const { form, page } = await openPaymentForm();
+  await page.locator('[data-table="payments"] [data-row]', { hasText: 'P-PARTLY' }).waitFor();
+  const amount = form.getByLabel('Amount');
+  const list = form.getByLabel('For the booking');
+  const amounts: string[] = [];
+  for (const id of [whole, partly, free, whole]) {
+    await list.selectOption(id);
+    amounts.push(await amount.inputValue());
+  }
+  expect(amounts).toEqual(['48.00', '7.50', '', '48.00']);
+  await form.getByText('What is open for the booking.').waitFor();
+  await amount.fill('20');
+  expect(await form.getByText('What is open for the booking.').count()).toBe(0);
+  await list.selectOption(partly);
+  expect(await amount.inputValue()).toBe('20');
+  await page.keyboard.press('Escape');
+  await form.getByRole('button', { name: 'Discard' }).click();
+  await db.query("delete from payment_transactions where reference = 'P-PARTLY'");
+});

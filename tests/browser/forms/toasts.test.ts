@@ -93,16 +93,19 @@ describe('what is added in this window', () => {
        values ($1, 7, 'USD', 'cash', 'paid', 'P-TOAST')`,
       [salon],
     );
-    await lab.db.query(
-      `insert into staff_attendance (business_id, staff_id, work_date, clock_in, clock_out)
-       select business_id, id, current_date - 3, now(), now() from staff where business_id = $1 limit 1`,
+    const { rows } = await lab.db.query<{ full_name: string }>(
+      `with person as (select * from staff where business_id = $1 and active limit 1), entry as (
+         insert into staff_attendance (business_id, staff_id, work_date, clock_in, clock_out)
+         select business_id, id, current_date - 3, now(), now() from person)
+       select full_name from person`,
       [salon],
     );
+    const name = rows[0]?.full_name ?? '';
     await toastOf(page, 'New payment').waitFor();
-    await toastOf(page, 'Someone has clocked in').waitFor();
+    await toastOf(page, `${name} has clocked in`).waitFor();
     const texts = await seen();
     expect(texts.filter((text) => text.startsWith('New payment'))).toEqual(['New payment$7.00']);
-    expect(texts.filter((text) => text.startsWith('Someone'))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes('has clocked in'))).toEqual([`${name} has clocked in`]);
     await lab.db.query("delete from payment_transactions where reference = 'P-TOAST'");
     await lab.db.query('delete from staff_attendance where business_id = $1 and work_date = current_date - 3', [salon]);
   });

@@ -148,7 +148,9 @@ it('who clocks in and out, while the answers to that are lost, was saved', async
   await firstPerson(page).getByText('away').waitFor();
   expect(await entries('clock_out is not null')).toBe(1);
   await page.getByRole('tab', { name: 'Bookings' }).click();
-  expect(await page.locator('[data-sonner-toast]', { hasText: /Not saved|Already|by another window/ }).count()).toBe(0);
+  expect(
+    await page.locator('[data-sonner-toast]', { hasText: /Not clocked|No answer|Already|by another window/ }).count(),
+  ).toBe(0);
   await page.context().close();
 });
 
@@ -160,7 +162,7 @@ it('who clocks in again, because nothing was answered at first, hears that it wa
   await page.locator('header .switchboard-status:not([data-state="live"])').waitFor();
   const answered = await loseAnswers(page, ['POST', 'GET']);
   await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
-  await page.locator('[data-sonner-toast]', { hasText: 'Not saved' }).waitFor();
+  await page.locator('[data-sonner-toast]', { hasText: 'No answer yet' }).waitFor();
   answered();
   await page.route('**/rest/v1/staff_attendance?*', (route) =>
     route.request().url().includes('idempotency_key') ? route.continue() : route.abort('connectionreset'),
@@ -199,8 +201,8 @@ it('who came, by a wrong clock, later than now cannot leave before, and the wind
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
   await untilSettled(page);
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
-  const toast = page.locator('[data-sonner-toast]', { hasText: 'Not saved' });
-  await toast.getByText('The time of clocking in is still to come').waitFor();
+  const toast = page.locator('[data-sonner-toast]', { hasText: 'Not clocked out' });
+  await toast.getByText(`${name}: The time of clocking in is still to come`).waitFor();
   expect(await entries('clock_out is null and minutes_worked is null')).toBe(1);
   await page.context().close();
 });

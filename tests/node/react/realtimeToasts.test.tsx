@@ -8,14 +8,17 @@ import { RecordingClient, Stage } from './support/stage.js';
 let stage: Stage;
 let client: RecordingClient;
 let toasts: ToastMessage[];
+let rows: unknown[];
 
 beforeEach(() => {
   client = new RecordingClient();
   toasts = [];
+  rows = [];
   stage = new Stage({
     queryClient: client,
-    toaster: (message) => {
+    toaster: (message, row) => {
       toasts.push(message);
+      rows.push(row?.['id']);
     },
   });
 });
@@ -76,6 +79,8 @@ describe('toasts of useRealtime', () => {
       'New booking',
       '497 more in bookings',
     ]);
+    // For messages in words of the application's own.
+    expect(rows).toEqual([0, 1, 2, undefined]);
   });
 
   it('has words for every feature', async () => {

@@ -8,7 +8,7 @@ import {
 import { mistake } from './environment.js';
 import type { QueryClientLike } from '../queryClient.js';
 import { RealtimeContext } from './realtimeContext.js';
-import type { Toaster, ToastMessage } from '../toaster.js';
+import type { Toaster } from '../toaster.js';
 import { useOwnedManager } from './useOwnedManager.js';
 
 interface CommonProps {
@@ -84,5 +84,5 @@ function useStableToaster(toaster: Toaster | undefined): Toaster {
   useEffect(() => {
     latest.current = toaster;
   });
-  return useCallback((message: ToastMessage) => latest.current?.(message), []);
+  return useCallback<Toaster>((message, row) => latest.current?.(message, row), []);
 }

@@ -47,14 +47,14 @@ export class ToastSubscriptions {
   }
 
   #show({ toast, more, schema, table }: ToastedInserts, changes: readonly InsertPayload[]): void {
-    const messages: ToastMessage[] = [];
+    const messages: [ToastMessage, UntypedRow][] = [];
     for (const change of changes) {
       const message = isReadable(change) ? toast(change.new) : null;
       // The same id: a row that comes again replaces its first message.
-      if (message !== null) messages.push({ id: `${schema}.${table}:${idOf(change.new)}`, ...message });
+      if (message !== null) messages.push([{ id: `${schema}.${table}:${idOf(change.new)}`, ...message }, change.new]);
     }
     const shown = messages.length > AT_ONCE + 1 ? AT_ONCE : messages.length;
-    for (const message of messages.slice(0, shown)) this.#toaster(message);
+    for (const [message, row] of messages.slice(0, shown)) this.#toaster(message, row);
     if (messages.length > shown) this.#toaster({ id: `${schema}.${table}:more`, ...more(messages.length - shown) });
   }
 }

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { queryOptions, useQuery, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useBusinessData } from './businessData.js';
 import type { Alert, Attendance, Business, Client, Staff } from './database.js';
 import { useRest, type Parameters, type RestClient } from './rest.js';
@@ -62,6 +62,11 @@ function useStaffQuery(select: (staff: Staff[]) => Staff[]): UseQueryResult<Staf
     queryFn: async ({ signal }) => byName(await rest.all('staff', { business_id: `eq.${id}` }, signal)),
     select,
   });
+}
+
+/** The name of someone of the staff, as far as it is known already. */
+export function staffName(queryClient: QueryClient, businessId: unknown, id: unknown): string | undefined {
+  return queryClient.getQueryData<Staff[]>(['staff', businessId])?.find((person) => person.id === id)?.full_name;
 }
 
 /** Today's, and what is open from whatever day: who has clocked in, and when. */

@@ -1,9 +1,10 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { createRealtimeManager, type RealtimeManager } from 'switchboard-realtime';
 import { LabClient } from '../lab/labClient.js';
 import { RowToasts } from '../toasts/rowToasts.js';
 import { loadConfig, type Config } from './config.js';
 import { Network } from './network.js';
+import { staffName } from './queries.js';
 import { RestClient } from './rest.js';
 
 /** What the page works with, made once its configuration is known. */
@@ -15,7 +16,7 @@ export type Services = {
   readonly toasts: RowToasts;
 };
 
-function createServices(config: Config): Services {
+function createServices(config: Config, queryClient: QueryClient): Services {
   const network = new Network();
   const lab = config.lab === undefined ? null : new LabClient(config.lab);
   const manager = createRealtimeManager({
@@ -28,14 +29,15 @@ function createServices(config: Config): Services {
   });
   // While the page's own rows are being asked for.
   void manager.ready();
-  return { network, lab, rest: new RestClient(config, network), manager, toasts: new RowToasts() };
+  const toasts = new RowToasts((row) => staffName(queryClient, row['business_id'], row['staff_id']));
+  return { network, lab, rest: new RestClient(config, network), manager, toasts };
 }
 
 /** Reads the configuration, and starts. */
 export function servicesQuery() {
   return queryOptions({
     queryKey: ['services'],
-    queryFn: async () => createServices(await loadConfig()),
+    queryFn: async ({ client }) => createServices(await loadConfig(), client),
     gcTime: Infinity,
     structuralSharing: false,
     refetchOnWindowFocus: false,

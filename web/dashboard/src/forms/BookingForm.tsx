@@ -16,6 +16,7 @@ import { NumberField } from './fields/NumberField.js';
 import { StartsField } from './fields/StartsField.js';
 import { FormSheet } from './sheet/FormSheet.js';
 import { currentRow } from './currentRow.js';
+import { OverlapHint } from './OverlapHint.js';
 
 const statuses = choicesOf(['pending', 'confirmed', 'completed', 'cancelled', 'no_show']);
 const MINUTES = { min: 1, max: 1440, decimals: 0 };
@@ -43,6 +44,8 @@ export function BookingForm({ session, opener, onClose }: Props) {
       <WhoFields session={session} draft={state.draft} original={original} />
       <WhenFields session={session} draft={state.draft} zone={business.time_zone} />
       <WhatFields session={session} draft={state.draft} />
+      {/* What is being added may be in the list already. */}
+      {isNew && state.phase !== 'editing' ? null : <OverlapHint id={session.row?.id} draft={state.draft} />}
     </FormSheet>
   );
 }

@@ -1,10 +1,12 @@
 import { useState } from 'react';
 import { useBusinessData } from '../data/businessData.js';
 import type { Payment } from '../data/database.js';
+import { paidBookings } from '../data/paid.js';
+import { isKnown, rowsState } from '../data/readState.js';
 import { formatStatus, formatWhen } from '../format.js';
 import { useEditSession, type EditSession } from '../writing/index.js';
 import { choicesOf, withChosen } from './fields/choices.js';
-import { amountRule, amountText } from './amounts.js';
+import { amountRule, amountText, openAmountText } from './amounts.js';
 import { BookingField } from './fields/BookingField.js';
 import { SelectField, TextField } from './fields/Field.js';
 import { NumberField } from './fields/NumberField.js';
@@ -24,6 +26,7 @@ export function PaymentForm({ session, opener, onClose }: Props) {
   const state = useEditSession(session, currentRow(payments, isNew ? undefined : session.row?.id));
   const currency = session.row?.currency ?? business.currency;
   const { amount, booking, method, status, reference } = state.draft;
+  const { taken, takeAmount } = useAmountOfBooking(session, isNew);
   const setter =
     <Name extends keyof PaymentDraft>(name: Name) =>
     (value: PaymentDraft[Name]): void => {
@@ -48,6 +51,7 @@ export function PaymentForm({ session, opener, onClose }: Props) {
         stored={session.row === undefined ? undefined : amountText(session.row.amount, currency)}
         required
         value={amount}
+        hint={taken !== '' && amount === taken ? 'What is open for the booking.' : undefined}
         onValue={setter('amount')}
       />
       <SelectField
@@ -57,7 +61,7 @@ export function PaymentForm({ session, opener, onClose }: Props) {
         value={method}
         onValue={setter('method')}
       />
-      <BookingField value={booking} payment={session.row?.id} onValue={setter('booking')} />
+      <BookingField value={booking} payment={session.row?.id} onValue={takeAmount} />
       <SelectField
         label="Status"
         name="status"
@@ -69,6 +73,22 @@ export function PaymentForm({ session, opener, onClose }: Props) {
       <TextField label="Reference" name="reference" maxLength={200} value={reference} onValue={setter('reference')} />
     </FormSheet>
   );
+}
+
+/** Choosing a booking, which fills in what is open for it as long as nobody has typed another amount. `taken`: what was filled in; empty: nothing. */
+function useAmountOfBooking(session: EditSession<Payment, PaymentDraft>, isNew: boolean) {
+  const { business, bookings, payments } = useBusinessData();
+  const [taken, setTaken] = useState('');
+  const takeAmount = (id: string): void => {
+    const { amount } = session.state().draft;
+    session.set('booking', id);
+    if (!isNew || !isKnown(rowsState(payments.status)) || (amount.trim() !== '' && amount !== taken)) return;
+    const booking = bookings.rows.find((candidate) => String(candidate.id) === id);
+    const open = openAmountText(booking, paidBookings(payments.rows), business.currency);
+    session.set('amount', open);
+    setTaken(open);
+  };
+  return { taken, takeAmount };
 }
 
 /** On which day it counts. */

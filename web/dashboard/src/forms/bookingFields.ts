@@ -83,7 +83,7 @@ export function localTime(moment: number, zone: string): LocalTime {
 }
 
 /** Unix ms. */
-function momentOf({ wall, isSecond }: LocalTime, zone: string): number {
+export function momentOf({ wall, isSecond }: LocalTime, zone: string): number {
   return (isSecond ? instantsOf(wall, zone)[1] : undefined) ?? instantOf(wall, zone);
 }
 

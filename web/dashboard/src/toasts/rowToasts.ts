@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useRef } from 'react';
 import { toast, type ExternalToast } from 'sonner';
-import type { Toaster } from 'switchboard-realtime/react';
+import type { UntypedRow } from 'switchboard-realtime';
+import type { Toaster, ToastMessage } from 'switchboard-realtime/react';
 import { sonnerToaster } from 'switchboard-realtime/react/sonner';
 import type { TableName } from '../data/database.js';
 
@@ -60,10 +61,16 @@ function endChange(key: string): void {
 /** Toasts of rows: what others add is news; what is added here is confirmed, and is no news when it comes in over realtime. */
 export class RowToasts {
   readonly #own = new Set<string>();
+  readonly #staffName: (row: UntypedRow) => string | undefined;
+
+  /** @param staffName of the person whom a row is about; undefined: not known */
+  constructor(staffName: (row: UntypedRow) => string | undefined) {
+    this.#staffName = staffName;
+  }
 
   /** For RealtimeProvider. */
-  readonly toaster: Toaster = (message) => {
-    if (message.id === undefined || !this.#own.has(message.id)) sonnerToaster(message);
+  readonly toaster: Toaster = (message, row) => {
+    if (message.id === undefined || !this.#own.has(message.id)) sonnerToaster(this.#named(message, row));
   };
 
   /** Confirms a row that was added here. Replaces the toast of the row if realtime was faster. */
@@ -78,6 +85,13 @@ export class RowToasts {
   /** Says something of a row that others have added, in place of the news that it was. */
   insteadOfNews(table: TableName, id: Id, { title, description }: Confirmation): void {
     toast(title, { id: this.#take(table, id), description });
+  }
+
+  /** Says who has clocked in: the row has only the number of the person. */
+  #named(message: ToastMessage, row: UntypedRow | undefined): ToastMessage {
+    const isOfAttendance = row !== undefined && message.id === rowToastId('staff_attendance', row['id'] as Id);
+    const name = isOfAttendance ? this.#staffName(row) : undefined;
+    return name === undefined ? message : { ...message, title: `${name} has clocked in` };
   }
 
   #take(table: TableName, id: Id): string {

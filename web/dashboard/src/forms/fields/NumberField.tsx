@@ -9,6 +9,7 @@ type Props = {
   /** As it is in the database: allowed in any case. Absent: there is none. */
   stored?: string | undefined;
   required?: boolean;
+  hint?: string | undefined;
   onValue: (value: string) => void;
 };
 

@@ -1,4 +1,4 @@
-import { toast } from 'sonner';
+import { toast, type Action } from 'sonner';
 import { formatTime } from '../../format.js';
 import type { EditSession, EditState, Problem, VersionedRow } from '../../writing/index.js';
 import { describeChange } from './describeChange.js';
@@ -8,8 +8,9 @@ import { ProblemText } from '../fields/ProblemText.js';
 
 export const UNTIL_DISMISSED = { duration: Infinity, closeButton: true };
 
-export function toastProblem(title: string, problem: Problem): void {
-  toast.error(title, { ...UNTIL_DISMISSED, description: <ProblemText problem={problem} /> });
+/** Returns the id of the toast. */
+export function toastProblem(title: string, problem: Problem, action?: Action): number | string {
+  return toast.error(title, { ...UNTIL_DISMISSED, description: <ProblemText problem={problem} />, action });
 }
 
 /** Says why a session did not save; nothing when it did, or was discarded. */

@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef } from 'react';
-import { toast } from 'sonner';
+import { toast, type Action } from 'sonner';
 import { isIn } from '../../data/attendance.js';
 import { useBusinessData } from '../../data/businessData.js';
 import type { Attendance, Staff } from '../../data/database.js';
+import { useNetwork } from '../../data/network.js';
 import { useRest, type RestClient } from '../../data/rest.js';
 import { useToday } from '../../data/today.js';
 import { formatClock, formatWhen } from '../../format.js';
@@ -21,6 +22,8 @@ const READ_MS = 10_000;
 const NONE: readonly Attendance[] = [];
 const UNIQUE_VIOLATION = '23505';
 const CHECK_VIOLATION = '23514';
+const TOO_EARLY =
+  'The time of clocking in is still to come: a computer had a wrong clock. It has to be corrected first.';
 
 /** Clocks a person in or out, whichever comes next by these entries; once for what is on display. Clocking out can be taken back. */
 export function useClock(entries: readonly Attendance[] = NONE): (person: Person) => void {
@@ -40,7 +43,12 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
       };
       const offerUndo = (closed: readonly Attendance[]): void => {
         const undo = (): void => {
-          write(person, 'Not undone', async () => {
+          const words = {
+            failed: 'Not undone',
+            later: 'Undo it when it is back.',
+            again: { label: 'Undo', onClick: undo },
+          };
+          write(person, words, async () => {
             if (!(await takeBack(rest.table('staff_attendance'), closed))) toastOthers();
           });
         };
@@ -49,15 +57,15 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
           toast('Clocked out', { description: person.full_name, ...withAction('Undo', undo) }),
         );
       };
-      write(person, 'Not saved', async () => {
+      // One at most, where the database has the index for that.
+      const open = entries.filter((entry) => entry.staff_id === person.id && isIn(entry));
+      write(person, open.length === 0 ? CLOCK_IN : CLOCK_OUT, async () => {
         endOffer();
         const attempt = unanswered.current.get(person.id) ?? newAttempt();
         unanswered.current.delete(person.id);
         const table = confirming(rest.table('staff_attendance'), ({ id }) => {
           toasts.added('staff_attendance', id, { title: 'Clocked in', description: person.full_name });
         });
-        // One at most, where the database has the index for that.
-        const open = entries.filter((entry) => entry.staff_id === person.id && isIn(entry));
         try {
           if (open.length === 0) {
             if (!(await clockIn(table, { business_id, work_date, staff_id: person.id }, attempt, entries)))
@@ -78,16 +86,42 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
 }
 
 type Desk = { readonly rest: RestClient; readonly toasts: RowToasts; readonly today: string; readonly zone: string };
-type Write = (person: Person, failed: string, write: () => Promise<void>) => void;
 
-/** Writes for a person what is not being written already, says why where that fails, and reads the entries again. */
+type Words = {
+  readonly failed: string;
+  /** What to do once there is a connection. */
+  readonly later: string;
+  /** For what has no button on the page. */
+  readonly again?: Action;
+};
+type Write = (person: Person, words: Words, write: () => Promise<void>) => void;
+
+const CLOCK_IN: Words = {
+  failed: 'Not clocked in',
+  later: 'Clock in when it is back: the time of that moment counts.',
+};
+const CLOCK_OUT: Words = {
+  failed: 'Not clocked out',
+  later: 'Clock out when it is back: the time of that moment counts.',
+};
+
+/** Writes for a person what is not being written already, says why where that fails, and reads the entries again. Keeps nothing for later. */
 function useWriteOnce({ rest, toasts, today, zone }: Desk): Write {
   const queryClient = useQueryClient();
+  const network = useNetwork();
   const { id: business_id } = useBusinessData().business;
   const busy = useRef(new Set<number>());
+  /** Toasts that say why something was not written, by person. */
+  const failures = useRef(new Map<number, number | string>());
   return useCallback(
-    (person, failed, write) => {
+    (person, words, write) => {
       if (busy.current.has(person.id)) return;
+      const before = failures.current.get(person.id);
+      if (before !== undefined) toast.dismiss(before);
+      if (!network.isOnline()) {
+        failures.current.set(person.id, toastOffline(person, words));
+        return;
+      }
       busy.current.add(person.id);
       const run = async (): Promise<void> => {
         let isAccepted = false;
@@ -97,7 +131,7 @@ function useWriteOnce({ rest, toasts, today, zone }: Desk): Write {
           isAccepted = true;
         } catch (error) {
           if (isTwice(error)) await toastTwice({ rest, toasts, today, zone }, person);
-          else toastProblem(failed, clockProblemOf(error));
+          else failures.current.set(person.id, toastFailure(person, words, error));
         }
         saving.end();
         // What is on display afterwards is what a click means next. A write that was accepted has started that read already.
@@ -107,7 +141,7 @@ function useWriteOnce({ rest, toasts, today, zone }: Desk): Write {
       };
       void run();
     },
-    [queryClient, rest, toasts, business_id, today, zone],
+    [queryClient, network, rest, toasts, business_id, today, zone],
   );
 }
 
@@ -119,12 +153,24 @@ function isTwice(error: unknown): boolean {
   return error instanceof RefusedError && error.code === UNIQUE_VIOLATION;
 }
 
+/** Nothing is sent later by itself: the database would write the time of that moment. */
+function toastOffline({ full_name }: Person, { failed, later, again }: Words): number | string {
+  const text = `${full_name}: there is no connection, so nothing was sent. ${later}`;
+  return toastProblem(failed, { text, detail: 'This browser is offline.' }, again);
+}
+
+function toastFailure(person: Person, { failed, again }: Words, error: unknown): number | string {
+  if (!(error instanceof UnreachableError)) return toastProblem(failed, clockProblemOf(person, error));
+  const advice = again === undefined ? ' You can also press again: nothing is saved twice.' : '';
+  const text = `${person.full_name}: the server did not say whether it was saved. The list will, once it answers.${advice}`;
+  return toastProblem('No answer yet', { text, detail: error.message });
+}
+
 /** In words, also that the database lets nobody leave before coming. */
-function clockProblemOf(error: unknown): Problem {
-  const problem = problemOf(error);
-  if (!(error instanceof RefusedError) || error.code !== CHECK_VIOLATION) return problem;
-  const text = 'The time of clocking in is still to come: a computer had a wrong clock. It has to be corrected first.';
-  return { ...problem, text };
+function clockProblemOf({ full_name }: Person, error: unknown): Problem {
+  const { text, detail } = problemOf(error);
+  const isTooEarly = error instanceof RefusedError && error.code === CHECK_VIOLATION;
+  return { text: `${full_name}: ${isTooEarly ? TOO_EARLY : text}`, detail };
 }
 
 /** Says since when the person is clocked in already. */
