@@ -48,11 +48,11 @@ export function required(option: Option): Option {
 }
 
 /** Has `checkRequired` ask for one of these options. */
-export function requiredEither(first: Option, second: Option): [Option, Option] {
+export function requiredEither(first: Option, second: Option, ...more: Option[]): [Option, Option] {
   for (const [option, other] of [[first, second] as const, [second, first] as const]) {
-    alternatives.add(option);
     option.description += ` (required without ${other.long ?? other.flags})`;
   }
+  for (const option of [first, second, ...more]) alternatives.add(option);
   return [first, second];
 }
 

@@ -1206,6 +1206,40 @@ create or replace function public.switchboard_changes(topic text, after bigint d
   end
   $$;
 
+-- Who may join the topics. Nobody may send on them, whatever other policies allow. is_right: the policy is there, and as it is to be.
+create or replace function switchboard.policies()
+  returns table (name text, kind text, command text, using_this text, check_this text, is_right boolean)
+  language sql stable
+  set search_path = pg_catalog, pg_temp
+  as $$
+    select w.*, exists (
+             select from pg_policies p
+              where p.schemaname = 'realtime' and p.tablename = 'messages' and p.policyname = w.name and p.permissive = w.kind
+                and p.cmd = w.command and p.roles = '{public}' and replace(p.qual, '"left"', 'left') = w.using_this
+                and replace(p.with_check, '"left"', 'left') is not distinct from w.check_this)
+      from (values
+        ('switchboard: readers of a topic', 'PERMISSIVE', 'SELECT',
+         '((extension = ''broadcast''::text) AND switchboard.may_read(topic))', null),
+        ('switchboard: nobody else, and nobody sends', 'RESTRICTIVE', 'ALL',
+         '((left(topic, 12) <> ''switchboard:''::text) OR ((extension = ''broadcast''::text) AND switchboard.may_read(topic)))',
+         '(left(topic, 12) <> ''switchboard:''::text)')) w (name, kind, command, using_this, check_this)
+  $$;
+
+-- Makes those that are missing or were changed.
+create or replace function switchboard.make_policies() returns void language plpgsql
+  set search_path = pg_catalog, pg_temp
+  as $$
+  declare
+    wrong record;
+  begin
+    for wrong in select p.* from switchboard.policies() p where not p.is_right loop
+      execute format('drop policy if exists %I on realtime.messages', wrong.name);
+      execute format('create policy %I on realtime.messages as %s for %s to public using %s %s', wrong.name, wrong.kind,
+                     wrong.command, wrong.using_this, coalesce('with check ' || wrong.check_this, ''));
+    end loop;
+  end
+  $$;
+
 ------------------------------------------------------------------------------------------------------ Tracking a table
 
 -- The table, its partitions and its children.
@@ -1739,26 +1773,7 @@ grant select on switchboard.readable, switchboard.readable_messages to public;
 revoke all on function public.switchboard_changes(text, bigint, integer) from public, anon, authenticated, service_role;
 grant execute on function public.switchboard_changes(text, bigint, integer) to anon, authenticated, service_role;
 
--- Who may join the topics. Nobody may send on them, whatever other policies allow.
-do $$
-declare
-  wanted record;
-begin
-  for wanted in
-    select * from (values
-      ('switchboard: readers of a topic', 'PERMISSIVE', 'SELECT',
-       '((extension = ''broadcast''::text) AND switchboard.may_read(topic))', null),
-      ('switchboard: nobody else, and nobody sends', 'RESTRICTIVE', 'ALL',
-       '((left(topic, 12) <> ''switchboard:''::text) OR ((extension = ''broadcast''::text) AND switchboard.may_read(topic)))',
-       '(left(topic, 12) <> ''switchboard:''::text)')) v (name, kind, command, using_this, check_this)
-  loop
-    if not exists (select from pg_policy p where p.polrelid = 'realtime.messages'::regclass and p.polname = wanted.name) then
-      execute format('create policy %I on realtime.messages as %s for %s to public using %s %s', wanted.name, wanted.kind,
-                     wanted.command, wanted.using_this, coalesce('with check ' || wanted.check_this, ''));
-    end if;
-  end loop;
-end
-$$;
+select switchboard.make_policies();
 
 -- The triggers' functions are made again where an earlier version of this file made them.
 select switchboard.make_capture(t.id) from switchboard.tables t order by t.id;

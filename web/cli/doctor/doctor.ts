@@ -4,7 +4,8 @@ import { openDatabase, DatabaseError, UsageError, type Database } from './facts/
 import type { DoctorOptions } from './doctorOptions.js';
 import { roleOf } from './checks/endpointChecks.js';
 import { bySeverity, type Finding } from './finding.js';
-import { fix, fixable } from './fix.js';
+import { fileText, fix, fixable } from './fix.js';
+import { newProbe, probeFinding, runProbe } from './probe.js';
 import { inspect, type Inspection } from './inspection.js';
 import { summaryOf, type DoctorLine } from './report.js';
 
@@ -26,6 +27,7 @@ export async function doctor(options: DoctorOptions, output: DoctorOutput): Prom
     db = await openDatabase(options.db);
     let findings = await look(db, what, output);
     if (options.fix) findings = await fixAll(db, what, findings, options, output);
+    if (options.fix && what.track !== null) findings = await probeAfter(db, findings, options, output);
     return summaryOf(findings).ok ? EXIT.ok : EXIT.findings;
   } catch (error) {
     if (!(error instanceof DatabaseError || error instanceof UsageError)) throw error;
@@ -56,16 +58,38 @@ async function fixAll(
   for (;;) {
     const left = findings.filter(({ access, severity }) => access === true && severity !== 'note' && !options.access);
     if (left.length > 0) output.log('Who may do what is left to you: --access runs those statements, too.');
-    const ready = fixable(findings, options.access).filter(({ sql }) => sql.some((statement) => !tried.has(statement)));
+    const ready = fixable(findings, options.access).filter((finding) =>
+      stepsOf(finding).some((step) => !tried.has(step)),
+    );
     if (ready.length === 0 || !(await output.isRead())) return findings;
     if (!options.yes && !(await allowed(ready, output))) return findings;
-    for (const { sql } of ready) for (const statement of sql) tried.add(statement);
+    for (const finding of ready) for (const step of stepsOf(finding)) tried.add(step);
     await fix(db, ready, (fixed) => {
       output.line({ type: 'fixed', ...fixed });
     });
     if (ready.some(({ restart }) => restart === true)) output.log('Restart PostgreSQL, then run doctor again.');
     findings = await look(db, what, output);
   }
+}
+
+function stepsOf({ file, sql }: Finding): readonly string[] {
+  return file === undefined ? sql : [fileText(file), ...sql];
+}
+
+/** Tries numbered changes with a table that is made for it, when nothing else is wrong. Returns what is left. */
+async function probeAfter(
+  db: Database,
+  findings: readonly Finding[],
+  options: DoctorOptions,
+  output: DoctorOutput,
+): Promise<readonly Finding[]> {
+  if (findings.some(({ severity }) => severity === 'error') || !(await output.isRead())) return findings;
+  const probe = newProbe();
+  if (!options.yes && !(await allowed([probeFinding(probe)], output))) return findings;
+  const found = [...findings, await runProbe(db, probe)];
+  for (const finding of found.slice(-1)) output.line({ type: 'finding', ...finding });
+  output.line(summaryOf(found));
+  return found;
 }
 
 async function allowed(ready: readonly Finding[], output: DoctorOutput): Promise<boolean> {
@@ -77,8 +101,11 @@ async function allowed(ready: readonly Finding[], output: DoctorOutput): Promise
 /** The role is the one that is given, or that the token or the api key names. */
 async function inspectionOf({ endpoint, tokenFile, ...rest }: DoctorOptions): Promise<Inspection> {
   const token = tokenFile === null ? null : await readToken(tokenFile);
-  const role = rest.role ?? roleOf(token, endpoint?.apikey ?? null);
-  return { tables: rest.tables, channels: rest.channels, role, pulse: rest.pulse, endpoint, token };
+  const { tables, channels, track, untrack, pulse } = rest;
+  // Numbered changes are mostly for those who are signed in.
+  const isOfTracking = tables.length === 0 && channels.length === 0 && endpoint === null && token === null;
+  const role = rest.role ?? (isOfTracking ? 'authenticated' : roleOf(token, endpoint?.apikey ?? null));
+  return { tables, channels, role, track, untrack, pulse, endpoint, token };
 }
 
 async function readToken(file: string): Promise<string> {

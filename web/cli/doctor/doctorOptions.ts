@@ -14,6 +14,7 @@ import {
 import { EXIT_HELP } from '../exitCodes.js';
 import { notes } from '../helpText.js';
 import type { ColourChoice } from '../style.js';
+import type { TrackWish } from './checks/trackChecks.js';
 import { readTableName, type TableName } from './finding.js';
 
 /** What `doctor` was asked to do. */
@@ -25,6 +26,10 @@ export interface DoctorOptions {
   channels: readonly string[];
   /** Null: the one that the token or key names, or anon. */
   role: string | null;
+  /** How a table is to be tracked; null: not asked. */
+  track: TrackWish | null;
+  /** The table that is not to be tracked any more. */
+  untrack: TableName | null;
   pulse: boolean;
   endpoint: { url: string; apikey: string } | null;
   tokenFile: string | null;
@@ -43,6 +48,11 @@ interface Flags {
   channel?: readonly string[];
   schema: string;
   role?: string;
+  track?: string;
+  by?: string;
+  topic?: string;
+  readers?: string;
+  untrack?: string;
   pulse?: boolean;
   url?: string;
   apikey?: string;
@@ -63,6 +73,13 @@ private channel, see who is present and be present, by which policy, and the SQL
 that would allow it; and whether realtime.send works there. The policies of
 realtime.messages are tried as the server does: with rows that are rolled back.
 
+With --track it reports whether a table's changes are numbered (docs/numbered-
+changes.md), by which column and for which readers, and what is wrong with that:
+policies, grants, triggers, a missing beat, numbers that do not move. With --fix
+it installs what is missing, tracks the table, and tries it with a table that it
+makes, writes to and drops. --untrack takes that back; for the last table it
+removes the SQL, too.
+
 --fix runs that SQL, after asking (in scripts: --yes), and looks again. It never
 runs a statement after which PostgreSQL would refuse the application's UPDATEs
 or DELETEs, nor one that locks a large table; it says what is left to do. The
@@ -75,6 +92,8 @@ Examples:
   $ switchboard-realtime doctor --db "$DATABASE_URL" --tables bookings,clients
   $ switchboard-realtime doctor --tables bookings --role authenticated --fix
   $ switchboard-realtime doctor --channel room:1 --role authenticated
+  $ switchboard-realtime doctor --track bookings --by business_id \\
+      --readers 'key = auth.uid()::text' --fix
   $ switchboard-realtime doctor --tables bookings --url "$SUPABASE_URL" \\
       --apikey "$SUPABASE_ANON_KEY" --json
 
@@ -82,15 +101,24 @@ ${EXIT_HELP}`;
 
 /** The command `doctor`; `run` gets its checked options. */
 export function doctorCommand(run: (options: DoctorOptions) => Promise<void>): Command {
+  const track = new Option('--track <table>', 'number the changes of this table');
+  const untrack = new Option('--untrack <table>', 'number them no more').conflicts('track');
   const [tables, channel] = requiredEither(
     new Option('--tables <tables>', 'table or schema.table, several separated by commas').argParser(parseNames),
     new Option('--channel <name>', 'a private channel; may be repeated').argParser(addChannel),
+    track,
+    untrack,
   );
   return new Command('doctor')
     .description('check the database side of realtime, and fix it')
     .addOption(required(dbOption('postgres://… of a role that may read the catalogs')))
     .addOption(tables)
     .addOption(channel)
+    .addOption(track)
+    .option('--by <column>', 'with --track: the column whose value is the key of the topic')
+    .option('--topic <name>', "with --track: the name of the topics (default: the table's)")
+    .option('--readers <expression>', 'with --track: SQL over key, auth.uid(), auth.jwt() and auth.role()')
+    .addOption(untrack)
     .option('--schema <schema>', 'of tables that are given without one', 'public')
     .option('--role <role>', 'for whom it checks (default: that of the token or key, else anon)')
     .option('--pulse', 'the application uses the option `pulse`')
@@ -115,6 +143,8 @@ function fromFlags(flags: Flags, command: Command): DoctorOptions {
     tables: tables.map((name) => readTableName(name, flags.schema)),
     channels,
     role: flags.role ?? null,
+    track: wishOf(flags, command),
+    untrack: flags.untrack === undefined ? null : readTableName(flags.untrack, flags.schema),
     pulse: flags.pulse ?? false,
     endpoint: endpointOf(flags, command),
     tokenFile: flags.tokenFile ?? null,
@@ -124,6 +154,18 @@ function fromFlags(flags: Flags, command: Command): DoctorOptions {
     json: flags.json ?? false,
     color: flags.color,
   };
+}
+
+function wishOf({ track, by, topic, readers, schema }: Flags, command: Command): TrackWish | null {
+  if (track !== undefined) {
+    return {
+      ...{ table: readTableName(track, schema), by: by ?? null, topic: topic ?? null, readers: readers ?? null },
+    };
+  }
+  for (const [name, value] of Object.entries({ by, topic, readers })) {
+    if (value !== undefined) command.error(`error: --${name} needs --track.`);
+  }
+  return null;
 }
 
 /** Checked when both are known; one that only the environment gives is not asked for. */

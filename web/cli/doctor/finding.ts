@@ -8,13 +8,15 @@ export interface Finding {
   readonly severity: Severity;
   /** Names the check, such as `published`; stable. */
   readonly check: string;
-  /** What it is about: `database`, `schema.table`, `channel …`, `endpoint` or `token`. */
+  /** What it is about: `database`, `schema.table`, `channel …`, `switchboard`, `endpoint` or `token`. */
   readonly subject: string;
   /** What was found. */
   readonly message: string;
   readonly why: string;
   /** Statements that fix it, in order; none where SQL can't. */
   readonly sql: readonly string[];
+  /** A file of the package's folder `sql` that comes before them. It is a transaction of its own. */
+  readonly file?: string;
   /** The statements decide who may read what, so they are not run unless that is asked for. */
   readonly access?: boolean;
   /** It takes a restart of PostgreSQL after the statements, which then run outside of a transaction. */

@@ -1,4 +1,5 @@
 import type { Database } from './facts/database.js';
+import { packagedSql } from './facts/tracking.js';
 import { quoteName, quoteTable, type Finding, type TableName } from './finding.js';
 import { PUBLICATION } from './facts/facts.js';
 
@@ -13,7 +14,8 @@ export interface Fixed {
 export function fixable(findings: readonly Finding[], access: boolean): Finding[] {
   return findings
     .filter(
-      ({ severity, sql, access: decides }) => severity !== 'note' && sql.length > 0 && (access || decides !== true),
+      ({ severity, sql, file, access: decides }) =>
+        severity !== 'note' && (sql.length > 0 || file !== undefined) && (access || decides !== true),
     )
     .toSorted((a, b) => turn(a) - turn(b));
 }
@@ -35,10 +37,23 @@ const LIMITS = ["SET lock_timeout = '2s'", "SET statement_timeout = '10s'"];
 export async function fix(db: Database, findings: readonly Finding[], report: (fixed: Fixed) => void): Promise<void> {
   for (const sql of LIMITS) await db.rows(sql);
   for (const finding of findings) {
+    if (finding.file !== undefined) report(await runFile(db, finding.file));
     // Settings of the server can't be changed inside a transaction.
     if (finding.restart === true) for (const sql of finding.sql) report({ sql, error: await errorOf(db, sql) });
     else for (const fixed of await runTogether(db, finding)) report(fixed);
   }
+}
+
+async function runFile(db: Database, file: string): Promise<Fixed> {
+  const error = await errorOf(db, await packagedSql(file));
+  // It may have failed in the middle of its transaction.
+  if (error !== null) await errorOf(db, 'ROLLBACK');
+  return { sql: fileText(file), error };
+}
+
+/** How a file is named where statements are. */
+export function fileText(file: string): string {
+  return `\\i sql/${file}`;
 }
 
 async function runTogether(db: Database, finding: Finding): Promise<Fixed[]> {

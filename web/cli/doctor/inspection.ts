@@ -9,6 +9,7 @@ import { quoteName, type Finding, type TableName } from './finding.js';
 import { checkPublicChannels } from './checks/publicChannelCheck.js';
 import { checkPulse } from './checks/pulseCheck.js';
 import { checkTable } from './checks/tableChecks.js';
+import { checkTrack, checkUntrack, type TrackWish } from './checks/trackChecks.js';
 
 /** What to look at. */
 export interface Inspection {
@@ -16,6 +17,10 @@ export interface Inspection {
   /** Names of private channels. */
   channels: readonly string[];
   role: string;
+  /** How a table is to be tracked; null: not asked. */
+  track: TrackWish | null;
+  /** The table that is not to be tracked any more. */
+  untrack: TableName | null;
   /** The application uses the pulse. */
   pulse: boolean;
   endpoint: { url: string; apikey: string } | null;
@@ -28,6 +33,7 @@ export async function inspect(db: Database, what: Inspection): Promise<Finding[]
   const findings = what.tables.length > 0 ? await inspectChanges(db, facts, what) : checkReplication(facts);
   if (what.endpoint !== null) findings.push(...(await checkEndpoint(what.endpoint.url, what.endpoint.apikey)));
   if (what.token !== null) findings.push(...checkToken('access token', what.token));
+  findings.push(...(await inspectTracking(db, what)));
   const rights = await inspectRights(db, what);
   const [topic] = what.channels;
   if (topic !== undefined) rights.push(await checkPublicChannels(what.endpoint, topic));
@@ -44,6 +50,21 @@ async function inspectChanges(db: Database, facts: DatabaseFacts, what: Inspecti
     findings.push(...(await checkPulse(db, { role: what.role, ...role }, what.pulse)));
   }
   return findings;
+}
+
+/** Numbered changes of the table that is to be tracked, or not to be any more. */
+async function inspectTracking(
+  db: Database,
+  { track, untrack, role, channels, tables }: Inspection,
+): Promise<Finding[]> {
+  if (track === null && untrack === null) return [];
+  // With tables or channels it is reported already that there is no such role.
+  const isReported = channels.length > 0 || tables.length > 0;
+  if ((await readRole(db, role)) === null) return isReported ? [] : [unknownRole(role)];
+  return [
+    ...(track === null ? [] : await checkTrack(db, track, role)),
+    ...(untrack === null ? [] : await checkUntrack(db, untrack, role)),
+  ];
 }
 
 /** What the role may do on channels, by the policies. @throws DatabaseError */
@@ -98,7 +119,7 @@ function missing({ schema, table }: TableName, similar: readonly string[]): Find
 function once(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter((finding) => {
-    const key = JSON.stringify(finding.sql.length === 0 ? finding : finding.sql);
+    const key = JSON.stringify(finding.sql.length === 0 ? finding : [finding.file, finding.sql]);
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -30,11 +30,13 @@ export function lineText(line: DoctorLine, style: Style): string {
 }
 
 /** As hints of other commands show it, too. */
-export function findingText({ severity, subject, message, why, sql, access }: Finding, style: Style): string {
+export function findingText({ severity, subject, message, why, sql, file, access }: Finding, style: Style): string {
   const head = wrapped(`${severity}: ${subject}: ${message}`, style.width, '', '  ');
   const coloured = head.replace(severity, style.paint(COLOURS[severity], severity));
   const lines = [coloured, wrapped(why, style.width, '  ')];
-  if (sql.length > 0) lines.push(access === true ? '  fixes it, and decides who may do what:' : '  fixes it:');
+  const isFixed = sql.length > 0 || file !== undefined;
+  if (isFixed) lines.push(access === true ? '  fixes it, and decides who may do what:' : '  fixes it:');
+  if (file !== undefined) lines.push(`    the file sql/${file} of this package`);
   for (const statement of sql)
     lines.push(...`${statement.replace(/;$/u, '')};`.split('\n').map((part) => `    ${part}`));
   return lines.join('\n');

@@ -29,7 +29,7 @@ export function runDoctor(
 }
 
 async function ask(findings: readonly Finding[], stop: AbortSignal): Promise<boolean> {
-  const count = findings.reduce((sum, { sql }) => sum + sql.length, 0);
+  const count = findings.reduce((sum, { sql, file }) => sum + sql.length + (file === undefined ? 0 : 1), 0);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   // While it reads, the terminal gives Ctrl-C to it and not to the process.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

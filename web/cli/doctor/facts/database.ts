@@ -38,6 +38,8 @@ export async function openDatabase(url: string): Promise<Database> {
   client.on('error', () => undefined);
   try {
     await client.connect();
+    // The checks read catalogs; to compile them takes seconds.
+    await client.query('SET jit = off');
   } catch (error) {
     throw new DatabaseError(`can't connect to the database: ${describeConnectionError(error, url)}`);
   }
