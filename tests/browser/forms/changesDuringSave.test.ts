@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { BookingsPage } from '../support/bookingsPage.js';
+import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { closed, edit, FormsLab, hold } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
 
@@ -41,11 +41,14 @@ async function goOffline({ page }: BookingsPage): Promise<void> {
 const goOnline = ({ page }: BookingsPage): Promise<void> =>
   page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
 
-const cancel = (bookings: BookingsPage, id: string, table = 'bookings'): Promise<void> =>
-  bookings
+async function cancel(bookings: BookingsPage, id: string, table = 'bookings'): Promise<void> {
+  // A button of a row that has just come does nothing.
+  await untilSettled(bookings.page);
+  await bookings
     .row(id, table)
     .getByRole('button', { name: /^Cancel/ })
     .click();
+}
 
 const press = (page: Page, name: string): Promise<void> =>
   page.locator('[data-sonner-toast]').getByRole('button', { name, exact: true, includeHidden: true }).click();

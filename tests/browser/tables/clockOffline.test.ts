@@ -57,7 +57,7 @@ it('who clocks in while offline hears that nothing was sent, and what to do, and
   await plug(page, true);
   expect([writes, await openEntries()]).toEqual([[], 0]);
   await press(page, 'Clock in');
-  await toastOf(page, 'Clocked in').getByText(name).waitFor();
+  await toastOf(page, 'Clocked in').getByText(name, { exact: true }).waitFor();
   await toast.waitFor({ state: 'detached' });
   expect([writes, await openEntries()]).toEqual([['POST'], 1]);
   await page.context().close();

@@ -123,7 +123,7 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
   },
   'writing together': {
     declare: `
-      import type { RowTable } from './writing/index.js';
+      import type { RowTable } from '../../web/dashboard/src/writing/index.js';
       import { fields, type Booking } from './writing-fields.js';
       declare const table: RowTable<Booking>;
       declare const row: Booking;`,
