@@ -41,7 +41,7 @@ export const coreTower: readonly CoreFolder[] = [
     below: ['api', 'base', 'engine', 'changes'],
     rule: 'who wants what; calls nobody',
   },
-  { folder: 'status', below: ['api', 'engine'], rule: 'keeps what the engine reports; calls nobody' },
+  { folder: 'status', below: ['api', 'base', 'engine'], rule: 'keeps what the engine reports; calls nobody' },
   { folder: 'log', below: ['api', 'engine'], rule: 'knows lines, not where they come from' },
   {
     folder: 'delivery',
@@ -52,6 +52,11 @@ export const coreTower: readonly CoreFolder[] = [
     folder: 'gaps',
     below: ['api', 'base', 'engine', 'subscriptions', 'delivery'],
     rule: 'what was missed, in any kind of subscription',
+  },
+  {
+    folder: 'numbered',
+    below: ['api', 'base', 'engine'],
+    rule: 'asks the database for what the core lacks, in words that the core understands',
   },
   {
     folder: 'auth',
@@ -78,7 +83,7 @@ export const coreTower: readonly CoreFolder[] = [
     folder: 'manager',
     below: [
       ...['api', 'base', 'engine', 'changes', 'subscriptions', 'status', 'log'],
-      ...['delivery', 'gaps', 'auth', 'checks', 'channels', 'liveRows', 'page'],
+      ...['delivery', 'gaps', 'numbered', 'auth', 'checks', 'channels', 'liveRows', 'page'],
     ],
     rule: 'where the stations meet',
   },

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createManager } from '../core/manager/createRealtimeManager.js';
-import type { ReasonCode } from '../core/index.js';
+import type { ReasonCode, TablesOption } from '../core/index.js';
 import type { Manager } from '../core/manager/manager.js';
 import { handshakeFailure, reportingSocket } from './causes.js';
 import { keyProblem } from './keyShape.js';
+import { restCalls } from './restCalls.js';
 
 /** How to connect. */
 export interface ConnectionOptions {
@@ -13,6 +14,8 @@ export interface ConnectionOptions {
   tokenFile: string | null;
   /** How often the pulse beats, in ms; null: it is not listened to. */
   pulseMs: number | null;
+  /** Those whose changes are numbered. */
+  tables?: TablesOption;
 }
 
 export interface Reason {
@@ -39,17 +42,21 @@ export class Connection {
    * @param log gets the manager's warnings and errors.
    * @throws SwitchboardError for options that can't work.
    */
-  constructor({ url, apikey, tokenFile, pulseMs }: ConnectionOptions, log: (message: string) => void) {
+  constructor({ url, apikey, tokenFile, pulseMs, tables = {} }: ConnectionOptions, log: (message: string) => void) {
     const problem = keyProblem(apikey);
     // A gateway of one's own may take keys of other kinds.
     if (problem !== null) log(`switchboard-realtime: the api key ${problem}.`);
     const transport = reportingSocket((cause) => {
       this.#cause = cause;
     });
+    const token = tokenFile === null ? null : () => readToken(tokenFile);
     this.manager = createManager({
       ...{ url, apikey, transport, logger: { warn: log, error: log } },
-      ...(tokenFile === null ? {} : { accessToken: () => readToken(tokenFile) }),
+      ...(token === null ? {} : { accessToken: token }),
       ...(pulseMs === null ? {} : { pulse: { periodMs: pulseMs } }),
+      ...(Object.keys(tables).length === 0
+        ? {}
+        : { tables, rpc: restCalls(url, apikey, async () => token?.() ?? null) }),
     });
   }
 

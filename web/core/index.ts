@@ -72,6 +72,7 @@ export type {
   EndpointOptions,
   ManagerOptions,
   NumbersOption,
+  PulseOption,
   SubscribeOptions,
   SupabaseClientLike,
   SupabaseOptions,
@@ -88,7 +89,7 @@ export type {
   InsertPayload,
   UpdatePayload,
 } from './api/payload.js';
-export type { PulseOption } from './api/pulse.js';
+export type { NumberedPosition, RpcCallback, TablesOption, TrackedTableOptions } from './api/tables.js';
 export type { ReasonCode } from './api/reasons.js';
 export type { ManagerStats, RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './api/realtimeManager.js';
 export type {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import { SwitchboardError, type EventName, type SubscriptionStatus } from '../core/index.js';
+import { SwitchboardError, type EventName, type Road, type SubscriptionStatus } from '../core/index.js';
 import { guarded, mistake } from './provider/environment.js';
 import { HeldId } from './sharing/heldId.js';
 import type { WatchedRows } from './invalidation/invalidations.js';
@@ -18,6 +18,8 @@ export interface QueryInvalidationOptions {
   event?: EventName | undefined;
   /** Whose changes count, as in `subscribe`. */
   filter?: string | undefined;
+  /** Which way changes come, as in `subscribe`. Default 'auto'. */
+  via?: 'auto' | Road | undefined;
   /** What to invalidate, as with `invalidateQueries`: a key matches all that begin with it. */
   queryKeys: readonly QueryKey[];
   /** A burst is over when it has been quiet for this many ms. Default 250. */

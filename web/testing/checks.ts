@@ -9,13 +9,13 @@ import {
 } from '../core/base/validate.js';
 import { SwitchboardError } from '../core/api/errors.js';
 
-const CHANGE = ['table', 'schema', 'eventType', 'new', 'old', 'commit_timestamp', 'errors'];
+const CHANGE = ['table', 'schema', 'eventType', 'new', 'old', 'commit_timestamp', 'errors', 'number', 'epoch'];
 const STATES = ['live', 'pending', 'joining', 'retrying', 'parked'];
 
 /** @throws SwitchboardError for an option that `createFakeManager` does not know, and for a `live` that is neither true nor false. */
 export function checkFakeOptions(options: unknown): void {
   const given = requireObject(options, 'options');
-  refuseUnknown(given, ['live', 'numbers'], 'createFakeManager');
+  refuseUnknown(given, ['live', 'numbers', 'tables'], 'createFakeManager');
   optionalFlag(given, 'live');
 }
 

@@ -24,8 +24,14 @@ export function createFakeManager<Db = RegisteredDatabase, Channels = Registered
   given: FakeOptions = {},
 ): FakeManager<Db, Channels> {
   checkFakeOptions(given);
-  const { live = true, numbers = 'number' } = given;
-  const options = checkManagerOptions({ url: 'https://fake.invalid', apikey: 'fake', numbers, resyncJitterMs: 0 });
+  const { live = true, numbers = 'number', tables } = given;
+  const options = checkManagerOptions({
+    url: 'https://fake.invalid',
+    apikey: 'fake',
+    numbers,
+    tables,
+    resyncJitterMs: 0,
+  });
   const early: ((engine: FakeEngine) => void)[] = [];
   let open: FakeEngine | null = null;
   let made: FakeEngine | null = null;

@@ -232,6 +232,7 @@ function textOf(change: FakeChange, id: number): string {
     ...{ schema, table, type: eventType, errors },
     commit_timestamp: change.commit_timestamp ?? new Date().toISOString(),
     columns: columnsOf(record ?? old ?? {}),
+    ...{ number: change.number, epoch: change.epoch },
     ...(eventType === 'DELETE' ? {} : { record: record ?? {} }),
     ...(eventType === 'INSERT' ? {} : { old_record: old ?? {} }),
   };

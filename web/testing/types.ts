@@ -12,6 +12,7 @@ import type {
   SubscriptionId,
   SubscriptionState,
   TableName,
+  TablesOption,
   UntypedChannels,
   UntypedDatabase,
   UntypedRow,
@@ -31,6 +32,9 @@ export interface FakeChange<Row = UntypedRow, Table extends string = string> {
   commit_timestamp?: string | undefined;
   /** What the server left out, such as `['Error 401: Unauthorized']`. Default: nothing. */
   errors?: readonly string[] | undefined;
+  /** Of a table in `tables`: the change's number, and its epoch. Default: none, as on `postgres_changes`. */
+  number?: number | undefined;
+  epoch?: string | undefined;
 }
 
 type TypedChange<Db, Schema extends SchemaName<Db>> = {
@@ -115,4 +119,6 @@ export interface FakeOptions {
   live?: boolean | undefined;
   /** See {@link NumbersOption}. Default 'number'. */
   numbers?: NumbersOption | undefined;
+  /** The tracked tables, as of a manager. Default: none. */
+  tables?: TablesOption | undefined;
 }

@@ -33,6 +33,13 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
       declare const onEvent: (change: unknown) => void;
       declare const refetch: (signal: AbortSignal) => Promise<void>;`,
   },
+  numbered: {
+    declare: `
+      import { createRealtimeManager, equals, type SupabaseClientLike } from 'switchboard-realtime';
+      declare const supabase: SupabaseClientLike;
+      declare const businessId: string;`,
+    append: 'export { id, manager };',
+  },
   'live bookings': {
     declare: `
       import type { RealtimeManager } from 'switchboard-realtime';

@@ -187,6 +187,31 @@ describe('with a generated Database type', () => {
     });
   });
 
+  it('tracked tables and their columns are checked', () => {
+    unrun(() => {
+      createRealtimeManager<Database>({
+        ...endpoint,
+        tables: { bookings: { by: 'business_id', topic: 'shop' }, clients: {}, entries: { schema: 'audit', by: 'at' } },
+      });
+      // @ts-expect-error no such table
+      createRealtimeManager<Database>({ ...endpoint, tables: { booking: {} } });
+      // @ts-expect-error no such column
+      createRealtimeManager<Database>({ ...endpoint, tables: { bookings: { by: 'business' } } });
+      // @ts-expect-error a table of another schema
+      createRealtimeManager<Database>({ ...endpoint, tables: { entries: {} } });
+      // @ts-expect-error a view has no changes
+      createRealtimeManager<Database>({ ...endpoint, tables: { everything: {} } });
+      createRealtimeManager({ ...endpoint, tables: { anything: { by: 'any', schema: 'where' } } });
+      manager.subscribe({ table: 'bookings', via: 'broadcast', leaving: 'both', from: { number: 4 } }, (change) => {
+        expectTypeOf(change.number).toEqualTypeOf<number | undefined>();
+      });
+      // @ts-expect-error no such way
+      manager.liveRows({ table: 'bookings', key: 'id', via: 'fast', fetch: () => Promise.resolve([]) });
+      // @ts-expect-error all tables are not tracked
+      manager.subscribe({ table: '*', via: 'broadcast' }, nothing);
+    });
+  });
+
   it('takes a supabase-js client', () => {
     const supabase = createClient<Database>('https://ref.supabase.co', 'anon', {
       auth: { persistSession: false },

@@ -1,4 +1,4 @@
-import type { ConnectionStatus, StatusSnapshot } from '../../core/index.js';
+import type { ConnectionStatus, StatusSnapshot, SubscriptionStatus } from '../../core/index.js';
 import { Connection } from '../connection.js';
 import { EXIT } from '../exitCodes.js';
 import { Hints } from './hints.js';
@@ -91,11 +91,18 @@ class Listening {
         (status, reported) => {
           if (status === 'SUBSCRIBED') this.#wereLive.add(id);
           const { code, message } = this.#connection.explained(reported);
-          this.#output.line({ type: 'status', at: new Date().toISOString(), subscription: id, status, code, message });
+          const at = new Date().toISOString();
+          this.#output.line({ type: 'status', at, subscription: id, status, code, message, ...this.#roadOf(id) });
           if (code === 'BAD_BINDING' || code === 'UNAUTHORIZED') this.#giveHint(id, spec, message);
         },
       );
     }
+  }
+
+  #roadOf(id: number): Pick<SubscriptionStatus, 'road' | 'fellBack'> {
+    const { road, fellBack = null } =
+      this.#connection.manager.status().subscriptions.find((entry) => entry.id === id) ?? {};
+    return road === undefined ? {} : { road, fellBack };
   }
 
   #giveHint(id: number, spec: TableOptions, message: string): void {

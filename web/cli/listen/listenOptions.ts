@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { EventName } from '../../core/index.js';
+import type { EventName, NumberedPosition, Road, TablesOption } from '../../core/index.js';
 import {
   apikeyOption,
   checkDatabaseUrl,
@@ -17,12 +17,15 @@ import { EXIT_HELP } from '../exitCodes.js';
 import { notes } from '../helpText.js';
 import type { ColourChoice } from '../style.js';
 import { parseSpan, readChannel, type ChannelSource } from './channelOptions.js';
+import { addTrackOptions, trackProblem, type TrackFlags } from './trackOptions.js';
 
 /** What `listen` was asked to do. */
 export interface ListenOptions {
   url: string;
   apikey: string;
   subscriptions: readonly TableOptions[];
+  /** Those of the tables whose changes are numbered. */
+  tables: TablesOption;
   channels: readonly ChannelSource[];
   /** Of all channels. */
   channel: ChannelRequest;
@@ -56,10 +59,12 @@ export interface TableOptions {
   event?: EventName;
   filter?: string;
   select?: readonly string[];
+  via?: Road;
+  from?: NumberedPosition;
 }
 
 /** As commander hands them over. */
-interface Flags {
+interface Flags extends TrackFlags {
   url: string;
   apikey: string;
   table?: readonly TableOptions[];
@@ -89,6 +94,10 @@ terminal, unless --color always asks for the text of a terminal. Tables, then
 channels, are numbered (#1, #2 …) in the order of the options; all of them share
 one socket. Logs go to standard error.
 
+Lines of changes of a --track table have the number of the change and its epoch.
+With the last ones, --from epoch:number continues where another run has ended.
+Changes of one statement may share a number: they are printed together.
+
 The event of a channel follows the last colon of its option. For a channel whose
 name has a colon, end it with one more: --channel room:7: is all of room:7.
 
@@ -97,10 +106,12 @@ Examples:
       --table bookings
   $ switchboard-realtime listen --table "bookings:business_id=eq.7" \\
       --table clients --event insert --json | jq .new
+  $ switchboard-realtime listen --table "bookings:business_id=eq.7" \\
+      --track bookings=business_id --from 9f3c01ab77e2:41
   $ switchboard-realtime listen --channel room:7:cursor --presence
   $ switchboard-realtime listen --channel news: --private --replay 10m
   $ switchboard-realtime listen --table bookings --count 1 --timeout 30
-  (the last four take url and key from SUPABASE_URL and SUPABASE_ANON_KEY)
+  (the last five take url and key from SUPABASE_URL and SUPABASE_ANON_KEY)
 
 ${EXIT_HELP}`;
 
@@ -110,7 +121,7 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
     new Option('--table <table[:filter]>', 'a table, or a table and its filter; may be repeated').argParser(addTable),
     new Option('--channel <name[:event]>', 'a channel, or one event of it; may be repeated').argParser(addChannel),
   );
-  return new Command('listen')
+  const command = new Command('listen')
     .description('print changes of tables and what is sent on channels, as it happens')
     .addOption(required(urlOption()))
     .addOption(required(apikeyOption()))
@@ -118,7 +129,8 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
     .option('--schema <schema>', "the tables' schema (default: public)")
     .addOption(new Option('--event <event>', 'only these changes: insert, update or delete').argParser(parseEvent))
     .option('--filter <filter>', 'for tables without a filter of their own, such as id=eq.5')
-    .addOption(new Option('--select <columns>', 'only these columns, separated by commas').argParser(parseColumns))
+    .addOption(new Option('--select <columns>', 'only these columns, separated by commas').argParser(parseColumns));
+  return addTrackOptions(command)
     .addOption(channel)
     .option('--private', 'the channels are private')
     .option('--presence', 'also print who comes, changes and leaves on the channels')
@@ -151,7 +163,7 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
     });
 }
 
-const OF_TABLES = ['schema', 'event', 'filter', 'select', 'pulse'] as const;
+const OF_TABLES = ['schema', 'event', 'filter', 'select', 'pulse', 'track', 'from', 'via'] as const;
 const OF_CHANNELS = ['private', 'presence', 'replay'] as const;
 
 /** An option that can have no effect is a mistake. */
@@ -163,21 +175,26 @@ function checkKinds(flags: Flags, command: Command): void {
   if (flags.table === undefined)
     refuse(OF_TABLES, 'is for tables; the event of a channel is given with it: --channel room:event');
   if (flags.channel === undefined) refuse(OF_CHANNELS, 'is for channels: give --channel <name>');
+  const problem = trackProblem(flags, flags.table ?? []);
+  if (problem !== null) command.error(`error: ${problem}`);
   if (flags.private !== true) refuse(['replay'], 'needs --private: only private channels can be replayed');
 }
 
 function fromFlags(flags: Flags): ListenOptions {
-  const { schema, event, filter, select } = flags;
+  const { schema, event, filter, select, via, from } = flags;
   const shared = {
     ...(schema === undefined ? {} : { schema }),
     ...(event === undefined ? {} : { event: event as EventName }),
     ...(filter === undefined ? {} : { filter }),
     ...(select === undefined ? {} : { select }),
+    ...(via === undefined ? {} : { via }),
+    ...(from === undefined ? {} : { from }),
   };
   return {
     url: flags.url,
     apikey: flags.apikey,
     subscriptions: (flags.table ?? []).map((own) => ({ ...shared, ...own })),
+    tables: tablesOf(flags),
     channels: flags.channel ?? [],
     channel: {
       private: flags.private ?? false,
@@ -192,6 +209,18 @@ function fromFlags(flags: Flags): ListenOptions {
     json: flags.json ?? false,
     color: flags.color,
   };
+}
+
+function tablesOf({ track = [], schema }: Flags): TablesOption {
+  const options = track.map(({ table, by, topic }) => {
+    const tracked = {
+      ...(schema === undefined ? {} : { schema }),
+      ...(by === null ? {} : { by }),
+      ...(topic === null ? {} : { topic }),
+    };
+    return [table, tracked] as const;
+  });
+  return Object.fromEntries(options);
 }
 
 function addTable(text: string, before: readonly TableOptions[] | undefined): readonly TableOptions[] {

@@ -4,10 +4,12 @@ import type {
   BroadcastMessage,
   ChannelGap,
   ConnectionState,
+  Fallback,
   Gap,
   PresenceChange,
   PresenceMember,
   ReasonCode,
+  Road,
   SubscriptionNotice,
 } from '../../core/index.js';
 
@@ -35,6 +37,9 @@ export interface StatusLine {
   status: SubscriptionNotice;
   code: ReasonCode;
   message: string;
+  /** Of a --track table: how its changes come, and why not by numbered broadcasts, if they do not. */
+  road?: Road;
+  fellBack?: Fallback | null;
 }
 
 /** Something may have been missed. Of tables it is printed when it opens (`over` is false) and when it is over; of channels when it is over. */
@@ -52,6 +57,10 @@ export interface GapLine {
   from: string;
   to: string | null;
   over: boolean;
+  /** Of a --track table: the numbers that are missing; all from the first on without `toNumber`. */
+  epoch?: string;
+  fromNumber?: number;
+  toNumber?: number;
   /** Of channels: all that was missed has come by replay. */
   healed?: boolean;
 }
@@ -75,6 +84,9 @@ export interface ChangeLine {
   new: unknown;
   old: unknown;
   errors: unknown;
+  /** Of a --track table: continue after it by `--from epoch:number`. Changes of one statement may share a number. */
+  number?: unknown;
+  epoch?: unknown;
 }
 
 /** Something was sent on a channel. Numbers are kept as the server wrote them. */
@@ -128,6 +140,7 @@ export function changeLine(at: Date, subscription: number, text: string): Change
     new: isDelete ? {} : (data.record ?? {}),
     old: data.type === 'INSERT' ? {} : (data.old_record ?? {}),
     errors: data.errors ?? null,
+    ...(data.number === undefined ? {} : { number: data.number, epoch: data.epoch }),
   };
 }
 
@@ -180,6 +193,9 @@ export function gapLine(at: Date, gap: Gap): GapLine {
     from: new Date(gap.from).toISOString(),
     to: gap.to === null ? null : new Date(gap.to).toISOString(),
     over: gap.over,
+    ...(gap.epoch === undefined ? {} : { epoch: gap.epoch }),
+    ...(gap.fromNumber === undefined ? {} : { fromNumber: gap.fromNumber }),
+    ...(gap.toNumber === undefined ? {} : { toNumber: gap.toNumber }),
   };
 }
 

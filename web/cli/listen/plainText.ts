@@ -65,11 +65,12 @@ export class PlainText {
         const colour = line.status === 'SUBSCRIBED' ? 'green' : 'yellow';
         const why = reason(line);
         const words = why !== '' && why === this.#saidLast ? line.code : why;
-        return `${this.#label(line.subscription)}  ${this.#style.paint(colour, line.status)}  ${words}`.trimEnd();
+        const body = `${this.#label(line.subscription)}  ${this.#style.paint(colour, line.status)}  ${words}`.trimEnd();
+        return `${body}${roadText(line)}`;
       }
       case 'gap': {
         const word = line.over ? this.#style.paint('green', 'GAP OVER') : this.#style.paint('red', 'GAP');
-        return `${this.#label(line.subscription)}  ${word}  ${reason(line)}`;
+        return `${this.#label(line.subscription)}  ${word}  ${reason(line)}${numbersText(line)}`;
       }
       case 'hint':
         return this.#label(line.subscription);
@@ -105,7 +106,9 @@ export class PlainText {
     const event = String(line.eventType);
     const word = event in COLOURS ? this.#style.paint(COLOURS[event as keyof typeof COLOURS], event) : printable(event);
     const errors = line.errors === null ? '' : `  ${this.#style.paint('red', valueText(line.errors))}`;
-    return `${this.#label(line.subscription)}  ${word}  ${valuesText(line)}${errors}`;
+    const number =
+      line.number === undefined ? '' : `${this.#style.paint('dim', `no. ${stringify(line.number) ?? ''}`)}  `;
+    return `${this.#label(line.subscription)}  ${number}${word}  ${valuesText(line)}${errors}`;
   }
 
   #label(subscription: number): string {
@@ -135,6 +138,19 @@ function valueText(value: unknown, longest = LONGEST_VALUE): string {
 
 function cut(text: string, longest = LONGEST_VALUE): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+/** Of a tracked table: how its changes come. */
+function roadText({ road, fellBack = null }: StatusLine): string {
+  if (road === undefined) return '';
+  return `  by ${road}${fellBack === null ? '' : ` (${fellBack.code}: ${printable(fellBack.message)})`}`;
+}
+
+/** The numbers that a gap lacks. */
+function numbersText({ fromNumber, toNumber }: GapLine): string {
+  if (fromNumber === undefined) return '';
+  if (toNumber === fromNumber) return `  number ${fromNumber}`;
+  return `  numbers from ${fromNumber}${toNumber === undefined ? ' on' : ` to ${toNumber}`}`;
 }
 
 function reason(line: ConnectionLine | StatusLine | GapLine): string {

@@ -1,5 +1,6 @@
 import type { DeliveryOption } from './delivery.js';
 import type { ReasonCode } from './reasons.js';
+import type { Road } from './status.js';
 
 /** A request for one page. */
 export interface FetchRequest {
@@ -78,6 +79,11 @@ export interface LiveRowsOptions<Row extends object> {
    * 'latest' is `key`.
    */
   delivery?: DeliveryOption | undefined;
+  /**
+   * Which way changes come, as in `subscribe`. Where they are numbered, a row that leaves the filter is removed, and a
+   * reconnect after which nothing is missing costs no fetch.
+   */
+  via?: 'auto' | Road | undefined;
   /**
    * Listens to the whole table and evaluates the filter in the client, so that a row that leaves the filter by an
    * UPDATE is removed. Costs the traffic of the whole table. Where the client cannot decide as PostgreSQL would

@@ -1,9 +1,10 @@
-import type { ColumnOf, FilterText, RowOf, SchemaName, TableName } from './database.js';
+import type { ColumnOf, FilterText, RegisteredDatabase, RowOf, SchemaName, TableName } from './database.js';
 import type { DeliveryOption } from './delivery.js';
 import type { LogLevel, Logger } from './logger.js';
 import type { GapHandler, ResyncHandler } from './gap.js';
 import type { EventName } from './payload.js';
-import type { PulseOption } from './pulse.js';
+import type { Road } from './status.js';
+import type { NumberedPosition, RpcCallback, TablesOption } from './tables.js';
 import type { TuningOptions } from './tuning.js';
 
 /**
@@ -32,7 +33,35 @@ export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView | Compiled
  */
 export type NumbersOption = 'number' | 'string' | 'bigint';
 
-interface CommonOptions extends TuningOptions {
+/**
+ * The database's pulse: a table with one row, whose `seq` the database raises every period (see `sql/pulse.sql` in this
+ * package). The server can lose changes with no sign on the wire. A missing beat is that sign.
+ *
+ * On every socket with live subscriptions the manager listens to the row over a channel of its own, so a pulse that is
+ * not available affects nothing else (there is one warning, and it is asked for again every five minutes, by
+ * `reconnectAll()` and with a new token).
+ *
+ * - A jump of `seq` is a gap (`PULSE_LOST`) of every live subscription of the socket, from the last beat to this one.
+ * - Silence of 2.5 periods, on a socket that answers, is an open gap until the next beat. Meanwhile `onResync` is
+ *   called as a poll.
+ * - Not reported: a dead socket (it has causes of its own, though the silence makes the manager probe it), time in
+ *   which the page was frozen or the machine asleep, and what was missed while the pulse's own channel was being
+ *   joined.
+ *
+ * A pulse job that has stopped looks like a server that loses everything, so it is reported as silence. What is lost
+ * between two beats is not noticed: see `verify` of `liveRows`. Beats never reach `onEvent`, unless a subscription
+ * names the pulse's table.
+ */
+export interface PulseOption {
+  /** How often the database raises the row, in ms: 100 to 3,600,000. */
+  periodMs: number;
+  /** Default 'switchboard_pulse'. */
+  table?: string | undefined;
+  /** Default 'public'. */
+  schema?: string | undefined;
+}
+
+interface CommonOptions<Db> extends TuningOptions {
   /** See {@link AccessTokenCallback}. Without it, `setAuth` gives the token. */
   accessToken?: AccessTokenCallback | undefined;
   /** Further parameters for the socket's url. */
@@ -53,6 +82,14 @@ interface CommonOptions extends TuningOptions {
   numbers?: NumbersOption | undefined;
   /** Listens to the database's pulse, against silent losses. Default: none. See {@link PulseOption}. */
   pulse?: PulseOption | undefined;
+  /**
+   * The tracked tables, by name, with the column that `switchboard.track` was given: `{ bookings: { by: 'business_id' } }`.
+   * Subscriptions to them whose filter has `eq` on that column get numbered changes, each once and in order. Default:
+   * none. See docs/numbered-changes.md.
+   */
+  tables?: TablesOption<NoInfer<Db>> | undefined;
+  /** Calls a function of the database, for `tables`. Default: that of `supabase`. See {@link RpcCallback}. */
+  rpc?: RpcCallback | undefined;
   /** The WebSocket class to use. Default: the runtime's own; in Node before 22 the one of the package `ws`. */
   transport?: WebSocketClass | undefined;
   /**
@@ -96,6 +133,9 @@ export interface SupabaseClientLike {
       data: { subscription: { unsubscribe(): void } };
     };
   };
+  /** Calls the database for `tables`. A client for another schema needs `schema` for that. */
+  rpc?(name: never, args: never): unknown;
+  schema?(name: never): unknown;
 }
 
 /** Where to connect, taken from a supabase-js client: url, key, token, and changes of the token. */
@@ -104,9 +144,9 @@ export interface SupabaseOptions {
 }
 
 /** Options of `createRealtimeManager`. */
-export type ManagerOptions =
-  | (CommonOptions & EndpointOptions & { supabase?: undefined })
-  | (CommonOptions & SupabaseOptions & { url?: undefined; apikey?: undefined });
+export type ManagerOptions<Db = RegisteredDatabase> =
+  | (CommonOptions<Db> & EndpointOptions & { supabase?: undefined })
+  | (CommonOptions<Db> & SupabaseOptions & { url?: undefined; apikey?: undefined });
 
 /** Options of `subscribe` when the database's types are not known. */
 export interface UntypedSubscribeOptions<
@@ -128,6 +168,23 @@ export interface UntypedSubscribeOptions<
   select?: readonly string[] | undefined;
   /** How `onEvent` gets changes. Default 'each'. See {@link DeliveryOption}. */
   delivery?: Delivery | undefined;
+  /**
+   * Which way changes come. 'broadcast' and 'auto' need the table in the manager's `tables`. 'auto': by numbered
+   * broadcasts where that is possible, else by `postgres_changes`; `status()` says which and why. 'broadcast': not at
+   * all where that is not possible; `status()` says why. Default 'auto'.
+   */
+  via?: 'auto' | Road | undefined;
+  /**
+   * How an UPDATE arrives that moves a row out of the filter, where changes are numbered (`postgres_changes` does not
+   * send it). 'delete': as a DELETE. 'update': as an UPDATE. 'both': as a DELETE with the row as it is now in `new`.
+   * Default 'delete'.
+   */
+  leaving?: 'delete' | 'update' | 'both' | undefined;
+  /**
+   * Continues after this change of an earlier subscription: what was committed since comes first. What is not kept any
+   * more is reported as a gap. Only where changes are numbered.
+   */
+  from?: NumberedPosition | undefined;
   /** Pauses the subscription while the page is hidden; see `pause`. Default false. */
   pauseWhenHidden?: boolean | undefined;
   /**
@@ -172,6 +229,12 @@ export interface SubscribeOptions<
   select?: readonly Column[] | undefined;
   /** See {@link UntypedSubscribeOptions.delivery}. */
   delivery?: Delivery | undefined;
+  /** See {@link UntypedSubscribeOptions.via}. */
+  via?: 'auto' | Road | undefined;
+  /** See {@link UntypedSubscribeOptions.leaving}. */
+  leaving?: 'delete' | 'update' | 'both' | undefined;
+  /** See {@link UntypedSubscribeOptions.from}. */
+  from?: NumberedPosition | undefined;
   /** See {@link UntypedSubscribeOptions.pauseWhenHidden}. */
   pauseWhenHidden?: boolean | undefined;
   /** See {@link UntypedSubscribeOptions.onGap}. */
@@ -188,6 +251,6 @@ export interface SubscribeOptions<
 export interface WildcardSubscribeOptions<
   Event extends EventName,
   Delivery extends DeliveryOption = 'each',
-> extends Omit<UntypedSubscribeOptions<Event, Delivery>, 'table' | 'select'> {
+> extends Omit<UntypedSubscribeOptions<Event, Delivery>, 'table' | 'select' | 'via' | 'leaving' | 'from'> {
   table: '*';
 }

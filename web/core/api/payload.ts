@@ -17,6 +17,12 @@ export interface ChangeCommon {
    * the row), `Error 401: Unauthorized` (the row is empty).
    */
   errors: readonly string[] | null;
+  /**
+   * Of a numbered change: the number of its message on the table's topic, and what the number is of. Changes of one
+   * statement may share a number. With both, `from` continues after this change. Absent on `postgres_changes`.
+   */
+  number?: number;
+  epoch?: string;
 }
 
 // Not `Readonly<…>`: the compiler would take it for a row when it infers one from the type of a callback's parameter.
@@ -37,7 +43,8 @@ export interface UpdatePayload<Row = UntypedRow> extends ChangeCommon {
 
 export interface DeletePayload<Row = UntypedRow> extends ChangeCommon {
   eventType: 'DELETE';
-  new: NoRow;
+  /** Empty, unless the option `leaving` is 'both': then a row that has left the filter is here as it is now. */
+  new: NoRow | Readonly<Row>;
   /** With REPLICA IDENTITY FULL and no row level security the whole row, otherwise its primary key. */
   old: Readonly<Partial<Row>>;
 }

@@ -1,5 +1,6 @@
 import type { AccessTokenCallback, SupabaseClientLike } from '../api/options.js';
 import { SwitchboardError } from '../api/errors.js';
+import type { RpcCallback } from '../api/tables.js';
 import { signedOutToken } from './tokenSource.js';
 
 /** What a supabase-js client gives. */
@@ -9,6 +10,8 @@ export interface SupabaseSource {
   accessToken: AccessTokenCallback | null;
   /** Reports every new token, and what takes its place after a sign-out. Returns the way to stop. */
   watch: (onToken: (token: string) => void) => () => void;
+  /** Null: the client can't. */
+  rpc: RpcCallback | null;
 }
 
 /**
@@ -32,6 +35,7 @@ export function readSupabaseClient(client: SupabaseClientLike): SupabaseSource {
     // Read at each call: supabase-js may replace it.
     accessToken: realtime.accessToken === null ? null : () => realtime.accessToken?.() ?? null,
     watch: (onToken) => watchAuth(client, apiKey, onToken),
+    rpc: typeof client.rpc === 'function' ? (name, args, { signal }) => callRpc(client, name, args, signal) : null,
   };
 }
 
@@ -49,4 +53,16 @@ function watchAuth(client: SupabaseClientLike, apikey: string, onToken: (token: 
     // A client made with its `accessToken` option has no usable `auth`; the callback is its only source then.
     return () => undefined;
   }
+}
+
+/** What of a client is used here; its types know only the functions of the application. */
+interface Caller {
+  rpc(name: string, args: object): { abortSignal(signal: AbortSignal): PromiseLike<unknown> };
+  schema?(name: string): Caller;
+}
+
+/** In the schema `public`, whatever the client's own is. */
+function callRpc(client: SupabaseClientLike, name: string, args: object, signal: AbortSignal): PromiseLike<unknown> {
+  const caller = client as Caller;
+  return (caller.schema?.('public') ?? caller).rpc(name, args).abortSignal(signal);
 }

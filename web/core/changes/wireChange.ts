@@ -15,6 +15,9 @@ export interface WireChange {
     record?: Record<string, unknown> | null;
     old_record?: Record<string, unknown> | null;
     errors?: readonly string[] | null;
+    /** As what {@link ValueReader.parse} makes of a number. */
+    number?: number | { valueOf(): number };
+    epoch?: string;
   };
 }
 
@@ -28,11 +31,13 @@ export function toPayload(wire: WireChange, values: ValueReader, lists: ColumnLi
   if (!isEvent(data.type)) throw new SyntaxError('no INSERT, UPDATE or DELETE');
   const columns = data.columns ?? [];
   const convert = isList(columns) ? values.converter(columns) : lists.converter(Number(columns), values);
-  const record = data.type === 'DELETE' ? {} : (data.record ?? {});
+  // A row that has left the filter may come as it is now, see the option `leaving`.
+  const hasNew = data.type !== 'DELETE' || data.number !== undefined;
+  const record = hasNew ? (data.record ?? {}) : {};
   const oldRecord = data.type === 'INSERT' ? {} : (data.old_record ?? {});
   convert(record);
   convert(oldRecord);
-  return {
+  const payload = {
     schema: data.schema ?? '',
     table: data.table ?? '',
     commit_timestamp: data.commit_timestamp ?? '',
@@ -41,6 +46,9 @@ export function toPayload(wire: WireChange, values: ValueReader, lists: ColumnLi
     old: oldRecord,
     errors: data.errors ?? null,
   } as ChangePayload;
+  if (data.number !== undefined) payload.number = Number(data.number);
+  if (data.epoch !== undefined) payload.epoch = data.epoch;
+  return payload;
 }
 
 function isEvent(type: string | undefined): boolean {

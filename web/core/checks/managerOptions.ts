@@ -5,7 +5,9 @@ import { SwitchboardError } from '../api/errors.js';
 import type { ResyncOptions } from '../api/gap.js';
 import { heldBackMs } from '../engine/heldHandshakes.js';
 import type { AccessTokenCallback, ManagerOptions, NumbersOption, WasmSource, WebSocketClass } from '../api/options.js';
+import type { RpcCallback } from '../api/tables.js';
 import { checkPulse } from './pulse.js';
+import { checkRpc, checkTables } from './tables.js';
 import { readSupabaseClient, type SupabaseSource } from '../auth/supabase.js';
 import { DEFAULT_TOKEN_TIMEOUT_MS, TUNING_RANGES, type TuningName } from '../api/tuning.js';
 import {
@@ -29,6 +31,8 @@ const COMMON = [
   'logLevel',
   'numbers',
   'pulse',
+  'tables',
+  'rpc',
   'transport',
   'wasm',
   'loadTimeoutMs',
@@ -48,6 +52,7 @@ export interface CheckedOptions {
   accessToken: AccessTokenCallback | null;
   tokenTimeoutMs: number;
   watchAuth: SupabaseSource['watch'] | null;
+  rpc: RpcCallback | null;
   logger: Logger | null;
   logLevel: LogLevel;
   numbers: NumbersOption;
@@ -74,6 +79,8 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
   const params = checkParams(given);
   const vsn = optionalWord(given, 'vsn', ['1.0.0', '2.0.0']);
   const pulse = checkPulse(given);
+  const tables = checkTables(given);
+  const rpc = checkRpc(options, tables, source?.rpc ?? null);
   return {
     engine: {
       url: realtimeEndpoint(url, pageProtocol()),
@@ -81,12 +88,14 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
       ...(params === null ? {} : { params }),
       ...(vsn === undefined ? {} : { vsn }),
       ...(pulse === null ? {} : { pulse }),
+      ...(tables.length === 0 ? {} : { tables, ...(rpc === null ? { rpc: false } : {}) }),
       tokenCallback: accessToken !== null,
       tuning: { ...tuning, heldBackMs: heldBackMs() },
     },
     accessToken,
     tokenTimeoutMs: tuning.tokenTimeoutMs ?? DEFAULT_TOKEN_TIMEOUT_MS,
     watchAuth: options.accessToken === undefined ? (source?.watch ?? null) : null,
+    rpc,
     logger: checkLogger(options.logger),
     logLevel,
     resync: {

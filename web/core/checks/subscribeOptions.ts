@@ -1,4 +1,5 @@
 import { checkDelivery } from './delivery.js';
+import { checkRoad } from './tables.js';
 import type { SubscriptionSpec } from '../engine/engine.js';
 import { SwitchboardError } from '../api/errors.js';
 import type { GapHandler, ResyncHandler } from '../api/gap.js';
@@ -24,6 +25,9 @@ const KNOWN = [
   'filter',
   'select',
   'delivery',
+  'via',
+  'leaving',
+  'from',
   'pauseWhenHidden',
   'onGap',
   'onResync',
@@ -54,6 +58,7 @@ export function checkSubscribeOptions(options: unknown): CheckedSubscription {
     schema: optionalText(given, 'schema', 'public'),
     table: requireText(given, 'table', "name the table to listen to, such as { table: 'bookings' }."),
     event: optionalWord(given, 'event', EVENTS) ?? '*',
+    ...checkRoad(given),
   };
   const filter = checkFilter(given);
   if (filter !== null) {

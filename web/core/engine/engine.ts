@@ -71,6 +71,8 @@ export interface EngineOptions {
   pulse?: PulseSpec;
   /** Absent: none. */
   tables?: readonly TrackedTable[];
+  /** False: the function `switchboard_changes` can't be called. */
+  rpc?: false;
   tuning: Readonly<Partial<Record<string, number>>>;
 }
 

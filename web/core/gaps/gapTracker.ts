@@ -16,6 +16,8 @@ export interface GapTrackerEvents extends Pick<ResyncSchedulerEvents, 'starting'
 /** Ids of gaps that are noticed here, not in the core, whose ids have 32 bits. */
 const FIRST_OWN_ID = 2 ** 32;
 
+type NumberBounds = Pick<Gap, 'epoch' | 'fromNumber' | 'toNumber'>;
+
 /** How much commit times may be out of order: as in the core, see src/subscription/continuity/gap_start.h. */
 const DISORDER_MS = 1_000;
 
@@ -85,11 +87,13 @@ export class GapTracker implements LossListener {
 
   /** Changes came whose values the server had to leave out: as good as missed. */
   incomplete(subscriptions: readonly Subscription[], payloads: readonly ChangePayload[]): void {
-    for (const { errors, commit_timestamp } of payloads) {
+    for (const { errors, commit_timestamp, number, epoch } of payloads) {
       const message = (errors ?? []).join('; ');
       this.#lastOwnId += 1;
+      const numbers =
+        number === undefined ? {} : { fromNumber: number, toNumber: number, ...(epoch === undefined ? {} : { epoch }) };
       for (const { id, since } of subscriptions) {
-        this.#noticeAfter(id, { code: codeOf(message), message }, startAt(commit_timestamp, 0, since));
+        this.#noticeAfter(id, { code: codeOf(message), message, ...numbers }, startAt(commit_timestamp, 0, since));
       }
     }
   }
@@ -107,7 +111,7 @@ export class GapTracker implements LossListener {
 
   #noticeAfter(
     subscription: number,
-    what: Pick<Gap, 'code' | 'message'>,
+    what: Pick<Gap, 'code' | 'message'> & NumberBounds,
     start: Pick<Gap, 'fromCommit' | 'from'>,
   ): void {
     const to = Math.max(Date.now(), start.from + DISORDER_MS);
@@ -134,11 +138,12 @@ export class GapTracker implements LossListener {
   #notice(report: GapReport): void {
     const { subscription, code } = report;
     const known = this.#noticed.get(subscription, code);
-    const isLonger = known !== undefined && this.#resyncs.isPending(known);
+    const isLonger = known !== undefined && known.epoch === report.epoch && this.#resyncs.isPending(known);
     const { from, fromCommit } = isLonger && known.from <= report.from ? known : report;
     const id = isLonger ? known.id : report.id;
     const to = Math.max(report.to ?? 0, isLonger ? (known.to ?? 0) : 0);
-    const gap: Gap = Object.freeze({ ...report, id, from, fromCommit, to, over: true, outcome: 'unknown' });
+    const numbers = isLonger ? bothNumbers(known, report) : {};
+    const gap: Gap = Object.freeze({ ...report, ...numbers, id, from, fromCommit, to, over: true, outcome: 'unknown' });
     this.#noticed.set(subscription, code, gap);
     if (!isLonger) {
       this.#opened += 1;
@@ -147,6 +152,13 @@ export class GapTracker implements LossListener {
     this.#events.report(gap, false);
     this.#resyncs.noticed(gap);
   }
+}
+
+/** The numbers of two gaps in one. */
+function bothNumbers({ fromNumber, toNumber }: NumberBounds, report: NumberBounds): NumberBounds {
+  if (report.fromNumber === undefined) return {};
+  const { fromNumber: first, toNumber: last = first } = report;
+  return { fromNumber: Math.min(fromNumber ?? first, first), toNumber: Math.max(toNumber ?? last, last) };
 }
 
 /** `since`: when the subscription began, for a commit without a time. */

@@ -225,7 +225,7 @@ export class ResyncScheduler {
   }
 }
 
-/** Equal for subscriptions to the same rows and columns. */
-function keyOf({ schema, table, event, filter, select }: SubscriptionSpec): string {
-  return JSON.stringify([schema, table, event, filter ?? null, select ?? null]);
+/** Equal for subscriptions to the same rows and columns that come in the same way. */
+function keyOf({ schema, table, event, filter, select, via }: SubscriptionSpec): string {
+  return JSON.stringify([schema, table, event, filter ?? null, select ?? null, via ?? null]);
 }

@@ -15,7 +15,7 @@ import {
 import type { LiveRowsOptions, OrderColumn } from '../api/liveRows.js';
 
 const OWN = ['key', 'fetch', 'orderBy', 'wide', 'verify'];
-const PASSED_ON = ['table', 'schema', 'filter', 'select', 'delivery', 'signal'];
+const PASSED_ON = ['table', 'schema', 'filter', 'select', 'delivery', 'via', 'signal'];
 
 /**
  * Checks what `subscribe` does not check anyway.
@@ -28,9 +28,9 @@ export function checkLiveRowsOptions<Row extends object>(options: LiveRowsOption
   refuseUnknown(given, [...PASSED_ON, ...OWN], 'liveRows');
   requireFunction(given.fetch, 'fetch', 'pass async ({ cursor, signal }) => rows.');
   const key = checkKeyColumns(given.key);
-  const { table, schema, filter, select, delivery, orderBy, verify } = options;
+  const { table, schema, filter, select, delivery, via, orderBy, verify } = options;
   // The subscription of `wide` has no filter, and the key is looked for in `select`.
-  checkSubscribeOptions({ table, schema, filter, select, delivery });
+  checkSubscribeOptions({ table, schema, filter, select, delivery, via });
   if (table === '*' || schema === '*') throw invalid('table', 'liveRows needs one table: name it, and its schema.');
   const missing = select === undefined ? undefined : key.find((column) => !select.includes(column));
   if (missing !== undefined) throw invalid('select', `\`select\` must include the key column \`${missing}\`.`);

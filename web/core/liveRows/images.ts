@@ -7,12 +7,14 @@ type AnyRow = Readonly<Record<string, unknown>>;
 
 /**
  * Whether the new image of a change has all columns. The server leaves out large values that an UPDATE does not change (TOAST), unless the old image has
- * them, as with REPLICA IDENTITY FULL.
+ * them, as with REPLICA IDENTITY FULL. A numbered change is whole.
  */
 export function isWhole<Row>(change: ChangePayload<Row> & { new: Row }, columns: readonly Column[]): boolean {
   const [old, row] = [change.old as object, change.new as object];
   if (!columns.every(({ name }) => hasOwn(row, name))) return false;
-  return change.eventType === 'INSERT' || Object.keys(row).every((name) => hasOwn(old, name));
+  return (
+    change.eventType === 'INSERT' || change.number !== undefined || Object.keys(row).every((name) => hasOwn(old, name))
+  );
 }
 
 /** Types that `fetch` and changes write in the same way. */

@@ -67,6 +67,8 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   #overlay: Overlay<Row> | null = null;
   readonly #openGaps = new Set<number>();
   #wasLive = false;
+  /** A fetch without a live line has taken the place of one that was owed. */
+  #lacksFetch = false;
   #waiting: ((status: LiveRowsStatus) => void)[] = [];
   #notifying = false;
   readonly #end = new AbortController();
@@ -77,9 +79,9 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     this.#options = options;
     this.#key = checkLiveRowsOptions(options);
     this.#rows = new RowSet(rowOrder(options.orderBy, this.#key, this.#types.byName));
-    const { table, schema, filter, select, wide, verify, signal } = options;
+    const { table, schema, filter, select, via, wide, verify, signal } = options;
     const subscribeOptions = {
-      ...{ table, schema, select, filter: wide === true ? undefined : filter },
+      ...{ table, schema, select, via, filter: wide === true ? undefined : filter },
       delivery: deliveryFor(options, this.#key),
       onGap: (gap: Gap) => {
         this.#onGap(gap);
@@ -151,9 +153,10 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   #onLive(): void {
     if (this.#openGaps.size > 0) return;
     this.#keeper.lineUp();
-    // Later times follow a gap, which has it fetched by itself.
-    if (!this.#wasLive) this.#host.resyncs.request(this.id, 'now');
+    // Later times follow a gap, which has it fetched by itself, or nothing is missing. Then a fetch from before may not be enough.
+    if (!this.#wasLive || this.#lacksFetch) this.#host.resyncs.request(this.id, 'now');
     this.#wasLive = true;
+    this.#lacksFetch = false;
     this.#changed(false);
   }
 
@@ -172,6 +175,8 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       this.#keeper.lineDown({ code, message });
     }
     this.#keeper.owe({ code, message });
+    // It is fetched for the gap.
+    this.#lacksFetch = false;
     this.#changed(false);
   }
 
@@ -295,6 +300,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       this.#overlay = null;
       const changed = this.#show(overlay.over(rows));
       this.#keeper.fetched(owed, wasLive);
+      this.#lacksFetch = this.#wasLive && !wasLive && !this.#keeper.isPaid;
       this.#changed(changed);
       this.#answer(waiting);
     } catch (error) {

@@ -41,6 +41,11 @@ export class StatusKeeper {
     return this.#owed;
   }
 
+  /** Nothing is owed. */
+  get isPaid(): boolean {
+    return this.#paid === this.#owed;
+  }
+
   lineUp(): void {
     this.#lineIsLive = true;
     this.#polled = false;
@@ -63,7 +68,8 @@ export class StatusKeeper {
     this.#failure = null;
     this.#fetchedAt = Date.now();
     this.#polled = !this.#lineIsLive;
-    if (wasLive && this.#lineIsLive) this.#paid = owed;
+    // A line that was lost meanwhile and lacks something owes a fetch for that.
+    if (wasLive) this.#paid = owed;
   }
 
   fetchFailed(cause: Cause): void {
@@ -83,12 +89,11 @@ export class StatusKeeper {
   }
 
   #judge(): { state: LiveRowsState; cause: Cause } {
-    const isPaid = this.#paid === this.#owed;
     const line = this.#lineIsLive ? null : this.#lineCause;
     if (this.#fetchedAt === null) {
       return { state: 'loading', cause: this.#failure ?? line ?? FETCHING };
     }
-    if (this.#lineIsLive && isPaid && this.#failure === null) return { state: 'live', cause: FINE };
+    if (this.#lineIsLive && this.isPaid && this.#failure === null) return { state: 'live', cause: FINE };
     if (this.#polled) return { state: 'polling', cause: this.#lineCause };
     return { state: 'stale', cause: this.#failure ?? line ?? this.#owedCause ?? FETCHING };
   }

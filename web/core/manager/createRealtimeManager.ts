@@ -37,8 +37,8 @@ function open(checked: CheckedOptions, startAfter = 0): Manager {
  * @throws SwitchboardError for options that can't work; the message names the option and the fix.
  */
 export function createRealtimeManager<Db = RegisteredDatabase, Channels = RegisteredChannels>(
-  options: ManagerOptions,
+  options: ManagerOptions<Db>,
 ): RealtimeManager<Db, Channels> {
   // Types are all that the parameters change.
-  return createManager(options) as unknown as RealtimeManager<Db, Channels>;
+  return createManager(options as ManagerOptions) as unknown as RealtimeManager<Db, Channels>;
 }

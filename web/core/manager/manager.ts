@@ -93,7 +93,7 @@ export class Manager {
       ...{ gaps: this.#gaps, channels: this.#channels, pauses, log, redactor },
     };
     this.#session = new Session(options, openEngine, parts);
-    this.#subscriber = new Subscriber(parts, this.#session);
+    this.#subscriber = new Subscriber(parts, this.#session, options.engine.tables ?? []);
     this.#rest = new RestBroadcasts(options.engine, () => this.#session.newestToken(), redactor.redact);
     // After the subscriber, which closes live rows: the fetch that is aborted here must not look like one that failed.
     for (const part of [this.#status, this.#gaps, pauses]) {

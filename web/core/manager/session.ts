@@ -22,6 +22,7 @@ import { EngineSlot } from '../engine/engineSlot.js';
 import type { GapTracker } from '../gaps/gapTracker.js';
 import type { LogOutlet } from '../log/logOutlet.js';
 import type { Redactor } from '../log/redactor.js';
+import { ChangesCalls } from '../numbered/changesCalls.js';
 import { tickInterval } from '../page/hiddenTicks.js';
 import { watchPage, type PageWatch } from '../page/pageLifecycle.js';
 import type { StatusStore } from '../status/statusStore.js';
@@ -54,6 +55,7 @@ export class Session {
   readonly #flushes = new WindowFlushes((id) => {
     this.send({ kind: 'flush', id });
   });
+  readonly #changesCalls: ChangesCalls;
   #reader = new DeliveryReader(plainValues, this.#columnLists);
   #coreStats: ManagerStats['core'] = null;
   #page: PageWatch | null = null;
@@ -64,6 +66,7 @@ export class Session {
     this.#options = options;
     this.#parts = parts;
     this.#tokens = new TokenSource(options.accessToken, options.tokenTimeoutMs, parts.redactor);
+    this.#changesCalls = new ChangesCalls(options.rpc, parts.redactor.redact, (answer) => this.send(answer));
     const open = async (signal: AbortSignal): Promise<Engine> => {
       const values = await valueReader(options.numbers, options.loadTimeoutMs, signal);
       this.#reader = new DeliveryReader(values, this.#columnLists);
@@ -170,6 +173,7 @@ export class Session {
   end(): Promise<void> {
     this.#ended = true;
     this.#coreStats = null;
+    this.#changesCalls.end();
     this.#page?.stop();
     this.#stopAuthWatch?.();
     this.#stopAuthWatch = null;
@@ -208,7 +212,7 @@ export class Session {
   }
 
   #receiveControl(control: ControlMessage): void {
-    const { logs, status, gaps, polls, notices, stats, tokenRequest } = control;
+    const { logs, status, gaps, polls, notices, stats, tokenRequest, rpcWanted, rpcUnwanted } = control;
     const parts = this.#parts;
     for (const line of logs ?? []) parts.log.write(line);
     if (status !== undefined && parts.status.apply(status)) parts.callbacks.statusChanged();
@@ -217,6 +221,12 @@ export class Session {
     parts.channels.receiveControl(control);
     if (stats !== undefined) this.#coreStats = stats;
     if (tokenRequest !== undefined) this.#answerTokenRequest(tokenRequest.request);
+    if (rpcWanted !== undefined || rpcUnwanted !== undefined) {
+      parts.queue.push(() => {
+        this.#changesCalls.unwanted(rpcUnwanted ?? []);
+        this.#changesCalls.wanted(rpcWanted ?? []);
+      });
+    }
   }
 
   #answerTokenRequest(request: number): void {

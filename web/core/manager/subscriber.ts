@@ -4,7 +4,8 @@ import type { EventName } from '../api/payload.js';
 import type { SubscriptionId } from '../api/realtimeManager.js';
 import type { StatusHandler } from '../api/status.js';
 import { checkSubscribeOptions } from '../checks/subscribeOptions.js';
-import type { DeliverySpec } from '../engine/engine.js';
+import { requireTracked } from '../checks/tables.js';
+import type { DeliverySpec, TrackedTable } from '../engine/engine.js';
 import type { Receiver } from '../subscriptions/subscription.js';
 import type { Session, SessionParts } from './session.js';
 
@@ -14,10 +15,12 @@ export type AnySubscribeOptions = UntypedSubscribeOptions<EventName, DeliveryOpt
 export class Subscriber {
   readonly #parts: SessionParts;
   readonly #session: Session;
+  readonly #tables: readonly TrackedTable[];
   /** What closes with its subscription, by subscription. */
   readonly #views = new Map<number, { close(): void }>();
 
-  constructor(parts: SessionParts, session: Session) {
+  constructor(parts: SessionParts, session: Session, tables: readonly TrackedTable[]) {
+    this.#tables = tables;
     this.#parts = parts;
     this.#session = session;
     parts.subscriptions.ended.add((id) => {
@@ -35,6 +38,7 @@ export class Subscriber {
   ): SubscriptionId {
     const { subscriptions, status, callbacks, gaps, pauses, queue } = this.#parts;
     const { spec, signal, owner, pauseWhenHidden, onGap, onResync } = checkSubscribeOptions(options);
+    requireTracked(spec, this.#tables);
     const receive = makeReceiver(spec.delivery);
     const id = subscriptions.nextId();
     if (signal?.aborted === true) return id;

@@ -1,4 +1,5 @@
-import type { ChannelSpec, StatusDelta, SubscriptionSpec } from '../engine/engine.js';
+import { sameValue } from '../base/sameValue.js';
+import type { ChannelSpec, StatusDelta, SubscriptionDelta, SubscriptionSpec } from '../engine/engine.js';
 import type {
   ChannelStatus,
   ConnectionStatus,
@@ -135,7 +136,7 @@ export class StatusStore {
     if (delta.counters !== undefined) this.#counters = Object.freeze({ ...this.#counters, ...delta.counters });
     for (const connection of delta.connections ?? []) this.#set(this.#connections, { ...connection });
     for (const id of delta.removedConnections ?? []) if (this.#connections.delete(id)) this.#stale = true;
-    for (const change of delta.subscriptions ?? []) this.#update(this.#subscriptions, change);
+    for (const change of delta.subscriptions ?? []) this.#updateSubscription(change);
     for (const change of delta.channels ?? []) this.#update(this.#channels, change);
     for (const id of refused) if (this.#knows(id)) this.#refused.add(id);
     this.#verdict = delta.overall ?? this.#verdict;
@@ -165,6 +166,13 @@ export class StatusStore {
   ): void {
     const entry = entries.get(change.id);
     if (entry !== undefined) this.#set(entries, { ...entry, ...change });
+  }
+
+  #updateSubscription(change: SubscriptionDelta): void {
+    const before = this.#subscriptions.get(change.id)?.fellBack;
+    // The same object while it says the same, so that the entry can be compared.
+    const fellBack = sameValue(before, change.fellBack) ? before : change.fellBack;
+    this.#update(this.#subscriptions, fellBack === undefined ? change : { ...change, fellBack });
   }
 
   #set<Entry extends { readonly id: number }>(entries: Entries<Entry>, entry: Entry): void {

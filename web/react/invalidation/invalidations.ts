@@ -1,4 +1,4 @@
-import type { EventName, Gap, RealtimeManager, Resync } from '../../core/index.js';
+import type { EventName, Gap, RealtimeManager, Resync, Road } from '../../core/index.js';
 import { keyText } from '../base/keyText.js';
 import { SharedSubscriptions, type SubscriptionHandlers, type Retained } from '../sharing/sharedSubscriptions.js';
 import type { QueryClientLike, QueryKey } from '../queryClient.js';
@@ -10,6 +10,7 @@ export interface WatchedRows {
   readonly schema?: string | undefined;
   readonly event?: EventName | undefined;
   readonly filter?: string | undefined;
+  readonly via?: 'auto' | Road | undefined;
   /** Until it has been quiet for so many ms. */
   readonly debounceMs: number;
   /** But no longer than this. */
@@ -37,9 +38,9 @@ export class Invalidations {
 
   /** @throws SwitchboardError when the rows can't be subscribed to. */
   retain(rows: WatchedRows, queryKeys: readonly QueryKey[]): Retained {
-    const { table, schema = 'public', event = '*', filter, debounceMs: waitMs, maxWaitMs } = rows;
+    const { table, schema = 'public', event = '*', filter, via, debounceMs: waitMs, maxWaitMs } = rows;
     const options = {
-      ...{ table, schema, event, filter },
+      ...{ table, schema, event, filter, via },
       delivery: { mode: 'debounce', waitMs, maxWaitMs, payload: false },
     } as const;
     const { handlers, retained } = this.#shared.retain(JSON.stringify(options), options);

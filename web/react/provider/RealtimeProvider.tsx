@@ -31,7 +31,7 @@ export type RealtimeProviderProps<Db = RegisteredDatabase> = CommonProps &
          * Options of a manager that the provider makes, and disposes of when it unmounts (not while `Activity` hides
          * it). Those of the first render count. To change them, give the provider another `key`.
          */
-        options: ManagerOptions;
+        options: ManagerOptions<Db>;
         manager?: undefined;
       }
   );

@@ -157,9 +157,9 @@ function showToasts<Parameter extends string, Name extends string>(
   const feature = definition.features.find((candidate) => candidate.name === name);
   const { toast } = feature ?? {};
   if (feature === undefined || toast === undefined || toaster === null) return [];
-  const { table, schema = 'public', filter } = rows;
+  const { table, schema = 'public', filter, via } = rows;
   const inserts = {
-    ...{ table, schema, filter },
+    ...{ table, schema, filter, via },
     toast: (row: UntypedRow) => toast(row, parameters as HookParameters<Parameter>),
     more: (count: number) => definition.moreToast(count, feature.name),
   };

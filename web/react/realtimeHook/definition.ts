@@ -1,4 +1,4 @@
-import { SwitchboardError, type EventName, type UntypedRow } from '../../core/index.js';
+import { SwitchboardError, type EventName, type Road, type UntypedRow } from '../../core/index.js';
 import type { QueryKey } from '../queryClient.js';
 import type { ToastMessage } from '../toaster.js';
 
@@ -17,6 +17,8 @@ export interface RealtimeFeature<Parameter extends string> {
   event?: EventName | undefined;
   /** Which rows, as in `subscribe`. Default: all of the table. See `equals` for values that people typed. */
   filter?: string | ((parameters: HookParameters<Parameter>) => string) | undefined;
+  /** Which way changes come, as in `subscribe`. Default 'auto'. */
+  via?: 'auto' | Road | undefined;
   /** The TanStack Query keys that show these rows. A key matches all that begin with it. Default: none. */
   queryKeys?: readonly QueryKey[] | ((parameters: HookParameters<Parameter>) => readonly QueryKey[]) | undefined;
   /** The message for an inserted row while toasts are on; null for none. Default: no toasts. */

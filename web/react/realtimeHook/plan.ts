@@ -80,12 +80,12 @@ function checkOptions<Parameter extends string, Name extends string>(
 
 function planFeature<Parameter extends string, Name extends string>(
   { debounceMs, maxWaitMs }: CheckedDefinition<Parameter, Name>,
-  { name, table, schema, event, filter, queryKeys, toast }: RealtimeFeature<Parameter> & { name: Name },
+  { name, table, schema, event, filter, via, queryKeys, toast }: RealtimeFeature<Parameter> & { name: Name },
   parameters: HookParameters<Parameter>,
   showToasts: boolean,
 ): PlannedFeature {
   const rows = {
-    ...{ table, schema, event, debounceMs, maxWaitMs },
+    ...{ table, schema, event, via, debounceMs, maxWaitMs },
     filter: typeof filter === 'function' ? filter(parameters) : filter,
   };
   const keys = typeof queryKeys === 'function' ? queryKeys(parameters) : (queryKeys ?? []);

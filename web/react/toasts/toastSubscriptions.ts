@@ -1,4 +1,4 @@
-import type { InsertPayload, RealtimeManager, UntypedRow } from '../../core/index.js';
+import type { InsertPayload, RealtimeManager, Road, UntypedRow } from '../../core/index.js';
 import { SharedSubscriptions, type SubscriptionHandlers, type Retained } from '../sharing/sharedSubscriptions.js';
 import type { Toaster, ToastMessage } from '../toaster.js';
 
@@ -11,6 +11,7 @@ export interface ToastedInserts {
   readonly table: string;
   readonly schema: string;
   readonly filter: string | undefined;
+  readonly via: 'auto' | Road | undefined;
   /** The message for a row; null: none. */
   readonly toast: (row: UntypedRow) => ToastMessage | null;
   /** The message for the rows beyond those that have a toast each. */
@@ -35,9 +36,9 @@ export class ToastSubscriptions {
    * @throws SwitchboardError when the rows can't be subscribed to.
    */
   retain(key: string, inserts: ToastedInserts): Retained {
-    const { table, schema, filter } = inserts;
+    const { table, schema, filter, via } = inserts;
     const delivery = { mode: 'throttle', everyMs: EVERY_MS } as const;
-    const options = { table, schema, filter, event: 'INSERT', delivery } as const;
+    const options = { table, schema, filter, via, event: 'INSERT', delivery } as const;
     const makeHandlers = (): SubscriptionHandlers => ({
       onEvent: (changes) => {
         this.#show(inserts, changes as readonly InsertPayload[]);
