@@ -44,7 +44,7 @@ Result<std::unique_ptr<Client>> Client::create(ClientOptions options, const Plat
   return std::unique_ptr<Client>(new Client(std::move(options), platform, sink));
 }
 
-Client::Client(ClientOptions options, const Platform& platform, ClientSink& sink)
+Client::Client(ClientOptions&& options, const Platform& platform, ClientSink& sink)
     : options_(std::move(options)),
       sink_(sink),
       turns_([this] { onTurnEnd(); }),

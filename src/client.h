@@ -141,7 +141,7 @@ class Client final : private PoolDelegate, private Log {
   const StatusTracker& status() const { return tracker_; }
 
  private:
-  Client(ClientOptions options, const Platform& platform, ClientSink& sink);
+  Client(ClientOptions&& options, const Platform& platform, ClientSink& sink);
 
   void onTurnEnd();
   bool hasNews() const;

@@ -98,8 +98,11 @@ Error invalidOption(const char* option, std::string message);
 template <class T>
 class Result {
  public:
-  Result(T value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  // By reference: with a copy of each in between, the module is larger.
+  Result(T&& value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(const T& value) : value_(value) {}            // NOLINT(google-explicit-constructor)
+  Result(Error&& error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(const Error& error) : error_(error) {}        // NOLINT(google-explicit-constructor)
 
   bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }

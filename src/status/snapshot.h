@@ -57,7 +57,7 @@ struct SubscriptionStatus {
   bool retryable = true;
   FreshnessMode mode = FreshnessMode::Paused;  ///< of subscriptions
   bool isChannel = false;
-  std::string presenceKey;  ///< of handles: the key under which this client is present
+  std::string presenceKey{};  ///< of handles: the key under which this client is present
 };
 
 /// The statuses of Supabase's clients.

@@ -55,7 +55,7 @@ Subscriptions::~Subscriptions() {
   shutDown();
 }
 
-bool Subscriptions::subscribe(SubscriptionId id, Spec spec, DeliverySpec delivery) {
+bool Subscriptions::subscribe(SubscriptionId id, Spec&& spec, DeliverySpec&& delivery) {
   KeyEntry* entry = registry_.add(id, std::move(spec), context_.clock.wallNow(), context_.now());
   if (entry == nullptr) return false;
   Reconciler::endLinger(*entry);

@@ -40,7 +40,7 @@ class Subscriptions final : private WindowDelegate {
   Subscriptions& operator=(const Subscriptions&) = delete;
 
   /// False when the id is in use.
-  bool subscribe(SubscriptionId id, Spec spec, DeliverySpec delivery);
+  bool subscribe(SubscriptionId id, Spec&& spec, DeliverySpec&& delivery);
   /// Unknown ids are ignored, here and below.
   void unsubscribe(SubscriptionId id);
   void unsubscribeAll();

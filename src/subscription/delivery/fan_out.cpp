@@ -13,7 +13,7 @@ bool isImmediate(const DeliverySpec& spec) {
 
 }  // namespace
 
-void FanOut::attach(KeyEntry& entry, SubscriptionId id, DeliverySpec spec) {
+void FanOut::attach(KeyEntry& entry, SubscriptionId id, DeliverySpec&& spec) {
   Place& place = places_.add(id, std::make_unique<Place>(Place{entry, std::move(spec), false}));
   DeliveryOutlets& outlets = outlets_[entry.id];
   ++outlets.subscribers;

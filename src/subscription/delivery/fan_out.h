@@ -26,7 +26,7 @@ class FanOut {
   FanOut(std::size_t maxBytes, Context& context, DeliveryQueue& out, WindowDelegate& delegate)
       : maxBytes_(maxBytes), context_(context), out_(out), delegate_(delegate) {}
 
-  void attach(KeyEntry& entry, SubscriptionId id, DeliverySpec spec);
+  void attach(KeyEntry& entry, SubscriptionId id, DeliverySpec&& spec);
   void detach(SubscriptionId id);
   /// Forgets all subscriptions and what is held for them.
   void clear();

@@ -35,7 +35,7 @@ bool Spec::wants(std::optional<ChangeType> type) const {
   return !type || binding.event == "*" || typeNamed(binding.event) == type;
 }
 
-Result<Spec> makeSpec(BindingConfig binding) {
+Result<Spec> makeSpec(BindingConfig&& binding) {
   binding.event = binding.event.empty() ? "*" : upperCase(binding.event);
   if (binding.schema.empty()) binding.schema = "public";
   const auto& event = binding.event;

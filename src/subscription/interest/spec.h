@@ -23,6 +23,6 @@ struct Spec {
 
 /// Checks what the application asks for (protocol.md §8.4) and brings it into canonical form. `event` may be in any
 /// case; empty means `*`. An empty schema means "public".
-Result<Spec> makeSpec(BindingConfig binding);
+Result<Spec> makeSpec(BindingConfig&& binding);
 
 }  // namespace switchboard

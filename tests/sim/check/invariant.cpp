@@ -40,8 +40,8 @@ std::string_view toString(Invariant invariant) {
       return "OnceAndInOrder";
     case Invariant::NothingLost:
       return "NothingLost";
-    case Invariant::LossesTold:
-      return "LossesTold";
+    case Invariant::SilentLossesReported:
+      return "SilentLossesReported";
     case Invariant::LossesInGaps:
       return "LossesInGaps";
     case Invariant::OnlyWhatWasAsked:

@@ -91,7 +91,7 @@ void Silence::onGap(Watched& watched, const Gap& gap) {
   if (gap.code == ReasonCode::Overflow) return;
   for (const auto& loss : watched.losses) {
     if (gap.fromCommit <= loss.commit) continue;
-    violations_.report(Invariant::LossesTold, events_.now(),
+    violations_.report(Invariant::SilentLossesReported, events_.now(),
                        "a gap of " + watched.key + " begins at " + gap.fromCommit + ", but change " +
                            std::to_string(loss.seq) + " of " + loss.commit + " was lost before: " + gap.message);
   }
@@ -104,7 +104,7 @@ void Silence::check() {
       std::erase_if(watched.losses, [&, id = id](const Loss& loss) {
         const bool isBefore = loss.pulse == checkpoint.place && loss.commit <= checkpoint.commit;
         if (isBefore && checkpoint.lost) {
-          violations_.report(Invariant::LossesTold, events_.now(),
+          violations_.report(Invariant::SilentLossesReported, events_.now(),
                              "subscription " + std::to_string(id) +
                                  " was not notified of the beats that were lost with " + std::to_string(loss.seq));
         }

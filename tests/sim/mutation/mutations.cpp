@@ -475,7 +475,7 @@ std::vector<Mutation> mutations() {
        {I::NoticesAgree},
        [] { return onBatches([](Batch& batch) { batch.notices.clear(); }); }},
       {"gaps are forgotten", {I::GapsAgree}, [] { return onBatches([](Batch& batch) { batch.gaps.clear(); }); }},
-      {"gaps of the pulse are forgotten", {I::LossesTold}, [] { return forgetGaps(ReasonCode::PulseLost); }},
+      {"gaps of the pulse are forgotten", {I::SilentLossesReported}, [] { return forgetGaps(ReasonCode::PulseLost); }},
       {"gaps of overflows are forgotten",
        {I::NothingLost, I::LossesInGaps},
        [] { return forgetGaps(ReasonCode::Overflow); }},
