@@ -6,58 +6,29 @@ namespace switchboard {
 
 namespace {
 
-void appendMember(std::string& out, std::string_view name, std::string_view value) {
-  if (out.back() != '{') out += ',';
-  appendJsonString(out, name);
-  out += ':';
-  appendJsonString(out, value);
-}
-
-/// Written by hand to keep the key order of the reference client.
-void appendBinding(std::string& out, const BindingConfig& binding) {
-  out += '{';
-  appendMember(out, "event", binding.event);
-  appendMember(out, "schema", binding.schema);
-  if (!binding.table.empty()) appendMember(out, "table", binding.table);
-  if (!binding.filter.empty()) appendMember(out, "filter", binding.filter);
+/// In the order of the reference client.
+void writeBinding(JsonWriter& json, const BindingConfig& binding) {
+  json.beginObject();
+  json.text("event", binding.event);
+  json.text("schema", binding.schema);
+  if (!binding.table.empty()) json.text("table", binding.table);
+  if (!binding.filter.empty()) json.text("filter", binding.filter);
   if (!binding.select.empty()) {
-    out += R"(,"select":[)";
-    for (std::size_t i = 0; i < binding.select.size(); ++i) {
-      if (i > 0) out += ',';
-      appendJsonString(out, binding.select[i]);
-    }
-    out += ']';
+    json.beginArray("select");
+    for (const auto& column : binding.select) json.text(nullptr, column);
+    json.endArray();
   }
-  out += '}';
+  json.endObject();
 }
 
-std::optional<AcceptedBinding> readAccepted(JsonValue entry) {
-  const auto id = entry.member("id").unsignedInteger();
-  if (!id) return std::nullopt;
-  return AcceptedBinding{readBinding(entry), BindingId{*id}};
-}
-
-}  // namespace
-
-std::string joinPayload(const Vector<BindingConfig>& bindings, std::string_view accessToken) {
-  std::string payload =
-      R"({"config":{"broadcast":{"ack":false,"self":false},"presence":{"key":"","enabled":false},"postgres_changes":[)";
-  for (std::size_t i = 0; i < bindings.size(); ++i) {
-    if (i > 0) payload += ',';
-    appendBinding(payload, bindings[i]);
-  }
-  payload += R"(],"private":false})";
-  if (!accessToken.empty()) appendMember(payload, "access_token", accessToken);
-  payload += '}';
-  return payload;
-}
-
-std::string joinPayload(const UserJoin& join, std::string_view accessToken) {
+/// In the order of the reference client, too.
+std::string writeJoin(bool ack, const UserJoin& join, const Vector<BindingConfig>& bindings,
+                      std::string_view accessToken) {
   JsonWriter json;
   json.beginObject();
   json.beginObject("config");
   json.beginObject("broadcast");
-  json.flag("ack", true);
+  json.flag("ack", ack);
   json.flag("self", false);
   if (join.replaySince) {
     json.beginObject("replay");
@@ -70,12 +41,30 @@ std::string joinPayload(const UserJoin& join, std::string_view accessToken) {
   json.text("key", join.presenceKey);
   json.flag("enabled", join.presenceEnabled);
   json.endObject();
-  json.verbatim("postgres_changes", "[]");
+  json.beginArray("postgres_changes");
+  for (const auto& binding : bindings) writeBinding(json, binding);
+  json.endArray();
   json.flag("private", join.isPrivate);
   json.endObject();
   if (!accessToken.empty()) json.text("access_token", accessToken);
   json.endObject();
   return json.take();
+}
+
+std::optional<AcceptedBinding> readAccepted(JsonValue entry) {
+  const auto id = entry.member("id").unsignedInteger();
+  if (!id) return std::nullopt;
+  return AcceptedBinding{readBinding(entry), BindingId{*id}};
+}
+
+}  // namespace
+
+std::string joinPayload(const Vector<BindingConfig>& bindings, std::string_view accessToken) {
+  return writeJoin(false, {}, bindings, accessToken);
+}
+
+std::string joinPayload(const UserJoin& join, std::string_view accessToken) {
+  return writeJoin(true, join, {}, accessToken);
 }
 
 std::string tokenPayload(std::string_view accessToken) {
