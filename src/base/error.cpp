@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/enum_names.h"
+#include "base/text.h"
 
 namespace switchboard {
 
@@ -66,6 +67,10 @@ Cause::Cause(ReasonCode reason, Retry how, const char* text) : Cause(reason, how
 
 Error invalidOption(const char* option, std::string message) {
   return Error{ReasonCode::InvalidOption, option, std::move(message)};
+}
+
+Error unusable(const char* option) {
+  return invalidOption(option, concat({"The core can't use this `", option, "`."}));
 }
 
 }  // namespace switchboard

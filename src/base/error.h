@@ -93,6 +93,8 @@ struct Error {
 };
 /// With ReasonCode::InvalidOption.
 Error invalidOption(const char* option, std::string message);
+/// For what the manager refuses first, with a message that says what to do (web/core/checks): only names the option.
+Error unusable(const char* option);
 
 /// A value, or the reason why there is none. (The core is built without exceptions.)
 template <class T>

@@ -10,10 +10,9 @@ namespace switchboard {
 namespace {
 
 constexpr std::size_t kMaxInValues = 100;
-constexpr std::array<std::string_view, 13> kOperators = {"eq",   "neq",   "lt",    "lte",    "gt", "gte",       "in",
-                                                         "like", "ilike", "match", "imatch", "is", "isdistinct"};
-
-constexpr std::string_view kQuoteHint = "put the value in double quotes and escape \" and \\ inside with a backslash.";
+/// Those that take any value.
+constexpr std::array<std::string_view, 9> kOperators = {"eq",  "neq",   "lt",     "lte",       "gt",
+                                                        "gte", "match", "imatch", "isdistinct"};
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n\v\f";
@@ -22,11 +21,11 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-// These return an error message, or an empty text.
+// These return whether the text is right.
 
 /// Splits at commas outside of parentheses and double quotes. As on the server, a quote opens only directly after `.`,
 /// `(` or a `,` that does not split, and an unmatched closing parenthesis is an ordinary character.
-std::string splitConditions(std::string_view text, Vector<std::string_view>& parts) {
+bool splitConditions(std::string_view text, Vector<std::string_view>& parts) {
   std::size_t start = 0;
   std::size_t depth = 0;
   bool inQuotes = false;
@@ -50,10 +49,8 @@ std::string splitConditions(std::string_view text, Vector<std::string_view>& par
     }
     previous = c;
   }
-  if (inQuotes) return concat({"A double quote in `filter` is never closed; ", kQuoteHint});
-  if (depth > 0) return concat({"A parenthesis in `filter` is never closed; ", kQuoteHint});
   parts.push_back(text.substr(start));
-  return {};
+  return !inQuotes && depth == 0;
 }
 
 /// Whether one pair of quotes encloses the whole value; if not, quotes are ordinary characters.
@@ -97,26 +94,21 @@ bool isNullWord(std::string_view text) {
 }
 
 /// One value of `in`. The server passes the list to PostgreSQL as an array, so the rules of array literals apply.
-std::string checkItem(std::string_view item) {
+bool checkItem(std::string_view item) {
   const auto text = trimmed(item);
-  if (text.empty()) {
-    return "A value of `in` is empty; take out the extra comma, or write \"\" for an empty text.";
-  }
-  if (text.front() == '"') {
-    if (isQuoted(text)) return {};
-    return concat({"Text follows the closing quote in ", text, "; ", kQuoteHint});
-  }
+  if (text.empty()) return false;
+  if (text.front() == '"') return isQuoted(text);
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
       ++i;
     } else if (text[i] == '"' || text[i] == '{' || text[i] == '}') {
-      return concat({"The letters \", { and } in ", text, " need quoting; ", kQuoteHint});
+      return false;
     }
   }
-  return {};
+  return true;
 }
 
-std::string splitItems(std::string_view inside, Vector<std::string_view>& items) {
+bool splitItems(std::string_view inside, Vector<std::string_view>& items) {
   std::size_t start = 0;
   bool inQuotes = false;
   for (std::size_t i = 0; i < inside.size(); ++i) {
@@ -130,55 +122,40 @@ std::string splitItems(std::string_view inside, Vector<std::string_view>& items)
       start = i + 1;
     }
   }
-  if (inQuotes) return concat({"A double quote in the list of `in` is never closed; ", kQuoteHint});
   items.push_back(inside.substr(start));
-  return {};
+  return !inQuotes;
 }
 
-std::string checkList(const Condition& condition) {
-  const auto value = condition.value;
-  if (value.size() < 2 || value.front() != '(' || value.back() != ')') {
-    return concat({"`in` takes its values in parentheses, as in \"", condition.column, "=in.(a,b)\"."});
-  }
-  const auto inside = value.substr(1, value.size() - 2);
-  if (trimmed(inside).empty()) return "`in` needs at least one value; an empty list matches nothing.";
+bool checkList(std::string_view value) {
+  if (value.size() < 2 || value.front() != '(' || value.back() != ')') return false;
   Vector<std::string_view> items;
-  auto problem = splitItems(inside, items);
-  for (const auto item : items) {
-    if (problem.empty()) problem = checkItem(item);
-  }
-  if (!problem.empty() || items.size() <= kMaxInValues) return problem;
-  return concat({"`in` takes at most 100 values, not ", decimal(items.size()), "; subscribe in several parts."});
+  return splitItems(value.substr(1, value.size() - 2), items) && items.size() <= kMaxInValues &&
+         std::all_of(items.begin(), items.end(), checkItem);
 }
 
-std::string checkIs(const Condition& condition) {
+bool checkIs(std::string_view value) {
   constexpr std::array<std::string_view, 4> kValues = {"null", "true", "false", "unknown"};
-  auto value = condition.value;
   if (isQuoted(value)) value = value.substr(1, value.size() - 2);
-  if (std::find(kValues.begin(), kValues.end(), value) != kValues.end()) return {};
-  return concat({"`is` takes null, true, false or unknown, not \"", condition.value, "\"."});
+  return std::find(kValues.begin(), kValues.end(), value) != kValues.end();
 }
 
 /// The server accepts a pattern that ends in an unescaped backslash, but can't evaluate it, and then loses the changes
 /// of all subscribers of the project.
-std::string checkPattern(std::string_view pattern) {
+bool checkPattern(std::string_view pattern) {
   const bool quoted = isQuoted(pattern);
   if (quoted) pattern.remove_suffix(1);
   const auto length = pattern.size();
   while (!pattern.empty() && pattern.back() == '\\') pattern.remove_suffix(1);
   const auto written = length - pattern.size();
   // Within quotes each backslash is written twice.
-  if ((quoted ? written / 2 : written) % 2 == 0) return {};
-  return "The pattern ends in a backslash that escapes nothing; write it twice.";
+  return (quoted ? written / 2 : written) % 2 == 0;
 }
 
-std::string parseCondition(std::string_view text, Condition& condition) {
+bool parseCondition(std::string_view text, Condition& condition) {
   const auto equals = text.find('=');
-  if (equals == std::string_view::npos) {
-    return concat({"\"", text, "\" has no \"=\"; a condition reads column=operator.value, as in \"id=eq.1\"."});
-  }
+  if (equals == std::string_view::npos) return false;
   condition.column = text.substr(0, equals);
-  if (trimmed(condition.column).empty()) return concat({"\"", text, "\" names no column before \"=\"."});
+  if (trimmed(condition.column).empty()) return false;
   auto rest = text.substr(equals + 1);
   constexpr std::string_view kNot = "not.";
   if (rest.substr(0, kNot.size()) == kNot) {
@@ -186,34 +163,21 @@ std::string parseCondition(std::string_view text, Condition& condition) {
     rest.remove_prefix(kNot.size());
   }
   const auto dot = rest.find('.');
-  if (dot == std::string_view::npos) {
-    return concat({"\"", text, "\" has no \".\" after its operator; write \"", condition.column, "=eq.", rest, "\"."});
-  }
+  if (dot == std::string_view::npos) return false;
   condition.op = rest.substr(0, dot);
   condition.value = rest.substr(dot + 1);
-  if (std::find(kOperators.begin(), kOperators.end(), condition.op) == kOperators.end()) {
-    return concat({"\"", condition.op,
-                   "\" is no operator; use eq, neq, lt, lte, gt, gte, in, like, ilike, match, imatch, is or "
-                   "isdistinct."});
-  }
-  if (condition.op == "in") return checkList(condition);
-  if (condition.op == "is") return checkIs(condition);
+  if (condition.op == "in") return checkList(condition.value);
+  if (condition.op == "is") return checkIs(condition.value);
   if (condition.op == "like" || condition.op == "ilike") return checkPattern(condition.value);
-  return {};
+  return std::find(kOperators.begin(), kOperators.end(), condition.op) != kOperators.end();
 }
 
-std::string parseConditions(std::string_view text, Vector<Condition>& conditions) {
-  if (trimmed(text).empty()) return {};
+bool parseConditions(std::string_view text, Vector<Condition>& conditions) {
+  if (text.empty()) return true;
   Vector<std::string_view> parts;
-  auto problem = splitConditions(trimmed(text), parts);
-  for (const auto part : parts) {
-    if (!problem.empty()) break;
-    if (trimmed(part).empty()) {
-      return concat({"The filter \"", text, "\" has an empty condition; take out the extra comma."});
-    }
-    problem = parseCondition(trimmed(part), conditions.emplace_back());
-  }
-  return problem;
+  return splitConditions(text, parts) && std::all_of(parts.begin(), parts.end(), [&](std::string_view part) {
+           return parseCondition(trimmed(part), conditions.emplace_back());
+         });
 }
 
 }  // namespace
@@ -235,8 +199,7 @@ Vector<ListItem> listItems(std::string_view value) {
 
 Result<Vector<Condition>> parseFilter(std::string_view text) {
   Vector<Condition> conditions;
-  auto problem = parseConditions(text, conditions);
-  if (!problem.empty()) return invalidOption("filter", std::move(problem));
+  if (!parseConditions(trimmed(text), conditions)) return unusable("filter");
   return conditions;
 }
 

@@ -28,6 +28,13 @@ TEST_CASE("codes keep the names that applications compare with") {
   CHECK(toString(ReasonCode::InvalidOption) == "INVALID_OPTION");
 }
 
+TEST_CASE("what the manager should have refused is named") {
+  const Error error = unusable("filter");
+  CHECK(error.code == ReasonCode::InvalidOption);
+  CHECK(error.option == "filter");
+  CHECK(error.message == "The core can't use this `filter`.");
+}
+
 TEST_CASE("a result holds a value or the reason why there is none") {
   const Result<int> good = 7;
   REQUIRE(good.ok());

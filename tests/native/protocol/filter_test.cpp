@@ -24,10 +24,8 @@ TEST_CASE("the table that both languages share is read alike") {
     }
     ++bad;
     const auto& error = conditions.error();
-    CAPTURE(error.message);
     CHECK(error.code == ReasonCode::InvalidOption);
     CHECK(error.option == "filter");
-    CHECK(error.message.find(textMember(row, "error")) != std::string::npos);
   }
   CHECK(good > 50);
   CHECK(bad > 40);
