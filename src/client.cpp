@@ -72,7 +72,7 @@ std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding,
   if (!spec) return spec.error();
   Turn turn(turns_);
   if (!subscriptions_->subscribe(id, std::move(spec.value()), std::move(delivery))) {
-    return invalidOption("id", "The subscription id is in use.");
+    return unusable("id");
   }
   return std::nullopt;
 }

@@ -41,8 +41,6 @@ class EnumNames {
     const std::size_t at = indexOfName(names_, kCount, name);
     return at < kCount ? std::optional(static_cast<Enum>(at)) : std::nullopt;
   }
-  const std::string_view* begin() const { return names_; }
-  const std::string_view* end() const { return names_ + kCount; }
 
  private:
   std::string_view names_[kCount];

@@ -57,7 +57,7 @@ void readPulse(const JsonValue& json, PulseOptions& options) {
 
 Result<ClientOptions> readOptions(std::string_view text) {
   const auto json = JsonValue::parse(text);
-  if (!json.isObject()) return invalidOption("options", "The options must be an object.");
+  if (!json.isObject()) return unusable("options");
   ClientOptions options;
   options.endpoint.url = json.member("url").string();
   options.endpoint.apikey = json.member("apikey").string();
@@ -69,7 +69,7 @@ Result<ClientOptions> readOptions(std::string_view text) {
     options.endpoint.params.emplace_back("log_level", std::move(level));
   if (const auto vsn = json.member("vsn").string(); !vsn.empty()) {
     const auto version = versionFromText(vsn);
-    if (!version) return invalidOption("vsn", "`vsn` must be \"2.0.0\" or \"1.0.0\".");
+    if (!version) return unusable("vsn");
     options.endpoint.version = *version;
   }
   options.accessToken = json.member("accessToken").string();

@@ -23,10 +23,10 @@ struct OptionReader {
 }  // namespace
 
 Result<BindingConfig> readSpec(const JsonValue& json) {
-  if (!json.isObject()) return invalidOption("options", "The subscription's options must be an object.");
+  if (!json.isObject()) return unusable("options");
   bool onlyNames = true;
   json.member("select").forEachItem([&](JsonValue column) { onlyNames = onlyNames && column.isString(); });
-  if (!onlyNames) return invalidOption("select", "`select` must be a list of column names.");
+  if (!onlyNames) return unusable("select");
   return readBinding(json);
 }
 
@@ -34,9 +34,9 @@ Result<DeliverySpec> readDelivery(const JsonValue& json) {
   DeliverySpec config;
   const auto delivery = json.member("delivery");
   if (!delivery) return config;
-  const auto mode = deliveryModeFromText(delivery.member("mode").string());
-  if (!mode) return mode.error();
-  config.mode = mode.value();
+  const auto mode = kDeliveryModes.find(delivery.member("mode").string());
+  if (!mode) return unusable("delivery");
+  config.mode = *mode;
   readOptions(config, OptionReader{delivery});
   if (config.mode == DeliveryMode::Latest && config.key.empty()) config.key.emplace_back("id");
   return config;

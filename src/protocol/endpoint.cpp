@@ -32,13 +32,8 @@ Result<std::string> socketUrl(const Endpoint& endpoint) {
   std::string_view url = endpoint.url;
   const std::size_t schemeLength = url.starts_with("wss://") ? 6 : url.starts_with("ws://") ? 5 : 0;
   const auto host = url.substr(schemeLength, url.substr(schemeLength).find_first_of("/?#"));
-  if (schemeLength == 0 || host.empty()) {
-    return invalidOption("url",
-                         "`url` must be a ws:// or wss:// address, as in \"wss://<ref>.supabase.co/realtime/v1\".");
-  }
-  if (endpoint.apikey.empty()) {
-    return invalidOption("apikey", "`apikey` is missing: give the project's anon or publishable key.");
-  }
+  if (schemeLength == 0 || host.empty()) return unusable("url");
+  if (endpoint.apikey.empty()) return unusable("apikey");
   const auto hash = url.find('#');
   if (hash != std::string_view::npos) url = url.substr(0, hash);
   std::string_view query;

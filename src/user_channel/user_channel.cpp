@@ -316,16 +316,13 @@ void UserChannel::reportPresence(bool isState) {
 
 std::optional<Error> UserChannel::send(Push push) {
   constexpr std::size_t kEnvelopeRoom = 5'000;  // name and event may take six times their length, as "\u0000"
-  if (push.event.empty() || push.event.size() > kMaxBinaryFieldBytes) {
-    return invalidOption("event", "An event's name has 1 to 255 bytes in UTF-8.");
-  }
-  if (push.metadata.size() > kMaxBinaryFieldBytes) return invalidOption("persist", "It may take 255 bytes at most.");
+  if (push.event.empty() || push.event.size() > kMaxBinaryFieldBytes) return unusable("event");
+  if (push.metadata.size() > kMaxBinaryFieldBytes) return unusable("persist");
   if (push.payload.size() > names::kMaxFrameBytes - kEnvelopeRoom) {
     return invalidOption("payload", "It is above the server's limit for one frame, 5,000,000 bytes: send it in parts.");
   }
-  if (version_ == Version::V1 && (push.encoding == PayloadEncoding::Bytes || !push.metadata.empty())) {
-    return invalidOption("payload", "Bytes and `persist` need the protocol's version 2.0.0: set `vsn` to it.");
-  }
+  const bool needsBinary = push.encoding == PayloadEncoding::Bytes || !push.metadata.empty();
+  if (needsBinary && version_ == Version::V1) return unusable("vsn");
   pushes_.send(std::move(push));
   return std::nullopt;
 }

@@ -12,12 +12,8 @@ namespace {
 constexpr std::size_t kMaxNameBytes = kMaxBinaryFieldBytes - names::kTopicPrefix.size();
 
 std::optional<Error> problemOf(const UserChannelSpec& spec) {
-  if (spec.name.empty() || spec.name.size() > kMaxNameBytes) {
-    return invalidOption("name", concat({"A channel's name has 1 to ", decimal(kMaxNameBytes), " bytes in UTF-8."}));
-  }
-  if (spec.replay && !spec.isPrivate) {
-    return invalidOption("replay", "Only private channels can be replayed: set `private` too, or leave it out.");
-  }
+  if (spec.name.empty() || spec.name.size() > kMaxNameBytes) return unusable("name");
+  if (spec.replay && !spec.isPrivate) return unusable("replay");
   return std::nullopt;
 }
 
@@ -45,7 +41,7 @@ UserChannels::Entry::Entry(UserChannels& owner, UserChannelSpec spec)
 
 std::optional<Error> UserChannels::open(HandleId handle, UserChannelSpec spec, const HandleOptions& options) {
   if (auto error = problemOf(spec)) return error;
-  if (byHandle_.find(handle) != nullptr) return invalidOption("id", "The handle's id is in use.");
+  if (byHandle_.find(handle) != nullptr) return unusable("id");
   const auto entry = entryFor(spec);
   if (!entry) return entry.error();
   UserChannel& channel = entry.value()->channel;

@@ -2,11 +2,9 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "base/containers/vector.h"
 #include "base/enum_names.h"
-#include "base/error.h"
 #include "base/time.h"
 
 namespace switchboard {
@@ -26,9 +24,6 @@ inline constexpr EnumNames<DeliveryMode, 5> kDeliveryModes({
     {DeliveryMode::Batch, "batch"},
     {DeliveryMode::Latest, "latest"},
 });
-
-/// The mode with this public name ("each"); an error for any other.
-Result<DeliveryMode> deliveryModeFromText(std::string_view name);
 
 /// How the changes of one subscription are handed over. When they are is up to WindowSchedule, what is held until then
 /// to HeldChanges.

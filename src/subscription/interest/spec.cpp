@@ -39,24 +39,15 @@ Result<Spec> makeSpec(BindingConfig&& binding) {
   binding.event = binding.event.empty() ? "*" : upperCase(binding.event);
   if (binding.schema.empty()) binding.schema = "public";
   const auto& event = binding.event;
-  if (event != "*" && !typeNamed(event)) {
-    return invalidOption("event", concat({"`event` must be *, INSERT, UPDATE or DELETE, not \"", event, "\"."}));
-  }
-  if (binding.table.empty()) {
-    return invalidOption("table", "`table` is missing: name the table to listen to, or \"*\" for all of the schema.");
-  }
+  if (event != "*" && !typeNamed(event)) return unusable("event");
+  if (binding.table.empty()) return unusable("table");
   const auto conditions = parseFilter(binding.filter);
   if (!conditions) return conditions.error();
   if (conditions.value().empty()) binding.filter.clear();
-  if (binding.isWildcard() && !binding.filter.empty()) {
-    return invalidOption("filter", "`filter` needs one table; it can't be used with \"*\".");
-  }
-  if (binding.isWildcard() && !binding.select.empty()) {
-    return invalidOption("select", "`select` needs one table; it can't be used with \"*\".");
-  }
-  if (std::any_of(binding.select.begin(), binding.select.end(), [](const auto& column) { return column.empty(); })) {
-    return invalidOption("select", "`select` must list column names; one of them is empty.");
-  }
+  if (binding.isWildcard() && !binding.filter.empty()) return unusable("filter");
+  const auto isBlank = [](const std::string& column) { return column.empty(); };
+  const bool hasBlank = std::any_of(binding.select.begin(), binding.select.end(), isBlank);
+  if (hasBlank || (binding.isWildcard() && !binding.select.empty())) return unusable("select");
   Spec spec;
   const std::string filter = canonicalFilter(conditions.value());
   spec.key = canonicalKey(binding, event, filter);

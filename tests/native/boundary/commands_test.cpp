@@ -115,7 +115,7 @@ TEST_SUITE("commands") {
   TEST_CASE("an id in use is refused") {
     Commanded c;
     c.subscribe(1);
-    CHECK(c.run(R"({"kind":"subscribe","id":1,"spec":{"table":"t"}})").find("in use") != std::string::npos);
+    CHECK(c.run(R"({"kind":"subscribe","id":1,"spec":{"table":"t"}})").find("`id`") != std::string::npos);
     CHECK(c.subscriptions() == 1);
   }
 

@@ -82,7 +82,7 @@ TEST_CASE("with version 1 pushes are text, and bytes are refused") {
   CHECK(sent[0][4] == parseJson(R"({"type":"broadcast","event":"e","payload":{"x":1}})"));
   auto bytes = bench.push("\1");
   bytes.encoding = PayloadEncoding::Bytes;
-  CHECK(bench.channel->send(std::move(bytes))->option == "payload");
+  CHECK(bench.channel->send(std::move(bytes))->option == "vsn");
 }
 
 TEST_CASE("what can never be sent is refused at once, with the option's name") {
