@@ -280,7 +280,7 @@ void Connection::onTransportOpen() {
 /// server writes the topic before the row.
 void Connection::onMalformed(std::string_view text) {
   ++counters_.badFrames;
-  context_.log.write(LogLevel::Debug, "Dropped a malformed frame of " + decimal(text.size()) + " bytes.");
+  context_.log.write(LogLevel::Debug, concat({"Dropped a malformed frame of ", decimal(text.size()), " bytes."}));
   const auto start = text.find(names::kTopicPrefix);
   if (start == std::string_view::npos || text.find(names::kPostgresChanges) == std::string_view::npos) return;
   const auto rest = text.substr(start);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "timing/backoff.h"
 
 namespace switchboard {
@@ -144,7 +145,7 @@ void TokenRefresher::accept(std::string token) {
 void TokenRefresher::missed(const std::string& message) {
   asking_ = false;
   timeout_.cancel();
-  context_.log.write(LogLevel::Warn, "The accessToken callback failed: " + message);
+  context_.log.write(LogLevel::Warn, concat({"The accessToken callback failed: ", message}));
   again_.setAfter(retryDelay(options_.retryCap) + options_.retryBase);
   if (refusal_ && usable() && context_.now() >= trialAt_) {
     refusal_.reset();
@@ -152,8 +153,9 @@ void TokenRefresher::missed(const std::string& message) {
   } else if (refusal_) {
     problem_ = refusal_;
   } else if (!usable()) {
-    problem_ = Cause{ReasonCode::TokenUnavailable, Retry::NewToken,
-                     "The accessToken callback failed (" + message + "); it is asked again until it gives a token."};
+    problem_ =
+        Cause{ReasonCode::TokenUnavailable, Retry::NewToken,
+              concat({"The accessToken callback failed (", message, "); it is asked again until it gives a token."})};
   }
   delegate_.onTokenState();
 }

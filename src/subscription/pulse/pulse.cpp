@@ -117,8 +117,9 @@ void Pulse::onFailed(ChangesChannel& /*channel*/, const Cause& cause, bool refus
   }
   if (forGood) {
     notBefore_ = context_.now() + options_.refusedPause + again;
-    context_.log.write(LogLevel::Warn, "The pulse " + options_.schema + "." + options_.table +
-                                           " can't be listened to, so silent losses go unnoticed: " + cause.message);
+    context_.log.write(LogLevel::Warn,
+                       concat({"The pulse ", options_.schema, ".", options_.table,
+                               " can't be listened to, so silent losses go unnoticed: ", cause.message}));
   } else {
     notBefore_ = context_.now() + again + (refused ? options_.stalledPause : Duration{0});
   }
@@ -146,15 +147,16 @@ void Pulse::onChange(ChangesChannel& /*channel*/, const Vector<KeyId>& /*keys*/,
 std::optional<Cause> Pulse::skipped(std::uint64_t seq) {
   if (!lastSeq_ || seq == *lastSeq_ || seq == *lastSeq_ + 1) return std::nullopt;
   if (seq < *lastSeq_) {
-    return Cause{
-        ReasonCode::PulseLost, Retry::Backoff,
-        "The database's pulse went back from " + decimal(*lastSeq_) + " to " + decimal(seq) + ", as after a restore."};
+    return Cause{ReasonCode::PulseLost, Retry::Backoff,
+                 concat({"The database's pulse went back from ", decimal(*lastSeq_), " to ", decimal(seq),
+                         ", as after a restore."})};
   }
   const std::uint64_t missed = seq - *lastSeq_ - 1;
   counters_.pulsesMissed += missed;
-  return Cause{ReasonCode::PulseLost, Retry::Backoff,
-               decimal(missed) + (missed == 1 ? " beat" : " beats") +
-                   " of the database's pulse never came; changes may be lost with " + (missed == 1 ? "it." : "them.")};
+  return Cause{
+      ReasonCode::PulseLost, Retry::Backoff,
+      concat({decimal(missed), missed == 1 ? " beat" : " beats",
+              " of the database's pulse never came; changes may be lost with ", missed == 1 ? "it." : "them."})};
 }
 
 void Pulse::excuse() {
