@@ -11,14 +11,16 @@ namespace switchboard {
 /// Not constexpr and not defined: a call makes the initializer of a table fail to compile.
 void theRowsOfATableMustBeInTheOrderOfTheEnum();
 
+// Names are pointers to literals, half of what views would take in the module's data.
+
 template <class Enum>
 struct EnumName {
   Enum value;
-  std::string_view name;
+  const char* name;
 };
 
 /// The index of the name, or `count`. One function for all enums.
-inline std::size_t indexOfName(const std::string_view* names, std::size_t count, std::string_view name) {
+inline std::size_t indexOfName(const char* const* names, std::size_t count, std::string_view name) {
   std::size_t at = 0;
   while (at < count && names[at] != name) ++at;
   return at;
@@ -43,13 +45,13 @@ class EnumNames {
   }
 
  private:
-  std::string_view names_[kCount];
+  const char* names_[kCount];
 };
 
 template <class State>
 struct StateRow {
   State state;
-  std::string_view name;
+  const char* name;
   std::initializer_list<State> next;  ///< the states that may follow
 };
 
@@ -77,7 +79,7 @@ class StateTable {
     return static_cast<std::uint8_t>(1u << static_cast<unsigned>(state));
   }
 
-  std::string_view names_[kCount];
+  const char* names_[kCount];
   std::uint8_t next_[kCount] = {};  ///< bit n: state n may follow
 };
 

@@ -12,7 +12,7 @@ namespace switchboard {
 namespace {
 
 struct Rule {
-  std::string_view text;  ///< found anywhere in the server's message
+  const char* text;  ///< found anywhere in the server's message
   ReasonCode code;
   Retry retry;
 };
@@ -158,13 +158,13 @@ Cause classifyShutdown(std::string_view message) {
 }
 
 Cause classifyBindingError(std::string_view message) {
-  constexpr std::array<std::string_view, 4> kBlame = {"Unable to subscribe to changes with given parameters",
-                                                      "Error parsing `", "No subscription params",
-                                                      "Column selection is not supported"};
+  constexpr std::array<const char*, 4> kBlame = {"Unable to subscribe to changes with given parameters",
+                                                 "Error parsing `", "No subscription params",
+                                                 "Column selection is not supported"};
   // Some versions of the server write its term: {:error, "Unable …"}
   const auto words = message.starts_with("{:") ? message.substr(message.find('"') + 1) : message;
   const bool blamesParameters =
-      std::any_of(kBlame.begin(), kBlame.end(), [&](std::string_view start) { return words.starts_with(start); });
+      std::any_of(kBlame.begin(), kBlame.end(), [&](const char* start) { return words.starts_with(start); });
   const auto quoted = quotedError(message);
   const auto error = fromSqlState(quoted.value_or(std::string_view()));
   if (blamesRole(error)) {
