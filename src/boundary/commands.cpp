@@ -52,7 +52,7 @@ std::optional<Kind> kindOf(const JsonValue& command) {
       {Kind::Stats, "stats"},
       {Kind::Dispose, "dispose"},
   });
-  return kNames.find(command.member("kind").string());
+  return kNames.find(command.string("kind"));
 }
 
 SubscriptionId idOf(const JsonValue& command) {
@@ -96,7 +96,7 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
                        const Clock& clock) {
   const auto command = JsonValue::parse(json);
   const auto kind = kindOf(command);
-  if (!kind) return unknownJson("command", command.member("kind").string());
+  if (!kind) return unknownJson("command", command.string("kind"));
   const auto id = idOf(command);
   const bool isChannel = kind == Kind::OpenChannel;
   if (isChannel || kind == Kind::Subscribe) {
@@ -142,13 +142,13 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
       client.reconnectAll();
       break;
     case Kind::ProvideToken:
-      client.provideToken(requestOf(command), command.member("token").string());
+      client.provideToken(requestOf(command), command.string("token"));
       break;
     case Kind::FailToken:
-      client.failToken(requestOf(command), command.member("message").string());
+      client.failToken(requestOf(command), command.string("message"));
       break;
     case Kind::Notify: {
-      const auto name = command.member("event").string();
+      const auto name = command.string("event");
       const auto event = lifecycleEventNamed(name);
       if (!event) return unknownJson("event", name);
       client.notify(*event);

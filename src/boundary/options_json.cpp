@@ -49,8 +49,8 @@ void readChannelsOptions(const JsonValue& json, UserChannelsOptions& options) {
 
 void readPulse(const JsonValue& json, PulseOptions& options) {
   readDuration(json, "periodMs", options.period);
-  if (auto schema = json.member("schema").string(); !schema.empty()) options.schema = std::move(schema);
-  if (auto table = json.member("table").string(); !table.empty()) options.table = std::move(table);
+  if (auto schema = json.string("schema"); !schema.empty()) options.schema = std::move(schema);
+  if (auto table = json.string("table"); !table.empty()) options.table = std::move(table);
 }
 
 }  // namespace
@@ -59,20 +59,20 @@ Result<ClientOptions> readOptions(std::string_view text) {
   const auto json = JsonValue::parse(text);
   if (!json.isObject()) return unusable("options");
   ClientOptions options;
-  options.endpoint.url = json.member("url").string();
-  options.endpoint.apikey = json.member("apikey").string();
+  options.endpoint.url = json.string("url");
+  options.endpoint.apikey = json.string("apikey");
   json.member("params").forEachMember([&](std::string name, JsonValue value) {
     options.endpoint.params.emplace_back(std::move(name),
                                          value.isString() ? value.string() : std::string(value.text()));
   });
-  if (auto level = json.member("logLevel").string(); !level.empty())
+  if (auto level = json.string("logLevel"); !level.empty())
     options.endpoint.params.emplace_back("log_level", std::move(level));
-  if (const auto vsn = json.member("vsn").string(); !vsn.empty()) {
+  if (const auto vsn = json.string("vsn"); !vsn.empty()) {
     const auto version = versionFromText(vsn);
     if (!version) return unusable("vsn");
     options.endpoint.version = *version;
   }
-  options.accessToken = json.member("accessToken").string();
+  options.accessToken = json.string("accessToken");
   readFlag(json, "tokenCallback", options.pool.token.hasCallback);
   readDuration(json, "statusSettleMs", options.statusSettle);
   readPoolOptions(json, options.pool);

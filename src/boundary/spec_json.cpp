@@ -34,7 +34,7 @@ Result<DeliverySpec> readDelivery(const JsonValue& json) {
   DeliverySpec config;
   const auto delivery = json.member("delivery");
   if (!delivery) return config;
-  const auto mode = kDeliveryModes.find(delivery.member("mode").string());
+  const auto mode = kDeliveryModes.find(delivery.string("mode"));
   if (!mode) return unusable("delivery");
   config.mode = *mode;
   readOptions(config, OptionReader{delivery});
@@ -44,8 +44,8 @@ Result<DeliverySpec> readDelivery(const JsonValue& json) {
 
 UserChannelSpec readChannelSpec(const JsonValue& json) {
   UserChannelSpec spec;
-  spec.name = json.member("name").string();
-  spec.presenceKey = json.member("presenceKey").string();
+  spec.name = json.string("name");
+  spec.presenceKey = json.string("presenceKey");
   readFlag(json, "private", spec.isPrivate);
   const auto replay = json.member("replay");
   if (const auto since = replay.member("since").integer()) {

@@ -40,6 +40,8 @@ class JsonValue {
   JsonValue member(const char* name) const;
   /// The content of a string, with escapes resolved.
   std::string string() const;
+  /// That of a member.
+  std::string string(const char* name) const { return member(name).string(); }
   std::optional<bool> boolean() const;
   /// A number times 10^`decimals`, rounded towards zero and clamped to the range of the type.
   std::optional<std::int64_t> integer(int decimals = 0) const;

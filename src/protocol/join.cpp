@@ -75,11 +75,7 @@ std::string tokenPayload(std::string_view accessToken) {
 }
 
 BindingConfig readBinding(JsonValue json) {
-  BindingConfig binding;
-  binding.event = json.member("event").string();
-  binding.schema = json.member("schema").string();
-  binding.table = json.member("table").string();
-  binding.filter = json.member("filter").string();
+  BindingConfig binding{json.string("event"), json.string("schema"), json.string("table"), json.string("filter"), {}};
   json.member("select").forEachItem([&](JsonValue column) {
     if (column.isString()) binding.select.push_back(column.string());
   });
@@ -95,7 +91,7 @@ Vector<AcceptedBinding> acceptedBindings(JsonValue response) {
 }
 
 std::string refusalText(JsonValue response) {
-  auto reason = response.member("reason").string();
+  auto reason = response.string("reason");
   if (!reason.empty()) return reason;
   return response.isString() ? response.string() : std::string(response.text());
 }
@@ -103,14 +99,13 @@ std::string refusalText(JsonValue response) {
 std::optional<SystemMessage> readSystemMessage(std::string_view payload) {
   const auto json = JsonValue::parse(payload);
   if (!json.isObject()) return std::nullopt;
-  return SystemMessage{json.member("extension").string(), json.member("message").string(),
-                       json.member("status").string() == "ok"};
+  return SystemMessage{json.string("extension"), json.string("message"), json.string("status") == "ok"};
 }
 
 std::optional<Reply> readReply(std::string_view payload) {
   const auto json = JsonValue::parse(payload);
   if (!json.isObject()) return std::nullopt;
-  return Reply{json.member("status").string() == "ok", json.member("response")};
+  return Reply{json.string("status") == "ok", json.member("response")};
 }
 
 }  // namespace switchboard

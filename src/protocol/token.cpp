@@ -56,7 +56,7 @@ std::optional<TokenClaims> readClaims(std::string_view token) {
   const auto json = body ? JsonValue::parse(*body) : JsonValue();
   if (!json.isObject()) return std::nullopt;
   TokenClaims claims;
-  claims.role = json.member("role").string();
+  claims.role = json.string("role");
   claims.expiresAt = timeClaim(json, "exp");
   claims.issuedAt = timeClaim(json, "iat");
   return claims;
