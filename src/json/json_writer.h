@@ -23,6 +23,9 @@ class JsonWriter {
   void endArray() { out_ += ']'; }
 
   void text(const char* name, std::string_view value);
+  /// These two because a caller makes a view with more code than a call takes.
+  void text(const char* name, const std::string& value) { text(name, std::string_view(value)); }
+  void text(const char* name, const char* value) { text(name, std::string_view(value)); }
   void number(const char* name, std::int64_t value);
   void flag(const char* name, bool value) { verbatim(name, value ? "true" : "false"); }
   void null(const char* name) { verbatim(name, "null"); }
