@@ -26,7 +26,7 @@ void RealtimeClient::run(std::string_view commandJson, std::string_view payload)
   answer(runCommand(client_, commandJson, payload, clock_));
 }
 
-bool RealtimeClient::push(Push push) {
+bool RealtimeClient::push(Push&& push) {
   std::string control;
   const bool isSent = runPush(client_, std::move(push), control);
   answer(std::move(control));

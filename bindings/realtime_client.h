@@ -20,7 +20,7 @@ class RealtimeClient final : private ClientSink {
   /// See `runCommand`.
   void run(std::string_view commandJson, std::string_view payload);
   /// See `runPush`.
-  bool push(Push push);
+  bool push(Push&& push);
 
  private:
   Result<std::unique_ptr<Client>> open(std::string_view optionsJson);

@@ -33,7 +33,7 @@ std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
   return kNames.find(text);
 }
 
-Result<std::unique_ptr<Client>> Client::create(ClientOptions options, const Platform& platform, ClientSink& sink) {
+Result<std::unique_ptr<Client>> Client::create(ClientOptions&& options, const Platform& platform, ClientSink& sink) {
   auto url = socketUrl(options.endpoint);
   if (!url) return url.error();
   ConnectionOptions& connection = options.pool.connection;
@@ -66,7 +66,7 @@ Client::~Client() {
   dispose();
 }
 
-std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig binding, DeliverySpec delivery) {
+std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig&& binding, DeliverySpec&& delivery) {
   if (disposed_) return disposedError();
   auto spec = makeSpec(std::move(binding));
   if (!spec) return spec.error();
@@ -108,7 +108,7 @@ void Client::flush(SubscriptionId id) {
   flushed_.push_back(id);
 }
 
-std::optional<Error> Client::openChannel(HandleId handle, UserChannelSpec spec, const HandleOptions& options) {
+std::optional<Error> Client::openChannel(HandleId handle, UserChannelSpec&& spec, const HandleOptions& options) {
   if (disposed_) return disposedError();
   Turn turn(turns_);
   return channels_->open(handle, std::move(spec), options);
@@ -126,7 +126,7 @@ void Client::watchPresence(HandleId handle) {
   channels_->watchPresence(handle);
 }
 
-bool Client::push(Push push) {
+bool Client::push(Push&& push) {
   if (disposed_) return false;
   Turn turn(turns_);
   return channels_->push(std::move(push));

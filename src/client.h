@@ -96,14 +96,14 @@ std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text);
 class Client final : private PoolDelegate, private Log {
  public:
   /// Fails if the endpoint is unusable.
-  static Result<std::unique_ptr<Client>> create(ClientOptions options, const Platform& platform, ClientSink& sink);
+  static Result<std::unique_ptr<Client>> create(ClientOptions&& options, const Platform& platform, ClientSink& sink);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   /// Nothing goes out before the next tick, so that what is subscribed to in one tick shares a channel. Fails on a spec
   /// that the server would refuse for its form, and on an id in use. After `dispose` it fails with Disposed.
-  std::optional<Error> subscribe(SubscriptionId id, BindingConfig binding, DeliverySpec delivery = {});
+  std::optional<Error> subscribe(SubscriptionId id, BindingConfig&& binding, DeliverySpec&& delivery = {});
   /// Unknown ids are ignored.
   void unsubscribe(SubscriptionId id);
   void unsubscribeAll();
@@ -115,13 +115,13 @@ class Client final : private PoolDelegate, private Log {
   /// names the id as flushed, also when nothing was held or the id is unknown.
   void flush(SubscriptionId id);
   /// A handle of a channel that the application names; see UserChannels. Its id is none of a subscription.
-  std::optional<Error> openChannel(HandleId handle, UserChannelSpec spec, const HandleOptions& options);
+  std::optional<Error> openChannel(HandleId handle, UserChannelSpec&& spec, const HandleOptions& options);
   /// Unknown handles are ignored, here and below.
   void closeChannel(HandleId handle);
   void watchPresence(HandleId handle);
   /// True when it was sent at once, and needs no answer: that is how it ended. Else that is in a batch, unless it is
   /// conflated.
-  bool push(Push push);
+  bool push(Push&& push);
   /// `payload`: a JSON object.
   void track(HandleId handle, std::string payload);
   void untrack(HandleId handle);

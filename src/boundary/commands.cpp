@@ -163,7 +163,7 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
   return {};
 }
 
-bool runPush(Result<std::unique_ptr<Client>>& opened, Push push, std::string& answer) {
+bool runPush(Result<std::unique_ptr<Client>>& opened, Push&& push, std::string& answer) {
   if (opened) return opened.value()->push(std::move(push));
   Batch batch;
   batch.pushes.push_back({push.id, PushOutcome::Invalid, opened.error().message});

@@ -21,6 +21,6 @@ std::string runCommand(Result<std::unique_ptr<Client>>& client, std::string_view
 
 /// The command `push`, of which there are many: without JSON. Returns whether it was sent, see `Client::push`.
 /// `answer`: as what `runCommand` returns.
-bool runPush(Result<std::unique_ptr<Client>>& client, Push push, std::string& answer);
+bool runPush(Result<std::unique_ptr<Client>>& client, Push&& push, std::string& answer);
 
 }  // namespace switchboard

@@ -34,7 +34,7 @@ PushQueue::PushQueue(const PushQueueOptions& options, SendBudget& budget, Contex
       delegate_(delegate),
       due_(context.deadlines, DeadlineKind::Push, [this] { advance(); }) {}
 
-void PushQueue::send(Push push) {
+void PushQueue::send(Push&& push) {
   const TimePoint now = context_.now();
   if (Entry* older = conflatedWith(push)) {
     // Its time is counted from when it may go out: else one with less of it than its pace would never do so.

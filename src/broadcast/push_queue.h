@@ -71,7 +71,7 @@ class PushQueue {
   PushQueue& operator=(const PushQueue&) = delete;
 
   /// The delegate may be called before this returns, as by all others.
-  void send(Push push);
+  void send(Push&& push);
   void onJoined();
   /// Sends nothing until `onJoined`. False while the answer to what was sent last may still come, for a few seconds at
   /// most.

@@ -32,7 +32,7 @@ std::string presencePayload(std::string_view event, std::string_view payload) {
 
 }  // namespace
 
-UserChannel::UserChannel(UserChannelSpec spec, const UserChannelOptions& options, SendBudget& budget, Version version,
+UserChannel::UserChannel(UserChannelSpec&& spec, const UserChannelOptions& options, SendBudget& budget, Version version,
                          Context& context, TokenRefresher& tokens, UserChannelDelegate& delegate)
     : spec_(std::move(spec)),
       topic_(concat({names::kTopicPrefix, spec_.name})),
@@ -314,7 +314,7 @@ void UserChannel::reportPresence(bool isState) {
   if (const auto next = presence_.nextLeave(); next && !presence_.awaitsState()) leaves_.setAt(*next);
 }
 
-std::optional<Error> UserChannel::send(Push push) {
+std::optional<Error> UserChannel::send(Push&& push) {
   constexpr std::size_t kEnvelopeRoom = 5'000;  // name and event may take six times their length, as "\u0000"
   if (push.event.empty() || push.event.size() > kMaxBinaryFieldBytes) return unusable("event");
   if (push.metadata.size() > kMaxBinaryFieldBytes) return unusable("persist");

@@ -82,7 +82,7 @@ class UserChannelDelegate {
 /// sends nothing of a join before that.
 class UserChannel final : private ChannelDelegate, private PushQueueDelegate, private OwnPresenceDelegate {
  public:
-  UserChannel(UserChannelSpec spec, const UserChannelOptions& options, SendBudget& budget, Version version,
+  UserChannel(UserChannelSpec&& spec, const UserChannelOptions& options, SendBudget& budget, Version version,
               Context& context, TokenRefresher& tokens, UserChannelDelegate& delegate);
   UserChannel(const UserChannel&) = delete;
   UserChannel& operator=(const UserChannel&) = delete;
@@ -117,7 +117,7 @@ class UserChannel final : private ChannelDelegate, private PushQueueDelegate, pr
   void onTokenChanged();
 
   /// An error when it can't ever be sent. `push.handle` is open.
-  std::optional<Error> send(Push push);
+  std::optional<Error> send(Push&& push);
   /// `payload`: a JSON object.
   void track(HandleId handle, std::string payload) { own_.track(handle, std::move(payload)); }
   void untrack(HandleId handle) { own_.untrack(handle); }

@@ -35,11 +35,11 @@ UserChannels::~UserChannels() {
   shutDown();
 }
 
-UserChannels::Entry::Entry(UserChannels& owner, UserChannelSpec spec)
+UserChannels::Entry::Entry(UserChannels& owner, UserChannelSpec&& spec)
     : channel(std::move(spec), owner.options_.channel, owner.budget_, owner.pool_.version(), owner.context_,
               owner.pool_.tokens(), owner) {}
 
-std::optional<Error> UserChannels::open(HandleId handle, UserChannelSpec spec, const HandleOptions& options) {
+std::optional<Error> UserChannels::open(HandleId handle, UserChannelSpec&& spec, const HandleOptions& options) {
   if (auto error = problemOf(spec)) return error;
   if (byHandle_.find(handle) != nullptr) return unusable("id");
   const auto entry = entryFor(spec);
@@ -91,7 +91,7 @@ void UserChannels::watchPresence(HandleId handle) {
   if (Entry* entry = byHandle_.find(handle)) entry->channel.watchPresence(handle);
 }
 
-bool UserChannels::push(Push push) {
+bool UserChannels::push(Push&& push) {
   Entry* entry = byHandle_.find(push.handle);
   const PushId id = push.id;
   pushing_ = id;

@@ -42,12 +42,12 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
 
   /// Joins at the next tick. Fails on options that can't be had, alone or beside those of other handles, and on an id
   /// in use.
-  std::optional<Error> open(HandleId handle, UserChannelSpec spec, const HandleOptions& options);
+  std::optional<Error> open(HandleId handle, UserChannelSpec&& spec, const HandleOptions& options);
   /// Unknown handles are ignored, here and below.
   void close(HandleId handle);
   void watchPresence(HandleId handle);
   /// True: it was sent, which is its outcome. Otherwise the outcome is in the results, unless it is conflated.
-  bool push(Push push);
+  bool push(Push&& push);
   /// `payload`: a JSON object.
   void track(HandleId handle, std::string payload);
   void untrack(HandleId handle);
@@ -76,7 +76,7 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
 
  private:
   struct Entry {
-    Entry(UserChannels& owner, UserChannelSpec spec);
+    Entry(UserChannels& owner, UserChannelSpec&& spec);
 
     UserChannel channel;
     std::optional<TimePoint> endsAt;  ///< without handles

@@ -33,7 +33,7 @@ class Session final : private ClientSink {
     latest.mode = DeliveryMode::Latest;
     latest.wait = Duration{100};
     latest.key = {"id"};
-    client_->subscribe(SubscriptionId{2}, {"*", "public", "rooms", {}, {}}, latest);
+    client_->subscribe(SubscriptionId{2}, {"*", "public", "rooms", {}, {}}, std::move(latest));
     client_->openChannel(HandleId{3}, {"room", "me", true, {}}, {true, true});
     client_->openChannel(HandleId{4}, {"room", {}, true, {}}, {});
     client_->track(HandleId{3}, R"({"name":"A"})");

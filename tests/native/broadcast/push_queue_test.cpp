@@ -285,7 +285,7 @@ TEST_CASE("events and handles are conflated by themselves") {
   for (int i = 1; i <= 2; ++i) {
     bench.sendLatest("a" + std::to_string(i), "cursor");
     bench.sendLatest("b" + std::to_string(i), "scroll");
-    bench.queue.send(foreign);
+    bench.queue.send(Push(foreign));
   }
   CHECK(bench.take() == Lines{"0 cursor a1", "0 scroll b1", "0 cursor 3"});
   CHECK(bench.take(ms(100)) == Lines{"100 cursor a2", "100 scroll b2", "100 cursor 3"});

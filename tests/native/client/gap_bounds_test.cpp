@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <deque>
+#include <utility>
 
 #include "harness.h"
 
@@ -253,7 +254,7 @@ TEST_SUITE("bounds of gaps") {
       config.mode = mode;
       config.wait = Duration{100};
       config.key.push_back("id");
-      REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, config));
+      REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, std::move(config)));
       h.settle();
       h.client().pause(SubscriptionId{1});
       const std::string text(10'000, 'x');
@@ -277,7 +278,7 @@ TEST_SUITE("bounds of gaps") {
     DeliverySpec batch;
     batch.mode = DeliveryMode::Batch;
     batch.wait = Duration{1'000};
-    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, batch));
+    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, std::move(batch)));
     h.settle();
     for (int i = 0; i < 9 && h.gaps.empty(); ++i) h.server.change("a", "INSERT", "{}", "2026-11-22T13:00:00.000Z");
     REQUIRE(h.gaps.size() == 1);
@@ -292,7 +293,7 @@ TEST_SUITE("bounds of gaps") {
     DeliverySpec config;
     config.mode = DeliveryMode::Batch;
     config.wait = Duration{1'000};
-    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, config));
+    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "a", {}, {}}, std::move(config)));
     h.settle();
     const WallTime live = h.clock.wallNow();
     h.run(Duration{60'000}, Duration{1'000});

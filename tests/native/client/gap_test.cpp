@@ -121,7 +121,7 @@ TEST_SUITE("gaps") {
     DeliverySpec batch;
     batch.mode = DeliveryMode::Batch;
     batch.wait = Duration{1'000};
-    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "bookings", {}, {}}, batch));
+    REQUIRE_FALSE(h.client().subscribe(SubscriptionId{1}, {"*", "public", "bookings", {}, {}}, std::move(batch)));
     h.subscribe(2, "bookings");
     h.settle();
     for (int i = 0; i < 20; ++i) h.server.change("bookings", "INSERT", row(i));
