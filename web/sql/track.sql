@@ -519,6 +519,8 @@ create or replace function switchboard.capture_%1$s() returns trigger
     old_row json;
     key text;
     old_key text;
+    keys text[]; -- of many rows
+    old_keys text[];
     topic text;
     other text; -- the topic that a row left
     change text;
@@ -626,13 +628,27 @@ create or replace function switchboard.capture_%1$s() returns trigger
             return null;
           end if;
         end if;
+        -- For many rows a plan of their own for the keys is cheaper than a whole row for each.
+        if tg_op <> 'DELETE' then
+          if n < 200 or s[3] is null then
+            keys := array(select to_jsonb(r.*) ->> s[3] from new_rows r);
+          else
+            execute format('select array(select to_jsonb(r.%%I) #>> ''{}'' from new_rows r)', s[3]) into keys;
+          end if;
+        end if;
+        if tg_op <> 'INSERT' then
+          if n < 200 or s[3] is null then
+            old_keys := array(select to_jsonb(r.*) ->> s[3] from old_rows r);
+          else
+            execute format('select array(select to_jsonb(r.%%I) #>> ''{}'' from old_rows r)', s[3]) into old_keys;
+          end if;
+        end if;
         if tg_op = 'INSERT' then
           for g in
             select c.topic, array_agg(c.change order by c.i) as changes
               from (select s[1] || coalesce(':' || r.key, '') as topic, r.i, '{"t":0,"type":"INSERT","record":' ||
                            case when s[4] = 'other' then switchboard.record(r.j, s) else r.j::text end || '}' as change
-                      from (select row_to_json(r.*) as j, to_jsonb(r.*) ->> s[3] as key, row_number() over () as i from new_rows r) r
-                    offset 0) c
+                      from unnest(array(select row_to_json(r.*) from new_rows r), keys) with ordinality r (j, key, i) offset 0) c
              where c.topic <> all (over) group by c.topic
           loop
             perform switchboard.put_all(%1$s, s, g.topic, tables, g.changes);
@@ -642,8 +658,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
             select c.topic, array_agg(c.change order by c.i) as changes
               from (select s[1] || coalesce(':' || r.key, '') as topic, r.i, '{"t":0,"type":"DELETE","old_record":' ||
                            case when s[4] = 'other' then switchboard.record(r.j, s) else r.j::text end || '}' as change
-                      from (select row_to_json(r.*) as j, to_jsonb(r.*) ->> s[3] as key, row_number() over () as i from old_rows r) r
-                    offset 0) c
+                      from unnest(array(select row_to_json(r.*) from old_rows r), old_keys) with ordinality r (j, key, i) offset 0) c
              where c.topic <> all (over) group by c.topic
           loop
             perform switchboard.put_all(%1$s, s, g.topic, tables, g.changes);
@@ -655,8 +670,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
               select s[1] || coalesce(':' || u.old_key, '') as other, s[1] || coalesce(':' || u.key, '') as topic,
                      u.old, u.new, u.i
                 from unnest(array(select row_to_json(r.*) from old_rows r), array(select row_to_json(r.*) from new_rows r),
-                            array(select to_jsonb(r.*) ->> s[3] from old_rows r),
-                            array(select to_jsonb(r.*) ->> s[3] from new_rows r))
+                            old_keys, keys)
                        with ordinality u (old, new, old_key, key, i)
             ), written (topic, i, change) as (
               select p.topic, p.i, '{"t":0,"type":"UPDATE","record":' ||

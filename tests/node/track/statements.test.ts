@@ -215,3 +215,59 @@ describe('a key', () => {
     expect(rows[0]?.problems).toMatchObject({ 'topic too long': 2 });
   });
 });
+
+describe('a statement on many rows', () => {
+  const pick = (i: string, one: string, other: string): string =>
+    `case when ${i} % 2 = 0 then ${one} else ${other} end`;
+
+  beforeAll(async () => {
+    await db.sql.query(`create type "Mood %I" as enum ('fine', 'not "fine"'); create domain short as smallint;
+      create domain some_mood as "Mood %I"`);
+  });
+
+  it.each([
+    ['smallint', '-32768', '7'],
+    ['integer', '0', '2147483647'],
+    ['bigint', '9007199254740993', '9007199254740992'],
+    ['uuid', `'AAAAAAAA-bbbb-cccc-dddd-eeeeeeeeeeee'`, `'00000000-0000-0000-0000-000000000000'`],
+    ['text', `'with: "quotes" \\ %'`, `''`],
+    ['varchar(5)', `'a b  '`, `'é'`],
+    ['boolean', 'true', 'false'],
+    ['"Mood %I"', `'fine'`, `'not "fine"'`],
+    ['some_mood', `'fine'`, `'not "fine"'`],
+    ['short', '1', '-1'],
+  ])('is in the same topics as those on a single row: keys of type %s', async (type, one, other) => {
+    const keyed = (i: string): string => `case when ${i} % 3 > 0 then (${pick(i, one, other)})::${type} end`;
+    await db.sql.query('drop table if exists keyed');
+    await db.sql.query('select switchboard.beat()'); // forgets it
+    await db.sql.query(`create table keyed (id integer, "the %I ""key" ${type});
+      select switchboard.track('keyed', by => 'the %I "key')`);
+    const sent = async (): Promise<{ topic: string; n: string }[]> => {
+      const { rows } = await db.superuser.query<{ topic: string; n: string }>(
+        `select topic, sum(jsonb_array_length(payload -> 'changes')) as n from realtime.messages
+          where topic like 'switchboard:keyed%' and event = 'changes' group by topic order by topic collate "C"`,
+      );
+      await db.superuser.query(`delete from realtime.messages where topic like 'switchboard:keyed%'`);
+      return rows;
+    };
+    await db.superuser.query(
+      `delete from switchboard.problems; delete from realtime.messages where topic like 'switchboard:keyed%'`,
+    );
+    for (let i = 1; i <= 6; i += 1) await db.sql.query(`insert into keyed select ${i}, ${keyed(`${i}`)}`);
+    const topics = (await sent()).map(({ topic, n }) => ({ topic, n: String(Number(n) * 50) }));
+    expect(topics).toHaveLength(3);
+    await db.sql.query('delete from keyed');
+    await sent();
+    await db.sql.query(`insert into keyed select i, ${keyed('i')} from generate_series(1, 300) i`);
+    expect(await sent()).toEqual(topics);
+    await db.sql.query('update keyed set id = -id');
+    expect(await sent()).toEqual(topics);
+    await db.sql.query('update keyed set "the %I ""key" = null');
+    const moved = await sent();
+    expect(moved.map(({ topic }) => topic)).toEqual(topics.map(({ topic }) => topic));
+    expect(moved[0]).toEqual({ topic: 'switchboard:keyed', n: '300' });
+    await db.sql.query('delete from keyed');
+    expect(await sent()).toEqual([{ topic: 'switchboard:keyed', n: '300' }]);
+    expect(await db.problems()).toEqual([]);
+  });
+});
