@@ -155,6 +155,20 @@ describe('the status', () => {
     expect(bench.manager.status().subscriptions[1]).not.toHaveProperty('road');
   });
 
+  it('of a core that follows no numbers is nothing of the kind, and there is one warning', async () => {
+    const bench = new Bench({ tables: { bookings: {} } });
+    bench.manager.subscribe({ table: 'other' }, nothing);
+    bench.manager.subscribe({ table: 'bookings' }, nothing);
+    const engine = await bench.open();
+    engine.status({ subscriptions: [subscriptionDelta(1)] });
+    expect(bench.logged).toEqual([]);
+    engine.status({ subscriptions: [subscriptionDelta(2)] });
+    engine.status({ subscriptions: [subscriptionDelta(2, { state: 'joining' })] });
+    expect(bench.logged.map(({ level, message }) => [level, message.includes('follows no numbered changes')])).toEqual([
+      ['warn', true],
+    ]);
+  });
+
   it('is the same object while it says the same', async () => {
     const bench = new Bench({ tables: { bookings: {} } });
     bench.manager.subscribe({ table: 'bookings' }, nothing);

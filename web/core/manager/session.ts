@@ -16,6 +16,7 @@ import type {
   Engine,
   LifecycleEvent,
   OpenEngine,
+  SubscriptionDelta,
   SubscriptionSpec,
 } from '../engine/engine.js';
 import { EngineSlot } from '../engine/engineSlot.js';
@@ -61,6 +62,7 @@ export class Session {
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
   #ended = false;
+  #warnedOfCore = false;
 
   constructor(options: CheckedOptions, openEngine: OpenEngine, parts: SessionParts) {
     this.#options = options;
@@ -216,6 +218,7 @@ export class Session {
     const parts = this.#parts;
     for (const line of logs ?? []) parts.log.write(line);
     if (status !== undefined && parts.status.apply(status)) parts.callbacks.statusChanged();
+    this.#checkRoads(status?.subscriptions ?? []);
     parts.gaps.receive(gaps ?? [], polls ?? []);
     for (const notice of notices ?? []) parts.callbacks.notify(notice);
     parts.channels.receiveControl(control);
@@ -227,6 +230,21 @@ export class Session {
         this.#changesCalls.wanted(rpcWanted ?? []);
       });
     }
+  }
+
+  /** A core that follows no numbers names no road. */
+  #checkRoads(changes: readonly SubscriptionDelta[]): void {
+    const { tables = [] } = this.#options.engine;
+    if (this.#warnedOfCore || tables.length === 0) return;
+    const { subscriptions, log } = this.#parts;
+    const ignored = changes.find(({ id, road }) => {
+      const spec = subscriptions.get(id)?.spec;
+      return road === undefined && tables.some(({ schema, table }) => schema === spec?.schema && table === spec.table);
+    });
+    if (ignored === undefined) return;
+    this.#warnedOfCore = true;
+    const message = 'this build of the core follows no numbered changes, so `tables`, `via` and `from` have no effect';
+    log.write({ level: 'warn', message: `${message}: see docs/guide.md` });
   }
 
   #answerTokenRequest(request: number): void {
