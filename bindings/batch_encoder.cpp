@@ -49,7 +49,7 @@ const std::uint32_t* BatchEncoder::encode(const Batch& batch) {
   words_.push_back(static_cast<std::uint32_t>(batch.deliveries.size()));
   for (const auto& delivery : batch.deliveries) {
     const auto& span = delivery.span;
-    const bool isPlace = delivery.kind == DeliveryKind::Each && isSamePlace(span);
+    const bool isPlace = span.text != nullptr && isSamePlace(span);
     words_.push_back(isPlace ? kPlace : static_cast<std::uint32_t>(delivery.kind));
     words_.push_back(static_cast<std::uint32_t>(delivery.subscribers.size()));
     words_.push_back(static_cast<std::uint32_t>(delivery.count));

@@ -97,14 +97,23 @@ mergeInto(LibraryManager.library, {
       return ascii ? needed : whole;
     },
 
-    /** Of a user broadcast (kind 4) the core needs no more than the fields, which are before the payload. */
+    /** Whether the core reads payloads on the topic that begins at this place: it is one of numbered changes. */
+    isRead: function (data) {
+      var prefix = 'realtime:switchboard:';
+      for (var i = 0; i < prefix.length; i++) if (data[i + 5] != prefix.charCodeAt(i)) return false;
+      return true;
+    },
+
+    /** Of other user broadcasts (kind 4) the core needs no more than the fields, which are before the payload. */
     receiveBinary: function (transport, data) {
       var length = data.length;
       sockets.inbox.reserve(length);
       sockets.frame.data = data;
       var buffer = (sockets.frame.at = sockets.inbox.at);
-      var loaded = data[0] == 4 && length > 4 ? Math.min(length, 5 + data[1] + data[2] + data[3]) : length;
-      for (var i = 0; i < loaded; i++) HEAPU8[buffer + i] = data[i];
+      var isPart = data[0] == 4 && length > 4 && !sockets.isRead(data);
+      var loaded = isPart ? Math.min(length, 5 + data[1] + data[2] + data[3]) : length;
+      if (isPart) for (var i = 0; i < loaded; i++) HEAPU8[buffer + i] = data[i];
+      else HEAPU8.set(data, buffer);
       _switchboard_socket_binary(transport, buffer, length);
     },
 

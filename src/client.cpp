@@ -56,6 +56,7 @@ Client::Client(ClientOptions&& options, const Platform& platform, ClientSink& si
                                            delegate);
   subscriptions_ = std::make_unique<Subscriptions>(options_.subscriptions, context_, *pool_, tracker_, deliveries_);
   channels_ = std::make_unique<UserChannels>(options_.channels, context_, *pool_, tracker_, deliveries_);
+  numbered_ = std::make_unique<NumberedTopics>(context_, *channels_, *subscriptions_);
   deadlines_.onFire([this](Duration late) {
     pool_->tokens().followCalendar();
     if (late >= kSleepThreshold) notify(LifecycleEvent::Resume);
@@ -66,10 +67,12 @@ Client::~Client() {
   dispose();
 }
 
-std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig&& binding, DeliverySpec&& delivery) {
+std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig&& binding, DeliverySpec&& delivery,
+                                       RoadOptions&& road) {
   if (disposed_) return disposedError();
   auto spec = makeSpec(std::move(binding));
   if (!spec) return spec.error();
+  chooseRoad(spec.value(), std::move(road), options_.numbered);
   Turn turn(turns_);
   if (!subscriptions_->subscribe(id, std::move(spec.value()), std::move(delivery))) {
     return unusable("id");
@@ -167,6 +170,18 @@ void Client::failToken(std::uint32_t request, std::string_view message) {
   pool_->tokens().fail(request, message);
 }
 
+void Client::answerRpc(std::uint32_t request, std::string_view text) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  numbered_->onRpcAnswer(request, text);
+}
+
+void Client::failRpc(std::uint32_t request) {
+  if (disposed_) return;
+  Turn turn(turns_);
+  numbered_->onRpcFailed(request);
+}
+
 void Client::notify(LifecycleEvent event) {
   if (disposed_) return;
   if (event == LifecycleEvent::Tick) return deadlines_.runDue();
@@ -208,6 +223,7 @@ void Client::dispose() {
   if (disposed_) return;
   disposed_ = true;
   Turn turn(turns_);
+  numbered_->shutDown();
   subscriptions_->shutDown();
   channels_->shutDown();
   pool_->shutDown();

@@ -21,6 +21,7 @@
 #include "status/tracker.h"
 #include "subscription/subscriptions.h"
 #include "timing/deadline_queue.h"
+#include "tracked/numbered_build.h"
 #include "user_channel/user_channels.h"
 
 namespace switchboard {
@@ -40,6 +41,7 @@ struct ClientOptions {
   PoolOptions pool;
   SubscriptionsOptions subscriptions;
   UserChannelsOptions channels;
+  NumberedTopicsOptions numbered;
 };
 
 /// What one turn has to say to the outside.
@@ -55,11 +57,13 @@ struct Batch {
   Vector<PushResult> pushes;
   Vector<UserChannelGap> channelGaps;
   std::optional<std::uint32_t> tokenRequest;
+  Vector<RpcRequest> rpcWanted;
+  Vector<std::uint32_t> rpcUnwanted;  ///< their answers are of no use any more
   Vector<std::pair<LogLevel, std::string>> logs;
 
   bool hasControl() const {
     return status || !notices.empty() || !gaps.empty() || !polls.empty() || !flushed.empty() || !pushes.empty() ||
-           !channelGaps.empty() || tokenRequest || !logs.empty();
+           !channelGaps.empty() || tokenRequest || !rpcWanted.empty() || !rpcUnwanted.empty() || !logs.empty();
   }
   bool empty() const { return deliveries.empty() && !hasControl(); }
 };
@@ -103,7 +107,8 @@ class Client final : private PoolDelegate, private Log {
 
   /// Nothing goes out before the next tick, so that what is subscribed to in one tick shares a channel. Fails on a spec
   /// that the server would refuse for its form, and on an id in use. After `dispose` it fails with Disposed.
-  std::optional<Error> subscribe(SubscriptionId id, BindingConfig&& binding, DeliverySpec&& delivery = {});
+  std::optional<Error> subscribe(SubscriptionId id, BindingConfig&& binding, DeliverySpec&& delivery = {},
+                                 RoadOptions&& road = {});
   /// Unknown ids are ignored.
   void unsubscribe(SubscriptionId id);
   void unsubscribeAll();
@@ -130,6 +135,9 @@ class Client final : private PoolDelegate, private Log {
   /// The answer to a token request, or with request 0 a token of the application's own accord. Empty: none.
   void provideToken(std::uint32_t request, std::string token);
   void failToken(std::uint32_t request, std::string_view message);
+  /// The answer to a request of `Batch::rpcWanted`: what the function returned, as JSON, or that it failed.
+  void answerRpc(std::uint32_t request, std::string_view text);
+  void failRpc(std::uint32_t request);
   void notify(LifecycleEvent event);
   /// Closes everything. No call of the sink after it begins.
   void dispose();
@@ -137,6 +145,7 @@ class Client final : private PoolDelegate, private Log {
   const ConnectionPool& pool() const { return *pool_; }
   const Subscriptions& subscriptions() const { return *subscriptions_; }
   const UserChannels& channels() const { return *channels_; }
+  const NumberedTopics& numbered() const { return *numbered_; }
   const DeadlineQueue& deadlines() const { return deadlines_; }
   const StatusTracker& status() const { return tracker_; }
 
@@ -164,6 +173,7 @@ class Client final : private PoolDelegate, private Log {
   std::unique_ptr<ConnectionPool> pool_;
   std::unique_ptr<Subscriptions> subscriptions_;
   std::unique_ptr<UserChannels> channels_;
+  std::unique_ptr<NumberedTopics> numbered_;
   bool hidden_ = false;
   bool saveData_ = false;
   bool disposed_ = false;

@@ -16,7 +16,7 @@ constexpr std::size_t kMostKeptBytes = 1'000;
 
 bool Client::hasNews() const {
   return !deliveries_.empty() || tracker_.changed() || subscriptions_->hasNews() || channels_->hasNews() ||
-         !flushed_.empty() || tokenRequest_ || !logs_.empty();
+         numbered_->hasNews() || !flushed_.empty() || tokenRequest_ || !logs_.empty();
 }
 
 void Client::collect() {
@@ -36,6 +36,8 @@ void Client::collect() {
   batch_.pushes = channels_->takeResults();
   batch_.channelGaps = channels_->takeGaps();
   batch_.tokenRequest = std::exchange(tokenRequest_, std::nullopt);
+  batch_.rpcWanted = numbered_->takeWanted();
+  batch_.rpcUnwanted = numbered_->takeUnwanted();
   batch_.logs = std::exchange(logs_, {});
 }
 

@@ -27,13 +27,15 @@ enum class Kind : unsigned char {
   ReconnectAll,
   ProvideToken,
   FailToken,
+  RpcAnswer,
+  RpcFailed,
   Notify,
   Stats,
   Dispose,
 };
 
 std::optional<Kind> kindOf(const JsonValue& command) {
-  static constexpr EnumNames<Kind, 17> kNames({
+  static constexpr EnumNames<Kind, 19> kNames({
       {Kind::Subscribe, "subscribe"},
       {Kind::Unsubscribe, "unsubscribe"},
       {Kind::UnsubscribeAll, "unsubscribeAll"},
@@ -48,6 +50,8 @@ std::optional<Kind> kindOf(const JsonValue& command) {
       {Kind::ReconnectAll, "reconnectAll"},
       {Kind::ProvideToken, "provideToken"},
       {Kind::FailToken, "failToken"},
+      {Kind::RpcAnswer, "rpcAnswer"},
+      {Kind::RpcFailed, "rpcFailed"},
       {Kind::Notify, "notify"},
       {Kind::Stats, "stats"},
       {Kind::Dispose, "dispose"},
@@ -72,7 +76,7 @@ std::optional<Error> subscribe(Client& client, SubscriptionId id, const JsonValu
   if (!spec) return spec.error();
   auto delivery = readDelivery(given);
   if (!delivery) return delivery.error();
-  return client.subscribe(id, std::move(spec.value()), std::move(delivery.value()));
+  return client.subscribe(id, std::move(spec.value()), std::move(delivery.value()), readRoad(given));
 }
 
 std::optional<Error> openChannel(Client& client, SubscriptionId id, const JsonValue& spec) {
@@ -146,6 +150,12 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
       break;
     case Kind::FailToken:
       client.failToken(requestOf(command), command.string("message"));
+      break;
+    case Kind::RpcAnswer:
+      client.answerRpc(requestOf(command), payload);
+      break;
+    case Kind::RpcFailed:
+      client.failRpc(requestOf(command));
       break;
     case Kind::Notify: {
       const auto name = command.string("event");

@@ -48,6 +48,20 @@ void write(JsonWriter& out, const ConnectionStatus& status) {
   writePulse(out, status);
 }
 
+/// Nothing without a choice. Both members together: the other side keeps what is not in a report.
+void write(JsonWriter& out, const RoadStatus& road) {
+  if (road.road == Road::None) return;
+  out.text("road", toString(road.road));
+  if (road.fellBack == ReasonCode::Ok) {
+    out.null("fellBack");
+    return;
+  }
+  out.beginObject("fellBack");
+  out.text("code", toString(road.fellBack));
+  out.text("message", road.message);
+  out.endObject();
+}
+
 void write(JsonWriter& out, const SubscriptionStatus& status) {
   out.number("id", status.id.value);
   out.text("state", toString(status.state));
@@ -59,6 +73,7 @@ void write(JsonWriter& out, const SubscriptionStatus& status) {
   out.flag("retryable", status.retryable);
   if (!status.isChannel) {
     out.text("mode", toString(status.mode));
+    write(out, status.road);
   } else if (!status.presenceKey.empty()) {
     out.text("presenceKey", status.presenceKey);
   }
@@ -86,6 +101,22 @@ void write(JsonWriter& out, const Gap& gap) {
   }
   writeTime(out, "from", gap.from);
   writeTime(out, "to", gap.to);
+  const auto& numbers = gap.numbers;
+  if (numbers.epoch.empty()) return;
+  out.text("epoch", numbers.epoch);
+  out.number("fromNumber", static_cast<std::int64_t>(numbers.from));
+  if (numbers.to) out.number("toNumber", static_cast<std::int64_t>(*numbers.to));
+}
+
+void write(JsonWriter& out, const RpcRequest& request) {
+  out.number("request", request.id);
+  out.text("topic", request.topic);
+  if (request.after) {
+    out.number("after", static_cast<std::int64_t>(*request.after));
+  } else {
+    out.null("after");
+  }
+  out.number("atMost", request.atMost);
 }
 
 void write(JsonWriter& out, const PushResult& result) {
@@ -166,6 +197,12 @@ std::string controlJson(const Batch& batch) {
     out.number("request", *batch.tokenRequest);
     out.endObject();
   }
+  if (!batch.rpcWanted.empty()) writeArray(out, "rpcWanted", batch.rpcWanted);
+  if (!batch.rpcUnwanted.empty()) {
+    out.beginArray("rpcUnwanted");
+    for (const auto request : batch.rpcUnwanted) out.number({}, request);
+    out.endArray();
+  }
   if (!batch.logs.empty()) writeArray(out, "logs", batch.logs);
   out.endObject();
   return out.take();
@@ -183,6 +220,7 @@ std::string refusalJson(SubscriptionId id, const Error& error, WallTime now, boo
                       error.message,
                       false,
                       FreshnessMode::Paused,
+                      {},
                       isChannel,
                       {}});
   Vector<Notice> notices;

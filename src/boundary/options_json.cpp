@@ -47,6 +47,14 @@ void readChannelsOptions(const JsonValue& json, UserChannelsOptions& options) {
   readCount(json, "sendsPerSecond", options.sendsPerSecond);
 }
 
+void readTables(const JsonValue& json, NumberedTopicsOptions& options) {
+  json.member("tables").forEachItem([&](JsonValue table) {
+    options.tables.push_back({table.member("schema").string(), table.member("table").string(),
+                              table.member("topic").string(), table.member("by").string()});
+  });
+  readFlag(json, "rpc", options.hasRpc);
+}
+
 void readPulse(const JsonValue& json, PulseOptions& options) {
   readDuration(json, "periodMs", options.period);
   if (auto schema = json.string("schema"); !schema.empty()) options.schema = std::move(schema);
@@ -78,6 +86,7 @@ Result<ClientOptions> readOptions(std::string_view text) {
   readPoolOptions(json, options.pool);
   readSubscriptionsOptions(json, options.subscriptions);
   readChannelsOptions(json, options.channels);
+  readTables(json, options.numbered);
   readPulse(json.member("pulse"), options.subscriptions.pulse);
   return options;
 }

@@ -42,6 +42,22 @@ Result<DeliverySpec> readDelivery(const JsonValue& json) {
   return config;
 }
 
+RoadOptions readRoad(const JsonValue& json) {
+  RoadOptions options;
+  for (const auto road : {Road::Broadcast, Road::PostgresChanges}) {
+    if (json.member("via").string() == toString(road)) options.via = road;
+  }
+  using Leaving = RoadOptions::Leaving;
+  const auto leaving = json.member("leaving").string();
+  if (leaving == "update") options.leaving = Leaving::Update;
+  if (leaving == "both") options.leaving = Leaving::Both;
+  const auto from = json.member("from");
+  if (const auto number = from.member("number").integer(); number && *number >= 0) {
+    options.from = RoadOptions::From{from.member("epoch").string(), static_cast<std::uint64_t>(*number)};
+  }
+  return options;
+}
+
 UserChannelSpec readChannelSpec(const JsonValue& json) {
   UserChannelSpec spec;
   spec.name = json.string("name");

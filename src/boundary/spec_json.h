@@ -14,6 +14,9 @@ Result<BindingConfig> readSpec(const JsonValue& json);
 /// change at once.
 Result<DeliverySpec> readDelivery(const JsonValue& json);
 
+/// `{via, from: {epoch, number}, leaving}` of a spec; what is not known is as if it were absent.
+RoadOptions readRoad(const JsonValue& json);
+
 /// `{name, presenceKey, private, replay: {since, limit}}` of a handle's spec.
 UserChannelSpec readChannelSpec(const JsonValue& json);
 

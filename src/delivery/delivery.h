@@ -29,14 +29,14 @@ struct Delivery {
   DeliveryKind kind = DeliveryKind::Each;
   Vector<SubscriptionId> subscribers;  ///< or handles of a channel
   std::size_t count = 1;               ///< changes; Broadcast and Bytes: whether it is replayed
-  TextSpan span;                       ///< Each: JSON text, part of the message that is being handled
-  Vector<char> owned;                  ///< Batch: JSON text; of channels: see `append`
+  TextSpan span;                       ///< Each: JSON text, part of the message that is being handled, or none
+  Vector<char> owned;                  ///< Batch, and Each without a span: JSON text; of channels: see `append`
   /// Broadcast and Bytes: the last of the texts, as part of the message that is being handled. Null: it is `owned`.
   std::string_view payload;
 
   /// Brings in the message's text if need be; empty for Notify.
   std::string_view text() const {
-    return kind == DeliveryKind::Each ? span.read() : std::string_view(owned.data(), owned.size());
+    return span.text != nullptr ? span.read() : std::string_view(owned.data(), owned.size());
   }
   /// One more of the texts of a channel's delivery. Broadcast and Bytes: event, id, payload. Presence: for each key a
   /// digit for what happened with the key, and its metas.

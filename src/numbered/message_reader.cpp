@@ -108,6 +108,7 @@ bool readChange(std::string_view text, std::size_t tables, NumberedChange& chang
     if (spells(key, "record")) record = value;
     if (spells(key, "old_record")) oldRecord = value;
     if (spells(key, "errors")) errors = value;
+    if (spells(key, "moved")) change.moved = value == "true";
     return true;
   });
   const auto name = stringContent(type);
@@ -196,10 +197,14 @@ Result<NumberedMessage> readNumberedMessage(std::string_view text) {
   return message;
 }
 
+std::string commitStamp(const NumberedMessage& message) {
+  return shortTime(message.committed);
+}
+
 std::string changePayload(const NumberedMessage& message, const NumberedChange& change) {
   const NumberedTable& table = message.tables[change.table];
   std::string out;
-  constexpr std::size_t kNames = 160;
+  constexpr std::size_t kNames = 220;
   out.reserve(kNames + table.table.size() + table.schema.size() + table.columns.size() + change.record.size() +
               change.oldRecord.size() + change.errors.size());
   // The table first: the core looks there for it without reading on.
@@ -207,8 +212,12 @@ std::string changePayload(const NumberedMessage& message, const NumberedChange& 
   appendText(out, R"(,"schema":)", table.schema);
   appendText(out, R"(,"type":)", kTypes[change.type]);
   appendMember(out, R"(,"columns":)", table.columns);
-  appendText(out, R"(,"commit_timestamp":)", shortTime(message.committed));
-  if (change.type != NumberedType::Delete) appendMember(out, R"(,"record":)", change.record);
+  appendText(out, R"(,"commit_timestamp":)", commitStamp(message));
+  appendMember(out, R"(,"number":)", decimal(message.number));
+  appendText(out, R"(,"epoch":)", message.epoch);
+  if (change.type != NumberedType::Delete || !change.record.empty()) {
+    appendMember(out, R"(,"record":)", change.record);
+  }
   if (change.type != NumberedType::Insert) appendMember(out, R"(,"old_record":)", change.oldRecord);
   appendMember(out, R"(,"errors":)", change.errors);
   out += R"(},"ids":[]})";

@@ -28,6 +28,8 @@ struct NumberedChange {
   std::string_view record;     ///< JSON object; empty for DELETE and TRUNCATE
   std::string_view oldRecord;  ///< JSON object; empty for INSERT and TRUNCATE, and when the message has none
   std::string_view errors;     ///< JSON list, or empty
+  bool moved = false;          ///< the row went to another topic, or came from one: of the image there only the key is
+                               ///< here
 };
 
 /// A statement that changed too many rows to send them: they have to be fetched.
@@ -52,7 +54,10 @@ Result<NumberedMessage> readNumberedMessage(std::string_view text);
 
 /// The change as `postgres_changes` has it (protocol.md §8.1): a payload `{"data":{…},"ids":[]}`. Rows, columns and
 /// errors are taken over letter by letter. The commit time has three digits after the point, cut off as on the server.
+/// `data` has the message's number and epoch, too.
 std::string changePayload(const NumberedMessage& message, const NumberedChange& change);
+/// The message's commit time as `changePayload` writes it.
+std::string commitStamp(const NumberedMessage& message);
 
 /// How far a topic has come.
 struct NumberedPosition {

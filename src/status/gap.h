@@ -10,10 +10,18 @@
 
 namespace switchboard {
 
+/// The numbers of the changes that are missing, of tables that number them.
+struct MissingNumbers {
+  std::string epoch;                ///< that `from` is of; empty: the changes have no numbers
+  std::uint64_t from = 0;           ///< the first one
+  std::optional<std::uint64_t> to;  ///< the last one; nothing: all from then on. May be of the epoch after `epoch`
+};
+
 /// The earliest point from which changes can be missing.
 struct GapStart {
   std::string commit;  ///< see `Gap::fromCommit`
   WallTime at{};       ///< see `Gap::from`
+  MissingNumbers numbers{};
 };
 
 /// A period in which a subscription that was live before may have missed changes: the server replays nothing. Reported
@@ -29,6 +37,7 @@ struct Gap {
   std::string fromCommit;      ///< `commit_timestamp` of the last change up to which nothing is missing; empty: none
   WallTime from{};             ///< at or before the commit of the first missing change
   std::optional<WallTime> to;  ///< at or after the commit of the last one; nothing while the gap is open
+  MissingNumbers numbers;
 };
 
 }  // namespace switchboard

@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "net/connection.h"
 #include "status/pulse_state.h"
+#include "status/road.h"
 #include "status/subscription_state.h"
 
 namespace switchboard {
@@ -56,6 +57,7 @@ struct SubscriptionStatus {
   std::string message;
   bool retryable = true;
   FreshnessMode mode = FreshnessMode::Paused;  ///< of subscriptions
+  RoadStatus road{};                           ///< of subscriptions
   bool isChannel = false;
   std::string presenceKey{};  ///< of handles: the key under which this client is present
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "timing/backoff.h"
 
 namespace switchboard {
 
@@ -10,6 +11,8 @@ namespace {
 
 const Cause kOverflow{ReasonCode::Overflow, Retry::Backoff,
                       "More changes were held back than the delivery window may hold."};
+
+const Cause kWaiting{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
 
 std::string hexText(std::uint64_t value, int digits) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -45,6 +48,7 @@ Subscriptions::Subscriptions(const SubscriptionsOptions& options, Context& conte
                   [this] {
                     pulses_.update();
                     pollFallback_.update();
+                    if (numberedRoad_ != nullptr) numberedRoad_->update();
                   }),
       events_(options, context, pool, registry_, channels_, opener_, handovers_, reconciler_, evidence_, gaps_, states_,
               pulses_) {
@@ -74,6 +78,11 @@ void Subscriptions::unsubscribe(SubscriptionId id) {
   pollFallback_.forget(id);
   tracker_.remove(id);
   if (!entry->subscribers.empty()) return;
+  if (entry->isNumbered()) {
+    numberedRoad_->leave(*entry);
+    registry_.erase(entry->id);
+    return reconciler_.planNextTick();
+  }
   const bool carried = entry->state == SubscriptionState::Live || entry->state == SubscriptionState::Joining;
   if (carried && options_.linger > Duration{0}) {
     reconciler_.linger(*entry, options_.linger);
@@ -104,6 +113,71 @@ void Subscriptions::shutDown() {
   pollFallback_.stop();
   while (!channels_.empty()) opener_.end((*channels_.begin()).first);
   pulses_.stop();
+}
+
+namespace {
+
+/// A text of this client.
+class OwnText final : public InboundText {
+ public:
+  explicit OwnText(std::string_view text) : InboundText(text, text.size(), text.size(), false) {}
+  bool retain(std::unique_ptr<RetainedText>& /*kept*/) const override { return false; }
+
+ private:
+  std::string_view load() const override { return {}; }
+};
+
+}  // namespace
+
+void Subscriptions::deliver(const Vector<KeyEntry*>& entries, std::string_view payload) {
+  constexpr std::string_view kStart = R"({"data":)";
+  constexpr std::string_view kEnd = R"(,"ids":[]})";
+  const OwnText text(payload);
+  const Change change{text.span(payload),
+                      text.span(payload.substr(kStart.size(), payload.size() - kStart.size() - kEnd.size()))};
+  immediate_.clear();
+  std::size_t subscribers = 0;
+  for (const auto* entry : entries) subscribers += fanOut_.push(*entry, change, immediate_);
+  if (subscribers == 0) return;
+  ++pool_.counters().changes;
+  pool_.counters().deliveries += subscribers;
+  if (!immediate_.empty()) fanOut_.pushImmediate(immediate_, payload);
+}
+
+/// By a way that the table of states has.
+void Subscriptions::setNumberedState(KeyEntry& entry, SubscriptionState state, Cause cause, unsigned attempts,
+                                     std::optional<WallTime> nextTryAt) {
+  StateReporter::forgetFailures(entry);
+  if (attempts > 0) StateReporter::countFailure(entry, attempts - 1, std::nullopt);
+  StateReporter::waitUntil(entry, nextTryAt);
+  if (entry.state != state && !isLegal(entry.state, state)) {
+    const bool isFromPending = entry.state == SubscriptionState::Pending;
+    states_.setState(entry, isFromPending ? SubscriptionState::Joining : SubscriptionState::Pending, kWaiting);
+  }
+  states_.setState(entry, state, std::move(cause));
+}
+
+void Subscriptions::fallBack(KeyEntry& entry, const Cause& cause, const std::optional<GapStart>& start) {
+  entry.road.fellBack = cause.code;
+  entry.road.message = cause.message;
+  const bool isParked = entry.spec.roadOptions.via == Road::Broadcast;
+  const bool wasLive = entry.state == SubscriptionState::Live;
+  if (start) {
+    entry.start = *start;
+    gaps_.open(entry, cause, *start);
+  }
+  if (isParked) {
+    std::optional<TimePoint> at;
+    if (options_.parkedRetry > Duration{0}) at = context_.now() + lengthened(context_.random, options_.parkedRetry);
+    StateReporter::countFailure(entry, entry.retries.attempts(), at);
+    states_.setState(entry, SubscriptionState::Parked, cause);
+  } else {
+    StateReporter::forgetFailures(entry);
+    setNumberedState(entry, SubscriptionState::Pending, wasLive ? cause : kWaiting, 0, std::nullopt);
+    entry.road.road = Road::PostgresChanges;
+    states_.report(entry);
+  }
+  reconciler_.planSoon();
 }
 
 void Subscriptions::onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,18 @@
 
 namespace switchboard {
 
+/// Where the changes of keys come from that are numbered.
+class NumberedRoad {
+ public:
+  /// Keys may have come, or wait no longer.
+  virtual void update() = 0;
+  /// The key has no subscribers any more.
+  virtual void leave(KeyEntry& entry) = 0;
+
+ protected:
+  ~NumberedRoad() = default;
+};
+
 /// All subscriptions to database changes: a tenant of the connection pool. This class only takes the application's
 /// calls and puts the parts together; which part does what, its header says:
 ///
@@ -38,6 +51,9 @@ class Subscriptions final : private WindowDelegate {
   ~Subscriptions();
   Subscriptions(const Subscriptions&) = delete;
   Subscriptions& operator=(const Subscriptions&) = delete;
+
+  /// To be called at most once, before the first subscription.
+  void useNumberedRoad(NumberedRoad& road) { numberedRoad_ = &road; }
 
   /// False when the id is in use.
   bool subscribe(SubscriptionId id, Spec&& spec, DeliverySpec&& delivery);
@@ -69,6 +85,19 @@ class Subscriptions final : private WindowDelegate {
   /// Subscriptions whose rows are to be fetched because they have not been live for a while.
   Vector<SubscriptionId> takePolls() { return pollFallback_.takePolls(); }
 
+  // Of numbered keys.
+  void setNumberedState(KeyEntry& entry, SubscriptionState state, Cause cause, unsigned attempts,
+                        std::optional<WallTime> nextTryAt);
+  /// A change for each of the keys; `payload` as in a frame.
+  void deliver(const Vector<KeyEntry*>& entries, std::string_view payload);
+  void reportGap(const KeyEntry& entry, const Cause& cause, const GapStart& start) {
+    gaps_.report(entry.subscribers, cause, start);
+  }
+  /// The key can't be on the broadcast road. It goes to the other one or, where it may not, is parked. `start`: of what
+  /// is missing from now on; nothing: nothing is.
+  void fallBack(KeyEntry& entry, const Cause& cause, const std::optional<GapStart>& start);
+
+  Registry& registry() { return registry_; }
   const Registry& registry() const { return registry_; }
   std::size_t channelCount() const { return channels_.size(); }
   /// Channels that listen to the database's pulse.
@@ -98,6 +127,8 @@ class Subscriptions final : private WindowDelegate {
   ChannelOpener opener_;
   Reconciler reconciler_;
   ChannelEvents events_;
+  NumberedRoad* numberedRoad_ = nullptr;
+  Vector<SubscriptionId> immediate_;  // reused for each change
   bool shutDown_ = false;
 };
 

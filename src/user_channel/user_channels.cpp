@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = kMaxBinaryFieldBytes - names::kTopicPrefix.size();
 
+/// Above all ids that the application gives.
+constexpr std::uint32_t kFirstInner = 0x8000'0000;
+
 std::optional<Error> problemOf(const UserChannelSpec& spec) {
   if (spec.name.empty() || spec.name.size() > kMaxNameBytes) return unusable("name");
   if (spec.replay && !spec.isPrivate) return unusable("replay");
@@ -53,6 +56,16 @@ std::optional<Error> UserChannels::open(HandleId handle, UserChannelSpec&& spec,
   return std::nullopt;
 }
 
+Result<HandleId> UserChannels::openInner(InnerHandle& inner, UserChannelSpec&& spec) {
+  const HandleId handle{std::max(kFirstInner, lastInner_.value + 1)};
+  lastInner_ = handle;
+  inner_.insert(handle, inner);
+  const auto error = open(handle, std::move(spec), {});
+  if (!error) return handle;
+  inner_.erase(handle);
+  return *error;
+}
+
 /// The one that the handle can share, or a new one. One that nobody uses makes room for it. A handle without a key
 /// shares the oldest: newer ones may still wait for a socket of their own.
 Result<UserChannels::Entry*> UserChannels::entryFor(UserChannelSpec& spec) {
@@ -78,6 +91,7 @@ void UserChannels::close(HandleId handle) {
   Entry* entry = byHandle_.find(handle);
   if (entry == nullptr) return;
   byHandle_.erase(handle);
+  inner_.erase(handle);
   entry->channel.close(handle);
   deliveries_.forget(handle);
   tracker_.remove(handle);
@@ -209,6 +223,7 @@ void UserChannels::onTokenChanged() {
 }
 
 void UserChannels::report(const UserChannel& channel, HandleId handle) {
+  if (InnerHandle* inner = inner_.find(handle)) return inner->onHandleState(channel);
   SubscriptionStatus status;
   status.id = handle;
   status.state = channel.state();
@@ -230,11 +245,34 @@ void UserChannels::onUserChannelDue(UserChannel& /*channel*/) {
 void UserChannels::onUserChannelState(UserChannel& channel) {
   if (channel.isLive()) pool_.confirm(*channel.socket());
   if (channel.state() == SubscriptionState::Parked) planSoon();
-  for (const auto handle : channel.handles()) report(channel, handle);
+  const Vector<HandleId> handles = channel.handles();  // an inner one may be closed meanwhile
+  for (const auto handle : handles) report(channel, handle);
 }
 
-void UserChannels::onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta,
-                                   const Vector<HandleId>& handles, bool isInbound) {
+/// Returns those that are not inner ones.
+Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, Vector<HandleId> all) {
+  Vector<HandleId> others;
+  for (const auto handle : all) {
+    if (InnerHandle* inner = inner_.find(handle)) {
+      if (broadcast.encoding == PayloadEncoding::JsonText) inner->onHandleBroadcast(broadcast.event, broadcast.payload);
+    } else if (handle.value < kFirstInner) {
+      others.push_back(handle);
+    }
+  }
+  return others;
+}
+
+void UserChannels::onUserGap(UserChannelGap gap) {
+  gap.handles.removeIf([](HandleId handle) { return handle.value >= kFirstInner; });
+  if (!gap.handles.empty()) gaps_.push_back(std::move(gap));
+}
+
+void UserChannels::onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& all,
+                                   bool isInbound) {
+  const bool hasInner = inner_.size() > 0;
+  const Vector<HandleId> others = hasInner ? passInner(broadcast, all) : Vector<HandleId>();
+  const auto& handles = hasInner ? others : all;
+  if (handles.empty()) return;
   Delivery& delivery = deliveries_.add();
   delivery.kind = broadcast.encoding == PayloadEncoding::Bytes ? DeliveryKind::Bytes : DeliveryKind::Broadcast;
   delivery.subscribers = handles;

@@ -28,6 +28,18 @@ struct PushResult {
   std::string message;
 };
 
+/// A part of the client that has a handle which the application does not see.
+class InnerHandle {
+ public:
+  /// State, cause or next try of the channel changed.
+  virtual void onHandleState(const UserChannel& channel) = 0;
+  /// A broadcast with JSON.
+  virtual void onHandleBroadcast(std::string_view event, std::string_view payload) = 0;
+
+ protected:
+  ~InnerHandle() = default;
+};
+
 /// All channels that the application named: a tenant of the connection pool. Handles of one name share a channel,
 /// unless they ask for different presence keys: the server keeps one key for a topic of a socket, so each further key
 /// is a channel on another socket, and waits while there is none.
@@ -43,6 +55,8 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   /// Joins at the next tick. Fails on options that can't be had, alone or beside those of other handles, and on an id
   /// in use.
   std::optional<Error> open(HandleId handle, UserChannelSpec&& spec, const HandleOptions& options);
+  /// The same for a part of the client, which outlives the handle. It may close it from within its calls.
+  Result<HandleId> openInner(InnerHandle& inner, UserChannelSpec&& spec);
   /// Unknown handles are ignored, here and below.
   void close(HandleId handle);
   void watchPresence(HandleId handle);
@@ -91,13 +105,14 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   void endUnused();
   void end(std::size_t at);
   void report(const UserChannel& channel, HandleId handle);
+  Vector<HandleId> passInner(const Broadcast& broadcast, Vector<HandleId> all);
 
   void onUserChannelDue(UserChannel& channel) override;
   void onUserChannelState(UserChannel& channel) override;
   void onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& handles,
                        bool isInbound) override;
   void onUserPresence(const PresenceChange* change, const Vector<HandleId>& handles) override;
-  void onUserGap(UserChannelGap gap) override { gaps_.push_back(std::move(gap)); }
+  void onUserGap(UserChannelGap gap) override;
   void onUserPushDone(PushId id, PushOutcome outcome, std::string_view message) override;
 
   // More members than elsewhere: what the channels share, and what is to be taken from here.
@@ -109,6 +124,8 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   SendBudget budget_;
   Vector<std::unique_ptr<Entry>> entries_;
   IdPtrMap<HandleId, Entry> byHandle_;
+  IdPtrMap<HandleId, InnerHandle> inner_;
+  HandleId lastInner_;
   Vector<PushResult> results_;
   PushId pushing_{};  ///< of the push that is being taken; 0: its outcome is known
   Vector<UserChannelGap> gaps_;

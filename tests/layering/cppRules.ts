@@ -21,6 +21,8 @@ const everyFolder = [
   'delivery/',
   'presence/',
   'broadcast/',
+  'numbered/',
+  'tracked/',
 ] as const;
 
 /** From the bottom up: nothing includes what is listed below it. */
@@ -57,6 +59,8 @@ export const layers: readonly Layer[] = [
     mayInclude: [...upToProtocol, 'net/', 'channel/', 'status/', 'pool/', 'delivery/', 'presence/', 'broadcast/'],
     thirdParty: [],
   },
+  // Numbered topics as a source of changes: here subscriptions and channels meet.
+  { prefix: 'src/tracked/', mayInclude: everyFolder, thirdParty: [] },
   { prefix: 'src/client', mayInclude: [...everyFolder, 'client'], thirdParty: [] },
   // The JSON that crosses to JavaScript: it knows a client, and nothing knows it but the bindings.
   { prefix: 'src/boundary/', mayInclude: [...everyFolder, 'client.h'], thirdParty: [] },

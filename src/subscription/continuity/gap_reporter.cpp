@@ -11,6 +11,7 @@ Gap GapReporter::describe(const Cause& cause, const GapStart& start) {
   gap.message = cause.message;
   gap.fromCommit = start.commit;
   gap.from = start.at;
+  gap.numbers = start.numbers;
   return gap;
 }
 

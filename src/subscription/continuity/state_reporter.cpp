@@ -39,7 +39,7 @@ void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cau
     gaps_.close(entry);
   } else if (wasLive) {
     entry.outage.begin(context_.now());
-    gaps_.open(entry, entry.cause, entry.start);
+    if (!entry.isNumbered()) gaps_.open(entry, entry.cause, entry.start);
   }
   if (entry.plannable()) entry.retries.at_.reset();
   report(entry);
@@ -112,9 +112,18 @@ void StateReporter::report(const KeyEntry& entry) {
                              : entry.state == SubscriptionState::Live ? FreshnessMode::Live
                                                                       : FreshnessMode::Paused;
   for (const auto id : entry.subscribers) {
-    tracker_.set(SubscriptionStatus{id, entry.state, entry.since, entry.retries.attempts(), nextRetryAt(entry),
-                                    entry.cause.code, entry.cause.message, entry.state != SubscriptionState::Parked,
-                                    mode});
+    tracker_.set(SubscriptionStatus{id,
+                                    entry.state,
+                                    entry.since,
+                                    entry.retries.attempts(),
+                                    nextRetryAt(entry),
+                                    entry.cause.code,
+                                    entry.cause.message,
+                                    entry.state != SubscriptionState::Parked,
+                                    mode,
+                                    entry.road,
+                                    false,
+                                    {}});
   }
 }
 

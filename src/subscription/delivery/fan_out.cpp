@@ -65,6 +65,12 @@ void FanOut::leave(const Place& place, SubscriptionId id) {
   }
 }
 
+void FanOut::pushImmediate(const Vector<SubscriptionId>& subscribers, std::string_view payload) {
+  Delivery& delivery = out_.add();
+  delivery.subscribers = subscribers;
+  delivery.owned.append(payload.data(), payload.data() + payload.size());
+}
+
 void FanOut::clear() {
   while (!places_.empty()) detach((*places_.begin()).first);
 }

@@ -41,6 +41,8 @@ class FanOut {
   std::size_t push(const KeyEntry& entry, const Change& change, Vector<SubscriptionId>& immediate);
   /// A change for those that want it at once.
   void pushImmediate(const Vector<SubscriptionId>& subscribers, const Change& change);
+  /// The same for one that came in no frame of its own: its payload.
+  void pushImmediate(const Vector<SubscriptionId>& subscribers, std::string_view payload);
 
  private:
   struct Place {

@@ -14,6 +14,7 @@ KeyEntry* Registry::add(SubscriptionId id, Spec spec, WallTime now, TimePoint no
     fresh->id = key;
     fresh->spec = std::move(spec);
     fresh->since = now;
+    fresh->road = fresh->spec.road;
     fresh->outage.begin(nowMonotonic);
     entry = &entries_.add(key, std::move(fresh));
     byText_.insert(entry->spec.key, *entry);

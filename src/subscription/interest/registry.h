@@ -121,6 +121,7 @@ struct KeyEntry {
   Vector<SubscriptionId> subscribers;  ///< in the order in which they came
   Notified notified;
 
+  RoadStatus road;
   SubscriptionState state = SubscriptionState::Pending;
   Cause cause{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
   WallTime since{};
@@ -150,6 +151,8 @@ struct KeyEntry {
   const DeliveryOutlets* outlets = nullptr;
   Grouping grouping;
 
+  /// Its changes come over broadcasts: it has no binding, and an interruption is no gap.
+  bool isNumbered() const { return road.road == Road::Broadcast; }
   /// Live, but whether changes get lost is not known.
   bool isSuspect() const { return state == SubscriptionState::Live && gap.has_value(); }
   /// A key that lingers counts as subscribed.

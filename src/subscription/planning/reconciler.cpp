@@ -60,7 +60,7 @@ bool Reconciler::needsSocket() const {
 
 void Reconciler::assignSources() {
   for (const auto& [id, entry] : registry_.entries()) {
-    if (!entry->isSubscribed() || !entry->plannable() || entry->source != nullptr) continue;
+    if (!entry->isSubscribed() || !entry->plannable() || entry->source != nullptr || entry->isNumbered()) continue;
     attach(*entry, coverage_.sourceFor(*entry));
   }
 }
@@ -122,6 +122,7 @@ void Reconciler::finishHandover(ChannelId oldChannel, ChannelId newChannel) {
 void Reconciler::updateWaiting() {
   if (stopped_ || pool_.empty()) return;
   for (const auto& [id, entry] : registry_.entries()) {
+    if (entry->isNumbered()) continue;
     if (entry->state == SubscriptionState::Retrying && entry->cause.retry == Retry::NewToken) {
       StateReporter::waitUntil(*entry, pool_.tokens().nextTryAt());
       states_.report(*entry);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "boundary/control_json.h"
+#include "boundary/options_json.h"
 #include "support/fakes.h"
 #include "support/scripted_server.h"
 
@@ -16,8 +17,7 @@ namespace {
 /// A client that is driven by commands alone, and what it says.
 class Commanded final : private ClientSink {
  public:
-  explicit Commanded(std::string url = "ws://server/realtime/v1") {
-    ClientOptions options;
+  explicit Commanded(std::string url = "ws://server/realtime/v1", ClientOptions options = {}) {
     options.endpoint = {std::move(url), "sb_publishable_test", {}, Version::V2};
     client_ = Client::create(std::move(options), {clock, timer, random, network}, *this);
   }
@@ -71,6 +71,43 @@ class Commanded final : private ClientSink {
 }  // namespace
 
 TEST_SUITE("commands") {
+  TEST_CASE("tracked tables, their calls and their roads cross as JSON") {
+    auto options = readOptions(R"({"tables":[{"schema":"public","table":"bookings","topic":"b","by":"id"}]})");
+    REQUIRE(options);
+    CHECK(options.value().numbered.hasRpc);
+    CHECK_FALSE(readOptions(R"({"rpc":false})").value().numbered.hasRpc);
+    Commanded c("ws://server/realtime/v1", std::move(options.value()));
+    c.subscribe(7, R"(,"filter":"id=eq.5","via":"broadcast","leaving":"both","from":{"epoch":"e","number":40})");
+    c.subscribe(8, R"(,"via":"auto")");
+    for (int i = 0; i < 100; ++i) c.pass(Duration{50});
+    CHECK(c.said.find(R"("rpcWanted":[{"request":1,"topic":"switchboard:b:5","after":40,"atMost":500}])") !=
+          std::string::npos);
+    CHECK(c.said.find(R"("mode":"live","road":"postgres_changes","fellBack":{"code":"NOT_BY_KEY","message":")") !=
+          std::string::npos);
+    CHECK(c.said.find(R"("road":"broadcast","fellBack":null)") != std::string::npos);
+    c.said.clear();
+    c.run(R"({"kind":"rpcAnswer","request":1})", R"({"v":1,"state":"too_old","epoch":"e","first":50,"last":60})");
+    CHECK(c.said.find(R"("epoch":"e","fromNumber":41,"toNumber":49})") != std::string::npos);
+    c.said.clear();
+    for (int i = 0; i < 100; ++i) c.pass(Duration{50});
+    CHECK(c.said.find(R"("after":49)") != std::string::npos);
+    c.run(R"({"kind":"unsubscribe","id":7})");
+    CHECK(c.said.find(R"("rpcUnwanted":[2])") != std::string::npos);
+  }
+
+  TEST_CASE("a call that fails is tried again") {
+    ClientOptions options;
+    options.numbered.tables.push_back({"public", "bookings", "b", ""});
+    Commanded c("ws://server/realtime/v1", std::move(options));
+    c.subscribe(7);
+    for (int i = 0; i < 10; ++i) c.pass(Duration{50});
+    CHECK(c.said.find(R"("rpcWanted":[{"request":1,"topic":"switchboard:b","after":null,"atMost":500}])") !=
+          std::string::npos);
+    c.run(R"({"kind":"rpcFailed","request":1,"message":"503"})");
+    for (int i = 0; i < 100; ++i) c.pass(Duration{50});
+    CHECK(c.said.find(R"("rpcWanted":[{"request":2)") != std::string::npos);
+  }
+
   TEST_CASE("subscribe reads spec and delivery, and unsubscribe ends it") {
     Commanded c;
     c.subscribe(7, R"(,"filter":"id=eq.5","delivery":{"mode":"batch","everyMs":100})");

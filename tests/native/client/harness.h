@@ -30,6 +30,14 @@ class Harness : private ClientSink {
         client_->subscribe(SubscriptionId{id}, {std::move(event), "public", std::move(table), std::move(filter), {}});
     if (error) errors.push_back(*error);
   }
+  /// Of a table that may be tracked.
+  void follow(unsigned id, std::string table, std::string filter = {}, RoadOptions road = {},
+              DeliverySpec delivery = {}, std::string event = "*") {
+    const auto error =
+        client_->subscribe(SubscriptionId{id}, {std::move(event), "public", std::move(table), std::move(filter), {}},
+                           std::move(delivery), std::move(road));
+    if (error) errors.push_back(*error);
+  }
   void openChannel(unsigned handle, std::string name, HandleOptions handleOptions = {}, std::string key = {}) {
     openSpec(handle, {std::move(name), std::move(key), false, {}}, handleOptions);
   }
@@ -101,6 +109,8 @@ class Harness : private ClientSink {
   std::vector<unsigned> polls;
   std::vector<std::uint32_t> tokenRequests;
   std::vector<Error> errors;
+  std::vector<RpcRequest> calls;         ///< of `switchboard_changes`
+  std::vector<std::uint32_t> cancelled;  ///< those whose answer is not wanted any more
   int batches = 0;
   std::function<void(const Batch&)> onEachBatch;
 
@@ -122,6 +132,8 @@ class Harness : private ClientSink {
     gaps.insert(gaps.end(), batch.gaps.begin(), batch.gaps.end());
     for (const auto id : batch.polls) polls.push_back(id.value);
     if (batch.tokenRequest) tokenRequests.push_back(*batch.tokenRequest);
+    calls.insert(calls.end(), batch.rpcWanted.begin(), batch.rpcWanted.end());
+    cancelled.insert(cancelled.end(), batch.rpcUnwanted.begin(), batch.rpcUnwanted.end());
     for (const auto& push : batch.pushes) {
       heard.push_back("#" + std::to_string(push.id.value) + " " + std::to_string(static_cast<int>(push.outcome)));
     }

@@ -75,14 +75,16 @@ TEST_CASE("a change becomes the payload that postgres_changes has") {
   CHECK(
       changePayload(message, message.changes[0]) ==
       R"({"data":{"table":"bookings","schema":"public","type":"INSERT","columns":[{"name":"id","type":"int8"}],)"
-      R"("commit_timestamp":"2026-11-27T18:00:00.123Z","record":{"id":9007199254740993,"price":150.00},"errors":null},"ids":[]})");
-  CHECK(changePayload(message, message.changes[1]) ==
-        R"({"data":{"table":"bookings","schema":"public","type":"UPDATE","columns":[{"name":"id","type":"int8"}],)"
-        R"("commit_timestamp":"2026-11-27T18:00:00.123Z","record":{"id":1},"old_record":{"id":2},)"
-        R"("errors":["Error 413: Payload Too Large"]},"ids":[]})");
-  CHECK(changePayload(message, message.changes[2]) ==
-        R"({"data":{"table":"t\u00e9","schema":"s\"q","type":"DELETE","columns":[],)"
-        R"("commit_timestamp":"2026-11-27T18:00:00.123Z","old_record":{"id":3},"errors":null},"ids":[]})");
+      R"("commit_timestamp":"2026-11-27T18:00:00.123Z","number":41,"epoch":"9f3c01ab77e2","record":{"id":9007199254740993,"price":150.00},"errors":null},"ids":[]})");
+  CHECK(
+      changePayload(message, message.changes[1]) ==
+      R"({"data":{"table":"bookings","schema":"public","type":"UPDATE","columns":[{"name":"id","type":"int8"}],)"
+      R"("commit_timestamp":"2026-11-27T18:00:00.123Z","number":41,"epoch":"9f3c01ab77e2","record":{"id":1},"old_record":{"id":2},)"
+      R"("errors":["Error 413: Payload Too Large"]},"ids":[]})");
+  CHECK(
+      changePayload(message, message.changes[2]) ==
+      R"({"data":{"table":"t\u00e9","schema":"s\"q","type":"DELETE","columns":[],)"
+      R"("commit_timestamp":"2026-11-27T18:00:00.123Z","number":41,"epoch":"9f3c01ab77e2","old_record":{"id":3},"errors":null},"ids":[]})");
 }
 
 TEST_CASE("what reads changes of postgres_changes reads the payload") {

@@ -23,7 +23,10 @@ export class WasmEngine implements Engine {
 
   send(command: Command): void {
     if (command.kind === 'push') this.#push(command);
-    else if (command.kind === 'track') {
+    else if (command.kind === 'rpcAnswer') {
+      const { text, ...rest } = command;
+      this.#client?.run(JSON.stringify(rest), text);
+    } else if (command.kind === 'track') {
       const { payload, ...rest } = command;
       this.#client?.run(JSON.stringify(rest), payload);
     } else this.#client?.run(JSON.stringify(command));

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "tracked/tracked_tables.h"
+
+/// Numbered changes, or what stands in for them in a build without: they are 15 kB of brotli.
+#ifndef SWITCHBOARD_WITHOUT_NUMBERED
+#include "tracked/numbered_topics.h"
+#else
+#include "subscription/subscriptions.h"
+#include "tracked/rpc_request.h"
+#include "user_channel/user_channels.h"
+
+namespace switchboard {
+
+class NumberedTopics {
+ public:
+  NumberedTopics(Context& /*context*/, UserChannels& /*channels*/, Subscriptions& /*subscriptions*/) {}
+  void onRpcAnswer(std::uint32_t /*request*/, std::string_view /*text*/) {}
+  void onRpcFailed(std::uint32_t /*request*/) {}
+  void shutDown() {}
+  bool hasNews() const { return false; }
+  Vector<RpcRequest> takeWanted() { return {}; }
+  Vector<std::uint32_t> takeUnwanted() { return {}; }
+};
+
+}  // namespace switchboard
+#endif

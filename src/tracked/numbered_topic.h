@@ -1,0 +1,105 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/containers/vector.h"
+#include "numbered/filter/row_filter.h"
+#include "numbered/topic_numbers.h"
+#include "subscription/subscriptions.h"
+#include "user_channel/user_channels.h"
+
+namespace switchboard {
+
+class NumberedTopic;
+
+class NumberedTopicDelegate {
+ public:
+  virtual void onRpcWanted(NumberedTopic& topic, const ChangesRequest& request) = 0;
+  virtual void onRpcUnwanted(NumberedTopic& topic) = 0;
+  /// It has no keys any more. It must not be destroyed from within (use `Turns::deferredDelete`).
+  virtual void onTopicUnused(NumberedTopic& topic) = 0;
+
+ protected:
+  ~NumberedTopicDelegate() = default;
+};
+
+/// A topic in use: its channel, its numbers, and the keys that get its changes.
+class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
+ public:
+  /// For keys like this one. All other arguments outlive this.
+  NumberedTopic(const Spec& spec, const NumbersOptions& options, Context& context, UserChannels& channels,
+                Subscriptions& subscriptions, NumberedTopicDelegate& delegate);
+
+  /// Whether the key can get its changes from here: one that continues somewhere needs a topic of its own.
+  bool serves(const Spec& spec) const;
+  void add(KeyEntry& entry);
+  /// False when it is not among the keys. The topic is of no use after the last one.
+  bool remove(const KeyEntry& entry);
+  bool has(const KeyEntry& entry) const;
+  /// Opens the channel.
+  void open();
+  void close();
+
+  TopicNumbers& numbers() { return numbers_; }
+  const TopicNumbers& numbers() const { return numbers_; }
+
+  /// Of the call that `rpc` names.
+  void onRpcAnswer(std::string_view text);
+  void onRpcFailed();
+  /// Of the call that is on its way, as its owner knows it; 0: none.
+  std::uint32_t rpc = 0;
+
+ private:
+  struct Key {
+    explicit Key(KeyEntry& of);
+
+    KeyEntry* entry;
+    RowFilter filter;
+    std::string columns;  ///< that the filter is bound to
+    std::string bases;
+  };
+  /// How a change goes to a key.
+  enum class Fate : unsigned char { Ignored, AsIs, AsDelete, AsDeleteWithRow, Unknown };
+
+  void onHandleState(const UserChannel& channel) override;
+  void onHandleBroadcast(std::string_view event, std::string_view payload) override;
+  void onNumbered(TopicNumbers& numbers, const NumberedMessage& message) override;
+  void onNumbersGap(TopicNumbers& numbers, const NumbersGap& gap) override;
+  void onChangesWanted(TopicNumbers& numbers, const ChangesRequest& request) override;
+  void onChangesUnwanted(TopicNumbers& numbers, std::uint32_t request) override;
+  void onNumbersState(TopicNumbers& numbers) override;
+  void onFellBack(TopicNumbers& numbers, FallBackReason reason, std::string_view message) override;
+
+  void showState();
+  void showState(KeyEntry& entry);
+  void fallBack(const Cause& cause);
+  void fallBack(KeyEntry& entry, const Cause& cause, std::uint64_t from);
+  void bindFilters(const NumberedMessage& message);
+  void pass(const NumberedMessage& message, const NumberedChange& change);
+  static Fate fateOf(const Key& key, const NumberedChange& change);
+  void reportGap(const KeyEntry& entry, const Cause& cause, MissingNumbers numbers);
+  GapStart startOf(MissingNumbers numbers) const;
+
+  Context& context_;
+  UserChannels& channels_;
+  Subscriptions& subscriptions_;
+  NumberedTopicDelegate& delegate_;
+  const std::optional<RoadOptions::From> from_;
+  TopicNumbers numbers_;
+  HandleId handle_{};
+  std::uint32_t request_ = 0;  ///< of the numbers, as they know it
+  Vector<std::unique_ptr<Key>> keys_;
+  // Of the channel.
+  SubscriptionState channelState_ = SubscriptionState::Pending;
+  Cause channelCause_;
+  unsigned channelAttempts_ = 0;
+  std::optional<WallTime> channelNextTry_;
+  /// Before which nothing is missing.
+  std::string commit_;
+  WallTime committedAt_{};
+  bool isClosed_ = false;
+};
+
+}  // namespace switchboard

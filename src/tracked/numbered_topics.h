@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/containers/vector.h"
+#include "numbered/beat_watch.h"
+#include "tracked/numbered_topic.h"
+#include "tracked/rpc_request.h"
+#include "tracked/tracked_tables.h"
+
+namespace switchboard {
+
+/// The topics of tracked tables that are in use, and the beat that proves that their broadcasts arrive.
+class NumberedTopics final : public NumberedRoad,
+                             private NumberedTopicDelegate,
+                             private BeatWatchDelegate,
+                             private InnerHandle {
+ public:
+  /// All arguments outlive this.
+  NumberedTopics(Context& context, UserChannels& channels, Subscriptions& subscriptions);
+
+  void update() override;
+  void leave(KeyEntry& entry) override;
+  /// Answers to calls that are not wanted any more are ignored.
+  void onRpcAnswer(std::uint32_t request, std::string_view text);
+  void onRpcFailed(std::uint32_t request);
+  /// Ends every topic, for good.
+  void shutDown();
+
+  /// Whether there is anything to take.
+  bool hasNews() const { return !wanted_.empty() || !unwanted_.empty(); }
+  Vector<RpcRequest> takeWanted() { return std::exchange(wanted_, {}); }
+  Vector<std::uint32_t> takeUnwanted() { return std::exchange(unwanted_, {}); }
+
+  const Vector<std::unique_ptr<NumberedTopic>>& topics() const { return topics_; }
+
+ private:
+  void join(KeyEntry& entry);
+  NumberedTopic* byRpc(std::uint32_t request) const;
+  void watchBeat();
+
+  void onRpcWanted(NumberedTopic& topic, const ChangesRequest& request) override;
+  void onRpcUnwanted(NumberedTopic& topic) override;
+  void onTopicUnused(NumberedTopic& topic) override;
+  void onBroadcastsDoubted() override;
+  void onHandleState(const UserChannel& channel) override;
+  void onHandleBroadcast(std::string_view event, std::string_view payload) override;
+
+  Context& context_;
+  UserChannels& channels_;
+  Subscriptions& subscriptions_;
+  const NumbersOptions options_;
+  Vector<std::unique_ptr<NumberedTopic>> topics_;
+  Vector<RpcRequest> wanted_;
+  Vector<std::uint32_t> unwanted_;
+  std::uint32_t lastRpc_ = 0;
+  BeatWatch beat_;
+  HandleId beatHandle_{};  ///< 0: not listened to
+};
+
+}  // namespace switchboard

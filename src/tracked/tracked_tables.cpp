@@ -1,0 +1,71 @@
+#include "tracked/tracked_tables.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "numbered/filter/row_filter.h"
+#include "protocol/filter.h"
+
+namespace switchboard {
+
+namespace {
+
+constexpr std::size_t kMaxTopicBytes = 255;
+constexpr std::string_view kTopicPrefix = "switchboard:";
+
+const TrackedTable* find(const Spec& spec, const Vector<TrackedTable>& tables) {
+  for (const auto& table : tables) {
+    if (table.table == spec.binding.table && table.schema == spec.binding.schema) return &table;
+  }
+  return nullptr;
+}
+
+/// Fills in the topic, or why there is none.
+void findTopic(Spec& spec, const TrackedTable& table, bool hasRpc) {
+  const auto refuse = [&](ReasonCode code, std::string message) {
+    spec.road.fellBack = code;
+    spec.road.message = std::move(message);
+  };
+  if (!hasRpc) return refuse(ReasonCode::NoRpc, "The manager has no `rpc` to call `switchboard_changes` with.");
+  if (!spec.binding.select.empty()) {
+    return refuse(ReasonCode::FilterNotExact, "`select` needs `postgres_changes`.");
+  }
+  const auto conditions = parseFilter(spec.binding.filter);
+  std::string topic = concat({kTopicPrefix, table.topic});
+  if (!table.by.empty()) {
+    const Condition* key = nullptr;
+    for (const auto& condition : conditions.value()) {
+      if (condition.column == table.by && condition.op == "eq" && !condition.negated) key = &condition;
+    }
+    if (key == nullptr) {
+      return refuse(ReasonCode::NotByKey, concat({"The filter has no condition `", table.by, "=eq.…`."}));
+    }
+    topic = concat({topic, ":", plainValue(key->value)});
+  }
+  if (topic.size() > kMaxTopicBytes) {
+    return refuse(ReasonCode::NotByKey, concat({"The value of `", table.by, "` is too long for a topic."}));
+  }
+  const auto filter = RowFilter::of(conditions.value());
+  if (!filter) return refuse(ReasonCode::FilterNotExact, filter.error().message);
+  spec.topic = std::move(topic);
+}
+
+}  // namespace
+
+void chooseRoad(Spec& spec, RoadOptions wanted, const NumberedTopicsOptions& options) {
+  const TrackedTable* table = find(spec, options.tables);
+  if (table == nullptr) return;
+  spec.road.road = Road::PostgresChanges;
+  if (wanted.via == Road::PostgresChanges) return;
+  findTopic(spec, *table, options.hasRpc);
+  const bool mustBeBroadcast = wanted.via == Road::Broadcast;
+  if (mustBeBroadcast || !spec.topic.empty()) spec.road.road = Road::Broadcast;
+  const char kind[] = {static_cast<char>('0' + static_cast<int>(wanted.leaving)), mustBeBroadcast ? '!' : '?'};
+  spec.key = concat({spec.key, "\x1e", {kind, sizeof kind}});
+  if (wanted.from) {
+    spec.key = concat({spec.key, wanted.from->epoch, ":", decimal(static_cast<std::int64_t>(wanted.from->number))});
+  }
+  spec.roadOptions = std::move(wanted);
+}
+
+}  // namespace switchboard

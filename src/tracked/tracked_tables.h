@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/containers/vector.h"
+#include "subscription/interest/spec.h"
+
+namespace switchboard {
+
+/// A table whose changes the database numbers.
+struct TrackedTable {
+  std::string schema;
+  std::string table;
+  std::string topic;  ///< the name of its topics
+  std::string by;     ///< the column by which it has topics; empty: it has one
+};
+
+struct NumberedTopicsOptions {
+  Vector<TrackedTable> tables;
+  bool hasRpc = true;  ///< the function that gives missing messages can be called
+};
+
+/// Chooses the road of a subscription: sets `topic`, `road` and `roadOptions` of the spec, and makes its key one of
+/// this choice. Nothing changes for tables that are not tracked.
+#ifndef SWITCHBOARD_WITHOUT_NUMBERED
+void chooseRoad(Spec& spec, RoadOptions wanted, const NumberedTopicsOptions& options);
+#else
+inline void chooseRoad(Spec& /*spec*/, const RoadOptions& /*wanted*/, const NumberedTopicsOptions& /*options*/) {}
+#endif
+
+}  // namespace switchboard

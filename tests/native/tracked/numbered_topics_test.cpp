@@ -1,0 +1,479 @@
+#include "tracked/numbered_topics.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "client/harness.h"
+#include "support/workbench.h"
+
+namespace switchboard {
+namespace {
+
+using testing::Harness;
+using testing::ms;
+using testing::ScriptedServer;
+using Lines = std::vector<std::string>;
+using Leaving = RoadOptions::Leaving;
+
+const std::string kTopic = "switchboard:t:1";
+const std::string kFilter = "b=eq.1";
+const std::string kColumns = R"([{"name":"id","type":"int8"},{"name":"b","type":"int4"},{"name":"s","type":"text"}])";
+
+std::string message(unsigned number, const std::string& changes, const std::string& epoch = "e1",
+                    const std::string& more = {}) {
+  return R"({"v":1,"epoch":")" + epoch + R"(","number":)" + std::to_string(number) +
+         R"(,"committed":"2026-11-27T18:00:00.)" + std::to_string(100 + number) +
+         R"(Z","tables":[{"schema":"public","table":"t","columns":)" + kColumns + R"(}],"changes":[)" + changes + "]" +
+         more + "}";
+}
+
+std::string insert(unsigned id, const std::string& s = "x") {
+  return R"({"t":0,"type":"INSERT","record":{"id":)" + std::to_string(id) + R"(,"b":1,"s":")" + s + R"("}})";
+}
+
+std::string update(const std::string& before, const std::string& after) {
+  return R"({"t":0,"type":"UPDATE","record":)" + after + R"(,"old_record":)" + before + "}";
+}
+
+/// The row came from another topic, or went to one.
+std::string moved(const std::string& before, const std::string& after) {
+  auto text = update(before, after);
+  text.insert(text.size() - 1, R"(,"moved":true)");
+  return text;
+}
+const std::string kKey = R"({"id":1})";
+
+/// A client with the table `t`, tracked by `b`, and a database that answers.
+struct Bench : Harness {
+  explicit Bench(ClientOptions options = withTable()) : Harness(std::move(options)) {}
+
+  static ClientOptions withTable() {
+    ClientOptions options;
+    options.numbered.tables.push_back({"public", "t", "t", "b"});
+    return options;
+  }
+
+  /// The server's channel of a topic; on no socket when there is none.
+  ScriptedServer::Channel channel(const std::string& topic = kTopic) const {
+    for (const auto& each : server.channels()) {
+      if (each.topic == "realtime:" + topic) return each;
+    }
+    FAIL("no channel " << topic);
+    return {};
+  }
+  bool hasChannel(const std::string& topic = kTopic) const {
+    for (const auto& each : server.channels()) {
+      if (each.topic == "realtime:" + topic) return true;
+    }
+    return false;
+  }
+  void broadcast(const std::string& event, const std::string& payload, const std::string& topic = kTopic) {
+    server.say(channel(topic), "broadcast",
+               R"({"type":"broadcast","event":")" + event + R"(","payload":)" + payload + "}");
+  }
+  void send(const std::string& text) { broadcast("changes", text); }
+
+  /// Answers the newest call.
+  void answer(const std::string& text) {
+    REQUIRE_FALSE(calls.empty());
+    client().answerRpc(calls.back().id, text);
+  }
+  static std::string ok(unsigned last, const std::string& messages = {}, const std::string& epoch = "e1") {
+    return R"({"v":1,"state":"ok","topic":")" + kTopic + R"(","epoch":")" + epoch + R"(","first":1,"last":)" +
+           std::to_string(last) + R"(,"messages":[)" + messages + R"(],"more":false})";
+  }
+  /// Lets time pass until the database is asked once more.
+  void awaitCall(Duration limit = ms(30'000)) {
+    const auto before = calls.size();
+    for (Duration passed{0}; passed < limit && calls.size() == before; passed += ms(10)) run(ms(10), ms(10));
+    REQUIRE(calls.size() > before);
+  }
+  /// Subscribed and live at this number.
+  void start(unsigned last = 40, RoadOptions road = {}, DeliverySpec delivery = {}, std::string event = "*",
+             const std::string& filter = kFilter) {
+    follow(1, "t", filter, std::move(road), std::move(delivery), std::move(event));
+    awaitCall();
+    answer(ok(last));
+    settle();
+    REQUIRE(stateOf(1) == "live");
+  }
+  /// Of a subscription's changes: what they are and of which number.
+  Lines told(unsigned id = 1) const {
+    Lines lines;
+    for (const auto& payload : changes(id)) {
+      const auto parsed = Json::parse(payload);
+      for (const auto& change : parsed.is_array() ? parsed : Json::array({parsed})) {
+        const auto& data = change["data"];
+        const auto row = [&](const char* name) {
+          return data.contains(name) && data[name].is_object() ? toText(data[name]["id"]) : std::string("-");
+        };
+        lines.push_back(toText(data["number"]) + " " + data["type"].get<std::string>() + " " + row("record") + " " +
+                        row("old_record"));
+      }
+    }
+    return lines;
+  }
+  Lines gapLines() const {
+    Lines lines;
+    for (const auto& gap : gaps) {
+      lines.push_back(std::string(toString(gap.code)) + " " + gap.numbers.epoch + " " +
+                      std::to_string(gap.numbers.from) + ".." +
+                      (gap.numbers.to ? std::to_string(*gap.numbers.to) : std::string()) + (gap.to ? "" : " open"));
+    }
+    return lines;
+  }
+};
+
+TEST_CASE("a subscription to a tracked table joins its private topic and is live when the position is known") {
+  Bench bench;
+  bench.follow(1, "t", kFilter);
+  bench.awaitCall();
+  CHECK(bench.stateOf(1) == "joining");
+  CHECK(bench.status(1).road == RoadStatus{Road::Broadcast});
+  CHECK(bench.calls[0].topic == kTopic);
+  CHECK_FALSE(bench.calls[0].after);
+  for (const auto& join : bench.server.joins) {
+    CHECK(join["config"]["private"] == true);
+    CHECK(join["config"]["postgres_changes"].empty());
+  }
+  bench.answer(bench.ok(40));
+  CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.notices(1) == Lines{"SUBSCRIBED OK"});
+  bench.run(ms(1'000));
+  CHECK(bench.hasChannel("switchboard:beat"));
+  CHECK(bench.network.sockets.size() == 1);
+  CHECK(bench.client().status().overall() == OverallState::Live);
+}
+
+TEST_CASE("changes arrive once and in order, with number and epoch") {
+  Bench bench;
+  bench.start();
+  bench.send(message(41, insert(1) + "," + insert(2)));
+  bench.send(message(42, update(R"({"id":1,"b":1,"s":"x"})", R"({"id":1,"b":1,"s":"y"})")));
+  bench.send(message(42, insert(9)));
+  CHECK(bench.told() == Lines{"41 INSERT 1 -", "41 INSERT 2 -", "42 UPDATE 1 1"});
+  CHECK(bench.changes(1)[0] == R"({"data":{"table":"t","schema":"public","type":"INSERT","columns":)" + kColumns +
+                                   R"(,"commit_timestamp":"2026-11-27T18:00:00.141Z","number":41,"epoch":"e1",)"
+                                   R"("record":{"id":1,"b":1,"s":"x"},"errors":null},"ids":[]})");
+  CHECK(bench.gaps.empty());
+}
+
+TEST_CASE("a hole is filled before what comes after it") {
+  Bench bench;
+  bench.start();
+  bench.send(message(42, insert(2)));
+  CHECK(bench.told().empty());
+  bench.awaitCall();
+  CHECK(bench.calls.back().after == 40u);
+  bench.answer(bench.ok(42, message(41, insert(1)) + "," + message(42, insert(2))));
+  CHECK(bench.told() == Lines{"41 INSERT 1 -", "42 INSERT 2 -"});
+  CHECK(bench.gaps.empty());
+}
+
+TEST_CASE("a lost connection is no gap: the database gives what came meanwhile") {
+  Bench bench;
+  bench.start();
+  bench.send(message(41, insert(1)));
+  bench.network.last().closeFromServer(1006);
+  bench.awaitCall();
+  CHECK(bench.calls.back().after == 41u);
+  bench.answer(bench.ok(43, message(42, insert(2)) + "," + message(43, insert(3))));
+  CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.told() == Lines{"41 INSERT 1 -", "42 INSERT 2 -", "43 INSERT 3 -"});
+  CHECK(bench.gaps.empty());
+}
+
+TEST_CASE("what the database does not keep any more is a gap with exact bounds") {
+  Bench bench;
+  bench.start();
+  bench.send(message(51, insert(1)));
+  bench.awaitCall();
+  bench.answer(R"({"v":1,"state":"too_old","epoch":"e1","first":50,"last":51})");
+  bench.awaitCall();
+  bench.answer(bench.ok(51, message(50, insert(5)) + "," + message(51, insert(1))));
+  CHECK(bench.gapLines() == Lines{"NOT_KEPT e1 41..49"});
+  CHECK(bench.told() == Lines{"50 INSERT 5 -", "51 INSERT 1 -"});
+}
+
+TEST_CASE("bulk, TRUNCATE and values that decide and are missing are gaps with their number") {
+  Bench bench;
+  bench.start(40, {}, {}, "*", "b=eq.1,s=eq.x");
+  bench.send(message(41, "", "e1", R"(,"fetch":[{"t":0,"rows":9000}])"));
+  bench.send(message(42, R"({"t":0,"type":"TRUNCATE"})"));
+  bench.send(
+      message(43, R"({"t":0,"type":"INSERT","record":{"id":1,"b":1},"errors":["Error 413: Payload Too Large"]})"));
+  bench.send(message(44, insert(2)));
+  CHECK(bench.gapLines() == Lines{"PAYLOAD_TOO_LARGE e1 41..41", "TRUNCATED e1 42..42", "PAYLOAD_TOO_LARGE e1 43..43"});
+  CHECK(bench.told() == Lines{"44 INSERT 2 -"});
+}
+
+TEST_CASE("a table that is tracked again begins another epoch, after a gap") {
+  Bench bench;
+  bench.start();
+  bench.send(message(1, insert(1), "e2"));
+  bench.awaitCall();
+  bench.answer(bench.ok(1, {}, "e2"));
+  CHECK(bench.gapLines() == Lines{"TRACKED_AGAIN e1 41..1"});
+  bench.send(message(2, insert(2), "e2"));
+  CHECK(bench.told() == Lines{"2 INSERT 2 -"});
+}
+
+TEST_CASE("the rest of the filter is decided here; a row that leaves it arrives as asked for") {
+  const std::string in = R"({"id":1,"b":1,"s":"x"})";
+  const std::string out = R"({"id":1,"b":1,"s":"y"})";
+  const auto toldFor = [&](Leaving leaving, const std::string& event) {
+    Bench bench;
+    bench.start(40, {{}, leaving, {}}, {}, event, "b=eq.1,s=eq.x");
+    bench.send(message(41, insert(7, "y") + "," + insert(1)));
+    bench.send(message(42, update(in, in)));
+    bench.send(message(43, update(in, out)));
+    bench.send(message(44, update(out, out) + "," + update(out, in)));
+    bench.send(message(45, moved(in, kKey) + "," + moved(out, kKey)));
+    bench.send(message(46, moved(kKey, in) + "," + moved(kKey, out)));
+    CHECK(bench.gaps.empty());
+    return bench.told();
+  };
+  CHECK(toldFor(Leaving::Delete, "*") ==
+        Lines{"41 INSERT 1 -", "42 UPDATE 1 1", "43 DELETE - 1", "44 UPDATE 1 1", "45 DELETE - 1", "46 UPDATE 1 1"});
+  CHECK(toldFor(Leaving::Update, "*") ==
+        Lines{"41 INSERT 1 -", "42 UPDATE 1 1", "43 UPDATE 1 1", "44 UPDATE 1 1", "45 UPDATE 1 1", "46 UPDATE 1 1"});
+  CHECK(toldFor(Leaving::Both, "*") ==
+        Lines{"41 INSERT 1 -", "42 UPDATE 1 1", "43 DELETE 1 1", "44 UPDATE 1 1", "45 DELETE 1 1", "46 UPDATE 1 1"});
+  CHECK(toldFor(Leaving::Delete, "UPDATE") == Lines{"42 UPDATE 1 1", "44 UPDATE 1 1", "46 UPDATE 1 1"});
+  CHECK(toldFor(Leaving::Delete, "DELETE") == Lines{"43 DELETE - 1", "45 DELETE - 1"});
+  CHECK(toldFor(Leaving::Delete, "INSERT") == Lines{"41 INSERT 1 -"});
+}
+
+TEST_CASE("every way of delivery works on this road") {
+  Bench bench;
+  DeliverySpec batch;
+  batch.mode = DeliveryMode::Batch;
+  batch.wait = ms(100);
+  DeliverySpec latest;
+  latest.mode = DeliveryMode::Latest;
+  latest.wait = ms(100);
+  latest.key.emplace_back("id");
+  DeliverySpec notify;
+  notify.payload = false;
+  bench.start();
+  bench.follow(2, "t", kFilter, {}, batch);
+  bench.follow(3, "t", kFilter, {}, latest);
+  bench.follow(4, "t", kFilter, {}, notify);
+  bench.follow(5, "t", kFilter);
+  bench.settle();
+  bench.client().pause(SubscriptionId{5});
+  bench.send(message(41, insert(1)));
+  bench.send(message(42, update(R"({"id":1,"b":1,"s":"x"})", R"({"id":1,"b":1,"s":"y"})")));
+  CHECK(bench.told(2).empty());
+  bench.run(ms(200));
+  CHECK(bench.told(2) == Lines{"41 INSERT 1 -", "42 UPDATE 1 1"});
+  REQUIRE(bench.told(3).size() == 1);
+  CHECK(bench.changes(3)[0].find(R"("s":"y")") != std::string::npos);
+  CHECK(bench.changes(4).size() == 2);
+  CHECK(bench.told(5).empty());
+  bench.client().resume(SubscriptionId{5});
+  CHECK(bench.told(5) == Lines{"41 INSERT 1 -", "42 UPDATE 1 1"});
+  for (unsigned id = 1; id <= 5; ++id) CHECK(bench.stateOf(id) == "live");
+  CHECK(bench.calls.size() == 1);
+}
+
+TEST_CASE("a subscription that continues gets what came since, beside others on the topic") {
+  Bench bench;
+  bench.start();
+  bench.follow(2, "t", kFilter, {{}, Leaving::Delete, RoadOptions::From{"e1", 38}});
+  bench.awaitCall();
+  CHECK(bench.calls.back().after == 38u);
+  bench.answer(bench.ok(40, message(39, insert(39)) + "," + message(40, insert(40))));
+  bench.send(message(41, insert(41)));
+  CHECK(bench.told(1) == Lines{"41 INSERT 41 -"});
+  CHECK(bench.told(2) == Lines{"39 INSERT 39 -", "40 INSERT 40 -", "41 INSERT 41 -"});
+}
+
+TEST_CASE("without a topic a subscription is on postgres_changes, and its status says why") {
+  Bench bench;
+  bench.follow(1, "t", "id=eq.1");
+  bench.run(ms(2'000));
+  CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.status(1).road.road == Road::PostgresChanges);
+  CHECK(bench.status(1).road.fellBack == ReasonCode::NotByKey);
+  CHECK(bench.calls.empty());
+  bench.server.change("t", "INSERT", R"({"id":1})");
+  CHECK(bench.changes(1).size() == 1);
+}
+
+TEST_CASE("who insists is parked with the reason") {
+  Bench bench;
+  bench.follow(1, "t", "id=eq.1", {Road::Broadcast});
+  bench.run(ms(2'000));
+  CHECK(bench.stateOf(1) == "parked");
+  CHECK(bench.status(1).code == ReasonCode::NotByKey);
+  CHECK(bench.status(1).road.road == Road::Broadcast);
+  CHECK(bench.status(1).road.fellBack == ReasonCode::NotByKey);
+  CHECK(bench.notices(1) == Lines{"CHANNEL_ERROR NOT_BY_KEY"});
+}
+
+TEST_CASE("a topic that the database does not know makes its subscriptions fall back, and no others") {
+  Bench bench;
+  bench.start();
+  bench.follow(2, "t", "b=eq.2");
+  bench.awaitCall();
+  bench.answer(R"({"v":1,"state":"not_tracked","reason":"no table is tracked under this name"})");
+  bench.run(ms(2'000));
+  CHECK(bench.status(2).road.road == Road::PostgresChanges);
+  CHECK(bench.status(2).road.fellBack == ReasonCode::NotTracked);
+  CHECK(bench.status(2).road.message.find("no table is tracked") != std::string::npos);
+  CHECK(bench.stateOf(2) == "live");
+  CHECK(bench.notices(2) == Lines{"SUBSCRIBED OK"});
+  CHECK(bench.gaps.empty());
+  CHECK(bench.stateOf(1) == "live");
+  bench.send(message(41, insert(1)));
+  CHECK(bench.told(1) == Lines{"41 INSERT 1 -"});
+  bench.server.change("t", "INSERT", R"({"id":1})");
+  CHECK(bench.changes(2).size() == 1);
+  CHECK(bench.told(1).size() == 1);
+}
+
+TEST_CASE("a live subscription that falls back has a gap until the other road is live") {
+  Bench bench;
+  bench.start();
+  bench.send(message(41, insert(1)));
+  bench.send(message(43, insert(3)));
+  bench.awaitCall();
+  bench.answer(R"({"v":1,"state":"refused","reason":"readers say no"})");
+  CHECK(bench.gapLines() == Lines{"TRACK_REFUSED e1 42.. open"});
+  bench.run(ms(2'000));
+  CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.gapLines() == Lines{"TRACK_REFUSED e1 42.. open", "TRACK_REFUSED e1 42.."});
+  CHECK(bench.notices(1) == Lines{"SUBSCRIBED OK", "CHANNEL_ERROR TRACK_REFUSED", "SUBSCRIBED OK"});
+}
+
+TEST_CASE("a filter that turns out not to be exact falls back from that message on") {
+  Bench bench;
+  bench.start(40, {}, {}, "*", "b=eq.1,id=eq.1");
+  bench.follow(2, "t", kFilter);
+  bench.settle();
+  auto text = message(41, insert(1));
+  text.replace(text.find(R"("type":"int8")"), 13, R"("type":"cube")");
+  bench.send(text);
+  CHECK(bench.gapLines() == Lines{"FILTER_NOT_EXACT e1 41.. open"});
+  CHECK(bench.told(1).empty());
+  CHECK(bench.told(2) == Lines{"41 INSERT 1 -"});
+}
+
+TEST_CASE("who insists is parked at run time, too, and joins again when everything is tried again") {
+  Bench bench;
+  bench.start(40, {Road::Broadcast});
+  bench.send(message(42, insert(1)));
+  bench.awaitCall();
+  bench.answer(R"({"v":1,"state":"not_tracked","reason":"gone"})");
+  CHECK(bench.stateOf(1) == "parked");
+  CHECK(bench.gapLines() == Lines{"NOT_TRACKED e1 41.. open"});
+  bench.run(ms(6'000));
+  CHECK_FALSE(bench.hasChannel());
+  bench.client().reconnectAll();
+  bench.awaitCall();
+  bench.answer(bench.ok(5, {}, "e2"));
+  CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.status(1).road == RoadStatus{Road::Broadcast});
+  CHECK(bench.gapLines().back() == "NOT_TRACKED e1 41..");
+  bench.send(message(6, insert(6), "e2"));
+  CHECK(bench.told() == Lines{"6 INSERT 6 -"});
+}
+
+TEST_CASE("a function that never answers makes its subscriptions fall back") {
+  Bench bench;
+  bench.follow(1, "t", kFilter);
+  for (int i = 0; i < 6; ++i) {
+    bench.awaitCall();
+    bench.client().failRpc(bench.calls.back().id);
+  }
+  bench.run(ms(2'000));
+  CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.status(1).road.fellBack == ReasonCode::NoRpc);
+}
+
+TEST_CASE("a topic that the server refuses makes its subscriptions fall back") {
+  Bench bench;
+  bench.server.joinError = "Unauthorized: You do not have permissions to read from this Channel topic: switchboard:t:1";
+  bench.follow(1, "t", kFilter);
+  while (bench.status(1).road.road == Road::Broadcast) bench.run(ms(1), ms(1));
+  bench.server.joinError.clear();
+  bench.run(ms(30'000));
+  CHECK(bench.status(1).road.road == Road::PostgresChanges);
+  CHECK(bench.status(1).road.fellBack == ReasonCode::TrackRefused);
+  CHECK(bench.stateOf(1) == "live");
+}
+
+TEST_CASE("a beat that was skipped makes the topics ask") {
+  Bench bench;
+  bench.start();
+  bench.run(ms(1'000));
+  bench.broadcast("beat", R"({"v":1,"seq":1,"every_ms":5000})", "switchboard:beat");
+  bench.broadcast("beat", R"({"v":1,"seq":3,"every_ms":5000})", "switchboard:beat");
+  bench.awaitCall();
+  CHECK(bench.calls.back().after == 40u);
+  bench.answer(bench.ok(41, message(41, insert(1))));
+  CHECK(bench.told() == Lines{"41 INSERT 1 -"});
+}
+
+TEST_CASE("a position that is ahead is a hole") {
+  Bench bench;
+  bench.start();
+  bench.broadcast("position", R"({"v":1,"epoch":"e1","last":41})");
+  bench.awaitCall();
+  bench.answer(bench.ok(41, message(41, insert(1))));
+  CHECK(bench.told() == Lines{"41 INSERT 1 -"});
+}
+
+TEST_CASE("the last subscription of a topic takes its call and its channels along") {
+  Bench bench;
+  bench.follow(1, "t", kFilter);
+  bench.awaitCall();
+  bench.unsubscribe(1);
+  CHECK(bench.cancelled == std::vector<std::uint32_t>{bench.calls[0].id});
+  bench.answer(bench.ok(40));
+  bench.run(ms(30'000));
+  CHECK(bench.server.channels().empty());
+  CHECK(bench.client().deadlines().size() == 0);
+  CHECK(bench.client().status().overall() == OverallState::Idle);
+  bench.start();
+}
+
+TEST_CASE("handles of the application on the topic hear its broadcasts, and take nothing from the subscriptions") {
+  Bench bench;
+  bench.start();
+  UserChannelSpec spec;
+  spec.name = kTopic;
+  spec.isPrivate = true;
+  bench.openSpec(9, spec);
+  bench.settle();
+  CHECK(bench.errors.empty());
+  bench.send(message(41, insert(1)));
+  CHECK(bench.told() == Lines{"41 INSERT 1 -"});
+  CHECK(bench.takeHeard().size() == 1);
+  bench.unsubscribe(1);
+  bench.broadcast("changes", message(42, insert(2)));
+  CHECK(bench.takeHeard().size() == 1);
+}
+
+TEST_CASE("disposing of a client in the midst of it leaves nothing") {
+  Bench bench;
+  bench.start();
+  bench.send(message(43, insert(1)));
+  bench.client().dispose();
+  CHECK(bench.client().deadlines().size() == 0);
+}
+
+TEST_CASE("a client without tracked tables asks for no topic") {
+  Harness harness;
+  harness.subscribe(1, "t", "*", kFilter);
+  harness.run(ms(2'000));
+  CHECK(harness.server.joins.size() == 1);
+  CHECK(harness.status(1).road == RoadStatus{});
+  CHECK(harness.calls.empty());
+}
+
+}  // namespace
+}  // namespace switchboard
