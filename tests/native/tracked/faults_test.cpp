@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/harness.h"
@@ -172,18 +173,21 @@ struct World {
       take(follower, came[id], gaps);
     }
   }
-  /// It begins at the position, or before what came in the same turn.
-  void onLive(unsigned id, const std::vector<Json>& changes, const std::vector<Gap>& gaps) {
-    Follower& follower = followers[id];
-    if (follower.isFollowing || harness.status(id).road.road != Road::Broadcast) return;
+  const TopicNumbers& numbersOf(const Follower& follower) {
     const auto& open = harness.client().numbered().topics();
     const auto topic = std::find_if(open.begin(), open.end(), [&](const auto& each) {
       return each->numbers().topic() == topicOf(follower).name();
     });
     REQUIRE(topic != open.end());
+    return std::as_const(**topic).numbers();
+  }
+  /// It begins at the position, or before what came in the same turn.
+  void onLive(unsigned id, const std::vector<Json>& changes, const std::vector<Gap>& gaps) {
+    Follower& follower = followers[id];
+    if (follower.isFollowing || harness.status(id).road.road != Road::Broadcast) return;
     follower.isFollowing = true;
-    follower.epoch = (*topic)->numbers().epoch();
-    follower.position = (*topic)->numbers().position();
+    follower.epoch = numbersOf(follower).epoch();
+    follower.position = numbersOf(follower).position();
     for (const auto& change : changes) {
       if (change.contains("number"))
         follower.position = std::min(follower.position, change["number"].get<std::uint64_t>() - 1);
@@ -242,8 +246,9 @@ struct World {
       return;
     }
     if (gap.code == ReasonCode::TrackedAgain) {
-      follower.epoch = topicOf(follower).current().name;
-      require(*gap.numbers.to <= topicOf(follower).current().last(), "a gap that ends elsewhere");
+      follower.epoch = numbersOf(follower).epoch();  // an answer may have been on its way as the next epoch began
+      const Epoch* next = topicOf(follower).find(follower.epoch);
+      require(next > epoch && *gap.numbers.to <= next->last(), "a gap that ends elsewhere");
     } else {
       require(*gap.numbers.to <= epoch->last() && *gap.numbers.to >= gap.numbers.from, "a gap that ends elsewhere");
       if (gap.code == ReasonCode::NotKept) require(*gap.numbers.to < epoch->first, "a gap for what is kept");
