@@ -25,6 +25,7 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
   const { preview } = await import('vite');
   const { realtime, rest, apikey, lab, tuning } = config;
   const body = JSON.stringify({ realtime, rest, apikey, lab, tuning });
+  const policy = contentSecurityPolicy([realtime, rest], styleHashes(outDir));
   const server = await preview({
     root: fromRoot('web/dashboard'),
     configFile: false,
@@ -34,22 +35,19 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
       host,
       port: await usablePort(port),
       strictPort: true,
-      headers: {
-        'Content-Security-Policy': contentSecurityPolicy([realtime, rest], styleHashes(outDir)),
-        'Referrer-Policy': 'no-referrer',
-        'X-Content-Type-Options': 'nosniff',
-      },
     },
     plugins: [
       {
         name: 'switchboard-config',
         configurePreviewServer({ middlewares }) {
+          middlewares.use(withHeaders(policy));
           middlewares.use(compressedWasm(outDir));
           middlewares.use('/config.json', (_request, response) => {
             response.setHeader('Content-Type', 'application/json');
-            response.setHeader('Cache-Control', 'no-store');
             response.end(body);
           });
+          // Once Vite has found out what asks for the page.
+          return () => middlewares.use(page(outDir));
         },
       },
     ],
@@ -63,6 +61,45 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
       if ('closeAllConnections' in httpServer) httpServer.closeAllConnections();
       await server.close();
     },
+  };
+}
+
+/**
+ * Gives every answer its headers. The page's policy names the ports of this start's backend, so a browser must not go on
+ * with a page that it keeps from an earlier start: nothing but the assets, whose names change with what is in them, is kept
+ * or answered with a `304`. Vite's `preview.headers` are not on a `304` either.
+ *
+ * @param {string} policy
+ * @returns {import('vite').Connect.NextHandleFunction}
+ */
+function withHeaders(policy) {
+  return (request, response, next) => {
+    response.setHeader('Content-Security-Policy', policy);
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (!request.url?.startsWith('/assets/')) {
+      response.setHeader('Cache-Control', 'no-store');
+      delete request.headers['if-none-match'];
+      delete request.headers['if-modified-since'];
+    }
+    next();
+  };
+}
+
+/**
+ * Sends the page, to whose answer Vite would give a `Cache-Control` of its own: a browser shows such a page again after Back.
+ *
+ * @param {string} outDir
+ * @returns {import('vite').Connect.NextHandleFunction}
+ */
+function page(outDir) {
+  return (request, response, next) => {
+    if (request.url !== '/index.html') {
+      next();
+      return;
+    }
+    response.setHeader('Content-Type', 'text/html;charset=utf-8');
+    response.end(readPage(outDir));
   };
 }
 
@@ -86,9 +123,13 @@ function compressedWasm(outDir) {
     compressed.set(file, bytes);
     response.setHeader('Content-Type', 'application/wasm');
     response.setHeader('Content-Encoding', 'br');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
     response.end(bytes);
   };
+}
+
+/** @param {string} outDir */
+function readPage(outDir) {
+  return readFileSync(join(outDir, 'index.html'), 'utf8');
 }
 
 /**
@@ -97,8 +138,7 @@ function compressedWasm(outDir) {
  * @param {string} outDir
  */
 function styleHashes(outDir) {
-  const html = readFileSync(join(outDir, 'index.html'), 'utf8');
-  return [...html.matchAll(/<style>([^]*?)<\/style>/g)].map(
+  return [...readPage(outDir).matchAll(/<style>([^]*?)<\/style>/g)].map(
     ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
   );
 }
