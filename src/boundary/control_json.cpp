@@ -50,7 +50,7 @@ void write(JsonWriter& out, const ConnectionStatus& status) {
 
 /// Nothing without a choice. Both members together: the other side keeps what is not in a report.
 void write(JsonWriter& out, const RoadStatus& road) {
-  if (road.road == Road::None) return;
+  if (!kFollowsNumbers || road.road == Road::None) return;
   out.text("road", toString(road.road));
   if (road.fellBack == ReasonCode::Ok) {
     out.null("fellBack");
@@ -102,7 +102,7 @@ void write(JsonWriter& out, const Gap& gap) {
   writeTime(out, "from", gap.from);
   writeTime(out, "to", gap.to);
   const auto& numbers = gap.numbers;
-  if (numbers.epoch.empty()) return;
+  if (!kFollowsNumbers || numbers.epoch.empty()) return;
   out.text("epoch", numbers.epoch);
   out.number("fromNumber", static_cast<std::int64_t>(numbers.from));
   if (numbers.to) out.number("toNumber", static_cast<std::int64_t>(*numbers.to));
@@ -197,8 +197,8 @@ std::string controlJson(const Batch& batch) {
     out.number("request", *batch.tokenRequest);
     out.endObject();
   }
-  if (!batch.rpcWanted.empty()) writeArray(out, "rpcWanted", batch.rpcWanted);
-  if (!batch.rpcUnwanted.empty()) {
+  if (kFollowsNumbers && !batch.rpcWanted.empty()) writeArray(out, "rpcWanted", batch.rpcWanted);
+  if (kFollowsNumbers && !batch.rpcUnwanted.empty()) {
     out.beginArray("rpcUnwanted");
     for (const auto request : batch.rpcUnwanted) out.number({}, request);
     out.endArray();

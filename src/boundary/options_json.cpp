@@ -86,7 +86,7 @@ Result<ClientOptions> readOptions(std::string_view text) {
   readPoolOptions(json, options.pool);
   readSubscriptionsOptions(json, options.subscriptions);
   readChannelsOptions(json, options.channels);
-  readTables(json, options.numbered);
+  if (kFollowsNumbers) readTables(json, options.numbered);
   readPulse(json.member("pulse"), options.subscriptions.pulse);
   return options;
 }

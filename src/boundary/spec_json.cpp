@@ -44,6 +44,7 @@ Result<DeliverySpec> readDelivery(const JsonValue& json) {
 
 RoadOptions readRoad(const JsonValue& json) {
   RoadOptions options;
+  if (!kFollowsNumbers) return options;
   for (const auto road : {Road::Broadcast, Road::PostgresChanges}) {
     if (json.member("via").string() == toString(road)) options.via = road;
   }

@@ -7,6 +7,13 @@
 
 namespace switchboard {
 
+/// Whether this build follows numbered changes. The other module of the package is without: they are 14 kB of brotli.
+#ifdef SWITCHBOARD_WITHOUT_NUMBERED
+constexpr bool kFollowsNumbers = false;
+#else
+constexpr bool kFollowsNumbers = true;
+#endif
+
 /// How the changes of a subscription come.
 enum class Road : unsigned char {
   None,             ///< over postgres_changes; its table is not known as tracked, so there is no choice

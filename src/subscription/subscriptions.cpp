@@ -48,7 +48,7 @@ Subscriptions::Subscriptions(const SubscriptionsOptions& options, Context& conte
                   [this] {
                     pulses_.update();
                     pollFallback_.update();
-                    if (numberedRoad_ != nullptr) numberedRoad_->update();
+                    if (kFollowsNumbers && numberedRoad_ != nullptr) numberedRoad_->update();
                   }),
       events_(options, context, pool, registry_, channels_, opener_, handovers_, reconciler_, evidence_, gaps_, states_,
               pulses_) {

@@ -91,7 +91,7 @@ void UserChannels::close(HandleId handle) {
   Entry* entry = byHandle_.find(handle);
   if (entry == nullptr) return;
   byHandle_.erase(handle);
-  inner_.erase(handle);
+  if (kFollowsNumbers) inner_.erase(handle);
   entry->channel.close(handle);
   deliveries_.forget(handle);
   tracker_.remove(handle);
@@ -223,7 +223,7 @@ void UserChannels::onTokenChanged() {
 }
 
 void UserChannels::report(const UserChannel& channel, HandleId handle) {
-  if (InnerHandle* inner = inner_.find(handle)) return inner->onHandleState(channel);
+  if (InnerHandle* inner = findInner(handle)) return inner->onHandleState(channel);
   SubscriptionStatus status;
   status.id = handle;
   status.state = channel.state();
@@ -253,7 +253,7 @@ void UserChannels::onUserChannelState(UserChannel& channel) {
 Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, Vector<HandleId> all) {
   Vector<HandleId> others;
   for (const auto handle : all) {
-    if (InnerHandle* inner = inner_.find(handle)) {
+    if (InnerHandle* inner = findInner(handle)) {
       if (broadcast.encoding == PayloadEncoding::JsonText) inner->onHandleBroadcast(broadcast.event, broadcast.payload);
     } else if (handle.value < kFirstInner) {
       others.push_back(handle);
@@ -263,13 +263,13 @@ Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, Vector<Hand
 }
 
 void UserChannels::onUserGap(UserChannelGap gap) {
-  gap.handles.removeIf([](HandleId handle) { return handle.value >= kFirstInner; });
+  if (kFollowsNumbers) gap.handles.removeIf([](HandleId handle) { return handle.value >= kFirstInner; });
   if (!gap.handles.empty()) gaps_.push_back(std::move(gap));
 }
 
 void UserChannels::onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& all,
                                    bool isInbound) {
-  const bool hasInner = inner_.size() > 0;
+  const bool hasInner = kFollowsNumbers && inner_.size() > 0;
   const Vector<HandleId> others = hasInner ? passInner(broadcast, all) : Vector<HandleId>();
   const auto& handles = hasInner ? others : all;
   if (handles.empty()) return;

@@ -10,6 +10,7 @@
 #include "base/containers/vector.h"
 #include "delivery/delivery.h"
 #include "pool/connection_pool.h"
+#include "status/road.h"
 #include "status/tracker.h"
 #include "user_channel/user_channel.h"
 
@@ -105,6 +106,7 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   void endUnused();
   void end(std::size_t at);
   void report(const UserChannel& channel, HandleId handle);
+  InnerHandle* findInner(HandleId handle) const { return kFollowsNumbers ? inner_.find(handle) : nullptr; }
   Vector<HandleId> passInner(const Broadcast& broadcast, Vector<HandleId> all);
 
   void onUserChannelDue(UserChannel& channel) override;

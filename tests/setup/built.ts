@@ -5,6 +5,7 @@ import { findChromium } from '../../web/tools/setup/systemPackages.mjs';
 
 const forNode = [
   'web/dist/wasm/switchboard.wasm',
+  'web/dist/wasm/switchboard-numbered.wasm',
   'web/dist/wasm/switchboard.js',
   'web/dist/core/index.js',
   'web/backend/dist/main.js',

@@ -3,7 +3,7 @@ import { main, parseArguments } from './lib/main.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { launch } from './lib/processes.mjs';
 import { Progress } from './lib/progress.mjs';
-import { buildPreset, compileTypeScript } from './setup/builds.mjs';
+import { buildModules, compileTypeScript } from './setup/builds.mjs';
 import { provideNpmPackages } from './setup/npmPackages.mjs';
 import { provideSystemPackages } from './setup/systemPackages.mjs';
 
@@ -41,7 +41,7 @@ await main(async () => {
   const progress = new Progress();
   await provideSystemPackages(values.browser ? 'test' : 'start', progress, { verbose });
   await provideNpmPackages(progress, verbose);
-  await buildPreset('wasm', progress, verbose);
+  await buildModules(progress, verbose);
   await compileTypeScript(['web'], progress, verbose);
   const options = process.argv.slice(2).filter((option) => option !== '--verbose');
   const child = launch(process.execPath, ['--expose-gc', fromRoot('tests/bench/main.mjs'), ...options], {

@@ -4,7 +4,7 @@ import { fromRoot } from './lib/paths.mjs';
 import { launch } from './lib/processes.mjs';
 import { Progress } from './lib/progress.mjs';
 import { scratchFolder } from './lib/scratch.mjs';
-import { buildPreset, compileTypeScript } from './setup/builds.mjs';
+import { buildModules, compileTypeScript } from './setup/builds.mjs';
 import { provideNpmPackages } from './setup/npmPackages.mjs';
 import { provideSystemPackages } from './setup/systemPackages.mjs';
 
@@ -30,7 +30,7 @@ await main(async (cleanUps) => {
   const progress = new Progress();
   await provideSystemPackages('start', progress, { verbose: false });
   await provideNpmPackages(progress, false);
-  await buildPreset('wasm', progress, false);
+  await buildModules(progress, false);
   await compileTypeScript(['tests/chaos'], progress, false);
   const program = fromRoot('tests/chaos/dist/main.js');
   const env = scratchFolder(cleanUps);

@@ -1,6 +1,6 @@
 import { main, printsOnlyHelp } from './lib/main.mjs';
 import { Progress } from './lib/progress.mjs';
-import { buildPreset, compileTypeScript } from './setup/builds.mjs';
+import { buildModules, compileTypeScript } from './setup/builds.mjs';
 import { provideNpmPackages } from './setup/npmPackages.mjs';
 import { provideSystemPackages } from './setup/systemPackages.mjs';
 
@@ -15,7 +15,7 @@ await main(async () => {
   const progress = new Progress();
   await provideSystemPackages('start', progress, { verbose: false });
   await provideNpmPackages(progress, false);
-  await buildPreset('wasm', progress, false);
+  await buildModules(progress, false);
   await compileTypeScript(['web'], progress, false);
   return 0;
 });

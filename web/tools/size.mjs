@@ -1,6 +1,6 @@
 import { main, printsOnlyHelp } from './lib/main.mjs';
 import { Progress } from './lib/progress.mjs';
-import { buildPreset } from './setup/builds.mjs';
+import { buildModules } from './setup/builds.mjs';
 import { sizeLine, sizeReport } from './size/report.mjs';
 
 const usage = `npm run size
@@ -11,7 +11,7 @@ Builds the module and shows where its bytes are: its sections, its largest funct
 
 await main(async () => {
   if (printsOnlyHelp(usage)) return 0;
-  await buildPreset('wasm', new Progress(), false);
+  await buildModules(new Progress(), false);
   process.stdout.write(`${await sizeReport()}\n\n${sizeLine()}\n`);
   return 0;
 });

@@ -152,7 +152,7 @@ struct KeyEntry {
   Grouping grouping;
 
   /// Its changes come over broadcasts: it has no binding, and an interruption is no gap.
-  bool isNumbered() const { return road.road == Road::Broadcast; }
+  bool isNumbered() const { return kFollowsNumbers && road.road == Road::Broadcast; }
   /// Live, but whether changes get lost is not known.
   bool isSuspect() const { return state == SubscriptionState::Live && gap.has_value(); }
   /// A key that lingers counts as subscribed.

@@ -17,7 +17,7 @@ const ENTRIES = {
 };
 
 /** Chunks that are fetched only when an option asks for them, or in a hidden page. */
-const OPTIONAL = /exactNumbers|tickWorker/u;
+const OPTIONAL = /exactNumbers|tickWorker|switchboard-numbered/u;
 
 /** @param {Buffer} bytes */
 function brotli(bytes) {

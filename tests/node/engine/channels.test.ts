@@ -29,7 +29,7 @@ interface Opened {
 async function open(): Promise<Opened> {
   const batches = new Recorder<Batch>();
   const deliveries = new Recorder<Delivery>();
-  const engine = await wasmEngineOpener({ wasm: null, transport: null }, 10_000)(
+  const engine = await wasmEngineOpener({ wasm: null, numbered: false, transport: null }, 10_000)(
     {
       url: `${lab.backend.url.replace('http', 'ws')}/realtime/v1`,
       apikey: lab.backend.anonKey,

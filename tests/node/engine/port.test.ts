@@ -28,7 +28,7 @@ interface Behind {
 async function open(): Promise<Behind> {
   const { port1, port2 } = new MessageChannel();
   const batches = new Recorder<Batch>();
-  hostEngine(port2, wasmEngineOpener({ wasm: null, transport: null }, 10_000));
+  hostEngine(port2, wasmEngineOpener({ wasm: null, numbered: false, transport: null }, 10_000));
   const options = { url: lab.backend.url.replace('http', 'ws'), apikey: lab.backend.anonKey, tokenCallback: false };
   const engine = new PortEngine(port1, batches.push);
   await engine.open(

@@ -67,6 +67,15 @@ describe('the package exports its .wasm', () => {
     expect(import.meta.resolve('switchboard-realtime/switchboard.wasm')).toBe(pathToFileURL(wasmFile).href);
     expect(WebAssembly.Module.exports(await WebAssembly.compile(bytes)).length).toBeGreaterThan(0);
   });
+
+  it('also that for numbered changes, which fits the same script', async () => {
+    const numbered = await WebAssembly.compile(
+      await readFile(require.resolve('switchboard-realtime/switchboard-numbered.wasm')),
+    );
+    const plain = await WebAssembly.compile(bytes);
+    expect(WebAssembly.Module.exports(numbered)).toEqual(WebAssembly.Module.exports(plain));
+    expect(WebAssembly.Module.imports(numbered)).toEqual(WebAssembly.Module.imports(plain));
+  });
 });
 
 describe("esbuild's bundle", () => {

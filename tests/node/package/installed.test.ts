@@ -37,7 +37,8 @@ describe('what is published', () => {
   const paths = files.map(({ path }) => path);
 
   it('has the module, the declarations and the sources that they refer to', () => {
-    for (const path of ['dist/wasm/switchboard.wasm', 'dist/core/index.d.ts', 'core/index.ts']) {
+    const modules = ['dist/wasm/switchboard.wasm', 'dist/wasm/switchboard-numbered.wasm'];
+    for (const path of [...modules, 'dist/core/index.d.ts', 'core/index.ts']) {
       expect(paths).toContain(path);
     }
   });

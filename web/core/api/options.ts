@@ -99,7 +99,9 @@ interface CommonOptions<Db> extends TuningOptions {
   resyncJitterMs?: number | undefined;
   /** How long an `onResync` may take, in ms, before it counts as failed and is tried again. Default 30,000. */
   resyncTimeoutMs?: number | undefined;
-  /** The core's .wasm. Default: the file in this package. */
+  /**
+   * The core's .wasm. Default: the file in this package, `switchboard.wasm`, or `switchboard-numbered.wasm` with `tables`.
+   */
   wasm?: WasmSource | undefined;
   /**
    * Loading the core fails (`LOAD_FAILED`, and is tried again) when nothing of it arrives for this many ms. The time

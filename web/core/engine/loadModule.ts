@@ -11,6 +11,8 @@ import type { CoreModule, CoreModuleArguments } from './wasmModule.js';
 /** What distinguishes one module instance from another; null is the default of this runtime. */
 interface ModuleKey {
   wasm: WasmSource | null;
+  /** Whether it is to follow numbered changes. The application answers for that of its own `wasm`. */
+  numbered: boolean;
   transport: WebSocketClass | null;
 }
 
@@ -29,9 +31,11 @@ export function wasmEngineOpener(key: ModuleKey, timeoutMs: number): OpenEngine 
   return open;
 }
 
-function find({ wasm, transport }: ModuleKey): Loading<CoreModule> | undefined {
+function find({ wasm, numbered, transport }: ModuleKey): Loading<CoreModule> | undefined {
   loaded = loaded.filter(({ loading }) => !loading.failed);
-  return loaded.find(({ key }) => key.wasm === wasm && key.transport === transport)?.loading;
+  const isSame = (key: ModuleKey): boolean =>
+    key.wasm === wasm && (wasm !== null || key.numbered === numbered) && key.transport === transport;
+  return loaded.find(({ key }) => isSame(key))?.loading;
 }
 
 function loadCore(key: ModuleKey, timeoutMs: number): Loading<CoreModule> {
@@ -42,10 +46,10 @@ function loadCore(key: ModuleKey, timeoutMs: number): Loading<CoreModule> {
   return loading;
 }
 
-async function instantiate({ wasm, transport }: ModuleKey, attempt: Attempt): Promise<CoreModule> {
+async function instantiate({ wasm, numbered, transport }: ModuleKey, attempt: Attempt): Promise<CoreModule> {
   const [{ default: createModule }, module, webSocket] = await Promise.all([
     importGlue(attempt),
-    compile(wasm ?? packagedWasm(), attempt),
+    compile(wasm ?? packagedWasm(numbered), attempt),
     transport ?? runtimeWebSocket(),
   ]);
   return new Promise((resolve, reject) => {

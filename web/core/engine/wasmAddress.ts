@@ -1,15 +1,17 @@
 /**
- * Where the package has its .wasm. Bundlers know this form of a `URL` and ship the file; those that do not leave it as it is, and in some formats
+ * Where the package has its .wasm, or the larger one that follows numbered changes. Bundlers know this form of a `URL` and ship the file; those that do not leave it as it is, and in some formats
  * nothing of `import.meta.url`.
  *
  * @throws where there is no such address.
  */
-export function packagedWasm(): URL {
+export function packagedWasm(numbered: boolean): URL {
   try {
-    return new URL('../../wasm/switchboard.wasm', import.meta.url);
+    return numbered
+      ? new URL('../../wasm/switchboard-numbered.wasm', import.meta.url)
+      : new URL('../../wasm/switchboard.wasm', import.meta.url);
   } catch (cause) {
-    const remedy =
-      'give the address, the bytes or a compiled module of switchboard-realtime/switchboard.wasm as the option `wasm`';
+    const file = `switchboard-realtime/switchboard${numbered ? '-numbered' : ''}.wasm`;
+    const remedy = `give the address, the bytes or a compiled module of ${file} as the option \`wasm\``;
     throw new Error(`this bundle does not know where its files are: ${remedy}`, { cause });
   }
 }

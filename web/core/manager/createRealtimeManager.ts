@@ -21,8 +21,9 @@ export function createPrivateManager(options: ManagerOptions): Manager {
 }
 
 function open(checked: CheckedOptions, startAfter = 0): Manager {
-  const { wasm, transport, loadTimeoutMs } = checked;
-  return new Manager(checked, wasmEngineOpener({ wasm, transport }, loadTimeoutMs), startAfter);
+  const { wasm, transport, loadTimeoutMs, engine } = checked;
+  const numbered = engine.tables !== undefined;
+  return new Manager(checked, wasmEngineOpener({ wasm, numbered, transport }, loadTimeoutMs), startAfter);
 }
 
 /**

@@ -243,8 +243,9 @@ export class Session {
     });
     if (ignored === undefined) return;
     this.#warnedOfCore = true;
-    const message = 'this build of the core follows no numbered changes, so `tables`, `via` and `from` have no effect';
-    log.write({ level: 'warn', message: `${message}: see docs/guide.md` });
+    const message = 'the core follows no numbered changes, so `tables`, `via` and `from` have no effect';
+    const remedy = 'give switchboard-realtime/switchboard-numbered.wasm as the option `wasm`';
+    log.write({ level: 'warn', message: `${message}: ${remedy}` });
   }
 
   #answerTokenRequest(request: number): void {

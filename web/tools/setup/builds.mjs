@@ -24,6 +24,16 @@ export async function buildPreset(preset, progress, verbose) {
 }
 
 /**
+ * Builds both modules of the package: the one that follows numbered changes is loaded only by managers that have tracked tables.
+ *
+ * @param {Progress} progress
+ * @param {boolean} verbose
+ */
+export async function buildModules(progress, verbose) {
+  for (const preset of ['wasm', 'wasm-numbered']) await buildPreset(preset, progress, verbose);
+}
+
+/**
  * @param {string} preset
  * @param {Progress} progress
  * @param {boolean} verbose

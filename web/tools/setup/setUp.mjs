@@ -1,4 +1,4 @@
-import { bundleDashboard, buildPreset, compileTypeScript, testedProjects } from './builds.mjs';
+import { buildModules, bundleDashboard, compileTypeScript, testedProjects } from './builds.mjs';
 import { provideNpmPackages } from './npmPackages.mjs';
 import { provideSystemPackages } from './systemPackages.mjs';
 
@@ -8,7 +8,7 @@ import { provideSystemPackages } from './systemPackages.mjs';
  */
 
 /**
- * Everything `npm start` and the suites run on: system packages, npm packages, the wasm module, the compiled package and backend,
+ * Everything `npm start` and the suites run on: system packages, npm packages, the wasm modules, the compiled package and backend,
  * the bundled dashboard. What is up to date is left alone.
  *
  * @param {'start' | 'test'} purpose
@@ -17,7 +17,7 @@ import { provideSystemPackages } from './systemPackages.mjs';
 export async function setUp(purpose, { progress, verbose, install }) {
   await provideSystemPackages(purpose, progress, { verbose, install });
   await provideNpmPackages(progress, verbose, install);
-  await buildPreset('wasm', progress, verbose);
+  await buildModules(progress, verbose);
   await compileTypeScript(testedProjects, progress, verbose);
   await bundleDashboard(progress, verbose);
 }

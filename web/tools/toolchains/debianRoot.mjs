@@ -66,7 +66,9 @@ export async function emscriptenVersion(folder) {
  */
 export async function buildModule(folder, { verbose }) {
   const jobs = String(Math.min(cpus().length, 8));
-  const command = `cd /${treePath} && cmake --preset wasm && cmake --build --preset wasm --parallel ${jobs}`;
+  /** @param {string} preset */
+  const build = (preset) => `cmake --preset ${preset} && cmake --build --preset ${preset} --parallel ${jobs}`;
+  const command = `cd /${treePath} && ${build('wasm')} && ${build('wasm-numbered')}`;
   rmSync(join(folder, treePath, 'web/dist/wasm'), { recursive: true, force: true });
   await runChecked(...inside(folder, ['sh', '-c', command]), { verbose });
 }
