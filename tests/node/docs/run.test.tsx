@@ -102,6 +102,16 @@ describe('the examples of the documents', () => {
     });
   });
 
+  it('numbered: prints the numbers of changes', async () => {
+    await lab.db.query(`select switchboard.track('bookings', by => 'business_id', readers => 'true')`);
+    const supabase = createClient(lab.backend.url, lab.backend.anonKey);
+    const { manager: own } = (await run('numbered', { supabase })) as { manager: RealtimeManager };
+    await changes(insertBooking)(own);
+    await changes(insertBooking)(own);
+    expect(printed.mock.calls).toEqual([[2, expect.any(String)]]);
+    await own.dispose();
+  });
+
   it('delivery: prints the net effect of a window', async () => {
     await run('delivery', { manager });
     await changes(insertBooking)(manager);
