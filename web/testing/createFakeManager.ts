@@ -35,7 +35,9 @@ export function createFakeManager<Db = RegisteredDatabase, Channels = Registered
   const early: ((engine: FakeEngine) => void)[] = [];
   let open: FakeEngine | null = null;
   let made: FakeEngine | null = null;
-  const manager = new Manager(options, (_, sink) => Promise.resolve((made = new FakeEngine(sink, live))));
+  const manager = new Manager(options, (engine, sink) =>
+    Promise.resolve((made = new FakeEngine(sink, live, engine.tables))),
+  );
   // At once, so that as little as possible has to wait for it.
   manager.ready().then(
     () => {

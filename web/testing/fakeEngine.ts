@@ -7,6 +7,7 @@ import type {
   EngineSink,
   SubscriptionDelta,
   SubscriptionSpec,
+  TrackedTable,
 } from '../core/engine/engine.js';
 import type { EngineStats } from '../core/api/realtimeManager.js';
 import { parseFilter } from '../core/filters/filter.js';
@@ -39,15 +40,17 @@ interface Held {
 export class FakeEngine implements Engine {
   readonly #sink: EngineSink;
   readonly #live: boolean;
+  readonly #tables: readonly TrackedTable[];
   readonly #subscriptions = new Map<number, Held>();
   readonly channels: FakeChannels;
   #framesIn = 0;
   #gaps = 0;
 
   /** `live`: whether subscriptions are live at once. */
-  constructor(sink: EngineSink, live: boolean) {
+  constructor(sink: EngineSink, live: boolean, tables: readonly TrackedTable[] = []) {
     this.#sink = sink;
     this.#live = live;
+    this.#tables = tables;
     this.channels = new FakeChannels(sink);
   }
 
@@ -75,8 +78,8 @@ export class FakeEngine implements Engine {
     this.#control({
       status: {
         ...this.#verdict(),
-        subscriptions: concerned.map(({ id }): SubscriptionDelta => ({
-          ...{ id, state, since: Date.now(), ...detail },
+        subscriptions: concerned.map(({ id, spec }): SubscriptionDelta => ({
+          ...{ id, state, since: Date.now(), ...detail, ...this.#roadOf(spec) },
           mode: state === 'live' ? 'live' : 'paused',
           attempts: state === 'retrying' ? 1 : 0,
         })),
@@ -84,6 +87,12 @@ export class FakeEngine implements Engine {
       },
       notices: isNotice ? concerned.map(({ id }) => ({ subscription: id, status, ...detail, ...more })) : [],
     });
+  }
+
+  /** Every subscription of a tracked table has the road that it asks for. */
+  #roadOf({ schema, table, via }: SubscriptionSpec): Pick<SubscriptionDelta, 'road' | 'fellBack'> {
+    const isTracked = this.#tables.some((tracked) => tracked.schema === schema && tracked.table === table);
+    return isTracked ? { road: via ?? 'broadcast', fellBack: null } : {};
   }
 
   openGap({ subscription, code = 'CONNECTION_LOST', message = '', fromCommit = null }: FakeGap): () => void {

@@ -173,6 +173,7 @@ describe('of a subscription', () => {
       [7, 'e'],
       [undefined, undefined],
     ]);
+    expect(fake.status().subscriptions).toMatchObject([{ road: 'broadcast', fellBack: null }]);
     await fake.dispose();
   });
 });

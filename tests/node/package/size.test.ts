@@ -25,7 +25,8 @@ describe('the shipped core', () => {
   });
 
   it('has the same glue in both forms', () => {
-    const glueIn = (folder: string) => readFileSync(new URL(`../../../build/${folder}/switchboard.js`, import.meta.url));
+    const glueIn = (folder: string) =>
+      readFileSync(new URL(`../../../build/${folder}/switchboard.js`, import.meta.url));
     expect(glueIn('wasm-numbered').equals(glueIn('wasm'))).toBe(true);
   });
 
