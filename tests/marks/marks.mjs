@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { attemptsWhileClosed, both, clientKinds, rowsAgain, spread } from './both.mjs';
 import { keyOf, openReference, openReferenceOnOneChannel, openSwitchboard } from './clients.mjs';
 import { closeAll, firstAfter, insertClient, median, openMany, seconds, until, writeRows } from './lab.mjs';
+import { numbered } from './numbered.mjs';
 import { reconnectMarks } from './reconnects.mjs';
 
 /** @typedef {import('./lab.mjs').Lab} Lab */
@@ -205,5 +206,6 @@ export const marks = {
   lateToken,
   firstJoin,
   liveAndClose,
+  numbered,
   ...reconnectMarks,
 };
