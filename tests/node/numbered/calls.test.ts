@@ -176,6 +176,15 @@ describe('a call that is of no use any more', () => {
     await bench.manager.dispose();
   });
 
+  it('is not begun when a callback before it has disposed of the manager', async () => {
+    const rpc = vi.fn(() => Promise.resolve(null));
+    const { bench, engine } = await open(rpc);
+    bench.manager.onStatusChange(() => void bench.manager.dispose());
+    engine.control({ status: { overall: 'offline' }, ...wanted(1) });
+    await turn();
+    expect(rpc).not.toHaveBeenCalled();
+  });
+
   it('is aborted when the manager is disposed of', async () => {
     const { bench, engine, signals, late } = await hanging();
     engine.control(wanted(1));

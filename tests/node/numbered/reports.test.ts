@@ -159,8 +159,11 @@ describe('the status', () => {
     const bench = new Bench({ tables: { bookings: {} } });
     bench.manager.subscribe({ table: 'other' }, nothing);
     bench.manager.subscribe({ table: 'bookings' }, nothing);
+    bench.manager.subscribe({ table: 'bookings' }, nothing);
     const engine = await bench.open();
     engine.status({ subscriptions: [subscriptionDelta(1)] });
+    // One that the core does not take has no road in any core.
+    engine.status({ subscriptions: [subscriptionDelta(3, { state: 'parked' })], refused: [3] });
     expect(bench.logged).toEqual([]);
     engine.status({ subscriptions: [subscriptionDelta(2)] });
     engine.status({ subscriptions: [subscriptionDelta(2, { state: 'joining' })] });

@@ -16,7 +16,7 @@ import type {
   Engine,
   LifecycleEvent,
   OpenEngine,
-  SubscriptionDelta,
+  StatusDelta,
   SubscriptionSpec,
 } from '../engine/engine.js';
 import { EngineSlot } from '../engine/engineSlot.js';
@@ -218,7 +218,7 @@ export class Session {
     const parts = this.#parts;
     for (const line of logs ?? []) parts.log.write(line);
     if (status !== undefined && parts.status.apply(status)) parts.callbacks.statusChanged();
-    this.#checkRoads(status?.subscriptions ?? []);
+    if (status !== undefined) this.#checkRoads(status);
     parts.gaps.receive(gaps ?? [], polls ?? []);
     for (const notice of notices ?? []) parts.callbacks.notify(notice);
     parts.channels.receiveControl(control);
@@ -232,14 +232,15 @@ export class Session {
     }
   }
 
-  /** A core that follows no numbers names no road. */
-  #checkRoads(changes: readonly SubscriptionDelta[]): void {
+  /** A core that follows no numbers names no road; neither does one that refuses the subscription. */
+  #checkRoads({ subscriptions: changes = [], refused = [] }: StatusDelta): void {
     const { tables = [] } = this.#options.engine;
     if (this.#warnedOfCore || tables.length === 0) return;
     const { subscriptions, log } = this.#parts;
     const ignored = changes.find(({ id, road }) => {
       const spec = subscriptions.get(id)?.spec;
-      return road === undefined && tables.some(({ schema, table }) => schema === spec?.schema && table === spec.table);
+      if (road !== undefined || refused.includes(id)) return false;
+      return tables.some(({ schema, table }) => schema === spec?.schema && table === spec.table);
     });
     if (ignored === undefined) return;
     this.#warnedOfCore = true;

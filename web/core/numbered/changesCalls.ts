@@ -16,6 +16,7 @@ export class ChangesCalls {
   readonly #give: (answer: Answer) => void;
   /** By request. */
   readonly #running = new Map<number, AbortController>();
+  #ended = false;
 
   constructor(rpc: RpcCallback | null, redact: (text: string) => string, give: (answer: Answer) => void) {
     this.#rpc = rpc;
@@ -23,17 +24,18 @@ export class ChangesCalls {
     this.#give = give;
   }
 
-  /** Each is answered once, unless it becomes unwanted before. Runs the application's code. */
+  /** Each is answered once, unless it becomes unwanted before. Runs the application's code, which may end this. */
   wanted(requests: readonly RpcRequest[]): void {
-    for (const request of requests) void this.#call(request);
+    for (const request of requests) if (!this.#ended) void this.#call(request);
   }
 
   unwanted(requests: readonly number[]): void {
     for (const request of requests) this.#end(request);
   }
 
-  /** Gives up what is under way. */
+  /** Gives up what is under way, and calls nothing any more. */
   end(): void {
+    this.#ended = true;
     this.unwanted([...this.#running.keys()]);
   }
 
