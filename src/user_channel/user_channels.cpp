@@ -250,9 +250,10 @@ void UserChannels::onUserChannelState(UserChannel& channel) {
 }
 
 /// Returns those that are not inner ones.
-Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, Vector<HandleId> all) {
+Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, const Vector<HandleId>& all) {
+  const Vector<HandleId> handles = all;  // an inner one may be closed meanwhile
   Vector<HandleId> others;
-  for (const auto handle : all) {
+  for (const auto handle : handles) {
     if (InnerHandle* inner = findInner(handle)) {
       if (broadcast.encoding == PayloadEncoding::JsonText) inner->onHandleBroadcast(broadcast.event, broadcast.payload);
     } else if (handle.value < kFirstInner) {
