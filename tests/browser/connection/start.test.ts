@@ -105,6 +105,7 @@ describe('a card whose rows cannot be read', () => {
     await page.locator('[data-figure="bookings"][data-state="failed"]').waitFor();
     expect(await page.locator('[data-figure="bookings"] .figure-value').innerText()).toBe('–');
     await page.locator('[data-figure="revenue"]').getByText('Still expected: –').waitFor();
+    await page.locator('[data-figure="revenue"]').getByText('Unpaid: –').waitFor();
     expect(await page.locator('header .switchboard-trigger').innerText()).not.toBe('Live');
     expect(await page.locator('body').innerText()).not.toContain('boom');
     expect(await accessibilityProblems(page)).toEqual([]);

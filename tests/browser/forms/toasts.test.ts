@@ -57,19 +57,22 @@ describe('what is added in this window', () => {
     ]);
   });
 
-  it('has one toast also when realtime is faster than the answer', async () => {
+  it('is confirmed, and no news, also when realtime is faster than the answer', async () => {
     const bookings = await forms.openBookings();
     const { page } = bookings;
+    const early: string[] = [];
     await page.route('**/rest/v1/bookings?*', async (route) => {
       if (route.request().method() !== 'POST') return route.continue();
       const response = await route.fetch();
-      await toastOf(page, 'New booking').waitFor();
+      await toastOf(page, 'Form late').waitFor();
+      early.push(await toastOf(page, 'Form late').innerText());
       await route.fulfill({ response });
     });
     await bookings.addButton.click();
     await bookings.submit({ Client: 'Form late', Service: 'Treatment' }, 'Add');
     await closed(bookings);
     await toastOf(page, 'Booking added').waitFor();
+    expect(early).toEqual([expect.stringContaining('Booking added')]);
     expect(await toastOf(page, 'Form late').count()).toBe(1);
   });
 

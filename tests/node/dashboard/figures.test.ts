@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { overlongHours } from '../../../web/dashboard/src/data/attendance.js';
-import { dayOf } from '../../../web/dashboard/src/data/today.js';
+import { dayOf, isDate } from '../../../web/dashboard/src/data/today.js';
 import { paidBookings } from '../../../web/dashboard/src/data/paid.js';
 import type { Attendance, Booking, Payment } from '../../../web/dashboard/src/data/database.js';
 import { formatDay, formatLongDay, formatTime, formatWhen } from '../../../web/dashboard/src/format.js';
@@ -22,7 +22,7 @@ describe('the bookings of a day', () => {
   it('are neither once it is known how they ended', () => {
     const bookings = [at('09:00', 'completed'), at('10:00', 'no_show'), at('19:00', 'cancelled')];
     expect(bookingFigures(bookings, day, now)).toEqual({
-      ...{ total: 2, completed: 1, begun: 0, coming: 0, missed: 1, cancelled: 1, expected: 0 },
+      ...{ total: 2, completed: 1, begun: 0, coming: 0, missed: 1, cancelled: 1, expected: 0, unpaid: 10 },
     });
   });
 });
@@ -46,6 +46,38 @@ describe('what is still expected', () => {
   it('is with what failed, was cancelled or was for something else', () => {
     expect(expected([payment(7, 100, 'cancelled'), payment(7, 100, 'failed'), payment(7, 100, 'pending')])).toBe(100);
     expect(expected([payment(8, 100), payment(null, 100)])).toBe(100);
+  });
+});
+
+describe('what is unpaid', () => {
+  const unpaid = (status: string, paid: number[], amount: number | null = 100): number => {
+    const payments = paid.map((sum) => ({ booking_id: 7, amount: sum, status: 'paid' }) as Payment);
+    return bookingFigures([{ ...at('09:00', status), id: 7, amount }], day, now, paidBookings(payments)).unpaid;
+  };
+
+  it('is what is left to pay for bookings that are completed', () => {
+    expect(unpaid('completed', [])).toBe(100);
+    expect(unpaid('completed', [30.1, 40.2])).toBe(29.7);
+    expect(unpaid('completed', [100])).toBe(0);
+    expect(unpaid('completed', [500])).toBe(0);
+    expect(unpaid('completed', [], null)).toBe(0);
+  });
+
+  it.each(['pending', 'confirmed', 'no_show', 'cancelled'])('is nothing of those that are %s', (status) => {
+    expect(unpaid(status, [])).toBe(0);
+  });
+});
+
+describe('a date', () => {
+  it.each(['2026-02-31', '2026-02-29', '2026-04-31', '2026-13-01', '2026-00-10', '2026-01-00', 'hello', '9999-12-31'])(
+    'is not %s',
+    (text) => {
+      expect(isDate(text)).toBe(false);
+    },
+  );
+
+  it.each(['2028-02-29', '2026-12-31', '0001-01-01', '9999-12-30'])('is %s', (text) => {
+    expect(isDate(text)).toBe(true);
   });
 });
 

@@ -50,6 +50,7 @@ describe('a problem', () => {
   it.each([
     [401, 'You are signed out: sign in and try again.'],
     [403, 'You are not allowed to change this.'],
+    [410, 'The server was started again, so this page can save nothing: reload it.'],
     [429, 'Too many requests at once: try again in a moment.'],
     [502, 'The server has a problem: try again in a moment.'],
   ])('is named by the status %i where there is no code', (status, text) => {

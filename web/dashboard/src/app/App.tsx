@@ -8,6 +8,7 @@ import { BusinessPicker } from './BusinessPicker.js';
 import { Header } from './Header.js';
 import { PageSkeleton } from './PageSkeleton.js';
 import { ReadFailure } from './failures/ReadFailure.js';
+import { ServerReplaced } from './failures/ServerReplaced.js';
 import { setSearch, useSearchParameter } from './useSearchParameter.js';
 
 export function App() {
@@ -49,6 +50,7 @@ export function App() {
           />
         ) : null}
         <main>
+          <ServerReplaced />
           <Content businesses={businesses} business={business} unknownId={chosen === undefined ? chosenId : null} />
         </main>
       </div>

@@ -1,10 +1,12 @@
 import { useMemo, type ReactNode, type Ref } from 'react';
 import { RealtimeConnectionStatus } from 'switchboard-realtime/react';
 import { useIsBehind } from '../data/freshness.js';
+import { useIsReplaced } from '../data/network.js';
 import { browserZone } from '../data/zone.js';
 import { formatClockWithSeconds } from '../format.js';
 import { WhoIsHere } from '../presence/WhoIsHere.js';
 import { Brand } from './Brand.js';
+import { ReloadButton } from './failures/ServerReplaced.js';
 import { LabIcon } from './icons.js';
 import { useHeaderHeight } from './room/useHeaderHeight.js';
 import { statusTexts } from './statusTexts.js';
@@ -20,6 +22,8 @@ type Props = {
 };
 
 export function Header({ children, isLabOpen, businessId, zone, labButton, onLab }: Props) {
+  const isBehind = useIsBehind();
+  const isReplaced = useIsReplaced();
   const texts = useMemo(
     () => ({ ...statusTexts, time: (at: number) => formatClockWithSeconds(at, zone ?? browserZone()) }),
     [zone],
@@ -29,11 +33,15 @@ export function Header({ children, isLabOpen, businessId, zone, labButton, onLab
       <Brand />
       {children}
       <div className="top-end">
-        <RealtimeConnectionStatus
-          texts={texts}
-          catchingUp={useIsBehind()}
-          {...(zone === undefined ? { words: { idle: 'Starting' } } : {})}
-        />
+        {isReplaced ? (
+          <ReloadButton />
+        ) : (
+          <RealtimeConnectionStatus
+            texts={texts}
+            catchingUp={isBehind}
+            {...(zone === undefined ? { words: { idle: 'Starting' } } : {})}
+          />
+        )}
         <WhoIsHere businessId={businessId} />
         <button
           ref={labButton}

@@ -2,8 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { CSSProperties } from 'react';
 import { Toaster } from 'sonner';
 import { RealtimeProvider } from 'switchboard-realtime/react';
-import { NetworkContext } from '../data/network.js';
 import { RestContext } from '../data/rest.js';
+import { NetworkContext, ServerWatchContext } from '../data/network.js';
 import { servicesQuery } from '../data/services.js';
 import { LabContext } from '../lab/labClient.js';
 import { Brand } from './Brand.js';
@@ -46,7 +46,9 @@ export function Start() {
         <LabContext value={services.lab}>
           <RowToastsContext value={services.toasts}>
             <RealtimeProvider manager={services.manager} queryClient={queryClient} toaster={services.toasts.toaster}>
-              <App />
+              <ServerWatchContext value={services.server}>
+                <App />
+              </ServerWatchContext>
               <div className="toasts">
                 <Toaster theme="system" position="bottom-right" style={toastSize} />
               </div>

@@ -12,7 +12,7 @@ export type Config = {
 };
 
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch('/config.json');
+  const response = await fetch('/config.json', { cache: 'no-store' });
   if (!response.ok) throw new Error(`config.json: HTTP ${response.status}`);
   const value: unknown = await response.json();
   if (!isConfig(value)) throw new Error('config.json must hold the texts realtime, rest and apikey');

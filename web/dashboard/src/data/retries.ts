@@ -1,6 +1,8 @@
 import type { Query, QueryCache } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { retryDelayMs } from '../writing/index.js';
+import { GONE } from './network.js';
+import { HttpError } from './rest.js';
 
 type Failures = { count: number; nextAt: number; timer: ReturnType<typeof setTimeout> };
 
@@ -21,9 +23,10 @@ export class Retries {
   }
 
   #look(query: Query): void {
-    const { status, fetchStatus } = query.state;
-    if (status === 'success') this.#forget(query.queryHash);
-    if (status === 'error' && fetchStatus === 'idle') this.#schedule(query);
+    const { status, fetchStatus, error } = query.state;
+    const isHopeless = error instanceof HttpError && error.status === GONE;
+    if (status === 'success' || isHopeless) this.#forget(query.queryHash);
+    else if (status === 'error' && fetchStatus === 'idle') this.#schedule(query);
   }
 
   #schedule(query: Query): void {

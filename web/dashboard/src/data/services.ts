@@ -3,7 +3,7 @@ import { createRealtimeManager, type RealtimeManager } from 'switchboard-realtim
 import { LabClient } from '../lab/labClient.js';
 import { RowToasts } from '../toasts/rowToasts.js';
 import { loadConfig, type Config } from './config.js';
-import { Network } from './network.js';
+import { Network, ServerWatch } from './network.js';
 import { staffName } from './queries.js';
 import { RestClient } from './rest.js';
 
@@ -13,6 +13,7 @@ export type Services = {
   readonly lab: LabClient | null;
   readonly rest: RestClient;
   readonly manager: RealtimeManager;
+  readonly server: ServerWatch;
   readonly toasts: RowToasts;
 };
 
@@ -30,7 +31,8 @@ function createServices(config: Config, queryClient: QueryClient): Services {
   // While the page's own rows are being asked for.
   void manager.ready();
   const toasts = new RowToasts((row) => staffName(queryClient, row['business_id'], row['staff_id']));
-  return { network, lab, rest: new RestClient(config, network), manager, toasts };
+  const server = new ServerWatch(config, manager, network);
+  return { network, lab, rest: new RestClient(config, network), manager, server, toasts };
 }
 
 /** Reads the configuration, and starts. */

@@ -30,7 +30,9 @@ export function shiftDate(date: string, days: number): string {
 /** Whether it is a date, as the database writes them, that has a next day. */
 export function isDate(text: string): boolean {
   // The last day of all has no next one that can be written so.
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && text < '9999-12-31';
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text >= '9999-12-31') return false;
+  // Engines take 31 February for 3 March.
+  return !Number.isNaN(Date.parse(text)) && shiftDate(text, 0) === text;
 }
 
 export function isOn({ from, to }: Day, iso: string | null): boolean {

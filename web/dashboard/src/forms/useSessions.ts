@@ -46,11 +46,11 @@ export function useSessions(): Sessions {
       const { queryKey } = clientsQuery(rest, business_id);
       return queryClient.getQueryData(queryKey) ?? (await clientsFrom(rest, business_id));
     };
-    const bookingsTable = confirming(rest.table('bookings'), (row) => {
+    const bookingsTable = confirming(rest.table('bookings'), toasts, (row) => {
       const description = describeBooking(row, zone);
       toasts.added('bookings', row.id, { title: 'Booking added', description, show: showOf(row, zone) });
     });
-    const paymentsTable = confirming(rest.table('payment_transactions'), ({ id, amount }) => {
+    const paymentsTable = confirming(rest.table('payment_transactions'), toasts, ({ id, amount }) => {
       toasts.added('payment_transactions', id, { title: 'Payment added', description: formatMoney(amount, currency) });
     });
     const [ownBookings, ownPayments] = [new OwnRows<Booking>(), new OwnRows<Payment>()];

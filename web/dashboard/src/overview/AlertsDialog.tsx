@@ -58,10 +58,16 @@ function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) 
   const zone = useZone();
   const set = (acknowledged: boolean): Promise<void> =>
     setAcknowledged(rest.table('admin_alerts'), alert, acknowledged);
+  /** From the click on: what is rendered is behind when a second one follows at once. */
+  const isTaken = useRef(false);
   const acknowledge = useMutation({
     mutationFn: () => set(true),
+    onError: () => {
+      isTaken.current = false;
+    },
     onSuccess: () => {
       const undo = (): void => {
+        isTaken.current = false;
         acknowledge.reset();
         set(false).catch((error: unknown) => {
           toastProblem('Not undone', problemOf(error));
@@ -92,7 +98,9 @@ function AlertItem({ alert, onFollow }: { alert: Alert; onFollow: () => void }) 
         aria-label={`Acknowledge: ${alert.title}, ${formatWhen(alert.created_at, zone)}`}
         aria-disabled={acknowledge.isPending || acknowledge.isSuccess}
         onClick={() => {
-          if (acknowledge.isIdle || acknowledge.isError) acknowledge.mutate();
+          if (isTaken.current) return;
+          isTaken.current = true;
+          acknowledge.mutate();
         }}
       >
         {acknowledge.isPending ? 'Saving…' : 'Acknowledge'}

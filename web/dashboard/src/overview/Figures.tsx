@@ -58,25 +58,31 @@ function RevenueFigure() {
   const { business, bookings, payments } = useBusinessData();
   const today = useToday();
   const now = useMinute();
-  const { expected } = useMemo(
+  const { expected, unpaid } = useMemo(
     () => bookingFigures(bookings.rows, today, now, paidBookings(payments.rows)),
     [bookings.rows, payments.rows, today, now],
   );
   const paid = useMemo(() => revenue(payments.rows, today), [payments.rows, today]);
   const paymentsRead = rowsState(payments.status);
   const bookingsRead = rowsState(bookings.status);
-  const isExpectedKnown = isKnown(bookingsRead);
+  const areBookingsKnown = isKnown(bookingsRead);
+  const money = (sum: number): string => (areBookingsKnown ? formatMoney(sum, business.currency) : '–');
   return (
     <Figure
       name="revenue"
       label="Revenue today"
-      read={isExpectedKnown ? worstOf(paymentsRead, bookingsRead) : paymentsRead}
+      read={areBookingsKnown ? worstOf(paymentsRead, bookingsRead) : paymentsRead}
       reads={[payments.refresh]}
       value={formatMoney(paid.sum, business.currency)}
       note={
         <>
-          {/* Last, so that a longer sum moves nothing. */}
-          Still expected: <InLocale>{isExpectedKnown ? formatMoney(expected, business.currency) : '–'}</InLocale>
+          {/* Each last in its line, and there when it is nothing, so that a longer sum moves nothing. */}
+          <div>
+            Still expected: <InLocale>{money(expected)}</InLocale>
+          </div>
+          <div>
+            Unpaid: <InLocale>{money(unpaid)}</InLocale>
+          </div>
         </>
       }
     />

@@ -15,6 +15,8 @@ export type BookingFigures = {
   readonly cancelled: number;
   /** What is still to be paid for those that have begun or are to come. */
   readonly expected: number;
+  /** The same of those that are completed. */
+  readonly unpaid: number;
 };
 
 const OPEN = new Set(['pending', 'confirmed']);
@@ -26,7 +28,7 @@ export function bookingFigures(
   now: number,
   paid: PaidBookings = NOTHING_PAID,
 ): BookingFigures {
-  const figures = { total: 0, completed: 0, begun: 0, coming: 0, missed: 0, cancelled: 0, expected: 0 };
+  const figures = { total: 0, completed: 0, begun: 0, coming: 0, missed: 0, cancelled: 0, expected: 0, unpaid: 0 };
   for (const booking of bookings) {
     const { starts_at, status } = booking;
     if (!isOn(day, starts_at)) continue;
@@ -35,7 +37,10 @@ export function bookingFigures(
       continue;
     }
     figures.total += 1;
-    if (status === 'completed') figures.completed += 1;
+    if (status === 'completed') {
+      figures.completed += 1;
+      figures.unpaid += openAmount(booking, paid);
+    }
     if (status === 'no_show') figures.missed += 1;
     if (!OPEN.has(status)) continue;
     if (Date.parse(starts_at) < now) figures.begun += 1;

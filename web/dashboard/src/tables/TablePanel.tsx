@@ -3,6 +3,7 @@ import { AsOf } from '../app/AsOf.js';
 import { FailureNotice } from '../app/failures/FailureNotice.js';
 import { PlusIcon } from '../app/icons.js';
 import { isKnown, worstOf, type Joined, type ReadState } from '../data/readState.js';
+import { useIsReplaced } from '../data/network.js';
 import { formatCount } from '../format.js';
 
 /** How many rows there are, and of those on display how many, and what they are: `today`. */
@@ -27,6 +28,7 @@ const SKELETON_ROWS = 12;
 
 /** The frame of a table: its name, how many rows, how fresh they are. What it says changes nothing in its layout. */
 export function TablePanel({ title, read, joined, count, add, onAdd, onRetry, tools, children }: Props) {
+  const isReplaced = useIsReplaced();
   const whole = joined === undefined ? read : worstOf(read, joined.read);
   return (
     <section className="panel table-panel" aria-label={title} data-rows-state={whole.state}>
@@ -60,7 +62,7 @@ export function TablePanel({ title, read, joined, count, add, onAdd, onRetry, to
       {read.state === 'loading' ? <Skeleton /> : null}
       {read.state === 'failed' ? (
         <FailureNotice message={read.message} onRetry={onRetry}>
-          {title} could not be read. It is tried again by itself.
+          {title} could not be read.{isReplaced ? null : ' It is tried again by itself.'}
         </FailureNotice>
       ) : null}
       {isKnown(read) ? children : null}

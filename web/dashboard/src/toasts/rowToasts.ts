@@ -61,6 +61,8 @@ function endChange(key: string): void {
 /** Toasts of rows: what others add is news; what is added here is confirmed, and is no news when it comes in over realtime. */
 export class RowToasts {
   readonly #own = new Set<string>();
+  /** What confirms rows that are being added here, by idempotency key. */
+  readonly #expected = new Map<unknown, (row: UntypedRow) => void>();
   readonly #staffName: (row: UntypedRow) => string | undefined;
 
   /** @param staffName of the person whom a row is about; undefined: not known */
@@ -70,10 +72,17 @@ export class RowToasts {
 
   /** For RealtimeProvider. */
   readonly toaster: Toaster = (message, row) => {
-    if (message.id === undefined || !this.#own.has(message.id)) sonnerToaster(this.#named(message, row));
+    const arrived = row === undefined ? undefined : this.#expected.get(row['idempotency_key']);
+    if (row !== undefined && arrived !== undefined) arrived(row);
+    else if (message.id === undefined || !this.#own.has(message.id)) sonnerToaster(this.#named(message, row));
   };
 
-  /** Confirms a row that was added here. Replaces the toast of the row if realtime was faster. */
+  /** Has a row with this idempotency key, which is about to be added here, given to `arrived` when it comes in over realtime: it is no news. */
+  expect(key: string, arrived: (row: UntypedRow) => void): void {
+    this.#expected.set(key, arrived);
+  }
+
+  /** Confirms a row that was added here. */
   added(table: TableName, id: Id, { title, description, show }: Confirmation): void {
     toast.success(title, {
       id: this.#take(table, id),

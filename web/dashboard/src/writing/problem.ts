@@ -72,6 +72,7 @@ const classes: Readonly<Record<string, string>> = {
 function sentenceOfStatus(status: number): string {
   if (status === 401) return 'You are signed out: sign in and try again.';
   if (status === 403) return 'You are not allowed to change this.';
+  if (status === 410) return 'The server was started again, so this page can save nothing: reload it.';
   if (status === 429) return 'Too many requests at once: try again in a moment.';
   if (status >= 500) return 'The server has a problem: try again in a moment.';
   return 'The server did not accept this.';

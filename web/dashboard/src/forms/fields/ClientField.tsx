@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { Client } from '../../data/database.js';
+import { plainText } from '../../plainText.js';
 import { clientOf, clientsNamed, type ChosenClient } from '../clientNames.js';
 import { withChosen } from './choices.js';
 import { SelectField, TextField } from './Field.js';
@@ -42,6 +43,12 @@ export function ClientField({ value, original, clients, isFailed, onValue }: Pro
         onValue={(text) => {
           onValue(clientOf(text, original, clients));
         }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || name === original.name || !isPartOfOther(name, names)) return;
+          // It is rather for the list of suggestions than for the form: who is not in the list is added from the next field.
+          event.preventDefault();
+          focusNext(event.currentTarget);
+        }}
         onBlur={() => {
           // As the client is called, not as it was typed.
           const client = named.find((candidate) => candidate.id === id);
@@ -68,6 +75,18 @@ export function ClientField({ value, original, clients, isFailed, onValue }: Pro
       ) : null}
     </>
   );
+}
+
+/** Whether it is a part of somebody's name, and nobody's whole one. */
+function isPartOfOther(name: string, names: readonly string[]): boolean {
+  const part = plainText(name);
+  const whole = names.map(plainText);
+  return part !== '' && !whole.includes(part) && whole.some((other) => other.includes(part));
+}
+
+function focusNext(field: HTMLInputElement): void {
+  const fields = [...(field.form?.querySelectorAll<HTMLElement>('input, select') ?? [])];
+  fields[fields.indexOf(field) + 1]?.focus();
 }
 
 function hintOf({ id, name }: ChosenClient, [client]: readonly Client[], unknown: string): string | undefined {

@@ -1,5 +1,6 @@
 import { Dialog } from 'radix-ui';
 import { useLayoutEffect, useRef, type ComponentProps, type ReactNode } from 'react';
+import { ServerReplaced } from '../../app/failures/ServerReplaced.js';
 import { CloseIcon } from '../../app/icons.js';
 import { besideToasts } from '../../focus/beside.js';
 
@@ -40,6 +41,8 @@ export function Sheet({ title, description, focusAfter, children, ...focus }: Pr
           </Dialog.Close>
         </div>
         <Dialog.Description className="quiet">{description}</Dialog.Description>
+        {/* The one in the page is behind the backdrop. */}
+        <ServerReplaced />
         {children}
       </Dialog.Content>
     </Dialog.Portal>

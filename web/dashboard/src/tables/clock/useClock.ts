@@ -63,7 +63,7 @@ export function useClock(entries: readonly Attendance[] = NONE): (person: Person
         endOffer();
         const attempt = unanswered.current.get(person.id) ?? newAttempt();
         unanswered.current.delete(person.id);
-        const table = confirming(rest.table('staff_attendance'), ({ id }) => {
+        const table = confirming(rest.table('staff_attendance'), toasts, ({ id }) => {
           toasts.added('staff_attendance', id, { title: 'Clocked in', description: person.full_name });
         });
         try {
