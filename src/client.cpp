@@ -72,7 +72,7 @@ std::optional<Error> Client::subscribe(SubscriptionId id, BindingConfig&& bindin
   if (disposed_) return disposedError();
   auto spec = makeSpec(std::move(binding));
   if (!spec) return spec.error();
-  chooseRoad(spec.value(), std::move(road), options_.numbered);
+  chooseRoad(spec.value(), id, std::move(road), options_.numbered);
   Turn turn(turns_);
   if (!subscriptions_->subscribe(id, std::move(spec.value()), std::move(delivery))) {
     return unusable("id");

@@ -18,11 +18,11 @@ TopicNumbers::TopicNumbers(std::string topic, std::optional<NumberedPosition> re
       timer_(context.deadlines, DeadlineKind::Fill, [this] { onDue(); }),
       held_(options.maxHeldBytes) {
   if (!resume) return;
+  last_ = newest_ = resume->number;
   if (resume->epoch.empty()) {
     resume_ = resume->number;
   } else {
     epoch_ = resume->epoch;
-    last_ = newest_ = resume->number;
     state_ = NumbersState::Interrupted;
   }
 }
@@ -287,7 +287,7 @@ void TopicNumbers::start(const ChangesAnswer& answer) {
     settle();
     return;
   }
-  unconfirmed_ = true;
+  unconfirmed_ = unsureAsked_ = true;  // should this answer be of no use, the question remains
   transition(NumbersState::Filling);
   if (answer.state == AnswerState::TooOld) return useTooOld(answer);
   useOk(answer);
@@ -299,13 +299,17 @@ bool TopicNumbers::passAll(const ChangesAnswer& answer) {
   for (const auto& text : answer.messages) {
     const auto read = readNumberedMessage(text);
     const bool isNext = read && read.value().epoch == epoch_ && read.value().number == reached + 1;
-    if (!isNext || reached >= answer.last) return false;
+    if (!isNext || reached >= answer.last) {
+      newest_ = std::max(newest_, answer.last);  // what nobody can read is missing
+      return false;
+    }
     ++reached;
     if (reached <= last_) continue;  // it has come by itself meanwhile
     ++counts_.filled;
     pass(read.value());
     if (!follows()) return true;
   }
+  if (answer.messages.empty()) newest_ = std::max(newest_, answer.last);
   return answer.more ? reached < answer.last : reached == answer.last;
 }
 
@@ -352,9 +356,8 @@ void TopicNumbers::fallBack(FallBackReason reason, std::string_view message) {
   timer_.cancel();
   held_.clear();
   const bool hadPosition = follows() || resume_;
-  const auto from = (follows() ? last_ : resume_.value_or(0)) + 1;
   transition(NumbersState::FellBack);
-  if (hadPosition) delegate_.onNumbersGap(*this, {NumbersGapReason::FellBack, epoch_, from, std::nullopt, {}});
+  if (hadPosition) delegate_.onNumbersGap(*this, {NumbersGapReason::FellBack, epoch_, last_ + 1, std::nullopt, {}});
   delegate_.onFellBack(*this, reason, message);
 }
 

@@ -92,7 +92,7 @@ class TopicNumbers {
   const std::string& topic() const { return topic_; }
   NumbersState state() const { return state_; }
   const std::string& epoch() const { return epoch_; }
-  /// The number of the last message passed on, or up to which a gap was reported.
+  /// The number of the last message passed on, or up to which a gap was reported; before the start, where to resume.
   std::uint64_t position() const { return last_; }
   /// How many messages are known to be missing.
   std::uint64_t behind() const { return newest_ - last_; }

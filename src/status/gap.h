@@ -12,8 +12,8 @@ namespace switchboard {
 
 /// The numbers of the changes that are missing, of tables that number them.
 struct MissingNumbers {
-  std::string epoch;                ///< that `from` is of; empty: the changes have no numbers
-  std::uint64_t from = 0;           ///< the first one
+  std::string epoch;                ///< that `from` is of; empty: not known
+  std::uint64_t from = 0;           ///< the first one; 0: the changes have no numbers
   std::optional<std::uint64_t> to;  ///< the last one; nothing: all from then on. May be of the epoch after `epoch`
 };
 
@@ -35,7 +35,7 @@ struct Gap {
   ReasonCode code = ReasonCode::ConnectionLost;  ///< the cause
   std::string message;
   std::string fromCommit;      ///< `commit_timestamp` of the last change up to which nothing is missing; empty: none
-  WallTime from{};             ///< at or before the commit of the first missing change
+  WallTime from{};             ///< at or before the commit of the first missing change; 0: it may be of any time
   std::optional<WallTime> to;  ///< at or after the commit of the last one; nothing while the gap is open
   MissingNumbers numbers;
 };

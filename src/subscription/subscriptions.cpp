@@ -165,6 +165,7 @@ void Subscriptions::fallBack(KeyEntry& entry, const Cause& cause, const std::opt
   if (start) {
     entry.start = *start;
     gaps_.open(entry, cause, *start);
+    entry.spec.roadOptions.from.reset();  // all after it is in the gap, also when the key is tried again
   }
   if (isParked) {
     std::optional<TimePoint> at;

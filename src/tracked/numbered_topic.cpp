@@ -92,7 +92,7 @@ NumberedTopic::NumberedTopic(const Spec& spec, const NumbersOptions& options, Co
       from_(spec.roadOptions.from),
       numbers_(spec.topic, positionOf(from_), options, context, *this),
       channelCause_(kOpening),
-      committedAt_(context.clock.wallNow()) {}
+      committedAt_(from_ ? WallTime{} : context.clock.wallNow()) {}
 
 bool NumberedTopic::serves(const Spec& spec) const {
   return !isClosed_ && !from_ && !spec.roadOptions.from && spec.topic == numbers_.topic();
@@ -134,6 +134,8 @@ bool NumberedTopic::remove(const KeyEntry& entry) {
 // The channel
 
 void NumberedTopic::onHandleState(const UserChannel& channel) {
+  const bool isOpening = handle_.value == 0;
+  if (isOpening && channel.state() == SubscriptionState::Parked) return;  // it is tried again now
   channelState_ = channel.state();
   channelCause_ = channel.cause();
   channelAttempts_ = channel.attempts();

@@ -96,7 +96,7 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   Cause channelCause_;
   unsigned channelAttempts_ = 0;
   std::optional<WallTime> channelNextTry_;
-  /// Before which nothing is missing.
+  /// Before which nothing is missing. Nobody knows when that was committed after which a key continues.
   std::string commit_;
   WallTime committedAt_{};
   bool isClosed_ = false;

@@ -23,7 +23,9 @@ void NumberedTopics::update() {
 
 void NumberedTopics::join(KeyEntry& entry) {
   if (entry.spec.topic.empty()) {  // there is no such road for it, and it may take no other
-    subscriptions_.fallBack(entry, {entry.spec.road.fellBack, Retry::Parked, entry.spec.road.message}, std::nullopt);
+    std::optional<GapStart> start;
+    if (const auto& from = entry.spec.roadOptions.from) start = GapStart{{}, {}, {from->epoch, from->number + 1, {}}};
+    subscriptions_.fallBack(entry, {entry.spec.road.fellBack, Retry::Parked, entry.spec.road.message}, start);
     return;
   }
   for (const auto& topic : topics_) {

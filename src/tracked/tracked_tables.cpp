@@ -5,12 +5,14 @@
 #include "base/text.h"
 #include "numbered/filter/row_filter.h"
 #include "protocol/filter.h"
+#include "protocol/frames/binary_frame.h"
+#include "protocol/frames/names.h"
 
 namespace switchboard {
 
 namespace {
 
-constexpr std::size_t kMaxTopicBytes = 255;
+constexpr std::size_t kMaxTopicBytes = kMaxBinaryFieldBytes - names::kTopicPrefix.size();
 constexpr std::string_view kTopicPrefix = "switchboard:";
 
 const TrackedTable* find(const Spec& spec, const Vector<TrackedTable>& tables) {
@@ -52,19 +54,18 @@ void findTopic(Spec& spec, const TrackedTable& table, bool hasRpc) {
 
 }  // namespace
 
-void chooseRoad(Spec& spec, RoadOptions wanted, const NumberedTopicsOptions& options) {
+void chooseRoad(Spec& spec, SubscriptionId id, RoadOptions wanted, const NumberedTopicsOptions& options) {
   const TrackedTable* table = find(spec, options.tables);
   if (table == nullptr) return;
   spec.road.road = Road::PostgresChanges;
   if (wanted.via == Road::PostgresChanges) return;
   findTopic(spec, *table, options.hasRpc);
   const bool mustBeBroadcast = wanted.via == Road::Broadcast;
-  if (mustBeBroadcast || !spec.topic.empty()) spec.road.road = Road::Broadcast;
+  // One that continues somewhere begins there in any case, so that what it misses by falling back is a gap.
+  if (mustBeBroadcast || wanted.from || !spec.topic.empty()) spec.road.road = Road::Broadcast;
   const char kind[] = {static_cast<char>('0' + static_cast<int>(wanted.leaving)), mustBeBroadcast ? '!' : '?'};
   spec.key = concat({spec.key, "\x1e", {kind, sizeof kind}});
-  if (wanted.from) {
-    spec.key = concat({spec.key, wanted.from->epoch, ":", decimal(static_cast<std::int64_t>(wanted.from->number))});
-  }
+  if (wanted.from) spec.key = concat({spec.key, "#", decimal(id.value)});
   spec.roadOptions = std::move(wanted);
 }
 

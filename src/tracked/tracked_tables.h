@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/containers/vector.h"
+#include "base/ids.h"
 #include "subscription/interest/spec.h"
 
 namespace switchboard {
@@ -22,11 +23,13 @@ struct NumberedTopicsOptions {
 };
 
 /// Chooses the road of a subscription: sets `topic`, `road` and `roadOptions` of the spec, and makes its key one of
-/// this choice. Nothing changes for tables that are not tracked.
+/// this choice; one that continues somewhere shares its key with no other. Nothing changes for tables that are not
+/// tracked.
 #ifndef SWITCHBOARD_WITHOUT_NUMBERED
-void chooseRoad(Spec& spec, RoadOptions wanted, const NumberedTopicsOptions& options);
+void chooseRoad(Spec& spec, SubscriptionId id, RoadOptions wanted, const NumberedTopicsOptions& options);
 #else
-inline void chooseRoad(Spec& /*spec*/, const RoadOptions& /*wanted*/, const NumberedTopicsOptions& /*options*/) {}
+inline void chooseRoad(Spec& /*spec*/, SubscriptionId /*id*/, const RoadOptions& /*wanted*/,
+                       const NumberedTopicsOptions& /*options*/) {}
 #endif
 
 }  // namespace switchboard

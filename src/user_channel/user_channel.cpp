@@ -173,7 +173,9 @@ void UserChannel::onChannelJoined(Channel& /*channel*/, JsonValue /*response*/) 
   presence_.awaitState();  // what came before is of the join before, and in the state
   liveSince_ = context_.now();
   replay_.onJoined(context_.clock.wallNow());
+  const bool isRejoin = isLive();
   setState(SubscriptionState::Live, {});
+  if (isRejoin) delegate_.onUserChannelState(*this);
   endGap();
   own_.onJoined();
   pushes_.onJoined();

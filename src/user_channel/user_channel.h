@@ -61,7 +61,7 @@ class UserChannelDelegate {
  public:
   /// The channel is to be placed on a socket; see `joinOn`.
   virtual void onUserChannelDue(UserChannel& channel) = 0;
-  /// State, cause or next try changed.
+  /// State, cause or next try changed, or a live channel joined again.
   virtual void onUserChannelState(UserChannel& channel) = 0;
   /// A broadcast for these handles. Its text lives until the call returns; the payload of an inbound one until the turn
   /// ends.

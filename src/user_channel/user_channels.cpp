@@ -61,7 +61,12 @@ Result<HandleId> UserChannels::openInner(InnerHandle& inner, UserChannelSpec&& s
   lastInner_ = handle;
   inner_.insert(handle, inner);
   const auto error = open(handle, std::move(spec), {});
-  if (!error) return handle;
+  if (!error) {
+    Entry* entry = byHandle_.find(handle);
+    const bool isParked = entry != nullptr && entry->channel.state() == SubscriptionState::Parked;
+    if (isParked) entry->channel.retryNow();
+    return handle;
+  }
   inner_.erase(handle);
   return *error;
 }
@@ -249,13 +254,15 @@ void UserChannels::onUserChannelState(UserChannel& channel) {
   for (const auto handle : handles) report(channel, handle);
 }
 
-/// Returns those that are not inner ones.
-Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, const Vector<HandleId>& all) {
+/// Returns those that are not inner ones, which get only what the server sent: what the application itself sends says
+/// nothing of the database.
+Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, const Vector<HandleId>& all, bool isInbound) {
   const Vector<HandleId> handles = all;  // an inner one may be closed meanwhile
   Vector<HandleId> others;
   for (const auto handle : handles) {
     if (InnerHandle* inner = findInner(handle)) {
-      if (broadcast.encoding == PayloadEncoding::JsonText) inner->onHandleBroadcast(broadcast.event, broadcast.payload);
+      const bool isForInner = isInbound && broadcast.encoding == PayloadEncoding::JsonText;
+      if (isForInner) inner->onHandleBroadcast(broadcast.event, broadcast.payload);
     } else if (handle.value < kFirstInner) {
       others.push_back(handle);
     }
@@ -271,7 +278,7 @@ void UserChannels::onUserGap(UserChannelGap gap) {
 void UserChannels::onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& all,
                                    bool isInbound) {
   const bool hasInner = kFollowsNumbers && inner_.size() > 0;
-  const Vector<HandleId> others = hasInner ? passInner(broadcast, all) : Vector<HandleId>();
+  const Vector<HandleId> others = hasInner ? passInner(broadcast, all, isInbound) : Vector<HandleId>();
   const auto& handles = hasInner ? others : all;
   if (handles.empty()) return;
   Delivery& delivery = deliveries_.add();

@@ -32,9 +32,9 @@ struct PushResult {
 /// A part of the client that has a handle which the application does not see.
 class InnerHandle {
  public:
-  /// State, cause or next try of the channel changed.
+  /// State, cause or next try of the channel changed, or a live one joined again: what came in between may be lost.
   virtual void onHandleState(const UserChannel& channel) = 0;
-  /// A broadcast with JSON.
+  /// A broadcast with JSON that the server sent.
   virtual void onHandleBroadcast(std::string_view event, std::string_view payload) = 0;
 
  protected:
@@ -56,7 +56,8 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   /// Joins at the next tick. Fails on options that can't be had, alone or beside those of other handles, and on an id
   /// in use.
   std::optional<Error> open(HandleId handle, UserChannelSpec&& spec, const HandleOptions& options);
-  /// The same for a part of the client, which outlives the handle. It may close it from within its calls.
+  /// The same for a part of the client, which outlives the handle. It may close it from within its calls. A channel that
+  /// is parked is tried again.
   Result<HandleId> openInner(InnerHandle& inner, UserChannelSpec&& spec);
   /// Unknown handles are ignored, here and below.
   void close(HandleId handle);
@@ -107,7 +108,7 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   void end(std::size_t at);
   void report(const UserChannel& channel, HandleId handle);
   InnerHandle* findInner(HandleId handle) const { return kFollowsNumbers ? inner_.find(handle) : nullptr; }
-  Vector<HandleId> passInner(const Broadcast& broadcast, const Vector<HandleId>& all);
+  Vector<HandleId> passInner(const Broadcast& broadcast, const Vector<HandleId>& all, bool isInbound);
 
   void onUserChannelDue(UserChannel& channel) override;
   void onUserChannelState(UserChannel& channel) override;

@@ -95,6 +95,17 @@ TEST_SUITE("commands") {
     CHECK(c.said.find(R"("rpcUnwanted":[2])") != std::string::npos);
   }
 
+  TEST_CASE("a gap whose epoch is not known has its first number") {
+    auto options = readOptions(R"({"tables":[{"schema":"public","table":"bookings","topic":"b"}]})");
+    REQUIRE(options);
+    Commanded c("ws://server/realtime/v1", std::move(options.value()));
+    c.subscribe(7, R"(,"from":{"number":40})");
+    for (int i = 0; i < 100; ++i) c.pass(Duration{50});
+    c.said.clear();
+    c.run(R"({"kind":"rpcAnswer","request":1})", R"({"v":1,"state":"refused","reason":"no"})");
+    CHECK(c.said.find(R"("fromCommit":null,"from":0,"to":null,"fromNumber":41})") != std::string::npos);
+  }
+
   TEST_CASE("a call that fails is tried again") {
     ClientOptions options;
     options.numbered.tables.push_back({"public", "bookings", "b", ""});

@@ -829,5 +829,78 @@ TEST_CASE("nothing is reported after stop, also from within") {
   CHECK(other.take().empty());
 }
 
+TEST_CASE(
+    "a resumption without an epoch beyond the last number falls back, or goes on when the database has caught up") {
+  NumbersBench bench(NumberedPosition{"", 100});
+  bench.numbers.onJoined();
+  bench.advance(ms(0));
+  bench.take();
+  for (unsigned i = 1; i < bench.options.maxAttempts; ++i) {
+    bench.retry(tooOld("e", 1, 50));
+    CHECK(bench.take().find("want " + std::to_string(i + 1) + " after 100") != std::string::npos);
+  }
+  bench.answer(tooOld("e", 1, 50));
+  CHECK(bench.take() == "is fellBack, gap FELL_BACK e 101 to ?, fell back WENT_BACK");
+
+  NumbersBench other(NumberedPosition{"", 100});
+  other.numbers.onJoined();
+  other.advance(ms(0));
+  other.retry(tooOld("e", 1, 50));
+  other.hear(102);
+  other.take();
+  other.answer(okAnswer("e", 101, 101, 101));
+  CHECK(other.take() == "pass 101, pass 102, is live");
+}
+
+TEST_CASE("a resumption whose first answer can't be used asks again") {
+  for (const auto& text : {okAnswer("e", 40, 40, 40), okAnswer("e", 38, 39, 40), tooOld("e", 5, 40)}) {
+    CAPTURE(text);
+    NumbersBench bench(NumberedPosition{"", 38});
+    bench.numbers.onJoined();
+    bench.advance(ms(0));
+    bench.take();
+    bench.retry(text);
+    CHECK(bench.take() == "is filling, want 2 after 38");
+    bench.answer(okAnswer("e", 40, 39, 40));
+    CHECK(bench.take() == "pass 39, pass 40, is live");
+  }
+}
+
+TEST_CASE("messages that nobody can read become a gap, and what comes after them is passed on") {
+  NumbersBench bench;
+  bench.goLive();
+  auto unreadable = okAnswer("e", 43, 42, 43);
+  for (auto at = unreadable.find(R"({"v":1,"epoch")"); at != std::string::npos;
+       at = unreadable.find(R"({"v":1,"epoch")", at)) {
+    unreadable.replace(at, 6, R"({"v":2)");
+  }
+  bench.numbers.onMessage(R"({"v":2,"epoch":"e","number":42})");
+  bench.soon();
+  CHECK(bench.take() == "want 2 after 41");
+  for (unsigned i = 1; i < bench.options.maxAttempts; ++i) bench.retry(unreadable);
+  bench.take();
+  bench.answer(unreadable);
+  CHECK(bench.take() == "gap UNANSWERED e 42 to 43, is live");
+  bench.hear(44);
+  CHECK(bench.take() == "pass 44");
+}
+
+TEST_CASE("a hole in the log after a rejoin becomes a gap") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.numbers.onInterrupted();
+  bench.numbers.onJoined();
+  bench.advance(ms(0));
+  const std::string hole = okAnswer("e", 45);
+  for (unsigned i = 1; i < bench.options.maxAttempts; ++i) bench.retry(hole);
+  bench.take();
+  bench.answer(hole);
+  CHECK(bench.take() == "gap UNANSWERED e 42 to 45, is live");
+  bench.later();
+  bench.answer(okAnswer("e", 45));
+  bench.take();
+  CHECK(bench.numbers.state() == S::Live);
+}
+
 }  // namespace
 }  // namespace switchboard

@@ -5,33 +5,21 @@
 #include <string>
 #include <vector>
 
-#include "client/harness.h"
-#include "support/workbench.h"
+#include "tracked/tracked_bench.h"
 
 namespace switchboard {
 namespace {
 
+using testing::Bench;
 using testing::Harness;
+using testing::insert;
+using testing::kColumns;
+using testing::kFilter;
+using testing::kTopic;
+using testing::Lines;
+using testing::message;
 using testing::ms;
-using testing::ScriptedServer;
-using Lines = std::vector<std::string>;
 using Leaving = RoadOptions::Leaving;
-
-const std::string kTopic = "switchboard:t:1";
-const std::string kFilter = "b=eq.1";
-const std::string kColumns = R"([{"name":"id","type":"int8"},{"name":"b","type":"int4"},{"name":"s","type":"text"}])";
-
-std::string message(unsigned number, const std::string& changes, const std::string& epoch = "e1",
-                    const std::string& more = {}) {
-  return R"({"v":1,"epoch":")" + epoch + R"(","number":)" + std::to_string(number) +
-         R"(,"committed":"2026-11-27T18:00:00.)" + std::to_string(100 + number) +
-         R"(Z","tables":[{"schema":"public","table":"t","columns":)" + kColumns + R"(}],"changes":[)" + changes + "]" +
-         more + "}";
-}
-
-std::string insert(unsigned id, const std::string& s = "x") {
-  return R"({"t":0,"type":"INSERT","record":{"id":)" + std::to_string(id) + R"(,"b":1,"s":")" + s + R"("}})";
-}
 
 std::string update(const std::string& before, const std::string& after) {
   return R"({"t":0,"type":"UPDATE","record":)" + after + R"(,"old_record":)" + before + "}";
@@ -44,87 +32,6 @@ std::string moved(const std::string& before, const std::string& after) {
   return text;
 }
 const std::string kKey = R"({"id":1})";
-
-/// A client with the table `t`, tracked by `b`, and a database that answers.
-struct Bench : Harness {
-  explicit Bench(ClientOptions options = withTable()) : Harness(std::move(options)) {}
-
-  static ClientOptions withTable() {
-    ClientOptions options;
-    options.numbered.tables.push_back({"public", "t", "t", "b"});
-    return options;
-  }
-
-  /// The server's channel of a topic; on no socket when there is none.
-  ScriptedServer::Channel channel(const std::string& topic = kTopic) const {
-    for (const auto& each : server.channels()) {
-      if (each.topic == "realtime:" + topic) return each;
-    }
-    FAIL("no channel " << topic);
-    return {};
-  }
-  bool hasChannel(const std::string& topic = kTopic) const {
-    for (const auto& each : server.channels()) {
-      if (each.topic == "realtime:" + topic) return true;
-    }
-    return false;
-  }
-  void broadcast(const std::string& event, const std::string& payload, const std::string& topic = kTopic) {
-    server.say(channel(topic), "broadcast",
-               R"({"type":"broadcast","event":")" + event + R"(","payload":)" + payload + "}");
-  }
-  void send(const std::string& text) { broadcast("changes", text); }
-
-  /// Answers the newest call.
-  void answer(const std::string& text) {
-    REQUIRE_FALSE(calls.empty());
-    client().answerRpc(calls.back().id, text);
-  }
-  static std::string ok(unsigned last, const std::string& messages = {}, const std::string& epoch = "e1") {
-    return R"({"v":1,"state":"ok","topic":")" + kTopic + R"(","epoch":")" + epoch + R"(","first":1,"last":)" +
-           std::to_string(last) + R"(,"messages":[)" + messages + R"(],"more":false})";
-  }
-  /// Lets time pass until the database is asked once more.
-  void awaitCall(Duration limit = ms(30'000)) {
-    const auto before = calls.size();
-    for (Duration passed{0}; passed < limit && calls.size() == before; passed += ms(10)) run(ms(10), ms(10));
-    REQUIRE(calls.size() > before);
-  }
-  /// Subscribed and live at this number.
-  void start(unsigned last = 40, RoadOptions road = {}, DeliverySpec delivery = {}, std::string event = "*",
-             const std::string& filter = kFilter) {
-    follow(1, "t", filter, std::move(road), std::move(delivery), std::move(event));
-    awaitCall();
-    answer(ok(last));
-    settle();
-    REQUIRE(stateOf(1) == "live");
-  }
-  /// Of a subscription's changes: what they are and of which number.
-  Lines told(unsigned id = 1) const {
-    Lines lines;
-    for (const auto& payload : changes(id)) {
-      const auto parsed = Json::parse(payload);
-      for (const auto& change : parsed.is_array() ? parsed : Json::array({parsed})) {
-        const auto& data = change["data"];
-        const auto row = [&](const char* name) {
-          return data.contains(name) && data[name].is_object() ? toText(data[name]["id"]) : std::string("-");
-        };
-        lines.push_back(toText(data["number"]) + " " + data["type"].get<std::string>() + " " + row("record") + " " +
-                        row("old_record"));
-      }
-    }
-    return lines;
-  }
-  Lines gapLines() const {
-    Lines lines;
-    for (const auto& gap : gaps) {
-      lines.push_back(std::string(toString(gap.code)) + " " + gap.numbers.epoch + " " +
-                      std::to_string(gap.numbers.from) + ".." +
-                      (gap.numbers.to ? std::to_string(*gap.numbers.to) : std::string()) + (gap.to ? "" : " open"));
-    }
-    return lines;
-  }
-};
 
 TEST_CASE("a subscription to a tracked table joins its private topic and is live when the position is known") {
   Bench bench;
@@ -456,6 +363,72 @@ TEST_CASE("handles of the application on the topic hear its broadcasts, and take
   bench.unsubscribe(1);
   bench.broadcast("changes", message(42, insert(2)));
   CHECK(bench.takeHeard().size() == 1);
+}
+
+TEST_CASE("what the application sends on the topic itself is no change") {
+  Bench bench;
+  bench.start();
+  UserChannelSpec spec;
+  spec.name = kTopic;
+  spec.isPrivate = true;
+  bench.openSpec(9, spec);
+  bench.openSpec(10, spec);
+  bench.run(ms(2'000));
+  bench.takeHeard();
+  Push push{PushId{1}, HandleId{9}, "changes"};
+  push.payload = message(41, insert(666));
+  bench.client().push(std::move(push));
+  bench.run(ms(100));
+  CHECK(bench.told().empty());
+  CHECK(bench.takeHeard().size() == 1);
+  bench.send(message(41, insert(1)));
+  CHECK(bench.told() == Lines{"41 INSERT 1 -"});
+}
+
+TEST_CASE("a live channel that joins again, for presence, makes the topic ask") {
+  Bench bench;
+  bench.start();
+  bench.run(ms(5'000));
+  const auto calls = bench.calls.size();
+  UserChannelSpec spec;
+  spec.name = kTopic;
+  spec.isPrivate = true;
+  bench.openSpec(9, spec, {false, true});
+  bench.awaitCall();
+  CHECK(bench.calls.back().after == 40u);
+  bench.answer(bench.ok(41, message(41, insert(1))));
+  CHECK(bench.told() == Lines{"41 INSERT 1 -"});
+  bench.run(ms(60'000));
+  CHECK(bench.calls.size() == calls + 1);
+  CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.notices(1) == Lines{"SUBSCRIBED OK"});
+}
+
+TEST_CASE("a value that makes the topic longer than a channel may be is not for the broadcast road") {
+  Bench bench;
+  bench.follow(1, "t", "b=eq." + std::string(250 - 14, 'x'));
+  bench.run(ms(2'000));
+  CHECK(bench.status(1).road.fellBack == ReasonCode::NotByKey);
+}
+
+TEST_CASE("with another token a refused topic is tried again, also while the application has a handle on it") {
+  for (const bool hasHandle : {false, true}) {
+    CAPTURE(hasHandle);
+    Bench bench;
+    bench.server.joinError = "Unauthorized: You do not have permissions to read from this Channel topic: " + kTopic;
+    UserChannelSpec spec;
+    spec.name = kTopic;
+    spec.isPrivate = true;
+    if (hasHandle) bench.openSpec(9, spec);
+    bench.follow(1, "t", kFilter, {Road::Broadcast});
+    while (bench.stateOf(1) != "parked") bench.run(ms(1), ms(1));
+    bench.run(ms(500));
+    bench.server.joinError.clear();
+    bench.client().provideToken(0, "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYSIsImV4cCI6OTk5OTk5OTk5OX0.x");
+    bench.awaitCall();
+    bench.answer(bench.ok(40));
+    CHECK(bench.stateOf(1) == "live");
+  }
 }
 
 TEST_CASE("disposing of a client in the midst of it leaves nothing") {

@@ -15,10 +15,10 @@ NumberedTopicsOptions options() {
 }
 
 Spec specFor(const std::string& table, const std::string& filter, RoadOptions wanted = {},
-             const NumberedTopicsOptions& given = options()) {
+             const NumberedTopicsOptions& given = options(), SubscriptionId id = {}) {
   auto spec = makeSpec({"*", "public", table, filter, {}});
   REQUIRE(spec);
-  chooseRoad(spec.value(), std::move(wanted), given);
+  chooseRoad(spec.value(), id, std::move(wanted), given);
   return spec.value();
 }
 
@@ -47,7 +47,9 @@ TEST_CASE("what is not for the broadcast road says why") {
     CAPTURE(filter);
     CHECK(codeOf(specFor("bookings", filter)) == ReasonCode::NotByKey);
   }
-  CHECK(codeOf(specFor("bookings", "business_id=eq." + std::string(256, 'x'))) == ReasonCode::NotByKey);
+  const std::string longest(246 - std::string("switchboard:bookings:").size(), 'x');
+  CHECK(codeOf(specFor("bookings", "business_id=eq." + longest + "x")) == ReasonCode::NotByKey);
+  CHECK(specFor("bookings", "business_id=eq." + longest).topic.size() == 246);
   CHECK(codeOf(specFor("rates", "name=ilike.a%")) == ReasonCode::FilterNotExact);
   auto withoutRpc = options();
   withoutRpc.hasRpc = false;
@@ -57,6 +59,8 @@ TEST_CASE("what is not for the broadcast road says why") {
 TEST_CASE("without a topic only a subscription that insists stays on the broadcast road") {
   CHECK(specFor("bookings", "").road.road == Road::PostgresChanges);
   CHECK(specFor("bookings", "", {Road::Broadcast}).road.road == Road::Broadcast);
+  const RoadOptions continuing{{}, RoadOptions::Leaving::Delete, RoadOptions::From{"e", 7}};
+  CHECK(specFor("bookings", "", continuing).road.road == Road::Broadcast);  // until it has fallen back, with a gap
 }
 
 TEST_CASE("who asks for postgres_changes gets that, and did not fall back") {
@@ -72,8 +76,10 @@ TEST_CASE("subscriptions that can take different ways have different keys") {
   const auto automatic = specFor("bookings", filter).key;
   const auto insisting = specFor("bookings", filter, {Road::Broadcast}).key;
   const auto leaving = specFor("bookings", filter, {{}, Leaving::Update}).key;
-  const auto from = specFor("bookings", filter, {{}, Leaving::Delete, RoadOptions::From{"e", 7}}).key;
-  const std::string keys[] = {plain, automatic, insisting, leaving, from};
+  const RoadOptions continuing{{}, Leaving::Delete, RoadOptions::From{"e", 7}};
+  const auto from = specFor("bookings", filter, continuing, options(), SubscriptionId{1}).key;
+  const auto sameFrom = specFor("bookings", filter, continuing, options(), SubscriptionId{2}).key;
+  const std::string keys[] = {plain, automatic, insisting, leaving, from, sameFrom};
   for (const auto& a : keys) {
     for (const auto& b : keys) CHECK((&a == &b) == (a == b));
   }

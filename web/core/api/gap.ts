@@ -45,7 +45,8 @@ export interface Gap {
   /**
    * Unix ms, at or before the commit of everything that is missing: `fromCommit` minus a second, because PostgreSQL
    * takes commit times before it orders transactions; or when the subscription went live, if that is later or nothing
-   * has come since.
+   * has come since. 0 for a subscription that was to continue with `from`, as long as no change has come: nobody knows
+   * when the change was committed that it continues after.
    */
   readonly from: number;
   /**
@@ -53,7 +54,7 @@ export interface Gap {
    * the database's clock. Null while the gap is open.
    */
   readonly to: number | null;
-  /** The epoch that `fromNumber` is of. Only of numbered changes, as the next two. */
+  /** The epoch that `fromNumber` is of, if it is known. Only of numbered changes, as the next two. */
   readonly epoch?: string;
   /** The first number whose changes are missing. */
   readonly fromNumber?: number;
