@@ -56,8 +56,8 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   /// Joins at the next tick. Fails on options that can't be had, alone or beside those of other handles, and on an id
   /// in use.
   std::optional<Error> open(HandleId handle, UserChannelSpec&& spec, const HandleOptions& options);
-  /// The same for a part of the client, which outlives the handle. It may close it from within its calls. A channel that
-  /// is parked is tried again.
+  /// The same for a part of the client, which outlives the handle. It may close it from within its calls. A channel
+  /// that is parked is tried again.
   Result<HandleId> openInner(InnerHandle& inner, UserChannelSpec&& spec);
   /// Unknown handles are ignored, here and below.
   void close(HandleId handle);
