@@ -7,7 +7,15 @@ namespace switchboard {
 KeyEntry& Coverage::sourceFor(KeyEntry& entry) const {
   KeyEntry* cover = entry.spec.wantsAll() ? nullptr : registry_.findByText(entry.spec.coverKey);
   const bool covered = cover != nullptr && cover->plannable() && (cover->isSubscribed() || cover->source != nullptr);
-  return covered ? *cover : entry;
+  if (covered) return *cover;
+  if (!kFollowsNumbers || entry.road.road != Road::PostgresChanges) return entry;
+  // The server does not list a binding twice, and keys of tracked tables may differ in what is no part of a binding.
+  for (const auto& [id, other] : registry_.entries()) {
+    const bool isSame = other->road.road == Road::PostgresChanges && other->spec.coverKey == entry.spec.coverKey &&
+                        other->spec.binding.event == entry.spec.binding.event;
+    if (isSame && other->source == other && other->plannable()) return *other;
+  }
+  return entry;
 }
 
 void Coverage::attach(KeyEntry& entry, KeyEntry& source) {

@@ -6,8 +6,8 @@
 namespace switchboard {
 
 /// Decides whose binding brings a key's changes: its own, or that of the key with the event `*`, which brings all that
-/// the narrower one would. A key that has a source keeps it, so that nothing that flows is disturbed when a wider key
-/// comes or goes.
+/// the narrower one would, or that of another key with the same binding. A key that has a source keeps it, so that
+/// nothing that flows is disturbed when a wider key comes or goes.
 class Coverage {
  public:
   explicit Coverage(Registry& registry) : registry_(registry) {}

@@ -210,6 +210,31 @@ TEST_CASE("without a topic a subscription is on postgres_changes, and its status
   CHECK(bench.changes(1).size() == 1);
 }
 
+TEST_CASE(
+    "subscriptions that differ only in how they would take numbered changes share a binding of postgres_changes") {
+  for (const std::string event : {"*", "INSERT"}) {
+    CAPTURE(event);
+    Bench bench;
+    const RoadOptions roads[] = {{{}, Leaving::Delete, {}},
+                                 {{}, Leaving::Update, {}},
+                                 {Road::PostgresChanges},
+                                 {{}, Leaving::Delete, RoadOptions::From{"e1", 38}},
+                                 {{}, Leaving::Delete, RoadOptions::From{"e1", 38}}};
+    unsigned last = 0;
+    for (const auto& road : roads) bench.follow(++last, "t", "id=eq.1", road, {}, event);
+    bench.run(ms(5'000));
+    bench.server.change("t", "INSERT", R"({"id":1})");
+    for (unsigned id = 1; id <= last; ++id) {
+      CHECK(bench.stateOf(id) == "live");
+      CHECK(bench.changes(id).size() == 1);
+    }
+    bench.unsubscribe(1);
+    bench.run(ms(60'000));
+    bench.server.change("t", "INSERT", R"({"id":1})");
+    for (unsigned id = 2; id <= last; ++id) CHECK(bench.changes(id).size() == 2);
+  }
+}
+
 TEST_CASE("who insists is parked with the reason") {
   Bench bench;
   bench.follow(1, "t", "id=eq.1", {Road::Broadcast});
