@@ -44,10 +44,9 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
           middlewares.use(compressedWasm(outDir));
           middlewares.use('/config.json', (_request, response) => {
             response.setHeader('Content-Type', 'application/json');
+            response.setHeader('Cache-Control', 'no-store');
             response.end(body);
           });
-          // Once Vite has found out what asks for the page.
-          return () => middlewares.use(page(outDir));
         },
       },
     ],
@@ -65,41 +64,17 @@ export async function serveDashboard({ port, config, outDir = fromRoot('web/dash
 }
 
 /**
- * Gives every answer its headers. The page's policy names the ports of this start's backend, so a browser must not go on
- * with a page that it keeps from an earlier start: nothing but the assets, whose names change with what is in them, is kept
- * or answered with a `304`. Vite's `preview.headers` are not on a `304` either.
+ * Gives every answer its headers. Vite's `preview.headers` are not on a `304`, and a browser takes a new policy from there.
  *
  * @param {string} policy
  * @returns {import('vite').Connect.NextHandleFunction}
  */
 function withHeaders(policy) {
-  return (request, response, next) => {
+  return (_request, response, next) => {
     response.setHeader('Content-Security-Policy', policy);
     response.setHeader('Referrer-Policy', 'no-referrer');
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    if (!request.url?.startsWith('/assets/')) {
-      response.setHeader('Cache-Control', 'no-store');
-      delete request.headers['if-none-match'];
-      delete request.headers['if-modified-since'];
-    }
     next();
-  };
-}
-
-/**
- * Sends the page, to whose answer Vite would give a `Cache-Control` of its own: a browser shows such a page again after Back.
- *
- * @param {string} outDir
- * @returns {import('vite').Connect.NextHandleFunction}
- */
-function page(outDir) {
-  return (request, response, next) => {
-    if (request.url !== '/index.html') {
-      next();
-      return;
-    }
-    response.setHeader('Content-Type', 'text/html;charset=utf-8');
-    response.end(readPage(outDir));
   };
 }
 
@@ -127,30 +102,28 @@ function compressedWasm(outDir) {
   };
 }
 
-/** @param {string} outDir */
-function readPage(outDir) {
-  return readFileSync(join(outDir, 'index.html'), 'utf8');
-}
-
 /**
  * What a policy calls the style elements of the page, which paint its outline before any other file has come.
  *
  * @param {string} outDir
  */
 function styleHashes(outDir) {
-  return [...readPage(outDir).matchAll(/<style>([^]*?)<\/style>/g)].map(
+  return [...readFileSync(join(outDir, 'index.html'), 'utf8').matchAll(/<style>([^]*?)<\/style>/g)].map(
     ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
   );
 }
 
 /**
+ * Of this machine the page may talk to any port: the backend has others at each start, and after Back a browser shows the
+ * page that it kept, under the policy of then.
+ *
  * @param {readonly string[]} endpoints the page may talk to
  * @param {readonly string[]} styles hashes of the page's own style elements
  */
 function contentSecurityPolicy(endpoints, styles) {
   const origins = endpoints.map((endpoint) => {
-    const { protocol, host: authority } = new URL(endpoint);
-    return `${protocol}//${authority}`;
+    const { protocol, hostname, host: authority } = new URL(endpoint);
+    return `${protocol}//${hostname === host ? `${host}:*` : authority}`;
   });
   return [
     "default-src 'none'",
