@@ -35,7 +35,7 @@ import WebSocket from 'ws';
 export const keyOf = ({ table, filter = '' }) => `${table} ${filter}`.trim();
 
 /** @returns {Seen} */
-function nothingSeen() {
+export function nothingSeen() {
   return {
     attempts: [],
     opened: [],
@@ -63,7 +63,7 @@ function noteRow(seen, row) {
  *
  * @param {Seen} seen
  */
-function observedSocket(seen) {
+export function observedSocket(seen) {
   /** @type {(() => void)[]} */
   const cuts = [];
   const transport = class extends WebSocket {

@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RealtimeClient } from '@supabase/realtime-js';
 import { createRealtimeManager } from 'switchboard-realtime';
-import WebSocket from 'ws';
+import { restCalls } from '../../web/dist/cli/restCalls.js';
+import { nothingSeen, observedSocket } from './clients.mjs';
 import { median, until } from './lab.mjs';
 
 /** @typedef {import('./lab.mjs').Lab} Lab */
@@ -26,24 +27,6 @@ async function makeTable({ db }) {
     alter publication supabase_realtime add table ${TABLE};
     grant select on ${TABLE} to anon;
     select switchboard.track('${TABLE}', by => 'shop')`);
-}
-
-/** A socket class, and the way to take the newest of its sockets away without a word. */
-function cuttable() {
-  /** @type {WebSocket[]} */
-  const sockets = [];
-  const transport = class extends WebSocket {
-    /**
-     * @param {string} address
-     * @param {string | string[]} [protocols]
-     */
-    constructor(address, protocols) {
-      super(address, protocols);
-      sockets.push(this);
-      this.on('error', () => undefined);
-    }
-  };
-  return { transport, cut: () => sockets.at(-1)?.terminate() };
 }
 
 /** @returns {{ rows: Map<number, number[]>, order: number[], note: (row: unknown) => void }} */
@@ -69,21 +52,15 @@ function record() {
  * @returns {Follower}
  */
 function followWithSwitchboard({ backend }, via) {
-  const { transport, cut } = cuttable();
+  const { transport, cut } = observedSocket(nothingSeen());
   const { rows, order, note } = record();
-  const headers = { apikey: backend.anonKey, 'content-type': 'application/json' };
   const manager = createRealtimeManager({
     url: backend.realtime,
     apikey: backend.anonKey,
     logger: null,
     transport,
     tables: { [TABLE]: { by: 'shop' } },
-    rpc: async (name, args, { signal }) => {
-      const url = `${backend.rest}/rpc/${name}`;
-      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(args), signal });
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
-      return response.text();
-    },
+    rpc: restCalls(backend.realtime, backend.anonKey, () => Promise.resolve(null)),
   });
   const gaps = new Set();
   manager.onGap(({ id }) => gaps.add(id));
@@ -102,7 +79,7 @@ function followWithSwitchboard({ backend }, via) {
  * @returns {Follower}
  */
 function followWithReference({ backend }) {
-  const { transport, cut } = cuttable();
+  const { transport, cut } = observedSocket(nothingSeen());
   const { rows, order, note } = record();
   const options = { params: { apikey: backend.anonKey }, transport: /** @type {any} */ (transport) };
   const client = new RealtimeClient(backend.realtime, options);
