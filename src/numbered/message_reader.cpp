@@ -215,10 +215,9 @@ std::string changePayload(const NumberedMessage& message, const NumberedChange& 
   appendText(out, R"(,"commit_timestamp":)", commitStamp(message));
   appendMember(out, R"(,"number":)", decimal(message.number));
   appendText(out, R"(,"epoch":)", message.epoch);
-  if (change.type != NumberedType::Delete || !change.record.empty()) {
-    appendMember(out, R"(,"record":)", change.record);
-  }
-  if (change.type != NumberedType::Insert) appendMember(out, R"(,"old_record":)", change.oldRecord);
+  const auto hasRow = [&](NumberedType one) { return change.type == one || change.type == NumberedType::Update; };
+  if (hasRow(NumberedType::Insert) || !change.record.empty()) appendMember(out, R"(,"record":)", change.record);
+  if (hasRow(NumberedType::Delete)) appendMember(out, R"(,"old_record":)", change.oldRecord);
   appendMember(out, R"(,"errors":)", change.errors);
   out += R"(},"ids":[]})";
   return out;

@@ -206,12 +206,6 @@ void NumberedTopic::pass(const NumberedMessage& message, const NumberedChange& c
   for (const auto& key : keys_) {
     KeyEntry& entry = *key->entry;
     if (!isOf(entry, message.tables[change.table])) continue;
-    if (change.type == NumberedType::Truncate) {
-      if (entry.spec.wants(ChangeType::Delete)) {
-        reportGap(entry, kTruncated, {std::string(message.epoch), message.number, message.number});
-      }
-      continue;
-    }
     switch (fateOf(*key, change)) {
       case Fate::Ignored:
         break;
@@ -225,7 +219,8 @@ void NumberedTopic::pass(const NumberedMessage& message, const NumberedChange& c
         withRow.push_back(&entry);
         break;
       case Fate::Unknown:
-        reportGap(entry, kTooLarge, {std::string(message.epoch), message.number, message.number});
+        reportGap(entry, change.type == NumberedType::Truncate ? kTruncated : kTooLarge,
+                  {std::string(message.epoch), message.number, message.number});
         break;
     }
   }
@@ -239,6 +234,11 @@ void NumberedTopic::pass(const NumberedMessage& message, const NumberedChange& c
 
 NumberedTopic::Fate NumberedTopic::fateOf(const Key& key, const NumberedChange& change) {
   const Spec& spec = key.entry->spec;
+  if (change.type == NumberedType::Truncate) {
+    // Concerns every row, whatever the filter. Who listens to DELETE alone expects no other type.
+    if (spec.binding.event == "*") return Fate::AsIs;
+    return spec.wants(ChangeType::Delete) ? Fate::Unknown : Fate::Ignored;
+  }
   const auto asIs = spec.wants(typeOf(change.type)) ? Fate::AsIs : Fate::Ignored;
   if (change.type != NumberedType::Update) {
     if (asIs == Fate::Ignored) return asIs;

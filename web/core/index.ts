@@ -87,6 +87,7 @@ export type {
   DeletePayload,
   EventName,
   InsertPayload,
+  TruncatePayload,
   UpdatePayload,
 } from './api/payload.js';
 export type { NumberedPosition, RpcCallback, TablesOption, TrackedTableOptions } from './api/tables.js';

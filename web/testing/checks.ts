@@ -24,7 +24,13 @@ export function checkChange(change: unknown): void {
   const given = requireObject(change, 'emit: the change');
   refuseUnknown(given, CHANGE, 'emit');
   requireText(given, 'table', "name the table that changes, such as { table: 'bookings', … }.");
-  requireWord(given['eventType'], 'eventType', ['INSERT', 'UPDATE', 'DELETE']);
+  requireWord(given['eventType'], 'eventType', ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']);
+  if (given['eventType'] === 'TRUNCATE') {
+    if (given['number'] !== undefined) return;
+    const message =
+      'emit: `number` is missing: only tables in `tables` have TRUNCATE, and all their changes have numbers.';
+    throw new SwitchboardError('MISSING_OPTION', 'number', message);
+  }
   const row = given['eventType'] === 'DELETE' ? 'old' : 'new';
   if (given[row] === undefined) {
     const message = `emit: \`${row}\` is missing: of ${String(given['eventType'])} the row is given as \`${row}\`.`;

@@ -218,7 +218,7 @@ function isMatch({ schema, table, event, filter = '' }: SubscriptionSpec, change
   if (schema !== '*' && schema !== (change.schema ?? 'public')) return false;
   if (table !== '*' && table !== change.table) return false;
   if (event !== '*' && event !== change.eventType) return false;
-  if (filter === '') return true;
+  if (filter === '' || change.eventType === 'TRUNCATE') return true;
   const row = (change.eventType === 'DELETE' ? change.old : change.new) ?? {};
   return matches(parseFilter(filter), row, columnsOf(row)) !== false;
 }

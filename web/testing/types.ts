@@ -18,12 +18,13 @@ import type {
   UntypedRow,
 } from '../core/index.js';
 
-/** A change of one row, as the database would report it. */
+/** A change of one row, or a TRUNCATE, as the database would report it. */
 export interface FakeChange<Row = UntypedRow, Table extends string = string> {
   table: Table;
   /** Default 'public'. */
   schema?: string | undefined;
-  eventType: Exclude<EventName, '*'>;
+  /** TRUNCATE only with `number`: of a table in `tables`. */
+  eventType: Exclude<EventName, '*'> | 'TRUNCATE';
   /** The row; for an INSERT or UPDATE. Columns that a test does not need may be left out. */
   new?: Partial<Row> | undefined;
   /** The row as it was; for an UPDATE or DELETE. */

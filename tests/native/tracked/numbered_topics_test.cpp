@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tracked/tracked_bench.h"
@@ -104,16 +106,75 @@ TEST_CASE("what the database does not keep any more is a gap with exact bounds")
   CHECK(bench.told() == Lines{"50 INSERT 5 -", "51 INSERT 1 -"});
 }
 
-TEST_CASE("bulk, TRUNCATE and values that decide and are missing are gaps with their number") {
+TEST_CASE("bulk, and values that decide and are missing, are gaps with their number") {
   Bench bench;
   bench.start(40, {}, {}, "*", "b=eq.1,s=eq.x");
   bench.send(message(41, "", "e1", R"(,"fetch":[{"t":0,"rows":9000}])"));
-  bench.send(message(42, R"({"t":0,"type":"TRUNCATE"})"));
   bench.send(
-      message(43, R"({"t":0,"type":"INSERT","record":{"id":1,"b":1},"errors":["Error 413: Payload Too Large"]})"));
-  bench.send(message(44, insert(2)));
-  CHECK(bench.gapLines() == Lines{"PAYLOAD_TOO_LARGE e1 41..41", "TRUNCATED e1 42..42", "PAYLOAD_TOO_LARGE e1 43..43"});
-  CHECK(bench.told() == Lines{"44 INSERT 2 -"});
+      message(42, R"({"t":0,"type":"INSERT","record":{"id":1,"b":1},"errors":["Error 413: Payload Too Large"]})"));
+  bench.send(message(43, insert(2)));
+  CHECK(bench.gapLines() == Lines{"PAYLOAD_TOO_LARGE e1 41..41", "PAYLOAD_TOO_LARGE e1 42..42"});
+  CHECK(bench.told() == Lines{"43 INSERT 2 -"});
+}
+
+TEST_CASE("TRUNCATE is a change, whatever the filter; for those who listen to DELETE alone it is a gap") {
+  const std::string truncate = R"({"t":0,"type":"TRUNCATE"})";
+  const auto send = [&](Bench& bench) {
+    bench.send(message(41, insert(1)));
+    bench.send(message(42, truncate));
+    bench.send(message(43, insert(2)));
+  };
+  SUBCASE("everything") {
+    for (const std::string filter : {"b=eq.1", "b=eq.1,s=eq.nowhere", "b=eq.1,id=gt.1"}) {
+      CAPTURE(filter);
+      Bench bench;
+      bench.start(40, {}, {}, "*", filter);
+      send(bench);
+      const auto told = bench.told();
+      CHECK(std::count(told.begin(), told.end(), "42 TRUNCATE - -") == 1);
+      CHECK(bench.gaps.empty());
+    }
+  }
+  SUBCASE("as postgres_changes would write it") {
+    Bench bench;
+    bench.start();
+    bench.send(message(41, truncate));
+    CHECK(bench.changes(1)[0] == R"({"data":{"table":"t","schema":"public","type":"TRUNCATE","columns":)" + kColumns +
+                                     R"(,"commit_timestamp":"2026-11-27T18:00:00.141Z","number":41,"epoch":"e1",)"
+                                     R"("errors":null},"ids":[]})");
+  }
+  SUBCASE("one event") {
+    const auto heard = [&](const std::string& event) {
+      Bench bench;
+      bench.start(40, {}, {}, event);
+      send(bench);
+      return std::pair(bench.told(), bench.gapLines());
+    };
+    CHECK(heard("DELETE") == std::pair(Lines{}, Lines{"TRUNCATED e1 42..42"}));
+    CHECK(heard("INSERT") == std::pair(Lines{"41 INSERT 1 -", "43 INSERT 2 -"}, Lines{}));
+    CHECK(heard("UPDATE") == std::pair(Lines{}, Lines{}));
+  }
+  SUBCASE("its place among the newest changes of rows stays") {
+    DeliverySpec latest;
+    latest.mode = DeliveryMode::Latest;
+    latest.wait = ms(100);
+    latest.key.emplace_back("id");
+    Bench bench;
+    bench.start(40, {}, latest);
+    bench.send(message(41, insert(1)));
+    bench.send(message(42, truncate));
+    bench.send(message(43, insert(1)));
+    bench.run(ms(200));
+    CHECK(bench.told() == Lines{"41 INSERT 1 -", "42 TRUNCATE - -", "43 INSERT 1 -"});
+  }
+  SUBCASE("one that was missed comes from the database") {
+    Bench bench;
+    bench.start();
+    bench.send(message(42, insert(2)));
+    bench.awaitCall();
+    bench.answer(bench.ok(42, message(41, truncate) + "," + message(42, insert(2))));
+    CHECK(bench.told() == Lines{"41 TRUNCATE - -", "42 INSERT 2 -"});
+  }
 }
 
 TEST_CASE("a table that is tracked again begins another epoch, after a gap") {

@@ -13,6 +13,11 @@ function change(lab: Lab, type: string, number: number, next: Booking, old: obje
   lab.engine.deliver(each([1], changeText({ ...next }, type, { ...more, number, epoch: 'e' })));
 }
 
+function truncate(lab: Lab, number: number): void {
+  const gone = { number, epoch: 'e', record: undefined, old_record: undefined };
+  lab.engine.deliver(each([1], changeText({}, 'TRUNCATE', gone)));
+}
+
 async function goDown({ engine }: Lab): Promise<void> {
   const lost = { subscription: 1, status: 'CHANNEL_ERROR', code: 'CONNECTION_LOST', message: 'closed' } as const;
   engine.control({ notices: [{ ...lost, retryable: true, nextRetryAt: null }] });
@@ -38,6 +43,35 @@ describe('live rows whose changes are numbered', () => {
     await tick(60_000);
     expect(names(lab.live)).toEqual(['v2', 'v3']);
     expect(lab.server.requests).toHaveLength(1);
+  });
+
+  it('are gone after a TRUNCATE, without a fetch, and go on with what comes after it', async () => {
+    const lab = await liveOnNumbers();
+    truncate(lab, 5);
+    expect(names(lab.live)).toEqual([]);
+    change(lab, 'INSERT', 6, row(1, 'again'));
+    await tick(60_000);
+    expect(names(lab.live)).toEqual(['again']);
+    expect(lab.live.status()).toMatchObject({ state: 'live', code: 'OK' });
+    expect(lab.server.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['rows from before it', [row(1), row(2)]],
+    ['rows from after it, which come as changes too', [row(8, 'new')]],
+    ['no rows', []],
+  ])('are what came after a TRUNCATE during a fetch that gives %s', async (_, rows) => {
+    const lab = await liveOnNumbers();
+    void lab.live.refresh();
+    await tick();
+    change(lab, 'INSERT', 5, row(7));
+    truncate(lab, 6);
+    change(lab, 'INSERT', 7, row(8, 'new'));
+    lab.server.latest.answer({ rows, total: 2 });
+    await tick(60_000);
+    expect(names(lab.live)).toEqual(['new']);
+    expect(lab.live.status()).toMatchObject({ state: 'live', code: 'OK' });
+    expect(lab.server.requests).toHaveLength(2);
   });
 
   it('are fetched for a gap in the numbers', async () => {

@@ -89,6 +89,12 @@ describe('the lines of a tracked table', () => {
     expect(jsonText(changeLine(at, 1, `{"data":{${data}},"ids":[1]}`))).toMatch(/"errors":null\}$/);
   });
 
+  it('say of a TRUNCATE that all rows are gone', () => {
+    const line = changeLine(at, 1, numbered.replace('"INSERT"', '"TRUNCATE"').replace('"record":{"id":1},', ''));
+    expect(line).toMatchObject({ eventType: 'TRUNCATE', new: {}, old: {} });
+    expect(plain.textOf(line)).toMatch(/ {2}no\. 41 {2}TRUNCATE {2}all rows are gone$/);
+  });
+
   it('have the numbers of a gap', () => {
     const line = (numbers: object): ReturnType<typeof gapLine> =>
       gapLine(at, { ...gapReport(1, { code: 'NOT_KEPT', message: 'm' }), over: true, outcome: 'unknown', ...numbers });

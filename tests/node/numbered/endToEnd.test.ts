@@ -159,6 +159,44 @@ it('live rows are fetched at the start and not for a reconnect, and a row that l
   live.close();
 });
 
+it('TRUNCATE empties live rows without a fetch, is a change of each topic, and a gap for who listens to DELETE', async () => {
+  const { manager, gaps } = open({ resyncJitterMs: 0 });
+  const filter = newShop();
+  await add(3);
+  let fetches = 0;
+  const live = manager.liveRows<{ id: number; state: string }>({
+    ...{ table: 'deals', key: 'id', filter },
+    fetch: async () => {
+      fetches += 1;
+      const { rows } = await lab.db.query('select id, state from deals where shop = $1', [shop]);
+      return rows as { id: number; state: string }[];
+    },
+  });
+  const seen = new Recorder<[state: string, rows: number]>();
+  const look = (): void => {
+    seen.push([live.status().state, live.rows().length]);
+  };
+  live.subscribe(look);
+  look();
+  const until = (rows: number): Promise<unknown> =>
+    seen.until(`${rows} rows`, (all) => all.at(-1)?.[0] === 'live' && all.at(-1)?.[1] === rows);
+  await until(3);
+  const narrow = new Line(manager, { table: 'deals', filter: `${filter},state=eq.nowhere` });
+  const deletes = new Line(manager, { table: 'deals', filter, event: 'DELETE' });
+  await Promise.all([narrow.live(), deletes.live()]);
+  const atStart = fetches;
+  await lab.db.query('truncate deals');
+  await until(0);
+  await add(1);
+  await until(1);
+  expect(fetches).toBe(atStart);
+  await narrow.changes.until('TRUNCATE', ({ length }) => length >= 1);
+  expect(narrow.changes.items).toMatchObject([{ eventType: 'TRUNCATE', new: {}, old: {}, number: 4 }]);
+  expect(deletes.changes.items).toEqual([]);
+  expect(gaps).toMatchObject([{ code: 'TRUNCATED', fromNumber: 4, toNumber: 4, over: true }]);
+  live.close();
+});
+
 it('listen that is started again with the last number has lost nothing', async () => {
   const filter = newShop();
   const { url, anonKey } = lab.backend;

@@ -178,6 +178,25 @@ describe('of a subscription', () => {
   });
 });
 
+it('a manager for tests gives TRUNCATE to those who listen to everything, whatever their filter', async () => {
+  const fake = createFakeManager({ tables: { bookings: { by: 'id' } } });
+  await fake.ready();
+  const got: string[] = [];
+  for (const event of ['*', 'INSERT', 'UPDATE', 'DELETE'] as const) {
+    fake.subscribe({ table: 'bookings', filter: 'id=eq.1', event }, ({ eventType }) =>
+      got.push(`${event} ${eventType}`),
+    );
+  }
+  fake.emit({ table: 'bookings', eventType: 'TRUNCATE', number: 8, epoch: 'e' });
+  expect(got).toEqual(['* TRUNCATE']);
+  const change = { table: 'bookings', eventType: 'TRUNCATE' } as const;
+  const refusal = errorOf(() => {
+    fake.emit(change);
+  });
+  expect(refusal).toMatchObject({ code: 'MISSING_OPTION', option: 'number' });
+  await fake.dispose();
+});
+
 describe('with a supabase-js client', () => {
   /** A client whose requests go to `answer`. */
   function client(requests: string[], schema = 'public'): SupabaseClientLike {

@@ -51,6 +51,23 @@ describe('a numbered change', () => {
     ]);
   });
 
+  it('that is a TRUNCATE has no row, alone and in a window', async () => {
+    const bench = new Bench({ tables: { bookings: {} } });
+    const got: ChangePayload[] = [];
+    const gaps: Gap[] = [];
+    bench.manager.onGap((gap) => gaps.push(gap));
+    bench.manager.subscribe({ table: 'bookings' }, (change) => got.push(change));
+    bench.manager.subscribe({ table: 'bookings', delivery: { mode: 'batch', everyMs: 9 } }, (changes) => {
+      got.push(...changes);
+    });
+    const engine = await bench.open();
+    const text = changeText({}, 'TRUNCATE', { ...numbered, record: undefined, old_record: undefined });
+    engine.deliver(each([1], text), batch([2], text));
+    const truncate = { eventType: 'TRUNCATE', table: 'bookings', new: {}, old: {}, errors: null, ...numbered };
+    expect(got).toMatchObject([truncate, truncate]);
+    expect(gaps).toEqual([]);
+  });
+
   it('without its values is a gap of its number', async () => {
     const bench = new Bench();
     const gaps: Gap[] = [];

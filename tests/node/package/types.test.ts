@@ -10,6 +10,7 @@ import {
   type DeletePayload,
   type FilterText,
   type InsertPayload,
+  type TruncatePayload,
   type RealtimeManager,
   type StatusSnapshot,
   type UpdatePayload,
@@ -237,15 +238,15 @@ describe('without a Database type', () => {
         expectTypeOf(payload.new.id).toEqualTypeOf<number>();
       });
       realtimeManager.subscribe({ table: 'bookings' }, (payload: ChangePayload<Booking>) => {
-        expectTypeOf(payload.eventType).toEqualTypeOf<'INSERT' | 'UPDATE' | 'DELETE'>();
+        expectTypeOf(payload.eventType).toEqualTypeOf<'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'>();
       });
       // The compiler orders a union's members by when it first met them, or by name; the row must not depend on that.
       interface Refund {
         id: number;
       }
-      type Refunded = DeletePayload<Refund> | InsertPayload<Refund> | UpdatePayload<Refund>;
+      type Refunded = DeletePayload<Refund> | InsertPayload<Refund> | UpdatePayload<Refund> | TruncatePayload;
       realtimeManager.subscribe({ table: 'refunds' }, (payload: Refunded) => {
-        expectTypeOf(payload.eventType).toEqualTypeOf<'INSERT' | 'UPDATE' | 'DELETE'>();
+        expectTypeOf(payload.eventType).toEqualTypeOf<'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'>();
       });
       const delivery = { mode: 'batch', everyMs: 100 } as const;
       realtimeManager.subscribe({ table: 'bookings', delivery }, (changes: readonly ChangePayload<Booking>[]) => {

@@ -306,6 +306,17 @@ describe('changes', () => {
     expect((seen[0] as typeof change).new).not.toBe(change.new);
   });
 
+  it('are no TRUNCATE, which realtime-js does not know', () => {
+    const seen: unknown[] = [];
+    client
+      .channel('room')
+      .on('postgres_changes', bookings, (change) => seen.push(change))
+      .subscribe();
+    const place = { schema: 'public', table: 'bookings', commit_timestamp: '2026-01-01T00:00:00.000Z', errors: null };
+    manager.subscriptions[0]?.onEvent({ ...place, eventType: 'TRUNCATE', new: {}, old: {}, number: 1, epoch: 'e' });
+    expect(seen).toEqual([]);
+  });
+
   it('stop with the channel', async () => {
     const seen: unknown[] = [];
     const channel = client.channel('room').on('postgres_changes', bookings, (change) => seen.push(change));

@@ -9,7 +9,7 @@ import { wrapped, type Style } from '../style.js';
 const HANG = '    ';
 const LONGEST_VALUE = 60;
 const LONGEST_PAYLOAD = 300;
-const COLOURS = { INSERT: 'green', UPDATE: 'yellow', DELETE: 'red' } as const;
+const COLOURS = { INSERT: 'green', UPDATE: 'yellow', DELETE: 'red', TRUNCATE: 'red' } as const;
 const PRESENCE_COLOURS = { join: 'green', update: 'yellow', leave: 'red' } as const;
 
 /** A table or a channel. */
@@ -119,6 +119,7 @@ export class PlainText {
 
 /** Of an UPDATE the first column, which is mostly the key, and what changed, where the old row came whole. */
 function valuesText({ eventType, new: after, old: before }: ChangeLine): string {
+  if (eventType === 'TRUNCATE') return 'all rows are gone';
   const [row, old] = [(eventType === 'DELETE' ? before : after) as Row, before as Row];
   const names = Object.keys(row);
   if (eventType !== 'UPDATE' || !names.every((name) => name in old)) {

@@ -145,7 +145,8 @@ export interface LiveRowsStatus {
  *
  * What is not: the server does not send an UPDATE that moves a row out of the filter. Such a row stays until the next
  * fetch, unless `wide` listens to the whole table, or `verify` finds it. Nor does the server send a TRUNCATE, or what
- * row level security starts or stops to show: `verify` again.
+ * row level security starts or stops to show: `verify` again. Of a tracked table both are sent: rows that leave the filter, and TRUNCATE, which removes all
+ * rows.
  */
 export interface LiveRows<Row> {
   /** In order. The same array until a row changed, and the same row object until that row did: treat both as read-only. */

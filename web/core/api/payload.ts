@@ -1,6 +1,6 @@
 import type { UntypedRow } from './database.js';
 
-/** What a subscription listens to; `*` is all three. */
+/** What a subscription listens to; `*` is all three, and with tracked tables TRUNCATE. */
 export type EventName = '*' | 'INSERT' | 'UPDATE' | 'DELETE';
 
 /** What every change carries, whatever its kind. */
@@ -50,7 +50,17 @@ export interface DeletePayload<Row = UntypedRow> extends ChangeCommon {
 }
 
 /**
- * One change of one row, as `onEvent` gets it.
+ * All rows of a tracked table are gone. Comes to subscriptions that listen to everything (`*`), whatever their filter. `postgres_changes` does not have it:
+ * only tables in the manager's option `tables` do.
+ */
+export interface TruncatePayload extends ChangeCommon {
+  eventType: 'TRUNCATE';
+  new: NoRow;
+  old: NoRow;
+}
+
+/**
+ * One change of one row, or a TRUNCATE, as `onEvent` gets it.
  *
  * All subscribers of a row get the same object, so that a change is parsed once however many subscriptions it goes to.
  * Treat it as read-only.
@@ -66,4 +76,4 @@ export type ChangePayload<Row = UntypedRow, Event extends EventName = '*'> = Eve
     ? UpdatePayload<Row>
     : Event extends 'DELETE'
       ? DeletePayload<Row>
-      : InsertPayload<Row> | UpdatePayload<Row> | DeletePayload<Row>;
+      : InsertPayload<Row> | UpdatePayload<Row> | DeletePayload<Row> | TruncatePayload;

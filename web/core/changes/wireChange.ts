@@ -24,11 +24,11 @@ export interface WireChange {
 /**
  * The payload that applications know. Rows are converted in place. `lists`: what a number in place of the columns means.
  *
- * @throws SyntaxError when it is no INSERT, UPDATE or DELETE, or a list of columns is not JSON; TypeError when it is of another form.
+ * @throws SyntaxError when it is no INSERT, UPDATE, DELETE or numbered TRUNCATE, or a list of columns is not JSON; TypeError when it is of another form.
  */
 export function toPayload(wire: WireChange, values: ValueReader, lists: ColumnLists): ChangePayload {
   const data = wire.data ?? {};
-  if (!isEvent(data.type)) throw new SyntaxError('no INSERT, UPDATE or DELETE');
+  if (!isEvent(data)) throw new SyntaxError('no INSERT, UPDATE or DELETE');
   const columns = data.columns ?? [];
   const convert = isList(columns) ? values.converter(columns) : lists.converter(Number(columns), values);
   // A row that has left the filter may come as it is now, see the option `leaving`.
@@ -51,8 +51,9 @@ export function toPayload(wire: WireChange, values: ValueReader, lists: ColumnLi
   return payload;
 }
 
-function isEvent(type: string | undefined): boolean {
-  return type === 'INSERT' || type === 'UPDATE' || type === 'DELETE';
+/** TRUNCATE has always a number: `postgres_changes` does not have it. */
+function isEvent({ type, number }: NonNullable<WireChange['data']>): boolean {
+  return type === 'INSERT' || type === 'UPDATE' || type === 'DELETE' || (type === 'TRUNCATE' && number !== undefined);
 }
 
 /** Not the number of one. */

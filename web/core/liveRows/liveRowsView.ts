@@ -198,6 +198,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
 
   /** True when it made a difference to the rows on display. */
   #apply(change: ChangePayload<Row>): boolean {
+    if (change.eventType === 'TRUNCATE') return this.#empty();
     const before = this.#keyOf(change.old);
     if (change.eventType === 'DELETE') {
       if (before !== null) return this.#remove(before, change);
@@ -214,6 +215,11 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     const image = { row: change.new, isWhole: isWhole(change, this.#types.columns) };
     if (change.eventType === 'INSERT') return this.#place(after, { ...image, change: null });
     return this.#update(before, after, { ...image, change });
+  }
+
+  #empty(): boolean {
+    this.#overlay?.empty();
+    return this.#rows.replace(new Map());
   }
 
   /** `before`: the key that the row had; null when the change does not say. */

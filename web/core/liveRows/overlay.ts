@@ -6,6 +6,8 @@ export class Overlay<Row extends object> {
   /** Keys that came to the rows meanwhile, so that the fetch's own count may not have them. */
   readonly #entered = new Set<string>();
   readonly #gone = new Set<string>();
+  /** Nothing of what is fetched counts: it is from before all rows went, or comes as a change, too. */
+  #emptied = false;
 
   /** `isWhole`: no column is missing. `entered`: it was not among the rows before this change. */
   put(key: string, row: Row, isWhole: boolean, entered: boolean): void {
@@ -22,18 +24,25 @@ export class Overlay<Row extends object> {
     if (wasThere && !this.#entered.delete(key)) this.#gone.add(key);
   }
 
-  /** The keys of rows that were there when the fetch began, and are gone. */
-  get gone(): ReadonlySet<string> {
-    return this.#gone;
+  /** All rows went. */
+  empty(): void {
+    this.#partial.clear();
+    this.#rows.clear();
+    this.#emptied = true;
+  }
+
+  /** The keys of rows that were there when the fetch began, and are gone; null: all. */
+  get gone(): ReadonlySet<string> | null {
+    return this.#emptied ? null : this.#gone;
   }
 
   /** What was fetched, and this on top of it. Of a row that is neither there nor whole only the key is known: it goes to `lacking`. */
   over(rows: ReadonlyMap<string, Row>): { all: Map<string, Row>; lacking: readonly string[] } {
-    const all = new Map(rows);
+    const all = new Map(this.#emptied ? [] : rows);
     const lacking: string[] = [];
     for (const [key, row] of this.#rows) {
       if (row === null) all.delete(key);
-      else if (this.#partial.has(key) && !rows.has(key)) lacking.push(key);
+      else if (this.#partial.has(key) && !all.has(key)) lacking.push(key);
       else all.set(key, { ...all.get(key), ...row });
     }
     return { all, lacking };

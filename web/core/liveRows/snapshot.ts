@@ -12,7 +12,7 @@ const MAX_PAGES = 100_000;
 const SECOND_LOOK_MS = 2_000;
 
 /**
- * Reads all pages. `gone()`: the keys of rows that are known to have gone since it began. Fewer rows than the first page said are
+ * Reads all pages. `gone()`: the keys of rows that are known to have gone since it began; null: all. Fewer rows than the first page said are
  * taken for whole only if this many have gone meanwhile; some of these may become known a little later.
  *
  * @returns the rows by key; of a row that is on two pages, the later one.
@@ -23,7 +23,7 @@ export async function readSnapshot<Row extends object>(
   key: readonly string[],
   keyOf: (row: Row) => string | null,
   signal: AbortSignal,
-  gone: () => ReadonlySet<string>,
+  gone: () => ReadonlySet<string> | null,
 ): Promise<Map<string, Row>> {
   const fetched: Row[] = [];
   let cursor: unknown = null;
@@ -69,7 +69,8 @@ function byKey<Row extends object>(rows: readonly Row[], keyOf: (row: Row) => st
   return new Map(rows.map((row) => [keyOf(row) ?? '', row]));
 }
 
-function isShort(rows: ReadonlyMap<string, unknown>, total: number | null, gone: ReadonlySet<string>): boolean {
+function isShort(rows: ReadonlyMap<string, unknown>, total: number | null, gone: ReadonlySet<string> | null): boolean {
+  if (gone === null) return false;
   let missing = (total ?? 0) - rows.size;
   for (const key of gone) if (!rows.has(key)) missing -= 1;
   return missing > 0;

@@ -4,7 +4,7 @@ import { formatClockWithSeconds, locale } from '../format.js';
 import { describe } from './describe.js';
 import { useActivity } from './useActivity.js';
 
-const verbs = { INSERT: 'New', UPDATE: 'Changed', DELETE: 'Removed' } as const;
+const verbs = { INSERT: 'New', UPDATE: 'Changed', DELETE: 'Removed', TRUNCATE: 'Emptied' } as const;
 
 /** The latest changes as they came in. */
 export function ActivityFeed() {

@@ -5,6 +5,7 @@ import type { SeenChange } from './useActivity.js';
 /** What a change was about, for people. */
 export function describe(seen: SeenChange, currency: string): string {
   const { change } = seen;
+  if (change.eventType === 'TRUNCATE') return `all ${seen.table}`;
   const row = change.eventType === 'DELETE' ? change.old : change.new;
   const before = change.eventType === 'UPDATE' ? change.old : {};
   const name =

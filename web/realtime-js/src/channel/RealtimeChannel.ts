@@ -352,8 +352,9 @@ export class RealtimeChannel extends ChannelListeners {
     for (const event of this.presence.apply(changes)) this.emit('presence', event.event, event);
   }
 
-  /** A copy: realtime-js gives each channel an object of its own. */
+  /** A copy: realtime-js gives each channel an object of its own. It never has TRUNCATE. */
   #onChange({ callback }: Binding, change: ChangePayload): void {
+    if (change.eventType === 'TRUNCATE') return;
     callback({ ...change, new: { ...change.new }, old: { ...change.old } });
   }
 
