@@ -83,7 +83,8 @@ export class FakeChannels {
   broadcast(name: string, event: string, payload: Payload, except?: number): void {
     const live = this.#of(name).filter(({ id, state }) => state === 'live' && id !== except);
     if (live.length === 0) return;
-    this.#deliver([{ kind: 'broadcast', channels: live.map(({ id }) => id), event, payload }]);
+    const channels = live.map(({ id }) => id);
+    this.#deliver([{ kind: 'broadcast', channels, event, payload, json: false, id: null, replayed: false }]);
   }
 
   setPresence(name: string, members: Members): void {
@@ -120,7 +121,7 @@ export class FakeChannels {
       typeof payload === 'string' ? payload : new Uint8Array(payload),
       sender.spec.self === true ? undefined : channel,
     );
-    if (everyMs !== undefined) return;
+    if (everyMs !== null) return;
     const pushes = [{ id, outcome: 'ok', message: '' }] as const;
     this.#sink({ control: { pushes }, columnLists: [], deliveries: [] });
   }

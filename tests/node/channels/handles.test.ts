@@ -183,7 +183,7 @@ describe('broadcasts', () => {
     const got: unknown[] = [];
     bench.manager.channel('room').on('*', (payload) => got.push(payload));
     const engine = await bench.open();
-    engine.deliver({ kind: 'broadcast', channels: [1], event: 'x', payload: '{"a":' }, broadcast([1], 'x', 2));
+    engine.deliver({ ...broadcast([1], 'x', 1), payload: '{"a":' }, broadcast([1], 'x', 2));
     engine.deliver({ kind: 'presence', channels: [1], changes: [{ kind: 'join', key: 'k', metas: '[' }] });
     expect(got).toEqual([2]);
     expect(bench.logged.map(({ message }) => message)).toEqual([

@@ -36,33 +36,14 @@ describe('a send', () => {
     void room.send('d', new DataView(Uint8Array.of(5, 6).buffer, 1), { persist: { ttlSeconds: 60 } });
     void room.send('e', null, { latest: true });
     void room.send('f', 'text', { latest: true, everyMs: 200 });
+    const push = { kind: 'push', channel: 1, persist: null, ack: true, timeoutMs: 10_000, everyMs: null };
     expect(engine.received.slice(1)).toEqual([
-      {
-        kind: 'push',
-        id: 1,
-        channel: 1,
-        event: 'a',
-        payload: '{"x":[1,null],"ü":"\\ud800"}',
-        ack: true,
-        timeoutMs: 10_000,
-      },
-      { kind: 'push', id: 2, channel: 1, event: 'b', payload: Uint8Array.of(1, 2, 3), timeoutMs: 500 },
-      {
-        kind: 'push',
-        id: 3,
-        channel: 1,
-        event: 'c',
-        payload: Uint8Array.of(7),
-        persist: true,
-        ack: true,
-        timeoutMs: 10_000,
-      },
-      {
-        ...{ kind: 'push', id: 4, channel: 1, event: 'd', payload: Uint8Array.of(6) },
-        ...{ persist: { ttl: 60 }, ack: true, timeoutMs: 10_000 },
-      },
-      { kind: 'push', id: 5, channel: 1, event: 'e', payload: 'null', timeoutMs: 10_000, everyMs: 50 },
-      { kind: 'push', id: 6, channel: 1, event: 'f', payload: '"text"', timeoutMs: 10_000, everyMs: 200 },
+      { ...push, id: 1, event: 'a', payload: '{"x":[1,null],"ü":"\\ud800"}' },
+      { ...push, id: 2, event: 'b', payload: Uint8Array.of(1, 2, 3), ack: false, timeoutMs: 500 },
+      { ...push, id: 3, event: 'c', payload: Uint8Array.of(7), persist: true },
+      { ...push, id: 4, event: 'd', payload: Uint8Array.of(6), persist: { ttl: 60 } },
+      { ...push, id: 5, event: 'e', payload: 'null', ack: false, everyMs: 50 },
+      { ...push, id: 6, event: 'f', payload: '"text"', ack: false, everyMs: 200 },
     ]);
   });
 

@@ -67,6 +67,10 @@ const isPresence =
   (delivery: Delivery): boolean =>
     delivery.kind === 'presence' && delivery.changes.some(({ kind }) => kinds.includes(kind));
 
+const unacknowledged = { persist: null, ack: false, timeoutMs: 10_000, everyMs: null };
+const acknowledged = { ...unacknowledged, ack: true };
+const plain = { json: false, id: null, replayed: false };
+
 describe('channels over the module', () => {
   it('carry broadcasts of both kinds between two engines, acknowledged', async () => {
     const [one, two] = await Promise.all([open(), open()]);
@@ -75,7 +79,7 @@ describe('channels over the module', () => {
     two.send({ kind: 'openChannel', id: 6, spec: { name: 'room', self: true } });
     await Promise.all([one.batches.first('live', isLive(1)), two.batches.first('live', isLive(6))]);
     const payload = JSON.stringify({ text: 'Zoë 🎉 "quoted" \\ \u0000', deep: [[1e21, -0]] });
-    one.send({ kind: 'push', id: 1, channel: 1, event: 'é', payload, ack: true });
+    one.send({ kind: 'push', id: 1, channel: 1, event: 'é', payload, ...acknowledged });
     const text = await two.deliveries.first('the text', ({ kind }) => kind === 'broadcast');
     expect(text).toMatchObject({ kind: 'broadcast', channels: [5, 6], event: 'é' });
     expect(text).toMatchObject({ json: true, payload: new TextEncoder().encode(payload) });
@@ -83,13 +87,13 @@ describe('channels over the module', () => {
     expect(answered.control?.pushes).toEqual([{ id: 1, outcome: 'ok', message: '' }]);
 
     const bytes = Uint8Array.from({ length: 70_000 }, (_, at) => at % 256);
-    two.send({ kind: 'push', id: 2, channel: 6, event: 'b', payload: bytes });
+    two.send({ kind: 'push', id: 2, channel: 6, event: 'b', payload: bytes, ...unacknowledged });
     const isBytes = (delivery: Delivery): boolean => delivery.kind === 'broadcast' && delivery.event === 'b';
     expect(await one.deliveries.first('the bytes', isBytes)).toEqual({
-      ...{ kind: 'broadcast', channels: [1], event: 'b', payload: bytes },
+      ...{ kind: 'broadcast', channels: [1], event: 'b', payload: bytes, ...plain },
     });
     expect(two.deliveries.items.filter(isBytes)).toEqual([
-      { kind: 'broadcast', channels: [5, 6], event: 'b', payload: bytes },
+      { kind: 'broadcast', channels: [5, 6], event: 'b', payload: bytes, ...plain },
     ]);
   });
 

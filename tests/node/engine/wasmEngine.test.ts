@@ -12,6 +12,18 @@ const OPTIONS: EngineOptions = {
 
 const SUBSCRIBE: Command = { kind: 'subscribe', id: 3, spec: { schema: 'public', table: 't', event: '*' } };
 
+const PUSH = {
+  kind: 'push',
+  channel: 4,
+  persist: null,
+  ack: false,
+  timeoutMs: 10_000,
+  everyMs: null,
+} as const;
+
+/** Of a broadcast that comes once. */
+const plain = { json: false, id: null, replayed: false };
+
 interface WireDelivery {
   kind: number;
   subscribers: number[];
@@ -127,8 +139,8 @@ describe('the engine over the wasm module', () => {
   it('gives pushes as they are, and the payload of what is tracked beside its command', () => {
     const { module, engine, batches } = open();
     const bytes = new Uint8Array([0, 255]);
-    engine.send({ kind: 'push', id: 1, channel: 4, event: 'e', payload: '{"ü":1}', ack: true, timeoutMs: 500 });
-    engine.send({ kind: 'push', id: 2, channel: 4, event: 'é', payload: bytes, persist: { ttl: 5 }, everyMs: 50 });
+    engine.send({ ...PUSH, id: 1, event: 'e', payload: '{"ü":1}', ack: true, timeoutMs: 500 });
+    engine.send({ ...PUSH, id: 2, event: 'é', payload: bytes, persist: { ttl: 5 }, everyMs: 50 });
     engine.send({ kind: 'track', channel: 4, payload: '{}' });
     expect(module.pushes).toEqual([
       [1, 4, true, 500, 0, 'e', '', '{"ü":1}'],
@@ -142,7 +154,7 @@ describe('the engine over the wasm module', () => {
   it('reports a push that the core has sent at once', () => {
     const { module, engine, batches } = open();
     module.sendsAtOnce = true;
-    engine.send({ kind: 'push', id: 7, channel: 4, event: 'e', payload: '1' });
+    engine.send({ ...PUSH, id: 7, event: 'e', payload: '1' });
     expect(batches.map(({ control }) => control)).toEqual([{ pushes: [{ id: 7, outcome: 'ok', message: '' }] }]);
   });
 
@@ -158,10 +170,10 @@ describe('the engine over the wasm module', () => {
       { ...named, kind: 5, texts: ['e', '', new Uint8Array([1])] },
     ]);
     expect(batches[0]?.deliveries).toEqual([
-      { kind: 'broadcast', channels: [7], event: 'e', payload: data.subarray(7), json: true },
-      { kind: 'broadcast', channels: [7], event: 'e', payload: new Uint8Array() },
-      { kind: 'broadcast', channels: [7], event: 'e', payload: '3' },
-      { kind: 'broadcast', channels: [7], event: 'e', payload: new Uint8Array([1]) },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: data.subarray(7), ...plain, json: true },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: new Uint8Array(), ...plain },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: '3', ...plain },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: new Uint8Array([1]), ...plain },
     ]);
   });
 
@@ -175,8 +187,8 @@ describe('the engine over the wasm module', () => {
       { kind: 0, subscribers: [9], count: 1, text: '{}' },
     ]);
     expect(batches[0]?.deliveries).toEqual([
-      { kind: 'broadcast', channels: [7, 8], event: 'é', payload: '{"a":1}' },
-      { kind: 'broadcast', channels: [7], event: 'e', payload: bytes, id: 'id-1', replayed: true },
+      { kind: 'broadcast', channels: [7, 8], event: 'é', payload: '{"a":1}', ...plain },
+      { kind: 'broadcast', channels: [7], event: 'e', payload: bytes, json: false, id: 'id-1', replayed: true },
       {
         kind: 'presence',
         channels: [8],
@@ -196,7 +208,7 @@ describe('the engine over the wasm module', () => {
     const twice = [...names, ...[...names].reverse(), ...names];
     for (const name of twice) module.batch('', [{ kind: 4, subscribers: [7], count: 0, texts: [name, '', '1'] }]);
     expect(batches.flatMap(({ deliveries }) => deliveries)).toEqual(
-      twice.map((event) => ({ kind: 'broadcast', channels: [7], event, payload: '1' })),
+      twice.map((event) => ({ kind: 'broadcast', channels: [7], event, payload: '1', ...plain })),
     );
   });
 

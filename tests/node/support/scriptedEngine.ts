@@ -208,7 +208,7 @@ export function broadcast(
   more: Partial<BroadcastDelivery> = {},
 ): BroadcastDelivery {
   const content = payload instanceof Uint8Array ? new Uint8Array(payload) : JSON.stringify(payload);
-  return { kind: 'broadcast', channels, event, payload: content, ...more };
+  return { kind: 'broadcast', channels, event, payload: content, json: false, id: null, replayed: false, ...more };
 }
 
 /** Changes of presence for these handles: each its kind, key and what is tracked under it. */

@@ -4,24 +4,33 @@ import type { BroadcastDelivery } from '../engine/engine.js';
 /** Made at the first use: importing the package needs nothing that a test environment may lack. */
 let decoder: TextDecoder | null = null;
 
-/** A broadcast on its way to its handles. It is decoded and parsed at the first use, once for all of them. */
+/**
+ * The broadcast on its way to its handles. It is decoded and parsed at the first use, once for all of them. There is one reader for all broadcasts,
+ * because V8 gives up the optimized code of a class when no object of it survives a garbage collection.
+ */
 export class BroadcastReader {
-  readonly message: BroadcastMessage;
-  readonly #delivery: BroadcastDelivery;
+  #delivery: BroadcastDelivery | null = null;
+  #message: BroadcastMessage = Object.freeze({ event: '', replayed: false });
   #raw: BroadcastDelivery['payload'] | null = null;
-  #payload: unknown;
+  #payload: unknown = null;
   #isRead = false;
 
-  constructor(delivery: BroadcastDelivery) {
-    const { event, id, replayed: isReplayed } = delivery;
-    const replayed = isReplayed === true;
-    this.message = Object.freeze(id === undefined ? { event, replayed } : { event, id, replayed });
+  /** Null lets go of what it read. */
+  become(delivery: BroadcastDelivery | null): this {
     this.#delivery = delivery;
+    this.#raw = this.#payload = null;
+    this.#isRead = false;
+    if (delivery !== null) this.#message = messageOf(delivery, this.#message);
+    return this;
+  }
+
+  get message(): BroadcastMessage {
+    return this.#message;
   }
 
   /** JSON text, or bytes. */
   get raw(): BroadcastDelivery['payload'] {
-    this.#raw ??= rawOf(this.#delivery);
+    this.#raw ??= this.#delivery === null ? '' : rawOf(this.#delivery);
     return this.#raw;
   }
 
@@ -35,12 +44,15 @@ export class BroadcastReader {
   }
 }
 
-/** Bytes get memory of their own: applications look at them as numbers of other sizes by their `buffer`. */
+/** `before` where it says the same: most broadcasts come once and without an id, and those of one event come one after the other. */
+function messageOf({ event, id, replayed }: BroadcastDelivery, before: BroadcastMessage): BroadcastMessage {
+  if (id !== null) return Object.freeze({ event, id, replayed });
+  const isSame = before.event === event && before.replayed === replayed && before.id === undefined;
+  return isSame ? before : Object.freeze({ event, replayed });
+}
+
 function rawOf({ payload, json }: BroadcastDelivery): BroadcastDelivery['payload'] {
-  if (typeof payload === 'string') return payload;
-  if (json === true) {
-    decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
-    return decoder.decode(payload);
-  }
-  return payload.length === payload.buffer.byteLength ? payload : payload.slice();
+  if (typeof payload === 'string' || !json) return payload;
+  decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
+  return decoder.decode(payload);
 }

@@ -54,6 +54,7 @@ export class Channels implements HandleHost, ChannelReceiver {
   readonly #kept = new KeptMessages();
   readonly #owners: OwnerWatch;
   readonly #entries = new Map<number, Entry>();
+  readonly #reader = new BroadcastReader();
   readonly #routes = new BroadcastRoutes((id, event) => this.#entries.get(id)?.handle.listenersFor(event) ?? []);
 
   constructor(parts: ChannelParts, engine: ChannelEngine, vsn: string | undefined) {
@@ -123,8 +124,7 @@ export class Channels implements HandleHost, ChannelReceiver {
 
   send(handle: ChannelHandle, checked: CheckedSend): Promise<void> {
     const sender = handle.spec.self === true ? null : handle.id;
-    const onRejected =
-      checked.persist === undefined ? undefined : this.#kept.add(sender, this.#sharers(handle), checked);
+    const onRejected = checked.persist === null ? undefined : this.#kept.add(sender, this.#sharers(handle), checked);
     return this.#parts.queue.enter(() => this.#pushes.send(handle, checked, onRejected));
   }
 
@@ -179,14 +179,16 @@ export class Channels implements HandleHost, ChannelReceiver {
     } catch (error) {
       const message = `something that came for the channel "${this.#nameOf(delivery.channels)}" can't be read`;
       this.#parts.log.write({ level: 'warn', message }, error);
+    } finally {
+      this.#reader.become(null);
     }
   }
 
   #receiveBroadcast(delivery: BroadcastDelivery): void {
     const listeners = this.#routes.find(delivery.channels, delivery.event);
     if (listeners.length === 0) return;
-    const broadcast = new BroadcastReader(delivery);
-    const handles = delivery.replayed === true ? this.#kept.withoutIt(delivery.channels, broadcast) : delivery.channels;
+    const broadcast = this.#reader.become(delivery);
+    const handles = delivery.replayed ? this.#kept.withoutIt(delivery.channels, broadcast) : delivery.channels;
     if (handles === delivery.channels) this.callbacks.broadcast(listeners, broadcast);
     else if (handles.length > 0) this.callbacks.broadcast(this.#routes.find(handles, delivery.event), broadcast);
   }

@@ -25,8 +25,8 @@ interface Pending {
   readonly onRejected: (() => void) | undefined;
   /** Null while `send` runs: most are sent before it returns, and need no more than a promise that is resolved. */
   settle: ((error: Error | null) => void) | null;
-  /** What came while `send` ran; null: it was sent. */
-  early?: Error | null;
+  /** What came while `send` ran; null: it was sent; undefined: nothing. */
+  early: Error | null | undefined;
 }
 
 interface Waiting {
@@ -54,12 +54,22 @@ export class Pushes {
 
   /** Rejects with a SwitchboardError, after `onRejected`. */
   send(sender: Sender, checked: CheckedSend, onRejected?: () => void): Promise<void> {
-    const { event } = checked;
+    const { event, payload, persist, ack, timeoutMs, everyMs } = checked;
     this.#lastId += 1;
     const id = this.#lastId;
-    const command: PushCommand = { kind: 'push', id, channel: sender.id, ...checked };
-    const pending: Pending = { sender, event, onRejected, settle: null };
-    const isConflated = command.everyMs !== undefined;
+    const command: PushCommand = {
+      kind: 'push',
+      id,
+      channel: sender.id,
+      event,
+      payload,
+      persist,
+      ack,
+      timeoutMs,
+      everyMs,
+    };
+    const pending: Pending = { sender, event, onRejected, settle: null, early: undefined };
+    const isConflated = everyMs !== null;
     if (!isConflated) this.#pending.set(id, pending);
     const error = this.#give(command) ? pending.early : this.#wait(command);
     if (error === null || (isConflated && error === undefined)) return Promise.resolve();
@@ -121,12 +131,12 @@ export class Pushes {
 
   /** Returns why it can't. */
   #wait(command: PushCommand): Error | undefined {
-    const { id, channel, event, everyMs, timeoutMs = 0 } = command;
+    const { id, channel, event, everyMs, timeoutMs } = command;
     const own = this.#waiting.filter((other) => other.command.channel === channel);
     const older =
-      everyMs === undefined
+      everyMs === null
         ? undefined
-        : own.find((other) => other.command.everyMs !== undefined && other.command.event === event);
+        : own.find((other) => other.command.everyMs !== null && other.command.event === event);
     if (older !== undefined) {
       older.command = command;
       return undefined;
@@ -141,7 +151,7 @@ export class Pushes {
       this.#waiting = this.#waiting.filter((other) => other.command.id !== id);
       this.ended({ id, outcome: 'timedOut', message: 'The core could not be loaded in time: ready() says why.' });
     };
-    const timer = everyMs === undefined ? setTimeout(expire, timeoutMs) : null;
+    const timer = everyMs === null ? setTimeout(expire, timeoutMs) : null;
     this.#waiting.push({ command, timer, expiresAt: performance.now() + timeoutMs });
     return undefined;
   }

@@ -41,7 +41,7 @@ export interface CheckedChannel {
 }
 
 /** A checked call of `send`: the command but for its ids. */
-export type CheckedSend = Omit<PushCommand, 'kind' | 'id' | 'channel'> & { timeoutMs: number };
+export type CheckedSend = Omit<PushCommand, 'kind' | 'id' | 'channel'>;
 
 /** A checked call of `broadcast`. */
 export interface CheckedBroadcast {
@@ -97,14 +97,8 @@ export function checkSend(
   }
   const everyMs = checkLatest(given);
   const isAcknowledged = everyMs === null && (optionalFlag(given, 'ack') ?? ack);
-  return {
-    event,
-    payload: content,
-    ...(persist === null ? {} : { persist }),
-    ...(isAcknowledged ? { ack: true } : {}),
-    timeoutMs: optionalNumber(given, 'timeoutMs', TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
-    ...(everyMs === null ? {} : { everyMs }),
-  };
+  const timeoutMs = optionalNumber(given, 'timeoutMs', TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS;
+  return { event, payload: content, persist, ack: isAcknowledged, timeoutMs, everyMs };
 }
 
 /** @throws SwitchboardError */
@@ -206,7 +200,7 @@ function describeTime(value: unknown): string {
   return value instanceof Date ? 'an invalid Date' : describe(value);
 }
 
-function checkPersist(given: Given, spec: ChannelSpec): NonNullable<PushCommand['persist']> | null {
+function checkPersist(given: Given, spec: ChannelSpec): PushCommand['persist'] {
   const { persist } = given;
   if (persist === undefined || persist === false) return null;
   const options = persist === true ? null : requireObject(persist, 'persist');

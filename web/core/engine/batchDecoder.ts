@@ -1,4 +1,4 @@
-import type { Batch, BroadcastDelivery, ControlMessage, Delivery, PresenceChange } from './engine.js';
+import type { Batch, ControlMessage, Delivery, PresenceChange } from './engine.js';
 import type { CoreModule } from './wasmModule.js';
 
 const KINDS = ['each', 'batch', 'notify'] as const;
@@ -112,23 +112,25 @@ export class BatchDecoder {
     if (code > BYTES) return { kind: 'presence', channels, changes: this.#presenceChanges(count) };
     const event = this.#name();
     const id = this.#text();
-    const inFrame = this.#inFrame();
-    const payload = inFrame ?? (code === BYTES ? this.#bytes() : this.#text());
-    const delivery: BroadcastDelivery = { kind: 'broadcast', channels, event, payload };
-    if (inFrame !== null && code === BROADCAST) delivery.json = true;
-    if (id !== '') delivery.id = id;
-    if (count > 0) delivery.replayed = true;
-    return delivery;
+    const isBytes = code === BYTES;
+    const inFrame = this.#inFrame(isBytes);
+    const payload = inFrame ?? (isBytes ? this.#bytes() : this.#text());
+    const json = inFrame !== null && !isBytes;
+    return { kind: 'broadcast', channels, event, payload, json, id: id === '' ? null : id, replayed: count > 0 };
   }
 
-  /** A part of the binary frame that is being handled, without a copy; null, and nothing read, when the next is none. */
-  #inFrame(): Uint8Array<ArrayBuffer> | null {
+  /**
+   * A part of the binary frame that is being handled; null, and nothing read, when the next is none. What the application gets as bytes is copied: it
+   * may look at them as numbers of another size by their `buffer`.
+   */
+  #inFrame(isCopied: boolean): Uint8Array<ArrayBuffer> | null {
     const { data, at } = this.#module.frame;
     if (data === null) return null;
     const start = (this.#words[this.#at] ?? 0) - at;
     if (start < 0 || start > data.length) return null;
     this.#at += 1;
-    return data.subarray(start, start + this.#word());
+    const end = start + this.#word();
+    return isCopied ? data.slice(start, end) : data.subarray(start, end);
   }
 
   #bytes(): Uint8Array<ArrayBuffer> {

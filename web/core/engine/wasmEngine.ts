@@ -2,9 +2,6 @@ import { BatchDecoder } from './batchDecoder.js';
 import type { Batch, Command, ControlMessage, Engine, EngineOptions, EngineSink, PushCommand } from './engine.js';
 import type { CoreClient, CoreModule } from './wasmModule.js';
 
-/** Of a push. */
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 /** The engine over the WebAssembly module in this realm. */
 export class WasmEngine implements Engine {
   readonly #batches: BatchDecoder;
@@ -44,17 +41,8 @@ export class WasmEngine implements Engine {
   }
 
   #push({ id, channel, event, payload, persist, ack, timeoutMs, everyMs }: PushCommand): void {
-    const metadata = persist === undefined ? '' : JSON.stringify({ persist });
-    const isSent = this.#client?.push(
-      id,
-      channel,
-      ack === true,
-      timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      everyMs ?? 0,
-      event,
-      metadata,
-      payload,
-    );
+    const metadata = persist === null ? '' : JSON.stringify({ persist });
+    const isSent = this.#client?.push(id, channel, ack, timeoutMs, everyMs ?? 0, event, metadata, payload);
     if (isSent === true && !this.#closed) this.#sink(controlBatch({ pushes: [{ id, outcome: 'ok', message: '' }] }));
   }
 
