@@ -4,6 +4,7 @@ import { removeBookings } from '../support/bookings.js';
 import type { BookingsPage } from '../support/bookingsPage.js';
 import { closed, edit, focused, FormsLab } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let forms: FormsLab;
 let lab: Lab;
@@ -94,7 +95,7 @@ describe('what goes by itself while it has the focus', () => {
     await button(bookings, id, /^Cancel/).focus();
     await page.keyboard.press('Enter');
     await bookings.row(id).getByText('cancelled').waitFor();
-    const toast = page.locator('[data-sonner-toast]', { hasText: 'Booking cancelled' });
+    const toast = toastOf(page, 'Booking cancelled');
     await toast.getByRole('button', { name: 'Undo' }).focus();
     await page.keyboard.press('Enter');
     await toast.waitFor({ state: 'detached' });

@@ -5,6 +5,7 @@ import { insertBooking } from '../support/bookings.js';
 import { BookingsPage } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let lab: Lab;
 
@@ -179,8 +180,8 @@ describe('in text of double size', () => {
     await bookings.untilRowsLive();
     await page.locator('.feed[data-live="true"]').waitFor();
     const id = await insertBooking(lab.db, salon, 'Large');
-    await page.locator('[data-sonner-toast]', { hasText: 'Large' }).waitFor();
-    await page.locator('[data-sonner-toast]', { hasText: 'Large' }).hover();
+    await toastOf(page, /Large/).waitFor();
+    await toastOf(page, /Large/).hover();
     const measure = (): Promise<(number | undefined)[]> =>
       page.evaluate(() => [
         ...[

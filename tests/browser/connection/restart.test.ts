@@ -8,6 +8,7 @@ import { insertBooking } from '../support/bookings.js';
 import { BookingsPage, untilSettled } from '../support/bookingsPage.js';
 import { launchChromium, openWindow } from '../support/chromium.js';
 import { salon, screenshotPath } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let browser: Browser;
 /** One for each start: `npm start` gives its backend other ports, another key and a new database. */
@@ -79,7 +80,7 @@ describe('a page that stays open while the server is started again', () => {
     await db.end();
     await backend.stop();
     await row.getByRole('button', { name: /^Cancel/ }).click();
-    const toasts = page.locator('[data-sonner-toast]');
+    const toasts = toastOf(page);
     await toasts.getByText('Waiting for the server').waitFor();
     await dashboard.addButton.click();
     await dashboard.submit({ Client: 'Form Kept', Service: 'As typed' }, 'Add');

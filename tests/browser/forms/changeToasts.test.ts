@@ -1,9 +1,9 @@
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityProblems } from '../support/axe.js';
 import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { closed, edit, focused, FormsLab, hold } from '../support/forms.js';
 import { salon, screenshotPath, type Lab } from '../support/lab.js';
+import { toastOf, untilToastsRest } from '../support/toasts.js';
 
 let forms: FormsLab;
 let lab: Lab;
@@ -21,11 +21,6 @@ afterEach(async () => {
   await forms.tidy();
   await lab.db.query("delete from payment_transactions where reference = 'P-UNDO'");
 });
-
-const toastOf = (page: Page, text: string) => page.locator('[data-sonner-toast]', { hasText: text });
-/** Resolves when no toast is on its way out any more. */
-const untilToastsRest = (page: Page): Promise<void> =>
-  page.waitForFunction(() => document.querySelector('[data-sonner-toast][data-removed="true"]') === null).then();
 
 async function cancel(bookings: BookingsPage, id: string, table = 'bookings'): Promise<void> {
   const row = bookings.row(id, table);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { closed, edit, FormsLab, hold } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 const DAY_MS = 86_400_000;
 /** As the form's input takes them, on days of their own. */
@@ -22,8 +23,6 @@ afterEach(async () => {
   await forms.tidy();
   await lab.db.query("delete from payment_transactions where reference = 'P-DURING'");
 });
-
-const toastOf = (page: Page, text: string) => page.locator('[data-sonner-toast]', { hasText: text });
 
 /** Two people with the bookings of one business before them. */
 async function twoPeople(name: string): Promise<{ here: BookingsPage; colleague: BookingsPage; id: string }> {
@@ -51,7 +50,7 @@ async function cancel(bookings: BookingsPage, id: string, table = 'bookings'): P
 }
 
 const press = (page: Page, name: string): Promise<void> =>
-  page.locator('[data-sonner-toast]').getByRole('button', { name, exact: true, includeHidden: true }).click();
+  toastOf(page).getByRole('button', { name, exact: true, includeHidden: true }).click();
 
 /** Edits one field of a booking and saves. */
 async function change(bookings: BookingsPage, id: string, label: string, value: string): Promise<void> {

@@ -5,6 +5,7 @@ import { BookingsPage } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
 import { closed, edit, focused, FormsLab, hold } from '../support/forms.js';
 import { physio, salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let forms: FormsLab;
 let lab: Lab;
@@ -154,12 +155,12 @@ describe('a save belongs to its form', () => {
     await page.keyboard.press('Escape');
     await bookings.form.getByRole('button', { name: 'Save when back' }).click();
     await closed(bookings);
-    const waiting = page.locator('[data-sonner-toast]', { hasText: 'Waiting for a connection' });
+    const waiting = toastOf(page, 'Waiting for a connection');
     await waiting.getByText('Form later, Consultation').waitFor();
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form second');
     await page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
-    await page.locator('[data-sonner-toast]', { hasText: 'Booking added' }).waitFor();
+    await toastOf(page, 'Booking added').waitFor();
     await waiting.waitFor({ state: 'detached' });
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('Form second');
   });
@@ -174,15 +175,15 @@ describe('a save belongs to its form', () => {
       .row(id)
       .getByRole('button', { name: /^Cancel/ })
       .click();
-    const waiting = page.locator('[data-sonner-toast]', { hasText: 'Waiting for a connection' });
+    const waiting = toastOf(page, 'Waiting for a connection');
     await waiting.waitFor();
     await dismissLeaving(page);
     await page.getByRole('button', { name: 'Go online' }).click();
-    await page.locator('[data-sonner-toast]', { hasText: 'Booking cancelled' }).waitFor();
+    await toastOf(page, 'Booking cancelled').waitFor();
     expect(await forms.booking(id)).toMatchObject({ status: 'cancelled' });
 
     await page.getByRole('button', { name: 'Go offline' }).click();
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await toastOf(page, 'Booking cancelled').getByRole('button', { name: 'Undo' }).click();
     await waiting.waitFor();
     await dismissLeaving(page);
     await waiting.getByRole('button', { name: 'Discard' }).click();
@@ -200,7 +201,7 @@ describe('a save belongs to its form', () => {
     await page.keyboard.press('Escape');
     await bookings.form.getByRole('button', { name: 'Save when back' }).click();
     await closed(bookings);
-    const waiting = page.locator('[data-sonner-toast]', { hasText: 'Waiting for a connection' });
+    const waiting = toastOf(page, 'Waiting for a connection');
     await waiting.getByRole('button', { name: 'Discard' }).click();
     await waiting.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Go online' }).click();
@@ -225,7 +226,7 @@ describe('a save belongs to its form', () => {
     await closed(bookings);
     await lab.db.query("update bookings set status = 'no_show' where id = $1", [id]);
     await page.getByRole('button', { name: 'Go online' }).click();
-    const toast = page.locator('[data-sonner-toast]', { hasText: 'Booking not saved' });
+    const toast = toastOf(page, 'Booking not saved');
     await toast.getByText('Status: was pending, now no show.').waitFor();
     await toast.getByRole('button', { name: 'Open' }).click();
     await form.getByRole('button', { name: 'Keep mine: status confirmed' }).click();
@@ -247,7 +248,7 @@ describe('a save belongs to its form', () => {
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form second');
     release();
-    await page.locator('[data-sonner-toast]', { hasText: 'Booking added' }).waitFor();
+    await toastOf(page, 'Booking added').waitFor();
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('Form second');
   });
 

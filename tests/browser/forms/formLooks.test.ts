@@ -5,6 +5,7 @@ import { BookingsPage } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
 import { hold } from '../support/forms.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let lab: Lab;
 
@@ -143,7 +144,7 @@ describe('the forms in large text', () => {
       .row(id)
       .getByRole('button', { name: /^Cancel/ })
       .click();
-    const toast = page.locator('[data-sonner-toast]', { hasText: 'Booking cancelled' });
+    const toast = toastOf(page, 'Booking cancelled');
     await toast.getByRole('button', { name: 'Undo' }).waitFor();
     await page.screenshot({ path: screenshotPath('toast-long-name') });
     const heightOf = (element: Element): number => element.getBoundingClientRect().height;

@@ -3,6 +3,7 @@ import { countBookings } from '../support/bookings.js';
 import { untilSettled } from '../support/bookingsPage.js';
 import { closed, edit, focused, FormsLab, hold } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let forms: FormsLab;
 let lab: Lab;
@@ -55,7 +56,7 @@ describe('a form saves once', () => {
     await bookings.addButton.click();
     await bookings.submit({ Client: 'Form lost' }, 'Add');
     await closed(bookings);
-    await bookings.page.locator('[data-sonner-toast]', { hasText: 'Booking added' }).waitFor();
+    await toastOf(bookings.page, 'Booking added').waitFor();
     expect(posts).toHaveLength(1);
     expect(await countBookings(lab.db, salon)).toBe(before + 1);
     expect(forms.windows[0]?.problems.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')]);
@@ -87,11 +88,11 @@ describe('a form saves once', () => {
     await page.keyboard.press('Escape');
     await bookings.form.getByRole('button', { name: 'Save when back' }).click();
     await closed(bookings);
-    const waiting = page.locator('[data-sonner-toast]', { hasText: 'Waiting for the server' });
+    const waiting = toastOf(page, 'Waiting for the server');
     await waiting.getByText('Form dead again, Consultation. It may be saved already.').waitFor();
     await page.unroute(rest);
     await waiting.waitFor({ state: 'detached' });
-    await page.locator('[data-sonner-toast]', { hasText: 'Form dead again, Consultation' }).waitFor();
+    await toastOf(page, 'Booking added').getByText('Form dead again, Consultation').waitFor();
     expect(await countBookings(lab.db, salon)).toBe(before + 2);
     const problems = forms.windows[0]?.problems.splice(0) ?? [];
     expect(problems.filter((problem) => !problem.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
@@ -204,7 +205,7 @@ describe('a form overwrites nothing', () => {
       .click();
     await lab.db.query("update bookings set status = 'completed' where id = $1", [id]);
     release();
-    const toast = page.locator('[data-sonner-toast]', { hasText: 'Not cancelled' });
+    const toast = toastOf(page, 'Not cancelled');
     await toast.getByText('Status: was pending, now completed').waitFor();
     expect((await forms.booking(id))['status']).toBe('completed');
     await toast.getByRole('button', { name: 'Close toast' }).click();
@@ -219,8 +220,8 @@ describe('a form overwrites nothing', () => {
     // Where the change is known, undoing is not offered any more.
     await forms.withoutRealtime(bookings, async () => {
       await lab.db.query("update bookings set status = 'no_show' where id = $1", [id]);
-      await page.getByRole('button', { name: 'Undo' }).click();
-      await page.locator('[data-sonner-toast]', { hasText: 'Not undone' }).waitFor();
+      await toastOf(page, 'Booking cancelled').getByRole('button', { name: 'Undo' }).click();
+      await toastOf(page, 'Not undone').waitFor();
     });
     expect((await forms.booking(id))['status']).toBe('no_show');
   });

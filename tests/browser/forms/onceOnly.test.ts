@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { untilSettled } from '../support/bookingsPage.js';
 import { closed, focused, FormsLab } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let forms: FormsLab;
 let lab: Lab;
@@ -48,7 +49,7 @@ it('two clicks at once acknowledge an alert once', async () => {
   });
   await untilSettled(page);
   await button.dblclick();
-  const toasts = page.locator('[data-sonner-toast]', { hasText: 'Alert acknowledged' });
+  const toasts = toastOf(page, 'Alert acknowledged');
   await toasts.first().waitFor();
   await button.waitFor({ state: 'detached' });
   expect(sent).toHaveLength(1);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BookingsPage } from '../support/bookingsPage.js';
 import { closed, edit, FormsLab, hold } from '../support/forms.js';
 import { physio, salon, screenshotPath, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let forms: FormsLab;
 let lab: Lab;
@@ -104,7 +105,7 @@ it('a save in the background that fails leads back to its form, whatever the pag
   await closed(bookings);
   await bookings.choose(salon);
   release();
-  const toast = page.locator('[data-sonner-toast]', { hasText: 'Booking not saved' });
+  const toast = toastOf(page, 'Booking not saved');
   await toast.getByRole('button', { name: 'Open' }).click();
   await page.getByRole('dialog', { name: 'Booking of Form behind' }).waitFor();
   expect(await bookings.form.getByLabel('Service').inputValue()).toBe('Refused');
@@ -125,7 +126,7 @@ it('a form that opens above another one has all clicks and keys until it is clos
   await bookings.addButton.click();
   await bookings.form.getByLabel('Client', { exact: true }).fill('Form below');
   release();
-  await page.locator('[data-sonner-toast]').getByRole('button', { name: 'Open' }).click();
+  await toastOf(page).getByRole('button', { name: 'Open' }).click();
   const [below, above] = [page.locator('.sheet').first(), page.locator('.sheet').last()];
   await expect.poll(() => above.getByLabel('Client', { exact: true }).inputValue()).toBe('Form above');
   for (const [label, typed] of [

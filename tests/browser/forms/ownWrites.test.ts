@@ -3,6 +3,7 @@ import { insertBooking } from '../support/bookings.js';
 import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { closed, edit, FormsLab } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -59,7 +60,7 @@ describe('without realtime, the page shows at once', () => {
     await untilSettled(bookings.page);
     await row.getByRole('button', { name: /^Cancel/ }).click();
     await row.getByText('cancelled').waitFor();
-    await bookings.page.getByRole('button', { name: 'Undo' }).click();
+    await toastOf(bookings.page, 'Booking cancelled').getByRole('button', { name: 'Undo' }).click();
     await row.getByText('pending').waitFor();
   });
 
@@ -86,7 +87,7 @@ describe('without realtime, the page shows at once', () => {
       .row(id)
       .getByRole('button', { name: /^Cancel/ })
       .click();
-    await bookings.page.locator('[data-sonner-toast]', { hasText: 'Not cancelled' }).waitFor();
+    await toastOf(bookings.page, 'Not cancelled').waitFor();
     await bookings.row(id).getByText('completed').waitFor();
   });
 

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closed, edit, FormsLab, hold } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let forms: FormsLab;
 let lab: Lab;
@@ -33,8 +34,6 @@ async function watchToasts(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => globalThis.toastTexts);
 }
 
-const toastOf = (page: Page, text: string) => page.locator('[data-sonner-toast]', { hasText: text });
-
 describe('what is added in this window', () => {
   it('is confirmed and not announced as news, and is news in the others', async () => {
     const [here, elsewhere] = [await forms.openBookings(), await forms.openBookings()];
@@ -44,7 +43,7 @@ describe('what is added in this window', () => {
     await toastOf(elsewhere.page, 'New booking').waitFor();
     // Changes come in order: whatever would have been said of the first one was said before this.
     await elsewhere.addBooking({ Client: 'Form theirs', Service: 'Treatment' });
-    await toastOf(here.page, 'Form theirs').waitFor();
+    await toastOf(here.page, /Form theirs/).waitFor();
     const mine = (await seenHere()).filter((text) => text.includes('Form mine'));
     expect(mine).toEqual([
       expect.stringMatching(/^Booking addedForm mine, Treatment, \w{3},? \d{1,2} \w{3,4}, \d\d:\d\d$/),
@@ -64,8 +63,8 @@ describe('what is added in this window', () => {
     await page.route('**/rest/v1/bookings?*', async (route) => {
       if (route.request().method() !== 'POST') return route.continue();
       const response = await route.fetch();
-      await toastOf(page, 'Form late').waitFor();
-      early.push(await toastOf(page, 'Form late').innerText());
+      await toastOf(page, /Form late/).waitFor();
+      early.push(await toastOf(page, /Form late/).innerText());
       await route.fulfill({ response });
     });
     await bookings.addButton.click();
@@ -73,7 +72,7 @@ describe('what is added in this window', () => {
     await closed(bookings);
     await toastOf(page, 'Booking added').waitFor();
     expect(early).toEqual([expect.stringContaining('Booking added')]);
-    expect(await toastOf(page, 'Form late').count()).toBe(1);
+    expect(await toastOf(page, /Form late/).count()).toBe(1);
   });
 
   it('is a payment or a person who has clocked in too', async () => {
@@ -120,9 +119,9 @@ describe('the toast of a row', () => {
     const { page } = bookings;
     // Stays as long as the mouse is on it, but for this.
     const id = await forms.newRow('Form short', bookings);
-    await toastOf(page, 'Form short').hover();
+    await toastOf(page, /Form short/).hover();
     await lab.db.query('delete from bookings where id = $1', [id]);
-    await toastOf(page, 'Form short').waitFor({ state: 'detached' });
+    await toastOf(page, /Form short/).waitFor({ state: 'detached' });
   });
 
   it('goes with the row when it offers to undo, which would do nothing', async () => {

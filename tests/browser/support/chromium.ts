@@ -16,6 +16,9 @@ interface LayoutShift extends PerformanceEntry {
 /** Longer than anything here takes, a reconnect after a back-off included. */
 const TIMEOUT_MS = 45_000;
 
+/** So many times as slow as the machine runs each page. More than 1 shows which test depends on the machine's speed. */
+const slowdown = Number(process.env['CPU_SLOWDOWN'] ?? 1);
+
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -50,6 +53,10 @@ export async function openWindow(browser: Browser, url: string, options: Browser
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
   context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
+  if (slowdown > 1) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+  }
   const problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());

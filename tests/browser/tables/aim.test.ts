@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSalon, untilSettled, type BookingsPage } from '../support/bookingsPage.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let lab: Lab;
 
@@ -68,7 +69,7 @@ async function holdSettling(page: Page): Promise<() => Promise<void>> {
     });
 }
 
-const stopped = (page: Page) => page.locator('[data-sonner-toast]', { hasText: 'Nothing was changed' });
+const stopped = (page: Page) => toastOf(page, 'Nothing was changed');
 const open = (search: string): Promise<BookingsPage> => openSalon(lab, search, { reducedMotion: 'reduce' });
 
 describe('a press that finds another row under the pointer than was aimed at', () => {
@@ -153,7 +154,7 @@ it('an alert is acknowledged only where it was aimed at, and that can be taken b
   await settle();
   await untilSettled(page);
   await button.click();
-  const toast = page.locator('[data-sonner-toast]', { hasText: 'Alert acknowledged' });
+  const toast = toastOf(page, 'Alert acknowledged');
   await toast.getByText('Aim grave').waitFor();
   await button.waitFor({ state: 'detached' });
   expect(await acknowledged()).toEqual(['Aim grave']);
@@ -214,7 +215,7 @@ describe('who clocks in elsewhere while the pointer is on the button', () => {
     await clockIn();
     await untilSettled(page);
     await page.getByRole('button', { name: `Clock out: ${name}` }).click();
-    const toast = page.locator('[data-sonner-toast]', { hasText: 'Clocked out' });
+    const toast = toastOf(page, 'Clocked out');
     await toast.getByText(name).waitFor();
     await page.getByRole('button', { name: `Clock in: ${name}` }).waitFor();
     expect(await openEntries()).toBe(0);

@@ -6,6 +6,7 @@ import { openWindow } from '../support/chromium.js';
 import { watchFlashes } from '../support/flashes.js';
 import { hold } from '../support/forms.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 const migration = readFileSync(
   new URL('../../../web/backend/migrations/0009_clocked_in_once.sql', import.meta.url),
@@ -51,14 +52,14 @@ it('who clocks in in two windows at once is at work once, and the second window 
   await firstPerson(one).getByRole('button', { name: 'Clock in' }).click();
   await firstPerson(one).getByRole('button', { name: 'Clock out' }).waitFor();
   release();
-  const toast = other.locator('[data-sonner-toast]', { hasText: 'by another window' });
+  const toast = toastOf(other, /by another window/);
   const { rows } = await lab.db.query<{ clock: string }>(
     `select to_char(clock_in at time zone 'America/New_York', 'HH24:MI') as clock from staff_attendance where business_id = $1`,
     [salon],
   );
   await toast.getByText(`Already clocked in at ${rows[0]?.clock ?? ''} by another window`).waitFor();
   await other.screenshot({ path: screenshotPath('clocked-in-twice') });
-  const said = await other.locator('[data-sonner-toast]', { hasText: 'clocked in' }).allInnerTexts();
+  const said = await toastOf(other, /clocked in/i).allInnerTexts();
   expect(said).toEqual([expect.stringContaining(await firstPerson(other).getByRole('rowheader').innerText())]);
   expect(rows).toHaveLength(1);
   expect(new Set(await flashes())).toEqual(new Set([await firstPerson(one).getAttribute('data-row')]));
@@ -143,14 +144,12 @@ it('who clocks in and out, while the answers to that are lost, was saved', async
   const page = await openStaff();
   await loseAnswers(page, ['POST', 'PATCH']);
   await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
-  await page.locator('[data-sonner-toast]', { hasText: 'Clocked in' }).waitFor();
+  await toastOf(page, 'Clocked in').waitFor();
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
   await firstPerson(page).getByText('away').waitFor();
   expect(await entries('clock_out is not null')).toBe(1);
   await page.getByRole('tab', { name: 'Bookings' }).click();
-  expect(
-    await page.locator('[data-sonner-toast]', { hasText: /Not clocked|No answer|Already|by another window/ }).count(),
-  ).toBe(0);
+  expect(await toastOf(page, /Not clocked|No answer|Already|by another window/).count()).toBe(0);
   await page.context().close();
 });
 
@@ -162,13 +161,13 @@ it('who clocks in again, because nothing was answered at first, hears that it wa
   await page.locator('header .switchboard-status:not([data-state="live"])').waitFor();
   const answered = await loseAnswers(page, ['POST', 'GET']);
   await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
-  await page.locator('[data-sonner-toast]', { hasText: 'No answer yet' }).waitFor();
+  await toastOf(page, 'No answer yet').waitFor();
   answered();
   await page.route('**/rest/v1/staff_attendance?*', (route) =>
     route.request().url().includes('idempotency_key') ? route.continue() : route.abort('connectionreset'),
   );
   await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
-  await page.locator('[data-sonner-toast]', { hasText: 'Clocked in' }).waitFor();
+  await toastOf(page, 'Clocked in').waitFor();
   expect(await entries()).toBe(1);
   await lab.backend.faults.reset();
   await page.context().close();
@@ -185,7 +184,7 @@ it('who was clocked out elsewhere while the answer to clocking in was lost stays
     return route.abort('connectionreset');
   });
   await firstPerson(page).getByRole('button', { name: 'Clock in' }).click();
-  await page.locator('[data-sonner-toast]', { hasText: 'Already changed by someone else' }).waitFor();
+  await toastOf(page, 'Already changed by someone else').waitFor();
   expect([await entries(), await entries('clock_out is null')]).toEqual([1, 0]);
   await page.context().close();
 });
@@ -201,7 +200,7 @@ it('who came, by a wrong clock, later than now cannot leave before, and the wind
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).waitFor();
   await untilSettled(page);
   await firstPerson(page).getByRole('button', { name: 'Clock out' }).click();
-  const toast = page.locator('[data-sonner-toast]', { hasText: 'Not clocked out' });
+  const toast = toastOf(page, 'Not clocked out');
   await toast.getByText(`${name}: The time of clocking in is still to come`).waitFor();
   expect(await entries('clock_out is null and minutes_worked is null')).toBe(1);
   await page.context().close();

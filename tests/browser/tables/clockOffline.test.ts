@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { untilSettled } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
 import { openLab, salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let lab: Lab;
 
@@ -16,7 +17,6 @@ beforeEach(async () => {
   await lab.db.query('delete from staff_attendance where business_id = $1', [salon]);
 });
 
-const toastOf = (page: Page, text: string) => page.locator('[data-sonner-toast]', { hasText: text });
 const firstPerson = (page: Page) => page.locator('[data-table="staff"] [data-row]').first();
 const press = (page: Page, name: string): Promise<void> => firstPerson(page).getByRole('button', { name }).click();
 

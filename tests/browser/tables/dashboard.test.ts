@@ -3,6 +3,7 @@ import { bookingIds, countBookings, insertBooking } from '../support/bookings.js
 import { BookingsPage, untilSettled } from '../support/bookingsPage.js';
 import { openWindow, type Window } from '../support/chromium.js';
 import { openLab, physio, salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let lab: Lab;
 const windows: Window[] = [];
@@ -127,7 +128,7 @@ describe('the bookings', () => {
     await untilSettled(bookings.page);
     await row.getByRole('button', { name: 'Cancel booking of Ada Byron' }).click();
     await row.getByText('cancelled').waitFor();
-    await bookings.page.getByRole('button', { name: 'Undo' }).click();
+    await toastOf(bookings.page, 'Booking cancelled').getByRole('button', { name: 'Undo' }).click();
     await row.getByText('confirmed').waitFor();
     await bookings.untilChanges(4);
     expect(await bookings.changes()).toEqual([
@@ -144,7 +145,7 @@ describe('the bookings', () => {
     const right = await openBookings();
     await left.addBooking({ Client: 'From the left', Service: 'Treatment' });
     for (const { page } of [left, right]) {
-      await page.locator('[data-sonner-toast]', { hasText: 'From the left, Treatment' }).waitFor();
+      await toastOf(page, /From the left, Treatment/).waitFor();
     }
     await right.addBooking({ Client: 'From the right', Service: 'Treatment' });
     await Promise.all([left.untilChanges(2), right.untilChanges(2)]);
@@ -197,7 +198,7 @@ describe('the payments', () => {
     await row.getByRole('button', { name: 'Cancel payment P-NEW' }).click();
     await row.getByText('cancelled').waitFor();
     const whose = (await row.locator('[data-slot="title"]').innerText()).trim();
-    await page.locator('[data-sonner-toast]', { hasText: 'Payment cancelled' }).getByText(`${whose}, `).waitFor();
+    await toastOf(page, 'Payment cancelled').getByText(`${whose}, `).waitFor();
     await expect.poll(() => dashboard.figure('revenue').innerText(), { timeout: 30_000 }).toBe(before);
     await lab.db.query("delete from payment_transactions where reference = 'P-NEW'");
   });
@@ -231,7 +232,7 @@ describe('what changes seldom', () => {
       "insert into admin_alerts (business_id, severity, title) values ($1, 'warning', 'The till is open')",
       [salon],
     );
-    await page.locator('[data-sonner-toast]', { hasText: 'The till is open' }).waitFor();
+    await toastOf(page, 'The till is open').waitFor();
     await page.getByRole('button', { name: 'Look at them' }).click();
     const alert = dashboard.form.getByRole('listitem').filter({ hasText: 'The till is open' });
     await alert.waitFor();

@@ -3,6 +3,7 @@ import { insertBooking } from '../support/bookings.js';
 import { BookingsPage } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
 import { openLab, report, salon, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let lab: Lab;
 
@@ -46,7 +47,7 @@ describe('a live page', () => {
     await lab.db.query("insert into admin_alerts (business_id, severity, title) values ($1, 'critical', 'Fire')", [
       salon,
     ]);
-    await page.locator('[data-sonner-toast]', { hasText: 'Fire' }).waitFor();
+    await toastOf(page, 'Fire').waitFor();
     await lab.db.query('delete from bookings where id = $1', [ids[1]]);
     await dashboard.expectNoRow(ids[1] ?? '');
     lab.backend.faults.drop();

@@ -4,6 +4,7 @@ import { insertBookingsAt, removeBookings } from '../support/bookings.js';
 import { dayControl, openSalon } from '../support/bookingsPage.js';
 import { watchFlashes } from '../support/flashes.js';
 import { openLab, salon, screenshotPath, type Lab } from '../support/lab.js';
+import { toastOf } from '../support/toasts.js';
 
 let lab: Lab;
 
@@ -124,7 +125,7 @@ describe('a payment', () => {
 });
 
 describe('a booking that is added', () => {
-  const toast = (page: Page) => page.locator('[data-sonner-toast]', { hasText: 'Booking added' });
+  const toast = (page: Page) => toastOf(page, 'Booking added');
 
   it('is for the day on display, and so it is there', async () => {
     const dashboard = await openSalon(lab, '&day=2027-03-14');
@@ -181,7 +182,7 @@ describe('a booking that is added', () => {
 });
 
 describe('a booking that is edited', () => {
-  const toast = (page: Page) => page.locator('[data-sonner-toast]', { hasText: 'Booking saved' });
+  const toast = (page: Page) => toastOf(page, 'Booking saved');
 
   it.each([
     ['gets another day', '&day=2027-03-14', { Starts: '2027-04-02T10:30' }],
