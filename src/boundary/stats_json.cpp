@@ -4,13 +4,13 @@ namespace switchboard {
 
 void writeCounters(JsonWriter& out, const Counters& counters) {
   const std::pair<const char*, std::uint64_t> members[] = {
-      {"framesIn", counters.framesIn},        {"framesOut", counters.framesOut},
-      {"bytesIn", counters.bytesIn},          {"bytesOut", counters.bytesOut},
-      {"changes", counters.changes},          {"deliveries", counters.deliveries},
-      {"connects", counters.connects},        {"ignoredFrames", counters.ignoredFrames},
-      {"badFrames", counters.badFrames},      {"joins", counters.joins},
-      {"conflated", counters.conflated},      {"pulses", counters.pulses},
-      {"pulsesMissed", counters.pulsesMissed}};
+      {"framesIn", counters.framesIn},         {"framesOut", counters.framesOut},
+      {"bytesIn", counters.bytesIn},           {"bytesOut", counters.bytesOut},
+      {"changes", counters.changes},           {"deliveries", counters.deliveries},
+      {"connects", counters.connects},         {"ignoredFrames", counters.ignoredFrames},
+      {"badFrames", counters.badFrames},       {"joins", counters.joins},
+      {"conflated", counters.conflated},       {"pulses", counters.pulses},
+      {"pulsesMissed", counters.pulsesMissed}, {"filled", counters.filled}};
   out.beginObject("counters");
   for (const auto& [name, count] : members) out.number(name, static_cast<std::int64_t>(count));
   out.endObject();

@@ -20,6 +20,7 @@ struct Counters {
   std::uint64_t joins = 0;         ///< phx_join frames sent
   std::uint64_t pulses = 0;        ///< beats of the database's pulse received, on all sockets
   std::uint64_t pulsesMissed = 0;  ///< beats that are missing between received ones, by their numbers
+  std::uint64_t filled = 0;        ///< numbered messages that were missed, and that the database gave
 };
 
 }  // namespace switchboard

@@ -305,7 +305,7 @@ bool TopicNumbers::passAll(const ChangesAnswer& answer) {
     }
     ++reached;
     if (reached <= last_) continue;  // it has come by itself meanwhile
-    ++counts_.filled;
+    if (!held_.take(epoch_, reached)) ++counts_.filled;
     pass(read.value());
     if (!follows()) return true;
   }

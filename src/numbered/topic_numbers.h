@@ -74,7 +74,7 @@ class TopicNumbers {
  public:
   struct Counts {
     std::uint64_t passed = 0;      ///< messages passed on
-    std::uint64_t filled = 0;      ///< those of them that the database gave
+    std::uint64_t filled = 0;      ///< those of them that only the database gave
     std::uint64_t duplicates = 0;  ///< messages that came again
     std::uint64_t unreadable = 0;
     std::uint64_t requests = 0;

@@ -90,6 +90,8 @@ class Subscriptions final : private WindowDelegate {
                         std::optional<WallTime> nextTryAt);
   /// A change for each of the keys; `payload` as in a frame.
   void deliver(const Vector<KeyEntry*>& entries, std::string_view payload);
+  /// The database gave so many messages that had been missed.
+  void onFilled(std::uint64_t messages) { pool_.counters().filled += messages; }
   void reportGap(const KeyEntry& entry, const Cause& cause, const GapStart& start) {
     gaps_.report(entry.subscribers, cause, start);
   }

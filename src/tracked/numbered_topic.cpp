@@ -290,7 +290,9 @@ void NumberedTopic::onNumbersGap(TopicNumbers& /*numbers*/, const NumbersGap& ga
 
 void NumberedTopic::onRpcAnswer(std::string_view text) {
   rpc = 0;
+  const auto before = numbers_.counts().filled;
   numbers_.onAnswer(request_, text);
+  subscriptions_.onFilled(numbers_.counts().filled - before);
 }
 
 void NumberedTopic::onRpcFailed() {

@@ -22,6 +22,7 @@ import { RealtimeServer } from './realtime/sockets/server.js';
 import type { Stats } from './realtime/stats.js';
 import { businesses, type Business } from './seed/businesses.js';
 import { seed } from './seed/seed.js';
+import { trackTables } from './seed/trackTables.js';
 import { Tokens } from './tokens.js';
 
 const LOCALHOST = '127.0.0.1';
@@ -116,7 +117,7 @@ async function assemble(
     pool,
     connectionString,
     publication: PUBLICATION,
-    furtherPublications: [MESSAGES_PUBLICATION],
+    messagesPublication: MESSAGES_PUBLICATION,
     timing: settings.timing,
     limits: settings.limits,
     rate: rates.databaseEvents,
@@ -154,8 +155,7 @@ async function assemble(
   try {
     await migrate(pool);
     await partitions.start();
-    if (options.seed !== false) await seed(pool, options.seedDate ?? new Date());
-    for (const job of jobs) await job.start();
+    await fill(pool, options, jobs);
     await feed.start();
     await listener.open(options.port ?? 0);
   } catch (error) {
@@ -163,6 +163,13 @@ async function assemble(
     throw error;
   }
   return expose(host, listener.port, connectionString, tokens, hub, faults, close);
+}
+
+/** The demo's rows, and what is to happen to them. */
+async function fill(pool: pg.Pool, options: BackendOptions, jobs: readonly PeriodicJob[]): Promise<void> {
+  if (options.seed !== false) await seed(pool, options.seedDate ?? new Date());
+  for (const job of jobs) await job.start();
+  if (options.track === true) await trackTables(pool);
 }
 
 async function expose(

@@ -5,13 +5,14 @@ import { messageOf, stderrLog } from './log.js';
 import type { BackendOptions } from './options.js';
 
 const USAGE = `usage: npm run backend -- [--port N] [--postgres-port N] [--data DIR] [--no-seed] [--pulse MS]
-                              [--beat MS] [--private-only]
+                              [--track] [--beat MS] [--private-only]
 
   --port N           port of the HTTP and websocket server (default: PORT, else a free one)
   --postgres-port N  port of the embedded PostgreSQL (default: a free one)
   --data DIR         keep the database in DIR (default: a scratch directory, removed at the end)
   --no-seed          leave the tables empty
   --pulse MS         increment seq in the table switchboard_pulse every MS milliseconds
+  --track            number the changes of the demo's tables, by business_id
   --beat MS          period of the beat of numbered changes (default: 5000)
   --private-only     refuse public channels, as a project that allows private ones only
   --help             show this
@@ -33,6 +34,7 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions | n
       data: { type: 'string' },
       'no-seed': { type: 'boolean' },
       pulse: { type: 'string' },
+      track: { type: 'boolean' },
       beat: { type: 'string' },
       'private-only': { type: 'boolean' },
       help: { type: 'boolean' },
@@ -44,6 +46,7 @@ function readOptions(args: string[], env: NodeJS.ProcessEnv): BackendOptions | n
   return {
     log: stderrLog,
     seed: values['no-seed'] !== true,
+    track: values.track === true,
     privateOnly: values['private-only'] === true,
     ...(port === undefined || port === '' ? {} : { port: portNumber(port) }),
     ...(values['postgres-port'] === undefined ? {} : { postgresPort: portNumber(values['postgres-port']) }),

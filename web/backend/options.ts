@@ -71,6 +71,8 @@ export interface BackendOptions {
   lab?: boolean;
   /** Creates the table `switchboard_pulse` and increments its row with this period. Absent: neither. */
   pulseMs?: number;
+  /** Tracks the demo's tables by `business_id`: their changes are numbered. Default false. See docs/numbered-changes.md. */
+  track?: boolean;
   /** Period of the beat of numbered changes, whose SQL is always installed. Default 5000. */
   beatMs?: number;
   timing?: Partial<Timing>;

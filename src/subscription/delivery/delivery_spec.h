@@ -32,7 +32,7 @@ struct DeliverySpec {
   bool payload = true;       ///< false: only that, and how often, something changed
   Duration wait{0};          ///< Debounce: the quiet; else the length of the window, 0: until `max` are there
   Duration maxWait{0};       ///< Debounce: the longest that the first change may wait; 0: no bound
-  bool leading = false;      ///< Debounce: the first change is handed over at once
+  bool leading = false;      ///< Debounce, Batch, Latest: the first change after a quiet time is handed over at once
   std::size_t max = 0;       ///< Batch, Latest: hands over as soon as this many are there; 0: no bound
   Vector<std::string> key;   ///< Latest: the columns that distinguish rows
   bool keepDeletes = false;  ///< Latest: a row that came and went is a DELETE, not nothing

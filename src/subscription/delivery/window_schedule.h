@@ -21,6 +21,8 @@ class WindowSchedule {
   void stop() { due_.cancel(); }
 
  private:
+  /// The first change goes at once, and what follows when the window ends.
+  bool beginsAtOnce() const;
   void onDue();
   TimePoint windowEnd() const;
 

@@ -34,20 +34,21 @@ void WindowSchedule::onChange(bool first) {
       if (spec_.leading) handOver_();
       due_.setAt(windowEnd());
       break;
-    case DeliveryMode::Throttle:
-      if (due_.isSet()) break;
-      handOver_();
-      due_.setAt(windowEnd());
-      break;
-    default:  // Batch, Latest: at the end of the window
-      if (spec_.max > 0 && held_.count() >= spec_.max) {
+    default:  // Throttle, Batch, Latest: at the end of the window
+      const bool isFull = spec_.max > 0 && held_.count() >= spec_.max;
+      const bool atOnce = beginsAtOnce() && !due_.isSet();
+      if (isFull || atOnce) handOver_();
+      if (isFull && !beginsAtOnce()) {
         due_.cancel();
-        handOver_();
-      } else if (spec_.wait > Duration{0} && (first || !due_.isSet())) {
+      } else if (spec_.wait > Duration{0} && !due_.isSet()) {
         due_.setAt(windowEnd());
       }
       break;
   }
+}
+
+bool WindowSchedule::beginsAtOnce() const {
+  return spec_.mode == DeliveryMode::Throttle || (spec_.leading && spec_.mode != DeliveryMode::Debounce);
 }
 
 /// Debounce waits for quiet, on a grid of an eighth of it. The others end on multiples of their length.
@@ -64,7 +65,7 @@ void WindowSchedule::onDue() {
   }
   if (held_.empty()) return;
   handOver_();
-  if (spec_.mode == DeliveryMode::Throttle) due_.setAt(windowEnd());
+  if (beginsAtOnce()) due_.setAt(windowEnd());
 }
 
 }  // namespace switchboard

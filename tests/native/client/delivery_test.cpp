@@ -148,6 +148,39 @@ TEST_SUITE("delivery") {
     CHECK(total == 50);
   }
 
+  TEST_CASE("batch and latest with a leading edge hand the first over at once and the rest when the window ends") {
+    for (const auto mode : {DeliveryMode::Batch, DeliveryMode::Latest}) {
+      Harness h;
+      auto config = windowOf(mode, 100);
+      config.leading = true;
+      subscribe(h, 1, config);
+      h.settle();
+      for (int i = 0; i < 5; ++i) h.server.change("bookings", "INSERT", row(i, 0));
+      CHECK(h.counts == std::vector<std::size_t>{1});
+      h.run(Duration{100});
+      CHECK(h.counts == std::vector<std::size_t>{1, 4});
+      h.server.change("bookings", "INSERT", row(8, 0));  // what was handed over last has to be a window ago
+      CHECK(h.counts == std::vector<std::size_t>{1, 4});
+      h.run(Duration{300});
+      CHECK(h.counts == std::vector<std::size_t>{1, 4, 1});
+      h.server.change("bookings", "INSERT", row(9, 0));
+      CHECK(h.counts == std::vector<std::size_t>{1, 4, 1, 1});
+    }
+  }
+
+  TEST_CASE("a batch with a leading edge that is full goes at once and does not begin another quiet time") {
+    Harness h;
+    auto config = windowOf(DeliveryMode::Batch, 100);
+    config.leading = true;
+    config.max = 3;
+    subscribe(h, 1, config);
+    h.settle();
+    for (int i = 0; i < 6; ++i) h.server.change("bookings", "INSERT", row(i, 0));
+    CHECK(h.counts == std::vector<std::size_t>{1, 3});
+    h.run(Duration{300});
+    CHECK(h.counts == std::vector<std::size_t>{1, 3, 2});
+  }
+
   TEST_CASE("latest keeps the net effect on each row") {
     Harness h;
     subscribe(h, 1, windowOf(DeliveryMode::Latest, 100));

@@ -79,6 +79,7 @@ TEST_CASE("a hole is filled before what comes after it") {
   bench.answer(bench.ok(42, message(41, insert(1)) + "," + message(42, insert(2))));
   CHECK(bench.told() == Lines{"41 INSERT 1 -", "42 INSERT 2 -"});
   CHECK(bench.gaps.empty());
+  CHECK(bench.client().pool().counters().filled == 1);  // the other was held
 }
 
 TEST_CASE("a lost connection is no gap: the database gives what came meanwhile") {

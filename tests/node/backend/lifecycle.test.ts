@@ -187,9 +187,9 @@ describe('the library', () => {
     const sql = new pg.Client(host.postgres);
     await sql.connect();
     const slots = async (): Promise<number> => (await sql.query('select from pg_replication_slots')).rowCount ?? 0;
-    expect(await slots()).toBe(2);
+    expect(await slots()).toBe(4);
     await guest.stop();
-    while ((await slots()) > 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    while ((await slots()) > 2) await new Promise((resolve) => setTimeout(resolve, 10));
     await sql.end();
     await host.stop();
   });

@@ -35,7 +35,14 @@ describe('the option delivery', () => {
     });
     expect(await specOf({ mode: 'throttle', everyMs: 50, payload: true })).toEqual({ mode: 'throttle', everyMs: 50 });
     expect(await specOf({ mode: 'batch', everyMs: 50, max: 10 })).toEqual({ mode: 'batch', everyMs: 50, max: 10 });
+    expect(await specOf({ mode: 'batch', everyMs: 50, leading: true })).toEqual({
+      mode: 'batch',
+      everyMs: 50,
+      leading: true,
+    });
     expect(await specOf({ mode: 'latest', everyMs: 50 })).toEqual({ mode: 'latest', everyMs: 50 });
+    expect(await specOf({ mode: 'latest', everyMs: 50, leading: true })).toMatchObject({ leading: true });
+    expect(await specOf({ mode: 'latest', everyMs: 50, leading: false })).toEqual({ mode: 'latest', everyMs: 50 });
     expect(await specOf({ mode: 'latest', everyMs: 50, key: 'uid' })).toMatchObject({ key: ['uid'] });
     expect(await specOf({ mode: 'latest', everyMs: 50, key: ['a', 'b', 'a'] })).toMatchObject({ key: ['a', 'b'] });
   });
@@ -52,6 +59,8 @@ describe('the option delivery', () => {
     [{ mode: 'debounce', waitMs: 100, maxWaitMs: 99 }, 'INVALID_OPTION', 'maxWaitMs'],
     [{ mode: 'debounce', waitMs: 100, leading: 'yes' }, 'INVALID_OPTION', 'leading'],
     [{ mode: 'throttle', everyMs: 100, max: 5 }, 'UNKNOWN_OPTION', 'max'],
+    [{ mode: 'throttle', everyMs: 100, leading: true }, 'UNKNOWN_OPTION', 'leading'],
+    [{ mode: 'latest', everyMs: 100, leading: 1 }, 'INVALID_OPTION', 'leading'],
     [{ mode: 'batch', everyMs: 100, max: 0 }, 'INVALID_OPTION', 'max'],
     [{ mode: 'batch', everyMs: 3_600_001 }, 'INVALID_OPTION', 'everyMs'],
     [{ mode: 'latest', everyMs: 100, key: [] }, 'INVALID_OPTION', 'key'],

@@ -69,6 +69,7 @@ describe('on the built core, with a real database', () => {
     { mode: 'debounce', waitMs: 40, leading: true },
     { mode: 'throttle', everyMs: 30 },
     { mode: 'batch', everyMs: 30 },
+    { mode: 'batch', everyMs: 30, leading: true },
     { mode: 'batch', everyMs: 600_000, max: 3 },
   ] as const)('%j brings every change once, in order', async (delivery) => {
     const batches = new Recorder<Batch>();

@@ -135,6 +135,7 @@ describe('the real wasm module', () => {
       'conflated',
       'connects',
       'deliveries',
+      'filled',
       'framesIn',
       'framesOut',
       'ignoredFrames',

@@ -171,6 +171,30 @@ describe('RealtimeConnectionStatus', () => {
     expect(panel()?.getAttribute('aria-labelledby')).toBe(part('.switchboard-title')?.id);
   });
 
+  it('says for developers how the changes of each subscription come, and why not by broadcasts', async () => {
+    await show();
+    for (const table of ['bookings', 'clients', 'staff']) stage.bench.manager.subscribe({ table }, () => undefined);
+    const fellBack = { code: 'NOT_TRACKED', message: 'No table has this name.' } as const;
+    await stage.say(() => {
+      stage.engine.status({
+        overall: 'live',
+        subscriptions: [
+          subscriptionDelta(2, { state: 'live', road: 'broadcast', fellBack: null }),
+          subscriptionDelta(3, { state: 'live', road: 'postgres_changes', fellBack }),
+          subscriptionDelta(4, { state: 'live' }),
+        ],
+      });
+    });
+    await open();
+    const lines = [...stage.host.querySelectorAll('[aria-label="Subscriptions"] > li')];
+    expect(lines.map(({ textContent }) => textContent)).toEqual([
+      expect.stringMatching(/^bookings: waiting for a connection.*by postgres_changesid=eq\.1$/),
+      expect.stringMatching(/^bookings: live since .*by broadcasts with numbers$/),
+      expect.stringMatching(/^clients: live since .*by postgres_changesNOT_TRACKED: No table has this name\.$/),
+      expect.stringMatching(/^staff: live since .*by postgres_changes$/),
+    ]);
+  });
+
   it('counts the next try down, second by second, while it is open', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: 1_790_000_000_000 });
     await show();
@@ -234,6 +258,7 @@ describe('RealtimeConnectionStatus', () => {
       connectionStates: states,
       subscriptionStates: { live: 'x', pending: 'x', joining: 'x', retrying: 'x', parked: 'x' },
       modes: { polling: 'x' },
+      roads: { broadcast: 'x', postgres_changes: 'x' },
       time: () => '12:00',
       since: (time) => <>x {time}</>,
       roundTrip: (ms) => `x ${String(ms)}`,

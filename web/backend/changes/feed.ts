@@ -16,8 +16,8 @@ export interface FeedOptions {
   pool: Pool;
   connectionString: string;
   publication: string;
-  /** Publications whose changes go to `onForeignChange` instead of subscribers. */
-  furtherPublications: readonly string[];
+  /** Of the messages that the database sends; what comes from it goes to `onMessage`. */
+  messagesPublication: string;
   timing: Timing;
   limits: Limits;
   rate: RateCounter;
@@ -25,26 +25,28 @@ export interface FeedOptions {
 }
 
 const BATCH = 1000;
-const INTERNAL_SCHEMA = 'realtime';
 
 /** The database changes for subscribers: the façade of replication, matching and delivery. */
 export class ChangeFeed {
   readonly #options: FeedOptions;
   /** Called with those whose subscriptions were dropped and should be made again. */
   onDropped: (receivers: readonly ChangeReceiver[]) => void = () => undefined;
-  /** Called with changes of the server's own tables, which come from the further publications. */
-  onForeignChange: (change: RowChange) => void = () => undefined;
+  /** Called with each change of the publication of messages. */
+  onMessage: (change: RowChange) => void = () => undefined;
 
   readonly #registry = new SubscriptionRegistry();
   readonly #database: Database;
   readonly #dispatcher: Dispatcher;
   readonly #stream: ReplicationStream;
+  /** Apart, as on the server: messages don't wait while a large transaction is read. */
+  readonly #messages: ReplicationStream;
   #queue: RowChange[] = [];
   #flushTimer: NodeJS.Timeout | null = null;
   #publicationTimer: NodeJS.Timeout | null = null;
   #publishedOids = '';
   #isFlushing = false;
   #loseUntil = 0;
+  #loseTransactions = 0;
   #isStopped = false;
 
   constructor(options: FeedOptions) {
@@ -61,7 +63,7 @@ export class ChangeFeed {
     });
     this.#stream = new ReplicationStream(
       options.connectionString,
-      [publication, ...options.furtherPublications],
+      publication,
       {
         onTransaction: (changes) => {
           this.#enqueue(changes);
@@ -72,10 +74,21 @@ export class ChangeFeed {
       },
       log,
     );
+    this.#messages = new ReplicationStream(
+      options.connectionString,
+      options.messagesPublication,
+      {
+        onTransaction: (changes) => {
+          if (!this.#isLost(changes)) for (const change of changes) this.onMessage(change);
+        },
+        onRelation: () => undefined,
+      },
+      log,
+    );
   }
 
   async start(): Promise<void> {
-    await this.#stream.start();
+    await Promise.all([this.#stream.start(), this.#messages.start()]);
     this.#publishedOids = await this.#fetchPublishedOids();
     this.#schedulePublicationCheck();
   }
@@ -84,7 +97,7 @@ export class ChangeFeed {
     this.#isStopped = true;
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     if (this.#publicationTimer !== null) clearTimeout(this.#publicationTimer);
-    await this.#stream.stop();
+    await Promise.all([this.#stream.stop(), this.#messages.stop()]);
   }
 
   /** Resolves when changes will be delivered from now on. See `resolveEntries` for the errors. */
@@ -102,14 +115,19 @@ export class ChangeFeed {
     this.#registry.remove(receiver);
   }
 
-  /** Silently drops what is committed in the next `ms` milliseconds. */
+  /** Silently drops what is committed in the next `ms` milliseconds, messages too. */
   loseChanges(ms: number): void {
     this.#loseUntil = Date.now() + ms;
   }
 
-  /** Whether the replication stream is connected. */
+  /** Silently drops the next transactions that changed published tables, but not their messages. */
+  loseTransactions(count: number): void {
+    this.#loseTransactions = count;
+  }
+
+  /** Whether both replication streams are connected. */
   get isReplicating(): boolean {
-    return this.#stream.isConnected;
+    return this.#stream.isConnected && this.#messages.isConnected;
   }
 
   /** Number of live subscriptions: one for each entry and table. */
@@ -135,18 +153,22 @@ export class ChangeFeed {
   }
 
   #enqueue(changes: RowChange[]): void {
-    if (Date.now() < this.#loseUntil) {
-      // Lets a test distinguish what was lost here from what its subject lost.
-      const tables = [...new Set(changes.map(({ relation }) => relation.name))].join(',');
-      const at = changes[0]?.committedAt.toISOString() ?? '';
-      this.#options.log('debug', `lost: changes of ${tables} committed at ${at}`);
+    if (this.#isLost(changes)) return;
+    if (this.#loseTransactions > 0) {
+      this.#loseTransactions -= 1;
       return;
     }
-    for (const change of changes) {
-      if (change.relation.schema === INTERNAL_SCHEMA) this.onForeignChange(change);
-      else this.#queue.push(change);
-    }
+    for (const change of changes) this.#queue.push(change);
     this.#scheduleFlush();
+  }
+
+  #isLost(changes: readonly RowChange[]): boolean {
+    if (Date.now() >= this.#loseUntil) return false;
+    // Lets a test distinguish what was lost here from what its subject lost.
+    const tables = [...new Set(changes.map(({ relation }) => relation.name))].join(',');
+    const at = changes[0]?.committedAt.toISOString() ?? '';
+    this.#options.log('debug', `lost: changes of ${tables} committed at ${at}`);
+    return true;
   }
 
   #scheduleFlush(): void {

@@ -29,6 +29,8 @@ interface Parts {
 }
 
 const SERVICE_RESTART = 1012;
+/** The event of numbered changes, and how the topics of tracked tables begin; see web/sql/track.sql. */
+const [NUMBERED, TRACKED] = ['changes', 'switchboard:'];
 
 /**
  * Switches for everything that goes wrong between a client and a real server. Lasting faults without a `connection`
@@ -200,9 +202,25 @@ export class Faults {
     });
   }
 
-  /** Silently drops all database changes that are committed in the next `ms`. */
+  /** Silently drops all database changes that are committed in the next `ms`, and the messages that the database sends. */
   loseChanges({ ms }: { ms: number }): void {
     this.#parts.feed.loseChanges(ms);
+  }
+
+  /** Silently drops the next messages with numbered changes (default: one), of the topic (default: any). */
+  loseMessages({ count = 1, topic }: { count?: number; topic?: string } = {}): void {
+    let left = count;
+    this.#parts.hub.interceptMessage = (messageTopic, event) => {
+      const isMeant = event === NUMBERED && (topic ?? messageTopic) === messageTopic;
+      if (left <= 0 || !isMeant || !messageTopic.startsWith(TRACKED)) return false;
+      left -= 1;
+      return true;
+    };
+  }
+
+  /** Silently drops what the next transactions (default: one) changed in published tables; their messages come. */
+  loseTransactions({ count = 1 }: { count?: number } = {}): void {
+    this.#parts.feed.loseTransactions(count);
   }
 
   /** Stops the job of the pulse for `ms`; nothing else happens. */
@@ -229,6 +247,8 @@ export class Faults {
     hub.subscriptionError = null;
     hub.tokens.restoreExpired();
     this.#parts.feed.loseChanges(0);
+    this.#parts.feed.loseTransactions(0);
+    hub.interceptMessage = () => false;
     this.#parts.pulse?.pause(0);
     for (const socket of hub.sockets) {
       socket.link.delay(0);

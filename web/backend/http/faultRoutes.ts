@@ -54,6 +54,12 @@ const routes: Record<string, Route> = {
   loseChanges: (faults, body) => {
     faults.loseChanges({ ms: required(body, 'ms') });
   },
+  loseMessages: (faults, body) => {
+    faults.loseMessages({ ...numbers(body, 'count'), ...strings(body, 'topic') });
+  },
+  loseTransactions: (faults, body) => {
+    faults.loseTransactions(numbers(body, 'count'));
+  },
   pausePulse: (faults, body) => {
     faults.pausePulse({ ms: required(body, 'ms') });
   },

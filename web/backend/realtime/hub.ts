@@ -23,12 +23,16 @@ export interface Rates {
 /** Answers a join on purpose; see Faults.failJoins. Null lets it pass. */
 export type JoinInterceptor = (topic: string) => string | null;
 
+/** Drops a message of the database on purpose; see Faults.loseMessages. */
+export type MessageInterceptor = (topic: string, event: string) => boolean;
+
 /** What all sockets and channels of the server share. */
 export class Hub {
   readonly sockets = new Set<SocketView>();
   readonly topics = new Topics();
   readonly counters = new Counters();
   interceptJoin: JoinInterceptor = () => null;
+  interceptMessage: MessageInterceptor = () => false;
   /** What the database answers to every subscription on purpose; see Faults.failSubscriptions. Null: nothing. */
   subscriptionError: string | null = null;
   /** The first subscription waits until this time (Unix ms); null when none has been made since the start. */
@@ -49,7 +53,7 @@ export class Hub {
       for (const rate of Object.values(rates) as RateCounter[]) rate.tick();
     }, settings.timing.rateTickMs);
     this.#ticker.unref();
-    feed.onForeignChange = (change) => {
+    feed.onMessage = (change) => {
       const message = readMessage(change);
       if (message !== null && !this.messages.isOwn(message.broadcast.id ?? '')) this.#broadcastStored(message);
     };
@@ -91,6 +95,10 @@ export class Hub {
 
   /** Sends what a database function has stored, unless it is too large or there is too much of it: then it is dropped silently. */
   #broadcastStored({ topic, isPrivate, broadcast }: StoredMessage): void {
+    if (this.interceptMessage(topic, broadcast.event)) {
+      this.settings.log('debug', `lost: a message to ${topic}`);
+      return;
+    }
     if (externalSize(broadcast.data) > this.maxPayloadBytes || this.rates.events.isTripped) {
       this.settings.log('warn', `a message from the database to ${topic} was dropped: too large, or too many a second`);
       return;

@@ -20,13 +20,13 @@ const SESSION =
   '-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1';
 
 /**
- * The committed changes of the publications, in commit order. The replication slot is temporary: it ends with its
+ * The committed changes of a publication, in commit order. The replication slot is temporary: it ends with its
  * connection, so no slot remains. After a lost connection a new slot is made, and what was committed in between is
  * lost silently, as on the real server.
  */
 export class ReplicationStream {
   readonly #connectionString: string;
-  readonly #publications: readonly string[];
+  readonly #publication: string;
   readonly #events: StreamEvents;
   readonly #log: Log;
   #service: LogicalReplicationService | null = null;
@@ -34,9 +34,9 @@ export class ReplicationStream {
   #isConnected = false;
   #retry: NodeJS.Timeout | null = null;
 
-  constructor(connectionString: string, publications: readonly string[], events: StreamEvents, log: Log) {
+  constructor(connectionString: string, publication: string, events: StreamEvents, log: Log) {
     this.#connectionString = connectionString;
-    this.#publications = publications;
+    this.#publication = publication;
     this.#events = events;
     this.#log = log;
   }
@@ -92,7 +92,7 @@ export class ReplicationStream {
         reject(error instanceof Error ? error : new Error(String(error)));
       };
       service.on('error', lost);
-      service.subscribe(new TextPgoutput({ publications: this.#publications }), slotName()).then(() => {
+      service.subscribe(new TextPgoutput({ publication: this.#publication }), slotName()).then(() => {
         lost(new Error('the stream ended'));
       }, lost);
     });

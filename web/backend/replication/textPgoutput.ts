@@ -4,7 +4,7 @@ import { AbstractPlugin } from 'pg-logical-replication/dist/output-plugins/abstr
 import { decodePgoutput, type PgoutputMessage } from './pgoutput.js';
 
 export interface TextPgoutputOptions {
-  publications: readonly string[];
+  publication: string;
 }
 
 /** pgoutput with every value left in PostgreSQL's own text, over a slot that ends with its connection. */
@@ -16,8 +16,9 @@ export class TextPgoutput extends AbstractPlugin<TextPgoutputOptions> {
   }
 
   async start(client: Client, slot: string): Promise<unknown> {
-    const names = this.options.publications.map((name) => `"${name}"`).join(',');
     await client.query(`CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`);
-    return client.query(`START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${names}')`);
+    return client.query(
+      `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '"${this.options.publication}"')`,
+    );
   }
 }

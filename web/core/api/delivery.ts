@@ -31,6 +31,8 @@ export interface BatchDelivery {
   everyMs: number;
   /** Delivers without waiting once it holds this many. Default: no bound. */
   max?: number | undefined;
+  /** The first change after a quiet time comes at once. Default false. */
+  leading?: boolean | undefined;
   /** See {@link EachDelivery.payload}. */
   payload?: boolean | undefined;
 }
@@ -52,6 +54,8 @@ export interface LatestDelivery {
    * in between. `liveRows` sets it. Default false.
    */
   keepDeletes?: boolean | undefined;
+  /** The first change after a quiet time comes at once. Default false. */
+  leading?: boolean | undefined;
   /** See {@link EachDelivery.payload}. */
   payload?: boolean | undefined;
 }

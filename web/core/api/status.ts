@@ -149,6 +149,8 @@ export interface Counters {
   readonly pulses: number;
   /** Beats that never came, by the `seq` of those that did. */
   readonly pulsesMissed: number;
+  /** Messages of numbered changes that had been missed, and that the database gave when it was asked for them. */
+  readonly filled: number;
 }
 
 /**

@@ -41,18 +41,20 @@ const MODES: { readonly [Name in Mode]: ModeCheck<Extract<DeliverySpec, { mode: 
     check: (given) => ({ everyMs: requireNumber(given, 'everyMs', WINDOW_MS) }),
   },
   batch: {
-    options: ['everyMs', 'max'],
+    options: ['everyMs', 'max', 'leading'],
     check: (given) => {
       const max = optionalNumber(given, 'max', MAX_CHANGES);
-      return { everyMs: requireNumber(given, 'everyMs', WINDOW_MS), ...(max === undefined ? {} : { max }) };
+      const everyMs = requireNumber(given, 'everyMs', WINDOW_MS);
+      return { everyMs, ...(max === undefined ? {} : { max }), ...flag(given, 'leading') };
     },
   },
   latest: {
-    options: ['everyMs', 'key', 'keepDeletes'],
+    options: ['everyMs', 'key', 'keepDeletes', 'leading'],
     check: (given) => ({
       everyMs: requireNumber(given, 'everyMs', WINDOW_MS),
       ...(given.key === undefined ? {} : { key: checkKeyColumns(given.key) }),
       ...flag(given, 'keepDeletes'),
+      ...flag(given, 'leading'),
     }),
   },
 };

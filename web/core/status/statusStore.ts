@@ -24,6 +24,7 @@ const NO_COUNTERS: Counters = Object.freeze({
   joins: 0,
   pulses: 0,
   pulsesMissed: 0,
+  filled: 0,
 });
 
 /** The status of a manager that does nothing; also what is rendered on a server. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { ChannelStatus, ConnectionStatus, StatusSnapshot } from '../../core/index.js';
+import type { ChannelStatus, ConnectionStatus, StatusSnapshot, SubscriptionStatus } from '../../core/index.js';
 import { groupByChannel, groupByRows, type Group } from './groups.js';
 import { tableName } from './sentence.js';
 import { StateIcon } from './StateIcon.js';
@@ -122,10 +122,23 @@ function Subscription({ group: { entry, count }, texts }: { group: Group; texts:
         {count === 1 ? null : ` (${count}×)`}: {texts.subscriptionStates[entry.state]}{' '}
         <Since at={entry.since} texts={texts} />
         {mode === undefined ? null : <div>{mode}</div>}
+        <TakenRoad entry={entry} texts={texts} />
         {entry.filter === null ? null : <code className="switchboard-filter">{entry.filter}</code>}
         <Tries entry={entry} texts={texts} />
       </div>
     </li>
+  );
+}
+
+/** How the changes come, and why not by broadcasts although the table is listed as tracked. */
+function TakenRoad({ entry, texts }: { entry: SubscriptionStatus; texts: StatusTexts }): ReactNode {
+  const { road = 'postgres_changes', fellBack } = entry;
+  const reason = fellBack ? texts.reason(fellBack.code, fellBack.message) : '';
+  return (
+    <>
+      <div>{texts.roads[road]}</div>
+      {reason === '' ? null : <div className="switchboard-reason">{reason}</div>}
+    </>
   );
 }
 

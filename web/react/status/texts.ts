@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import type { ConnectionState, FreshnessMode, ReasonCode, SubscriptionState } from '../../core/index.js';
+import type { ConnectionState, FreshnessMode, ReasonCode, Road, SubscriptionState } from '../../core/index.js';
 import { englishSentence, listOf } from './sentence.js';
 import type { StatusSummary } from './summary.js';
-import { CONNECTION_TEXTS, MODE_TEXTS, REMEDIES, SUBSCRIPTION_TEXTS } from './words.js';
+import { CONNECTION_TEXTS, MODE_TEXTS, REMEDIES, ROAD_TEXTS, SUBSCRIPTION_TEXTS } from './words.js';
 
 /**
  * Everything that `RealtimeConnectionStatus` says besides `label`, `words` and `reconnectLabel`. English by default.
@@ -39,6 +39,8 @@ export interface StatusTexts {
   subscriptionStates: Readonly<Record<SubscriptionState, string>>;
   /** Modes without a text are not shown. */
   modes: Readonly<Partial<Record<FreshnessMode, string>>>;
+  /** How the changes of a subscription come. Why not by broadcasts although its table is listed as tracked follows as `reason`. */
+  roads: Readonly<Record<Road, string>>;
   /** A moment in Unix ms, as the clock shows it here. Default `toLocaleTimeString()`. */
   time: (at: number) => string;
   /** `time` is an element that holds the text of `time`. */
@@ -83,6 +85,7 @@ const ENGLISH: StatusTexts = {
   connectionStates: CONNECTION_TEXTS,
   subscriptionStates: SUBSCRIPTION_TEXTS,
   modes: MODE_TEXTS,
+  roads: ROAD_TEXTS,
   time: (at) => new Date(at).toLocaleTimeString(),
   since: (time) => ['since ', time],
   roundTrip: (ms) => `round trip ${String(ms)} ms`,
@@ -102,6 +105,7 @@ export function completeTexts(given: SomeStatusTexts = {}): StatusTexts {
     connectionStates: { ...ENGLISH.connectionStates, ...given.connectionStates },
     subscriptionStates: { ...ENGLISH.subscriptionStates, ...given.subscriptionStates },
     modes: { ...ENGLISH.modes, ...given.modes },
+    roads: { ...ENGLISH.roads, ...given.roads },
     remedies: { ...ENGLISH.remedies, ...given.remedies },
   };
 }

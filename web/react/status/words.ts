@@ -1,4 +1,11 @@
-import type { ConnectionState, FreshnessMode, OverallState, ReasonCode, SubscriptionState } from '../../core/index.js';
+import type {
+  ConnectionState,
+  FreshnessMode,
+  OverallState,
+  ReasonCode,
+  Road,
+  SubscriptionState,
+} from '../../core/index.js';
 
 /** What a state looks like; each has a colour and a sign of its own, so that colour alone never carries it. */
 export type Look = OverallState;
@@ -48,6 +55,11 @@ export const SUBSCRIPTION_TEXTS: Readonly<Record<SubscriptionState, string>> = {
 /** Said only where it is not what one expects. */
 export const MODE_TEXTS: Readonly<Partial<Record<FreshnessMode, string>>> = {
   polling: 'fetched now and then until the line is back',
+};
+
+export const ROAD_TEXTS: Readonly<Record<Road, string>> = {
+  broadcast: 'by broadcasts with numbers',
+  postgres_changes: 'by postgres_changes',
 };
 
 /** What a person can do about it. What is not here recovers by itself. */
