@@ -203,7 +203,7 @@ export class Session {
     this.#columnLists.add(batch.columnLists);
     if (batch.control !== null) this.#receiveControl(batch.control);
     callbacks.deliver(batch.deliveries, this.#reader, gaps, channels);
-    const { flushed } = batch.control ?? {};
+    const flushed = batch.control?.flushed;
     // After what the windows held, which may have to wait for a callback that is running.
     if (flushed !== undefined) {
       queue.push(() => {
