@@ -52,7 +52,7 @@ begin
     beaten_at timestamptz,
     beaten_before timestamptz,
     incarnation text not null,
-    swept_to xid8 not null default pg_current_xact_id(),
+    swept pg_snapshot not null default pg_current_snapshot(), -- the beat has seen what was committed then
     trimmed_to bigint not null default 0,
     others_are_deferred boolean not null default false
   );
@@ -61,7 +61,7 @@ begin
   create table switchboard.names (
     name text collate "C" primary key,
     epoch text not null,
-    key_type text -- null: topics without a key
+    key_type regtype -- null: topics without a key
   );
 
   create table switchboard.tables (
@@ -74,18 +74,21 @@ begin
     columns text[],
     max_bytes integer not null,
     max_rows integer not null,
+    made_of text, -- what its trigger's plans took from the catalog, as a digest
     tracked_at timestamptz not null default now()
   );
 
-  -- Topics that have had messages, and the number of the last one. A topic that has ended is renamed, until its messages are gone.
+  -- Topics that have had messages. A topic that has ended is renamed, until its messages are gone. The number of the last message is
+  -- the greatest one in switchboard.numbers, or `last` if all are gone from there. Were it counted here, a transaction that stays open
+  -- for long would keep all versions of the row alive, and each new number would have to pass them.
   create table switchboard.topics (
     id bigint generated always as identity primary key,
     topic text collate "C" not null unique,
     name text collate "C" not null,
     epoch text not null,
-    last bigint not null default 0,
-    at timestamptz not null default clock_timestamp()
-  ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
+    last bigint not null default 0, -- at the last beat
+    at timestamptz not null default clock_timestamp() -- the beat that saw the last message
+  ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
 
   create sequence switchboard.log_seq cache 1;
 
@@ -269,7 +272,12 @@ create or replace function switchboard.settings_now(of_table integer) returns te
      where t.id = of_table
   $$;
 
--- The same, for the queries of a table's trigger only. They are said to be immutable, so that the planner puts their results into
+-- Differs where the trigger's plans have to be made again.
+create or replace function switchboard.catalog_digest(of_table integer) returns text language sql stable
+  set search_path = pg_catalog, pg_temp
+  as $$ select md5(switchboard.settings_now(of_table)::text || switchboard.tables_now(of_table)::text) $$;
+
+-- The settings, for the queries of a table's trigger only. They are said to be immutable, so that the planner puts their results into
 -- the trigger's plans. PostgreSQL makes these plans again when a column of the table or a grant on it changes, because they read the
 -- table's changed rows. So looking at the catalog costs nothing for each statement.
 create or replace function switchboard.settings(of_table integer) returns text[] language plpgsql immutable
@@ -401,7 +409,7 @@ create or replace function switchboard.put(
 ) returns void language plpgsql
   as $$
   begin
-    if octet_length(topic) > 255 then
+    if octet_length(topic) > 246 then -- nobody can join it
       perform switchboard.report(of_table, 'topic too long', left(topic, 100) || '…', false);
       return;
     end if;
@@ -573,7 +581,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
             ',"old_record":' || switchboard.record(old_row, s) || '}';
         end if;
       end if;
-      if octet_length(change) + 1 > s[5]::integer or octet_length(topic) > 255 then
+      if octet_length(change) + 1 > s[5]::integer or octet_length(topic) > 246 then
         perform switchboard.put_all(%1$s, s, topic, tables, array[change]);
       else
         asked := current_setting('switchboard.asked', true);
@@ -713,6 +721,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
   $capture$
     $create$, of_table);
     execute format('revoke all on function switchboard.capture_%1$s() from public', of_table);
+    update switchboard.tables t set made_of = switchboard.catalog_digest(of_table) where t.id = of_table;
   end
   $make$;
 
@@ -728,6 +737,7 @@ create or replace function switchboard.capture_truncate() returns trigger
     g record;
     truncating text[];
     ignored text;
+    is_large boolean;
   begin
     -- Relations of which all partitions and children are being truncated, too.
     truncating := string_to_array(coalesce(current_setting('switchboard.truncating', true), ''), ' ');
@@ -743,12 +753,17 @@ create or replace function switchboard.capture_truncate() returns trigger
     if s is null then
       return null;
     end if;
+    -- A large table is not read for it: those who have its rows, on a topic without a message so far, learn it by a new epoch.
+    is_large := 64 * 1024 * 1024 < (select sum(pg_relation_size(f.f)) from switchboard.family(tg_relid) f (f));
+    if is_large then
+      perform switchboard.report(of_table, 'large table truncated', tg_relid::regclass::text, true);
+    end if;
     for g in execute format(
-      'select topic, sum(n)::bigint as n from ('
-      'select %L || coalesce('':'' || (%s)::text, '''') as topic, count(*) as n from %s r group by 1 %s) r group by 1',
-      s[1], coalesce('r.' || quote_ident(s[3]), 'null'), tg_relid::regclass,
-      case when tg_relid = s[10]::oid then
-        format('union all select topic, 0 from switchboard.topics where name = %L', s[2]) else '' end)
+      'select topic, sum(n)::bigint as n from (%s union all select topic, 0 from switchboard.topics where name = %L and %L) r group by 1',
+      case when is_large then format('select %L as topic, 0 as n where %L', s[1], s[3] is null)
+           else format('select %L || coalesce('':'' || (%s)::text, '''') as topic, count(*) as n from %s r group by 1',
+                       s[1], coalesce('r.' || quote_ident(s[3]), 'null'), tg_relid::regclass) end,
+      s[2], tg_relid = s[10]::oid)
     loop
       if tg_relid <> s[10]::oid then
         perform switchboard.put_fetch(of_table, s, g.topic, g.n);
@@ -780,42 +795,77 @@ create or replace function switchboard.message(
   end
   $$;
 
--- Numbers what has no number yet in these topics: messages of this transaction from first_seq on, and those that others left.
--- Subqueries with a limit, and scalar ones, keep the planner from reading whole tables whatever it takes their sizes for.
--- The topics are locked in the order of their names; where some are locked already, the order is kept by not waiting.
-create or replace function switchboard.number_all(first_seq bigint, topics text[], sends_directly boolean) returns void
-  language plpgsql
+-- The number of a topic's last message.
+create or replace function switchboard.last_number(of_topic bigint, at_least bigint) returns bigint language sql stable
+  as $$
+    select greatest(at_least, (select n.number from switchboard.numbers n where n.topic_id = of_topic order by n.number desc limit 1))
+  $$;
+
+-- Locks topics until the end of the transaction, in the order of their names, and returns those that it got. Where this transaction
+-- has some already, the order is kept by not waiting. These are advisory locks, which leave nothing behind in tables. Their room is
+-- bounded, so a transaction with many topics locks out all others instead.
+create or replace function switchboard.lock_topics(topics text[], most integer) returns text[] language plpgsql
   as $$
   declare
+    everything constant bigint := hashtextextended('switchboard: topics', 0);
     held text := coalesce(current_setting('switchboard.held', true), '');
     ignored text;
-    got text[];
+    got text[] := '{}';
+    topic text;
+  begin
+    if cardinality(topics) > most then
+      if not pg_try_advisory_xact_lock(everything) then
+        if held <> '' then
+          return got;
+        end if;
+        perform pg_advisory_xact_lock(everything);
+      end if;
+      ignored := set_config('switchboard.held', (select max(t.t collate "C") from unnest(topics || held) t (t)), true);
+      return topics;
+    end if;
+    if not pg_try_advisory_xact_lock_shared(everything) then
+      if held <> '' then
+        return got;
+      end if;
+      perform pg_advisory_xact_lock_shared(everything);
+    end if;
+    for topic in select t.t from unnest(topics) t (t) order by t.t collate "C" loop
+      if not pg_try_advisory_xact_lock(hashtextextended(topic, 0)) then
+        continue when topic <= held collate "C";
+        perform pg_advisory_xact_lock(hashtextextended(topic, 0));
+      end if;
+      got := got || topic;
+      if topic > held collate "C" then
+        held := topic;
+      end if;
+    end loop;
+    ignored := set_config('switchboard.held', held, true);
+    return got;
+  end
+  $$;
+
+-- Numbers what has no number yet in these topics: messages of this transaction from first_seq on, and those that others left.
+-- Subqueries with a limit, and scalar ones, keep the planner from reading whole tables whatever it takes their sizes for.
+create or replace function switchboard.number_all(first_seq bigint, topics text[], most_locks integer, sends_directly boolean)
+  returns void language plpgsql
+  as $$
+  declare
+    got constant text[] := switchboard.lock_topics(topics, most_locks);
     done bigint[];
   begin
     insert into switchboard.topics (topic, name, epoch)
     select distinct on (l.topic) l.topic, n.name, n.epoch
-      from unnest(topics) t (topic)
-      cross join lateral (
+      from (
         select l0.topic, l0.name from switchboard.log l0
-         where l0.xid = pg_current_xact_id() and l0.seq >= first_seq and l0.topic = t.topic
+         where l0.xid = pg_current_xact_id() and l0.seq >= first_seq and l0.topic = any (got)
         union all
         select l0.topic, l0.name from switchboard.unnumbered u
-          cross join lateral (select l.* from switchboard.log l where l.xid = u.xid and l.seq = u.seq limit 1) l0
-         where u.topic = t.topic) l
+          cross join lateral (select l1.* from switchboard.log l1 where l1.xid = u.xid and l1.seq = u.seq limit 1) l0
+         where u.topic = any (got)) l
       join switchboard.names n on n.name = l.name
-     where (select k.id from switchboard.topics k where k.topic = t.topic) is null
+     where (select k.id from switchboard.topics k where k.topic = l.topic) is null
      order by l.topic
     on conflict do nothing;
-
-    got := array(select k.topic from switchboard.topics k
-                  where k.topic = any (topics) and k.topic > held collate "C" order by k.topic for no key update);
-    if held <> '' then
-      got := got || array(select k.topic from switchboard.topics k
-                           where k.topic = any (topics) and k.topic <= held collate "C"
-                           order by k.topic for no key update skip locked);
-    end if;
-    select max(k collate "C") into held from unnest(got || held) k;
-    ignored := set_config('switchboard.held', held, true);
 
     with claimed as (
       delete from switchboard.unnumbered u where u.topic = any (got) returning u.topic, u.xid, u.seq
@@ -827,13 +877,12 @@ create or replace function switchboard.number_all(first_seq bigint, topics text[
     ), fresh as (
       select d.topic, d.xid, d.seq, row_number() over (partition by d.topic order by d.seq) as k
         from due d where (select n.seq from switchboard.numbers n where n.seq = d.seq) is null
-    ), raised as (
-      update switchboard.topics t set last = t.last + f.n, at = clock_timestamp()
-        from (select f0.topic, max(f0.k) as n from fresh f0 group by f0.topic) f where t.topic = f.topic
-      returning t.topic, t.id, t.last - f.n as base, clock_timestamp() as committed
+    ), bases as materialized (
+      select k.topic, k.id, switchboard.last_number(k.id, k.last) as base
+        from switchboard.topics k where k.topic = any (array(select distinct f.topic from fresh f))
     ), placed as (
       insert into switchboard.numbers (topic_id, number, xid, seq, committed)
-      select r.id, r.base + f.k, f.xid, f.seq, r.committed from fresh f join raised r on r.topic = f.topic
+      select b.id, b.base + f.k, f.xid, f.seq, (select clock_timestamp()) from fresh f join bases b on b.topic = f.topic
       returning seq
     )
     select array_agg(p.seq) into done from placed p;
@@ -891,22 +940,28 @@ create or replace function switchboard.number_one(
   as $$
   #variable_conflict use_variable
   declare
-    topic_id bigint;
     number bigint;
     epoch text;
     committed timestamptz;
     ignored text;
   begin
-    update switchboard.topics t set last = t.last + 1, at = clock_timestamp() where t.topic = in_topic
-    returning t.id, t.last, t.epoch, t.at into topic_id, number, epoch, committed;
-    if number is null then
-      return false;
+    -- As lock_topics does for one.
+    if not pg_try_advisory_xact_lock_shared(hashtextextended('switchboard: topics', 0)) then
+      perform pg_advisory_xact_lock_shared(hashtextextended('switchboard: topics', 0));
     end if;
-    insert into switchboard.numbers (topic_id, number, xid, seq, committed)
-    select topic_id, number, xid, seq, committed
-     where not exists (select from switchboard.unnumbered u where u.topic = in_topic);
-    if not found then
-      raise exception 'others are first' using errcode = 'SWB01'; -- which undoes the number
+    if not pg_try_advisory_xact_lock(hashtextextended(in_topic, 0)) then
+      perform pg_advisory_xact_lock(hashtextextended(in_topic, 0));
+    end if;
+    insert into switchboard.numbers as n (topic_id, number, xid, seq, committed)
+    select k.id, greatest(k.last, (select m.number from switchboard.numbers m where m.topic_id = k.id
+                                    order by m.number desc limit 1)) + 1,
+           xid, seq, clock_timestamp()
+      from switchboard.topics k
+     where k.topic = in_topic and not exists (select from switchboard.unnumbered u where u.topic = in_topic)
+    returning n.number, n.committed, (select k.epoch from switchboard.topics k where k.topic = in_topic)
+      into number, committed, epoch;
+    if number is null then
+      return false; -- The topic is new, or others are first.
     end if;
     insert into realtime.messages (topic, extension, event, private, payload, inserted_at)
     values (in_topic, 'broadcast', 'changes', true, case when fetches is null then
@@ -948,7 +1003,7 @@ create or replace function switchboard.number(first_seq bigint, is_one boolean) 
         topics := array(select distinct l.topic from switchboard.log l
                          where l.xid = pg_current_xact_id() and l.seq >= first_seq);
         if topics <> '{}' then
-          perform switchboard.number_all(first_seq, topics, true);
+          perform switchboard.number_all(first_seq, topics, 50, true);
         end if;
         return;
       exception when others then
@@ -958,7 +1013,7 @@ create or replace function switchboard.number(first_seq bigint, is_one boolean) 
         begin
           topics := array(select distinct l.topic from switchboard.log l
                            where l.xid = pg_current_xact_id() and l.seq >= first_seq);
-          perform switchboard.number_all(first_seq, topics, false);
+          perform switchboard.number_all(first_seq, topics, 50, false);
           perform switchboard.report(null, 'sent by realtime.send', left(failure, 500), false);
           return;
         exception when others then
@@ -993,6 +1048,11 @@ create or replace function switchboard.at_commit() returns trigger
     first bigint;
     ignored text;
   begin
+    -- The application's own limit must not be used up by waiting for a topic.
+    if current_setting('statement_timeout') <> '0' then
+      ignored := set_config('lock_timeout', least(2000, greatest(1, floor(
+        extract(epoch from current_setting('statement_timeout')::interval) * 1000 / 8)))::text, true);
+    end if;
     if tg_table_name = 'log' then
       first := new.seq;
       query := current_query();
@@ -1160,9 +1220,12 @@ create or replace function switchboard.may_read(topic text) returns boolean lang
 
 -- The topic that the setting switchboard.reading names, for those who may read it. The check is made once for each query.
 create or replace view switchboard.readable with (security_barrier) as
-  select coalesce(k.epoch, n.epoch) as epoch, coalesce(k.last, 0) as last, coalesce(f.number, coalesce(k.last, 0) + 1) as first
+  select coalesce(k.epoch, n.epoch) as epoch, coalesce(l.last, 0) as last, coalesce(f.number, coalesce(l.last, 0) + 1) as first
     from switchboard.names n
     left join switchboard.topics k on k.topic = current_setting('switchboard.reading', true)
+    left join lateral (
+      select greatest(k.last, (select m.number from switchboard.numbers m where m.topic_id = k.id order by m.number desc limit 1)) as last
+    ) l on true
     left join lateral (select m.number from switchboard.numbers m where m.topic_id = k.id order by m.number limit 1) f on true
    where n.name = split_part(current_setting('switchboard.reading', true), ':', 2)
      and (select switchboard.may_read(current_setting('switchboard.reading', true)));
@@ -1438,7 +1501,7 @@ create or replace function switchboard.track(
   declare
     c record;
     by_column smallint;
-    by_type text;
+    by_type regtype;
     wanted text;
     before switchboard.tables;
     other switchboard.names;
@@ -1466,7 +1529,7 @@ create or replace function switchboard.track(
         hint = 'Give it another one: topic => ''bookings''. Letters, digits and _ . - are allowed, up to 100; beat is reserved.';
     end if;
     if track.by is not null then
-      select a.attnum, switchboard.base_type(a.atttypid)::regtype::text into by_column, by_type
+      select a.attnum, switchboard.base_type(a.atttypid)::regtype into by_column, by_type
         from pg_attribute a join pg_type ty on ty.oid = switchboard.base_type(a.atttypid)
        where a.attrelid = "table" and a.attname = track.by and a.attnum > 0 and not a.attisdropped and a.attgenerated <> 'v'
          and (ty.typtype = 'e' or ty.oid = any ('{int2,int4,int8,uuid,text,varchar,bool}'::regtype[]));
@@ -1499,7 +1562,7 @@ create or replace function switchboard.track(
     if other.name is not null and other.key_type is distinct from by_type and exists (
       select from switchboard.tables t where t.name = wanted and t.relation <> "table") then
       raise exception 'The topic "%" is shared with tables that are tracked by %; this one would be by %.', wanted,
-        coalesce('a ' || other.key_type, 'no column'), coalesce('a ' || by_type, 'no column')
+        coalesce('a ' || other.key_type::text, 'no column'), coalesce('a ' || by_type::text, 'no column')
         using errcode = 'invalid_parameter_value', hint = 'Give this table another name: topic => ''…''.';
     end if;
     if other.name is null then
@@ -1634,19 +1697,25 @@ create or replace function switchboard.trim(at_most integer) returns integer lan
   begin
     select s.trimmed_to into trimmed_to from switchboard.state s;
     for k in
-      select t.id, t.name, clock_timestamp() - (select max(b.keep) from switchboard.tables b where b.name = t.name) as before
+      select t.id, t.name, clock_timestamp() - (select max(b.keep) from switchboard.tables b where b.name = t.name) as before,
+             clock_timestamp() + interval '1 hour' as after
         from switchboard.topics t where t.id > trimmed_to order by t.id limit 500
     loop
       upto := k.id;
       seen := seen + 1;
       continue when k.name <> '' and coalesce((
-        select n.committed from switchboard.numbers n where n.topic_id = k.id order by n.number limit 1), 'infinity') >= k.before;
+        select n.committed between k.before and k.after from switchboard.numbers n
+         where n.topic_id = k.id order by n.number limit 1), true);
+      -- Up to the first that is kept, so that there is no hole. What is from the future is of a clock that was wrong.
       with old as (
         select o.topic_id, o.number, o.xid, o.seq
-          from (select n.* from switchboard.numbers n where n.topic_id = k.id order by n.number limit room) o
-         where k.name = '' or o.committed < k.before
+          from (select n.*, bool_and(k.name = '' or n.committed not between k.before and k.after) over (order by n.number) as is_old
+                  from (select m.* from switchboard.numbers m where m.topic_id = k.id order by m.number limit room) n) o
+         where o.is_old
       ), unlogged as (
         delete from switchboard.log l using old o where l.xid = o.xid and l.seq = o.seq
+      ), counted as (
+        update switchboard.topics t set last = greatest(t.last, (select max(o.number) from old o)) where t.id = k.id
       )
       delete from switchboard.numbers n using old o where n.topic_id = o.topic_id and n.number = o.number;
       get diagnostics deleted = row_count;
@@ -1662,6 +1731,21 @@ create or replace function switchboard.trim(at_most integer) returns integer lan
   end
   $$;
 
+-- The messages that one snapshot shows and an earlier one did not, but for this transaction's. Looks only there, whatever transactions
+-- stay open meanwhile.
+create or replace function switchboard.fresh(since pg_snapshot, upto pg_snapshot) returns table (topic text, xid xid8, seq bigint)
+  language sql stable
+  set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off
+  as $$
+    select l.topic, l.xid, l.seq from switchboard.log l
+     where l.xid >= pg_snapshot_xmax(since) and pg_visible_in_snapshot(l.xid, upto)
+       and l.xid is distinct from pg_current_xact_id_if_assigned()
+    union all
+    select l.topic, l.xid, l.seq from pg_snapshot_xip(since) open (xid) join switchboard.log l on l.xid = open.xid
+     where pg_visible_in_snapshot(l.xid, upto) and l.xid is distinct from pg_current_xact_id_if_assigned()
+  $$;
+
 -- To be called every few seconds, by pg_cron (track-cron.sql) or any other clock; every_ms is its period, for the clients.
 -- It numbers what was left, deletes what is old, follows changes of the schema, and proves that broadcasts arrive.
 create or replace function switchboard.beat(every_ms integer default 5000) returns bigint language plpgsql
@@ -1671,7 +1755,7 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
   as $$
   declare
     s switchboard.state;
-    upto xid8 := pg_snapshot_xmin(pg_current_snapshot());
+    seen pg_snapshot := pg_current_snapshot();
     t record;
     left_topics text[];
     now_deferred boolean;
@@ -1688,8 +1772,12 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
       for t in select n.name from switchboard.names n order by n.name loop
         perform switchboard.start_epoch(t.name);
       end loop;
-      update switchboard.state s0 set incarnation = here, swept_to = upto;
-      s.swept_to := upto;
+      update switchboard.state s0 set incarnation = here, swept = seen;
+      s.swept := seen;
+    end if;
+    -- The clock was set back: nothing is known of what came since.
+    if s.beaten_before > clock_timestamp() then
+      s.beaten_before := '-infinity';
     end if;
     -- So they do where changes were lost.
     for t in
@@ -1706,9 +1794,11 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
 
     -- Messages that nothing numbered, for whatever reason.
     insert into switchboard.unnumbered (topic, xid, seq)
-    select l.topic, l.xid, l.seq from switchboard.log l
-     where l.xid >= s.swept_to and l.xid < upto and (select n.seq from switchboard.numbers n where n.seq = l.seq) is null
+    select l.topic, l.xid, l.seq from switchboard.fresh(s.swept, seen) l
+     where (select n.seq from switchboard.numbers n where n.seq = l.seq) is null
     on conflict do nothing;
+    update switchboard.topics k set last = switchboard.last_number(k.id, k.last), at = clock_timestamp()
+     where k.topic = any (array(select distinct l.topic from switchboard.fresh(s.swept, seen) l));
 
     with homeless as (
       delete from switchboard.unnumbered u using switchboard.log l
@@ -1719,7 +1809,7 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
 
     -- Tables that were dropped; partitions that came or went; deferred triggers that came or went.
     now_deferred := switchboard.others_are_deferred();
-    for t in select b.id, b.relation, to_regclass(b.relation::text) is null as is_gone from switchboard.tables b order by b.id loop
+    for t in select b.id, b.relation, b.made_of from switchboard.tables b order by b.id loop
       begin
         if not exists (select from pg_class c where c.oid = t.relation) then
           perform switchboard.untrack_id(t.id, 1);
@@ -1727,6 +1817,9 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
           perform switchboard.make_triggers(t.id, 1);
           if now_deferred <> s.others_are_deferred then
             update switchboard.state s0 set others_are_deferred = now_deferred;
+          end if;
+          -- Not everything that matters makes PostgreSQL plan again: not a type's name, nor the roles that a role has.
+          if switchboard.catalog_digest(t.id) is distinct from t.made_of then
             perform switchboard.make_capture(t.id);
           end if;
         end if;
@@ -1739,7 +1832,7 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
     begin
       left_topics := array(select distinct u.topic from switchboard.unnumbered u order by u.topic limit 1000);
       if left_topics <> '{}' then
-        perform switchboard.number_all(9223372036854775807, left_topics, true);
+        perform switchboard.number_all(9223372036854775807, left_topics, 1000, true);
       end if;
     exception when others then
       perform switchboard.report(null, 'not numbered by the beat', sqlstate || ' ' || sqlerrm, false);
@@ -1747,7 +1840,8 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
 
     begin
       insert into realtime.messages (topic, extension, event, private, payload, inserted_at)
-      select k.topic, 'broadcast', 'position', true, jsonb_build_object('v', 1, 'epoch', k.epoch, 'last', k.last),
+      select k.topic, 'broadcast', 'position', true,
+             jsonb_build_object('v', 1, 'epoch', k.epoch, 'last', switchboard.last_number(k.id, k.last)),
              clock_timestamp() at time zone 'UTC'
         from switchboard.topics k where k.at > s.beaten_before and k.name <> '' order by k.at desc limit 1000;
       insert into realtime.messages (topic, extension, event, private, payload, inserted_at)
@@ -1757,7 +1851,7 @@ create or replace function switchboard.beat(every_ms integer default 5000) retur
       perform switchboard.report(null, 'beat not sent', sqlstate || ' ' || sqlerrm, false);
     end;
     update switchboard.state s0
-       set beats = s0.beats + 1, beaten_before = s0.beaten_at, beaten_at = clock_timestamp(), swept_to = upto;
+       set beats = s0.beats + 1, beaten_before = s0.beaten_at, beaten_at = clock_timestamp(), swept = seen;
     return s.beats + 1;
   end
   $$;

@@ -107,7 +107,9 @@ describe('the beat', () => {
     await beat();
     expect(await epochOf()).toBe(next);
     await db.sql.query(`insert into bookings values (2, 'a')`);
-    await db.superuser.query(`update switchboard.state set incarnation = 'another cluster', swept_to = '999999999'`);
+    await db.superuser.query(
+      `update switchboard.state set incarnation = 'another cluster', swept = '999999999:999999999:'`,
+    );
     await beat();
     expect(await epochOf()).not.toBe(next);
     await db.sql.query(`insert into bookings values (3, 'a')`);

@@ -238,7 +238,7 @@ describe('what a hostile role can make', () => {
       `select switchboard.untrack('bookings')`,
       `select switchboard.beat()`,
       `select switchboard.tracked()`,
-      `select switchboard.number_all(0, array['${topic}'], true)`,
+      `select switchboard.number_all(0, array['${topic}'], 50, true)`,
       `select switchboard.settings_now(1)`,
       `insert into switchboard.log (topic, name, bytes, is_first, tables, changes) values ('${topic}', 'bookings', 1, true, '[]', '[]')`,
       `update switchboard.topics set last = 0`,

@@ -72,7 +72,7 @@ export async function runProbe(db: Database, probe: Probe): Promise<Finding> {
 function readTrace(db: Database, { topic }: Probe): Promise<Trace> {
   return db
     .rows<Trace>(
-      `select coalesce((select k.last::int4 from switchboard.topics k where k.topic = $1), 0) as last,
+      `select coalesce((select switchboard.last_number(k.id, k.last)::int4 from switchboard.topics k where k.topic = $1), 0) as last,
         (select count(*)::int4 from switchboard.log l where l.topic = $1) as logged,
         (select count(*)::int4 from realtime.messages m where m.topic = $1 and m.event = 'changes'
           and m.payload ->> 'number' = '1' and m.payload #>> '{changes,0,record,id}' = '2') as sent,

@@ -106,7 +106,7 @@ export async function readTracked(db: Database, table: TableName, role: string):
   const [row] = await db.rows<TrackedTable>(
     `select t.id, t.name as topic, a.attname::text as by, t.readers,
        (select count(*)::int4 from switchboard.unnumbered u join switchboard.log l on l.xid = u.xid and l.seq = u.seq
-         where l.name = t.name and u.xid < (select s.swept_to from switchboard.state s)) as unnumbered,
+         where l.name = t.name and pg_visible_in_snapshot(u.xid, (select s.swept from switchboard.state s))) as unnumbered,
        (select coalesce(jsonb_agg(jsonb_build_object('table', f::regclass::text, 'name', w.name, 'isMissing', g.oid is null)
                                   order by 1), '[]')
           from switchboard.family(t.relation) f
