@@ -151,12 +151,12 @@ begin
 end
 $$;
 
--- Which copy of the database this is. A restored copy counts on from older numbers, so it must not continue an epoch.
+-- Which copy of the database this is, also where a dump was restored in its place. A restored copy counts on from older numbers, so it must not continue an epoch.
 create or replace function switchboard.incarnation() returns text language sql volatile
   set search_path = pg_catalog, pg_temp
   as $$
     select concat_ws('.', (pg_control_system()).system_identifier, (pg_control_checkpoint()).timeline_id,
-                     (select oid from pg_database where datname = current_database()))
+                     (select oid from pg_database where datname = current_database()), 'switchboard.state'::regclass::oid)
   $$;
 
 insert into switchboard.state (incarnation) values (switchboard.incarnation()) on conflict do nothing;
@@ -413,8 +413,15 @@ create or replace function switchboard.put(
       perform switchboard.report(of_table, 'topic too long', left(topic, 100) || '…', false);
       return;
     end if;
-    insert into switchboard.log (is_first, topic, name, bytes, tables, changes, fetches)
-    values (switchboard.note(s[7]::boolean), put.topic, s[2], put.bytes, put.tables, put.changes, put.fetches);
+    with written as (
+      insert into switchboard.log as l (is_first, topic, name, bytes, tables, changes, fetches)
+      values (switchboard.note(s[7]::boolean), put.topic, s[2], put.bytes, put.tables, put.changes, put.fetches)
+      returning l.topic, l.xid, l.seq
+    )
+    -- In a SERIALIZABLE transaction at once: to read the log at commit would be a dependency on everybody else who writes to it, and
+    -- could fail the application's transaction.
+    insert into switchboard.unnumbered (topic, xid, seq)
+    select w.topic, w.xid, w.seq from written w where current_setting('transaction_isolation') = 'serializable';
   end
   $$;
 
@@ -581,7 +588,7 @@ create or replace function switchboard.capture_%1$s() returns trigger
             ',"old_record":' || switchboard.record(old_row, s) || '}';
         end if;
       end if;
-      if octet_length(change) + 1 > s[5]::integer or octet_length(topic) > 246 then
+      if octet_length(change) + 1 > s[5]::integer or octet_length(topic) > 246 or current_setting('transaction_isolation') = 'serializable' then
         perform switchboard.put_all(%1$s, s, topic, tables, array[change]);
       else
         asked := current_setting('switchboard.asked', true);
@@ -922,17 +929,6 @@ create or replace function switchboard.leave(first_seq bigint) returns void lang
     select l.topic, l.xid, l.seq from switchboard.log l where l.xid = pg_current_xact_id() and l.seq >= first_seq
   $$;
 
--- The same for one message, in a SERIALIZABLE transaction, as soon as it is in the log: to read the log at commit would be a
--- dependency on everybody else who writes to it, and could fail the application's transaction.
-create or replace function switchboard.leave_at_once() returns trigger language plpgsql security definer
-  set search_path = pg_catalog, pg_temp
-  as $$
-  begin
-    insert into switchboard.unnumbered (topic, xid, seq) values (new.topic, new.xid, new.seq);
-    return null;
-  end
-  $$;
-
 -- Numbers one message of one topic, which is what most transactions have. False: it takes number_all.
 create or replace function switchboard.number_one(
   in_topic text, xid xid8, seq bigint, tables jsonb, changes jsonb, fetches jsonb
@@ -983,7 +979,7 @@ create or replace function switchboard.number(first_seq bigint, is_one boolean) 
     one record;
   begin
     if current_setting('transaction_isolation') = 'serializable' then
-      return; -- switchboard.leave_at_once was before
+      return; -- switchboard.put has left them
     end if;
     -- Under REPEATABLE READ a topic that somebody else numbered meanwhile can't be locked. A prepared transaction would keep its
     -- topics locked until it is committed.
@@ -1031,10 +1027,29 @@ create or replace function switchboard.number(first_seq bigint, is_one boolean) 
   end
   $$;
 
+-- Inserts a row whose deferred trigger comes after all that are waiting now. Where that runs at once, constraints are immediate, which
+-- means that this is not the commit yet.
+create or replace function switchboard.wait_for_commit(first bigint) returns void language plpgsql
+  as $$
+  declare
+    ignored text;
+  begin
+    ignored := set_config('switchboard.asking', 'y', true);
+    insert into switchboard.at_commit (first_seq, is_last) values (first, true);
+    if current_setting('switchboard.asking', true) <> 'y' then
+      set constraints switchboard.numbers_at_commit deferred;
+      insert into switchboard.at_commit (first_seq, is_last) values (first, false);
+    end if;
+    ignored := set_config('switchboard.asking', '', true);
+  exception when others then
+    raise log 'switchboard: messages without a number: %', sqlerrm;
+  end
+  $$;
+
 -- Deferred on the first message of a transaction, and on switchboard.at_commit. It must not number in the middle of a transaction,
 -- after SET CONSTRAINTS, nor before the application's own deferred triggers: a transaction that holds topics must not wait for
--- anything else. So, unless it is sure, it first inserts a row whose own deferred trigger comes last. Where that runs at once,
--- constraints are immediate, which means that this is not the commit yet.
+-- anything else. So, unless it is sure, it first waits for a trigger of its own that comes last. All that can fail is in blocks that
+-- catch it; one block for all would cost a further subtransaction.
 create or replace function switchboard.at_commit() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -1045,7 +1060,6 @@ create or replace function switchboard.at_commit() returns trigger
   declare
     asked text := current_setting('switchboard.asked', true);
     query text;
-    first bigint;
     ignored text;
   begin
     -- The application's own limit must not be used up by waiting for a topic.
@@ -1054,7 +1068,6 @@ create or replace function switchboard.at_commit() returns trigger
         extract(epoch from current_setting('statement_timeout')::interval) * 1000 / 8)))::text, true);
     end if;
     if tg_table_name = 'log' then
-      first := new.seq;
       query := current_query();
       if asked in ('one', 'more') and (query is null or query ~* '^\s*(commit|end)\s*(work|transaction)?\s*;?\s*$') then
         ignored := set_config('switchboard.asked', '', true);
@@ -1068,31 +1081,18 @@ create or replace function switchboard.at_commit() returns trigger
             null; -- The way below finds out what it was.
           end;
         end if;
-        perform switchboard.number(first, false);
-        return null;
+        perform switchboard.number(new.seq, false);
+      else
+        perform switchboard.wait_for_commit(new.seq);
       end if;
-    elsif new.is_last then
-      if current_setting('switchboard.asking', true) = 'y' then
-        ignored := set_config('switchboard.asking', 'at once', true);
-        return null;
-      end if;
+    elsif not new.is_last then
+      perform switchboard.wait_for_commit(new.first_seq);
+    elsif current_setting('switchboard.asking', true) = 'y' then
+      ignored := set_config('switchboard.asking', 'at once', true);
+    else
       ignored := set_config('switchboard.asked', '', true);
       perform switchboard.number(new.first_seq, asked in ('one', 'mixed one'));
-      return null;
-    else
-      first := new.first_seq;
     end if;
-
-    ignored := set_config('switchboard.asking', 'y', true);
-    insert into switchboard.at_commit (first_seq, is_last) values (first, true);
-    if current_setting('switchboard.asking', true) <> 'y' then
-      set constraints switchboard.numbers_at_commit deferred;
-      insert into switchboard.at_commit (first_seq, is_last) values (first, false);
-    end if;
-    ignored := set_config('switchboard.asking', '', true);
-    return null;
-  exception when others then
-    raise log 'switchboard: messages without a number: %', sqlerrm;
     return null;
   end
   $$;
@@ -1102,10 +1102,6 @@ begin
   if not exists (select from pg_trigger where tgrelid = 'switchboard.log'::regclass and tgname = 'first_message') then
     create constraint trigger first_message after insert on switchboard.log deferrable initially deferred
       for each row when (new.is_first) execute function switchboard.at_commit();
-  end if;
-  if not exists (select from pg_trigger where tgrelid = 'switchboard.log'::regclass and tgname = 'serializable_message') then
-    create trigger serializable_message after insert on switchboard.log
-      for each row when (current_setting('transaction_isolation') = 'serializable') execute function switchboard.leave_at_once();
   end if;
   if not exists (select from pg_trigger where tgrelid = 'switchboard.at_commit'::regclass and tgname = 'numbers_at_commit') then
     create constraint trigger numbers_at_commit after insert on switchboard.at_commit deferrable initially deferred
@@ -1218,25 +1214,26 @@ create or replace function switchboard.may_read(topic text) returns boolean lang
   end
   $$;
 
--- The topic that the setting switchboard.reading names, for those who may read it. The check is made once for each query.
+-- The topic that the setting switchboard.reading names, for those who may read it. The setting is read once for each scan: a query
+-- may change it between the rows of another table.
 create or replace view switchboard.readable with (security_barrier) as
   select coalesce(k.epoch, n.epoch) as epoch, coalesce(l.last, 0) as last, coalesce(f.number, coalesce(l.last, 0) + 1) as first
-    from switchboard.names n
-    left join switchboard.topics k on k.topic = current_setting('switchboard.reading', true)
+    from (select current_setting('switchboard.reading', true) as topic offset 0) q
+    join switchboard.names n on n.name = split_part(q.topic, ':', 2)
+    left join switchboard.topics k on k.topic = q.topic
     left join lateral (
       select greatest(k.last, (select m.number from switchboard.numbers m where m.topic_id = k.id order by m.number desc limit 1)) as last
     ) l on true
     left join lateral (select m.number from switchboard.numbers m where m.topic_id = k.id order by m.number limit 1) f on true
-   where n.name = split_part(current_setting('switchboard.reading', true), ':', 2)
-     and (select switchboard.may_read(current_setting('switchboard.reading', true)));
+   where switchboard.may_read(q.topic);
 
 create or replace view switchboard.readable_messages with (security_barrier) as
   select n.number, l.bytes, k.epoch, n.committed, l.tables, l.changes, l.fetches
-    from switchboard.topics k
+    from (select current_setting('switchboard.reading', true) as topic offset 0) q
+    join switchboard.topics k on k.topic = q.topic
     join switchboard.numbers n on n.topic_id = k.id
     join switchboard.log l on l.xid = n.xid and l.seq = n.seq
-   where k.topic = current_setting('switchboard.reading', true)
-     and (select switchboard.may_read(current_setting('switchboard.reading', true)));
+   where switchboard.may_read(q.topic);
 
 -- The messages of a topic with numbers above `after`, at most `at_most` and about a megabyte. `after` null: only where it is.
 -- Each is a JSON text, because a client that parses the answer as a whole must not lose digits of numbers.
@@ -1271,7 +1268,7 @@ create or replace function public.switchboard_changes(topic text, after bigint d
     if after is not null then
       for m in
         select r.number, switchboard.message(r.epoch, r.number, r.committed, r.tables, r.changes, r.fetches)::text as text
-          from switchboard.readable_messages r where r.number > after order by r.number limit most
+          from switchboard.readable_messages r where r.number > after and r.number <= after + most order by r.number
       loop
         bytes := bytes + octet_length(m.text);
         exit when m.number <> upto + 1 or (messages <> '{}' and bytes > most_bytes);

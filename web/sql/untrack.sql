@@ -38,7 +38,7 @@ begin
      where p.pronamespace = 'switchboard'::regnamespace and (p.proname ~ '^(capture|readers)_\d+$' or p.proname in (
        'version', 'incarnation', 'new_epoch', 'base_type', 'base_name', 'primary_key', 'columns', 'tables_now', 'settings_now', 'settings',
        'tables_of', 'record', 'shrunk', 'common_keys', 'descends', 'settings_for', 'report', 'lost', 'note', 'put', 'put_fetch',
-       'put_all', 'finite', 'counting', 'make_capture', 'capture_truncate', 'message', 'number_all', 'leave', 'leave_at_once', 'number_one', 'number', 'last_number',
+       'put_all', 'finite', 'counting', 'make_capture', 'capture_truncate', 'message', 'number_all', 'leave', 'wait_for_commit', 'number_one', 'number', 'last_number',
        'lock_topics', 'fresh', 'catalog_digest',
        'at_commit', 'gates', 'refusal', 'may_read', 'policies', 'make_policies', 'family', 'lock_tables', 'make_triggers', 'drop_triggers', 'end_topics', 'start_epoch',
        'make_readers', 'track', 'others_are_deferred', 'end_name_if_unused', 'untrack_id', 'untrack', 'tracked', 'trim', 'beat'))

@@ -111,11 +111,19 @@ describe('the beat', () => {
       `update switchboard.state set incarnation = 'another cluster', swept = '999999999:999999999:'`,
     );
     await beat();
-    expect(await epochOf()).not.toBe(next);
+    const third = await epochOf();
+    expect(third).not.toBe(next);
     await db.sql.query(`insert into bookings values (3, 'a')`);
+    // A dump that is restored in the place of what it was made of.
+    await db.sql.query(`alter table switchboard.state rename to before;
+      create table switchboard.state (like switchboard.before including all);
+      insert into switchboard.state select * from switchboard.before; drop table switchboard.before`);
+    await beat();
+    expect(await epochOf()).not.toBe(third);
+    await db.sql.query(`insert into bookings values (4, 'a')`);
     const messages = await db.sent('switchboard:bookings:a');
-    expect(messages.map(({ number }) => number)).toEqual([1, 1, 1]);
-    expect(new Set(messages.map(({ epoch: of }) => of)).size).toBe(3);
+    expect(messages.map(({ number }) => number)).toEqual([1, 1, 1, 1]);
+    expect(new Set(messages.map(({ epoch: of }) => of)).size).toBe(4);
   });
 });
 

@@ -87,7 +87,7 @@ export async function readTrackingState(db: Database, role: string): Promise<Tra
          and has_function_privilege($1::name, 'public.switchboard_changes(text, bigint, integer)', 'execute')
          and has_function_privilege($1::name, 'switchboard.may_read(text)', 'execute') as "readerRights",
        array(select v.name || ' of ' || v.relation from (values ('switchboard.log', 'first_message'),
-           ('switchboard.log', 'serializable_message'), ('switchboard.at_commit', 'numbers_at_commit')) v (relation, name)
+           ('switchboard.at_commit', 'numbers_at_commit')) v (relation, name)
          where not exists (select from pg_trigger g where g.tgrelid = v.relation::regclass and g.tgname = v.name
            and g.tgenabled in ('O', 'A'))) as "wrongTriggers",
        (select extract(epoch from clock_timestamp() - s.beaten_at)::float8 from switchboard.state s) as "beatAge",
