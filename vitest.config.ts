@@ -43,13 +43,15 @@ const dropInTests = [
   'channels/policies',
   'channels/persist',
 ];
-const portLoader = fileURLToPath(new URL('tests/node/support/port/loadModule.ts', import.meta.url));
-/** Has managers open their engines at the other end of a MessageChannel. */
-const enginesBehindPorts = {
-  name: 'engines-behind-ports',
-  enforce: 'pre' as const,
-  resolveId: (source: string, importer?: string) =>
-    source === '../engine/loadModule.js' && importer?.includes('/manager/createRealtimeManager') ? portLoader : null,
+/** Has managers open their engines by this module: at the other end of a MessageChannel, or as a tab of a hub. */
+const enginesOf = (path: string) => {
+  const loader = fileURLToPath(new URL(path, import.meta.url));
+  return {
+    name: 'other-engines',
+    enforce: 'pre' as const,
+    resolveId: (source: string, importer?: string) =>
+      source === '../engine/loadModule.js' && importer?.includes('/manager/createRealtimeManager') ? loader : null,
+  };
 };
 
 export default defineConfig({
@@ -74,10 +76,24 @@ export default defineConfig({
         },
       },
       {
-        plugins: [enginesBehindPorts],
+        plugins: [enginesOf('tests/node/support/port/loadModule.ts')],
         test: {
           name: 'port',
           env: { ENGINE: 'port' },
+          globalSetup: built,
+          include: managerTests.map((name) => `tests/node/${name}.test.ts`),
+          server: {
+            deps: { inline: [/\/web\/dist\/core\//], external: [/\/web\/dist\/wasm\//, /\/web\/backend\/dist\//] },
+          },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [enginesOf('tests/node/support/tabs/loadModule.ts')],
+        test: {
+          name: 'tabs',
+          env: { ENGINE: 'tabs' },
           globalSetup: built,
           include: managerTests.map((name) => `tests/node/${name}.test.ts`),
           server: {

@@ -80,10 +80,30 @@ export const coreTower: readonly CoreFolder[] = [
   },
   { folder: 'page', below: ['api', 'engine'], rule: 'what the page or runtime notices, whoever wants to know' },
   {
+    folder: 'tabs/wire',
+    below: ['api', 'engine'],
+    rule: 'what tabs and hubs say to each other, and how they see that one has died',
+  },
+  {
+    folder: 'tabs/hub',
+    below: ['api', 'engine', 'log', 'tabs/wire'],
+    rule: 'one core for many tabs, wherever it runs: knows no page and no worker',
+  },
+  {
+    folder: 'tabs/tab',
+    below: ['api', 'base', 'engine', 'tabs/wire'],
+    rule: 'an engine over lines that may be lost, whatever carries them',
+  },
+  {
+    folder: 'tabs/carriers',
+    below: ['api', 'engine', 'tabs/wire', 'tabs/hub', 'tabs/tab'],
+    rule: 'where lines come from: what the browser has decides',
+  },
+  {
     folder: 'manager',
     below: [
       ...['api', 'base', 'engine', 'changes', 'subscriptions', 'status', 'log'],
-      ...['delivery', 'gaps', 'numbered', 'auth', 'checks', 'channels', 'liveRows', 'page'],
+      ...['delivery', 'gaps', 'numbered', 'auth', 'checks', 'channels', 'liveRows', 'page', 'tabs/carriers'],
     ],
     rule: 'where the stations meet',
   },

@@ -76,6 +76,7 @@ export type {
   SubscribeOptions,
   SupabaseClientLike,
   SupabaseOptions,
+  TabsOption,
   UntypedSubscribeOptions,
   WasmSource,
   WebSocketClass,
@@ -110,6 +111,8 @@ export type {
   SubscriptionNotice,
   SubscriptionState,
   SubscriptionStatus,
+  TabsCode,
+  TabsStatus,
 } from './api/status.js';
 export type { StatusHandler } from './api/status.js';
 export type { TuningOptions } from './api/tuning.js';

@@ -108,6 +108,17 @@ interface CommonOptions<Db> extends TuningOptions {
    * begins again with each part that arrives. Default 10,000.
    */
   loadTimeoutMs?: number | undefined;
+  /**
+   * Tabs of one origin whose managers have the same options and the same user share one line. `status().tabs` says what
+   * carries it, or why it is not shared. Default false. See docs/guide.md.
+   */
+  tabs?: boolean | TabsOption | undefined;
+}
+
+/** One line for all tabs, with what a page can't find by itself. */
+export interface TabsOption {
+  /** The address of the worker's script. Default: the file in this package, `tabs-worker.js`. */
+  worker?: string | URL | undefined;
 }
 
 /** Where to connect, in words. */

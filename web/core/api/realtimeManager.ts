@@ -235,4 +235,6 @@ export interface EngineStats {
   /** Timeouts that are armed, all of them on one timer of the platform. */
   readonly deadlines: number;
   readonly counters: Counters;
+  /** How many tabs share the core. With the option `tabs` only. */
+  readonly tabs?: number;
 }

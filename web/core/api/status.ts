@@ -153,6 +153,29 @@ export interface Counters {
   readonly filled: number;
 }
 
+/** Why a manager has a line of its own although it has the option `tabs`. */
+export type TabsCode =
+  /** It shares its line. */
+  | 'OK'
+  /** The option `transport` is a class, which is of use to this tab only. */
+  | 'TRANSPORT'
+  /** The option `wasm` is no address. */
+  | 'WASM'
+  /** The browser has no Web Locks, or the page did not come over https. */
+  | 'NO_LOCKS'
+  /** The browser has no SharedWorker. */
+  | 'NO_WORKER'
+  /** The worker's file is missing or refused by a policy, or the worker does not answer. */
+  | 'WORKER_FAILED';
+
+/** What carries the line of a manager with the option `tabs`. `worker`: a SharedWorker, for all tabs. `own`: the tab itself, for nobody else. */
+export interface TabsStatus {
+  readonly carrier: 'worker' | 'own';
+  readonly code: TabsCode;
+  /** The same for people: empty, or why the line is not shared. */
+  readonly message: string;
+}
+
 /**
  * The state of everything at one moment. Immutable, and the same object until something changed. Entries that did not
  * change are carried over, so the snapshot and its parts can be compared by identity.
@@ -167,8 +190,10 @@ export interface StatusSnapshot {
   readonly subscriptions: readonly SubscriptionStatus[];
   /** The open handles of channels. By id, ascending. */
   readonly channels: readonly ChannelStatus[];
-  /** As of this snapshot. They do not make a new snapshot; `stats()` has current ones. */
+  /** As of this snapshot. They do not make a new snapshot; `stats()` has current ones. With `tabs`: those of the line. */
   readonly counters: Counters;
+  /** With the option `tabs` only, once there is a line. */
+  readonly tabs?: TabsStatus;
 }
 
 /**

@@ -10,7 +10,12 @@ interface List {
 
 /** Lists of columns, by number. A table's list is read once, not with every change. */
 export class ColumnLists {
-  readonly #lists: List[] = [];
+  #lists: List[] = [];
+
+  /** Of another core, from now on. */
+  clear(): void {
+    this.#lists = [];
+  }
 
   /** Takes the next ones, as the server wrote them. */
   add(texts: readonly string[]): void {

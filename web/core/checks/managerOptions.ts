@@ -35,6 +35,7 @@ const COMMON = [
   'rpc',
   'transport',
   'wasm',
+  'tabs',
   'loadTimeoutMs',
   'resyncJitterMs',
   'resyncTimeoutMs',
@@ -60,6 +61,8 @@ export interface CheckedOptions {
   transport: WebSocketClass | null;
   wasm: WasmSource | null;
   loadTimeoutMs: number;
+  /** Null: the option `tabs` is off. */
+  tabs: { worker: string | URL | null } | null;
 }
 
 /**
@@ -106,6 +109,7 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
     transport: checkTransport(options.transport),
     wasm: checkWasm(options.wasm),
     loadTimeoutMs: optionalNumber(given, 'loadTimeoutMs', { min: 10, max: HOUR_MS }) ?? 10_000,
+    tabs: checkTabs(given.tabs),
   };
 }
 
@@ -197,6 +201,20 @@ function checkWasm(wasm: WasmSource | undefined): WasmSource | null {
     'INVALID_OPTION',
     'wasm',
     `\`wasm\` must be a url, the bytes or a WebAssembly.Module, not ${describe(wasm)}: leave it out for the file in the package.`,
+  );
+}
+
+function checkTabs(tabs: unknown): CheckedOptions['tabs'] {
+  if (tabs === undefined || tabs === false) return null;
+  if (tabs === true) return { worker: null };
+  const { worker, ...others } = requireObject(tabs, 'tabs');
+  refuseUnknown(others, ['worker'], '`tabs`');
+  if (worker === undefined) return { worker: null };
+  if ((typeof worker === 'string' && worker !== '') || worker instanceof URL) return { worker };
+  throw new SwitchboardError(
+    'INVALID_OPTION',
+    'tabs',
+    `\`tabs.worker\` must be the address of tabs-worker.js, not ${describe(worker)}: leave it out for the file in the package.`,
   );
 }
 

@@ -12,6 +12,7 @@ import type {
   Road,
   SubscriptionNotice,
   SubscriptionStatus,
+  TabsStatus,
 } from '../api/status.js';
 
 /**
@@ -139,6 +140,8 @@ export interface StatusDelta {
   /** Those of `channels` that the core does not take. */
   refusedChannels?: readonly number[];
   counters?: Partial<Counters>;
+  /** With the option `tabs` only. */
+  tabs?: TabsStatus;
 }
 
 /** Something that one subscription's `onStatus` is to hear. */
@@ -244,6 +247,8 @@ export interface Batch {
   /** Lists of columns in batches that are new. They are numbered from 0 on in the order in which they come; later batches may use them too. */
   columnLists: readonly string[];
   deliveries: readonly Delivery[];
+  /** Another core has taken the place of the one before: from now on its lists are numbered. */
+  restart?: true;
 }
 
 /** A broadcast on its way out. All keys are always there, for the same reason as in `BroadcastDelivery`. */
@@ -314,9 +319,12 @@ export interface Engine {
 /** Must not throw. */
 export type EngineSink = (batch: Batch) => void;
 
-/** Opens an engine. Rejects when the core can't be loaded, or when `signal` fires first: nobody wants it any more. */
+/**
+ * Opens an engine. Rejects when the core can't be loaded, or when `signal` fires first: nobody wants it any more. `newestToken`: for an engine that
+ * has to know whose it is before it is open.
+ */
 export interface OpenEngine {
-  (options: EngineOptions, sink: EngineSink, signal: AbortSignal): Promise<Engine>;
+  (options: EngineOptions, sink: EngineSink, signal: AbortSignal, newestToken?: () => Promise<string>): Promise<Engine>;
   /** Starts a download that hangs again: there is reason to believe that it would go better now. */
   restart?: () => void;
 }

@@ -1,5 +1,6 @@
 import type { RegisteredChannels } from '../api/channel.js';
 import type { RegisteredDatabase } from '../api/database.js';
+import type { OpenEngine } from '../engine/engine.js';
 import { wasmEngineOpener } from '../engine/loadModule.js';
 import { Manager } from './manager.js';
 import { remember } from './managersInUse.js';
@@ -23,7 +24,22 @@ export function createPrivateManager(options: ManagerOptions): Manager {
 function open(checked: CheckedOptions, startAfter = 0): Manager {
   const { wasm, transport, loadTimeoutMs, engine } = checked;
   const numbered = engine.tables !== undefined;
-  return new Manager(checked, wasmEngineOpener({ wasm, numbered, transport }, loadTimeoutMs), startAfter);
+  const openOwn = wasmEngineOpener({ wasm, numbered, transport }, loadTimeoutMs);
+  return new Manager(checked, checked.tabs === null ? openOwn : shared(checked, checked.tabs, openOwn), startAfter);
+}
+
+/** What is needed for the option `tabs` is loaded only with it. */
+function shared(
+  { wasm, transport, loadTimeoutMs, logLevel }: CheckedOptions,
+  { worker }: { worker: string | URL | null },
+  openOwn: OpenEngine,
+): OpenEngine {
+  return async (options, sink, signal, newestToken) => {
+    const { tabEngineOpener } = await import('../tabs/carriers/openTabEngine.js');
+    const hasTransport = transport !== null;
+    const settings = { worker, wasm, hasTransport, loadTimeoutMs, logLevel, openOwn };
+    return tabEngineOpener(settings)(options, sink, signal, newestToken);
+  };
 }
 
 /**

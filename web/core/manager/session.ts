@@ -72,7 +72,7 @@ export class Session {
     const open = async (signal: AbortSignal): Promise<Engine> => {
       const values = await valueReader(options.numbers, options.loadTimeoutMs, signal);
       this.#reader = new DeliveryReader(values, this.#columnLists);
-      return openEngine(options.engine, this.#receive.bind(this), signal);
+      return openEngine(options.engine, this.#receive.bind(this), signal, () => this.newestToken());
     };
     this.#slot = new EngineSlot(open, () => openEngine.restart?.(), {
       opened: () => {
@@ -200,6 +200,7 @@ export class Session {
   #receive(batch: Batch): void {
     if (this.#ended) return;
     const { queue, callbacks, gaps, channels } = this.#parts;
+    if (batch.restart === true) this.#columnLists.clear();
     this.#columnLists.add(batch.columnLists);
     if (batch.control !== null) this.#receiveControl(batch.control);
     callbacks.deliver(batch.deliveries, this.#reader, gaps, channels);

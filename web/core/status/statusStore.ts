@@ -7,6 +7,7 @@ import type {
   OverallState,
   StatusSnapshot,
   SubscriptionStatus,
+  TabsStatus,
 } from '../api/status.js';
 import { Entries } from './entries.js';
 
@@ -55,6 +56,7 @@ export class StatusStore {
   #since: number = Date.now();
   #coreSpoke = false;
   #counters: Counters = NO_COUNTERS;
+  #tabs: { readonly tabs?: TabsStatus } = {};
 
   /** Totals as fresh as the core's latest batch. */
   get counters(): Counters {
@@ -72,6 +74,7 @@ export class StatusStore {
       subscriptions: this.#subscriptions.list,
       channels: this.#channels.list,
       counters: this.#counters,
+      ...this.#tabs,
     });
     return this.#snapshot;
   }
@@ -140,6 +143,10 @@ export class StatusStore {
     for (const change of delta.subscriptions ?? []) this.#updateSubscription(change);
     for (const change of delta.channels ?? []) this.#update(this.#channels, change);
     for (const id of refused) if (this.#knows(id)) this.#refused.add(id);
+    if (delta.tabs !== undefined) {
+      this.#tabs = { tabs: Object.freeze(delta.tabs) };
+      this.#stale = true;
+    }
     this.#verdict = delta.overall ?? this.#verdict;
     this.#judge(delta.since ?? Date.now());
     return this.#stale;

@@ -80,6 +80,29 @@ export async function compileTypeScript(projects, progress, verbose) {
   await progress.step(`compile ${projects.join(', ')}`, () =>
     runChecked(process.execPath, [fromRoot('node_modules/typescript/bin/tsc'), '--build', ...projects], { verbose }),
   );
+  await bundleTabsWorker(progress, verbose);
+}
+
+/**
+ * Makes one file, web/dist/tabs/worker.js, of the SharedWorker for all tabs: so it can be shipped as the .wasm is, by every bundler, and loaded by every
+ * browser that has such workers.
+ *
+ * @param {Progress} progress
+ * @param {boolean} verbose
+ */
+export async function bundleTabsWorker(progress, verbose) {
+  const entry = fromRoot('web/dist/core/tabs/carriers/worker.js');
+  const outfile = fromRoot('web/dist/tabs/worker.js');
+  const options = ['--bundle', '--format=iife', '--target=es2020', '--minify', '--legal-comments=none'];
+  await progress.step('bundle the worker for all tabs', () =>
+    runChecked(
+      fromRoot('node_modules/.bin/esbuild'),
+      [entry, ...options, `--outfile=${outfile}`, '--log-level=error'],
+      {
+        verbose,
+      },
+    ),
+  );
 }
 
 /**

@@ -16,7 +16,7 @@ export const suites = {
   'native-asan': (context) => runCtest('native-asan', context),
   layering: (context) => runVitest(['layering'], context),
   sim: (context) => runCtest('sim', context),
-  node: (context) => runVitest(['node', 'react18', 'port', 'drop-in'], context),
+  node: (context) => runVitest(['node', 'react18', 'port', 'tabs', 'drop-in'], context),
   browser: (context) => runVitest(['browser'], context),
 };
 

@@ -1,0 +1,273 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Delivery, LifecycleEvent } from '../../../web/core/engine/engine.js';
+import { fakeTime, tick } from '../support/fakeTime.js';
+import { ScriptedHub, type RawTab } from '../support/tabs/scriptedHub.js';
+import { tokenOf } from '../support/tabs/simulatedTabs.js';
+import { ownerOf } from '../../../web/core/tabs/wire/user.js';
+
+fakeTime();
+
+let hub: ScriptedHub;
+
+beforeEach(() => {
+  hub = new ScriptedHub();
+});
+
+const each = (subscribers: readonly number[], text = '{}'): Delivery => ({ kind: 'each', subscribers, count: 1, text });
+const token = (exp: number, sub = 'ana'): string =>
+  `e30.${Buffer.from(JSON.stringify({ sub, exp })).toString('base64url')}.s`;
+const ana = ownerOf(token(1), '').user;
+
+describe('a hub', () => {
+  it('has one core for the tabs of a user, and another for another user', async () => {
+    await hub.tab(ana);
+    await hub.tab(ana);
+    expect(hub.cores).toHaveLength(1);
+    await hub.tab('');
+    expect(hub.cores).toHaveLength(2);
+  });
+
+  it("gives each tab what it asked for, in the tab's own ids, and one copy of it", async () => {
+    const [a, b, c] = [await hub.tab(), await hub.tab(), await hub.tab()];
+    a.subscribe(1);
+    a.subscribe(2);
+    b.subscribe(1);
+    c.subscribe(1, 'other');
+    expect(hub.core.of('subscribe').map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+    for (const tab of [a, b, c]) tab.take();
+    hub.core.say({}, [each([1, 2, 3], 'x')]);
+    expect(a.take().map(({ deliveries }) => deliveries)).toEqual([[each([1, 2], 'x')]]);
+    expect(b.take().map(({ deliveries }) => deliveries)).toEqual([[each([1], 'x')]]);
+    expect(c.take()).toEqual([]);
+  });
+
+  it('gives lists of columns to the tabs that need them, with the numbers that the core has given', async () => {
+    const [a, b] = [await hub.tab(), await hub.tab()];
+    a.subscribe(1);
+    b.subscribe(1);
+    const batch = (subscribers: number[]): Delivery => ({ kind: 'batch', subscribers, count: 1, text: '[]' });
+    a.take();
+    b.take();
+    hub.core.say({}, [batch([1])], ['first']);
+    hub.core.say({}, [batch([1, 2])], ['second']);
+    expect(a.take().map(({ columnLists }) => columnLists)).toEqual([['first'], ['second']]);
+    expect(b.take().map(({ columnLists }) => columnLists)).toEqual([['first', 'second']]);
+  });
+
+  it('splits status, notices, gaps, polls, pushes and gaps of channels by tab', async () => {
+    const [a, b] = [await hub.tab(), await hub.tab()];
+    a.subscribe(7);
+    b.subscribe(7);
+    b.send({ kind: 'openChannel', id: 8, spec: { name: 'room' } });
+    const push = { event: 'e', payload: '1', persist: null, ack: false, timeoutMs: 1_000, everyMs: null } as const;
+    b.send({ kind: 'push', id: 5, channel: 8, ...push });
+    for (const tab of [a, b]) tab.take();
+    expect(hub.core.of('push')).toMatchObject([{ id: 1, channel: 3 }]);
+    const rest = { since: 1, attempts: 0, nextRetryAt: null, code: 'OK', message: '', retryable: true } as const;
+    const gap = { id: 1, code: 'OFFLINE', message: '', fromCommit: null, from: 1, to: null } as const;
+    hub.core.say({
+      status: {
+        subscriptions: [1, 2].map((id) => ({ id, state: 'live', mode: 'live', ...rest })),
+        channels: [{ id: 3, state: 'live', ...rest }],
+      },
+      notices: [{ subscription: 2, status: 'SUBSCRIBED', code: 'OK', message: '', retryable: true, nextRetryAt: null }],
+      gaps: [{ ...gap, subscription: 1 }],
+      polls: [2],
+      pushes: [{ id: 1, outcome: 'ok', message: '' }],
+      channelGaps: [{ channels: [3], code: 'OFFLINE', from: 1, to: 2, healed: false }],
+    });
+    expect(a.take()).toMatchObject([
+      { control: { status: { subscriptions: [{ id: 7, state: 'live' }] }, gaps: [{ subscription: 7 }] } },
+    ]);
+    const [batch] = b.take();
+    expect(batch?.control).toMatchObject({
+      status: { subscriptions: [{ id: 7 }], channels: [{ id: 8 }] },
+      notices: [{ subscription: 7 }],
+      polls: [7],
+      pushes: [{ id: 5, outcome: 'ok' }],
+      channelGaps: [{ channels: [8] }],
+    });
+    expect(batch?.control?.gaps).toBeUndefined();
+  });
+
+  it('ends what a tab had when that says so, and when it has died, and its core after the last', async () => {
+    const [a, b, c] = [await hub.tab(), await hub.tab(), await hub.tab()];
+    for (const tab of [a, b, c]) tab.subscribe(1);
+    c.send({ kind: 'openChannel', id: 2, spec: { name: 'room' } });
+    a.post({ leave: true });
+    expect(hub.core.of('unsubscribe').map(({ id }) => id)).toEqual([1]);
+    hub.locks.release(c.lock);
+    await tick();
+    expect(hub.core.of('unsubscribe').map(({ id }) => id)).toEqual([1, 3]);
+    expect(hub.core.of('closeChannel').map(({ id }) => id)).toEqual([4]);
+    expect([a.closed, b.closed, c.closed]).toEqual([true, false, true]);
+    expect(hub.core.disposed).toBe(false);
+    b.post({ leave: true });
+    expect(hub.core.disposed).toBe(true);
+    await hub.tab();
+    expect(hub.cores).toHaveLength(2);
+  });
+
+  it('says to all of its tabs why there is no core, and tries again for the next', async () => {
+    hub.failure = new Error('no wasm');
+    const tab = await hub.tab();
+    expect(tab.got).toContainEqual({ failed: { code: '', option: '', message: 'no wasm' } });
+    hub.failure = null;
+    const later = await hub.tab();
+    expect(later.got).toContainEqual({ welcome: true });
+  });
+
+  it('cuts off a tab that takes nothing, and no other', async () => {
+    const [a, b] = [await hub.tab(), await hub.tab()];
+    a.subscribe(1);
+    b.subscribe(1);
+    const text = 'x'.repeat(1_000_000);
+    for (let count = 0; count < 20; count += 1) {
+      hub.core.say({}, [each([1, 2], text)]);
+      b.post({ ack: 1 });
+    }
+    expect(a.got[a.got.length - 1]).toEqual({ cut: true });
+    expect([a.closed, b.closed]).toEqual([true, false]);
+    expect(b.take().filter(({ deliveries }) => deliveries.length > 0)).toHaveLength(20);
+  });
+
+  it.each([null, 1, 'text', [], {}, { attach: null }, { attach: { protocol: 99 } }, { command: { kind: 'stats' } }])(
+    'ignores %j from whoever is no tab',
+    (message) => {
+      const port = { got: [] as unknown[], call: (_: unknown): void => undefined };
+      hub.host.accept({
+        post: (sent) => port.got.push(sent),
+        listen: (call) => {
+          port.call = call;
+        },
+        close: () => undefined,
+      });
+      port.call(message);
+      expect(port.got).toEqual([]);
+      expect(hub.cores).toEqual([]);
+    },
+  );
+});
+
+describe('tokens', () => {
+  const asked = (tab: RawTab): boolean => tab.take().some(({ control }) => control?.tokenRequest !== undefined);
+
+  it('come from one tab, and from another when that one hangs, fails or dies', async () => {
+    const [a, b, c, d] = [await hub.tab(ana), await hub.tab(ana), await hub.tab(ana), await hub.tab(ana)];
+    hub.core.say({ tokenRequest: { request: 9 } });
+    expect([a, b, c, d].map(asked)).toEqual([true, false, false, false]);
+    await tick(1_500);
+    expect([a, b, c, d].map(asked)).toEqual([false, true, false, false]);
+    b.send({ kind: 'failToken', request: 9, message: 'no' });
+    expect([a, b, c, d].map(asked)).toEqual([false, false, true, false]);
+    c.post({ leave: true });
+    expect([a, b, c, d].map(asked)).toEqual([false, false, false, true]);
+    d.send({ kind: 'provideToken', request: 9, token: token(50) });
+    a.send({ kind: 'provideToken', request: 9, token: token(40) });
+    expect(hub.core.of('provideToken')).toEqual([{ kind: 'provideToken', request: 9, token: token(50) }]);
+  });
+
+  it('fail when no tab has one, for the reason that the last one gave', async () => {
+    const [a, b] = [await hub.tab(ana), await hub.tab(ana)];
+    hub.core.say({ tokenRequest: { request: 3 } });
+    a.send({ kind: 'failToken', request: 3, message: 'first' });
+    b.send({ kind: 'failToken', request: 3, message: 'last' });
+    expect(hub.core.of('failToken')).toEqual([{ kind: 'failToken', request: 3, message: 'last' }]);
+  });
+
+  it('that are valid for longer count, whoever gives them', async () => {
+    const [a, b] = [await hub.tab(ana), await hub.tab(ana)];
+    a.send({ kind: 'provideToken', request: 0, token: token(100) });
+    b.send({ kind: 'provideToken', request: 0, token: token(90) });
+    hub.core.say({ tokenRequest: { request: 1 } });
+    a.send({ kind: 'provideToken', request: 1, token: token(80) });
+    b.send({ kind: 'provideToken', request: 0, token: token(110) });
+    expect(hub.core.of('provideToken').map((given) => [given.request, given.token])).toEqual([
+      [0, token(100)],
+      [1, token(100)],
+      [0, token(110)],
+    ]);
+  });
+
+  it('of another user never reach the core', async () => {
+    const a = await hub.tab(ana);
+    a.send({ kind: 'provideToken', request: 0, token: token(100, 'ben') });
+    hub.core.say({ tokenRequest: { request: 1 } });
+    a.send({ kind: 'provideToken', request: 1, token: token(100, 'ben') });
+    a.send({ kind: 'provideToken', request: 0, token: '' });
+    expect(hub.core.of('provideToken')).toEqual([]);
+  });
+
+  it('are asked of a tab that is looked at rather than of one that is hidden or frozen', async () => {
+    const [a, b, c] = [await hub.tab(ana), await hub.tab(ana), await hub.tab(ana)];
+    a.send({ kind: 'notify', event: 'freeze' });
+    b.send({ kind: 'notify', event: 'hidden' });
+    hub.core.say({ tokenRequest: { request: 1 } });
+    expect([a, b, c].map(asked)).toEqual([false, false, true]);
+  });
+});
+
+describe('calls of the database', () => {
+  const wanted = { request: 4, topic: 't', after: 1, atMost: 10 };
+  const calls = (tab: RawTab): number => tab.take().flatMap(({ control }) => control?.rpcWanted ?? []).length;
+
+  it('are made by one tab, and by another when that one dies', async () => {
+    const [a, b] = [await hub.tab(), await hub.tab()];
+    hub.core.say({ rpcWanted: [wanted] });
+    expect([a, b].map(calls)).toEqual([1, 0]);
+    hub.locks.release(a.lock);
+    await tick();
+    expect(calls(b)).toBe(1);
+    a.send({ kind: 'rpcAnswer', request: 4, text: 'late' });
+    b.send({ kind: 'rpcAnswer', request: 4, text: 'x' });
+    expect(hub.core.of('rpcAnswer')).toEqual([{ kind: 'rpcAnswer', request: 4, text: 'x' }]);
+  });
+
+  it('are made by another tab after one has failed', async () => {
+    const [a, b] = [await hub.tab(), await hub.tab()];
+    hub.core.say({ rpcWanted: [wanted] });
+    a.send({ kind: 'rpcFailed', request: 4, message: 'no' });
+    expect(hub.core.of('rpcFailed')).toHaveLength(1);
+    hub.core.say({ rpcWanted: [{ ...wanted, request: 5 }] });
+    expect([calls(a), calls(b)]).toEqual([1, 1]);
+  });
+});
+
+describe("the pages' states", () => {
+  const events = (): LifecycleEvent[] => hub.core.of('notify').map(({ event }) => event);
+
+  it('are hidden when all are, and offline when one that is looked at says so', async () => {
+    const [a, b] = [await hub.tab(), await hub.tab()];
+    a.send({ kind: 'notify', event: 'hidden' });
+    expect(events()).toEqual([]);
+    a.send({ kind: 'notify', event: 'offline' });
+    expect(events()).toEqual([]);
+    b.send({ kind: 'notify', event: 'offline' });
+    expect(events()).toEqual(['offline']);
+    b.send({ kind: 'notify', event: 'online' });
+    b.send({ kind: 'notify', event: 'hidden' });
+    expect(events()).toEqual(['offline', 'online', 'offline', 'hidden']);
+    a.send({ kind: 'notify', event: 'online' });
+    b.post({ leave: true });
+    expect(events().slice(4)).toEqual(['online']);
+    a.send({ kind: 'notify', event: 'visible' });
+    expect(events().slice(5)).toEqual(['visible']);
+  });
+
+  it('that are put away or asleep are not those of the core', async () => {
+    const [a] = [await hub.tab(), await hub.tab()];
+    for (const event of ['pagehide', 'pageshow', 'freeze'] as const) a.send({ kind: 'notify', event });
+    expect(events()).toEqual([]);
+  });
+});
+
+it('a token without a subject is told from others by what it claims, and from none by its times', () => {
+  const of = (claims: object): string =>
+    ownerOf(`e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`, 'key').user;
+  expect(of({ org: 1, exp: 1, iat: 2 })).toBe(of({ exp: 5, org: 1, jti: 'x' }));
+  expect(of({ org: 1 })).not.toBe(of({ org: 2 }));
+  expect(of({ sub: 'a', role: 'x' })).not.toBe(of({ sub: 'a', role: 'y' }));
+  expect(ownerOf('key', 'key').user).toBe('');
+  expect(ownerOf('opaque', 'key').user).not.toBe(ownerOf('other', 'key').user);
+  expect(ownerOf(tokenOf('a'), 'key').user).toBe(ownerOf(tokenOf('a'), 'key').user);
+});

@@ -1,0 +1,186 @@
+import { SwitchboardError, type SwitchboardErrorCode } from '../../api/errors.js';
+import type { Command } from '../../engine/engine.js';
+import { CarrierUnavailable, type Line, type LineEvents } from '../tab/line.js';
+import type { Locks } from '../wire/locks.js';
+import type { Attach, Failure, FromHub, Port } from '../wire/messages.js';
+
+/** How long a hub may take to answer. */
+export const ANSWER_MS = 5_000;
+/** Timers of a page that was asleep run before the messages that waited meanwhile. */
+const GRACE_MS = 500;
+/** How long it may be silent before it is asked whether it is there. */
+const QUIET_MS = 10_000;
+const ACK_EVERY = 64;
+
+export interface HubLineOptions {
+  readonly port: Port;
+  readonly attach: Attach;
+  readonly locks: Locks;
+  /** How long the hub may take to its first word. */
+  readonly helloMs: number;
+  /** It does not answer any more, though it lives. */
+  readonly wedged: () => void;
+}
+
+/**
+ * Attaches to the hub at the other end of the port. Resolves when that has a core.
+ *
+ * @throws CarrierUnavailable when it does not answer; SwitchboardError when its core can't be loaded.
+ */
+export async function openHubLine(options: HubLineOptions, events: LineEvents, signal: AbortSignal): Promise<Line> {
+  const release = await options.locks.hold(options.attach.lock);
+  const line = new HubLine(options, events, release);
+  const abort = (): void => {
+    line.close();
+  };
+  signal.addEventListener('abort', abort);
+  try {
+    if (signal.aborted) abort();
+    await line.open();
+  } catch (error) {
+    line.close();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  return line;
+}
+
+class HubLine implements Line {
+  readonly isShared = true;
+  readonly #options: HubLineOptions;
+  readonly #events: LineEvents;
+  readonly #end = new AbortController();
+  readonly #interval: ReturnType<typeof setInterval>;
+  #opening: { resolve: () => void; reject: (error: unknown) => void } | null = null;
+  /** While an answer is due. */
+  #due: ReturnType<typeof setTimeout> | null = null;
+  #heard = false;
+  #taken = 0;
+
+  constructor(options: HubLineOptions, events: LineEvents, release: () => void) {
+    this.#options = options;
+    this.#events = events;
+    this.#end.signal.addEventListener('abort', release);
+    this.#interval = setInterval(() => {
+      if (!this.#heard) this.check();
+      this.#heard = false;
+    }, QUIET_MS);
+  }
+
+  open(): Promise<void> {
+    const { port, attach, helloMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      if (this.#end.signal.aborted) {
+        reject(new CarrierUnavailable('it was closed'));
+        return;
+      }
+      this.#opening = { resolve, reject };
+      port.listen((message) => {
+        this.#receive(message as FromHub);
+      });
+      port.post({ attach });
+      this.#expect(helloMs, 0);
+    });
+  }
+
+  send(command: Command): void {
+    if (this.#end.signal.aborted) return;
+    this.#options.port.post({ command });
+    this.check();
+  }
+
+  check(): void {
+    if (this.#end.signal.aborted || this.#due !== null) return;
+    this.#options.port.post({ ping: 0 });
+    this.#expect(ANSWER_MS, GRACE_MS);
+  }
+
+  close(): void {
+    if (this.#end.signal.aborted) return;
+    this.#options.port.post({ leave: true });
+    this.#stop();
+    this.#opening?.reject(new CarrierUnavailable('it was closed'));
+    this.#opening = null;
+  }
+
+  #receive(message: FromHub): void {
+    if (this.#end.signal.aborted) return;
+    this.#heard = true;
+    if (this.#due !== null) clearTimeout(this.#due);
+    this.#due = null;
+    if ('batch' in message) this.#receiveBatch(message.batch);
+    else if ('hello' in message) this.#watch(message.hello);
+    else if ('welcome' in message) this.#welcomed();
+    else if ('failed' in message) this.#failed(message.failed);
+    else if ('cut' in message)
+      this.#lose('OVERFLOW', 'This tab took nothing for too long, and too much waited for it.');
+  }
+
+  #receiveBatch(batch: Parameters<LineEvents['batch']>[0]): void {
+    this.#taken += 1;
+    if (this.#taken === ACK_EVERY) {
+      this.#options.port.post({ ack: this.#taken });
+      this.#taken = 0;
+    }
+    this.#events.batch(batch);
+  }
+
+  /** Of the hub: free when it is gone. */
+  #watch(lock: string): void {
+    this.#options.locks.whenFree(lock, this.#end.signal, () => {
+      this.#lose('CONNECTION_LOST', 'What held the line for all tabs is gone.');
+    });
+    // The core may take its time, which the loader bounds.
+    if (this.#opening !== null) this.check();
+  }
+
+  #welcomed(): void {
+    this.#opening?.resolve();
+    this.#opening = null;
+  }
+
+  #failed({ code, option, message }: Failure): void {
+    if (this.#opening === null) this.#lose('LOAD_FAILED', message);
+    else
+      this.#reject(
+        code === '' ? new Error(message) : new SwitchboardError(code as SwitchboardErrorCode, option, message),
+      );
+  }
+
+  #expect(ms: number, graceMs: number): void {
+    this.#due = setTimeout(() => {
+      if (graceMs > 0) {
+        this.#expect(graceMs, 0);
+        return;
+      }
+      this.#options.wedged();
+      this.#lose('HALF_OPEN', 'What holds the line for all tabs does not answer.');
+    }, ms);
+  }
+
+  #lose(...why: Parameters<LineEvents['lost']>): void {
+    if (this.#end.signal.aborted) return;
+    if (this.#opening !== null) {
+      this.#reject(new CarrierUnavailable(why[1]));
+      return;
+    }
+    this.#options.port.post({ leave: true });
+    this.#stop();
+    this.#events.lost(...why);
+  }
+
+  #reject(error: Error): void {
+    this.#stop();
+    this.#opening?.reject(error);
+    this.#opening = null;
+  }
+
+  #stop(): void {
+    this.#end.abort();
+    clearInterval(this.#interval);
+    if (this.#due !== null) clearTimeout(this.#due);
+    this.#due = null;
+    this.#options.port.close();
+  }
+}

@@ -1,0 +1,82 @@
+import type { LogLevel } from '../../api/logger.js';
+import type { WasmSource } from '../../api/options.js';
+import type { TabsStatus } from '../../api/status.js';
+import { DEFAULT_TOKEN_TIMEOUT_MS } from '../../api/tuning.js';
+import type { Engine, OpenEngine } from '../../engine/engine.js';
+import { packagedWasm, wasmAddress } from '../../engine/wasmAddress.js';
+import { connector } from './connector.js';
+import { webLocks } from '../wire/locks.js';
+import { TabEngine, type Connect } from '../tab/tabEngine.js';
+import { ownerOf } from '../wire/user.js';
+import { packagedWorker } from './workerAddress.js';
+
+/** Of a manager with the option `tabs`. */
+export interface TabsSettings {
+  /** The option's; null: the file in this package. */
+  readonly worker: string | URL | null;
+  readonly wasm: WasmSource | null;
+  readonly hasTransport: boolean;
+  readonly loadTimeoutMs: number;
+  readonly logLevel: LogLevel;
+  /** A core in this realm. */
+  readonly openOwn: OpenEngine;
+}
+
+/** Opens engines that share a core with the other tabs, or one in this realm where that can't be. */
+export function tabEngineOpener(settings: TabsSettings): OpenEngine {
+  return async (options, sink, signal, newestToken) => {
+    const { wasm, worker, openOwn, loadTimeoutMs, logLevel } = settings;
+    const locks = webLocks();
+    const tabs = reasonForOwn(settings, locks !== null);
+    if (tabs !== null || locks === null) {
+      const engine = await openOwn(options, sink, signal);
+      if (tabs !== null) sink({ control: { status: { tabs } }, columnLists: [], deliveries: [] });
+      return engine;
+    }
+    const source = wasm ?? packagedWasm(options.tables !== undefined);
+    const connect = connector({
+      ...{ options, locks, loadTimeoutMs, logLevel, openOwn },
+      wasm: wasmAddress(source as string | URL).href,
+      worker: wasmAddress(worker ?? packagedWorker()).href,
+    });
+    return openAsTab(connect, options, sink, signal, newestToken);
+  };
+}
+
+/** An engine over what `connect` finds. Rejects when that is nothing at first. */
+export async function openAsTab(connect: Connect, ...given: Parameters<OpenEngine>): Promise<Engine> {
+  const [options, sink, signal, newestToken] = given;
+  const token = await atMost(options.tuning['tokenTimeoutMs'] ?? DEFAULT_TOKEN_TIMEOUT_MS, newestToken);
+  const engine = new TabEngine(options, ownerOf(token, options.apikey).user, connect, sink);
+  await engine.open(signal);
+  return engine;
+}
+
+/** Why this tab can't share a line with others, whatever the browser does; null: it may. */
+function reasonForOwn({ wasm, hasTransport }: TabsSettings, hasLocks: boolean): TabsStatus | null {
+  const own = (code: TabsStatus['code'], message: string): TabsStatus => ({ carrier: 'own', code, message });
+  if (hasTransport) return own('TRANSPORT', 'The class that `transport` gives can not be used by other tabs.');
+  if (wasm !== null && typeof wasm !== 'string' && !(wasm instanceof URL)) {
+    return own('WASM', 'With `tabs`, give the address of the .wasm as the option `wasm`, or leave it out.');
+  }
+  if (!hasLocks) return own('NO_LOCKS', 'There are no Web Locks here: they need a page that came over https.');
+  if (typeof SharedWorker !== 'function') return own('NO_WORKER', 'There is no SharedWorker in this browser.');
+  return null;
+}
+
+/** Empty when there is none in time; the core asks again. */
+async function atMost(ms: number, newestToken: (() => Promise<string>) | undefined): Promise<string> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => {
+      resolve('');
+    }, ms);
+  });
+  try {
+    return await Promise.race([newestToken?.() ?? '', late]);
+  } catch {
+    return '';
+  } finally {
+    clearTimeout(timer);
+  }
+}

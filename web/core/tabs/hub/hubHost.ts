@@ -1,0 +1,79 @@
+import type { OpenEngine } from '../../engine/engine.js';
+import { Hub } from './hub.js';
+import type { HubTab } from './hubTab.js';
+import type { Locks } from '../wire/locks.js';
+import { TABS_PROTOCOL, type Attach, type Port, type ToHub } from '../wire/messages.js';
+
+/** Opens cores for hubs. */
+export type OpenCore = (wasm: string, loadTimeoutMs: number) => OpenEngine;
+
+/** The hubs of one realm: one for each set of options and each user. */
+export class HubHost {
+  readonly #hubs = new Map<string, Hub>();
+  readonly #openCore: OpenCore;
+  readonly #locks: Locks;
+  readonly #lock: string;
+  readonly #held: Promise<unknown>;
+
+  /** `lock`: the name of a Web Lock of its own, by which tabs see that it lives. */
+  constructor(openCore: OpenCore, locks: Locks, lock: string) {
+    this.#openCore = openCore;
+    this.#locks = locks;
+    this.#lock = lock;
+    this.#held = locks.hold(lock);
+  }
+
+  /** Serves whoever is at the other end. What it does not understand it ignores: it comes from another version, or from nobody's tab. */
+  accept(port: Port): void {
+    let joined: { readonly hub: Hub; readonly tab: HubTab } | null = null;
+    port.listen((message) => {
+      if (!isMessage(message)) return;
+      if ('attach' in message) {
+        if (joined === null && isAttach(message.attach)) joined = this.#attach(port, message.attach);
+      } else if ('ping' in message) {
+        port.post({ pong: message.ping });
+      } else if (joined !== null) {
+        const { hub, tab } = joined;
+        if ('ack' in message) tab.took(message.ack);
+        else if ('command' in message) hub.run(tab, message.command);
+        else hub.remove(tab);
+      }
+    });
+  }
+
+  #attach(port: Port, attach: Attach): { hub: Hub; tab: HubTab } {
+    const { user, options, wasm, loadTimeoutMs } = attach;
+    const key = JSON.stringify([user, options, wasm]);
+    const hub = this.#hubs.get(key) ?? this.#open(key, attach, this.#openCore(wasm, loadTimeoutMs));
+    const tab = hub.join(port, attach);
+    void this.#held.then(() => {
+      tab.post({ hello: this.#lock });
+    });
+    this.#locks.whenFree(attach.lock, tab.gone, () => {
+      hub.remove(tab);
+    });
+    return { hub, tab };
+  }
+
+  #open(key: string, { user, options }: Attach, openEngine: OpenEngine): Hub {
+    const hub: Hub = new Hub(options, user, openEngine, () => {
+      if (this.#hubs.get(key) === hub) this.#hubs.delete(key);
+    });
+    this.#hubs.set(key, hub);
+    return hub;
+  }
+}
+
+function isMessage(message: unknown): message is ToHub {
+  return typeof message === 'object' && message !== null;
+}
+
+function isAttach(attach: Partial<Attach> | undefined): attach is Attach {
+  return (
+    attach?.protocol === TABS_PROTOCOL &&
+    typeof attach.user === 'string' &&
+    typeof attach.lock === 'string' &&
+    typeof attach.wasm === 'string' &&
+    typeof attach.options === 'object'
+  );
+}

@@ -1,0 +1,321 @@
+import type { ReasonCode } from '../../api/reasons.js';
+import type { TabsStatus } from '../../api/status.js';
+import { retryDelay } from '../../base/backoff.js';
+import type {
+  Batch,
+  Command,
+  ControlMessage,
+  Delivery,
+  Engine,
+  EngineOptions,
+  EngineSink,
+  LifecycleEvent,
+  PushCommand,
+  StatusDelta,
+} from '../../engine/engine.js';
+import { Interruptions } from './interruptions.js';
+import type { Line, LineEvents } from './line.js';
+import { OpenRequests } from './openRequests.js';
+import { Presence } from './presence.js';
+import { ownerOf } from '../wire/user.js';
+import { Verdict } from './verdict.js';
+import { WaitingPushes } from './waitingPushes.js';
+import { Wants } from './wants.js';
+
+/** A line, and what carries it. */
+export interface Connected {
+  readonly line: Line;
+  readonly tabs: TabsStatus;
+}
+
+/** Finds a line to the core of a user. */
+export type Connect = (user: string, events: LineEvents, signal: AbortSignal) => Promise<Connected>;
+
+type TokenAnswer = Extract<Command, { kind: 'provideToken' | 'failToken' }>;
+type RpcAnswer = Extract<Command, { kind: 'rpcAnswer' | 'rpcFailed' }>;
+
+/**
+ * The engine of a tab that shares a core with others: passes commands to whatever line there is, and takes the next one when that is lost. The loss is
+ * an interruption for everything that was live.
+ */
+export class TabEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #sink: EngineSink;
+  readonly #connect: Connect;
+  readonly #wants = new Wants();
+  readonly #interruptions = new Interruptions(this.#wants);
+  readonly #presence = new Presence();
+  readonly #verdict: Verdict;
+  readonly #waiting: WaitingPushes;
+  readonly #tokenRequests = new OpenRequests();
+  readonly #rpcRequests = new OpenRequests();
+  #line: Line | null = null;
+  /** Of the present line, or of the attempt to get one. */
+  #current = new AbortController();
+  #user: string;
+  /** The page is in the back/forward cache. */
+  #isAway = false;
+  #ended = false;
+  #heardAt = Date.now();
+
+  constructor(options: EngineOptions, user: string, connect: Connect, sink: EngineSink) {
+    this.#options = options;
+    this.#user = user;
+    this.#connect = connect;
+    this.#sink = sink;
+    this.#verdict = new Verdict(options.tuning['statusSettleMs'], () => {
+      this.#say({ status: this.#verdict.current });
+    });
+    this.#waiting = new WaitingPushes((id, outcome, message) => {
+      this.#say({ pushes: [{ id, outcome, message }] });
+    });
+  }
+
+  /** The first line. @throws when there is none. */
+  async open(signal: AbortSignal): Promise<void> {
+    const abort = (): void => {
+      void this.dispose();
+    };
+    signal.addEventListener('abort', abort);
+    try {
+      await this.#attach();
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  send(command: Command): void {
+    if (this.#ended) return;
+    switch (command.kind) {
+      case 'notify':
+        this.#notify(command.event);
+        break;
+      case 'provideToken':
+      case 'failToken':
+        this.#answerToken(command);
+        break;
+      case 'rpcAnswer':
+      case 'rpcFailed':
+        this.#answerRpc(command);
+        break;
+      case 'push':
+        this.#push(command);
+        break;
+      case 'flush':
+        this.#flush(command);
+        break;
+      default:
+        this.#wants.note(command);
+        this.#line?.send(command);
+        this.#follow(command);
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#ended = true;
+    this.#current.abort();
+    this.#line?.close();
+    this.#line = null;
+    this.#verdict.stop();
+    this.#waiting.clear();
+    return Promise.resolve();
+  }
+
+  #follow(command: Command): void {
+    const { kind } = command;
+    if (kind === 'subscribe' || kind === 'openChannel') this.#verdict.begin(command.id);
+    else if (kind === 'unsubscribe') this.#verdict.end(command.id);
+    else if (kind === 'closeChannel') {
+      this.#verdict.end(command.id);
+      this.#presence.end(command.id);
+    } else if (kind === 'unsubscribeAll') this.#verdict.keepOnly(this.#wants.channels);
+    else return;
+    this.#verdict.follow();
+    this.#say({ status: this.#verdict.current });
+  }
+
+  #push(command: PushCommand): void {
+    if (this.#line === null) {
+      this.#waiting.add(command);
+      return;
+    }
+    this.#wants.note(command);
+    this.#line.send(command);
+  }
+
+  /** Without a line nothing is held. */
+  #flush(command: Extract<Command, { kind: 'flush' }>): void {
+    if (this.#line === null) {
+      this.#say({ flushed: [command.id] });
+      return;
+    }
+    this.#wants.note(command);
+    this.#line.send(command);
+  }
+
+  #notify(event: LifecycleEvent): void {
+    this.#wants.note({ kind: 'notify', event });
+    if (event === 'pageshow' && this.#isAway) {
+      this.#isAway = false;
+      void this.#attachAgain();
+    } else if (event === 'pagehide' && this.#line?.isShared !== false) {
+      // With a port or a lock the page could not rest in the back/forward cache.
+      this.#isAway = true;
+      this.#lose('SUSPENDED', 'The page is in the back/forward cache.');
+    } else if (event !== 'pagehide' && event !== 'pageshow') {
+      this.#line?.send({ kind: 'notify', event });
+    } else if (this.#line?.isShared === false) {
+      this.#line.send({ kind: 'notify', event });
+    }
+    if (event === 'visible' || event === 'resume' || event === 'online') this.#line?.check();
+  }
+
+  #answerToken(answer: TokenAnswer): void {
+    const request = answer.request === 0 ? 0 : this.#tokenRequests.take(answer.request);
+    if (answer.kind === 'provideToken') {
+      if (answer.request === 0) this.#wants.token = answer.token;
+      const { user } = ownerOf(answer.token, this.#options.apikey);
+      const isOther = user !== this.#user;
+      this.#user = user;
+      if (isOther && this.#line?.isShared !== false) {
+        this.#lose('USER_RECONNECT', 'Another user has signed in, or nobody is signed in any more.');
+        void this.#attachAgain();
+        return;
+      }
+    }
+    if (request !== null) this.#line?.send({ ...answer, request });
+  }
+
+  #answerRpc(answer: RpcAnswer): void {
+    const request = this.#rpcRequests.take(answer.request);
+    if (request !== null) this.#line?.send({ ...answer, request });
+  }
+
+  async #attach(): Promise<void> {
+    this.#current.abort();
+    const current = new AbortController();
+    this.#current = current;
+    const events: LineEvents = {
+      batch: (batch) => {
+        if (!current.signal.aborted) this.#receive(batch);
+      },
+      lost: (code, message) => {
+        if (current.signal.aborted) return;
+        this.#lose(code, message);
+        void this.#attachAgain();
+      },
+    };
+    const { line, tabs } = await this.#connect(this.#user, events, current.signal);
+    if (current.signal.aborted) {
+      line.close();
+      return;
+    }
+    this.#line = line;
+    this.#heardAt = Date.now();
+    this.#say({ status: { tabs } });
+    for (const command of this.#wants.replay((rows) => this.#interruptions.specOf(rows))) line.send(command);
+    for (const command of this.#waiting.take()) this.#push(command);
+  }
+
+  /** Until there is a line, or nobody wants it any more. */
+  async #attachAgain(): Promise<void> {
+    for (let failures = 0; !this.#ended && !this.#isAway; failures += 1) {
+      const attempt = this.#attach();
+      const { signal } = this.#current;
+      try {
+        await attempt;
+        return;
+      } catch (error) {
+        if (signal.aborted || !(await this.#wait(failures, error, signal))) return;
+      }
+    }
+  }
+
+  /** Until the next attempt. False: there is none, because `signal` has fired. */
+  #wait(failures: number, error: unknown, signal: AbortSignal): Promise<boolean> {
+    const delay = retryDelay(failures);
+    const message = error instanceof Error ? error.message : String(error);
+    const nextRetryAt = Math.round(Date.now() + delay);
+    const why = { code: 'LOAD_FAILED', message, retryable: true, attempts: failures + 1, nextRetryAt } as const;
+    const state = { ...why, state: 'retrying', since: Date.now() } as const;
+    const status: StatusDelta = {
+      subscriptions: [...this.#wants.rows.keys()].map((id) => ({ ...state, id, mode: 'paused' })),
+      channels: [...this.#wants.channels.keys()].map((id) => ({ ...state, id })),
+    };
+    this.#verdict.note(status);
+    this.#verdict.follow();
+    this.#say({ status: { ...status, ...this.#verdict.current }, logs: [{ level: 'error', message }] });
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, delay, true);
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve(false);
+      });
+    });
+  }
+
+  #lose(code: ReasonCode, message: string): void {
+    this.#current.abort();
+    this.#line?.close();
+    this.#line = null;
+    const control = this.#interruptions.lose(code, message, this.#heardAt);
+    this.#interruptions.restart();
+    this.#presence.interrupt();
+    const removedConnections = this.#verdict.connections;
+    this.#verdict.interrupt();
+    this.#verdict.follow();
+    this.#tokenRequests.clear();
+    const rpcUnwanted = this.#rpcRequests.clear();
+    this.#sink({
+      control: {
+        ...control,
+        status: { ...control.status, removedConnections, ...this.#verdict.current },
+        rpcUnwanted,
+      },
+      restart: true,
+      columnLists: [],
+      deliveries: [],
+    });
+  }
+
+  #receive(batch: Batch): void {
+    this.#heardAt = Date.now();
+    const control = batch.control === null ? null : this.#note(batch.control);
+    const deliveries = this.#presence.note(batch.deliveries);
+    for (const delivery of deliveries) this.#remember(delivery);
+    this.#sink({ ...batch, control, deliveries });
+  }
+
+  #note(given: ControlMessage): ControlMessage {
+    const control = { ...this.#interruptions.note(given) };
+    if (control.status !== undefined) {
+      this.#verdict.note(control.status);
+      this.#verdict.follow();
+      control.status = { ...control.status, ...this.#verdict.current };
+    }
+    for (const id of control.flushed ?? []) this.#wants.flushed(id);
+    for (const { id } of control.pushes ?? []) this.#wants.pushes.delete(id);
+    if (control.tokenRequest !== undefined) {
+      control.tokenRequest = { request: this.#tokenRequests.add(control.tokenRequest.request) };
+    }
+    if (control.rpcUnwanted !== undefined) {
+      control.rpcUnwanted = control.rpcUnwanted.flatMap((request) => this.#rpcRequests.drop(request));
+    }
+    if (control.rpcWanted !== undefined) {
+      control.rpcWanted = control.rpcWanted.map((each) => ({ ...each, request: this.#rpcRequests.add(each.request) }));
+    }
+    return control;
+  }
+
+  #remember(delivery: Delivery): void {
+    if (delivery.kind !== 'each' && delivery.kind !== 'batch') return;
+    for (const id of delivery.subscribers) {
+      const rows = this.#wants.rows.get(id);
+      if (rows !== undefined) rows.last = delivery;
+    }
+  }
+
+  #say(control: ControlMessage): void {
+    if (!this.#ended) this.#sink({ control, columnLists: [], deliveries: [] });
+  }
+}

@@ -1,0 +1,32 @@
+/** Web Locks, as far as they are needed: who holds one lives. */
+export interface Locks {
+  /** Resolves when the lock is held, with the way to give it back. */
+  hold(name: string): Promise<() => void>;
+  /** Calls back when nobody holds the lock, unless `signal` fires before. */
+  whenFree(name: string, signal: AbortSignal, call: () => void): void;
+  /** The names of all locks that are held. */
+  held(): Promise<readonly string[]>;
+}
+
+/** Those of the browser; null where there are none, as on pages that came over http. */
+export function webLocks(): Locks | null {
+  const { locks } = (typeof navigator === 'object' ? navigator : {}) as { locks?: LockManager };
+  if (typeof locks?.request !== 'function') return null;
+  return {
+    hold: (name) =>
+      new Promise((resolve, reject) => {
+        const held = (): Promise<void> =>
+          new Promise((release) => {
+            resolve(release);
+          });
+        locks.request(name, held).catch(reject);
+      }),
+    whenFree: (name, signal, call) => {
+      locks.request(name, { signal, mode: 'shared' }, call).catch(() => undefined);
+    },
+    held: async () => {
+      const { held = [] } = await locks.query();
+      return held.map(({ name }) => name ?? '');
+    },
+  };
+}
