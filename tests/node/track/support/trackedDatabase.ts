@@ -74,16 +74,13 @@ export class TrackedDatabase {
     this.#clients.push(sql, superuser);
   }
 
-  static async start(): Promise<TrackedDatabase> {
+  /** `further`: settings of the server. */
+  static async start(further: Readonly<Record<string, string>> = {}): Promise<TrackedDatabase> {
+    const settings = { max_prepared_transactions: '4', ...further };
     const server =
       process.env['TRACK_POSTGRES'] === 'embedded'
-        ? await Cluster.create({
-            port: 0,
-            dataDir: null,
-            log: () => undefined,
-            settings: { max_prepared_transactions: '4' },
-          })
-        : await SystemPostgres.start({ max_prepared_transactions: '4' });
+        ? await Cluster.create({ port: 0, dataDir: null, log: () => undefined, settings })
+        : await SystemPostgres.start(settings);
     const superuser = await connected(server.url);
     await makeHosted(superuser);
     const url = server.url.replace('//postgres@', '//owner@');

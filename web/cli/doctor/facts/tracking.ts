@@ -20,7 +20,7 @@ export interface TrackingState {
   wrongTriggers: readonly string[];
   /** Seconds since the last beat; null: there was none. */
   beatAge: number | null;
-  /** pg_cron: can be created or is there; has the job. */
+  /** pg_cron: can be created or is there, in a version that knows seconds; has the job. */
   canSchedule: boolean;
   isScheduled: boolean;
   /** How many tables are tracked. */
@@ -91,7 +91,8 @@ export async function readTrackingState(db: Database, role: string): Promise<Tra
          where not exists (select from pg_trigger g where g.tgrelid = v.relation::regclass and g.tgname = v.name
            and g.tgenabled in ('O', 'A'))) as "wrongTriggers",
        (select extract(epoch from clock_timestamp() - s.beaten_at)::float8 from switchboard.state s) as "beatAge",
-       exists (select from pg_available_extensions where name = 'pg_cron') as "canSchedule",
+       exists (select from pg_available_extension_versions where name = 'pg_cron'
+         and version ~ '^(1[.]([5-9]|[1-9][0-9])|[2-9][.]|[1-9][0-9])') as "canSchedule",
        to_regclass('cron.job') is not null as "hasCron", (select count(*)::int4 from switchboard.tables) as tables`,
     [role],
   );
