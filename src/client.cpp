@@ -56,7 +56,7 @@ Client::Client(ClientOptions&& options, const Platform& platform, ClientSink& si
                                            delegate);
   subscriptions_ = std::make_unique<Subscriptions>(options_.subscriptions, context_, *pool_, tracker_, deliveries_);
   channels_ = std::make_unique<UserChannels>(options_.channels, context_, *pool_, tracker_, deliveries_);
-  numbered_ = std::make_unique<NumberedTopics>(context_, *channels_, *subscriptions_);
+  numbered_ = std::make_unique<NumberedTopics>(options_.numbered, context_, *pool_, *channels_, *subscriptions_);
   deadlines_.onFire([this](Duration late) {
     pool_->tokens().followCalendar();
     if (late >= kSleepThreshold) notify(LifecycleEvent::Resume);
@@ -152,6 +152,7 @@ void Client::reconnectAll() {
   Turn turn(turns_);
   channels_->retryAll();
   subscriptions_->reconnectAll();
+  numbered_->retryNow();
 }
 
 void Client::provideToken(std::uint32_t request, std::string token) {

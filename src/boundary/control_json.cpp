@@ -102,9 +102,9 @@ void write(JsonWriter& out, const Gap& gap) {
   writeTime(out, "from", gap.from);
   writeTime(out, "to", gap.to);
   const auto& numbers = gap.numbers;
-  if (!kFollowsNumbers || numbers.from == 0) return;
+  if (!kFollowsNumbers || (numbers.from == 0 && !numbers.to)) return;
   if (!numbers.epoch.empty()) out.text("epoch", numbers.epoch);
-  out.number("fromNumber", static_cast<std::int64_t>(numbers.from));
+  if (numbers.from > 0) out.number("fromNumber", static_cast<std::int64_t>(numbers.from));
   if (numbers.to) out.number("toNumber", static_cast<std::int64_t>(*numbers.to));
 }
 

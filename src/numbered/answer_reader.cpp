@@ -61,17 +61,24 @@ Result<ChangesAnswer> readChangesAnswer(std::string_view text) {
   if (!forEachMember(text, [](std::string_view, std::string_view) { return true; })) {
     return contradictory("it is no JSON object.");
   }
-  if (memberOf(text, "v") != "1") return contradictory("it is of another version of the SQL than this client knows.");
+  ChangesAnswer answer;
+  const auto version = memberOf(text, "v");
+  if (version != "1") {
+    if (!wholeNumber(version)) return contradictory("it has no version.");
+    answer.state = AnswerState::OtherVersion;
+    answer.reason = concat({"It has version ", version, ", this client knows version 1."});
+    return answer;
+  }
   const auto name = stringContent(memberOf(text, "state"));
   const auto state = name ? kStates.find(*name) : std::nullopt;
   if (!state) return contradictory("its state is unknown.");
-  ChangesAnswer answer;
   answer.state = *state;
   if (answer.state == AnswerState::Refused || answer.state == AnswerState::NotTracked) {
     readReason(text, answer);
     return answer;
   }
   if (!readPosition(text, answer)) return contradictory("its epoch, first or last is wrong.");
+  answer.tables = memberOf(text, "tables");
   if (answer.state == AnswerState::TooOld) return answer;
   answer.topic = resolved(memberOf(text, "topic"));
   const auto more = memberOf(text, "more");

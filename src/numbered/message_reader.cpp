@@ -72,10 +72,12 @@ bool readTable(std::string_view text, NumberedTable& table) {
     if (spells(key, "table")) name = stringContent(value);
     if (spells(key, "columns")) table.columns = value;
     if (spells(key, "bases")) table.bases = value;
+    if (spells(key, "key")) table.key = value;
     return true;
   });
   if (!isObject || !schema || !name || !isJsonList(table.columns)) return false;
   if (!table.bases.empty() && !isJsonObject(table.bases)) return false;
+  if (!table.key.empty() && !isJsonList(table.key)) return false;
   table.schema = *schema;
   table.table = *name;
   return true;
@@ -202,7 +204,10 @@ std::string commitStamp(const NumberedMessage& message) {
 }
 
 std::string changePayload(const NumberedMessage& message, const NumberedChange& change) {
-  const NumberedTable& table = message.tables[change.table];
+  return changePayload(message, message.tables[change.table], change);
+}
+
+std::string changePayload(const NumberedMessage& message, const NumberedTable& table, const NumberedChange& change) {
   std::string out;
   constexpr std::size_t kNames = 220;
   out.reserve(kNames + table.table.size() + table.schema.size() + table.columns.size() + change.record.size() +

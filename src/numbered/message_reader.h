@@ -17,6 +17,7 @@ struct NumberedTable {
   std::string_view table;    ///< likewise
   std::string_view columns;  ///< JSON list of `{"name":…,"type":…}`
   std::string_view bases;    ///< JSON object: for a column of an enum or domain type what it is based on; or empty
+  std::string_view key;      ///< JSON list with the names of the primary key's columns; empty: not known
 };
 
 enum class NumberedType : unsigned char { Insert, Update, Delete, Truncate };
@@ -56,6 +57,8 @@ Result<NumberedMessage> readNumberedMessage(std::string_view text);
 /// errors are taken over letter by letter. The commit time has three digits after the point, cut off as on the server.
 /// `data` has the message's number and epoch, too.
 std::string changePayload(const NumberedMessage& message, const NumberedChange& change);
+/// The same with another description of the table.
+std::string changePayload(const NumberedMessage& message, const NumberedTable& table, const NumberedChange& change);
 /// The message's commit time as `changePayload` writes it.
 std::string commitStamp(const NumberedMessage& message);
 

@@ -30,11 +30,12 @@ bool isLegal(NumbersState from, NumbersState to) {
 }
 
 std::string_view toString(NumbersGapReason reason) {
-  static constexpr EnumNames<NumbersGapReason, 5> kNames({
+  static constexpr EnumNames<NumbersGapReason, 6> kNames({
       {NumbersGapReason::TooOld, "TOO_OLD"},
       {NumbersGapReason::OtherEpoch, "OTHER_EPOCH"},
       {NumbersGapReason::Bulk, "BULK"},
       {NumbersGapReason::Unanswered, "UNANSWERED"},
+      {NumbersGapReason::WentBack, "WENT_BACK"},
       {NumbersGapReason::FellBack, "FELL_BACK"},
   });
   return kNames[reason];
@@ -44,8 +45,8 @@ std::string_view toString(FallBackReason reason) {
   static constexpr EnumNames<FallBackReason, 4> kNames({
       {FallBackReason::Refused, "TRACK_REFUSED"},
       {FallBackReason::NotTracked, "NOT_TRACKED"},
+      {FallBackReason::OtherVersion, "OTHER_VERSION"},
       {FallBackReason::NoAnswer, "NO_ANSWER"},
-      {FallBackReason::WentBack, "WENT_BACK"},
   });
   return kNames[reason];
 }

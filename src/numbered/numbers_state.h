@@ -22,16 +22,17 @@ enum class NumbersGapReason : unsigned char {
   OtherEpoch,  ///< the table was untracked and tracked again
   Bulk,        ///< a statement changed too many rows to send them
   Unanswered,  ///< the database did not give them
+  WentBack,    ///< the database knows fewer messages than have come, as after a restore
   FellBack,    ///< the topic can't be followed any more
 };
 std::string_view toString(NumbersGapReason reason);
 
 /// Why a topic can't be followed.
 enum class FallBackReason : unsigned char {
-  Refused,     ///< the reader may not read it
-  NotTracked,  ///< there is no such topic
-  NoAnswer,    ///< the database did not tell the position
-  WentBack,    ///< the database knows fewer messages than have come, as after a restore
+  Refused,       ///< the reader may not read it
+  NotTracked,    ///< there is no such topic
+  OtherVersion,  ///< the database has another version of the SQL
+  NoAnswer,      ///< the database did not tell the position
 };
 std::string_view toString(FallBackReason reason);
 

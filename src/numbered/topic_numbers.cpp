@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 #include "base/text.h"
+#include "protocol/beat.h"
 #include "timing/backoff.h"
 
 namespace switchboard {
@@ -92,6 +94,10 @@ void TopicNumbers::onMessage(std::string_view text) {
   }
   if (message.number <= last_) {
     ++counts_.duplicates;
+    if (isGivenAgain(message)) {
+      wentBack_ = true;
+      confirm();
+    }
     return;
   }
   newest_ = std::max(newest_, message.number);
@@ -111,8 +117,17 @@ void TopicNumbers::onPosition(std::string_view text) {
     doubt();
     return;
   }
-  newest_ = std::max(newest_, read.value().number);
+  const auto number = read.value().number;
+  // A position may have been overtaken by messages, but not by those of a whole beat.
+  if (number < std::exchange(atLastPosition_, last_)) unsure_ = true;
+  newest_ = std::max(newest_, number);
   settle();
+}
+
+/// A restored database gives numbers again. What comes twice otherwise is no newer than what was passed on after it.
+bool TopicNumbers::isGivenAgain(const NumberedMessage& message) const {
+  const auto committed = readTimestamp(message.committed);
+  return message.number <= lastPassed_ && committed && *committed > newestCommit_;
 }
 
 void TopicNumbers::doubt() {
@@ -130,7 +145,8 @@ void TopicNumbers::hold(const NumberedMessage& message, std::string_view text) {
 // Passing on
 
 void TopicNumbers::pass(const NumberedMessage& message) {
-  last_ = message.number;
+  last_ = lastPassed_ = message.number;
+  if (const auto committed = readTimestamp(message.committed)) newestCommit_ = std::max(newestCommit_, *committed);
   unconfirmed_ = false;
   if (!message.bulk.empty()) {
     delegate_.onNumbersGap(
@@ -202,6 +218,7 @@ void TopicNumbers::ask() {
   request_ = ++lastRequest_;
   ++counts_.requests;
   unsureAsked_ = std::exchange(unsure_, false);
+  wentBackAsked_ = wentBack_;
   timer_.setAfter(options_.requestTimeout);
   ChangesRequest request{request_, epoch_, last_, options_.atMost};
   if (state_ == NumbersState::Starting) request.after = resume_;
@@ -229,15 +246,11 @@ void TopicNumbers::onRequestFailed(std::uint32_t request) {
   failed();
 }
 
-void TopicNumbers::failed(bool wentBack) {
+void TopicNumbers::failed() {
   ++counts_.failures;
   ++attempts_;
   unsure_ = unsure_ || unsureAsked_;
   if (attempts_ >= options_.maxAttempts) {
-    if (wentBack) {
-      fallBack(FallBackReason::WentBack, {});
-      return;
-    }
     if (state_ == NumbersState::Starting) {
       fallBack(FallBackReason::NoAnswer, {});
       return;
@@ -252,7 +265,7 @@ void TopicNumbers::failed(bool wentBack) {
 
 void TopicNumbers::onAnswer(std::uint32_t request, std::string_view text) {
   if (request == 0 || request != request_) return;
-  request_ = 0;
+  answered_ = std::exchange(request_, 0);
   timer_.cancel();
   const auto read = readChangesAnswer(text);
   if (!read) {
@@ -266,9 +279,13 @@ void TopicNumbers::onAnswer(std::uint32_t request, std::string_view text) {
 void TopicNumbers::use(const ChangesAnswer& answer) {
   if (answer.state == AnswerState::Refused) return fallBack(FallBackReason::Refused, answer.reason);
   if (answer.state == AnswerState::NotTracked) return fallBack(FallBackReason::NotTracked, answer.reason);
+  if (answer.state == AnswerState::OtherVersion) return fallBack(FallBackReason::OtherVersion, answer.reason);
   if (answer.state == AnswerState::Ok && answer.topic != topic_) return failed();
+  if (!answer.tables.empty()) delegate_.onTables(*this, answer.tables);
+  if (!listens()) return;
   if (state_ == NumbersState::Starting) return start(answer);
-  if (answer.epoch != epoch_) return restart(answer);
+  if (answer.epoch != epoch_) return restart(answer, NumbersGapReason::OtherEpoch);
+  if (wentBackAsked_) return restart(answer, NumbersGapReason::WentBack);
   if (answer.state == AnswerState::TooOld) return useTooOld(answer);
   useOk(answer);
 }
@@ -283,6 +300,7 @@ void TopicNumbers::start(const ChangesAnswer& answer) {
   if (!resume_) {
     attempts_ = 0;
     transition(newest_ > last_ ? NumbersState::Filling : NumbersState::Live);
+    noteConfirmed();
     drain();
     settle();
     return;
@@ -326,12 +344,20 @@ void TopicNumbers::useOk(const ChangesAnswer& answer) {
   attempts_ = 0;
   unconfirmed_ = false;
   if (!unsure_) held_.keep(epoch_, last_);  // what is of another epoch came late
-  if (answer.more) askSoon(Duration{0});
+  if (answer.more) {
+    askSoon(Duration{0});
+  } else {
+    noteConfirmed();
+  }
   settle();
 }
 
 void TopicNumbers::useTooOld(const ChangesAnswer& answer) {
-  if (answer.first <= askedAfter_ + 1) return failed(askedAfter_ > answer.last);
+  if (answer.first <= askedAfter_ + 1) {
+    // A read replica that lags behind gets some time.
+    const bool isPatient = askedAfter_ <= answer.last || attempts_ + 1 < options_.maxAttempts;
+    return isPatient ? failed() : restart(answer, NumbersGapReason::WentBack);
+  }
   attempts_ = 0;
   skipTo(answer.first - 1, NumbersGapReason::TooOld);
   newest_ = std::max(newest_, answer.last);
@@ -339,16 +365,21 @@ void TopicNumbers::useTooOld(const ChangesAnswer& answer) {
   settle();
 }
 
-/// The table was untracked and tracked again: the numbers began again at 1.
-void TopicNumbers::restart(const ChangesAnswer& answer) {
+/// The numbers that come are others: in another epoch they began again, and a restored database went back to earlier
+/// ones, so that what is held was never there. What became of the former ones nobody can say.
+void TopicNumbers::restart(const ChangesAnswer& answer, NumbersGapReason reason) {
   const auto former = std::exchange(epoch_, answer.epoch);
   const auto from = std::exchange(last_, answer.last) + 1;
-  held_.keep(epoch_, last_);
+  held_.keep(epoch_, reason == NumbersGapReason::WentBack ? std::numeric_limits<std::uint64_t>::max() : last_);
   newest_ = std::max(last_, held_.highest(epoch_));
   attempts_ = 0;
-  unconfirmed_ = false;
-  delegate_.onNumbersGap(*this, {NumbersGapReason::OtherEpoch, former, from, last_, epoch_});
+  unconfirmed_ = wentBack_ = wentBackAsked_ = false;
+  lastPassed_ = atLastPosition_ = 0;
+  newestCommit_ = {};
+  delegate_.onNumbersGap(*this, {reason, former, from, last_, epoch_});
+  noteConfirmed();
   drain();
+  if (reason == NumbersGapReason::WentBack) unsure_ = true;  // as to what came while it was asked
   settle();
 }
 

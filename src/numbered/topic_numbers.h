@@ -60,6 +60,10 @@ class TopicNumbersDelegate {
   /// The request is of no use any more: it took too long, or the channel went.
   virtual void onChangesUnwanted(TopicNumbers& topic, std::uint32_t request) = 0;
   virtual void onNumbersState(TopicNumbers& topic) = 0;
+  /// An answer has come, after which no message up to `position` is missing; see `confirmed`.
+  virtual void onConfirmed(TopicNumbers& topic) = 0;
+  /// The tables that share the topic's name, as the database says: see `ChangesAnswer::tables`.
+  virtual void onTables(TopicNumbers& topic, std::string_view tables) = 0;
   /// The state is FellBack. `message`: what the database says, for people; may be empty.
   virtual void onFellBack(TopicNumbers& topic, FallBackReason reason, std::string_view message) = 0;
 
@@ -109,6 +113,14 @@ class TopicNumbers {
   void onPosition(std::string_view text);
   /// A message may have been lost: asks the database.
   void doubt();
+  /// The same, without delay.
+  void confirm() {
+    doubt();
+    if (listens() && request_ == 0) askSoon(Duration{0});
+  }
+  /// The newest request, and the newest one whose answer has shown up to where there are messages.
+  std::uint32_t lastRequest() const { return lastRequest_; }
+  std::uint32_t confirmed() const { return confirmed_; }
   /// Answers to other requests than the current one are ignored.
   void onAnswer(std::uint32_t request, std::string_view text);
   void onRequestFailed(std::uint32_t request);
@@ -133,13 +145,18 @@ class TopicNumbers {
   void ask();
   void onDue();
   void dropRequest();
-  void failed(bool wentBack = false);
+  void failed();
   void use(const ChangesAnswer& answer);
   void start(const ChangesAnswer& answer);
   void useOk(const ChangesAnswer& answer);
   void useTooOld(const ChangesAnswer& answer);
   bool passAll(const ChangesAnswer& answer);
-  void restart(const ChangesAnswer& answer);
+  void restart(const ChangesAnswer& answer, NumbersGapReason reason);
+  void noteConfirmed() {
+    confirmed_ = answered_;
+    if (follows()) delegate_.onConfirmed(*this);
+  }
+  bool isGivenAgain(const NumberedMessage& message) const;
   void fallBack(FallBackReason reason, std::string_view message);
 
   const std::string topic_;
@@ -156,10 +173,18 @@ class TopicNumbers {
   std::uint64_t askedAfter_ = 0;
   std::uint32_t request_ = 0;  ///< the current one; 0: none
   std::uint32_t lastRequest_ = 0;
-  unsigned attempts_ = 0;     ///< failures since the last answer that helped
-  bool unsure_ = false;       ///< only the database can say whether there are messages above `newest_`
-  bool unsureAsked_ = false;  ///< the current or last request is to answer that
-  bool unconfirmed_ = false;  ///< nothing has shown yet that no message is missing since the rejoin
+  std::uint32_t answered_ = 0;   ///< the last one that was answered
+  std::uint32_t confirmed_ = 0;  ///< see `confirmed`
+  unsigned attempts_ = 0;        ///< failures since the last answer that helped
+  bool unsure_ = false;          ///< only the database can say whether there are messages above `newest_`
+  bool unsureAsked_ = false;     ///< the current or last request is to answer that
+  bool unconfirmed_ = false;     ///< nothing has shown yet that no message is missing since the rejoin
+  // Whether the numbers went back.
+  std::uint64_t lastPassed_ = 0;      ///< the last message that was passed on, rather than in a gap
+  WallTime newestCommit_{};           ///< of all that were passed on
+  std::uint64_t atLastPosition_ = 0;  ///< `last_` as the position came the last time
+  bool wentBack_ = false;             ///< a number was given again
+  bool wentBackAsked_ = false;        ///< the same, before the current or last request
   NumbersState state_ = NumbersState::Idle;
 };
 

@@ -13,7 +13,7 @@ namespace switchboard {
 /// The numbers of the changes that are missing, of tables that number them.
 struct MissingNumbers {
   std::string epoch;                ///< that `from` is of; empty: not known
-  std::uint64_t from = 0;           ///< the first one; 0: the changes have no numbers
+  std::uint64_t from = 0;           ///< the first one; 0: the first changes have no numbers
   std::optional<std::uint64_t> to;  ///< the last one; nothing: all from then on. May be of the epoch after `epoch`
 };
 

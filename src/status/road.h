@@ -7,7 +7,7 @@
 
 namespace switchboard {
 
-/// Whether this build follows numbered changes. The other module of the package is without: they are 14 kB of brotli.
+/// Whether this build follows numbered changes. The other module of the package is without: they are 18 kB of brotli.
 #ifdef SWITCHBOARD_WITHOUT_NUMBERED
 constexpr bool kFollowsNumbers = false;
 #else

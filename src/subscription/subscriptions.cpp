@@ -12,6 +12,8 @@ namespace {
 const Cause kOverflow{ReasonCode::Overflow, Retry::Backoff,
                       "More changes were held back than the delivery window may hold."};
 
+const Cause kChangingOver{ReasonCode::Resubscribed, Retry::Backoff, "The changes come over broadcasts again."};
+
 const Cause kWaiting{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
 
 std::string hexText(std::uint64_t value, int digits) {
@@ -78,9 +80,9 @@ void Subscriptions::unsubscribe(SubscriptionId id) {
   pollFallback_.forget(id);
   tracker_.remove(id);
   if (!entry->subscribers.empty()) return;
+  if (kFollowsNumbers && !entry->spec.topic.empty()) numberedRoad_->leave(*entry);
   if (entry->isNumbered()) {
-    numberedRoad_->leave(*entry);
-    registry_.erase(entry->id);
+    leaveNumbers(*entry);
     return reconciler_.planNextTick();
   }
   const bool carried = entry->state == SubscriptionState::Live || entry->state == SubscriptionState::Joining;
@@ -89,6 +91,12 @@ void Subscriptions::unsubscribe(SubscriptionId id) {
   } else {
     reconciler_.planNextTick();
   }
+}
+
+/// A numbered key that has no subscribers any more. Its binding of an earlier time may bring the changes of others.
+void Subscriptions::leaveNumbers(KeyEntry& entry) {
+  if (entry.dependents.empty()) return registry_.erase(entry.id);
+  setNumberedState(entry, SubscriptionState::Pending, kWaiting, 0, std::nullopt);
 }
 
 void Subscriptions::unsubscribeAll() {
@@ -155,6 +163,26 @@ void Subscriptions::setNumberedState(KeyEntry& entry, SubscriptionState state, C
     states_.setState(entry, isFromPending ? SubscriptionState::Joining : SubscriptionState::Pending, kWaiting);
   }
   states_.setState(entry, state, std::move(cause));
+}
+
+void Subscriptions::setFallback(KeyEntry& entry, const Cause& cause) {
+  entry.road.fellBack = cause.code;
+  entry.road.message = cause.message;
+  states_.report(entry);
+}
+
+void Subscriptions::changeOver(KeyEntry& entry) {
+  if (entry.source != nullptr) {
+    if (ChangesChannel* channel = channels_.findCarrier(entry.source->id)) {
+      entry.start = evidence_.afterLoss(*channel, entry);
+      if (const auto last = channel->lastCommit().read()) entry.seen = last->stamp;
+    }
+    Coverage::detach(entry);
+  }
+  if (entry.state == SubscriptionState::Live) gaps_.open(entry, kChangingOver, entry.start);
+  entry.road = {Road::Broadcast};
+  setNumberedState(entry, SubscriptionState::Pending, kWaiting, 0, std::nullopt);
+  reconciler_.planSoon();
 }
 
 void Subscriptions::fallBack(KeyEntry& entry, const Cause& cause, const std::optional<GapStart>& start) {

@@ -29,7 +29,7 @@ class NumberedRoad {
  public:
   /// Keys may have come, or wait no longer.
   virtual void update() = 0;
-  /// The key has no subscribers any more.
+  /// The key has no subscribers any more. It may be one that fell back.
   virtual void leave(KeyEntry& entry) = 0;
 
  protected:
@@ -95,6 +95,14 @@ class Subscriptions final : private WindowDelegate {
   void reportGap(const KeyEntry& entry, const Cause& cause, const GapStart& start) {
     gaps_.report(entry.subscribers, cause, start);
   }
+  /// For the status of a key that fell back: why it does not return.
+  void setFallback(KeyEntry& entry, const Cause& cause);
+  /// A key that fell back returns to the broadcast road. What is missing until it is live there is a gap.
+  void changeOver(KeyEntry& entry);
+  /// The key is about to be live, and gets all changes after this number: if it has a gap, that ends there.
+  static void endGapAt(KeyEntry& entry, std::string_view epoch, std::uint64_t number) {
+    GapReporter::endAt(entry, epoch, number);
+  }
   /// The key can't be on the broadcast road. It goes to the other one or, where it may not, is parked. `start`: of what
   /// is missing from now on; nothing: nothing is.
   void fallBack(KeyEntry& entry, const Cause& cause, const std::optional<GapStart>& start);
@@ -106,6 +114,7 @@ class Subscriptions final : private WindowDelegate {
   std::size_t pulseCount() const { return pulses_.channelCount(); }
 
  private:
+  void leaveNumbers(KeyEntry& entry);
   void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) override;
   void onConflated(std::size_t changes, std::size_t subscribers) override;
 

@@ -5,15 +5,17 @@
 
 #include "base/text.h"
 #include "json/scanner.h"
+#include "numbered/members.h"
 #include "protocol/beat.h"
-#include "protocol/filter.h"
 #include "subscription/continuity/gap_start.h"
+#include "tracked/fallback_cause.h"
 
 namespace switchboard {
 
 namespace {
 
 const Cause kOpening{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
+const Cause kRefused{ReasonCode::Connecting, Retry::Backoff, "Asking the database why it refuses the topic."};
 const Cause kAsking{ReasonCode::Connecting, Retry::Backoff, "Asking the database where the numbers are."};
 const Cause kTooLarge{ReasonCode::PayloadTooLarge, Retry::Backoff,
                       "A change came without values that are too large to send."};
@@ -22,6 +24,8 @@ const Cause kTruncated{ReasonCode::Truncated, Retry::Backoff, "The table was emp
 const Cause kTooOld{ReasonCode::NotKept, Retry::Backoff, "The database does not keep the missing changes any more."};
 const Cause kOtherEpoch{ReasonCode::TrackedAgain, Retry::Backoff,
                         "The table was tracked again meanwhile: its numbers begin again."};
+const Cause kWentBack{ReasonCode::WentBack, Retry::Backoff,
+                      "The database knows fewer changes than have come, as after a restore."};
 const Cause kUnanswered{ReasonCode::NoRpc, Retry::Backoff, "`switchboard_changes` did not give the missing changes."};
 
 const Cause& causeOf(NumbersGapReason reason) {
@@ -32,6 +36,8 @@ const Cause& causeOf(NumbersGapReason reason) {
       return kOtherEpoch;
     case NumbersGapReason::Bulk:
       return kBulk;
+    case NumbersGapReason::WentBack:
+      return kWentBack;
     case NumbersGapReason::Unanswered:
     case NumbersGapReason::FellBack:
       break;
@@ -39,58 +45,25 @@ const Cause& causeOf(NumbersGapReason reason) {
   return kUnanswered;
 }
 
-Cause causeOf(FallBackReason reason, std::string_view message) {
-  const auto cause = [&](ReasonCode code, Retry retry, std::string_view what) {
-    return Cause{code, retry, message.empty() ? std::string(what) : concat({what, " ", message})};
-  };
-  switch (reason) {
-    case FallBackReason::Refused:
-      return cause(ReasonCode::TrackRefused, Retry::NewToken, "The database refuses the topic.");
-    case FallBackReason::NotTracked:
-      return cause(ReasonCode::NotTracked, Retry::Parked, "The database does not track the table like this.");
-    case FallBackReason::WentBack:
-      return cause(ReasonCode::WentBack, Retry::Parked, "The database knows fewer changes than have come.");
-    case FallBackReason::NoAnswer:
-      break;
-  }
-  return cause(ReasonCode::NoRpc, Retry::Parked, "`switchboard_changes` does not answer.");
-}
-
 std::optional<NumberedPosition> positionOf(const std::optional<RoadOptions::From>& from) {
   if (!from) return std::nullopt;
   return NumberedPosition{from->epoch, from->number};
 }
 
-ChangeType typeOf(NumberedType type) {
-  return type == NumberedType::Insert   ? ChangeType::Insert
-         : type == NumberedType::Update ? ChangeType::Update
-                                        : ChangeType::Delete;
-}
-
-/// Of a row that changed its topic: the image that is not of this topic has the primary key alone, so that it never
-/// matches.
-RowMove moveBetween(RowMatch before, RowMatch after) {
-  if (before == RowMatch::Yes) return RowMove::Leaves;
-  return before == RowMatch::No || after == RowMatch::No ? RowMove::Outside : RowMove::Unknown;
-}
-
-bool isOf(const KeyEntry& entry, const NumberedTable& table) {
-  return spells(table.table, entry.spec.binding.table) && spells(table.schema, entry.spec.binding.schema);
-}
-
 }  // namespace
 
-NumberedTopic::Key::Key(KeyEntry& of)
-    : entry(&of), filter(RowFilter::of(parseFilter(of.spec.binding.filter).value()).value()) {}
-
-NumberedTopic::NumberedTopic(const Spec& spec, const NumbersOptions& options, Context& context, UserChannels& channels,
-                             Subscriptions& subscriptions, NumberedTopicDelegate& delegate)
+NumberedTopic::NumberedTopic(const Spec& spec, const NumbersOptions& options, const Vector<TrackedTable>& tables,
+                             Context& context, UserChannels& channels, Subscriptions& subscriptions,
+                             NumberedTopicDelegate& delegate)
     : context_(context),
       channels_(channels),
       subscriptions_(subscriptions),
       delegate_(delegate),
+      options_(options),
+      tables_(tables),
       from_(spec.roadOptions.from),
       numbers_(spec.topic, positionOf(from_), options, context, *this),
+      patience_(context.deadlines, DeadlineKind::Fill, [this] { onPatienceEnd(); }),
       channelCause_(kOpening),
       committedAt_(from_ ? WallTime{} : context.clock.wallNow()) {}
 
@@ -110,23 +83,29 @@ void NumberedTopic::open() {
 
 void NumberedTopic::close() {
   if (std::exchange(isClosed_, true)) return;
+  patience_.cancel();
   numbers_.stop();
   channels_.close(handle_);
 }
 
 void NumberedTopic::add(KeyEntry& entry) {
-  keys_.emplace_back(std::make_unique<Key>(entry));
-  entry.road = {Road::Broadcast};
-  showState(entry);
+  TopicKey& key = *keys_.emplace_back(std::make_unique<TopicKey>(entry));
+  if (entry.road.road == Road::PostgresChanges) {
+    key.stage = TopicKey::Stage::Trial;
+    changeOver();
+  } else {
+    entry.road = {Road::Broadcast};
+    showState(key);
+  }
 }
 
 bool NumberedTopic::has(const KeyEntry& entry) const {
-  return std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) { return key->entry == &entry; });
+  return std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) { return &key->entry() == &entry; });
 }
 
 bool NumberedTopic::remove(const KeyEntry& entry) {
   if (!has(entry)) return false;
-  keys_.removeIf([&](const auto& key) { return key->entry == &entry; });
+  keys_.removeIf([&](const auto& key) { return &key->entry() == &entry; });
   if (keys_.empty()) delegate_.onTopicUnused(*this);
   return true;
 }
@@ -141,10 +120,12 @@ void NumberedTopic::onHandleState(const UserChannel& channel) {
   channelAttempts_ = channel.attempts();
   channelNextTry_ = channel.nextTryAt();
   if (channelState_ == SubscriptionState::Parked) {
+    numbers_.onInterrupted();
     Cause cause = causeOf(FallBackReason::Refused, channelCause_.message);
     cause.retry = channelCause_.retry;
-    return fallBack(cause);
+    return onRefused(cause);
   }
+  forgetRefusal();
   if (channel.isLive()) {
     numbers_.onJoined();
   } else {
@@ -159,17 +140,80 @@ void NumberedTopic::onHandleBroadcast(std::string_view event, std::string_view p
 }
 
 void NumberedTopic::showState() {
-  for (const auto& key : keys_) showState(*key->entry);
+  for (const auto& key : keys_) showState(*key);
 }
 
-void NumberedTopic::showState(KeyEntry& entry) {
-  const auto numbers = numbers_.state();
-  if (channelState_ != SubscriptionState::Live) {
+void NumberedTopic::showState(const TopicKey& key) {
+  if (key.stage == TopicKey::Stage::Trial) return;
+  KeyEntry& entry = key.entry();
+  const bool isLive = numbers_.state() == NumbersState::Live || numbers_.state() == NumbersState::Filling;
+  if (refusal_) {
+    subscriptions_.setNumberedState(entry, SubscriptionState::Joining, kRefused, 0, std::nullopt);
+  } else if (channelState_ != SubscriptionState::Live) {
     subscriptions_.setNumberedState(entry, channelState_, channelCause_, channelAttempts_, channelNextTry_);
-  } else if (numbers == NumbersState::Live || numbers == NumbersState::Filling) {
+  } else if (isLive && key.stage == TopicKey::Stage::Following) {
+    if (entry.state != SubscriptionState::Live) Subscriptions::endGapAt(entry, numbers_.epoch(), numbers_.position());
     subscriptions_.setNumberedState(entry, SubscriptionState::Live, {}, 0, std::nullopt);
   } else {
     subscriptions_.setNumberedState(entry, SubscriptionState::Joining, kAsking, 0, std::nullopt);
+  }
+}
+
+/// The server does not say whether it refuses the topic or does not know it, but the database does.
+void NumberedTopic::onRefused(const Cause& cause) {
+  forgetRefusal();
+  refusal_ = cause;
+  patience_.setAfter(options_.requestTimeout);
+  delegate_.onRpcWanted(*this, {0, {}, std::nullopt, 1});
+  showState();
+}
+
+void NumberedTopic::forgetRefusal() {
+  if (!refusal_) return;
+  refusal_.reset();
+  patience_.cancel();
+  if (rpc != 0) delegate_.onRpcUnwanted(*this);
+}
+
+void NumberedTopic::onPatienceEnd() {
+  if (refusal_) {
+    const Cause cause = *refusal_;
+    forgetRefusal();
+    return fallBack(cause);
+  }
+  Vector<KeyEntry*> changing;
+  for (const auto& key : keys_) {
+    if (key->stage == TopicKey::Stage::Changing) changing.push_back(&key->entry());
+  }
+  if (changing.empty()) return;
+  if (channelState_ != SubscriptionState::Live) return patience_.setAfter(options_.requestTimeout);
+  const Cause cause = causeOf(FallBackReason::NoAnswer, {});
+  for (auto* entry : changing) fallBack(*entry, cause, numbers_.position() + 1);
+}
+
+/// Keys on trial whose changes come from here now. Whether the changes can be decided exactly shows with the first one.
+void NumberedTopic::changeOver() {
+  if (channelState_ != SubscriptionState::Live || numbers_.state() != NumbersState::Live) return;
+  bool isAny = false;
+  for (const auto& key : keys_) {
+    const bool isReady = key->isBound() || key->entry().road.fellBack != ReasonCode::FilterNotExact;
+    if (key->stage != TopicKey::Stage::Trial || !isReady) continue;
+    isAny = true;
+    key->stage = TopicKey::Stage::Changing;
+    key->changedAt = numbers_.lastRequest();
+    subscriptions_.changeOver(key->entry());
+    showState(*key);
+  }
+  if (!isAny) return;
+  patience_.setAfter(options_.requestTimeout);
+  numbers_.confirm();
+}
+
+void NumberedTopic::onConfirmed(TopicNumbers& numbers) {
+  for (const auto& key : keys_) {
+    if (key->stage != TopicKey::Stage::Changing || numbers.confirmed() <= key->changedAt) continue;
+    key->stage = TopicKey::Stage::Following;
+    showState(*key);
   }
 }
 
@@ -178,91 +222,46 @@ void NumberedTopic::showState(KeyEntry& entry) {
 void NumberedTopic::onNumbered(TopicNumbers& /*numbers*/, const NumberedMessage& message) {
   commit_ = commitStamp(message);
   if (const auto at = readTimestamp(message.committed)) committedAt_ = *at - kCommitDisorder;
-  bindFilters(message);
+  bind(message);
   for (const auto& change : message.changes) pass(message, change);
 }
 
-/// A key whose filter can't be decided on the columns as they are now falls back.
-void NumberedTopic::bindFilters(const NumberedMessage& message) {
+/// A key that can't have its changes exactly, with the columns as they are now, falls back.
+void NumberedTopic::bind(const NumberedMessage& message) {
   Vector<std::pair<KeyEntry*, std::string>> failed;
   for (const auto& table : message.tables) {
     for (const auto& key : keys_) {
-      if (!isOf(*key->entry, table) || (key->columns == table.columns && key->bases == table.bases)) continue;
-      key->columns = table.columns;
-      key->bases = table.bases;
-      if (const auto error = key->filter.bind(table.columns, table.bases))
-        failed.emplace_back(key->entry, error->message);
+      if (!key->isOf(table)) continue;
+      if (const auto error = key->bind(table)) failed.emplace_back(&key->entry(), error->message);
     }
   }
   for (const auto& [entry, text] : failed) {
     fallBack(*entry, {ReasonCode::FilterNotExact, Retry::Parked, text}, message.number);
   }
+  changeOver();
 }
 
 void NumberedTopic::pass(const NumberedMessage& message, const NumberedChange& change) {
-  Vector<KeyEntry*> asIs;
-  Vector<KeyEntry*> asDelete;
-  Vector<KeyEntry*> withRow;
+  Vector<KeyEntry*> takers[kForms];
   for (const auto& key : keys_) {
-    KeyEntry& entry = *key->entry;
-    if (!isOf(entry, message.tables[change.table])) continue;
-    switch (fateOf(*key, change)) {
-      case Fate::Ignored:
-        break;
-      case Fate::AsIs:
-        asIs.push_back(&entry);
-        break;
-      case Fate::AsDelete:
-        asDelete.push_back(&entry);
-        break;
-      case Fate::AsDeleteWithRow:
-        withRow.push_back(&entry);
-        break;
-      case Fate::Unknown:
-        reportGap(entry, change.type == NumberedType::Truncate ? kTruncated : kTooLarge,
-                  {std::string(message.epoch), message.number, message.number});
-        break;
+    KeyEntry& entry = key->entry();
+    if (key->stage != TopicKey::Stage::Following || !key->isOf(message.tables[change.table])) continue;
+    const Fate fate = key->fateOf(change);
+    if (fate == Fate::Unknown) {
+      reportGap(entry, change.type == NumberedType::Truncate ? kTruncated : kTooLarge,
+                {std::string(message.epoch), message.number, message.number});
+    } else if (fate != Fate::Ignored && key->getsAllColumns()) {
+      takers[static_cast<std::size_t>(fate)].push_back(&entry);
+    } else if (fate != Fate::Ignored) {
+      Vector<KeyEntry*> one;
+      one.push_back(&entry);
+      subscriptions_.deliver(one, key->payload(message, inForm(change, fate)));
     }
   }
-  if (!asIs.empty()) subscriptions_.deliver(asIs, changePayload(message, change));
-  NumberedChange left = change;
-  left.type = NumberedType::Delete;
-  if (!withRow.empty()) subscriptions_.deliver(withRow, changePayload(message, left));
-  left.record = {};
-  if (!asDelete.empty()) subscriptions_.deliver(asDelete, changePayload(message, left));
-}
-
-NumberedTopic::Fate NumberedTopic::fateOf(const Key& key, const NumberedChange& change) {
-  const Spec& spec = key.entry->spec;
-  if (change.type == NumberedType::Truncate) {
-    // Concerns every row, whatever the filter. Who listens to DELETE alone expects no other type.
-    if (spec.binding.event == "*") return Fate::AsIs;
-    return spec.wants(ChangeType::Delete) ? Fate::Unknown : Fate::Ignored;
+  for (std::size_t form = 0; form < kForms; ++form) {
+    if (takers[form].empty()) continue;
+    subscriptions_.deliver(takers[form], changePayload(message, inForm(change, static_cast<Fate>(form))));
   }
-  const auto asIs = spec.wants(typeOf(change.type)) ? Fate::AsIs : Fate::Ignored;
-  if (change.type != NumberedType::Update) {
-    if (asIs == Fate::Ignored) return asIs;
-    const auto match = key.filter.match(change.type == NumberedType::Insert ? change.record : change.oldRecord);
-    return match == RowMatch::Yes ? asIs : match == RowMatch::No ? Fate::Ignored : Fate::Unknown;
-  }
-  const auto after = key.filter.match(change.record);
-  if (after == RowMatch::Yes) return asIs;
-  const auto before = change.oldRecord.empty() ? RowMatch::Unknown : key.filter.match(change.oldRecord);
-  switch (change.moved ? moveBetween(before, after) : moveOf(before, after)) {
-    case RowMove::Outside:
-      return Fate::Ignored;
-    case RowMove::Enters:
-    case RowMove::Stays:
-      return asIs;
-    case RowMove::Unknown:
-      return Fate::Unknown;
-    case RowMove::Leaves:
-      break;
-  }
-  using Leaving = RoadOptions::Leaving;
-  if (spec.roadOptions.leaving == Leaving::Update) return asIs;
-  if (!spec.wants(ChangeType::Delete)) return Fate::Ignored;
-  return spec.roadOptions.leaving == Leaving::Both ? Fate::AsDeleteWithRow : Fate::AsDelete;
 }
 
 // Gaps
@@ -280,9 +279,10 @@ void NumberedTopic::reportGap(const KeyEntry& entry, const Cause& cause, Missing
 void NumberedTopic::onNumbersGap(TopicNumbers& /*numbers*/, const NumbersGap& gap) {
   if (gap.reason == NumbersGapReason::FellBack) return;  // `onFellBack` follows
   for (const auto& key : keys_) {
-    const auto concerns = [&](const BulkChange& bulk) { return isOf(*key->entry, gap.bulk->tables[bulk.table]); };
+    if (key->stage != TopicKey::Stage::Following) continue;
+    const auto concerns = [&](const BulkChange& bulk) { return key->isOf(gap.bulk->tables[bulk.table]); };
     if (gap.bulk != nullptr && std::none_of(gap.bulk->bulk.begin(), gap.bulk->bulk.end(), concerns)) continue;
-    reportGap(*key->entry, causeOf(gap.reason), {std::string(gap.epoch), gap.fromNumber, gap.toNumber});
+    reportGap(key->entry(), causeOf(gap.reason), {std::string(gap.epoch), gap.fromNumber, gap.toNumber});
   }
 }
 
@@ -290,6 +290,14 @@ void NumberedTopic::onNumbersGap(TopicNumbers& /*numbers*/, const NumbersGap& ga
 
 void NumberedTopic::onRpcAnswer(std::string_view text) {
   rpc = 0;
+  if (refusal_) {
+    const Cause refusal = *refusal_;
+    forgetRefusal();
+    const auto read = readChangesAnswer(text);
+    auto cause = read ? causeOf(read.value()).value_or(refusal) : refusal;
+    if (cause.code == refusal.code) cause.retry = refusal.retry;
+    return fallBack(cause);
+  }
   const auto before = numbers_.counts().filled;
   numbers_.onAnswer(request_, text);
   subscriptions_.onFilled(numbers_.counts().filled - before);
@@ -297,6 +305,7 @@ void NumberedTopic::onRpcAnswer(std::string_view text) {
 
 void NumberedTopic::onRpcFailed() {
   rpc = 0;
+  if (refusal_) return onPatienceEnd();
   numbers_.onRequestFailed(request_);
 }
 
@@ -310,7 +319,38 @@ void NumberedTopic::onChangesUnwanted(TopicNumbers& /*numbers*/, std::uint32_t /
 }
 
 void NumberedTopic::onNumbersState(TopicNumbers& numbers) {
-  if (numbers.state() != NumbersState::FellBack) showState();
+  if (numbers.state() == NumbersState::FellBack) return;
+  showState();
+  if (numbers.state() != NumbersState::Live) return;
+  delegate_.onTopicLive(*this);
+  changeOver();
+}
+
+/// Tables may share a name: nothing of one comes that is not among those, and not all of one that has other topics.
+void NumberedTopic::onTables(TopicNumbers& numbers, std::string_view tables) {
+  Vector<std::pair<KeyEntry*, std::string>> wrong;
+  for (const auto& key : keys_) {
+    const auto& binding = key->entry().spec.binding;
+    std::optional<std::string> by;
+    forEachItem(tables, [&](std::string_view item) {
+      const auto text = [&](const char* name) {
+        return stringContent(memberOf(item, name)).value_or(std::string_view());
+      };
+      const bool isIt = spells(text("table"), binding.table) && spells(text("schema"), binding.schema);
+      if (isIt) by = unescape(text("by"));
+      return !isIt;
+    });
+    const TrackedTable* table = findTable(binding, tables_);
+    if (!by) {
+      wrong.emplace_back(&key->entry(), "It tracks other tables under this name.");
+    } else if (table != nullptr && *by != table->by) {
+      wrong.emplace_back(&key->entry(), by->empty() ? std::string("It tracks it without a column.")
+                                                    : concat({"It tracks it by `", *by, "`."}));
+    }
+  }
+  for (const auto& [entry, why] : wrong) {
+    fallBack(*entry, causeOf(FallBackReason::NotTracked, why), numbers.position() + 1);
+  }
 }
 
 void NumberedTopic::onFellBack(TopicNumbers& /*numbers*/, FallBackReason reason, std::string_view message) {
@@ -319,13 +359,19 @@ void NumberedTopic::onFellBack(TopicNumbers& /*numbers*/, FallBackReason reason,
 
 /// All keys.
 void NumberedTopic::fallBack(const Cause& cause) {
-  while (!keys_.empty()) fallBack(*keys_.front()->entry, cause, numbers_.position() + 1);
+  while (!keys_.empty()) fallBack(keys_.front()->entry(), cause, numbers_.position() + 1);
 }
 
 void NumberedTopic::fallBack(KeyEntry& entry, const Cause& cause, std::uint64_t from) {
-  std::optional<GapStart> start;
-  if (entry.firstLive || from_) start = startOf({numbers_.epoch(), from, std::nullopt});
-  subscriptions_.fallBack(entry, cause, start);
+  const Cause full = withHint(cause, findTable(entry.spec.binding, tables_));
+  if (entry.road.road == Road::PostgresChanges) {
+    subscriptions_.setFallback(entry, full);
+  } else {
+    std::optional<GapStart> start;
+    if (entry.firstLive || from_) start = startOf({numbers_.epoch(), from, std::nullopt});
+    subscriptions_.fallBack(entry, full, start);
+  }
+  delegate_.onKeyFellBack(entry);
   remove(entry);
 }
 

@@ -5,9 +5,10 @@
 #include <string_view>
 
 #include "base/containers/vector.h"
-#include "numbered/filter/row_filter.h"
 #include "numbered/topic_numbers.h"
 #include "subscription/subscriptions.h"
+#include "tracked/topic_key.h"
+#include "tracked/tracked_tables.h"
 #include "user_channel/user_channels.h"
 
 namespace switchboard {
@@ -18,6 +19,10 @@ class NumberedTopicDelegate {
  public:
   virtual void onRpcWanted(NumberedTopic& topic, const ChangesRequest& request) = 0;
   virtual void onRpcUnwanted(NumberedTopic& topic) = 0;
+  /// Its changes come: keys that fell back may be added.
+  virtual void onTopicLive(NumberedTopic& topic) = 0;
+  /// The key fell back, or does not return.
+  virtual void onKeyFellBack(const KeyEntry& entry) = 0;
   /// It has no keys any more. It must not be destroyed from within (use `Turns::deferredDelete`).
   virtual void onTopicUnused(NumberedTopic& topic) = 0;
 
@@ -26,11 +31,15 @@ class NumberedTopicDelegate {
 };
 
 /// A topic in use: its channel, its numbers, and the keys that get its changes.
+///
+/// A key that fell back is on trial at first: it stays on `postgres_changes` until the changes of the topic come. Then
+/// it is taken off its binding and the database is asked for the position once more. All that is committed until that
+/// answer is in a gap; the key gets what comes after it. So no change comes over both roads.
 class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
  public:
   /// For keys like this one. All other arguments outlive this.
-  NumberedTopic(const Spec& spec, const NumbersOptions& options, Context& context, UserChannels& channels,
-                Subscriptions& subscriptions, NumberedTopicDelegate& delegate);
+  NumberedTopic(const Spec& spec, const NumbersOptions& options, const Vector<TrackedTable>& tables, Context& context,
+                UserChannels& channels, Subscriptions& subscriptions, NumberedTopicDelegate& delegate);
 
   /// Whether the key can get its changes from here: one that continues somewhere needs a topic of its own.
   bool serves(const Spec& spec) const;
@@ -52,17 +61,6 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   std::uint32_t rpc = 0;
 
  private:
-  struct Key {
-    explicit Key(KeyEntry& of);
-
-    KeyEntry* entry;
-    RowFilter filter;
-    std::string columns;  ///< that the filter is bound to
-    std::string bases;
-  };
-  /// How a change goes to a key.
-  enum class Fate : unsigned char { Ignored, AsIs, AsDelete, AsDeleteWithRow, Unknown };
-
   void onHandleState(const UserChannel& channel) override;
   void onHandleBroadcast(std::string_view event, std::string_view payload) override;
   void onNumbered(TopicNumbers& numbers, const NumberedMessage& message) override;
@@ -70,15 +68,20 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   void onChangesWanted(TopicNumbers& numbers, const ChangesRequest& request) override;
   void onChangesUnwanted(TopicNumbers& numbers, std::uint32_t request) override;
   void onNumbersState(TopicNumbers& numbers) override;
+  void onConfirmed(TopicNumbers& numbers) override;
+  void onTables(TopicNumbers& numbers, std::string_view tables) override;
   void onFellBack(TopicNumbers& numbers, FallBackReason reason, std::string_view message) override;
 
   void showState();
-  void showState(KeyEntry& entry);
+  void showState(const TopicKey& key);
+  void changeOver();
+  void onRefused(const Cause& cause);
+  void onPatienceEnd();
+  void forgetRefusal();
   void fallBack(const Cause& cause);
   void fallBack(KeyEntry& entry, const Cause& cause, std::uint64_t from);
-  void bindFilters(const NumberedMessage& message);
+  void bind(const NumberedMessage& message);
   void pass(const NumberedMessage& message, const NumberedChange& change);
-  static Fate fateOf(const Key& key, const NumberedChange& change);
   void reportGap(const KeyEntry& entry, const Cause& cause, MissingNumbers numbers);
   GapStart startOf(MissingNumbers numbers) const;
 
@@ -86,11 +89,15 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   UserChannels& channels_;
   Subscriptions& subscriptions_;
   NumberedTopicDelegate& delegate_;
+  const NumbersOptions& options_;
+  const Vector<TrackedTable>& tables_;
   const std::optional<RoadOptions::From> from_;
   TopicNumbers numbers_;
   HandleId handle_{};
   std::uint32_t request_ = 0;  ///< of the numbers, as they know it
-  Vector<std::unique_ptr<Key>> keys_;
+  Vector<std::unique_ptr<TopicKey>> keys_;
+  std::optional<Cause> refusal_;  ///< of the join; the database is asked for its reason
+  Deadline patience_;             ///< with that answer, or with the one that changing keys need
   // Of the channel.
   SubscriptionState channelState_ = SubscriptionState::Pending;
   Cause channelCause_;

@@ -2,10 +2,19 @@
 
 #include <algorithm>
 
+#include "tracked/fallback_cause.h"
+
 namespace switchboard {
 
-NumberedTopics::NumberedTopics(Context& context, UserChannels& channels, Subscriptions& subscriptions)
-    : context_(context), channels_(channels), subscriptions_(subscriptions), beat_(context, *this) {
+NumberedTopics::NumberedTopics(const NumberedTopicsOptions& options, Context& context, ConnectionPool& pool,
+                               UserChannels& channels, Subscriptions& subscriptions)
+    : context_(context),
+      channels_(channels),
+      subscriptions_(subscriptions),
+      options_(options),
+      pool_(pool),
+      trials_(numbersOptions_.requestTimeout, context, subscriptions, *this),
+      beat_(context, *this) {
   subscriptions.useNumberedRoad(*this);
 }
 
@@ -14,11 +23,16 @@ void NumberedTopics::update() {
   Vector<KeyEntry*> waiting;
   for (const auto& [id, entry] : subscriptions_.registry().entries()) {
     const bool isWaiting = entry->isNumbered() && entry->isSubscribed() && entry->state == SubscriptionState::Pending;
-    const auto has = [entry = entry](const auto& topic) { return topic->has(*entry); };
-    if (isWaiting && std::none_of(topics_.begin(), topics_.end(), has)) waiting.push_back(entry);
+    if (isWaiting && !isInUse(*entry)) waiting.push_back(entry);
   }
   for (auto* entry : waiting) join(*entry);
+  trials_.forgetUnused();
+  if (std::exchange(tokenVersion_, pool_.tokens().version()) != pool_.tokens().version()) trials_.retryNow();
   watchBeat();
+}
+
+bool NumberedTopics::isInUse(const KeyEntry& entry) const {
+  return std::any_of(topics_.begin(), topics_.end(), [&](const auto& topic) { return topic->has(entry); });
 }
 
 void NumberedTopics::join(KeyEntry& entry) {
@@ -28,12 +42,17 @@ void NumberedTopics::join(KeyEntry& entry) {
     subscriptions_.fallBack(entry, {entry.spec.road.fellBack, Retry::Parked, entry.spec.road.message}, start);
     return;
   }
+  addTo(entry);
+}
+
+/// To a topic, opened where there is none yet.
+void NumberedTopics::addTo(KeyEntry& entry) {
   for (const auto& topic : topics_) {
     if (topic->serves(entry.spec)) return topic->add(entry);
   }
   NumberedTopicDelegate& self = *this;
-  NumberedTopic& topic = *topics_.emplace_back(
-      std::make_unique<NumberedTopic>(entry.spec, options_, context_, channels_, subscriptions_, self));
+  NumberedTopic& topic = *topics_.emplace_back(std::make_unique<NumberedTopic>(
+      entry.spec, numbersOptions_, options_.tables, context_, channels_, subscriptions_, self));
   topic.add(entry);
   topic.open();
 }
@@ -43,6 +62,25 @@ void NumberedTopics::leave(KeyEntry& entry) {
     if (topic->remove(entry)) break;
   }
   watchBeat();
+}
+
+void NumberedTopics::onTopicLive(NumberedTopic& topic) {
+  for (auto* entry : trials_.fallen(topic.numbers().topic())) {
+    if (topic.serves(entry->spec) && !isInUse(*entry)) topic.add(*entry);
+  }
+}
+
+void NumberedTopics::onTrialAllowed(const Vector<KeyEntry*>& keys) {
+  for (auto* entry : keys) {
+    if (!isInUse(*entry)) addTo(*entry);
+  }
+  watchBeat();
+}
+
+void NumberedTopics::onTrialRefused(const Vector<KeyEntry*>& keys, const Cause& cause) {
+  for (auto* entry : keys) {
+    subscriptions_.setFallback(*entry, withHint(cause, findTable(entry->spec.binding, options_.tables)));
+  }
 }
 
 void NumberedTopics::onTopicUnused(NumberedTopic& topic) {
@@ -56,6 +94,7 @@ void NumberedTopics::onTopicUnused(NumberedTopic& topic) {
 }
 
 void NumberedTopics::shutDown() {
+  trials_.shutDown();
   for (const auto& topic : topics_) topic->close();
   if (beatHandle_.value != 0) channels_.close(beatHandle_);
   beat_.onInterrupted();
@@ -63,13 +102,20 @@ void NumberedTopics::shutDown() {
 
 // Calls
 
+std::uint32_t NumberedTopics::call(const std::string& topic, std::optional<std::uint64_t> after, unsigned atMost) {
+  wanted_.push_back({++lastRpc_, topic, after, atMost});
+  return lastRpc_;
+}
+
 void NumberedTopics::onRpcWanted(NumberedTopic& topic, const ChangesRequest& request) {
-  topic.rpc = ++lastRpc_;
-  wanted_.push_back({topic.rpc, topic.numbers().topic(), request.after, request.atMost});
+  topic.rpc = call(topic.numbers().topic(), request.after, request.atMost);
 }
 
 void NumberedTopics::onRpcUnwanted(NumberedTopic& topic) {
-  const auto request = std::exchange(topic.rpc, 0);
+  giveUp(std::exchange(topic.rpc, 0));
+}
+
+void NumberedTopics::giveUp(std::uint32_t request) {
   const auto before = wanted_.size();
   wanted_.removeIf([request](const RpcRequest& wanted) { return wanted.id == request; });
   if (wanted_.size() == before) unwanted_.push_back(request);
@@ -83,10 +129,12 @@ NumberedTopic* NumberedTopics::byRpc(std::uint32_t request) const {
 }
 
 void NumberedTopics::onRpcAnswer(std::uint32_t request, std::string_view text) {
+  if (trials_.onRpcAnswer(request, text)) return;
   if (NumberedTopic* topic = byRpc(request)) topic->onRpcAnswer(text);
 }
 
 void NumberedTopics::onRpcFailed(std::uint32_t request) {
+  if (trials_.onRpcFailed(request)) return;
   if (NumberedTopic* topic = byRpc(request)) topic->onRpcFailed();
 }
 

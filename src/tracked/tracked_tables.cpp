@@ -15,13 +15,6 @@ namespace {
 constexpr std::size_t kMaxTopicBytes = kMaxBinaryFieldBytes - names::kTopicPrefix.size();
 constexpr std::string_view kTopicPrefix = "switchboard:";
 
-const TrackedTable* find(const Spec& spec, const Vector<TrackedTable>& tables) {
-  for (const auto& table : tables) {
-    if (table.table == spec.binding.table && table.schema == spec.binding.schema) return &table;
-  }
-  return nullptr;
-}
-
 /// Fills in the topic, or why there is none.
 void findTopic(Spec& spec, const TrackedTable& table, bool hasRpc) {
   const auto refuse = [&](ReasonCode code, std::string message) {
@@ -29,9 +22,6 @@ void findTopic(Spec& spec, const TrackedTable& table, bool hasRpc) {
     spec.road.message = std::move(message);
   };
   if (!hasRpc) return refuse(ReasonCode::NoRpc, "The manager has no `rpc` to call `switchboard_changes` with.");
-  if (!spec.binding.select.empty()) {
-    return refuse(ReasonCode::FilterNotExact, "`select` needs `postgres_changes`.");
-  }
   const auto conditions = parseFilter(spec.binding.filter);
   std::string topic = concat({kTopicPrefix, table.topic});
   if (!table.by.empty()) {
@@ -54,8 +44,15 @@ void findTopic(Spec& spec, const TrackedTable& table, bool hasRpc) {
 
 }  // namespace
 
+const TrackedTable* findTable(const BindingConfig& binding, const Vector<TrackedTable>& tables) {
+  for (const auto& table : tables) {
+    if (table.table == binding.table && table.schema == binding.schema) return &table;
+  }
+  return nullptr;
+}
+
 void chooseRoad(Spec& spec, SubscriptionId id, RoadOptions wanted, const NumberedTopicsOptions& options) {
-  const TrackedTable* table = find(spec, options.tables);
+  const TrackedTable* table = findTable(spec.binding, options.tables);
   if (table == nullptr) return;
   spec.road.road = Road::PostgresChanges;
   if (wanted.via == Road::PostgresChanges) return;

@@ -22,6 +22,9 @@ struct NumberedTopicsOptions {
   bool hasRpc = true;  ///< the function that gives missing messages can be called
 };
 
+/// Null when it is none of them.
+const TrackedTable* findTable(const BindingConfig& binding, const Vector<TrackedTable>& tables);
+
 /// Chooses the road of a subscription: sets `topic`, `road` and `roadOptions` of the spec, and makes its key one of
 /// this choice; one that continues somewhere shares its key with no other. Nothing changes for tables that are not
 /// tracked.

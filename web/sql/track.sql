@@ -232,7 +232,8 @@ create or replace function switchboard.tables_now(of_table integer) returns json
   set search_path = pg_catalog, pg_temp
   as $$
     select jsonb_build_array(
-             jsonb_build_object('schema', n.nspname, 'table', c.relname, 'columns', k.columns) ||
+             jsonb_build_object('schema', n.nspname, 'table', c.relname, 'columns', k.columns,
+                                'key', to_jsonb(switchboard.primary_key(t.relation))) ||
              case when k.bases is null then '{}' else jsonb_build_object('bases', k.bases) end)
       from switchboard.tables t join pg_class c on c.oid = t.relation join pg_namespace n on n.oid = c.relnamespace
      cross join lateral (
@@ -1217,7 +1218,12 @@ create or replace function switchboard.may_read(topic text) returns boolean lang
 -- The topic that the setting switchboard.reading names, for those who may read it. The setting is read once for each scan: a query
 -- may change it between the rows of another table.
 create or replace view switchboard.readable with (security_barrier) as
-  select coalesce(k.epoch, n.epoch) as epoch, coalesce(l.last, 0) as last, coalesce(f.number, coalesce(l.last, 0) + 1) as first
+  select coalesce(k.epoch, n.epoch) as epoch, coalesce(l.last, 0) as last, coalesce(f.number, coalesce(l.last, 0) + 1) as first,
+         (select jsonb_agg(jsonb_build_object('schema', s.nspname, 'table', c.relname, 'by', coalesce(a.attname, ''))
+                           order by t.id)
+            from switchboard.tables t join pg_class c on c.oid = t.relation join pg_namespace s on s.oid = c.relnamespace
+            left join pg_attribute a on a.attrelid = t.relation and a.attnum = t.by_column
+           where t.name = n.name) as tables
     from (select current_setting('switchboard.reading', true) as topic offset 0) q
     join switchboard.names n on n.name = split_part(q.topic, ':', 2)
     left join switchboard.topics k on k.topic = q.topic
@@ -1260,7 +1266,8 @@ create or replace function public.switchboard_changes(topic text, after bigint d
     end if;
     ignored := set_config('switchboard.reading', topic, true);
     select r.* into place from switchboard.readable r;
-    answer := jsonb_build_object('v', 1, 'topic', topic, 'epoch', place.epoch, 'first', place.first, 'last', place.last);
+    answer := jsonb_build_object('v', 1, 'topic', topic, 'epoch', place.epoch, 'first', place.first, 'last', place.last,
+                                 'tables', place.tables);
     if after is not null and (after + 1 < place.first or after > place.last) then
       return answer || jsonb_build_object('state', 'too_old', 'messages', '[]'::jsonb, 'more', false);
     end if;

@@ -56,6 +56,13 @@ void GapReporter::close(KeyEntry& entry) {
   }
 }
 
+void GapReporter::endAt(KeyEntry& entry, std::string_view epoch, std::uint64_t number) {
+  if (!entry.gap) return;
+  MissingNumbers& numbers = entry.gap->gap.numbers;
+  if (numbers.epoch.empty()) numbers.epoch = epoch;
+  numbers.to = number;
+}
+
 void GapReporter::forget(SubscriptionId id) {
   gaps_.removeIf([id](const Gap& gap) { return gap.subscription == id; });
 }

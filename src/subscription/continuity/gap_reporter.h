@@ -23,6 +23,8 @@ class GapReporter {
   Vector<SubscriptionId> open(KeyEntry& entry, const Cause& cause, const GapStart& start);
   /// The interruption is over. Nothing when there is none.
   void close(KeyEntry& entry);
+  /// When the open gap is closed, nothing is missing after this number.
+  static void endAt(KeyEntry& entry, std::string_view epoch, std::uint64_t number);
   /// The subscription has ended, and is not to hear of what was not taken yet.
   void forget(SubscriptionId id);
   bool hasAny() const { return !gaps_.empty(); }

@@ -10,10 +10,12 @@ KeyEntry& Coverage::sourceFor(KeyEntry& entry) const {
   if (covered) return *cover;
   if (!kFollowsNumbers || entry.road.road != Road::PostgresChanges) return entry;
   // The server does not list a binding twice, and keys of tracked tables may differ in what is no part of a binding.
+  // The binding may be that of a key that has returned to broadcasts.
   for (const auto& [id, other] : registry_.entries()) {
-    const bool isSame = other->road.road == Road::PostgresChanges && other->spec.coverKey == entry.spec.coverKey &&
+    const bool isSame = other->road.road != Road::None && other->spec.coverKey == entry.spec.coverKey &&
                         other->spec.binding.event == entry.spec.binding.event;
-    if (isSame && other->source == other && other->plannable()) return *other;
+    const bool isUsed = !other->dependents.empty() && (other->isNumbered() || other->plannable());
+    if (isSame && isUsed) return *other;
   }
   return entry;
 }

@@ -57,6 +57,8 @@ struct Follower : testing::Workbench, TopicNumbersDelegate {
   }
   void onChangesWanted(TopicNumbers& /*topic*/, const ChangesRequest& request) override { wanted = request.id; }
   void onChangesUnwanted(TopicNumbers& /*topic*/, std::uint32_t /*request*/) override { wanted = 0; }
+  void onConfirmed(TopicNumbers& /*topic*/) override {}
+  void onTables(TopicNumbers& /*topic*/, std::string_view /*tables*/) override {}
   void onNumbersState(TopicNumbers& topic) override {
     const bool follows = topic.state() == NumbersState::Live || topic.state() == NumbersState::Filling;
     if (!follows || !epoch.empty()) return;

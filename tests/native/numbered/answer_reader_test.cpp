@@ -127,6 +127,13 @@ TEST_CASE("a refusal has a reason, and for a value in another form how to write 
   CHECK(unknown.value().reason == "No such topic. Write the value as PostgreSQL does: 42");
 }
 
+TEST_CASE("the function may be of another version") {
+  const auto read = readChangesAnswer(R"({"v":2,"state":"fine"})");
+  REQUIRE(read);
+  CHECK(read.value().state == AnswerState::OtherVersion);
+  CHECK(read.value().reason == "It has version 2, this client knows version 1.");
+}
+
 TEST_CASE("an answer that can't be used says why") {
   for (const auto* text : {
            "",
@@ -134,7 +141,7 @@ TEST_CASE("an answer that can't be used says why") {
            "[]",
            "{",
            R"({"state":"ok"})",
-           R"({"v":2,"state":"refused"})",
+           R"({"v":"new","state":"refused"})",
            R"({"v":1,"state":"fine"})",
            R"({"v":1})",
            R"({"v":1,"state":"ok","topic":"t","first":1,"last":0,"more":false,"messages":[]})",

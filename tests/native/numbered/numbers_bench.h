@@ -49,6 +49,8 @@ struct NumbersBench : Workbench, TopicNumbersDelegate {
     note("pass " + std::to_string(message.number));
     if (stopAt == message.number) numbers.stop();
   }
+  void onConfirmed(TopicNumbers& /*topic*/) override {}
+  void onTables(TopicNumbers& /*topic*/, std::string_view tables) override { note("tables " + std::string(tables)); }
   void onNumbersGap(TopicNumbers& /*topic*/, const NumbersGap& gap) override {
     std::string text = "gap " + std::string(toString(gap.reason)) + " " + std::string(gap.epoch) + " " +
                        std::to_string(gap.fromNumber) + " to ";

@@ -29,7 +29,7 @@ TEST_CASE("states and reasons have names") {
   for (const S state : kStates) names.insert(toString(state));
   CHECK(names == std::set<std::string_view>{"idle", "starting", "live", "filling", "interrupted", "fellBack"});
   CHECK(toString(NumbersGapReason::FellBack) == "FELL_BACK");
-  CHECK(toString(FallBackReason::WentBack) == "WENT_BACK");
+  CHECK(toString(FallBackReason::OtherVersion) == "OTHER_VERSION");
 }
 
 }  // namespace

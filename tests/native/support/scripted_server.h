@@ -38,8 +38,9 @@ class ScriptedServer {
   std::set<std::string> unknownTables;  ///< poison their whole channel
   /// Tables whose subscription fails in the database, with the error as the server quotes it. "*": all.
   std::map<std::string, std::string> databaseErrors;
-  std::string joinError;           ///< refuses every join with this reason
-  std::set<std::string> roleless;  ///< tokens whose role the database does not know
+  std::string joinError;                ///< refuses every join with this reason
+  std::set<std::string> privateTopics;  ///< without "realtime:": refuses joins of these to everybody
+  std::set<std::string> roleless;       ///< tokens whose role the database does not know
 
   // What it has seen.
   std::vector<Json> joins;  ///< payloads of phx_join
@@ -84,15 +85,16 @@ class ScriptedServer {
   }
 
   /// Sends a change of `table` on every live channel with a binding that wants it: `record` as JSON text. Filters are
-  /// taken to match. Returns the number of frames sent.
+  /// taken to match, unless only those that begin with `filter` are. Returns the number of frames sent.
   int change(std::string_view table, std::string_view type, std::string_view record,
-             std::string_view commit = "2026-11-22T12:00:00.000Z") {
+             std::string_view commit = "2026-11-22T12:00:00.000Z", std::string_view filter = {}) {
     int frames = 0;
     for (const auto& channel : channels()) {
       std::string ids;
       for (const auto& binding : channel.bindings) {
         const auto event = textMember(binding, "event");
         if (textMember(binding, "table") != table || (event != "*" && event != type)) continue;
+        if (textMember(binding, "filter").substr(0, filter.size()) != filter) continue;
         if (!ids.empty()) ids += ',';
         ids += std::to_string(binding["id"].get<unsigned>());
       }
@@ -198,6 +200,13 @@ class ScriptedServer {
     if (!answerJoins) return;
     if (!joinError.empty()) {
       reply(socket, frame, "error", {{"reason", joinError}});
+      return;
+    }
+    const auto topic = frame[2].get<std::string>();
+    if (privateTopics.count(topic.substr(9)) != 0) {
+      const auto reason =
+          "Unauthorized: You do not have permissions to read from this Channel topic: " + topic.substr(9);
+      reply(socket, frame, "error", {{"reason", reason}});
       return;
     }
     Channel channel{socket,

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <deque>
 #include <map>
 #include <optional>
@@ -11,11 +12,12 @@
 
 #include "client/harness.h"
 #include "oracle/json.h"
+#include "support/late_answer.h"
 #include "support/workbench.h"
 
 /// Random faults against a client with tracked tables, on virtual time. What must hold whatever happens: what a
 /// subscription on the broadcast road got is what was committed, once and in order, or it is in a gap with exact
-/// bounds.
+/// bounds. One that falls back and returns gets nothing that it had on the other road.
 namespace switchboard {
 namespace {
 
@@ -47,17 +49,24 @@ struct Topic {
     }
     return nullptr;
   }
-  std::string row(char s) const { return R"({"b":)" + std::to_string(key) + R"(,"s":")" + s + R"("})"; }
+  static std::string idOf(const Epoch& epoch, std::uint64_t number) {
+    return epoch.name + "/" + std::to_string(number);
+  }
+  std::string row(const std::string& id, char s) const {
+    return R"({"b":)" + std::to_string(key) + R"(,"id":")" + id + R"(","s":")" + s + R"("})";
+  }
   std::string text(const Epoch& epoch, std::uint64_t number) const {
-    std::string text = R"({"v":1,"epoch":")" + epoch.name + R"(","number":)" + std::to_string(number) +
-                       R"(,"committed":"2026-11-27T18:00:00Z","tables":[{"schema":"public","table":"t","columns":)"
-                       R"([{"name":"b","type":"int4"},{"name":"s","type":"text"}]}],"changes":[)";
+    std::string text =
+        R"({"v":1,"epoch":")" + epoch.name + R"(","number":)" + std::to_string(number) +
+        R"(,"committed":"2026-11-27T18:00:00Z","tables":[{"schema":"public","table":"t","columns":)"
+        R"([{"name":"b","type":"int4"},{"name":"id","type":"text"},{"name":"s","type":"text"}]}],"changes":[)";
+    const auto id = idOf(epoch, number);
     const auto update = [&](char before, char after) {
-      return R"({"t":0,"type":"UPDATE","record":)" + row(after) + R"(,"old_record":)" + row(before) + "}]}";
+      return R"({"t":0,"type":"UPDATE","record":)" + row(id, after) + R"(,"old_record":)" + row(id, before) + "}]}";
     };
     switch (epoch.at(number)) {
       case What::Insert:
-        return text + R"({"t":0,"type":"INSERT","record":)" + row('x') + "}]}";
+        return text + R"({"t":0,"type":"INSERT","record":)" + row(id, 'x') + "}]}";
       case What::Update:
         return text + update('x', 'x');
       case What::Enters:
@@ -101,7 +110,8 @@ struct Follower {
   bool isNarrow = false;  ///< its filter has `s=eq.x`, too
   bool isFollowing = false;
   std::string epoch;
-  std::uint64_t position = 0;  ///< up to where all that concerns it has come, or is in a gap
+  std::uint64_t position = 0;         ///< up to where all that concerns it has come, or is in a gap
+  std::set<std::string> byBinding{};  ///< ids of the changes that came over the other road
 
   /// How the message comes to it; empty: not at all.
   std::string expects(What what) const {
@@ -129,7 +139,7 @@ struct Later {
   std::size_t sockets = 0;    ///< of a broadcast: how many sockets there were; it comes to none that is newer
   std::uint32_t request = 0;  ///< of an answer
   bool fails = false;
-  unsigned key = 0;
+  unsigned key = 0;  ///< 0: of all, see `World::arrive`
   std::string event;
   std::string text;
 };
@@ -168,7 +178,13 @@ struct World {
     for (auto& [id, follower] : followers) {
       std::vector<Gap> gaps;
       for (const auto& gap : batch.gaps) {
-        if (gap.subscription.value == id && !gap.numbers.epoch.empty()) gaps.push_back(gap);
+        if (gap.subscription.value != id || gap.numbers.epoch.empty()) continue;
+        const bool isReturn = !follower.isFollowing && gap.to && gap.numbers.to;
+        if (isReturn) {
+          onReturn(follower, gap);
+        } else if (gap.numbers.to || !gap.to) {  // else it is the end of a fallback, on the other road
+          gaps.push_back(gap);
+        }
       }
       if (live.count(id) == 1) onLive(id, came[id], gaps);
       take(follower, came[id], gaps);
@@ -181,6 +197,14 @@ struct World {
     });
     REQUIRE(topic != open.end());
     return std::as_const(**topic).numbers();
+  }
+  /// From the other road: all up to the number has come, or is in the gap.
+  void onReturn(Follower& follower, const Gap& gap) {
+    ++seen["returned"];
+    require(*gap.numbers.to <= topicOf(follower).current().last(), "returned to another number");
+    follower.isFollowing = true;
+    follower.epoch = numbersOf(follower).epoch();  // it may be the next one
+    follower.position = *gap.numbers.to;
   }
   /// It begins at the position, or before what came in the same turn.
   void onLive(unsigned id, const std::vector<Json>& changes, const std::vector<Gap>& gaps) {
@@ -203,6 +227,7 @@ struct World {
     while (complaint.empty() && (nextChange < changes.size() || nextGap < gaps.size())) {
       if (nextChange < changes.size() && !changes[nextChange].contains("number")) {
         require(!follower.isFollowing, "a change without a number");
+        follower.byBinding.insert(rowId(changes[nextChange]));
         ++nextChange;
         continue;
       }
@@ -210,6 +235,10 @@ struct World {
                          (nextChange == changes.size() || comesBefore(follower, gaps[nextGap], changes[nextChange]));
       isGap ? takeGap(follower, gaps[nextGap++]) : takeChange(follower, changes[nextChange++]);
     }
+  }
+  static std::string rowId(const Json& change) {
+    const char* image = change.contains("record") ? "record" : "old_record";
+    return change.contains(image) ? std::string(textMember(change[image], "id")) : std::string();  // TRUNCATE has none
   }
   static bool comesBefore(const Follower& follower, const Gap& gap, const Json& change) {
     if (gap.numbers.epoch != follower.epoch) return false;
@@ -231,6 +260,7 @@ struct World {
     if (epoch == nullptr || !complaint.empty()) return;
     skipTo(follower, *epoch, number);
     require(follower.position + 1 == number && number <= epoch->last(), "a change twice or out of order");
+    require(follower.byBinding.count(rowId(change)) == 0, "a change that came over the other road");
     if (!complaint.empty()) return;
     require(follower.expects(epoch->at(number)) == textMember(change, "type"), "a change of another type");
     follower.position = number;
@@ -247,7 +277,9 @@ struct World {
       follower.isFollowing = false;
       return;
     }
-    if (gap.code == ReasonCode::TrackedAgain) {
+    if (gap.code == ReasonCode::WentBack) {
+      require(failures > 0 && *gap.numbers.to <= epoch->last(), "went back though the database answers");
+    } else if (gap.code == ReasonCode::TrackedAgain) {
       follower.epoch = numbersOf(follower).epoch();  // an answer may have been on its way as the next epoch began
       const Epoch* next = topicOf(follower).find(follower.epoch);
       require(next > epoch && *gap.numbers.to <= next->last(), "a gap that ends elsewhere");
@@ -266,35 +298,18 @@ struct World {
   Topic& topicOf(const Follower& follower) { return topics[follower.key - 1]; }
   void answerLater(const RpcRequest& call) {
     auto& topic = call.topic == topics[0].name() ? topics[0] : topics[1];
-    Later later{harness.clock.now() + ms(chance.below(200)), 0, call.id, false, topic.key, {}, {}};
     const auto atMost = isHealed ? 500 : 1 + chance.below(6);
-    later.text = topic.answer(call.after, atMost, 0);
-    if (!isHealed && oneIn(3)) {
-      ++failures;
-      switch (chance.below(7)) {
-        case 0:
-          later.fails = true;
-          break;
-        case 1:
-          return;  // hangs
-        case 2:
-          later.at += ms(chance.below(30'000));
-          break;
-        case 3:
-          later.text = topic.answer(call.after, atMost, chance.below(4));
-          break;
-        case 4:
-          later.text = later.text.substr(0, later.text.size() / 2);
-          break;
-        case 5:
-          if (oneIn(4)) later.text = R"({"v":1,"state":"not_tracked","reason":"untracked"})";
-          break;
-        default:
-          if (oneIn(4)) later.text = R"({"v":1,"state":"refused","reason":"not yours"})";
-          break;
-      }
-    }
-    inFlight.push_back(std::move(later));
+    const auto answer = [&](std::uint64_t lag) { return topic.answer(call.after, atMost, lag); };
+    const auto damage = [&](const std::string& text) {
+      if (oneIn(8)) return std::string(R"({"v":1,"state":"not_tracked","reason":"untracked"})");
+      if (oneIn(8)) return std::string(R"({"v":1,"state":"refused","reason":"not yours"})");
+      return text.substr(0, text.size() / 2);
+    };
+    auto late = testing::lateAnswer(chance, !isHealed, answer, damage);
+    if (!late || late->isFaulty) ++failures;
+    if (!late) return;
+    inFlight.push_back(
+        {harness.clock.now() + late->delay, 0, call.id, late->fails, topic.key, {}, std::move(late->text)});
   }
   void broadcast(unsigned key, const char* event, std::string text) {
     if (!isHealed && (replicationAway || oneIn(lossOneIn))) return;
@@ -312,7 +327,11 @@ struct World {
   void commit(Topic& topic) {
     constexpr What kUsual[] = {What::Insert, What::Update, What::Enters, What::Leaves, What::Outside};
     topic.current().messages.push_back(oneIn(15) ? What::Bulk : oneIn(20) ? What::Truncate : kUsual[chance.below(5)]);
-    broadcast(topic.key, "changes", topic.text(topic.current(), topic.current().last()));
+    const auto number = topic.current().last();
+    broadcast(topic.key, "changes", topic.text(topic.current(), number));
+    if (topic.current().at(number) == What::Bulk || topic.current().at(number) == What::Truncate) return;
+    const auto row = topic.row(Topic::idOf(topic.current(), number), 'x');
+    inFlight.push_back({harness.clock.now() + ms(chance.below(400)), 0, 0, false, topic.key, "row", row});
   }
   void beat() {
     broadcast(0, "beat", R"({"v":1,"seq":)" + std::to_string(++beats) + R"(,"every_ms":5000})");
@@ -325,9 +344,23 @@ struct World {
 
   // Time
 
+  /// The time since the start as a commit time.
+  std::string commitStamp() const {
+    const auto passed = harness.clock.now().time_since_epoch() / Duration{1};
+    char text[32];
+    std::snprintf(text, sizeof text, "2026-11-27T%02d:%02d:%02d.%03dZ", static_cast<int>(passed / 3'600'000 % 24),
+                  static_cast<int>(passed / 60'000 % 60), static_cast<int>(passed / 1'000 % 60),
+                  static_cast<int>(passed % 1'000));
+    return text;
+  }
   void arrive(const Later& later) {
     if (later.request != 0) {
       later.fails ? harness.client().failRpc(later.request) : harness.client().answerRpc(later.request, later.text);
+      return;
+    }
+    if (later.event == "row") {
+      const auto filter = "b=eq." + std::to_string(later.key);
+      harness.server.change("t", "INSERT", later.text, commitStamp(), filter);
       return;
     }
     const auto topic = "realtime:" + (later.key == 0 ? "switchboard:beat" : topics[later.key - 1].name());
@@ -358,14 +391,16 @@ struct World {
     }
   }
   /// Who fell back makes room for a new one.
+  /// The others return.
   void replaceFallen() {
     std::vector<unsigned> fallen;
     for (const auto& [id, follower] : followers) {
-      if (harness.status(id).road.fellBack != ReasonCode::Ok) fallen.push_back(id);
+      if (harness.status(id).road.fellBack == ReasonCode::Ok) continue;
+      require(!follower.isFollowing, "fell back without a gap");
+      if (id % 2 == 0) fallen.push_back(id);
     }
     for (const auto id : fallen) {
       ++seen["fell back"];
-      require(!followers[id].isFollowing, "fell back without a gap");
       const auto before = followers[id];
       followers.erase(id);
       harness.unsubscribe(id);
@@ -374,7 +409,7 @@ struct World {
   }
   void subscribe(unsigned key, bool isNarrow) {
     const auto id = ++lastId;
-    followers[id] = Follower{key, isNarrow, false, {}, 0};
+    followers[id] = Follower{key, isNarrow, false, {}, 0, {}};
     harness.follow(id, "t", "b=eq." + std::to_string(key) + (isNarrow ? ",s=eq.x" : ""),
                    {oneIn(3) ? std::optional(Road::Broadcast) : std::nullopt});
   }
@@ -418,7 +453,7 @@ struct World {
     isHealed = true;
     for (auto& topic : topics) commit(topic);
     beat();
-    pass(ms(200'000));
+    pass(ms(2'500'000));
     for (auto& topic : topics) commit(topic);
     pass(ms(2'000));
     for (auto& [id, follower] : followers) {
@@ -467,8 +502,8 @@ TEST_CASE("whatever fails: each change once and in order, or in a gap with exact
   }
   // Nothing holds only because it never happened.
   CHECK(seen["changes"] > 2'000);
-  for (const std::string what : {"live", "fell back", "NOT_KEPT", "TRACKED_AGAIN", "PAYLOAD_TOO_LARGE", "TRUNCATE",
-                                 "TRACK_REFUSED", "NOT_TRACKED"}) {
+  for (const std::string what : {"live", "fell back", "returned", "NOT_KEPT", "TRACKED_AGAIN", "PAYLOAD_TOO_LARGE",
+                                 "TRUNCATE", "TRACK_REFUSED", "NOT_TRACKED"}) {
     CAPTURE(what);
     CHECK(seen[what] > 10);
   }

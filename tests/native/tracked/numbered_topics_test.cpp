@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -371,7 +372,7 @@ TEST_CASE("who insists is parked at run time, too, and joins again when everythi
   bench.answer(bench.ok(5, {}, "e2"));
   CHECK(bench.stateOf(1) == "live");
   CHECK(bench.status(1).road == RoadStatus{Road::Broadcast});
-  CHECK(bench.gapLines().back() == "NOT_TRACKED e1 41..");
+  CHECK(bench.gapLines().back() == "NOT_TRACKED e1 41..5");  // of the next epoch
   bench.send(message(6, insert(6), "e2"));
   CHECK(bench.told() == Lines{"6 INSERT 6 -"});
 }
@@ -388,16 +389,123 @@ TEST_CASE("a function that never answers makes its subscriptions fall back") {
   CHECK(bench.status(1).road.fellBack == ReasonCode::NoRpc);
 }
 
-TEST_CASE("a topic that the server refuses makes its subscriptions fall back") {
+TEST_CASE("the database says why the server refuses a topic") {
+  const auto refusedWith = [](const std::function<void(Bench&)>& answer) {
+    Bench bench;
+    bench.server.privateTopics.insert(kTopic);
+    bench.follow(1, "t", kFilter);
+    bench.awaitCall();
+    CHECK(bench.stateOf(1) == "joining");
+    CHECK_FALSE(bench.calls.back().after);
+    answer(bench);
+    bench.run(ms(15'000));
+    CHECK(bench.status(1).road.road == Road::PostgresChanges);
+    CHECK(bench.stateOf(1) == "live");
+    CHECK(bench.gaps.empty());
+    return bench.status(1).road;
+  };
+  const auto answered = [&](const std::string& text) { return refusedWith([&](Bench& bench) { bench.answer(text); }); };
+  const auto notTracked = answered(R"({"v":1,"state":"not_tracked","reason":"no table is tracked under this name"})");
+  CHECK(notTracked.fellBack == ReasonCode::NotTracked);
+  CHECK(notTracked.message ==
+        "The database does not track the table like this. no table is tracked under this name To track it: `npx "
+        "switchboard-realtime doctor --track t --by b`.");
+  const auto refused = answered(R"({"v":1,"state":"refused","reason":"readers say no"})");
+  CHECK(refused.fellBack == ReasonCode::TrackRefused);
+  CHECK(refused.message == "The database refuses the topic. readers say no");
+  const auto other = answered(R"({"v":2,"state":"ok"})");
+  CHECK(other.fellBack == ReasonCode::NoRpc);
+  CHECK(other.message ==
+        "Run the track.sql of this package in the database. It has version 2, this client knows version 1.");
+  const auto silent = [](Bench& bench) { bench.run(ms(10'100)); };
+  const auto failing = [](Bench& bench) { bench.client().failRpc(bench.calls.back().id); };
+  for (const auto& road : {answered(Bench::ok(40)), answered("{"), refusedWith(silent), refusedWith(failing)}) {
+    CHECK(road.fellBack == ReasonCode::TrackRefused);
+    CHECK(road.message ==
+          "The database refuses the topic. Unauthorized: You do not have permissions to read from this Channel topic: "
+          "switchboard:t:1");
+  }
+}
+
+TEST_CASE("a refused topic that is let in while the database is asked is followed") {
   Bench bench;
-  bench.server.joinError = "Unauthorized: You do not have permissions to read from this Channel topic: switchboard:t:1";
+  UserChannelSpec spec;
+  spec.name = kTopic;
+  spec.isPrivate = true;
+  bench.server.privateTopics.insert(kTopic);
+  bench.openSpec(9, spec);
   bench.follow(1, "t", kFilter);
-  while (bench.status(1).road.road == Road::Broadcast) bench.run(ms(1), ms(1));
-  bench.server.joinError.clear();
-  bench.run(ms(30'000));
-  CHECK(bench.status(1).road.road == Road::PostgresChanges);
-  CHECK(bench.status(1).road.fellBack == ReasonCode::TrackRefused);
+  bench.awaitCall();
+  const auto asked = bench.calls.back().id;
+  bench.server.privateTopics.clear();
+  bench.client().provideToken(0, "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYSIsImV4cCI6OTk5OTk5OTk5OX0.x");
+  bench.awaitCall();
+  CHECK(bench.cancelled.back() == asked);
+  bench.answer(bench.ok(40));
   CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.status(1).road == RoadStatus{Road::Broadcast});
+}
+
+/// The answer of a database that says which tables share the topic's name.
+std::string withTables(const std::string& answer, const std::string& tables) {
+  auto text = answer;
+  return text.insert(text.size() - 1, R"(,"tables":)" + tables);
+}
+
+TEST_CASE("a table that the database does not track under the name, or by another column, is not followed") {
+  const auto roadWith = [](const std::string& tables) {
+    Bench bench;
+    bench.follow(1, "t", kFilter);
+    bench.awaitCall();
+    bench.answer(withTables(Bench::ok(40), tables));
+    bench.run(ms(2'000));
+    CHECK(bench.stateOf(1) == "live");
+    return bench.status(1).road;
+  };
+  CHECK(roadWith(R"([{"schema":"public","table":"u","by":"c"},{"schema":"public","table":"t","by":"b"}])") ==
+        RoadStatus{Road::Broadcast});
+  const std::string start = "The database does not track the table like this. ";
+  const std::string end = " To track it: `npx switchboard-realtime doctor --track t --by b`.";
+  const auto messageWith = [&](const std::string& tables) {
+    const auto road = roadWith(tables);
+    CHECK(road.fellBack == ReasonCode::NotTracked);
+    return road.message;
+  };
+  CHECK(messageWith(R"([{"schema":"public","table":"t","by":"shop"}])") == start + "It tracks it by `shop`." + end);
+  CHECK(messageWith(R"([{"schema":"public","table":"t","by":""}])") == start + "It tracks it without a column." + end);
+  CHECK(messageWith(R"([{"schema":"other","table":"t","by":"b"},{"schema":"public","table":"u","by":"b"}])") ==
+        start + "It tracks other tables under this name." + end);
+}
+
+TEST_CASE("columns are selected here, as the server would: with the primary key, in the order of the table") {
+  Bench bench;
+  const auto select = [&](unsigned id, Vector<std::string> columns) {
+    const auto error = bench.client().subscribe(SubscriptionId{id}, {"*", "public", "t", kFilter, std::move(columns)});
+    CHECK_FALSE(error);
+  };
+  select(1, {"s"});
+  select(2, {"s", "b"});
+  select(3, {"nope"});
+  bench.follow(4, "t", kFilter);
+  bench.awaitCall();
+  bench.answer(bench.ok(40));
+  const auto keyed = [](std::string text) {
+    const std::string before = R"("columns":)" + kColumns;
+    return text.replace(text.find(before), before.size(), before + R"(,"key":["id"])");
+  };
+  bench.send(keyed(message(41, update(R"({"id":1,"b":1,"s":"x"})", R"({"id":1,"b":1,"s":"y"})"))));
+  CHECK(bench.changes(1) ==
+        Lines{R"({"data":{"table":"t","schema":"public","type":"UPDATE","columns":)"
+              R"([{"name":"id","type":"int8"},{"name":"s","type":"text"}],)"
+              R"("commit_timestamp":"2026-11-27T18:00:00.141Z","number":41,"epoch":"e1",)"
+              R"("record":{"id":1,"s":"y"},"old_record":{"id":1,"s":"x"},"errors":null},"ids":[]})"});
+  CHECK(bench.changes(2)[0].find(R"("record":{"id":1,"b":1,"s":"y"})") != std::string::npos);
+  CHECK(bench.changes(4)[0].find(kColumns) != std::string::npos);
+  CHECK(bench.status(3).road.fellBack == ReasonCode::FilterNotExact);
+  CHECK(bench.status(3).road.message == "`select` names a column that the changes do not have: nope");
+  bench.send(message(42, insert(2)));  // of a database that does not say what the primary key is
+  CHECK(bench.status(1).road.fellBack == ReasonCode::FilterNotExact);
+  CHECK(bench.told(4) == Lines{"41 UPDATE 1 1", "42 INSERT 2 -"});
 }
 
 TEST_CASE("a beat that was skipped makes the topics ask") {

@@ -95,8 +95,8 @@ struct Bench : Harness {
         const auto row = [&](const char* name) {
           return data.contains(name) && data[name].is_object() ? toText(data[name]["id"]) : std::string("-");
         };
-        lines.push_back(toText(data["number"]) + " " + data["type"].get<std::string>() + " " + row("record") + " " +
-                        row("old_record"));
+        const auto number = data.contains("number") ? toText(data["number"]) : std::string("-");
+        lines.push_back(number + " " + data["type"].get<std::string>() + " " + row("record") + " " + row("old_record"));
       }
     }
     return lines;

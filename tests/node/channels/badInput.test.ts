@@ -97,7 +97,7 @@ describe('a handle refuses at the call, by name and with the fix', () => {
     ['a payload that is a function', 'a', nothing, {}, 'INVALID_OPTION', 'payload', /it is a function/],
     ['a payload in a circle', 'a', circle, {}, 'INVALID_OPTION', 'payload', /can't be JSON: .*circular/],
     ['a payload with a bigint', 'a', { n: 1n }, {}, 'INVALID_OPTION', 'payload', /can't be JSON: .*BigInt/],
-    ['bytes above a frame', 'a', new Uint8Array(5_000_000), {}, 'PAYLOAD_TOO_LARGE', 'payload', /takes 5000000 bytes/],
+    ['bytes above a frame', 'a', new Uint8Array(4_995_001), {}, 'PAYLOAD_TOO_LARGE', 'payload', /takes 4995001 bytes/],
     ['a text above a frame', 'a', 'ü'.repeat(2_500_000), {}, 'PAYLOAD_TOO_LARGE', 'payload', /send it in parts/],
     ['bytes that are gone', 'a', transferred, {}, 'INVALID_OPTION', 'payload', /was transferred/],
     ['a view of bytes that are gone', 'a', view, {}, 'INVALID_OPTION', 'payload', /was transferred/],

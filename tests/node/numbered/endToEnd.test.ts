@@ -109,8 +109,7 @@ it('what can not be followed by its numbers falls back, or is parked, and says w
   expect(settled.subscriptions[3]).toMatchObject({ code: 'NOT_BY_KEY' });
   expect(roads(manager).slice(0, 3)).toEqual([
     ['live', 'postgres_changes', 'NOT_BY_KEY'],
-    // The join of its topic is refused: the server does not say that there is none.
-    ['live', 'postgres_changes', 'TRACK_REFUSED'],
+    ['live', 'postgres_changes', 'NOT_TRACKED'],
     ['live', 'postgres_changes', undefined],
   ]);
   await add(1, 'open');

@@ -51,6 +51,7 @@ describe('a message', () => {
                 { name: 'body', type: 'text' },
                 { name: 'kept', type: 'text' },
               ],
+              key: ['id'],
             },
           ],
           changes: [{ t: 0, type: 'INSERT', record: { id: 1, business: 'm', title: 'one', body: null, kept: '' } }],

@@ -149,7 +149,7 @@ function roadText({ road, fellBack = null }: StatusLine): string {
 
 /** The numbers that a gap lacks. */
 function numbersText({ fromNumber, toNumber }: GapLine): string {
-  if (fromNumber === undefined) return '';
+  if (fromNumber === undefined) return toNumber === undefined ? '' : `  numbers up to ${toNumber}`;
   if (toNumber === fromNumber) return `  number ${fromNumber}`;
   return `  numbers from ${fromNumber}${toNumber === undefined ? ' on' : ` to ${toNumber}`}`;
 }

@@ -56,9 +56,13 @@ export interface Gap {
   readonly to: number | null;
   /** The epoch that `fromNumber` is of, if it is known. Only of numbered changes, as the next two. */
   readonly epoch?: string;
-  /** The first number whose changes are missing. */
+  /** The first number whose changes are missing. Absent when those before came over `postgres_changes`, without one. */
   readonly fromNumber?: number;
-  /** The last one; absent: all from then on, until the gap is over. Of `TRACKED_AGAIN` it is of the epoch after `epoch`. */
+  /**
+   * The last one, after which nothing is missing; absent: all from then on, until the gap is over. It is of the epoch
+   * after `epoch` where a table was tracked again meanwhile (`TRACKED_AGAIN`), and of numbers that were given again after
+   * a restore (`WENT_BACK`), so it may be less than `fromNumber`.
+   */
   readonly toNumber?: number;
   readonly over: boolean;
   readonly outcome: GapOutcome;

@@ -26,8 +26,8 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 const TOPIC_PREFIX = 'realtime:';
 /** Frames state the length of a name in one byte. */
 const MAX_NAME_BYTES = 255;
-/** The server's limit for a frame, less what is in it besides the payload. */
-const MAX_PAYLOAD_BYTES = 5_000_000 - 2_000;
+/** As in the core (`UserChannel::send`): the server's limit for a frame, less what is in it besides the payload. */
+const MAX_PAYLOAD_BYTES = 4_995_000;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 /** The same in what `JSON.stringify` writes, which escapes only those. Escaped backslashes come first, so that they are skipped. */
 const ESCAPED_SURROGATE = /\\\\|(\\ud[89a-f])/gu;
