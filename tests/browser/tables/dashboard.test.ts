@@ -205,6 +205,35 @@ describe('the payments', () => {
 });
 
 describe('what changes seldom', () => {
+  it('follows what others do: how often a client came, and what they have spent', async () => {
+    const dashboard = await openBookings();
+    const { page } = dashboard;
+    const { rows } = await lab.db.query<{ id: string }>(
+      `with client as (insert into clients (business_id, full_name) values ($1, 'Aaron Counted') returning id)
+       insert into bookings (business_id, client_id, client_name, service, starts_at, amount, status)
+       select $1, id, 'Aaron Counted', 'Cut', now(), 48.5, 'confirmed' from client returning id::text`,
+      [salon],
+    );
+    const id = rows[0]?.id ?? '';
+    await dashboard.show('Clients');
+    const client = page.locator('[data-table="clients"] [data-row]', { hasText: 'Aaron Counted' });
+    await client.getByText('0 visits').waitFor();
+    await lab.db.query("update bookings set status = 'completed' where id = $1", [id]);
+    await client.getByText('1 visit', { exact: true }).waitFor();
+    await lab.db.query(
+      `insert into payment_transactions (business_id, booking_id, amount, currency, method, status)
+       values ($1, $2, 48.5, 'USD', 'cash', 'paid')`,
+      [salon, id],
+    );
+    await client.getByText('48.50').waitFor();
+    await lab.db.query("update payment_transactions set status = 'cancelled' where booking_id = $1", [id]);
+    await client.getByText('0.00').waitFor();
+    await lab.db.query('delete from bookings where id = $1', [id]);
+    await client.getByText('0 visits').waitFor();
+    await lab.db.query('delete from payment_transactions where booking_id = $1', [id]);
+    await lab.db.query("delete from clients where full_name = 'Aaron Counted'");
+  });
+
   it('follows all the same: clients, staff at work and alerts', async () => {
     const dashboard = await openBookings();
     const { page } = dashboard;

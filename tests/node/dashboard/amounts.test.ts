@@ -15,6 +15,7 @@ it.each([
   ['nothing that was paid', booking(48.5), [48.5], 'USD', ''],
   ['nothing below that', booking(48.5), [50], 'USD', ''],
   ['nothing that has no price', booking(null), [], 'USD', ''],
+  ['nothing where it is cancelled', { ...booking(48.5), status: 'cancelled' }, [], 'USD', ''],
   ['nothing that is not there', undefined, [], 'USD', ''],
 ])('what is open for a booking is %s', (_what, row, amounts, currency, text) => {
   expect(openAmountText(row, paid(...amounts), currency)).toBe(text);

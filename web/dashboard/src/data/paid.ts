@@ -22,13 +22,28 @@ export function paidBookings(payments: readonly Payment[]): PaidBookings {
   return paid;
 }
 
-/** What is still to be paid for a booking, to the cent; never less than nothing. */
-export function openAmount({ id, amount }: Booking, paid: PaidBookings): number {
-  const sum = paid.get(id)?.reduce((total, payment) => total + payment.amount, 0) ?? 0;
-  return Math.max(0, Math.round(((amount ?? 0) - sum) * 100) / 100);
+/** What is still to be paid for a booking, to the cent; never less than nothing. `without`: id of a payment that does not count. */
+export function openAmount(booking: Booking, paid: PaidBookings, without?: string): number {
+  return booking.status === 'cancelled' ? 0 : Math.max(0, missing(booking, paid, without));
 }
 
-/** Whether something was paid for the booking, and nothing is left to pay. */
-export function isPaid(booking: Booking, paid: PaidBookings): boolean {
-  return paid.has(booking.id) && openAmount(booking, paid) === 0;
+/** How a booking is paid. Undefined: nothing was paid. */
+export function paidState(booking: Booking, paid: PaidBookings): PaidState | undefined {
+  if (!paid.has(booking.id)) return undefined;
+  const open = missing(booking, paid);
+  // A booking without a price costs what was paid.
+  if (open === 0 || booking.amount === null) return { is: 'paid' };
+  return open > 0 ? { is: 'partly', open } : { is: 'over', by: -open };
+}
+
+export type PaidState =
+  | { readonly is: 'paid' }
+  | { readonly is: 'partly'; readonly open: number }
+  | { readonly is: 'over'; readonly by: number };
+
+/** The price without what was paid, to the cent. */
+function missing({ id, amount }: Booking, paid: PaidBookings, without?: string): number {
+  const counts = (payment: Payment): boolean => without === undefined || payment.id !== without;
+  const sum = paid.get(id)?.reduce((total, payment) => total + (counts(payment) ? payment.amount : 0), 0) ?? 0;
+  return Math.round(((amount ?? 0) - sum) * 100) / 100;
 }

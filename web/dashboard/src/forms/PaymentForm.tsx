@@ -6,7 +6,15 @@ import { isKnown, rowsState } from '../data/readState.js';
 import { formatStatus, formatWhen } from '../format.js';
 import { useEditSession, type EditSession } from '../writing/index.js';
 import { choicesOf, withChosen } from './fields/choices.js';
-import { amountRule, amountText, openAmountText } from './amounts.js';
+import {
+  amountRule,
+  amountText,
+  openAmountText,
+  openBeside,
+  openChange,
+  overpaymentQuestion,
+  showAmount,
+} from './amounts.js';
 import { BookingField } from './fields/BookingField.js';
 import { SelectField, TextField } from './fields/Field.js';
 import { NumberField } from './fields/NumberField.js';
@@ -26,7 +34,7 @@ export function PaymentForm({ session, opener, onClose }: Props) {
   const state = useEditSession(session, currentRow(payments, isNew ? undefined : session.row?.id));
   const currency = session.row?.currency ?? business.currency;
   const { amount, booking, method, status, reference } = state.draft;
-  const { taken, takeAmount } = useAmountOfBooking(session, isNew);
+  const open = useOpenAmount(session, state.draft, isNew);
   const setter =
     <Name extends keyof PaymentDraft>(name: Name) =>
     (value: PaymentDraft[Name]): void => {
@@ -41,9 +49,11 @@ export function PaymentForm({ session, opener, onClose }: Props) {
       verb={isNew ? 'Add' : 'Save'}
       session={session}
       state={state}
+      question={open.question}
       opener={opener}
       onClose={onClose}
     >
+      {state.phase === 'editing' ? <OpenNews open={open} amount={amount} currency={currency} /> : null}
       <NumberField
         label="Amount"
         name="amount"
@@ -51,7 +61,7 @@ export function PaymentForm({ session, opener, onClose }: Props) {
         stored={session.row === undefined ? undefined : amountText(session.row.amount, currency)}
         required
         value={amount}
-        hint={taken !== '' && amount === taken ? 'What is open for the booking.' : undefined}
+        hint={open.isTaken ? 'What is open for the booking.' : undefined}
         onValue={setter('amount')}
       />
       <SelectField
@@ -61,7 +71,7 @@ export function PaymentForm({ session, opener, onClose }: Props) {
         value={method}
         onValue={setter('method')}
       />
-      <BookingField value={booking} payment={session.row?.id} onValue={takeAmount} />
+      <BookingField value={booking} payment={session.row?.id} onValue={open.choose} />
       <SelectField
         label="Status"
         name="status"
@@ -75,20 +85,59 @@ export function PaymentForm({ session, opener, onClose }: Props) {
   );
 }
 
-/** Choosing a booking, which fills in what is open for it as long as nobody has typed another amount. `taken`: what was filled in; empty: nothing. */
-function useAmountOfBooking(session: EditSession<Payment, PaymentDraft>, isNew: boolean) {
+type NewsProps = { open: ReturnType<typeof useOpenAmount>; amount: string; currency: string };
+
+/** What another desk took meanwhile. */
+function OpenNews({ open: { news, offer, take }, amount, currency }: NewsProps) {
+  if (news === undefined) return null;
+  return (
+    <div className="form-note" data-tone="calm">
+      <p role="status">{news}</p>
+      {offer === '' || offer === amount ? null : (
+        <button type="button" className="quiet-button" onClick={take}>
+          Take {showAmount(offer, currency)}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What is open for the booking of the form: a new payment takes that as its amount, as long as nobody has typed another one. */
+function useOpenAmount(session: EditSession<Payment, PaymentDraft>, draft: PaymentDraft, isNew: boolean) {
   const { business, bookings, payments } = useBusinessData();
+  const { row } = session;
+  const currency = row?.currency ?? business.currency;
+  const paid = paidBookings(payments.rows);
+  const isRead = isKnown(rowsState(payments.status));
+  const bookingOf = (id: string) => (isRead ? bookings.rows.find((one) => String(one.id) === id) : undefined);
+  const openFor = (id: string): number | null => openBeside({ booking: bookingOf(id), row, paid });
   const [taken, setTaken] = useState('');
-  const takeAmount = (id: string): void => {
-    const { amount } = session.state().draft;
-    session.set('booking', id);
-    if (!isNew || !isKnown(rowsState(payments.status)) || (amount.trim() !== '' && amount !== taken)) return;
-    const booking = bookings.rows.find((candidate) => String(candidate.id) === id);
-    const open = openAmountText(booking, paidBookings(payments.rows), business.currency);
-    session.set('amount', open);
-    setTaken(open);
+  /** When the booking was chosen. */
+  const [before, setBefore] = useState(() => openFor(draft.booking));
+  const booking = bookingOf(draft.booking);
+  const offer = isNew ? openAmountText(booking, paid, currency) : '';
+  const take = (amount: string): void => {
+    session.set('amount', amount);
+    setTaken(amount);
   };
-  return { taken, takeAmount };
+  return {
+    isTaken: taken !== '' && draft.amount === taken && taken === offer,
+    /** Says that something else is open by now. */
+    news: openChange(before, openFor(draft.booking), currency),
+    question: overpaymentQuestion({ draft, row, booking, paid, currency }),
+    /** What a new payment could take; empty: nothing. */
+    offer,
+    take: () => {
+      take(offer);
+      setBefore(openFor(draft.booking));
+    },
+    choose: (id: string): void => {
+      session.set('booking', id);
+      setBefore(openFor(id));
+      if (isNew && isRead && (draft.amount.trim() === '' || draft.amount === taken))
+        take(openAmountText(bookingOf(id), paid, currency));
+    },
+  };
 }
 
 /** On which day it counts. */

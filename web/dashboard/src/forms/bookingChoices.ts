@@ -1,5 +1,5 @@
 import type { Booking, Payment } from '../data/database.js';
-import { isPaid, NOTHING_PAID, type PaidBookings } from '../data/paid.js';
+import { NOTHING_PAID, paidState, type PaidBookings } from '../data/paid.js';
 import { holdsWords } from '../plainText.js';
 import { isOn, type Day } from '../data/today.js';
 import { formatClock, formatMoney, formatStatus, formatWhen } from '../format.js';
@@ -80,6 +80,7 @@ function labelOf(booking: Booking, zone: string, paid: PaidBookings): string {
   const { client_name, service, starts_at, status } = booking;
   const parts = [client_name, service, formatWhen(starts_at, zone)];
   if (!USUAL.has(status)) parts.push(formatStatus(status));
-  if (isPaid(booking, paid)) parts.push('paid');
+  const state = paidState(booking, paid);
+  if (state !== undefined && state.is !== 'partly') parts.push('paid');
   return parts.join(', ');
 }

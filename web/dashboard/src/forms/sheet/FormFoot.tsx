@@ -13,6 +13,10 @@ type Props = {
   isGone: boolean;
   /** Whether it was asked to close while something is not saved. */
   isClosing: boolean;
+  /** Asked before it is saved. */
+  question: string | undefined;
+  onSave: () => void;
+  onKeepEditing: () => void;
   onKeepOpen: () => void;
   onDiscard: () => void;
   /** Closes; what is under way goes on. */
@@ -20,7 +24,9 @@ type Props = {
 };
 
 /** The buttons below a form. When closing would lose something they ask first. */
-export function FormFoot({ phase, isUnanswered, verb, isGone, isClosing, onKeepOpen, onDiscard, onClose }: Props) {
+export function FormFoot(props: Props) {
+  const { phase, isUnanswered, verb, isGone, isClosing, question, onKeepOpen, onDiscard, onClose } = props;
+  if (!isClosing && question !== undefined && phase === 'editing' && !isGone) return <SaveQuestion {...props} />;
   if (!isClosing) {
     return (
       <div key="usual" className="form-foot">
@@ -50,6 +56,30 @@ export function FormFoot({ phase, isUnanswered, verb, isGone, isClosing, onKeepO
           {phase === 'waiting' ? 'Save when back' : 'Save in the background'}
         </button>
       )}
+    </div>
+  );
+}
+
+function SaveQuestion({ verb, question, onSave, onKeepEditing }: Props) {
+  return (
+    <div key="save" className="form-foot" role="group" aria-labelledby="saving-question">
+      <p id="saving-question" role="alert">
+        {question}
+      </p>
+      {/* Focus is here: Enter saves nothing. */}
+      <button type="button" className="quiet-button" autoFocus onClick={onKeepEditing}>
+        Keep editing
+      </button>
+      <button
+        type="button"
+        className="primary"
+        onClick={({ detail }) => {
+          // The second click of two was meant for the button that was here before.
+          if (detail <= 1) onSave();
+        }}
+      >
+        {verb} anyway
+      </button>
     </div>
   );
 }

@@ -20,6 +20,8 @@ type Props<Row extends VersionedRow, Draft extends object> = {
   verb: string;
   session: EditSession<Row, Draft>;
   state: EditState<Draft>;
+  /** Has to be answered before this is saved. */
+  question?: string | undefined;
   /** Where the focus goes afterwards. */
   opener: Element | null;
   /** Called when nothing more can be lost, or when that was decided. A save that is under way goes on. */
@@ -29,11 +31,14 @@ type Props<Row extends VersionedRow, Draft extends object> = {
 
 /** An open dialog with the form of an edit session. Closes when it has been saved; asks before it loses what was typed. */
 export function FormSheet<Row extends VersionedRow, Draft extends object>(props: Props<Row, Draft>) {
-  const { title, description, verb, session, state, opener, onClose, children } = props;
+  const { title, description, verb, session, state, question, opener, onClose, children } = props;
   const form = useRef<HTMLFormElement>(null);
   const { isClosing, requestClose, keepOpen } = useClosing(session, state, onClose);
+  // Another question is asked again.
+  const [asked, setAsked] = useState<string>();
   async function send(): Promise<void> {
     await session.submit();
+    setAsked(undefined);
     // What has to be decided first.
     form.current?.querySelector<HTMLElement>('.form-note[data-tone="warn"]')?.focus();
   }
@@ -57,7 +62,8 @@ export function FormSheet<Row extends VersionedRow, Draft extends object>(props:
           data-busy={state.phase !== 'editing'}
           onSubmit={(event) => {
             event.preventDefault();
-            void send();
+            if (question === undefined) void send();
+            else setAsked(question);
           }}
         >
           <RowNews {...props} />
@@ -69,6 +75,12 @@ export function FormSheet<Row extends VersionedRow, Draft extends object>(props:
             verb={verb}
             isGone={state.goneAt !== null}
             isClosing={isClosing}
+            question={asked === question ? question : undefined}
+            onSave={() => void send()}
+            onKeepEditing={() => {
+              setAsked(undefined);
+              form.current?.querySelector<HTMLElement>('input, select')?.focus();
+            }}
             onKeepOpen={keepOpen}
             onDiscard={() => {
               session.discard();

@@ -3,7 +3,7 @@ import { InLocale } from '../../app/InLocale.js';
 import { useBusinessData } from '../../data/businessData.js';
 import type { Booking } from '../../data/database.js';
 import { useEveryStaff } from '../../data/queries.js';
-import { isPaid, paidBookings } from '../../data/paid.js';
+import { paidBookings, paidState, type PaidState } from '../../data/paid.js';
 import { formatMoney, formatWhen } from '../../format.js';
 import { WithEditors } from '../../presence/editors.js';
 import { RowActions } from '../rows/RowActions.js';
@@ -75,14 +75,23 @@ export function useBookingColumns({ edit, cancel }: BookingActions, hasDay: bool
   }, [edit, cancel, hasDay, staff, timeWidth, moneyWidth, currency, zone]);
 }
 
-/** Beside the amount of a booking that is paid. Asks for itself: the row does not change when a payment does. */
+/** Beside the amount of a booking for which something was paid. Asks for itself: the row does not change when a payment does. */
 function PaidMark({ booking }: { booking: Booking }) {
-  const { payments } = useBusinessData();
-  if (!isPaid(booking, paidBookings(payments.rows))) return null;
+  const { business, payments } = useBusinessData();
+  const state = paidState(booking, paidBookings(payments.rows));
+  if (state === undefined) return null;
+  const words = paidWords(state, business.currency);
   return (
-    <span className="paid-mark" title="Paid">
-      <span aria-hidden="true">✓</span>
-      <span className="only-heard">Paid: </span>
+    <span className="paid-mark" data-paid={state.is} title={words}>
+      <span aria-hidden="true">{SIGNS[state.is]}</span>
+      <span className="only-heard">{words}: </span>
     </span>
   );
+}
+
+const SIGNS = { paid: '✓', partly: '◐', over: '!' } as const;
+
+function paidWords(state: PaidState, currency: string): string {
+  if (state.is === 'over') return `Overpaid by ${formatMoney(state.by, currency)}`;
+  return state.is === 'paid' ? 'Paid' : `Paid in part, ${formatMoney(state.open, currency)} open`;
 }

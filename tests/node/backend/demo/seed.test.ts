@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { businesses } from '../../../web/backend/seed/businesses.js';
-import { seedMonth } from '../../../web/backend/seed/month.js';
+import { businesses } from '../../../../web/backend/seed/businesses.js';
+import { seedMonth } from '../../../../web/backend/seed/month.js';
 
 const LAST_DAY = new Date('2026-03-31T12:00:00Z');
 
