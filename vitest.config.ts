@@ -63,6 +63,7 @@ export default defineConfig({
         test: {
           name: 'layering',
           include: ['tests/layering/**/*.test.ts'],
+          testTimeout: 60_000,
         },
       },
       {
