@@ -8,13 +8,16 @@ import { build } from 'vite';
 import { UsageError } from '../../web/tools/lib/errors.mjs';
 import { main, parseArguments, printsHelp } from '../../web/tools/lib/main.mjs';
 import { serveDashboard } from '../../web/tools/start/dashboardServer.mjs';
+import { measurePaint } from './paint.mjs';
 
-const usage = `npm run bench:dashboard [-- --rounds N]
+const usage = `npm run bench:dashboard [-- --rounds N | --paint]
 
 Counts the long tasks (more than 50 ms) of the dashboard in Chromium during a burst of 10,000 changes, and of the same dashboard on the
 reference client. Prints a line of JSON for each round and client.
 
   --rounds N  number of rounds (3)
+  --paint     instead, changes a booking 200 times from one window, and prints the time from the commit to the frame that shows
+              the change in others: with Switchboard by broadcasts and by postgres_changes, and with the reference client
   --help      shows this`;
 
 const root = fileURLToPath(new URL('../../web/dashboard', import.meta.url));
@@ -61,7 +64,13 @@ async function measure(browser, backend, address) {
 
 await main(async (cleanUps) => {
   const { values } = parseArguments(
-    { options: { rounds: { type: 'string', default: '3' }, help: { type: 'boolean' } } },
+    {
+      options: {
+        rounds: { type: 'string', default: '3' },
+        paint: { type: 'boolean', default: false },
+        help: { type: 'boolean' },
+      },
+    },
     usage,
   );
   if (printsHelp(usage)) return 0;
@@ -69,7 +78,7 @@ await main(async (cleanUps) => {
   if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds takes a whole number from 1');
   const scratch = await mkdtemp(join(tmpdir(), 'switchboard-burst-'));
   cleanUps.push(() => rm(scratch, { recursive: true, force: true }));
-  const backend = await startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } });
+  const backend = await startBackend({ lab: true, track: true, limits: { eventsPerSecond: 1_000_000 } });
   cleanUps.push(() => backend.stop());
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -84,6 +93,16 @@ await main(async (cleanUps) => {
     reference: await serve(join(scratch, 'reference'), config, alias),
   };
   cleanUps.push(...Object.values(pages).map(({ close }) => close));
+  if (values.paint) {
+    const [switchboard, onReference] = [pages.switchboard.url, pages.reference.url].map((url) => `${url}?day=all`);
+    const results = await measurePaint(browser, backend, {
+      'switchboard, broadcasts': switchboard,
+      'switchboard, postgres_changes': `${switchboard}&via=postgres_changes`,
+      reference: onReference,
+    });
+    for (const result of results) process.stdout.write(`${JSON.stringify(result)}\n`);
+    return 0;
+  }
   for (let round = 1; round <= rounds; round += 1) {
     for (const [client, { url: address }] of Object.entries(pages)) {
       process.stdout.write(`${JSON.stringify({ round, client, ...(await measure(browser, backend, address)) })}\n`);

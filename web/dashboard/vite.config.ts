@@ -17,7 +17,7 @@ function sonnerWithoutStyleElement(): Plugin {
   };
 }
 
-/** Has the browser fetch the WebAssembly core, not the one that follows numbers, beside the page's own script rather than after it. */
+/** Has the browser fetch the WebAssembly core that follows numbers, and what it needs, beside the page's own script rather than after it. */
 function corePreloaded(): Plugin {
   return {
     name: 'core-preloaded',
@@ -25,7 +25,7 @@ function corePreloaded(): Plugin {
       order: 'post',
       handler: (_html, { bundle = {} }) =>
         Object.keys(bundle)
-          .filter((file) => /(^|\/)switchboard-(?!numbered)[^/]+\.(wasm|js)$/.test(file))
+          .filter((file) => /(^|\/)switchboard-(numbered-[^/]+\.wasm|[^/]+\.js)$/.test(file))
           .map((file) => ({
             tag: 'link',
             attrs: file.endsWith('.js')

@@ -5,7 +5,7 @@ import { launchBackend } from './start/backendProcess.mjs';
 import { serveDashboard, usablePort } from './start/dashboardServer.mjs';
 import { probeAll } from './start/probes.mjs';
 import { readyText } from './start/readyText.mjs';
-import { dashboardPort, supabaseTarget } from './start/target.mjs';
+import { dashboardPort, roadOf, supabaseTarget } from './start/target.mjs';
 
 const usage = `npm start -- [options]
 
@@ -14,6 +14,8 @@ commands to try on them. As root on Debian it installs missing system packages w
 With SUPABASE_URL and SUPABASE_ANON_KEY set, the dashboard talks to that project and no backend starts.
 
   --port N      port of the dashboard (else PORT, else any free one)
+  --via ROAD    how changes come to the dashboard: broadcast (numbered, of tracked tables) or postgres_changes. Default:
+                broadcast, whose tables the backend tracks; with a Supabase project postgres_changes
   --no-install  install no system and npm packages; say what is missing instead
   --verbose     show what the steps print
   --help        show this`;
@@ -24,6 +26,7 @@ await main(
       {
         options: {
           port: { type: 'string' },
+          via: { type: 'string' },
           'no-install': { type: 'boolean', default: false },
           verbose: { type: 'boolean', default: false },
           help: { type: 'boolean' },
@@ -37,6 +40,7 @@ await main(
     }
     const port = dashboardPort(values.port, process.env);
     const project = supabaseTarget(process.env);
+    const via = roadOf(values.via, project);
     // Before minutes of building, and again when it is used.
     await usablePort(port);
     const progress = new Progress();
@@ -45,9 +49,11 @@ await main(
     const { target, failed, about } =
       project !== undefined
         ? { target: project, failed: new Promise(() => undefined), about: '' }
-        : await progress.step('start the backend', () => launchBackend({ verbose: values.verbose, cleanUps }));
+        : await progress.step('start the backend', () => launchBackend({ verbose: values.verbose, via, cleanUps }));
     if (about !== '') progress.note(`  ${about}`);
-    const dashboard = await progress.step('start the dashboard', () => serveDashboard({ port, config: target }));
+    const dashboard = await progress.step('start the dashboard', () =>
+      serveDashboard({ port, config: { ...target, via } }),
+    );
     cleanUps.push(dashboard.close);
     await progress.step('ask all of them', () =>
       Promise.race([probeAll({ ...target, dashboard: dashboard.url }), failed]),

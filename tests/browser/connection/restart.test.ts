@@ -16,7 +16,10 @@ let backends: Backend[];
 let server: DashboardServer;
 
 beforeAll(async () => {
-  [browser, backends] = await Promise.all([launchChromium(), Promise.all([startBackend(), startBackend()])]);
+  [browser, backends] = await Promise.all([
+    launchChromium(),
+    Promise.all([startBackend({ track: true }), startBackend({ track: true })]),
+  ]);
 });
 
 afterEach(async () => {

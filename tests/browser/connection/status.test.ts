@@ -25,8 +25,8 @@ afterAll(async () => {
   await lab.close();
 });
 
-const open = async (): Promise<BookingsPage> => {
-  window = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&day=all`);
+const open = async (search = ''): Promise<BookingsPage> => {
+  window = await openWindow(lab.browser, `${lab.dashboard}?business=${salon}&day=all${search}`);
   return new BookingsPage(window.page);
 };
 
@@ -73,7 +73,7 @@ describe('the status in the header', () => {
 
   it('is yellow and says so when one table cannot be had', async () => {
     await lab.db.query('alter publication supabase_realtime drop table admin_alerts');
-    const dashboard = await open();
+    const dashboard = await open('&via=postgres_changes');
     await dashboard.untilStatus('partial');
     const { words, color, warn } = await look(window.page);
     expect({ words, color }).toEqual({ words: 'Partly live', color: warn });

@@ -72,16 +72,17 @@ function watchJoins(page: Page): { held: ReadonlyMap<string, readonly string[]>;
 }
 
 describe('under StrictMode, which mounts everything twice', () => {
-  it('nothing is joined twice, however fast one goes to and fro', async () => {
+  it.each([
+    ['broadcast', `realtime:switchboard:bookings:${salon}`],
+    ['postgres_changes', `bookings business_id=eq.${salon} *`],
+  ])('nothing is joined twice, however fast one goes to and fro: %s', async (via, bookings) => {
     const { page, problems } = await openWindow(lab.browser, 'about:blank');
     const { held, twice } = watchJoins(page);
-    await page.goto(`${server.url}?business=${salon}&day=all`);
+    await page.goto(`${server.url}?business=${salon}&day=all&via=${via}`);
     const dashboard = new BookingsPage(page);
     await dashboard.untilRowsLive();
     await dashboard.untilStatus('live');
-    expect([...held.values()].flat()).toEqual(
-      expect.arrayContaining([`bookings business_id=eq.${salon} *`, `realtime:business:${salon}`]),
-    );
+    expect([...held.values()].flat()).toEqual(expect.arrayContaining([bookings, `realtime:business:${salon}`]));
     expect(twice).toEqual([]);
 
     for (const tab of ['Payments', 'Clients', 'Staff', 'Bookings'] as const) await dashboard.show(tab);

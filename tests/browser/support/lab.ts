@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Browser } from 'playwright-core';
 import { startBackend, type Backend } from 'switchboard-backend';
 import { serveDashboard } from '../../../web/tools/start/dashboardServer.mjs';
+import type { Road } from 'switchboard-realtime';
 import { launchChromium } from './chromium.js';
 
 /** The two seeded businesses. */
@@ -24,10 +25,11 @@ const quickHeartbeats = { heartbeatIdleMs: 2_000, heartbeatTimeoutMs: 2_000 };
 
 /**
  * @param tuning numbers of the realtime manager of its pages, such as `pollEveryMs`
+ * @param via how changes come to its pages, unless their address says otherwise (`?via=postgres_changes`)
  */
-export async function openLab(tuning: Record<string, number> = {}): Promise<Lab> {
+export async function openLab(tuning: Record<string, number> = {}, via: Road = 'broadcast'): Promise<Lab> {
   const [backend, browser] = await Promise.all([
-    startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } }),
+    startBackend({ lab: true, track: true, limits: { eventsPerSecond: 1_000_000 } }),
     launchChromium(),
   ]);
   const db = new pg.Client(backend.postgres);
@@ -35,7 +37,7 @@ export async function openLab(tuning: Record<string, number> = {}): Promise<Lab>
   const { realtime, rest, anonKey: apikey } = backend;
   const dashboard = await serveDashboard({
     port: 0,
-    config: { realtime, rest, apikey, lab: `${backend.url}/lab`, tuning: { ...quickHeartbeats, ...tuning } },
+    config: { realtime, rest, apikey, lab: `${backend.url}/lab`, via, tuning: { ...quickHeartbeats, ...tuning } },
   });
   return {
     backend,

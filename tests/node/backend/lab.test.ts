@@ -89,6 +89,14 @@ describe('the lab', () => {
     });
   });
 
+  it('loses the next change of one road, which has to be named, and writes to a business that has to be', async () => {
+    expect((await post('lose-next', { via: 'broadcast' })).status).toBe(200);
+    expect((await post('lose-next', { via: 'postgres_changes' })).status).toBe(200);
+    expect(await post('lose-next', { via: 'pigeons' })).toMatchObject({ status: 400 });
+    expect(await post('replication-away')).toMatchObject({ status: 400 });
+    expect(await post('large-transaction')).toMatchObject({ status: 400 });
+  });
+
   it('knows its own switches only', async () => {
     expect((await post('explode')).status).toBe(404);
     expect((await fetch(`${backend.url}/lab/cut`)).status).toBe(405);

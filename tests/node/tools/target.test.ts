@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dashboardPort, supabaseTarget } from '../../../web/tools/start/target.mjs';
+import { dashboardPort, roadOf, supabaseTarget } from '../../../web/tools/start/target.mjs';
 
 describe('where the dashboard gets its data', () => {
   it('is the embedded backend when the environment names no project', () => {
@@ -21,6 +21,18 @@ describe('where the dashboard gets its data', () => {
     [{ SUPABASE_URL: 'abc', SUPABASE_ANON_KEY: 'key' }, 'not an http or https URL'],
   ])('is refused when half named or malformed: %o', (env, message) => {
     expect(() => supabaseTarget(env)).toThrow(message);
+  });
+});
+
+describe('how changes come to the dashboard', () => {
+  const project = { realtime: '', rest: '', postgres: '', apikey: '' };
+
+  it('is by broadcasts from the backend, by postgres_changes from a project, or as the flag says', () => {
+    expect(roadOf(undefined, undefined)).toBe('broadcast');
+    expect(roadOf(undefined, project)).toBe('postgres_changes');
+    expect(roadOf('postgres_changes', undefined)).toBe('postgres_changes');
+    expect(roadOf('broadcast', project)).toBe('broadcast');
+    expect(() => roadOf('numbers', undefined)).toThrow('--via takes broadcast or postgres_changes');
   });
 });
 

@@ -8,10 +8,17 @@ import { messageOf } from '../log.js';
 import { isObject } from '../realtime/wire/termJson.js';
 import type { Tokens } from '../tokens.js';
 import { burst } from './burst.js';
+import { foreignTransaction } from './foreignTransaction.js';
+import { trickle } from './trickle.js';
 
 const DOWN_MS = 2500;
 const TOKEN_S = 3600;
 const MAX_CHANGES = 100_000;
+const AWAY_MS = 5000;
+/** Of a foreign transaction: each is inserted and deleted. */
+const FOREIGN_ROWS = 20_000;
+/** What happens meanwhile, so that there is something to lose or to wait for. */
+const MEANWHILE = { changes: 20, everyMs: 250 };
 
 /** The lab's commands by the last part of their path. Each affects the clients that are connected at that moment. */
 const switches: Record<string, (lab: Parts, body: Record<string, unknown>) => unknown> = {
@@ -29,17 +36,36 @@ const switches: Record<string, (lab: Parts, body: Record<string, unknown>) => un
   'expire-token': ({ faults }) => {
     faults.expireTokens();
   },
+  'lose-next': ({ faults }, { via }) => {
+    if (via === 'broadcast') faults.loseMessages();
+    else if (via === 'postgres_changes') faults.loseTransactions();
+    else throw new Error('"via" must be broadcast or postgres_changes');
+  },
+  'replication-away': async ({ faults, pool }, { businessId }) => {
+    faults.loseChanges({ ms: AWAY_MS });
+    await trickle(pool, requiredId(businessId), MEANWHILE.changes, MEANWHILE.everyMs);
+  },
+  'large-transaction': async ({ pool }, { businessId }) => {
+    await Promise.all([
+      foreignTransaction(pool, FOREIGN_ROWS),
+      trickle(pool, requiredId(businessId), MEANWHILE.changes, MEANWHILE.everyMs),
+    ]);
+  },
   burst: async ({ pool }, { businessId, changes }) => {
-    if (typeof businessId !== 'string') throw new Error('"businessId" must be a string');
     if (typeof changes !== 'number' || !(changes > 0 && changes <= MAX_CHANGES))
       throw new Error(`"changes" must be a number up to ${MAX_CHANGES}`);
-    return { changes: await burst(pool, businessId, changes) };
+    return { changes: await burst(pool, requiredId(businessId), changes) };
   },
   token: async ({ tokens }) => {
     const now = Math.floor(Date.now() / 1000);
     return { token: await tokens.sign({ role: 'authenticated', iat: now, exp: now + TOKEN_S, jti: randomUUID() }) };
   },
 };
+
+function requiredId(businessId: unknown): string {
+  if (typeof businessId !== 'string') throw new Error('"businessId" must be a string');
+  return businessId;
+}
 
 interface Parts {
   faults: Faults;

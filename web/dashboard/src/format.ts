@@ -84,6 +84,24 @@ export function formatClockWithSeconds(at: number | string, zone: string): strin
   return format('seconds', secondsOptions, at, zone);
 }
 
+const units = new Map<string, Intl.NumberFormat>();
+
+/** How long something took, in ms: `6 ms`, `12.4 sec`, `3 min`. */
+export function formatAge(ms: number): string {
+  if (ms < 10_000) return formatUnit(ms, 'millisecond');
+  if (ms < 60_000) return formatUnit(ms / 1_000, 'second');
+  return ms < 3_600_000 ? formatUnit(Math.round(ms / 60_000), 'minute') : formatUnit(ms / 3_600_000, 'hour');
+}
+
+function formatUnit(value: number, unit: string): string {
+  let made = units.get(unit);
+  if (made === undefined) {
+    made = new Intl.NumberFormat(undefined, { style: 'unit', unit, maximumFractionDigits: 1 });
+    units.set(unit, made);
+  }
+  return made.format(value);
+}
+
 export function formatCount(value: number): string {
   return count.format(value);
 }

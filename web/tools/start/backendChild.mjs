@@ -1,9 +1,10 @@
 // Runs the embedded backend for the process that started this one: tells it the endpoints, and stops on SIGTERM or when that
-// process is gone, however it went.
+// process is gone, however it went. With `--track` the demo's tables are tracked.
 import { startBackend } from 'switchboard-backend';
 
 // The lab's burst is faster than a tenant's limit, above which the server loses changes in silence.
-const backend = await startBackend({ lab: true, limits: { eventsPerSecond: 1_000_000 } });
+const track = process.argv.includes('--track');
+const backend = await startBackend({ lab: true, track, limits: { eventsPerSecond: 1_000_000 } });
 let stopping = false;
 
 async function stop() {

@@ -19,12 +19,16 @@ const logFile = '.switchboard/logs/backend.log';
 /**
  * Starts the embedded backend in a process of its own, with a scratch folder that is removed at the end.
  *
- * @param {{ verbose: boolean, cleanUps: (() => Promise<void> | void)[] }} options
+ * @param {object} options
+ * @param {boolean} options.verbose
+ * @param {import('./target.mjs').Road} options.via broadcast: its tables are tracked
+ * @param {(() => Promise<void> | void)[]} options.cleanUps
  * @returns {Promise<LaunchedBackend>} once it serves
  */
-export async function launchBackend({ verbose, cleanUps }) {
+export async function launchBackend({ verbose, via, cleanUps }) {
   const env = scratchFolder(cleanUps);
-  const child = launch(process.execPath, [fromRoot('web/tools/start/backendChild.mjs')], {
+  const options = via === 'broadcast' ? ['--track'] : [];
+  const child = launch(process.execPath, [fromRoot('web/tools/start/backendChild.mjs'), ...options], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

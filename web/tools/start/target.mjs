@@ -11,6 +11,22 @@ import { UsageError } from '../lib/errors.mjs';
  * @property {string} [lab] where the demo's fault switches are; a project of one's own has none
  */
 
+/** @typedef {'broadcast' | 'postgres_changes'} Road how changes come */
+
+/**
+ * How changes come to the dashboard: as the flag says, else by broadcasts from the backend and by postgres_changes from a
+ * project, which need not track its tables.
+ *
+ * @param {string | undefined} flag
+ * @param {Target | undefined} project
+ * @returns {Road}
+ */
+export function roadOf(flag, project) {
+  if (flag === undefined) return project === undefined ? 'broadcast' : 'postgres_changes';
+  if (flag === 'broadcast' || flag === 'postgres_changes') return flag;
+  throw new UsageError(`--via takes broadcast or postgres_changes, not ${JSON.stringify(flag)}`);
+}
+
 /**
  * The Supabase project that the environment names, or undefined when it names none.
  *

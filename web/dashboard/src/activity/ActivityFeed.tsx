@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { useBusinessData } from '../data/businessData.js';
-import { formatClockWithSeconds, locale } from '../format.js';
+import { formatAge, formatClockWithSeconds, locale } from '../format.js';
 import { describe } from './describe.js';
 import { useActivity } from './useActivity.js';
 
@@ -24,6 +24,11 @@ export function ActivityFeed() {
             <li key={seen.number} data-event={seen.change.eventType} style={{ '--index': index } as CSSProperties}>
               <span className="verb">{verbs[seen.change.eventType]}</span>
               <span className="what">{describe(seen, business.currency)}</span>
+              {seen.age === null ? null : (
+                <small title="From the commit in the database to this page, by the clocks of both">
+                  after {formatAge(seen.age)}
+                </small>
+              )}
               <time dateTime={seen.change.commit_timestamp} lang={locale}>
                 {formatClockWithSeconds(seen.change.commit_timestamp, business.time_zone)}
               </time>

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import type { Business } from '../data/database.js';
 import { businessesKey, useBusinesses } from '../data/queries.js';
+import { useRoadOfAddress } from '../road/road.js';
 import { LabPanel } from '../lab/LabPanel.js';
 import { AddressNotices } from './AddressNotices.js';
 import { Businesses } from './Businesses.js';
@@ -14,8 +15,9 @@ import { setSearch, useSearchParameter } from './useSearchParameter.js';
 export function App() {
   const businesses = useBusinesses();
   const chosenId = useSearchParameter('business');
-  const [isLabOpen, setLabOpen] = useState(false);
+  const [isLabOpen, setLabOpen] = useState(() => new URLSearchParams(location.search).has('lab'));
   const labButton = useRef<HTMLButtonElement>(null);
+  useRoadOfAddress();
   const list = businesses.data ?? [];
   const chosen = list.find(({ id }) => id === chosenId);
   const business = chosen ?? list[0];
@@ -45,6 +47,7 @@ export function App() {
             businessId={business.id}
             onClose={() => {
               setLabOpen(false);
+              setSearch({ lab: null }, { replace: true });
               labButton.current?.focus();
             }}
           />

@@ -4,6 +4,7 @@ import { Toaster } from 'sonner';
 import { RealtimeProvider } from 'switchboard-realtime/react';
 import { RestContext } from '../data/rest.js';
 import { NetworkContext, ServerWatchContext } from '../data/network.js';
+import { RoadContext } from '../road/road.js';
 import { servicesQuery } from '../data/services.js';
 import { LabContext } from '../lab/labClient.js';
 import { Brand } from './Brand.js';
@@ -47,7 +48,9 @@ export function Start() {
           <RowToastsContext value={services.toasts}>
             <RealtimeProvider manager={services.manager} queryClient={queryClient} toaster={services.toasts.toaster}>
               <ServerWatchContext value={services.server}>
-                <App />
+                <RoadContext value={services.roads}>
+                  <App />
+                </RoadContext>
               </ServerWatchContext>
               <div className="toasts">
                 <Toaster theme="system" position="bottom-right" style={toastSize} />

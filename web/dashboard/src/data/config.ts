@@ -1,3 +1,5 @@
+import type { Road } from 'switchboard-realtime';
+
 /** Where the data comes from; served beside the page. */
 export type Config = {
   /** Realtime endpoint, ws: or wss:, without `/websocket`. */
@@ -7,6 +9,8 @@ export type Config = {
   apikey: string;
   /** Where the local backend's fault switches are; a real project has none. */
   lab?: string;
+  /** How changes come to the page, unless its address says otherwise. By broadcasts, the database has to track the tables. Default: so. */
+  via?: Road;
   /** Numbers of the realtime manager that are not to be its defaults. */
   tuning?: Record<string, number>;
 };

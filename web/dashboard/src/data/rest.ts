@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { FetchPage } from 'switchboard-realtime';
+import type { FetchPage, RpcCallback } from 'switchboard-realtime';
 import type { Config } from './config.js';
 import { postgrestTable, type RowTable } from '../writing/index.js';
 import type { Row, TableName } from './database.js';
@@ -100,6 +100,15 @@ export class RestClient {
     };
   }
 
+  /** Calls a function of the database, and resolves with the text of what it returned. */
+  readonly call: RpcCallback = async (name, args, { signal }) => {
+    const request = { method: 'POST', headers: this.#headers, body: JSON.stringify(args), signal };
+    const response = await this.#network.fetch(`${this.#endpoint}/rpc/${name}`, request);
+    const text = await response.text();
+    if (!response.ok) throw Object.assign(new HttpError(response.status, text.slice(0, 200)), { code: codeIn(text) });
+    return text;
+  };
+
   async #send(table: TableName, parameters: Parameters, prefer: string, signal: AbortSignal): Promise<Response> {
     this.#reads += 1;
     const query = new URLSearchParams(parameters).toString();
@@ -107,6 +116,15 @@ export class RestClient {
     const response = await this.#network.fetch(url, { signal, headers: { ...this.#headers, prefer } });
     if (!response.ok) throw new HttpError(response.status, (await response.text()).slice(0, 200));
     return response;
+  }
+}
+
+/** The code of PostgREST or PostgreSQL in an answer of theirs; undefined in that of something before them. */
+function codeIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { code?: unknown }).code;
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,6 +6,7 @@ import { loadConfig, type Config } from './config.js';
 import { Network, ServerWatch } from './network.js';
 import { staffName } from './queries.js';
 import { RestClient } from './rest.js';
+import { addressedRoad, roadOf, trackedTables, type Roads } from '../road/road.js';
 
 /** What the page works with, made once its configuration is known. */
 export type Services = {
@@ -13,6 +14,7 @@ export type Services = {
   readonly lab: LabClient | null;
   readonly rest: RestClient;
   readonly manager: RealtimeManager;
+  readonly roads: Roads;
   readonly server: ServerWatch;
   readonly toasts: RowToasts;
 };
@@ -20,19 +22,23 @@ export type Services = {
 function createServices(config: Config, queryClient: QueryClient): Services {
   const network = new Network();
   const lab = config.lab === undefined ? null : new LabClient(config.lab);
+  const rest = new RestClient(config, network);
+  const roads = { taken: roadOf(addressedRoad(), config), usual: roadOf(null, config) };
   const manager = createRealtimeManager({
     url: config.realtime,
     apikey: config.apikey,
     transport: network.WebSocket,
     // With Supabase: `createRealtimeManager({ supabase })`, and sign-ins are followed.
     ...(lab === null ? {} : { accessToken: () => lab.token() }),
+    // All that changes with the road: no component knows it.
+    ...(roads.taken === 'broadcast' ? { tables: trackedTables, rpc: rest.call } : {}),
     ...config.tuning,
   });
   // While the page's own rows are being asked for.
   void manager.ready();
   const toasts = new RowToasts((row) => staffName(queryClient, row['business_id'], row['staff_id']));
   const server = new ServerWatch(config, manager, network);
-  return { network, lab, rest: new RestClient(config, network), manager, server, toasts };
+  return { network, lab, rest, manager, roads, server, toasts };
 }
 
 /** Reads the configuration, and starts. */

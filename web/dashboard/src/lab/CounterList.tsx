@@ -13,10 +13,13 @@ const now = [
 
 /** What has happened, counted from zero on request. */
 const since = [
+  ['connects', 'Connects', 'Connections opened'],
   ['messagesIn', 'Messages in', 'Frames from the server'],
+  ['changes', 'Changes in', 'Changes of rows, of which a message may have many'],
   ['callbacksOut', 'Callbacks out', 'Calls into this page'],
   ['conflated', 'Conflated', 'Changes that a newer one of the row made needless'],
   ['gaps', 'Gaps', 'Times in which a subscription may have missed changes'],
+  ['filled', 'Holes filled', 'Messages that were missed and fetched by their numbers'],
   ['refetches', 'Refetches', 'Reads over REST'],
   ['longTasks', 'Long tasks', 'More than 50 ms in which the page could not answer'],
 ] as const satisfies readonly (readonly [Name, string, string])[];

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { CloseIcon } from '../app/icons.js';
 import { CounterList } from './CounterList.js';
 import { PageSwitches } from './PageSwitches.js';
+import { RoadSwitch } from '../road/RoadSwitch.js';
 import { ServerSwitches } from './ServerSwitches.js';
 
 /** Where one can break things and watch how they recover. Takes the focus when it opens. */
@@ -28,6 +29,7 @@ export function LabPanel({ businessId, onClose }: { businessId: string; onClose:
         </button>
       </div>
       <CounterList />
+      <RoadSwitch />
       <PageSwitches />
       <ServerSwitches businessId={businessId} />
     </aside>

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { formatCount } from '../format.js';
 import { useLab, type LabClient, type Switch } from './labClient.js';
+import { Trials } from './Trials.js';
 
 const BURST = 10_000;
 
@@ -27,6 +28,7 @@ export function ServerSwitches({ businessId }: { businessId: string }) {
           {switches.map((entry) => (
             <SwitchButton key={entry.name} lab={lab} {...entry} />
           ))}
+          <Trials lab={lab} businessId={businessId} />
           <BurstButton lab={lab} businessId={businessId} />
         </div>
       )}

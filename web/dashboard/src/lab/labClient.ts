@@ -1,6 +1,9 @@
 import { createContext, useContext } from 'react';
+import type { Road } from 'switchboard-realtime';
 
 export type Switch = 'cut' | 'half-open' | 'restart' | 'expire-token';
+/** What takes a while, in which the bookings of a business change. */
+export type Trial = 'replication-away' | 'large-transaction';
 
 /** The fault switches of the local backend that `npm start` runs. A real project has no such door. */
 export class LabClient {
@@ -18,6 +21,16 @@ export class LabClient {
   async burst(businessId: string, changes: number): Promise<number> {
     const { changes: made } = await this.#post('burst', { businessId, changes });
     return Number(made);
+  }
+
+  /** Has the next change that comes on this road lost on its way to every window. */
+  async loseNext(via: Road): Promise<void> {
+    await this.#post('lose-next', { via });
+  }
+
+  /** Resolves when it is over. */
+  async attempt(name: Trial, businessId: string): Promise<void> {
+    await this.#post(name, { businessId });
   }
 
   /** A signed-in user's token, as a sign-in would give it. */

@@ -8,10 +8,13 @@ export type Counters = {
   readonly sockets: number;
   readonly channels: number;
   readonly bindings: number;
+  readonly connects: number;
   readonly messagesIn: number;
+  readonly changes: number;
   readonly callbacksOut: number;
   readonly conflated: number;
   readonly gaps: number;
+  readonly filled: number;
   readonly refetches: number;
   readonly longTasks: number;
 };
@@ -40,10 +43,13 @@ function read(manager: RealtimeManager, rest: RestClient): Counters {
     sockets: core?.sockets ?? 0,
     channels: core?.channels ?? 0,
     bindings: core?.bindings ?? 0,
+    connects: counters.connects,
     messagesIn: counters.framesIn,
+    changes: counters.changes,
     callbacksOut: eventCalls,
     conflated: counters.conflated,
     gaps: gaps.opened,
+    filled: counters.filled,
     refetches: rest.reads,
     longTasks: longTasks.count,
   };
