@@ -131,26 +131,26 @@ describe('tabs with one line', () => {
   });
 });
 
-describe('a tab that can not share', () => {
+describe('a tab that can not have the worker', () => {
   it.each([
-    ['the file of the worker is missing', { tabs: { worker: '/package/none.js' } }, 'own WORKER_FAILED'],
+    ['the file of the worker is missing', { tabs: { worker: '/package/none.js' } }, 'tab WORKER_FAILED'],
     [
       'the file of the worker is not the worker',
       { tabs: { worker: '/package/core/base/hasOwn.js' } },
-      'own WORKER_FAILED',
+      'tab WORKER_FAILED',
     ],
     ['the option `tabs` is off', { tabs: false }, 'undefined undefined'],
-  ] as const)('has a line of its own when %s', async (_name, more, expected) => {
+  ] as const)('is found by others, or alone, when %s', async (_name, more, expected) => {
     const [tab] = await openTabs(1);
     expect(await tab?.page.evaluate(follow, { ...options(), ...more })).toBe(expected);
     await insertClient('Own');
     if (tab !== undefined) expect(await untilNames(tab.page, 1)).toEqual(['Own']);
   });
 
-  it('has a line of its own where a policy forbids the worker', async () => {
+  it('shares the line of a tab where a policy forbids the worker', async () => {
     const strict = await servePlainPage(backend, "worker-src 'none'");
     const { page } = await openTab(context, `${strict.origin}/page/index.html`);
-    expect(await page.evaluate(follow, options())).toBe('own WORKER_FAILED');
+    expect(await page.evaluate(follow, options())).toBe('tab WORKER_FAILED');
     await strict.close();
   });
 });

@@ -153,9 +153,9 @@ export interface Counters {
   readonly filled: number;
 }
 
-/** Why a manager has a line of its own although it has the option `tabs`. */
+/** Why the line of a manager with the option `tabs` is not in a SharedWorker. */
 export type TabsCode =
-  /** It shares its line. */
+  /** It is. */
   | 'OK'
   /** The option `transport` is a class, which is of use to this tab only. */
   | 'TRANSPORT'
@@ -168,11 +168,14 @@ export type TabsCode =
   /** The worker's file is missing or refused by a policy, or the worker does not answer. */
   | 'WORKER_FAILED';
 
-/** What carries the line of a manager with the option `tabs`. `worker`: a SharedWorker, for all tabs. `own`: the tab itself, for nobody else. */
+/**
+ * What carries the line of a manager with the option `tabs`. `worker`: a SharedWorker, for all tabs. `tab`: one of the
+ * tabs, for all. `own`: the tab itself, for nobody else.
+ */
 export interface TabsStatus {
-  readonly carrier: 'worker' | 'own';
+  readonly carrier: 'worker' | 'tab' | 'own';
   readonly code: TabsCode;
-  /** The same for people: empty, or why the line is not shared. */
+  /** The same for people. Empty for `OK`. */
   readonly message: string;
 }
 

@@ -20,6 +20,10 @@ export class FakeLocks implements Locks {
     if (!this.#held.has(name)) this.#grant(waiter);
   }
 
+  lead(): void {
+    throw new Error('no tab leads in these tests');
+  }
+
   held(): Promise<readonly string[]> {
     return Promise.resolve([...this.#held]);
   }

@@ -60,7 +60,6 @@ function reasonForOwn({ wasm, hasTransport }: TabsSettings, hasLocks: boolean): 
     return own('WASM', 'With `tabs`, give the address of the .wasm as the option `wasm`, or leave it out.');
   }
   if (!hasLocks) return own('NO_LOCKS', 'There are no Web Locks here: they need a page that came over https.');
-  if (typeof SharedWorker !== 'function') return own('NO_WORKER', 'There is no SharedWorker in this browser.');
   return null;
 }
 

@@ -1,7 +1,7 @@
 import { wasmEngineOpener } from '../../engine/loadModule.js';
 import { HubHost } from '../hub/hubHost.js';
 import { webLocks } from '../wire/locks.js';
-import { messagePort } from '../wire/messages.js';
+import { messagePort, randomName } from '../wire/messages.js';
 
 /** What of a SharedWorker's scope is used here; the DOM's types have none. */
 interface Scope {
@@ -17,8 +17,7 @@ const locks = webLocks();
 if (locks !== null) {
   const openCore = (wasm: string, loadTimeoutMs: number) =>
     wasmEngineOpener({ wasm, numbered: false, transport: null }, loadTimeoutMs);
-  const lock = `${scope.name} ${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
-  const host = new HubHost(openCore, locks, lock);
+  const host = new HubHost(openCore, locks, randomName(scope.name));
   scope.onconnect = ({ ports: [port] }) => {
     if (port !== undefined) host.accept(messagePort(port));
   };

@@ -85,6 +85,11 @@ export class Hub {
     else this.#mergePages();
   }
 
+  /** For all of its tabs. */
+  end(): void {
+    for (const tab of [...this.#tabs]) this.remove(tab);
+  }
+
   /** The command of a tab, in its own ids. */
   run(tab: HubTab, command: Command): void {
     if (this.#tabs.has(tab) && this.#engine !== null) this.#run(tab, command);

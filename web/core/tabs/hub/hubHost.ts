@@ -13,7 +13,7 @@ export class HubHost {
   readonly #openCore: OpenCore;
   readonly #locks: Locks;
   readonly #lock: string;
-  readonly #held: Promise<unknown>;
+  readonly #held: Promise<() => void>;
 
   /** `lock`: the name of a Web Lock of its own, by which tabs see that it lives. */
   constructor(openCore: OpenCore, locks: Locks, lock: string) {
@@ -38,6 +38,14 @@ export class HubHost {
         else if ('command' in message) hub.run(tab, message.command);
         else hub.remove(tab);
       }
+    });
+  }
+
+  /** Ends all hubs. Their tabs see it by the lock. */
+  end(): void {
+    for (const hub of [...this.#hubs.values()]) hub.end();
+    void this.#held.then((release) => {
+      release();
     });
   }
 

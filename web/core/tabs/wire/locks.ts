@@ -4,6 +4,11 @@ export interface Locks {
   hold(name: string): Promise<() => void>;
   /** Calls back when nobody holds the lock, unless `signal` fires before. */
   whenFree(name: string, signal: AbortSignal, call: () => void): void;
+  /**
+   * Calls `granted` when the lock is held, and keeps it until `signal` fires, or another seizes it: then calls `lost`. `seize`: takes it from whoever
+   * holds it.
+   */
+  lead(name: string, seize: boolean, signal: AbortSignal, granted: () => void, lost: () => void): void;
   /** The names of all locks that are held. */
   held(): Promise<readonly string[]>;
 }
@@ -23,6 +28,21 @@ export function webLocks(): Locks | null {
       }),
     whenFree: (name, signal, call) => {
       locks.request(name, { signal, mode: 'shared' }, call).catch(() => undefined);
+    },
+    lead: (name, seize, signal, granted, lost) => {
+      const held = (): Promise<void> | undefined => {
+        if (signal.aborted) return undefined;
+        granted();
+        return new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            resolve();
+          });
+        });
+      };
+      // The two options exclude each other.
+      locks.request(name, seize ? { steal: true } : { signal }, held).catch(() => {
+        if (!signal.aborted) lost();
+      });
     },
     held: async () => {
       const { held = [] } = await locks.query();

@@ -47,6 +47,11 @@ export interface Port {
   close(): void;
 }
 
+/** A name that nobody else has. */
+export function randomName(prefix: string): string {
+  return `${prefix} ${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
+}
+
 export function messagePort(port: MessagePort): Port {
   return {
     post: (message, transfer = []) => {
