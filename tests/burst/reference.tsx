@@ -25,6 +25,8 @@ interface Manager {
   client: RealtimeClient;
   ready(): void;
   stats(): object;
+  status(): typeof LIVE;
+  onStatusChange(): () => void;
   reconnectAll(): void;
 }
 
@@ -37,6 +39,8 @@ export function createRealtimeManager({ url, apikey }: ManagerOptions & { url: s
     client,
     ready: () => undefined,
     stats: () => ({ core: null, counters, eventCalls: counters.framesIn, gaps: { opened: 0 } }),
+    status: () => LIVE,
+    onStatusChange: () => () => undefined,
     reconnectAll: () => undefined,
   };
 }
@@ -171,6 +175,13 @@ export function useRealtime({ businessId }: { businessId: string }): void {
       for (const end of ends) end();
     };
   }, [manager, queryClient, businessId]);
+}
+
+const NOBODY = { others: [], status: undefined };
+
+/** Who else is here is not part of the comparison. */
+export function usePresence() {
+  return NOBODY;
 }
 
 export function RealtimeConnectionStatus() {
