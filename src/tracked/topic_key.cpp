@@ -28,6 +28,17 @@ RowMove moveBetween(RowMatch before, RowMatch after) {
   return before == RowMatch::No || after == RowMatch::No ? RowMove::Outside : RowMove::Unknown;
 }
 
+/// Whether an UPDATE that can't be decided may be one that the subscription asked for. Of a row that changed its topic
+/// the image that is not of this one is the shorter.
+bool mayConcern(const Spec& spec, const NumberedChange& change, RowMatch before, RowMatch after) {
+  const bool isGone = change.moved && change.record.size() < change.oldRecord.size();
+  const bool isNew = change.moved && !isGone;
+  const bool leavesAsUpdate = spec.roadOptions.leaving == RoadOptions::Leaving::Update;
+  const bool mayBeIn = !isGone && after != RowMatch::No && spec.wants(ChangeType::Update);
+  const bool mayLeave = !isNew && before != RowMatch::No;
+  return mayBeIn || (mayLeave && spec.wants(leavesAsUpdate ? ChangeType::Update : ChangeType::Delete));
+}
+
 }  // namespace
 
 bool ColumnSelection::has(std::string_view rawName) const {
@@ -128,7 +139,7 @@ Fate TopicKey::fateOf(const NumberedChange& change) const {
     case RowMove::Stays:
       return asIs;
     case RowMove::Unknown:
-      return Fate::Unknown;
+      return mayConcern(spec, change, before, after) ? Fate::Unknown : Fate::Ignored;
     case RowMove::Leaves:
       break;
   }

@@ -179,6 +179,27 @@ TEST_CASE("TRUNCATE is a change, whatever the filter; for those who listen to DE
   }
 }
 
+TEST_CASE("an UPDATE without the values that decide is a gap only for those who may have asked for it") {
+  const std::string cut = R"({"id":1,"b":1})";
+  const auto gapsFor = [&](const std::string& event, Leaving leaving) {
+    Bench bench;
+    bench.start(40, {{}, leaving, {}}, {}, event, "b=eq.1,s=eq.x");
+    bench.send(message(41, update(cut, cut)));
+    bench.send(message(42, moved(cut, kKey)));
+    bench.send(message(43, moved(kKey, cut)));
+    CHECK(bench.told().empty());
+    std::string numbers;
+    for (const auto& gap : bench.gaps) numbers += std::to_string(gap.numbers.from) + " ";
+    return numbers;
+  };
+  CHECK(gapsFor("*", Leaving::Delete) == "41 42 43 ");
+  CHECK(gapsFor("INSERT", Leaving::Delete) == "");
+  CHECK(gapsFor("UPDATE", Leaving::Delete) == "41 43 ");
+  CHECK(gapsFor("UPDATE", Leaving::Update) == "41 42 43 ");
+  CHECK(gapsFor("DELETE", Leaving::Delete) == "41 42 ");
+  CHECK(gapsFor("DELETE", Leaving::Update) == "");
+}
+
 TEST_CASE("a table that is tracked again begins another epoch, after a gap") {
   Bench bench;
   bench.start();
