@@ -56,6 +56,10 @@ void add(Totals& totals, const Outcome& outcome) {
   sum.batches += outcome.batches;
   sum.said += outcome.said;
   sum.broadcasts += outcome.broadcasts;
+  sum.numbers.changes += outcome.numbers.changes;
+  sum.numbers.gaps += outcome.numbers.gaps;
+  sum.numbers.ends += outcome.numbers.ends;
+  sum.calls += outcome.calls;
   sum.time += outcome.time;
   sum.longestRecovery = std::max(sum.longestRecovery, outcome.longestRecovery);
   sum.mostConnectsIn1s = std::max(sum.mostConnectsIn1s, outcome.mostConnectsIn1s);
@@ -72,6 +76,9 @@ void print(const Totals& totals) {
       number(totals.seeds), number(totals.failed), number(sum.steps), static_cast<double>(sum.time.count()) / 3'600'000,
       number(sum.faults), number(sum.clients), number(sum.connects), number(sum.joins), number(sum.changes),
       number(sum.deliveries), number(sum.batches), number(sum.said), number(sum.broadcasts));
+  std::printf(
+      "%llu numbered changes, %llu gaps of numbers, %llu times off the broadcast road, %llu calls for missing ones\n",
+      number(sum.numbers.changes), number(sum.numbers.gaps), number(sum.numbers.ends), number(sum.calls));
   auto recoveries = totals.recoveries;
   std::sort(recoveries.begin(), recoveries.end());
   if (recoveries.empty()) return;

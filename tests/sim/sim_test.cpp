@@ -24,6 +24,9 @@ TEST_SUITE("simulation") {
     CHECK(totals.failed == 0);
     CHECK(totals.sum.faults > 10 * kSeeds);
     CHECK(totals.sum.deliveries > 50 * kSeeds);
+    CHECK(totals.sum.numbers.changes > 10 * kSeeds);
+    CHECK(totals.sum.numbers.gaps > kSeeds);
+    CHECK(totals.sum.numbers.ends > kSeeds / 4);
   }
 
   TEST_CASE("a seed is played the same way each time") {

@@ -10,6 +10,8 @@
 #include "chaos.h"
 #include "check/checks.h"
 #include "network/link.h"
+#include "numbered/log_chaos.h"
+#include "numbered/rpc_desk.h"
 #include "server/sim_server.h"
 
 namespace switchboard::sim {
@@ -67,6 +69,25 @@ RoomTraits roomTraits(SimRandom& random, const ServerTraits& server, const Appli
   return traits;
 }
 
+/// Half of the worlds have tracked tables. Drawn from numbers of their own, so that the others are as without.
+NumberedTraits numberedTraits(SimRandom& random, const ServerTraits& server, const ApplicationTraits& application) {
+  NumberedTraits traits;
+  if (random.chance(30) || server.maxChannels < 100) return traits;
+  if (random.chance(70)) traits.tables.push_back({"public", "bookings", "business", "owner"});
+  if (random.chance(50)) traits.tables.push_back({"public", "clients", "business", "owner"});
+  if (random.chance(40) || traits.tables.empty()) traits.tables.push_back({"public", "staff", "staff", ""});
+  traits.hasRpc = !random.chance(4);
+  traits.guarded = application.attended && random.chance(50);  // or what is refused is tried again and again
+  traits.beat = random.between(Duration{2'000}, Duration{10'000});
+  return traits;
+}
+
+ApplicationTraits withTables(ApplicationTraits traits, const NumberedTraits& numbered) {
+  for (const auto& table : numbered.tables) traits.client.numbered.tables.push_back(table);
+  traits.client.numbered.hasRpc = numbered.hasRpc;
+  return traits;
+}
+
 /// All parts of one world.
 class Simulation {
  public:
@@ -78,17 +99,21 @@ class Simulation {
         serverTraits_(serverTraits(random_)),
         applicationTraits_(applicationTraits(random_, serverTraits_)),
         roomTraits_(roomTraits(roomRandom_, serverTraits_, applicationTraits_)),
+        numberedTraits_(numberedTraits(numberedRandom_, serverTraits_, applicationTraits_)),
+        log_(numberedTraits_, logRandom_),
         server_(events_, trace_, serverRandom_, mint_, serverTraits_),
-        checks_(events_, machine_, server_,
+        checks_(events_, machine_, trace_, server_,
                 {applicationTraits_.client.pool.joinsPerSecond, serverTraits_.maxChannels,
                  applicationTraits_.client.pool.maxSockets, applicationTraits_.tokenCallback,
-                 applicationTraits_.client.pool.connection.reconnect},
-                roomTraits_, watched_, violations_),
+                 applicationTraits_.client.pool.connection.reconnect, !applicationTraits_.calendarJumps},
+                roomTraits_, numberedTraits_, log_, watched_, violations_),
         network_({events_, machine_, trace_, networkRandom_, weather_, server_, checks_}),
+        rpc_({events_, machine_, trace_, rpcRandom_, weather_, server_.mood, mint_, log_, checks_.numbers()}),
         application_({events_, machine_, timer_, trace_, applicationRandom_, clientRandom_, network_, weather_, mint_,
-                      checks_, watched_, tampering_, roomRandom_},
-                     withRooms(applicationTraits_, roomTraits_)),
-        chaos_({events_, machine_, trace_, chaosRandom_, server_, network_, weather_, checks_, application_}) {
+                      checks_, watched_, tampering_, roomRandom_, numberedRandom_, rpc_},
+                     withTables(withRooms(applicationTraits_, roomTraits_), numberedTraits_)),
+        chaos_({events_, machine_, trace_, chaosRandom_, server_, network_, weather_, checks_, application_}),
+        logChaos_({events_, trace_, logRandom_, server_, log_, checks_}) {
     server_.onDispatch = [this](const TableChange& change, const SentOn& sentOn) {
       trace_.add(events_.now(), "change", change.seq, change.type, change.table, change.owner, change.kind);
       if (change.table == kPulseTable) return;
@@ -99,6 +124,11 @@ class Simulation {
       trace_.add(events_.now(), "lost", change.seq, change.type, change.table, change.owner, change.kind);
       checks_.silence().onLost(change, channels);
     };
+    log_.onMessage = [this](const std::string& topic, std::string_view event, const std::string& text) {
+      trace_.add(events_.now(), "numbered", topic, event, text);
+      server_.publish(topic, event, text);
+    };
+    if (isNumbered()) server_.setLog(log_);
   }
 
   Outcome run() {
@@ -114,6 +144,11 @@ class Simulation {
       sayLater();
       gatherLater();
     }
+    if (isNumbered()) {
+      transactLater();
+      beatNumbersLater();
+      logFaultLater();
+    }
     while (!failed() && events_.steps() < options_.steps) playRound();
     if (!failed()) application_.finish();
     runFor(90s, [] { return false; });
@@ -123,6 +158,7 @@ class Simulation {
 
  private:
   bool hasRooms() const { return !roomTraits_.places.empty(); }
+  bool isNumbered() const { return !numberedTraits_.tables.empty(); }
   bool hasPulse() const { return applicationTraits_.client.subscriptions.pulse.enabled(); }
   bool failed() const { return violations_.first().has_value(); }
 
@@ -143,6 +179,7 @@ class Simulation {
     runFor(random_.between(Duration{5s}, Duration{90s}), [] { return false; });
     trouble_ = false;
     chaos_.heal();
+    if (isNumbered()) logChaos_.heal();
     application_.setBehaves(true);
     if (machine_.asleep()) runFor(machine_.wakesAt() - events_.now() + Duration{1}, [] { return false; });
     application_.recover();
@@ -169,10 +206,41 @@ class Simulation {
       static const std::array<std::string, 3> kTypes = {"INSERT", "UPDATE", "DELETE"};
       const unsigned burst = random_.chance(10) ? random_.between(2u, 12u) : 1;
       for (unsigned i = 0; i < burst; ++i) {
-        server_.commit({++changes_, random_.pick(kTables), random_.pick(kTypes), random_.between(1u, 3u),
-                        random_.between(1u, 2u), random_.chance(5) ? 2u : 1u, Duration{0}, !random_.chance(3)});
+        commit({{++changes_, random_.pick(kTables), random_.pick(kTypes), random_.between(1u, 3u),
+                 random_.between(1u, 2u), random_.chance(5) ? 2u : 1u, Duration{0}, !random_.chance(3)}});
       }
       changeLater();
+    });
+  }
+  /// One transaction.
+  void commit(const std::vector<TableChange>& changes) {
+    for (const auto& change : changes) server_.commit(change);
+    if (isNumbered()) log_.commit(changes, events_.now());
+  }
+  /// Somebody changes several rows of tracked tables.
+  void transactLater() {
+    events_.after(logRandom_.between(Duration{50}, Duration{4'000}), [this] {
+      static const std::array<std::string, 3> kTypes = {"INSERT", "UPDATE", "DELETE"};
+      std::vector<TableChange> changes;
+      for (unsigned i = logRandom_.chance(60) ? 1 : logRandom_.between(2u, 9u); i > 0; --i) {
+        changes.push_back({++changes_, logRandom_.pick(numberedTraits_.tables).table, logRandom_.pick(kTypes),
+                           logRandom_.between(1u, 3u), logRandom_.between(1u, 2u)});
+      }
+      commit(changes);
+      if (logRandom_.chance(2)) log_.truncate(events_.now());
+      transactLater();
+    });
+  }
+  void beatNumbersLater() {
+    events_.after(numberedTraits_.beat, [this] {
+      log_.beat(events_.now());
+      beatNumbersLater();
+    });
+  }
+  void logFaultLater() {
+    events_.after(logRandom_.between(Duration{500}, Duration{12'000}), [this] {
+      if (trouble_) logChaos_.strike();
+      logFaultLater();
     });
   }
   void beatLater() {
@@ -248,6 +316,8 @@ class Simulation {
     outcome.batches = application_.batches();
     outcome.said = said_;
     outcome.broadcasts = checks_.rooms().broadcasts();
+    outcome.numbers = checks_.numbers().counts();
+    outcome.calls = rpc_.calls();
     outcome.time = events_.now();
     outcome.longestRecovery = checks_.longestRecovery();
     outcome.mostConnectsIn1s = checks_.mostConnectsIn1s();
@@ -270,6 +340,11 @@ class Simulation {
   const ServerTraits serverTraits_;
   const ApplicationTraits applicationTraits_;
   const RoomTraits roomTraits_;
+  SimRandom numberedRandom_{options_.seed ^ 0x6e756d6265727321};
+  SimRandom logRandom_ = numberedRandom_.split();
+  SimRandom rpcRandom_ = numberedRandom_.split();
+  const NumberedTraits numberedTraits_;
+  ChangeLog log_;
   Machine machine_{events_};
   MachineTimer timer_{events_, machine_};
   Weather weather_;
@@ -279,8 +354,10 @@ class Simulation {
   SimServer server_;
   Checks checks_;
   Network network_;
+  RpcDesk rpc_;
   Application application_;
   Chaos chaos_;
+  LogChaos logChaos_;
   Duration changeInterval_{0};
   Duration actInterval_{0};
   Duration faultInterval_{0};

@@ -7,6 +7,7 @@
 
 #include "application/tampering.h"
 #include "check/invariant.h"
+#include "numbered/number_book.h"
 #include "world/trace.h"
 
 namespace switchboard::sim {
@@ -31,6 +32,8 @@ struct Outcome {
   std::uint64_t batches = 0;
   std::uint64_t said = 0;        ///< broadcasts of others
   std::uint64_t broadcasts = 0;  ///< of the client
+  NumberCounts numbers;          ///< of subscriptions to tracked tables
+  std::uint64_t calls = 0;       ///< for missing messages
   Duration time{0};              ///< that passed in the world
   Duration longestRecovery{0};   ///< from the last disturbance to the last subscribed key being live
   unsigned mostConnectsIn1s = 0;

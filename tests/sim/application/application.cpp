@@ -80,7 +80,47 @@ void Application::finish() {
 
 // --- subscriptions
 
-void Application::subscribe(Interest interest) {
+/// In worlds with tracked tables many subscriptions are to those, and in a way that allows the broadcast road.
+RoadOptions Application::roadFor(Interest& interest) {
+  RoadOptions road;
+  const auto& traits = world_.checks.numbers().traits();
+  if (traits.tables.empty()) return road;
+  auto& random = world_.numberedRandom;
+  if (random.chance(50)) {
+    interest.table = random.pick(traits.tables).table;
+    if (random.chance(80)) interest.select.clear();
+    if (interest.filter.rfind("owner", 0) != 0 && interest.filter.rfind("kind", 0) != 0 && random.chance(80)) {
+      interest.filter = random.chance(70) ? "owner=eq.1" : "owner=eq.2,kind=eq.1";
+    }
+  }
+  const auto way = random.below(100);
+  if (way < 25) road.via = Road::Broadcast;
+  if (way >= 25 && way < 40) road.via = Road::PostgresChanges;
+  constexpr std::array kLeaving = {RoadOptions::Leaving::Delete, RoadOptions::Leaving::Update,
+                                   RoadOptions::Leaving::Both};
+  if (random.chance(40)) road.leaving = random.pick(kLeaving);
+  return road;
+}
+
+void Application::callRpc(const RpcRequest& request) {
+  world_.rpc.call(request, token_, [this, id = request.id, generation = clients_](const auto& answer) {
+    if (generation != clients_ || client() == nullptr) return;
+    if (answer) {
+      client_->answerRpc(id, *answer);
+    } else {
+      client_->failRpc(id);
+    }
+  });
+}
+
+void Application::subscribe(const Interest& wanted, const std::optional<RoadOptions::From>& from) {
+  Interest interest = wanted;
+  RoadOptions road;
+  if (from) {
+    road.from = from;
+  } else {
+    road = roadFor(interest);
+  }
   const unsigned id = ++lastId_;
   world_.trace.add(world_.events.now(), "subscribe", id, interest.text());
   Watched watched;
@@ -88,10 +128,13 @@ void Application::subscribe(Interest interest) {
   watched.coverKey = interest.coverText();
   watched.since = world_.events.now();
   watched.interest = interest;
+  watched.via = road.via;
+  watched.leaving = road.leaving;
+  world_.checks.numbers().onSubscribe(id, watched, from);
   world_.watched.emplace(id, std::move(watched));
   BindingConfig config{interest.event, "public", interest.table, interest.filter, {}};
   for (const auto& column : interest.select) config.select.push_back(column);
-  const auto error = client_->subscribe(SubscriptionId{id}, std::move(config));
+  const auto error = client_->subscribe(SubscriptionId{id}, std::move(config), {}, std::move(road));
   if (error) world_.watched.erase(id);
 }
 
@@ -106,10 +149,16 @@ void Application::unsubscribeOne() {
   std::advance(it, static_cast<std::ptrdiff_t>(world_.random.below(world_.watched.size())));
   const unsigned id = it->first;
   const Interest interest = it->second.interest;
+  const auto position = world_.checks.numbers().positionOf(id);
   world_.trace.add(world_.events.now(), "unsubscribe", id);
   world_.watched.erase(it);
   client_->unsubscribe(SubscriptionId{id});
-  if (!disposed_ && world_.random.chance(15)) subscribe(interest);  // as StrictMode does
+  if (disposed_) return;
+  if (position && world_.numberedRandom.chance(30)) {
+    subscribe(interest, position);
+  } else if (world_.random.chance(15)) {
+    subscribe(interest);  // as StrictMode does
+  }
 }
 
 void Application::unsubscribeAll() {
@@ -401,8 +450,9 @@ void Application::recover() {
 void Application::attend() {
   if (client() == nullptr || world_.machine.asleep()) return;
   if (needsToken()) setAuth();
-  const auto isRefused = [](const auto& item) {
+  const auto isRefused = [this](const auto& item) {
     const auto& published = item.second.published;
+    if (item.second.isNumbered() && world_.checks.isRefusedForGood(item.second)) return false;
     return published && published->state == SubscriptionState::Parked && published->code != ReasonCode::BadBinding;
   };
   if (!traits_.attended) return;
@@ -423,6 +473,7 @@ void Application::onBatch(const Batch& batch) {
   traceStatus(batch);
   const bool outermost = !std::exchange(inSink_, true);
   if (batch.tokenRequest) onTokenRequest(*batch.tokenRequest);
+  for (const auto& request : batch.rpcWanted) callRpc(request);
   if (!disposed_ && world_.random.chance(behaves_ ? 2 : 5)) actWithinSink();
   if (outermost) inSink_ = false;
 }
@@ -433,7 +484,8 @@ void Application::traceStatus(const Batch& batch) {
   for (const auto& gap : batch.gaps) {
     const auto text = [](WallTime time) { return Duration{time - kWallStart}; };
     world_.trace.add(world_.events.now(), "  gap", gap.subscription.value, text(gap.from), "to",
-                     gap.to ? text(*gap.to) : Duration{0}, gap.message);
+                     gap.to ? text(*gap.to) : Duration{0}, gap.numbers.epoch, gap.numbers.from,
+                     gap.numbers.to.value_or(0), gap.message);
   }
   if (!batch.status) return;
   for (const auto& connection : batch.status->connections) {

@@ -7,6 +7,7 @@
 #include "check/checks.h"
 #include "client.h"
 #include "network/link.h"
+#include "numbered/rpc_desk.h"
 #include "rooms/visitor.h"
 #include "server/token_mint.h"
 #include "world/machine.h"
@@ -43,6 +44,8 @@ class Application final : private ClientSink {
     WatchList& watched;
     Tampering& tampering;
     SimRandom& roomRandom;
+    SimRandom& numberedRandom;
+    RpcDesk& rpc;
   };
 
   Application(World world, ApplicationTraits traits);
@@ -79,7 +82,9 @@ class Application final : private ClientSink {
   void tellWhatIsSo();
   void dispose();
   void afterDispose();
-  void subscribe(Interest interest);
+  void subscribe(const Interest& interest, const std::optional<RoadOptions::From>& from = {});
+  RoadOptions roadFor(Interest& interest);
+  void callRpc(const RpcRequest& request);
   void subscribeSome();
   void unsubscribeOne();
   void unsubscribeAll();

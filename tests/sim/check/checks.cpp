@@ -59,8 +59,9 @@ unsigned countSince(std::deque<Duration>& times, Duration since) {
 
 }  // namespace
 
-Checks::Checks(EventQueue& events, const Machine& machine, SimServer& server, Bounds bounds, RoomTraits rooms,
-               WatchList& watched, Violations& violations)
+Checks::Checks(EventQueue& events, const Machine& machine, Trace& trace, SimServer& server, Bounds bounds,
+               RoomTraits rooms, const NumberedTraits& numbered, const ChangeLog& log, WatchList& watched,
+               Violations& violations)
     : events_(events),
       machine_(machine),
       server_(server),
@@ -71,7 +72,8 @@ Checks::Checks(EventQueue& events, const Machine& machine, SimServer& server, Bo
       losses_(events, machine, watched, wire_, violations),
       silence_(events, watched, wire_, violations),
       waits_(events, machine, bounds_.reconnect, violations),
-      rooms_(events, machine, server, wire_, std::move(rooms), violations) {}
+      rooms_(events, machine, server, wire_, std::move(rooms), violations),
+      numbers_(events, machine, trace, numbered, log, bounds.calendarIsTrue, watched, wire_, violations) {}
 
 void Checks::fail(Invariant invariant, std::string detail) {
   violations_.report(invariant, events_.now(), std::move(detail));
@@ -102,6 +104,7 @@ void Checks::onNewClient() {
   silence_.onNewClient();
   losses_.onNewClient();
   waits_.onNewClient();
+  numbers_.onNewClient();
   tokenGiven_ = false;
   joinedAt_.reset();
   disturb();
@@ -131,6 +134,7 @@ void Checks::onSent(Link& link, const Json& frame) {
   losses_.onSent(link, frame);
   rooms_.onSent(link, frame);
   if (frame[3] != "phx_join") return;
+  if (numbers_.isRefused(frame[2].get<std::string>(), role_)) disturb();  // it will stall the socket
   ++joins_;
   const Duration now = events_.now();
   const Duration spacing = Duration{1s} / bounds_.joinsPerSecond;
@@ -153,6 +157,7 @@ void Checks::onReceived(Link& link, const DownFrame& frame) {
   silence_.onReceived(link, frame);
   losses_.onReceived(link, frame);
   waits_.onReceived(link, frame);
+  numbers_.onReceived(frame);
 }
 
 void Checks::onEnded(Link& link) {
@@ -167,9 +172,14 @@ void Checks::onBatch(const Batch& batch) {
   rooms_.onBatch(batch);
   for (const auto& delivery : batch.deliveries) {
     if (delivery.kind >= DeliveryKind::Broadcast) continue;
-    if (delivery.text().find(R"("commit_timestamp":")") != std::string_view::npos) losses_.onStamp();
+    const bool isNumbered = delivery.text().find(R"("number":)") != std::string_view::npos;
+    if (!isNumbered && delivery.text().find(R"("commit_timestamp":")") != std::string_view::npos) losses_.onStamp();
     for (const auto id : delivery.subscribers) {
-      ledger_.onDelivery(id.value, delivery.text());
+      if (!isNumbered) {
+        ledger_.onDelivery(id.value, delivery.text());
+      } else if (watched_.count(id.value) == 0) {
+        fail(Invariant::SilentAfterEnd, "a numbered change for ended subscription " + std::to_string(id.value));
+      }
     }
   }
   std::set<unsigned> wereLive;
@@ -196,20 +206,21 @@ void Checks::onBatch(const Batch& batch) {
   }
   for (const auto& [id, watched] : watched_) {
     const bool lost = wereLive.count(id) != 0 && !watched.live();
-    if (lost && toldOfError.count(id) == 0) {
+    if (lost && !watched.returns && toldOfError.count(id) == 0) {
       fail(Invariant::NoticesAgree, "subscription " + std::to_string(id) + " is no longer live and was not notified");
     }
-    if (lost && !watched.openGap) {
+    if (lost && !watched.openGap && (!watched.isNumbered() || watched.returns)) {
       fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is no longer live and has no gap");
     }
     if (watched.live() && watched.openGap && !watched.isSuspect) {
       fail(Invariant::GapsAgree, "subscription " + std::to_string(id) + " is live and its gap is open");
     }
-    if (watched.noticed && (*watched.noticed == NoticeStatus::Subscribed) != watched.live()) {
+    if (watched.noticed && !watched.returns && (*watched.noticed == NoticeStatus::Subscribed) != watched.live()) {
       fail(Invariant::NoticesAgree,
            "subscription " + std::to_string(id) + " was notified of another state than it is in");
     }
   }
+  numbers_.onBatch(batch);
   for (const auto& [level, line] : batch.logs) checkSecrets(line);
 }
 
@@ -231,7 +242,8 @@ void Checks::onGap(const Gap& gap) {
     if (watched.openGap) fail(Invariant::GapsAgree, "a second open gap for " + std::to_string(it->first));
     watched.openGap = gap.id;
   }
-  if (healthy_ && watched.settled && !isEnd) {
+  const bool isUsual = gap.code == ReasonCode::PayloadTooLarge || gap.code == ReasonCode::Truncated;
+  if (healthy_ && watched.settled && !isEnd && !isUsual) {
     fail(Invariant::StaysLive, "a gap for subscription " + std::to_string(it->first) + ": " + gap.message);
   }
 }
@@ -257,10 +269,16 @@ void Checks::publishOne(const SubscriptionStatus& status) {
     return;
   }
   Watched& watched = it->second;
+  const bool wasNumbered = watched.isNumbered();
   watched.published = status;
+  if (watched.isNumbered() && !wasNumbered && watched.noticed) {
+    watched.settled = false;
+    watched.returns = true;
+  }
+  if (watched.live()) watched.returns = false;
   if (watched.live()) {
     losses_.onLive(watched);
-    if (events_.now() - std::max(disturbedAt_, watched.since) > kAftermath) watched.settled = true;
+    if (events_.now() - std::max(disturbedAt_, watched.since) > kAftermath) watched.settled = !isPoison(watched);
   } else {
     Ledger::forgive(watched);
     watched.unserved.reset();
@@ -290,6 +308,7 @@ void Checks::onStep(const Client& client) {
   silence_.check();
   waits_.onStep(client);
   rooms_.onStep(client, healthy_, events_.now() - disturbedAt_);
+  numbers_.onStep(healthy_, events_.now() - disturbedAt_);
   if (healthy_) checkLiveness();
 }
 
@@ -333,11 +352,13 @@ void Checks::checkBounds(const Client& client) {
   const std::size_t channels = lines + subscriptions.pulseCount();
   const std::size_t rooms = client.channels().size();
   const std::size_t deadlines = client.deadlines().size();
-  if (rooms > rooms_.handles().size() + rooms_.traits().places.size()) {
+  const std::size_t topics = client.numbered().topics().size();
+  if (rooms > rooms_.handles().size() + rooms_.traits().places.size() + (numbers_.isUsed() ? 5 : 0)) {
     fail(Invariant::Bounded, std::to_string(rooms) + " channels of rooms");
   }
   if (connections > bounds_.maxSockets) fail(Invariant::Bounded, std::to_string(connections) + " connections");
-  if (deadlines > 6 + 8 * connections + 3 * channels + 7 * rooms) {
+  if (topics > watched_.size()) fail(Invariant::Bounded, std::to_string(topics) + " topics");
+  if (deadlines > 6 + 8 * connections + 3 * channels + 7 * rooms + 2 * topics) {
     fail(Invariant::Bounded, std::to_string(deadlines) + " deadlines: " + client.deadlines().toString());
   }
   if (lines > 2 * subscriptions.registry().entries().size()) {
@@ -351,7 +372,7 @@ void Checks::checkLiveness() {
   for (auto& [id, watched] : watched_) {
     const Duration calm = now - std::max(disturbedAt_, watched.since);
     if (isAsItShouldBe(watched)) {
-      if (watched.live() && calm > kAftermath) watched.settled = true;
+      if (watched.live() && calm > kAftermath) watched.settled = !isPoison(watched);
       watched.rightAt = now;
       continue;
     }
@@ -373,17 +394,28 @@ bool Checks::isAsItShouldBe(const Watched& watched) const {
   const auto& published = watched.published;
   const bool parked =
       published && published->state == SubscriptionState::Parked && published->code == ReasonCode::BadBinding;
+  if (watched.isNumbered() && published->state == SubscriptionState::Parked) return isRefusedForGood(watched);
+  if (watched.isNumbered()) return watched.live();
   if (isPoison(watched)) return parked;
   return watched.live() || (parked && !Tables::refusal(watched.interest, role_).empty());
 }
 
 bool Checks::allServed() const {
-  return rooms_.allLive() && std::all_of(watched_.begin(), watched_.end(), [this](const auto& item) {
-           return isPoison(item.second) || isAsItShouldBe(item.second);
-         });
+  return rooms_.allLive() && numbers_.haveAllCome() &&
+         std::all_of(watched_.begin(), watched_.end(),
+                     [this](const auto& item) { return isPoison(item.second) || isAsItShouldBe(item.second); });
+}
+
+bool Checks::isTopicServed(const Watched& watched) const {
+  const auto topic = "realtime:" + numbers_.traits().topicOf(watched.interest);
+  const auto sockets = server_.sockets();
+  return std::any_of(sockets.begin(), sockets.end(), [&](auto* socket) {
+    return socket->link().reachesClient() && socket->channels().count(topic) != 0;
+  });
 }
 
 bool Checks::isServed(const Watched& watched) const {
+  if (watched.isNumbered()) return isTopicServed(watched);
   for (auto* socket : server_.sockets()) {
     if (!socket->link().reachesClient()) continue;
     for (const auto& [topic, channel] : socket->channels()) {
@@ -409,7 +441,7 @@ Duration Checks::heardAt(const Watched& watched) const {
 void Checks::checkHonesty() {
   for (auto& [id, watched] : watched_) {
     if (!watched.live()) continue;
-    if (!wire_.isCarried(watched)) {
+    if (!(watched.isNumbered() ? numbers_.isCarried(watched) : wire_.isCarried(watched))) {
       fail(Invariant::HonestByWire, "subscription " + std::to_string(id) + " (" + watched.key + ")");
     }
     if (isServed(watched)) {
@@ -427,7 +459,8 @@ void Checks::checkBindings() {
   for (const auto& [place, channel] : wire_.channels()) {
     if (!channel.live) continue;
     for (const auto& binding : channel.bindings) {
-      if (binding.table != kPulseTable) ++live[binding.text];  // each socket has one
+      const bool hasOthers = binding.table == kPulseTable || numbers_.traits().find(binding.table) != nullptr;
+      if (!hasOthers) ++live[binding.text];  // each socket has a pulse; the road and what leaves make other keys
     }
   }
   std::map<std::string, Duration> doubles;

@@ -15,6 +15,7 @@
 #include "check/watched.h"
 #include "check/wire_view.h"
 #include "client.h"
+#include "numbered/number_book.h"
 #include "rooms/room_book.h"
 #include "server/sim_server.h"
 
@@ -28,14 +29,15 @@ struct Bounds {
   unsigned maxSockets = 4;
   bool tokenCallback = false;
   ReconnectOptions reconnect{};
+  bool calendarIsTrue = false;
 };
 
 /// Watches one client, its wire and its application. All invariants are checked here, in the ledger, or in what the
 /// sink reports to either.
 class Checks final : public WireObserver {
  public:
-  Checks(EventQueue& events, const Machine& machine, SimServer& server, Bounds bounds, RoomTraits rooms,
-         WatchList& watched, Violations& violations);
+  Checks(EventQueue& events, const Machine& machine, Trace& trace, SimServer& server, Bounds bounds, RoomTraits rooms,
+         const NumberedTraits& numbered, const ChangeLog& log, WatchList& watched, Violations& violations);
   Checks(const Checks&) = delete;
   Checks& operator=(const Checks&) = delete;
 
@@ -43,6 +45,8 @@ class Checks final : public WireObserver {
   Losses& losses() { return losses_; }
   Silence& silence() { return silence_; }
   Waits& waits() { return waits_; }
+  NumberBook& numbers() { return numbers_; }
+  const NumberBook& numbers() const { return numbers_; }
   RoomBook& rooms() { return rooms_; }
   const RoomBook& rooms() const { return rooms_; }
   /// `reconnectAll()`. It waits for nothing, and the waits grow from the start again: a new series of attempts, to
@@ -58,6 +62,8 @@ class Checks final : public WireObserver {
   /// Since all is well: the time until the last subscribed key was live.
   Duration lastRecovery() const { return recovery_; }
   bool allServed() const;
+  /// Nothing that anybody does will help.
+  bool isRefusedForGood(const Watched& watched) const { return numbers_.mayBeParked(watched, role_); }
 
   /// A new client has begun; what is known of the last one is of no use.
   void onNewClient();
@@ -96,6 +102,7 @@ class Checks final : public WireObserver {
   void checkBounds(const Client& client);
   void checkSecrets(std::string_view text);
   bool isServed(const Watched& watched) const;
+  bool isTopicServed(const Watched& watched) const;
   bool isAsItShouldBe(const Watched& watched) const;
   void fail(Invariant invariant, std::string detail);
 
@@ -112,6 +119,7 @@ class Checks final : public WireObserver {
   Silence silence_;
   Waits waits_;
   RoomBook rooms_;
+  NumberBook numbers_;
 
   std::map<unsigned, ConnectionState> connections_;
   std::map<std::string, Duration> doubleSince_;

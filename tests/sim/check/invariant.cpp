@@ -44,6 +44,10 @@ std::string_view toString(Invariant invariant) {
       return "SilentLossesReported";
     case Invariant::LossesInGaps:
       return "LossesInGaps";
+    case Invariant::NumbersExact:
+      return "NumbersExact";
+    case Invariant::NumberedGapsAllowed:
+      return "NumberedGapsAllowed";
     case Invariant::OnlyWhatWasAsked:
       return "OnlyWhatWasAsked";
     case Invariant::TokenInJoin:

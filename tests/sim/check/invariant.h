@@ -30,12 +30,15 @@ enum class Invariant : unsigned char {
   NothingLost,        ///< What the server sent while a key was live and stayed live has come.
   SilentLossesReported,  ///< What the server loses in silence lies in a gap once the pulse has shown that beats were
                          ///< lost.
-  LossesInGaps,      ///< What never came was committed between the ends of a gap that was reported to its subscriber.
-  OnlyWhatWasAsked,  ///< Deliveries match the subscription.
-  TokenInJoin,       ///< With an accessToken callback no join goes out before it has given a token.
-  NoSecrets,         ///< No token in a status, notice or log.
-  SentOnce,          ///< No push goes out twice, or after it has ended.
-  OutcomesAgree,     ///< Every push has one outcome, in time, and it is true; conflated ones have none.
+  LossesInGaps,  ///< What never came was committed between the ends of a gap that was reported to its subscriber.
+  NumbersExact,  ///< What a live subscription to a tracked table got is what was committed, once and in order, or
+                 ///< lies in a gap with exact numbers.
+  NumberedGapsAllowed,  ///< It is told no gap, and does not leave the broadcast road, without a cause.
+  OnlyWhatWasAsked,     ///< Deliveries match the subscription.
+  TokenInJoin,          ///< With an accessToken callback no join goes out before it has given a token.
+  NoSecrets,            ///< No token in a status, notice or log.
+  SentOnce,             ///< No push goes out twice, or after it has ended.
+  OutcomesAgree,        ///< Every push has one outcome, in time, and it is true; conflated ones have none.
   PresenceTrue,    ///< Who is present, and what is tracked, is what the server has, once it has been quiet for a while.
   RoomBudgets,     ///< Presence calls of a channel, broadcasts of a client and conflated pushes keep to their rates.
   Bounded,         ///< Deadlines, channels, sockets and keys in proportion to what is subscribed.

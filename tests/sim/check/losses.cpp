@@ -94,7 +94,9 @@ void Losses::onAnnouncement(const WireView::Place& place, const std::optional<Lo
 
 void Losses::onDispatch(const TableChange& change) {
   for (auto& [id, watched] : watched_) {
-    if (!watched.firstLive || change.at < *watched.firstLive || !change.matches(watched.interest)) continue;
+    if (watched.isNumbered() || !watched.firstLive || change.at < *watched.firstLive ||
+        !change.matches(watched.interest))
+      continue;
     watched.owed.push_back({change.seq, change.at, events_.now(), machine_.awakeTime() + kLongest, {}});
   }
 }

@@ -9,6 +9,7 @@
 
 #include "server/tables.h"
 #include "status/snapshot.h"
+#include "subscription/interest/spec.h"
 
 namespace switchboard::sim {
 
@@ -49,8 +50,10 @@ struct Watched {
   Interest interest;
   std::string key;       ///< `interest.text()`
   std::string coverKey;  ///< `interest.coverText()`
-  Duration since{0};     ///< when it was made
-  Duration rightAt{0};   ///< when it last was as it should be while all was well
+  std::optional<Road> via;
+  RoadOptions::Leaving leaving = RoadOptions::Leaving::Delete;
+  Duration since{0};    ///< when it was made
+  Duration rightAt{0};  ///< when it last was as it should be while all was well
   std::optional<SubscriptionStatus> published;
   std::optional<NoticeStatus> noticed;  ///< by the last notice
   std::optional<std::uint32_t> openGap;
@@ -64,9 +67,12 @@ struct Watched {
   unsigned lastCopies = 0;           ///< of the last change, that have come
   std::optional<Duration> unserved;  ///< awake time since which it is live although the server does not serve it
   bool paused = false;               ///< what comes is held back for it
+  bool returns = false;              ///< from a binding to broadcasts, of which only its gap says anything
   bool settled = false;              ///< has been live since all is well
 
   bool live() const { return published && published->state == SubscriptionState::Live; }
+  /// Its changes come with numbers, not over a binding.
+  bool isNumbered() const { return published && published->road.road == Road::Broadcast; }
 };
 
 using WatchList = std::map<unsigned, Watched>;

@@ -5,6 +5,7 @@
 namespace switchboard::sim {
 
 bool WireChannel::carries(const Watched& watched) const {
+  if (watched.isNumbered()) return false;
   return std::any_of(bindings.begin(), bindings.end(), [&](const auto& binding) {
     return binding.text == watched.key || binding.text == watched.coverKey;
   });

@@ -69,6 +69,8 @@ Tampering onBatches(const std::function<void(Batch&)>& change) {
     changed.pushes = batch.pushes;
     changed.channelGaps = batch.channelGaps;
     changed.tokenRequest = batch.tokenRequest;
+    changed.rpcWanted = batch.rpcWanted;
+    changed.rpcUnwanted = batch.rpcUnwanted;
     changed.logs = batch.logs;
     change(changed);
     pass(changed);
@@ -375,6 +377,71 @@ Tampering forgetGaps(ReasonCode code) {
   return onBatches([code](Batch& batch) { batch.gaps.removeIf([code](const Gap& gap) { return gap.code == code; }); });
 }
 
+bool isNumbered(const Delivery& delivery) {
+  return delivery.kind <= DeliveryKind::Batch && holds(delivery.text(), R"("number":)");
+}
+
+Tampering doubleNumbered() {
+  return onBatches([twice = every(30)](Batch& batch) {
+    for (const auto& delivery : batch.deliveries) {
+      if (!isNumbered(delivery) || !twice()) continue;
+      const Delivery again = delivery;
+      batch.deliveries.push_back(again);
+      return;
+    }
+  });
+}
+
+Tampering loseNumbered() {
+  return onBatches([lost = every(30)](Batch& batch) {
+    batch.deliveries.removeIf([&](const Delivery& delivery) { return isNumbered(delivery) && lost(); });
+  });
+}
+
+/// Whatever `change` does to the numbers of gaps.
+Tampering onNumbers(const std::function<void(MissingNumbers&)>& change) {
+  return onBatches([change](Batch& batch) {
+    for (auto& gap : batch.gaps) {
+      if (gap.numbers.from > 0) change(gap.numbers);
+    }
+  });
+}
+
+/// Each numbered change is said to be missing, too.
+Tampering inventGaps() {
+  return onBatches([seldom = every(20)](Batch& batch) {
+    for (const auto& delivery : batch.deliveries) {
+      if (!isNumbered(delivery) || delivery.kind != DeliveryKind::Each || !seldom()) continue;
+      const Json change = (*parseJson(delivery.text()))["data"];
+      for (const auto id : delivery.subscribers) {
+        Gap gap;
+        gap.id = 0xffffffff;
+        gap.subscription = id;
+        gap.code = ReasonCode::NotKept;
+        gap.to = gap.from = WallTime::max();
+        const auto number = change["number"].get<std::uint64_t>() + 1;
+        gap.numbers = {change["epoch"].get<std::string>(), number, number};
+        batch.gaps.push_back(gap);
+      }
+    }
+  });
+}
+
+/// They come, with a number less, and so do the missing ones.
+Tampering shiftNumbers() {
+  return onBatches([](Batch& batch) {
+    for (auto& delivery : batch.deliveries) {
+      if (!isNumbered(delivery) || delivery.kind != DeliveryKind::Each) continue;
+      std::string text(delivery.text());
+      const auto at = text.find(R"("number":)") + 9;
+      text.replace(at, text.find(',', at) - at, "999999");
+      delivery.span = {};
+      delivery.owned.clear();
+      delivery.owned.append(text.data(), text.data() + text.size());
+    }
+  });
+}
+
 Tampering repeatBatches() {
   auto last = std::make_shared<Batch>();
   return onSink([last](const Batch& batch, const SinkRelay::Pass& pass) {
@@ -501,6 +568,36 @@ std::vector<Mutation> mutations() {
        [] {
          return onOptions(
              [](ClientOptions& options) { options.pool.reach = {.failures = 1'000'000, .patience = 24h}; });
+       }},
+      {"every thirtieth numbered change comes twice", {I::NumbersExact}, doubleNumbered},
+      {"every thirtieth numbered change is lost", {I::NumbersExact}, loseNumbered},
+      {"numbered changes have other numbers", {I::NumbersExact}, shiftNumbers},
+      {"numbers that are missing are not told",
+       {I::NumbersExact},
+       [] {
+         return onBatches(
+             [](Batch& batch) { batch.gaps.removeIf([](const Gap& gap) { return gap.numbers.from > 0 && gap.to; }); });
+       }},
+      {"gaps of numbers begin one too late",
+       {I::NumbersExact},
+       [] { return onNumbers([](MissingNumbers& numbers) { ++numbers.from; }); }},
+      {"gaps of numbers begin one too early",
+       {I::NumbersExact},
+       [] { return onNumbers([](MissingNumbers& numbers) { --numbers.from; }); }},
+      {"gaps of numbers end one too late",
+       {I::NumbersExact},
+       [] {
+         return onNumbers([](MissingNumbers& numbers) {
+           if (numbers.to && *numbers.to > numbers.from) ++*numbers.to;
+         });
+       }},
+      {"numbers are said to be missing that are not", {I::NumberedGapsAllowed, I::NumbersExact}, inventGaps},
+      {"the database is never asked for what is missing",
+       {I::NumberedGapsAllowed},
+       [] {
+         return onBatches([](Batch& batch) {
+           batch.rpcWanted.removeIf([](const RpcRequest& request) { return request.after.has_value(); });
+         });
        }},
       {"changes without a commit time are lost", {I::NothingLost, I::LossesInGaps}, loseUnstamped},
       {"errors of the database blame the binding", {I::LiveWithinBound}, blameBindings},

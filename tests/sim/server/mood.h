@@ -29,6 +29,11 @@ struct Mood {
   /// What the database answers to every subscription: severity, SQLSTATE, name and text.
   std::optional<std::string> databaseError;
   unsigned losesPercent = 0;  ///< of the changes, beats among them, that are never sent to anybody
+  // Of numbered changes.
+  unsigned broadcastLossPercent = 0;  ///< of the database's broadcasts, that are lost: half for all, half for a socket
+  unsigned broadcastMixPercent = 0;   ///< of them, that come late or twice
+  unsigned rpcTroublePercent = 0;     ///< of the calls for missing messages, that go wrong
+  bool topicsRefused = false;         ///< nobody may read any topic
 };
 
 /// What stays as it is for the life of a world.

@@ -164,8 +164,18 @@ std::string ServerSocket::refusalOf(const Json& frame) {
     case TokenMint::Verdict::Good:
       break;
   }
+  if (const auto reason = topicRefusal(textAt(frame, 2), token); !reason.empty()) return reason;
   const auto& mood = context_.mood;
   return mood.joinRefusal && context_.random.chance(mood.refusePercent) ? *mood.joinRefusal : std::string();
+}
+
+std::string ServerSocket::topicRefusal(const std::string& topic, const std::string& token) const {
+  const bool isNumbered = context_.log != nullptr && topic.rfind("realtime:switchboard:", 0) == 0;
+  if (!isNumbered) return {};
+  const bool isRefused =
+      context_.mood.topicsRefused || !context_.log->refusal(topic.substr(9), context_.mint.role(token)).empty();
+  return isRefused ? "Unauthorized: You do not have permissions to read from this Channel topic: " + topic.substr(9)
+                   : std::string();
 }
 
 /// A second join of a topic gets its ok first; then the first one is closed (protocol.md §14).
@@ -231,6 +241,10 @@ void ServerSocket::replay(const ServerChannel& channel, const Json& replay) {
     postSoon(broadcastFrame(channel.topic, R"({"n":)" + std::to_string(message.seq) + "}",
                             "m" + std::to_string(message.seq), true));
   }
+  if (context_.log == nullptr) return;
+  for (const auto& text : context_.log->since(channel.topic.substr(9), since, replay["limit"].get<std::size_t>())) {
+    postSoon(numberedFrame(channel.topic, "changes", text, true));
+  }
 }
 
 void ServerSocket::presence(const std::string& topic, std::string_view event, const Json& payload) {
@@ -262,6 +276,38 @@ DownFrame ServerSocket::broadcastFrame(const std::string& topic, const std::stri
     frame.text = frameText(link_->version(), "", "", topic, "broadcast", body);
   }
   return frame;
+}
+
+/// The database's own come as JSON.
+DownFrame ServerSocket::numberedFrame(const std::string& topic, std::string_view event, const std::string& payload,
+                                      bool replayed) {
+  DownFrame frame;
+  frame.topic = topic;
+  if (link_->version() == Version::V2 && context_.random.chance(50)) {
+    frame.kind = DownFrame::Kind::Binary;
+    frame.text = encodeBinaryFrame(Sender::Server, {BinaryKind::UserBroadcast,
+                                                    PayloadEncoding::JsonText,
+                                                    {},
+                                                    {},
+                                                    topic,
+                                                    std::string(event),
+                                                    replayed ? R"({"replayed":true})" : "",
+                                                    payload})
+                     .value();
+    return frame;
+  }
+  Json body = {{"type", "broadcast"}, {"event", event}, {"payload", *parseJson(payload)}};
+  if (replayed) body["meta"]["replayed"] = true;
+  frame.text = frameText(link_->version(), "", "", topic, "broadcast", body);
+  return frame;
+}
+
+void ServerSocket::publish(const std::string& topic, std::string_view event, const std::string& payload,
+                           Duration delay) {
+  if (channels_.count(topic) == 0) return;
+  later(delay, [topic, frame = numberedFrame(topic, event, payload, false)](ServerSocket& socket) {
+    if (socket.channels_.count(topic) != 0) socket.post(frame);
+  });
 }
 
 const ServerChannel* ServerSocket::broadcast(const std::string& topic, const std::string& payload,
@@ -388,6 +434,10 @@ void ServerSocket::takeToken(const Json& frame) {
       return;
     case TokenMint::Verdict::Good:
       break;
+  }
+  if (!topicRefusal(it->first, token).empty()) {
+    shutDown(it->first, "You no longer have permission to read from this Channel topic: " + it->first.substr(9));
+    return;
   }
   it->second.token = token;
   watchExpiry(it->second);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "network/link.h"
+#include "numbered/change_log.h"
 #include "rooms/rooms.h"
 #include "server/mood.h"
 #include "server/tables.h"
@@ -55,6 +56,8 @@ struct ServerContext {
   const Mood& mood;
   const ServerTraits& traits;
   Rooms& rooms;
+  /// Null in worlds without tracked tables.
+  const ChangeLog* log = nullptr;
   /// Hands a client's broadcast to the other channels of the topic.
   std::function<void(const std::string& topic, const std::string& payload, unsigned sender)> relay{};
   unsigned lastSerial = 0;
@@ -85,6 +88,8 @@ class ServerSocket {
   /// Sends a broadcast on its channel of the topic, if it has one other than `except`; returns that.
   const ServerChannel* broadcast(const std::string& topic, const std::string& payload, const std::string& id,
                                  unsigned except = 0);
+  /// Sends a broadcast of the database likewise.
+  void publish(const std::string& topic, std::string_view event, const std::string& payload, Duration delay);
   /// Sends a frame with presence on its channel of the topic, if that has asked for it.
   void presence(const std::string& topic, std::string_view event, const Json& payload);
 
@@ -118,6 +123,9 @@ class ServerSocket {
   void enterRoom(ServerChannel& channel, const Json& config);
   void replay(const ServerChannel& channel, const Json& replay);
   DownFrame broadcastFrame(const std::string& topic, const std::string& payload, const std::string& id, bool replayed);
+  DownFrame numberedFrame(const std::string& topic, std::string_view event, const std::string& payload, bool replayed);
+  /// Why the token's role may not read the topic; empty when it may, or need not be asked.
+  std::string topicRefusal(const std::string& topic, const std::string& token) const;
   void takePresence(const Json& frame);
   void takeBroadcast(const Json& frame);
   void drop(std::map<std::string, ServerChannel>::iterator channel);

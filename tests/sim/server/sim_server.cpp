@@ -38,6 +38,22 @@ std::map<unsigned, std::string> SimServer::say(const std::string& topic, std::ui
   return sentOn;
 }
 
+/// Half of what is lost is lost for everybody.
+void SimServer::publish(const std::string& topic, std::string_view event, const std::string& payload) {
+  published_ = std::max(published_, events_.now() + random_.between(Duration{1}, Duration{20}));
+  events_.at(published_, [this, topic = "realtime:" + topic, event = std::string(event), payload] {
+    const auto percent = mood.broadcastLossPercent;
+    const bool isAway = percent == 100 || random_.chance(percent / 2);
+    if (isAway) return;
+    for (auto* socket : sockets()) {
+      if (percent > 0 && random_.chance(percent / 2)) continue;
+      const bool isMixed = mood.broadcastMixPercent > 0 && random_.chance(mood.broadcastMixPercent);
+      if (!isMixed || random_.chance(50)) socket->publish(topic, event, payload, Duration{0});
+      if (isMixed) socket->publish(topic, event, payload, random_.between(Duration{1}, Duration{3s}));
+    }
+  });
+}
+
 void SimServer::commit(TableChange change) {
   change.at = events_.now();
   const Duration due = std::max(dispatched_, change.at + kReading);

@@ -35,6 +35,10 @@ class SimServer final : public ServerPort {
 
   /// Somebody else broadcasts on the topic. Returns where it went: socket and join_ref.
   std::map<unsigned, std::string> say(const std::string& topic, std::uint64_t seq, bool kept);
+  /// The database broadcasts, on a way on which it may get lost.
+  void publish(const std::string& topic, std::string_view event, const std::string& payload);
+  /// The database, in worlds with tracked tables.
+  void setLog(const ChangeLog& log) { context_.log = &log; }
   Rooms& rooms() { return rooms_; }
 
   /// Those that have not ended.
@@ -61,6 +65,7 @@ class SimServer final : public ServerPort {
   ServerContext context_;
   std::map<unsigned, std::unique_ptr<ServerSocket>> sockets_;
   Duration dispatched_{0};
+  Duration published_{0};
 };
 
 }  // namespace switchboard::sim
