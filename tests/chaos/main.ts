@@ -15,6 +15,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string' },
     reference: { type: 'boolean', default: false },
+    'changes-only': { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
   },
@@ -54,6 +55,7 @@ const report = await runChaos({
   seed,
   only: only as FaultKind[],
   reference: values.reference,
+  changesOnly: values['changes-only'],
   timeline,
   goOn: () => secondsGone() < minutes * 60,
   progress: (soFar) => {

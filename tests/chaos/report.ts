@@ -26,6 +26,16 @@ export interface ChannelReport {
   mostCalls: number;
 }
 
+/** The same of numbered changes. */
+export interface FastReport {
+  subscriptions: number;
+  /** Changes that each should have received. */
+  expected: number;
+  /** Messages that the database gave because they had not come. */
+  filled: number;
+  gaps: number;
+}
+
 /** What a run was like so far. */
 export interface Report {
   seed: number;
@@ -53,6 +63,8 @@ export interface Report {
   polls: number;
   connects: number;
   channels: ChannelReport;
+  /** Of plain subscriptions to numbered changes. */
+  fast: FastReport;
   problems: string[];
   reference: ReferenceTally | null;
 }
@@ -63,6 +75,7 @@ export function emptyReport(seed: number): Report {
     ...{ expected: 0, inGaps: 0, pulsed: 0, silent: 0, readings: 0, liveTimes: 0, excusedRows: 0, tablesChecked: 0 },
     ...{ resyncs: 0, resyncFailures: 0, polls: 0, connects: 0, problems: [], reference: null },
     channels: emptyChannelReport(),
+    fast: { subscriptions: 0, expected: 0, filled: 0, gaps: 0 },
   };
 }
 
@@ -79,12 +92,13 @@ export function total(counts: Counts): number {
 
 /** One line for the time while it runs. */
 export function progressLine(report: Report, seconds: number): string {
-  const { rounds, faults, gaps, changes, expected, inGaps, pulsed, silent, readings, resyncFailures, channels } =
+  const { rounds, faults, gaps, changes, expected, inGaps, pulsed, silent, readings, resyncFailures, channels, fast } =
     report;
   return (
     `${seconds.toFixed(0).padStart(5)} s  round ${rounds}: ${total(faults)} faults, ${changes} changes, ${total(gaps)} gaps, ` +
     `${expected} events due (${inGaps} in gaps, ${pulsed} + ${silent} lost by the server in silence), ${readings} fetches, ${resyncFailures} resync retries; ` +
-    `${channels.due} broadcasts due (${channels.inGaps} in gaps, ${channels.replayed} replayed)`
+    `${channels.due} broadcasts due (${channels.inGaps} in gaps, ${channels.replayed} replayed); ` +
+    `${fast.expected} numbered changes due (${fast.filled} filled in, ${fast.gaps} gaps)`
   );
 }
 
@@ -106,6 +120,7 @@ export function describeReport(report: Report): string {
     `changes committed: ${report.changes} in ${report.transactions} transactions`,
     `events due to plain subscriptions: ${report.expected}; missed inside gaps: ${report.inGaps}; lost by the server in silence: ${report.pulsed} revealed by the pulse, ${report.silent} beyond it; other losses, repetitions or disorder: ${report.problems.length}`,
     `live rows: ${report.readings} fetches, ${report.resyncs} resyncs, ${report.resyncFailures} retries, ${report.polls} polls; live ${report.liveTimes} times; ${report.tablesChecked} tables compared, ${report.excusedRows} rows stale as documented`,
+    `numbered changes: ${report.fast.expected} due to ${report.fast.subscriptions} subscriptions, ${report.fast.filled} messages filled in; ${report.fast.gaps} gaps`,
     `connections opened: ${report.connects}`,
     ...describeChannels(report.channels),
     ...(reference === null ? [] : describeReference(reference)),

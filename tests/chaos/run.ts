@@ -1,6 +1,7 @@
 import type { Timing } from 'switchboard-backend';
 import type { ManagerOptions } from 'switchboard-realtime';
 import { ChannelsUnderTest, type ChannelLimits } from './channels.js';
+import { FastCheck } from './check/fastCheck.js';
 import { PlainCheck, type Silence } from './check/plainCheck.js';
 import { checkRows, type RowsLimits } from './check/rowsCheck.js';
 import { settle, type SettleLimits } from './check/settle.js';
@@ -25,6 +26,8 @@ export interface ChaosOptions {
   /** Strikes only these, if any are given. */
   only: readonly FaultKind[];
   reference: boolean;
+  /** Without handles of channels. */
+  changesOnly?: boolean;
   timing: Timing;
   tuning: Partial<ManagerOptions>;
   workload: WorkloadOptions;
@@ -48,11 +51,12 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
 class Chaos {
   readonly #report: Report;
   readonly #fleet: readonly Member[];
-  readonly #channels: ChannelsUnderTest;
+  readonly #channels: ChannelsUnderTest | null;
   readonly #references: References | null;
   readonly #workload: Workload;
   readonly #plans: Random;
   readonly #checks: PlainCheck[];
+  readonly #fastChecks: FastCheck[];
   #judged = 0;
 
   constructor(
@@ -64,14 +68,24 @@ class Chaos {
     this.#report.fetchFaults = world.fetchFaults.counts;
     this.#workload = new Workload(world.db, random.fork(), options.workload);
     this.#plans = random.fork();
-    this.#fleet = openFleet(world, random.fork(), { tuning: options.tuning });
-    this.#channels = new ChannelsUnderTest(world, this.#fleet, random.fork(), this.#report.channels);
+    const hasChannels = options.changesOnly !== true;
+    this.#fleet = openFleet(world, random.fork(), { tuning: options.tuning, hasChannels });
+    this.#channels = hasChannels
+      ? new ChannelsUnderTest(world, this.#fleet, random.fork(), this.#report.channels)
+      : null;
     this.#references = options.reference ? new References(world) : null;
-    this.#checks = this.#fleet.flatMap((member) =>
+    const isFast = (member: Member): boolean => member.isFast;
+    const others = this.#fleet.filter((member) => !isFast(member));
+    this.#checks = others.flatMap((member) =>
       member.plain.map((client) => new PlainCheck(client, world.ledger, this.#silence(member))),
     );
-    for (const { manager } of this.#fleet) {
+    this.#fastChecks = this.#fleet
+      .filter(isFast)
+      .flatMap((member) => member.plain.map((client) => new FastCheck(client)));
+    this.#report.fast.subscriptions = this.#fastChecks.length;
+    for (const { manager, isFast: isNumbered } of this.#fleet) {
       manager.onGap(({ over, outcome, code }) => {
+        if (isNumbered && over) this.#report.fast.gaps += 1;
         if (over && outcome === 'unknown') add(this.#report.gaps, code);
       });
     }
@@ -85,7 +99,7 @@ class Chaos {
         this.options.progress(this.#report);
       }
     } finally {
-      await this.#channels.stop();
+      await this.#channels?.stop();
       await this.#workload.stop();
       await Promise.all(this.#fleet.map(({ manager }) => manager.dispose()));
       await this.#references?.close();
@@ -99,7 +113,9 @@ class Chaos {
 
   /** All live before anything is written. */
   async #ready(): Promise<void> {
-    if (!(await until(() => this.#plain.every((client) => client.isSettled) && this.#channels.isLive, 30_000)))
+    if (
+      !(await until(() => this.#plain.every((client) => client.isSettled) && this.#channels?.isLive !== false, 120_000))
+    )
       throw new Error('not live at the start');
     await this.#references?.ready();
   }
@@ -109,14 +125,14 @@ class Chaos {
     const report = this.#report;
     const plan = planRound(this.#plans.fork(), roundMs, faultsPerRound, only);
     this.#workload.start();
-    this.#channels.start();
+    this.#channels?.start();
     const tokens = [...this.#fleet, ...(this.#references === null ? [] : [this.#references])].map(
       (owner) => owner.tokens,
     );
     await strikeRound({ world: this.world, fleet: this.#fleet, tokens }, plan, roundMs, (kind) => {
       add(report.faults, kind);
     });
-    await Promise.all([this.#workload.stop(), this.#channels.stop()]);
+    await Promise.all([this.#workload.stop(), this.#channels?.stop()]);
     await this.#references?.settle(this.world.fences);
     const problems = await settle(this.#plain, this.world.fences, limits);
     await this.world.ledger.read();
@@ -141,12 +157,18 @@ class Chaos {
       report.pulsed += verdict.pulsed;
       problems.push(...verdict.problems.map((problem) => `${check.name}: ${problem}`));
     }
+    await until(() => this.#fastChecks.every((check) => check.hasCome(changes)), limits.arriveMs);
+    for (const check of this.#fastChecks) {
+      const verdict = check.judge(changes);
+      report.fast.expected += verdict.expected;
+      problems.push(...verdict.problems.map((problem) => `${check.name}: ${problem}`));
+    }
     const views = this.#fleet.flatMap((member) =>
-      member.rows.map((view) => ({ view, silence: this.#silence(member) })),
+      member.rows.map((view) => ({ view, silence: member.isFast ? null : this.#silence(member) })),
     );
     await Promise.all(
       views.map(async ({ view, silence }) => {
-        const silentLoss = commits.some((at) => silence.lost(at) && !silence.mustTell(at));
+        const silentLoss = silence !== null && commits.some((at) => silence.lost(at) && !silence.mustTell(at));
         const verdict = await checkRows(view, ledger, silentLoss, limits);
         report.excusedRows += verdict.excused;
         report.tablesChecked += 1;
@@ -154,7 +176,7 @@ class Chaos {
       }),
     );
     await this.#references?.judge(changes);
-    problems.push(...(await this.#channels.judge(limits)));
+    problems.push(...((await this.#channels?.judge(limits)) ?? []));
     silent.forget();
     for (const problem of problems) timeline.note('PROBLEM', problem);
     report.problems.push(...problems);
@@ -177,6 +199,7 @@ class Chaos {
     report.resyncs = sum(stats.map(({ gaps }) => gaps.resyncs));
     report.resyncFailures = sum(stats.map(({ gaps }) => gaps.resyncFailures));
     report.polls = sum(stats.map(({ gaps }) => gaps.polls));
+    report.fast.filled = sum(stats.map(({ counters }) => counters.filled));
     report.connects = sum(stats.map(({ counters }) => counters.connects));
     report.reference = this.#references?.tally ?? null;
   }

@@ -17,6 +17,7 @@ written. The seed decides the workload and the faults, not their times. A failur
   --seed S       a whole number; random when absent
   --only FAULTS  only these, separated by commas; an unknown name prints the known ones
   --reference    runs the reference client under the same faults too
+  --changes-only without channels
   --verbose      prints the time line
   --help         shows this`;
 
@@ -24,7 +25,15 @@ const text = /** @type {const} */ ({ type: 'string' });
 const flag = /** @type {const} */ ({ type: 'boolean' });
 
 await main(async (cleanUps) => {
-  const options = { minutes: text, seed: text, only: text, reference: flag, verbose: flag, help: flag };
+  const options = {
+    minutes: text,
+    seed: text,
+    only: text,
+    reference: flag,
+    'changes-only': flag,
+    verbose: flag,
+    help: flag,
+  };
   parseArguments({ options }, usage);
   if (printsHelp(usage)) return 0;
   const progress = new Progress();

@@ -1,6 +1,6 @@
 import type { PlainClient } from '../clients/plain.js';
 import { until } from '../until.js';
-import type { Fence, Fences } from '../world/fence.js';
+import { fenceRows, type Fence, type Fences } from '../world/fence.js';
 import type { LedgerTable } from '../world/schema.js';
 
 export interface SettleLimits {
@@ -35,10 +35,14 @@ export async function settle(
   return ['changes that were written to live lines did not arrive'];
 }
 
-function passed({ log, mode, spec: { table, event = '*' } }: PlainClient, fences: Record<LedgerTable, Fence>): boolean {
+function passed(
+  { log, mode, spec: { table, event = '*', filter } }: PlainClient,
+  fences: Record<LedgerTable, Fence>,
+): boolean {
   // Counts are compared with the ledger.
   if (mode === 'count') return true;
   const { inserted, updated, deleted } = fences[table];
+  if (filter !== undefined && !filter.holds(fenceRows[table])) return true;
   const id = event === 'INSERT' ? inserted : event === 'DELETE' ? deleted : updated;
   return log.events.some((seen) => seen.id === id);
 }

@@ -1,9 +1,17 @@
-import { createRealtimeManager, type Gap, type ManagerOptions, type RealtimeManager } from 'switchboard-realtime';
+import {
+  createRealtimeManager,
+  type Gap,
+  type ManagerOptions,
+  type RealtimeManager,
+  type RpcCallback,
+} from 'switchboard-realtime';
 import type { Random } from '../random.js';
 import { sampleFilters } from '../world/samples.js';
 import { openJobs, tables } from '../world/schema.js';
 import { Reader } from '../world/reader.js';
 import type { World } from '../world/world.js';
+import { callsOver } from './calls.js';
+import { fastMembers, trackedTables } from './fastFleet.js';
 import { PlainClient, type PlainSpec } from './plain.js';
 import { PulseWatch } from './pulseWatch.js';
 import { openHandles } from './roomFleet.js';
@@ -11,8 +19,10 @@ import type { RoomHandle } from './roomHandle.js';
 import { RowsClient, type RowsSpec } from './rows.js';
 import { TokenSource } from './tokens.js';
 
-interface MemberSpec {
+export interface MemberSpec {
   name: string;
+  /** On numbered changes. */
+  isFast?: true;
   options: Partial<ManagerOptions>;
   withTokens: boolean;
   rows: readonly RowsSpec[];
@@ -153,6 +163,7 @@ function rowsMember(random: Random): MemberSpec {
 /** A manager with what is subscribed on it. */
 export interface Member {
   name: string;
+  isFast: boolean;
   manager: RealtimeManager;
   tokens: TokenSource;
   rows: readonly RowsClient[];
@@ -164,14 +175,21 @@ export interface Member {
 export interface FleetOptions {
   /** Numbers of the manager. */
   tuning: Partial<ManagerOptions>;
+  hasChannels: boolean;
+}
+
+function callsOf({ proxyUrl, backend }: World, { withTokens }: MemberSpec, tokens: TokenSource): RpcCallback {
+  return callsOver(proxyUrl, backend.anonKey, withTokens ? tokens.token : () => Promise.resolve(backend.anonKey));
 }
 
 /** Opens all of them, through the proxy. */
-export function openFleet(world: World, random: Random, { tuning }: FleetOptions): Member[] {
-  return [...members, rowsMember(random.fork())].map((member) => openMember(world, random.fork(), tuning, member));
+export function openFleet(world: World, random: Random, options: FleetOptions): Member[] {
+  return [...members, rowsMember(random.fork()), ...fastMembers].map((member) =>
+    openMember(world, random.fork(), options, member),
+  );
 }
 
-function openMember(world: World, random: Random, tuning: Partial<ManagerOptions>, member: MemberSpec): Member {
+function openMember(world: World, random: Random, { tuning, hasChannels }: FleetOptions, member: MemberSpec): Member {
   const tokens = new TokenSource(world.backend);
   const options = {
     url: world.proxyUrl,
@@ -181,6 +199,7 @@ function openMember(world: World, random: Random, tuning: Partial<ManagerOptions
     ...tuning,
     ...member.options,
     ...(member.withTokens ? { accessToken: tokens.token } : {}),
+    ...(member.isFast === true ? { tables: trackedTables, rpc: callsOf(world, member, tokens) } : {}),
   } as ManagerOptions;
   const manager = createRealtimeManager(options);
   const rows = member.rows.map((spec) => {
@@ -192,6 +211,7 @@ function openMember(world: World, random: Random, tuning: Partial<ManagerOptions
   // Ids count up from 1, and the views came first.
   manager.onGap((gap: Gap) => rows[gap.subscription - 1]?.gap(gap));
   const plain = member.plain.map((spec) => new PlainClient(manager, spec, world.timeline.note));
-  const handles = openHandles(manager, member.name, world);
-  return { name: member.name, manager, tokens, rows, plain, handles, pulse: new PulseWatch(manager) };
+  const handles = hasChannels ? openHandles(manager, member.name, world) : [];
+  const isFast = member.isFast === true;
+  return { name: member.name, isFast, manager, tokens, rows, plain, handles, pulse: new PulseWatch(manager) };
 }

@@ -60,6 +60,11 @@ export class PlainClient {
     return this.log.isLive && !this.log.hasOpenGap && status?.state === 'live';
   }
 
+  /** On which its changes come. */
+  get road(): string | undefined {
+    return this.manager.status().subscriptions.find(({ id }) => id === this.id)?.road;
+  }
+
   pause(): void {
     this.manager.pause(this.id);
   }

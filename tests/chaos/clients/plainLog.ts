@@ -8,6 +8,9 @@ export interface SeenEvent {
   newRow: Readonly<Record<string, unknown>>;
   oldRow: Readonly<Record<string, unknown>>;
   hasErrors: boolean;
+  /** Of a numbered change. */
+  number: number | undefined;
+  epoch: string | undefined;
   at: number;
 }
 
@@ -39,13 +42,15 @@ export class PlainLog {
     return [...this.gaps.values()].some(({ over }) => !over);
   }
 
-  #add({ eventType, new: newRow, old, errors }: ChangePayload): void {
+  #add({ eventType, new: newRow, old, errors, number, epoch }: ChangePayload): void {
     this.events.push({
       id: changeId(eventType, newRow, old),
       type: eventType,
       newRow,
       oldRow: old,
       hasErrors: errors !== null && errors.length > 0,
+      number,
+      epoch,
       at: Date.now(),
     });
   }

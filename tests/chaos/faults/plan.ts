@@ -29,6 +29,7 @@ export const faultKinds = [
   'reconnectAll',
   'subscriptions come and go',
   'failing fetches',
+  'lost broadcasts of the database',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -52,6 +53,7 @@ const WEIGHTS: Partial<Record<FaultKind, number>> = {
   'paused client': 2,
   'token expiry': 2,
   'silent loss': 2,
+  'lost broadcasts of the database': 3,
 };
 
 const bag = faultKinds.flatMap((kind) => Array.from({ length: WEIGHTS[kind] ?? 1 }, () => kind));

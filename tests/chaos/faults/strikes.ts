@@ -144,6 +144,9 @@ const server = {
     world.silent.onDemand(true);
     world.backend.faults.loseChanges({ ms: forMs });
   },
+  'lost broadcasts of the database': ({ world }, { draw }) => {
+    world.backend.faults.loseMessages({ count: 1 + Math.floor(draw * 12) });
+  },
   'silent re-subscription': ({ world, pending }, { forMs }) => {
     const lostMs = Math.min(forMs, 500);
     world.silent.onDemand(false);

@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import { FENCE, ledgerTables, type LedgerTable } from './schema.js';
+import { FENCE, ledgerTables, type LedgerTable, type TextRow } from './schema.js';
 
 /** The last changes that were made of one table: who has seen them has nothing more to wait for. */
 export interface Fence {
@@ -8,6 +8,13 @@ export interface Fence {
   updated: string;
   deleted: string;
 }
+
+/** Of each row, what filters look at. */
+export const fenceRows: Readonly<Record<LedgerTable, TextRow>> = {
+  rooms: { id: String(FENCE), owner: 'fence' },
+  stock: { shop: String(FENCE), sku: 'fence' },
+  jobs: { id: String(FENCE), state: 'open' },
+};
 
 /** Writes changes of every kind after all others. Each takes the row of the one before away, and leaves one. */
 export class Fences {

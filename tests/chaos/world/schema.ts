@@ -50,6 +50,19 @@ export const openJobs: DecidedFilter = {
   holds: ({ state }) => state === 'open',
 };
 
+export const lateJobs: DecidedFilter = {
+  realtime: 'state=eq.late',
+  sql: "state = 'late'",
+  holds: ({ state }) => state === 'late',
+};
+
+/** One part names the topic of numbered changes, the client decides the other. */
+export const someOpenJobs: DecidedFilter = {
+  realtime: 'state=eq.open,id=lt.30',
+  sql: "state = 'open' and id < 30",
+  holds: ({ state, id }) => state === 'open' && Number(id) < 30,
+};
+
 /** A row whose text is larger comes without it, and with Error 413. */
 export const CHANGE_BYTES = 20_000;
 
@@ -73,6 +86,10 @@ export const createTables = `
   alter publication supabase_realtime add table ${name};`,
     )
     .join('')}`;
+
+/** The tables whose changes are numbered for those who ask for it. */
+export const trackTables = `
+  select switchboard.track('rooms'), switchboard.track('stock'), switchboard.track('jobs', by => 'state')`;
 
 export function keyOf({ key }: TableSpec, row: Readonly<Record<string, unknown>>): string {
   return key.map((column) => String(row[column])).join('/');

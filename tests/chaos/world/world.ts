@@ -7,7 +7,7 @@ import { FetchFaults } from './fetchFaults.js';
 import { Ledger } from './ledger.js';
 import { Proxy } from '../proxy/proxy.js';
 import { createRoomPolicies } from './rooms.js';
-import { CHANGE_BYTES, createTables } from './schema.js';
+import { CHANGE_BYTES, createTables, trackTables } from './schema.js';
 import { SilentTimes } from './silentTimes.js';
 import type { Timeline } from './timeline.js';
 
@@ -30,6 +30,8 @@ export interface World {
 }
 
 const PULSE_MS = 500;
+/** Of numbered changes. */
+const BEAT_MS = 1_000;
 
 /** The waits of the real server, but for those that would only make the run longer. */
 export const chaosTiming: Timing = {
@@ -52,11 +54,13 @@ export async function openWorld(random: Random, timeline: Timeline, timing: Timi
     timing,
     limits: { changeBytes: CHANGE_BYTES },
     pulseMs: PULSE_MS,
+    beatMs: BEAT_MS,
     log,
   });
   const db = new Database(backend.postgres);
   try {
     await db.query(createTables);
+    await db.query(trackTables);
     await db.query(createRoomPolicies);
     const fences = new Fences(db);
     await fences.prepare();
