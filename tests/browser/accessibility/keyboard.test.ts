@@ -20,10 +20,14 @@ afterAll(async () => {
   await lab.close();
 });
 
+const ALONE = 'Who is here: 1, only you';
+
 async function open(search = '', options = {}): Promise<BookingsPage> {
   const dashboard = await openSalon(lab, search, options);
   ({ page } = dashboard);
   await page.locator('[data-figure="alerts"][data-state="live"]').waitFor();
+  // Comes after the rows, and without the window of the test before.
+  await page.getByRole('button', { name: ALONE }).waitFor();
   return dashboard;
 }
 
@@ -51,7 +55,7 @@ function focusedName(): string | null {
   return label.trim().replace(/\s+/g, ' ');
 }
 
-const head = ['Business', 'Realtime: Live. Details', 'Who is here: 1, only you', 'Lab', 'Look at them'];
+const head = ['Business', 'Realtime: Live. Details', ALONE, 'Lab', 'Look at them'];
 const side = ['As a table', 'Latest changes'];
 
 describe('Tab', () => {

@@ -15,27 +15,32 @@ afterAll(() => forms.lab.close());
 
 afterEach(() => forms.tidy());
 
+declare global {
+  /** Resolves when the page has had a turn of the wheel, and done what it does about it. */
+  var turned: Promise<void>;
+}
+
 /** Turns the wheel over what the pointer is on; resolves when the page has had the event. */
 async function turnWheel(page: Page): Promise<void> {
-  const turned = page.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        addEventListener(
-          'wheel',
-          () => {
-            // What the browser does about it comes after its event.
+  // Listens before the wheel is turned: the event does not wait for a script that is on its way.
+  await page.evaluate(() => {
+    globalThis.turned = new Promise((resolve) => {
+      addEventListener(
+        'wheel',
+        () => {
+          // What the browser does about it comes after its event.
+          requestAnimationFrame(() => {
             requestAnimationFrame(() => {
-              requestAnimationFrame(() => {
-                resolve();
-              });
+              resolve();
             });
-          },
-          { once: true },
-        );
-      }),
-  );
+          });
+        },
+        { once: true },
+      );
+    });
+  });
   await page.mouse.wheel(0, 120);
-  await turned;
+  await page.evaluate(() => globalThis.turned);
 }
 
 it('money and minutes stay what they are when the wheel is turned over them', async () => {
