@@ -6,6 +6,7 @@ type Profile = Omit<ChaosOptions, 'seed' | 'goOn' | 'only' | 'reference' | 'time
 
 /** Rounds of 25 s under the server's own waits; the client's are shortened where they would only make it longer. */
 export const longRun: Profile = {
+  numbered: true,
   roundMs: 25_000,
   faultsPerRound: 9,
   timing: chaosTiming,
@@ -33,6 +34,7 @@ export const longRun: Profile = {
 /** One or two rounds of a few seconds, with all waits cut short. */
 export const shortRun: Profile = {
   ...longRun,
+  numbered: false,
   roundMs: 5_000,
   faultsPerRound: 12,
   timing: { ...fastTiming, publicationCheckMs: 600_000 },

@@ -26,6 +26,8 @@ export interface ChaosOptions {
   /** Strikes only these, if any are given. */
   only: readonly FaultKind[];
   reference: boolean;
+  /** With as many clients more, on numbered changes. */
+  numbered: boolean;
   /** Without handles of channels. */
   changesOnly?: boolean;
   timing: Timing;
@@ -69,7 +71,11 @@ class Chaos {
     this.#workload = new Workload(world.db, random.fork(), options.workload);
     this.#plans = random.fork();
     const hasChannels = options.changesOnly !== true;
-    this.#fleet = openFleet(world, random.fork(), { tuning: options.tuning, hasChannels });
+    this.#fleet = openFleet(world, random.fork(), {
+      tuning: options.tuning,
+      hasChannels,
+      isNumbered: options.numbered,
+    });
     this.#channels = hasChannels
       ? new ChannelsUnderTest(world, this.#fleet, random.fork(), this.#report.channels)
       : null;

@@ -1,11 +1,9 @@
 import type { ManagerOptions } from 'switchboard-realtime';
-import { lateJobs, openJobs, someOpenJobs, tables } from '../world/schema.js';
+import { lateJobs, openJobs, someOpenJobs } from '../world/schema.js';
 import type { MemberSpec } from './fleet.js';
 
 /** What a manager has to know of the tables that `createTables` tracks. */
 export const trackedTables = { rooms: {}, stock: {}, jobs: { by: 'state' } } satisfies ManagerOptions['tables'];
-
-const jobColumns = tables.jobs.columns;
 
 /** The other half of the clients: as those before them, on numbered changes. */
 export const fastMembers: readonly MemberSpec[] = [
@@ -37,7 +35,7 @@ export const fastMembers: readonly MemberSpec[] = [
     isFast: true,
     options: { vsn: '1.0.0' },
     withTokens: false,
-    rows: [{ name: 'G.open', isFast: true, table: 'jobs', filter: openJobs, pageSize: 8, columns: jobColumns }],
+    rows: [],
     plain: [
       { name: 'G/stock each', table: 'stock' },
       {
@@ -54,17 +52,7 @@ export const fastMembers: readonly MemberSpec[] = [
     isFast: true,
     options: { numbers: 'string' },
     withTokens: true,
-    rows: [
-      { name: 'H.rooms', isFast: true, table: 'rooms', pageSize: 7, columns: ['id', 'owner', 'v', 'note'] },
-      {
-        name: 'H.stock',
-        isFast: true,
-        table: 'stock',
-        pageSize: 9,
-        columns: ['shop', 'sku', 'v'],
-        delivery: { mode: 'batch', everyMs: 50 },
-      },
-    ],
+    rows: [],
     plain: [{ name: 'H/rooms each', table: 'rooms' }],
   },
 ];

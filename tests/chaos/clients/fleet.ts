@@ -176,6 +176,7 @@ export interface FleetOptions {
   /** Numbers of the manager. */
   tuning: Partial<ManagerOptions>;
   hasChannels: boolean;
+  isNumbered: boolean;
 }
 
 function callsOf({ proxyUrl, backend }: World, { withTokens }: MemberSpec, tokens: TokenSource): RpcCallback {
@@ -184,7 +185,7 @@ function callsOf({ proxyUrl, backend }: World, { withTokens }: MemberSpec, token
 
 /** Opens all of them, through the proxy. */
 export function openFleet(world: World, random: Random, options: FleetOptions): Member[] {
-  return [...members, rowsMember(random.fork()), ...fastMembers].map((member) =>
+  return [...members, rowsMember(random.fork()), ...(options.isNumbered ? fastMembers : [])].map((member) =>
     openMember(world, random.fork(), options, member),
   );
 }
