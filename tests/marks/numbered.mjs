@@ -1,126 +1,29 @@
 // @ts-check
 // How soon each change of a tracked table comes, and what is missing after outages: docs/benchmarks.md, "Numbered changes".
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RealtimeClient } from '@supabase/realtime-js';
-import { createRealtimeManager } from 'switchboard-realtime';
-import { restCalls } from '../../web/dist/cli/restCalls.js';
-import { nothingSeen, observedSocket } from './clients.mjs';
+import { faultsIn, followWithReference, followWithSwitchboard, SHOP, TABLE } from './followers.mjs';
+import { Sleeper } from './sleeper.mjs';
 import { median, until } from './lab.mjs';
 
 /** @typedef {import('./lab.mjs').Lab} Lab */
 /** @typedef {import('./both.mjs').Line} Line */
-/**
- * A client that follows the table. `rows`: when each row's INSERT came, by id; one that came twice has two times.
- *
- * @typedef {{ rows: Map<number, number[]>, order: number[], gaps: () => number, live: () => boolean, cut: () => void, close: () => Promise<void> }} Follower
- */
+/** @typedef {import('./followers.mjs').Follower} Follower */
 
-const TABLE = 'marked_rows';
-const SHOP = 1;
 const FRESH_ROWS = 60;
 const CUTS = 10;
+const FOREIGN_ROWS = 40_000;
+const ASLEEP_HOURS = 8;
+const ROWS_ASLEEP = 5_000;
 
 /** @param {Lab} lab */
 async function makeTable({ db }) {
   await db.query(`
     create table ${TABLE} (id int primary key, shop int not null);
     alter publication supabase_realtime add table ${TABLE};
+    create table foreign_rows (id int primary key, text text not null);
+    alter publication supabase_realtime add table foreign_rows;
     grant select on ${TABLE} to anon;
     select switchboard.track('${TABLE}', by => 'shop')`);
-}
-
-/** @returns {{ rows: Map<number, number[]>, order: number[], note: (row: unknown) => void }} */
-function record() {
-  /** @type {Map<number, number[]>} */
-  const rows = new Map();
-  /** @type {number[]} */
-  const order = [];
-  return {
-    rows,
-    order,
-    note(row) {
-      const { id } = /** @type {{ id: number }} */ (row);
-      rows.set(id, [...(rows.get(id) ?? []), performance.now()]);
-      order.push(id);
-    },
-  };
-}
-
-/**
- * @param {Lab} lab
- * @param {'broadcast' | 'postgres_changes'} via
- * @returns {Follower}
- */
-function followWithSwitchboard({ backend }, via) {
-  const { transport, cut } = observedSocket(nothingSeen());
-  const { rows, order, note } = record();
-  const manager = createRealtimeManager({
-    url: backend.realtime,
-    apikey: backend.anonKey,
-    logger: null,
-    transport,
-    tables: { [TABLE]: { by: 'shop' } },
-    rpc: restCalls(backend.realtime, backend.anonKey, () => Promise.resolve(null)),
-  });
-  const gaps = new Set();
-  manager.onGap(({ id }) => gaps.add(id));
-  manager.subscribe({ table: TABLE, filter: `shop=eq.${SHOP}`, via }, (change) => {
-    note(change.new);
-  });
-  const live = () => {
-    const [subscription] = manager.status().subscriptions;
-    return subscription?.state === 'live' && subscription.road === via;
-  };
-  return { rows, order, gaps: () => gaps.size, live, cut, close: () => manager.dispose() };
-}
-
-/**
- * @param {Lab} lab
- * @returns {Follower}
- */
-function followWithReference({ backend }) {
-  const { transport, cut } = observedSocket(nothingSeen());
-  const { rows, order, note } = record();
-  const options = { params: { apikey: backend.anonKey }, transport: /** @type {any} */ (transport) };
-  const client = new RealtimeClient(backend.realtime, options);
-  let isLive = false;
-  client
-    .channel('marked')
-    .on(
-      'postgres_changes',
-      { event: 'INSERT', schema: 'public', table: TABLE, filter: `shop=eq.${SHOP}` },
-      (/** @type {{ new: unknown }} */ change) => {
-        note(change.new);
-      },
-    )
-    .on('system', {}, ({ extension, status }) => {
-      if (extension === 'postgres_changes' && status === 'ok') isLive = true;
-    })
-    .subscribe();
-  const close = async () => {
-    await client.removeAllChannels();
-    await client.disconnect();
-  };
-  return { rows, order, gaps: () => 0, live: () => isLive, cut, close };
-}
-
-/**
- * What is missing of the rows up to `last`, came twice, or came after a later one.
- *
- * @param {Follower} follower
- * @param {number} first
- * @param {number} last
- */
-function faultsIn({ rows, order }, first, last) {
-  let missing = 0;
-  let twice = 0;
-  for (let id = first; id <= last; id += 1) {
-    const times = rows.get(id) ?? [];
-    if (times.length === 0) missing += 1;
-    if (times.length > 1) twice += 1;
-  }
-  const late = order.filter((id, index) => index > 0 && id < (order[index - 1] ?? 0)).length;
-  return { missing, twice, late };
 }
 
 /** @param {readonly number[]} times @param {number} share */
@@ -134,9 +37,9 @@ const middleAndEdge = (times) => `${median(times).toFixed(1)} / ${quantile(times
 /** @type {import('./both.mjs').Mark} */
 export async function numbered(lab) {
   await makeTable(lab);
-  const reference = followWithReference(lab);
-  const plain = followWithSwitchboard(lab, 'postgres_changes');
-  const followed = followWithSwitchboard(lab, 'broadcast');
+  const reference = followWithReference(lab.backend);
+  const plain = followWithSwitchboard(lab.backend, 'postgres_changes');
+  const followed = followWithSwitchboard(lab.backend, 'broadcast');
   const all = [reference, plain, followed];
   let last = 0;
   const insert = async () => {
@@ -146,10 +49,17 @@ export async function numbered(lab) {
   const untilAllCame = () => until(() => followed.rows.has(last), 30_000);
   try {
     if (!(await until(() => all.every(({ live }) => live()), 30_000))) throw new Error('not all clients became live');
-    return [...(await freshness()), ...(await cuts()), ...(await restart())];
+    return [
+      ...(await freshness()),
+      ...(await cuts()),
+      ...(await restart()),
+      ...(await killedReplication()),
+      ...(await foreignTransaction()),
+      ...(await sleeping()),
+    ];
   } finally {
     await Promise.all(all.map(({ close }) => close()));
-    await lab.db.query(`select switchboard.untrack('${TABLE}'); drop table ${TABLE}`);
+    await lab.db.query(`select switchboard.untrack('${TABLE}'); drop table ${TABLE}, foreign_rows`);
   }
 
   /** From the moment the INSERT is sent, which is before its commit, to the callback. */
@@ -193,6 +103,56 @@ export async function numbered(lab) {
     });
   }
 
+  async function killedReplication() {
+    return losses('the replication is killed every 2 s for 10 s: the same', async () => {
+      for (const end = performance.now() + 10_000; performance.now() < end;) {
+        await lab.db.query('select pg_terminate_backend(pid) from pg_stat_replication');
+        await sleep(2_000);
+      }
+      await sleep(5_000);
+    });
+  }
+
+  async function foreignTransaction() {
+    return losses(`a transaction of ${FOREIGN_ROWS} rows of another table: the same`, async () => {
+      await sleep(1_000);
+      await lab.db.query(`insert into foreign_rows select n, repeat('x', 100) from generate_series(1, $1) n`, [
+        FOREIGN_ROWS,
+      ]);
+      await sleep(5_000);
+    });
+  }
+
+  /** Meanwhile the server ends the connections, as it does to clients that are silent for a minute. */
+  async function sleeping() {
+    const sleepers = /** @type {const} */ (['realtime-js', 'postgres_changes', 'broadcast']).map(
+      (kind) => new Sleeper(kind, lab.backend),
+    );
+    try {
+      await Promise.all(sleepers.map((sleeper) => sleeper.until(({ live }) => live)));
+      const first = last + 1;
+      await Promise.all(sleepers.map((sleeper) => sleeper.sleep()));
+      lab.backend.faults.drop();
+      for (let n = 0; n < ROWS_ASLEEP; n += 1) await insert();
+      for (const sleeper of sleepers) sleeper.wake(ASLEEP_HOURS);
+      await Promise.all(sleepers.map((sleeper) => sleeper.until(({ live }) => live)));
+      await insert();
+      const seen = await Promise.all(sleepers.map((sleeper) => sleeper.until(({ order }) => order.includes(last))));
+      const counts = seen.map(({ rows, order }) => faultsIn({ rows: new Map(rows), order }, first, last));
+      const what = `${ASLEEP_HOURS} h asleep, ${ROWS_ASLEEP} rows meanwhile: the same`;
+      return [
+        result(
+          what,
+          counts,
+          seen.map(({ gaps }) => gaps),
+          last - first + 1,
+        ),
+      ];
+    } finally {
+      await Promise.all(sleepers.map((sleeper) => sleeper.close()));
+    }
+  }
+
   /**
    * @param {string} fault
    * @param {() => Promise<void>} act
@@ -212,13 +172,23 @@ export async function numbered(lab) {
     await until(() => all.every(({ rows }) => rows.has(last)), 20_000);
     const counts = all.map((follower) => faultsIn(follower, first, last));
     const gaps = all.map((follower, index) => follower.gaps() - (before[index] ?? 0));
-    const texts = counts.map(
-      ({ missing, twice, late }, index) => `${missing}, ${twice}, ${late} (${gaps[index] ?? 0}) of ${last - first + 1}`,
-    );
-    const [, , own] = counts;
-    const isExact = own?.missing === 0 && own.twice === 0 && own.late === 0 && gaps[2] === 0;
-    return [line(fault, texts, '0, 0, 0 (0)', isExact)];
+    return [result(fault, counts, gaps, last - first + 1)];
   }
+}
+
+/**
+ * @param {string} fault
+ * @param {readonly { missing: number, twice: number, late: number }[]} counts
+ * @param {readonly number[]} gaps
+ * @param {number} rows
+ */
+function result(fault, counts, gaps, rows) {
+  const texts = counts.map(
+    ({ missing, twice, late }, index) => `${missing}, ${twice}, ${late} (${gaps[index] ?? 0}) of ${rows}`,
+  );
+  const [, , own] = counts;
+  const isExact = own?.missing === 0 && own.twice === 0 && own.late === 0 && gaps[2] === 0;
+  return line(fault, texts, '0, 0, 0 (0)', isExact);
 }
 
 /**
