@@ -120,6 +120,7 @@ void NumberBook::takeChanges(const Batch& batch) {
     for (const auto id : delivery.subscribers) {
       const auto one = [&](const Json& change) {
         const Json& data = change["data"];
+        if (!data.contains("number")) return;  // held for it before it returned to the road
         const Json* row = member(data, data.contains("record") ? "record" : "old_record");
         take({id.value, data["epoch"].get<std::string>(), data["number"].get<std::uint64_t>(),
               row == nullptr ? 0 : (*row)["seq"].get<std::uint64_t>(), data["type"].get<std::string>()});
