@@ -123,6 +123,70 @@ describe('live rows whose changes are numbered', () => {
     expect(lab.server.requests).toHaveLength(before + 1);
   });
 
+  it('are fetched when the line is back, and the fetch for a gap began without it and ends with it', async () => {
+    const lab = await liveOnNumbers();
+    await gap(lab, { code: 'NOT_KEPT', epoch: 'e', fromNumber: 5, toNumber: 9, to: 2 });
+    lab.server.latest.fail(new Error('503'));
+    await tick();
+    await goDown(lab);
+    await tick(1_000);
+    await goLive(lab);
+    lab.server.latest.answer([row(7)]);
+    await tick();
+    lab.server.latest.answer([row(8)]);
+    await tick();
+    expect(names(lab.live)).toEqual(['v8']);
+    expect(lab.live.status()).toMatchObject({ state: 'live', code: 'OK' });
+    await tick(60_000);
+    expect(lab.server.requests).toHaveLength(4);
+  });
+
+  it.each([
+    ['fails', 'FETCH_FAILED', (lab: Lab) => (lab.server.latest.fail(new Error('503')), tick())],
+    ['hangs', 'FETCH_TIMEOUT', () => tick(5_000)],
+    ['gives no rows', 'FETCH_INVALID', (lab: Lab) => (lab.server.latest.answer('none'), tick())],
+  ])('are fetched when the line is back without a gap after a poll that %s', async (_, code, end) => {
+    const lab = await liveOnNumbers();
+    await goDown(lab);
+    lab.engine.control({ polls: [1] });
+    await tick();
+    await end(lab);
+    expect(lab.live.status()).toMatchObject({ state: 'stale', code });
+    await tick(60_000);
+    expect(lab.server.requests).toHaveLength(2);
+    await goLive(lab);
+    expect(lab.server.requests).toHaveLength(3);
+    lab.server.latest.answer([row(7)]);
+    await tick(60_000);
+    expect(names(lab.live)).toEqual(['v7']);
+    expect(lab.live.status()).toMatchObject({ state: 'live', code: 'OK' });
+    expect(lab.server.requests).toHaveLength(3);
+  });
+
+  it.each([
+    ['fails', 'FETCH_FAILED', (lab: Lab) => (lab.server.latest.fail(new Error('503')), tick())],
+    ['hangs', 'FETCH_TIMEOUT', () => tick(5_000)],
+    ['gives no rows', 'FETCH_INVALID', (lab: Lab) => (lab.server.latest.answer('none'), tick())],
+  ])('are fetched until that succeeds after a poll that %s when the line is back', async (_, code, end) => {
+    const lab = await liveOnNumbers();
+    await goDown(lab);
+    lab.engine.control({ polls: [1] });
+    await tick();
+    await goLive(lab);
+    await end(lab);
+    expect(lab.live.status()).toMatchObject({ state: 'stale', code });
+    await tick(1_000);
+    expect(lab.server.requests).toHaveLength(3);
+    lab.server.latest.fail(new Error('503'));
+    await tick(2_000);
+    expect(lab.server.requests).toHaveLength(4);
+    lab.server.latest.answer([row(7)]);
+    await tick(60_000);
+    expect(names(lab.live)).toEqual(['v7']);
+    expect(lab.live.status()).toMatchObject({ state: 'live', code: 'OK' });
+    expect(lab.server.requests).toHaveLength(4);
+  });
+
   it('take a row that has moved here, of which the old image is only the key', async () => {
     const lab = await liveOnNumbers();
     change(lab, 'UPDATE', 5, row(9), { id: 9 });

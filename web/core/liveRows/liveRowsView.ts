@@ -67,7 +67,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   #overlay: Overlay<Row> | null = null;
   readonly #openGaps = new Set<number>();
   #wasLive = false;
-  /** A fetch without a live line has taken the place of one that was owed. */
+  /** Something is to be fetched once the line is live, and nothing else will have it fetched. */
   #lacksFetch = false;
   #waiting: ((status: LiveRowsStatus) => void)[] = [];
   #notifying = false;
@@ -86,7 +86,7 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       onGap: (gap: Gap) => {
         this.#onGap(gap);
       },
-      onResync: (resync: Resync) => this.#load(resync.signal),
+      onResync: (resync: Resync) => this.#load(resync),
     };
     const onChanges: RowsHandler = (changes, columnsOf) => {
       this.#onChanges(changes as readonly ChangePayload<Row>[], columnsOf);
@@ -292,13 +292,16 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   }
 
   /** Fetches and shows. Rejects when that fails; the rows stay as they are then. */
-  async #load(signal: AbortSignal): Promise<void> {
+  async #load({ signal, reason }: Resync): Promise<void> {
     const waiting = this.#waiting.splice(0);
     const overlay = new Overlay<Row>();
     this.#overlay = overlay;
     const { owed, lineIsLive: wasLive } = this.#keeper;
+    const failed = (error: unknown): void => {
+      if (this.#overlay === overlay) this.#fetchFailed(error, reason, waiting);
+    };
     signal.addEventListener('abort', () => {
-      if (this.#overlay === overlay) this.#fetchFailed(reasonOf(signal), waiting);
+      failed(reasonOf(signal));
     });
     try {
       const rows = await readSnapshot(this.#options.fetch, this.#key, this.#keyOf, signal, () => overlay.gone);
@@ -306,13 +309,21 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       this.#overlay = null;
       const changed = this.#show(overlay.over(rows));
       this.#keeper.fetched(owed, wasLive);
-      this.#lacksFetch = this.#wasLive && !wasLive && !this.#keeper.isPaid;
+      this.#lacksFetch = false;
+      // It has taken the place of one that was owed.
+      if (this.#wasLive && !wasLive && !this.#keeper.isPaid) this.#fetchOnceLive();
       this.#changed(changed);
       this.#answer(waiting);
     } catch (error) {
-      if (this.#overlay === overlay) this.#fetchFailed(error, waiting);
+      failed(error);
       throw error;
     }
+  }
+
+  /** Called during a fetch; when that fails, the next follows after the pause between tries. */
+  #fetchOnceLive(): void {
+    if (this.#keeper.lineIsLive) this.#host.resyncs.request(this.id, 'soon');
+    else this.#lacksFetch = true;
   }
 
   /** A row that came while it was fetched, and lacks columns, stays as it is on display until the next fetch. */
@@ -325,10 +336,12 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     return this.#rows.replace(all);
   }
 
-  #fetchFailed(error: unknown, waiting: ((status: LiveRowsStatus) => void)[]): void {
+  #fetchFailed(error: unknown, reason: Resync['reason'], waiting: ((status: LiveRowsStatus) => void)[]): void {
     this.#overlay = null;
     if (!this.closed) {
       this.#keeper.fetchFailed(causeOf(error));
+      // A poll is repeated by the next poll only, and there is none while the line is live.
+      if (reason === 'poll') this.#fetchOnceLive();
       this.#changed(false);
     }
     this.#answer(waiting);
