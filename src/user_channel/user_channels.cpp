@@ -255,13 +255,13 @@ void UserChannels::onUserChannelState(UserChannel& channel) {
 }
 
 /// Returns those that are not inner ones, which get only what the server sent: what the application itself sends says
-/// nothing of the database.
-Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, const Vector<HandleId>& all, bool isInbound) {
+/// nothing of the database. They get no replays either: the server writes their numbers again, as doubles.
+Vector<HandleId> UserChannels::passInner(const Broadcast& broadcast, const Vector<HandleId>& all, bool isLive) {
   const Vector<HandleId> handles = all;  // an inner one may be closed meanwhile
   Vector<HandleId> others;
   for (const auto handle : handles) {
     if (InnerHandle* inner = findInner(handle)) {
-      const bool isForInner = isInbound && broadcast.encoding == PayloadEncoding::JsonText;
+      const bool isForInner = isLive && broadcast.encoding == PayloadEncoding::JsonText;
       if (isForInner) inner->onHandleBroadcast(broadcast.event, broadcast.payload);
     } else if (handle.value < kFirstInner) {
       others.push_back(handle);
@@ -278,7 +278,8 @@ void UserChannels::onUserGap(UserChannelGap gap) {
 void UserChannels::onUserBroadcast(const Broadcast& broadcast, const BroadcastMeta& meta, const Vector<HandleId>& all,
                                    bool isInbound) {
   const bool hasInner = kFollowsNumbers && inner_.size() > 0;
-  const Vector<HandleId> others = hasInner ? passInner(broadcast, all, isInbound) : Vector<HandleId>();
+  const bool isLive = isInbound && !meta.replayed;
+  const Vector<HandleId> others = hasInner ? passInner(broadcast, all, isLive) : Vector<HandleId>();
   const auto& handles = hasInner ? others : all;
   if (handles.empty()) return;
   Delivery& delivery = deliveries_.add();

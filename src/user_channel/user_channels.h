@@ -108,7 +108,7 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   void end(std::size_t at);
   void report(const UserChannel& channel, HandleId handle);
   InnerHandle* findInner(HandleId handle) const { return kFollowsNumbers ? inner_.find(handle) : nullptr; }
-  Vector<HandleId> passInner(const Broadcast& broadcast, const Vector<HandleId>& all, bool isInbound);
+  Vector<HandleId> passInner(const Broadcast& broadcast, const Vector<HandleId>& all, bool isLive);
 
   void onUserChannelDue(UserChannel& channel) override;
   void onUserChannelState(UserChannel& channel) override;

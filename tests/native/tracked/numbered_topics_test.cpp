@@ -96,6 +96,22 @@ TEST_CASE("a lost connection is no gap: the database gives what came meanwhile")
   CHECK(bench.gaps.empty());
 }
 
+TEST_CASE("a replay, whose numbers the server wrote again, is left to the database") {
+  Bench bench;
+  bench.start();
+  bench.send(message(41, insert(1, "exact")));
+  bench.network.last().closeFromServer(1006);
+  bench.awaitCall();
+  bench.replay(message(42, insert(2, "rounded")));
+  bench.answer(bench.ok(42, message(42, insert(2, "exact"))));
+  bench.replay(message(43, insert(3, "rounded")));
+  CHECK(bench.told() == Lines{"41 INSERT 1 -", "42 INSERT 2 -"});
+  CHECK(bench.changes(1)[1].find("exact") != std::string::npos);
+  bench.send(message(43, insert(3, "exact")));
+  CHECK(bench.changes(1)[2].find("exact") != std::string::npos);
+  CHECK(bench.gaps.empty());
+}
+
 TEST_CASE("what the database does not keep any more is a gap with exact bounds") {
   Bench bench;
   bench.start();

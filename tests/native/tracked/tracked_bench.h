@@ -55,11 +55,16 @@ struct Bench : Harness {
     }
     return false;
   }
-  void broadcast(const std::string& event, const std::string& payload, const std::string& topic = kTopic) {
+  void broadcast(const std::string& event, const std::string& payload, const std::string& topic = kTopic,
+                 const std::string& more = {}) {
     server.say(channel(topic), "broadcast",
-               R"({"type":"broadcast","event":")" + event + R"(","payload":)" + payload + "}");
+               R"({"type":"broadcast","event":")" + event + R"(","payload":)" + payload + more + "}");
   }
   void send(const std::string& text) { broadcast("changes", text); }
+  /// As after a join that asked for what came before.
+  void replay(const std::string& text) {
+    broadcast("changes", text, kTopic, R"(,"meta":{"id":"r)" + std::to_string(++replays_) + R"(","replayed":true})");
+  }
 
   /// Answers the newest call.
   void answer(const std::string& text) {
@@ -110,6 +115,9 @@ struct Bench : Harness {
     }
     return lines;
   }
+
+ private:
+  unsigned replays_ = 0;
 };
 
 }  // namespace switchboard::testing
