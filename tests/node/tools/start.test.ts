@@ -89,6 +89,7 @@ describe('npm start', { timeout: 120_000 }, () => {
         rest,
         apikey,
         lab: rest.replace('/rest/v1', '/lab'),
+        via: 'broadcast',
       });
       const rows = await fetch(`${rest}/businesses`, { headers: { apikey } });
       expect(await rows.json()).toHaveLength(2);

@@ -174,6 +174,7 @@ describe('the log', () => {
       last: 0,
       messages: [],
       more: false,
+      tables: [{ schema: 'public', table: 'bookings', by: 'k' }],
     });
     expect(await db.ask('switchboard:bookings:never', 1, { role: 'service_role' })).toMatchObject({ state: 'too_old' });
   });

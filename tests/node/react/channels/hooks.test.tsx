@@ -142,7 +142,7 @@ describe('useChannel', () => {
     const sent = results[0]?.send('note', { x: 1 }, { ack: true });
     stage.engine.control({ pushes: [{ id: 1, outcome: 'ok', message: '' }] });
     await sent;
-    expect(commands().at(-1)).toBe('push 1 1 note {"x":1} true 10000');
+    expect(commands().at(-1)).toBe('push 1 1 note {"x":1} null true 10000 null');
     await stage.render(null);
     await expect(results[0]?.send('note', 1)).rejects.toMatchObject({ code: 'CHANNEL_CLOSED' });
   });
@@ -222,7 +222,7 @@ describe('useBroadcast', () => {
     });
     expect([renders, sends.length]).toEqual([1, 1]);
     void sends[0]?.('cursor', { x: 1 }, { latest: true });
-    expect(commands().at(-1)).toBe('push 1 1 cursor {"x":1} 10000 50');
+    expect(commands().at(-1)).toBe('push 1 1 cursor {"x":1} null false 10000 50');
     await stage.render(<Sender name={null} />);
     await expect(sends.at(-1)?.('cursor', 1)).rejects.toMatchObject({ message: /the hook got no name/ });
   });
