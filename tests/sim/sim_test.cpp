@@ -26,7 +26,7 @@ TEST_SUITE("simulation") {
     CHECK(totals.sum.deliveries > 50 * kSeeds);
     CHECK(totals.sum.numbers.changes > 10 * kSeeds);
     CHECK(totals.sum.numbers.gaps > kSeeds);
-    CHECK(totals.sum.numbers.ends > kSeeds / 4);
+    CHECK(totals.sum.numbers.ends > kSeeds / 10);
   }
 
   TEST_CASE("a seed is played the same way each time") {
