@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
-import { closed, edit, FormsLab, hold } from '../support/forms.js';
+import { closed, edit, FormsLab, goOnline, hold } from '../support/forms.js';
 import { salon, type Lab } from '../support/lab.js';
 import { toastOf } from '../support/toasts.js';
 
@@ -36,9 +36,6 @@ async function goOffline({ page }: BookingsPage): Promise<void> {
   await page.getByRole('button', { name: 'Lab', exact: true }).click();
   await page.getByRole('button', { name: 'Go offline' }).click();
 }
-
-const goOnline = ({ page }: BookingsPage): Promise<void> =>
-  page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
 
 async function cancel(bookings: BookingsPage, id: string, table = 'bookings'): Promise<void> {
   // A button of a row that has just come does nothing.

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { countBookings } from '../support/bookings.js';
 import { BookingsPage } from '../support/bookingsPage.js';
 import { openWindow } from '../support/chromium.js';
-import { closed, edit, focused, FormsLab, hold } from '../support/forms.js';
+import { closed, edit, focused, FormsLab, goOnline, hold } from '../support/forms.js';
 import { physio, salon, type Lab } from '../support/lab.js';
 import { toastOf } from '../support/toasts.js';
 
@@ -138,7 +138,7 @@ describe('a save belongs to its form', () => {
     await closed(bookings);
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form second');
-    await page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
+    await goOnline(bookings);
     await page.locator('.feed[data-live="true"]').waitFor();
     await bookings.form.getByRole('button', { name: 'Add', exact: true }).click();
     await closed(bookings);
@@ -159,7 +159,7 @@ describe('a save belongs to its form', () => {
     await waiting.getByText('Form later, Consultation').waitFor();
     await bookings.addButton.click();
     await bookings.form.getByLabel('Client').fill('Form second');
-    await page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
+    await goOnline(bookings);
     await toastOf(page, 'Booking added').waitFor();
     await waiting.waitFor({ state: 'detached' });
     expect(await bookings.form.getByLabel('Client').inputValue()).toBe('Form second');

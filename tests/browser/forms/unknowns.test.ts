@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { untilSettled, type BookingsPage } from '../support/bookingsPage.js';
-import { closed, FormsLab, hold } from '../support/forms.js';
+import { closed, FormsLab, goOnline, hold } from '../support/forms.js';
 import { salon } from '../support/lab.js';
 
 let forms: FormsLab;
@@ -87,13 +87,10 @@ async function addOffline(name: string): Promise<BookingsPage> {
   return bookings;
 }
 
-const plugIn = (bookings: BookingsPage): Promise<void> =>
-  bookings.page.evaluate(() => document.querySelector<HTMLElement>('[aria-pressed="true"]')?.click());
-
 it('a booking that was added offline before clients were read gets its client when it is saved', async () => {
   const { id, name } = await someClient();
   const bookings = await addOffline(name.toLowerCase());
-  await plugIn(bookings);
+  await goOnline(bookings);
   await closed(bookings);
   const { rows } = await forms.lab.db.query(
     "delete from bookings where service = 'Form offline' returning client_id::int, client_name",
@@ -106,7 +103,7 @@ it('a booking that was added offline for one of two namesakes asks which, and is
   await db.query("insert into clients (business_id, full_name) values ($1, 'Form Twin'), ($1, 'Form Twin')", [salon]);
   const bookings = await addOffline('Form Twin');
   const { form } = bookings;
-  await plugIn(bookings);
+  await goOnline(bookings);
   await form.getByText('2 clients are called “Form Twin”: choose which one.').waitFor();
   const { rows } = await db.query<{ id: number }>(
     "select max(id)::int as id from clients where full_name = 'Form Twin'",

@@ -83,6 +83,12 @@ export async function edit(bookings: BookingsPage, id: string): Promise<Locator>
   return bookings.form;
 }
 
+/** Presses "Go online" of the lab, which can't be reached while a form is open in front of it. */
+export const goOnline = ({ page }: BookingsPage): Promise<void> =>
+  page.locator('.lab button', { hasText: 'Go online' }).evaluate((button) => {
+    if (button instanceof HTMLElement) button.click();
+  });
+
 export const closed = (bookings: BookingsPage): Promise<void> => bookings.form.waitFor({ state: 'detached' });
 
 /** What has the focus: its label, name or text. */
