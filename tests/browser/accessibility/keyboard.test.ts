@@ -26,6 +26,7 @@ async function open(search = '', options = {}): Promise<BookingsPage> {
   const dashboard = await openSalon(lab, search, options);
   ({ page } = dashboard);
   await page.locator('[data-figure="alerts"][data-state="live"]').waitFor();
+  await dashboard.untilStatus('live');
   // Comes after the rows, and without the window of the test before.
   await page.getByRole('button', { name: ALONE }).waitFor();
   return dashboard;
