@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Backend } from 'switchboard-backend';
 import type * as Package from 'switchboard-realtime';
+import { expect } from 'vitest';
 
 /** What a page of one origin keeps of its manager. */
 export interface TabSeen {
@@ -52,6 +54,32 @@ export async function follow(options: TabOptions): Promise<string> {
   });
   const { carrier, code } = manager.status().tabs ?? {};
   return `${String(carrier)} ${String(code)}`;
+}
+
+/** Subscribes in each of the tabs, and expects one socket, channel and binding for all of them, and each change once in each. */
+export async function expectOneLine(
+  backend: Backend,
+  tabs: readonly { page: Page; problems: string[] }[],
+  options: TabOptions,
+  carrier: string,
+  insertClient: (name: string) => Promise<void>,
+): Promise<void> {
+  const before = backend.stats();
+  for (const { page } of tabs) expect(await page.evaluate(follow, options)).toBe(carrier);
+  const { connections, channels, accepted, joins, entries } = backend.stats();
+  expect({ connections, channels }).toEqual({ connections: 1, channels: 1 });
+  expect({ accepted, joins, entries }).toEqual({
+    accepted: before.accepted + 1,
+    joins: before.joins + 1,
+    entries: before.entries + 1,
+  });
+  const names = ['Ana', 'Ben', 'Cleo'];
+  for (const name of names) await insertClient(name);
+  for (const { page, problems } of tabs) {
+    expect(await untilNames(page, names.length)).toEqual(names);
+    expect(await page.evaluate(() => globalThis.tab.notices)).toEqual(['SUBSCRIBED OK']);
+    expect(problems).toEqual([]);
+  }
 }
 
 /** Resolves when the page has heard of so many clients. */

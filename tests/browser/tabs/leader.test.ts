@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { launchChromium } from '../support/chromium.js';
 import { servePlainPage, untilServer } from '../support/plainPage.js';
 import type { StaticServer } from '../support/staticServer.js';
-import { follow, openTab, untilLive, untilNames } from '../support/tabs.js';
+import { expectOneLine, follow, openTab, untilLive, untilNames } from '../support/tabs.js';
 
 let backend: Backend;
 let db: pg.Client;
@@ -71,22 +71,7 @@ describe('tabs without SharedWorker', () => {
   it.each([2, 8])(
     '%i of them have one socket, one channel and one binding, and all get each change once',
     async (count) => {
-      const before = backend.stats();
-      const tabs = await openTabs(count);
-      for (const { page } of tabs) expect(await page.evaluate(follow, options())).toBe(SHARED);
-      const { connections, channels, accepted, joins, entries } = backend.stats();
-      expect({ connections, channels }).toEqual({ connections: 1, channels: 1 });
-      expect({ accepted, joins, entries }).toEqual({
-        accepted: before.accepted + 1,
-        joins: before.joins + 1,
-        entries: before.entries + 1,
-      });
-      for (const name of ['Ana', 'Ben', 'Cleo']) await insertClient(name);
-      for (const { page, problems } of tabs) {
-        expect(await untilNames(page, 3)).toEqual(['Ana', 'Ben', 'Cleo']);
-        expect(await page.evaluate(() => globalThis.tab.notices)).toEqual(['SUBSCRIBED OK']);
-        expect(problems).toEqual([]);
-      }
+      await expectOneLine(backend, await openTabs(count), options(), SHARED, insertClient);
     },
   );
 
