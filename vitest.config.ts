@@ -54,6 +54,22 @@ const enginesOf = (path: string) => {
   };
 };
 
+/** The manager's tests once more, with an engine that tests/node/support has in this folder. */
+const managerBehind = (engine: 'port' | 'tabs') => ({
+  plugins: [enginesOf(`tests/node/support/${engine}/loadModule.ts`)],
+  test: {
+    name: engine,
+    env: { ENGINE: engine },
+    globalSetup: built,
+    include: managerTests.map((name) => `tests/node/${name}.test.ts`),
+    server: {
+      deps: { inline: [/\/web\/dist\/core\//], external: [/\/web\/dist\/wasm\//, /\/web\/backend\/dist\//] },
+    },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
+
 export default defineConfig({
   test: {
     // Vitest leaves one processor free; most of these tests wait for something most of the time.
@@ -76,34 +92,8 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      {
-        plugins: [enginesOf('tests/node/support/port/loadModule.ts')],
-        test: {
-          name: 'port',
-          env: { ENGINE: 'port' },
-          globalSetup: built,
-          include: managerTests.map((name) => `tests/node/${name}.test.ts`),
-          server: {
-            deps: { inline: [/\/web\/dist\/core\//], external: [/\/web\/dist\/wasm\//, /\/web\/backend\/dist\//] },
-          },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        plugins: [enginesOf('tests/node/support/tabs/loadModule.ts')],
-        test: {
-          name: 'tabs',
-          env: { ENGINE: 'tabs' },
-          globalSetup: built,
-          include: managerTests.map((name) => `tests/node/${name}.test.ts`),
-          server: {
-            deps: { inline: [/\/web\/dist\/core\//], external: [/\/web\/dist\/wasm\//, /\/web\/backend\/dist\//] },
-          },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      managerBehind('port'),
+      managerBehind('tabs'),
       {
         resolve: { alias: [{ find: /^@supabase\/realtime-js$/, replacement: dropIn }] },
         test: {
