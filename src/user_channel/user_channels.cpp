@@ -102,8 +102,10 @@ void UserChannels::close(HandleId handle) {
   tracker_.remove(handle);
   for (auto& gap : gaps_) gap.handles.remove(handle);
   if (entry->channel.isUsed()) return;
-  entry->endsAt = context_.now() + options_.linger;
-  planAt_.setWithin(options_.linger);
+  // A join that has not gone out yet would be for nobody, and would not ask for what the next handle wants.
+  const Duration linger = entry->channel.isQueued() ? Duration{0} : options_.linger;
+  entry->endsAt = context_.now() + linger;
+  planAt_.setWithin(linger);
 }
 
 void UserChannels::watchPresence(HandleId handle) {

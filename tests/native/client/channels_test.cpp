@@ -79,6 +79,23 @@ TEST_CASE("a handle that opens while the channel lingers takes it over") {
   CHECK(harness.server.leaves == 0);
 }
 
+TEST_CASE("a channel that nobody wants any more when its turn comes is not joined") {
+  Harness harness;
+  harness.openChannel(1, "hall");
+  harness.settle();
+  harness.openChannel(2, "lobby");
+  harness.openChannel(3, "room", kPresence);
+  harness.timer.advance(ms(1));  // the lobby joins, and the room waits for its turn
+  harness.closeChannel(3);
+  harness.run(ms(1'000));
+  CHECK(namesOn(harness) == Lines{"0 hall", "0 lobby"});
+  harness.openChannel(4, "room", kPresence);
+  harness.run(ms(1'000));
+  CHECK(harness.server.joins.size() == 3);
+  CHECK(harness.server.leaves == 0);
+  CHECK(namesOn(harness) == Lines{"0 hall", "0 lobby", "0 room"});
+}
+
 TEST_CASE("what comes while a channel has no handles is handed to nobody") {
   Harness harness;
   harness.openChannel(1, "room");
