@@ -30,9 +30,7 @@ async function open(search = '', size = { width: 1440, height: 900 }): Promise<B
   const window = await openWindow(lab.browser, url, { viewport: size });
   windows.push(window);
   const dashboard = new BookingsPage(window.page);
-  await dashboard.untilRowsLive();
-  await dashboard.untilStatus('live');
-  await window.page.locator('.feed[data-live="true"]').waitFor();
+  await dashboard.untilAllLive();
   return dashboard;
 }
 

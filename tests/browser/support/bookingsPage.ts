@@ -84,6 +84,13 @@ export class BookingsPage {
     await this.page.locator(`section[aria-label="${table}"][data-rows-state="live"]`).waitFor();
   }
 
+  /** Resolves when the changes of all tables flow for the first time; the feed alone needs those of two. */
+  async untilAllLive(): Promise<void> {
+    await this.untilRowsLive();
+    await this.page.locator('.feed[data-live="true"]').waitFor();
+    await this.untilStatus('live');
+  }
+
   /** Chooses a business and resolves when its changes flow. */
   async choose(businessId: string): Promise<void> {
     await this.page.getByLabel('Business').selectOption(businessId);

@@ -30,8 +30,7 @@ export class FormsLab {
     const window = await openWindow(this.lab.browser, `${this.lab.dashboard}?business=${business}&day=all`);
     this.windows.push(window);
     const bookings = new BookingsPage(window.page);
-    await bookings.untilRowsLive();
-    await window.page.locator('.feed[data-live="true"]').waitFor();
+    await bookings.untilAllLive();
     return bookings;
   }
 

@@ -22,7 +22,7 @@ describe('a live page', () => {
     const dashboard = new BookingsPage(page);
     await dashboard.untilRowsLive();
     const rowsMs = Math.round(performance.now() - opened);
-    await page.locator('.feed[data-live="true"]').waitFor();
+    await dashboard.untilAllLive();
     await page.locator('.recharts-surface').first().waitFor();
     await page.evaluate(async () => {
       await document.fonts.ready;
