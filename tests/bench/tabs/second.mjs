@@ -1,0 +1,55 @@
+// @ts-check
+// What the second tab costs: until it is live, and in memory.
+import { median } from '../measure/statistics.mjs';
+import { openContext, Tab } from './tab.mjs';
+
+/** @typedef {import('./tab.mjs').Carrier} Carrier */
+/** @typedef {import('./world.mjs').World} World */
+
+const LOADS = 21;
+const WEIGHED = 7;
+
+/**
+ * @param {World} world
+ * @param {Carrier} carrier
+ * @returns {Promise<{ liveMs: number, managerBytes: number, scriptBytes: number }>}
+ */
+export async function measureSecond(world, carrier) {
+  const context = await openContext(world.browser, carrier);
+  const first = await Tab.open(context, world.address);
+  await first.start(world.given(carrier), carrier);
+  const times = await repeated(LOADS, context, world, (tab) => tab.start(world.given(carrier), carrier));
+  const bytes = await repeated(WEIGHED, context, world, async (tab) => {
+    const empty = await tab.memory();
+    await tab.load();
+    const loaded = await tab.memory();
+    await tab.start(world.given(carrier), carrier);
+    return [loaded - empty, (await tab.memory()) - loaded];
+  });
+  await world.leave(context);
+  return {
+    liveMs: median(times),
+    scriptBytes: median(bytes.map(([script = NaN]) => script)),
+    managerBytes: median(bytes.map(([, manager = NaN]) => manager)),
+  };
+}
+
+/**
+ * Each time in a tab of its own, which is the second one.
+ *
+ * @template T
+ * @param {number} times
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {World} world
+ * @param {(tab: Tab) => Promise<T>} measure
+ */
+async function repeated(times, context, world, measure) {
+  /** @type {T[]} */
+  const found = [];
+  for (let time = 0; time < times; time += 1) {
+    const tab = await Tab.open(context, world.address);
+    found.push(await measure(tab));
+    await tab.close();
+  }
+  return found;
+}
