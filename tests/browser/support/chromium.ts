@@ -42,6 +42,13 @@ export function launchChromium(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath(), args: [...flags, ...more] });
 }
 
+/** As much as the variable CPU_SLOWDOWN says. */
+export async function slowDown(page: Page): Promise<void> {
+  if (slowdown <= 1) return;
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+}
+
 /** A window of its own, with all that went wrong in it. */
 export interface Window {
   page: Page;
@@ -53,10 +60,7 @@ export async function openWindow(browser: Browser, url: string, options: Browser
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
   context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
-  if (slowdown > 1) {
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
-  }
+  await slowDown(page);
   const problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());

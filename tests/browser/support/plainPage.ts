@@ -32,7 +32,7 @@ export function servePlainPage(
   const socketOrigin = backend.realtime.replace(/\/realtime.*/, '');
   return serveFolders(
     { page: here('../page'), package: here('../../../web/dist') },
-    `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src 'self' ${socketOrigin}; ${policy}`,
+    `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src 'self' ${socketOrigin} ${backend.url}; ${policy}`,
     hangs,
   );
 }

@@ -1,23 +1,44 @@
 import { sameValue } from '../../base/sameValue.js';
 import type { Delivery, PresenceChange, PresenceDelivery } from '../../engine/engine.js';
 
+/** After another core has said who is present, before those who are missing are reported as gone: their line may have been lost too. As in the core. */
+const RETURN_MS = 3_000;
+
 /** Who is present on one handle's channel, by key. */
 interface Members {
   readonly metas: Map<string, string>;
   /** Another core will say who is present, all at once. */
   isOld: boolean;
+  /** Of `metas`: those whom another core has not mentioned, and may yet. */
+  readonly missing: Set<string>;
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** Makes of what another core says of presence what has changed by that, so that nobody leaves and joins because a core was lost. */
 export class Presence {
   readonly #handles = new Map<number, Members>();
+  readonly #late: (delivery: PresenceDelivery) => void;
+
+  /** `late` gets those who have not come back. */
+  constructor(late: (delivery: PresenceDelivery) => void) {
+    this.#late = late;
+  }
 
   end(id: number): void {
+    clearTimeout(this.#handles.get(id)?.timer);
     this.#handles.delete(id);
   }
 
+  endAll(): void {
+    for (const id of this.#handles.keys()) this.end(id);
+  }
+
   interrupt(): void {
-    for (const members of this.#handles.values()) members.isOld = true;
+    for (const members of this.#handles.values()) {
+      clearTimeout(members.timer);
+      members.missing.clear();
+      members.isOld = true;
+    }
   }
 
   /** The deliveries as the handles are to get them. */
@@ -29,46 +50,59 @@ export class Presence {
   }
 
   #note(delivery: PresenceDelivery): PresenceDelivery[] {
-    const old = delivery.channels.filter((id) => this.#handles.get(id)?.isOld === true);
-    const others = delivery.channels.filter((id) => !old.includes(id));
-    const result: PresenceDelivery[] = old.map((id) => ({
-      ...delivery,
-      channels: [id],
-      changes: netChanges(this.#of(id).metas, delivery.changes),
-    }));
+    const differs = (id: number): boolean => {
+      const { isOld, missing } = this.#of(id);
+      return isOld || missing.size > 0;
+    };
+    const others = delivery.channels.filter((id) => !differs(id));
+    const result: PresenceDelivery[] = delivery.channels.filter(differs).map((id) => {
+      const members = this.#of(id);
+      if (members.isOld) this.#await(id, members, delivery.changes);
+      return { ...delivery, channels: [id], changes: delivery.changes.map((change) => asSeen(members.metas, change)) };
+    });
     if (others.length > 0) result.push({ ...delivery, channels: others });
-    for (const id of delivery.channels) this.#apply(this.#of(id), delivery.changes);
+    for (const id of delivery.channels) apply(this.#of(id), delivery.changes);
     return result;
   }
 
-  #of(id: number): Members {
-    const members = this.#handles.get(id) ?? { metas: new Map<string, string>(), isOld: false };
-    this.#handles.set(id, members);
-    return members;
+  /** Another core says who is present. */
+  #await(id: number, members: Members, now: readonly PresenceChange[]): void {
+    const here = new Set(now.map(({ key }) => key));
+    members.isOld = false;
+    for (const key of members.metas.keys()) if (!here.has(key)) members.missing.add(key);
+    if (members.missing.size === 0) return;
+    members.timer = setTimeout(() => {
+      const changes = [...members.missing].map((key) => {
+        return { kind: 'leave', key, metas: members.metas.get(key) ?? '[]' } as const;
+      });
+      apply(members, changes);
+      if (changes.length > 0) this.#late({ kind: 'presence', channels: [id], changes });
+    }, RETURN_MS);
   }
 
-  #apply(members: Members, changes: readonly PresenceChange[]): void {
-    if (members.isOld) members.metas.clear();
-    members.isOld = false;
-    for (const { kind, key, metas } of changes) {
-      if (kind === 'leave') members.metas.delete(key);
-      else members.metas.set(key, metas);
+  #of(id: number): Members {
+    let members = this.#handles.get(id);
+    if (members === undefined) {
+      members = { metas: new Map(), isOld: false, missing: new Set(), timer: undefined };
+      this.#handles.set(id, members);
     }
+    return members;
   }
 }
 
-/** From those who were present to those who join now. */
-function netChanges(before: ReadonlyMap<string, string>, now: readonly PresenceChange[]): PresenceChange[] {
-  const here = new Set(now.map(({ key }) => key));
-  const left = [...before].filter(([key]) => !here.has(key));
-  return [
-    ...left.map(([key, metas]) => ({ kind: 'leave', key, metas }) as const),
-    ...now.map((change) => {
-      const known = before.get(change.key);
-      if (known === undefined || change.kind !== 'join') return change;
-      return { ...change, kind: saysTheSame(known, change.metas) ? ('refresh' as const) : ('update' as const) };
-    }),
-  ];
+function apply({ metas, missing }: Members, changes: readonly PresenceChange[]): void {
+  for (const { kind, key, metas: now } of changes) {
+    missing.delete(key);
+    if (kind === 'leave') metas.delete(key);
+    else metas.set(key, now);
+  }
+}
+
+/** Who joins and is already known has not joined. */
+function asSeen(before: ReadonlyMap<string, string>, change: PresenceChange): PresenceChange {
+  const known = before.get(change.key);
+  if (known === undefined || change.kind !== 'join') return change;
+  return { ...change, kind: saysTheSame(known, change.metas) ? 'refresh' : 'update' };
 }
 
 /** Whatever refs the server gave. */

@@ -44,7 +44,9 @@ export class TabEngine implements Engine {
   readonly #connect: Connect;
   readonly #wants = new Wants();
   readonly #interruptions = new Interruptions(this.#wants);
-  readonly #presence = new Presence();
+  readonly #presence = new Presence((delivery) => {
+    if (!this.#ended) this.#sink({ control: null, columnLists: [], deliveries: [delivery] });
+  });
   readonly #verdict: Verdict;
   readonly #waiting: WaitingPushes;
   readonly #tokenRequests = new OpenRequests();
@@ -117,6 +119,7 @@ export class TabEngine implements Engine {
     this.#line?.close();
     this.#line = null;
     this.#verdict.stop();
+    this.#presence.endAll();
     this.#waiting.clear();
     return Promise.resolve();
   }
