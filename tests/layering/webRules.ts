@@ -49,6 +49,11 @@ export const coreTower: readonly CoreFolder[] = [
     rule: 'from payloads to callbacks; gaps and the manager are above it',
   },
   {
+    folder: 'metrics',
+    below: ['api', 'status', 'delivery'],
+    rule: 'measures what passes, and changes nothing of it',
+  },
+  {
     folder: 'gaps',
     below: ['api', 'base', 'engine', 'subscriptions', 'delivery'],
     rule: 'what was missed, in any kind of subscription',
@@ -103,7 +108,7 @@ export const coreTower: readonly CoreFolder[] = [
     folder: 'manager',
     below: [
       ...['api', 'base', 'engine', 'changes', 'subscriptions', 'status', 'log'],
-      ...['delivery', 'gaps', 'numbered', 'auth', 'checks', 'channels', 'liveRows', 'page', 'tabs/carriers'],
+      ...['delivery', 'metrics', 'gaps', 'numbered', 'auth', 'checks', 'channels', 'liveRows', 'page', 'tabs/carriers'],
     ],
     rule: 'where the stations meet',
   },
@@ -163,6 +168,12 @@ export const importRules: readonly ImportRule[] = [
     packages: [],
     files: [/^web\/testing\//, /^web\/core\//],
     rule: 'the fake manager takes the place of a server, in any framework',
+  },
+  {
+    prefix: 'web/otel/',
+    packages: [/^@opentelemetry\/api$/],
+    files: [/^web\/core\/(index|metrics\/stateCounts)\.js$/],
+    rule: 'the adapter for OpenTelemetry needs only what a manager reports',
   },
   {
     prefix: 'web/cli/',

@@ -13,6 +13,7 @@
  * - {@link RealtimeManager.liveRows} keeps the rows of a table equal to the database.
  * - {@link RealtimeManager.channel} is for broadcasts, presence and private topics.
  * - {@link RealtimeManager.onGap} and `onResync` report and repair what may have been missed.
+ * - {@link RealtimeManager.onMetrics} measures how old changes are when they arrive.
  * - {@link RealtimeManager.status} is the state of everything; {@link ReasonCode} says why.
  * - Mistakes in a call throw a {@link SwitchboardError}. What fails later arrives as status.
  *
@@ -50,7 +51,6 @@ export type {
 export type * from './api/delivery.js';
 // Not by name: an application's `declare module` for `Register` reaches the interface only through a star.
 export type * from './api/database.js';
-export type { EngineStats } from './api/realtimeManager.js';
 export type { LogLevel } from './api/logger.js';
 export type { Gap, GapCounters, GapHandler, GapOutcome, Resync, ResyncHandler } from './api/gap.js';
 export type {
@@ -93,20 +93,25 @@ export type {
 } from './api/payload.js';
 export type { NumberedPosition, RpcCallback, TablesOption, TrackedTableOptions } from './api/tables.js';
 export type { ReasonCode } from './api/reasons.js';
-export type { ManagerStats, RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './api/realtimeManager.js';
+export type { RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './api/realtimeManager.js';
 export type {
   ChannelState,
   ChannelStatus,
   ConnectionState,
   ConnectionStatus,
   Counters,
+  EngineStats,
   Fallback,
   FreshnessMode,
+  ManagerStats,
+  Metrics,
+  MetricsHandler,
   NoticeDetail,
   OverallState,
   PulseState,
   PulseStatus,
   Road,
+  StateCounts,
   StatusSnapshot,
   SubscriptionNotice,
   SubscriptionState,

@@ -9,7 +9,7 @@ import type {
   SubscriptionSpec,
   TrackedTable,
 } from '../core/engine/engine.js';
-import type { EngineStats } from '../core/api/realtimeManager.js';
+import type { EngineStats } from '../core/api/status.js';
 import { parseFilter } from '../core/filters/filter.js';
 import type { GapReport } from '../core/api/gap.js';
 import type { OverallState, ReasonCode, SubscriptionState } from '../core/index.js';

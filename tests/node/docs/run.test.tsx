@@ -5,9 +5,16 @@ import { act, type ComponentType, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
 import WebSocket from 'ws';
-import { configureRealtime, realtimeManager, type LiveRows, type RealtimeManager } from 'switchboard-realtime';
+import {
+  configureRealtime,
+  realtimeManager,
+  type LiveRows,
+  type Metrics,
+  type RealtimeManager,
+} from 'switchboard-realtime';
 import { RealtimeProvider, useLiveRows, type Toaster } from 'switchboard-realtime/react';
 import { createRealtimeManager, openLab, quick, untilStatus, type Lab } from '../support/lab.js';
+import { Recorder } from '../support/until.js';
 import { RecordingClient } from '../react/support/stage.js';
 import { Examples, removeExamples } from './examples.js';
 import { surroundings } from './surroundings.js';
@@ -100,6 +107,23 @@ describe('the examples of the documents', () => {
       expect(refetch).toHaveBeenCalledWith(expect.any(AbortSignal));
       expect(printed).toHaveBeenCalledWith(expect.objectContaining({ code: 'CONNECTION_LOST', outcome: 'refetched' }));
     });
+  });
+
+  it('metrics: prints how old changes are', async () => {
+    const reporting = new Recorder<Metrics>();
+    const close = manager.onMetrics(100, reporting.push);
+    const [metrics] = await reporting.count('reports', 1);
+    close();
+    const onMetrics = (_everyMs: number, call: (given: unknown) => void): void => {
+      call({ ...metrics, latencyMs: [30, 10, 20] });
+    };
+    await run('metrics', { manager: { onMetrics } });
+    expect(printed).toHaveBeenCalledWith(expect.any(String), 30, 'ms', manager.stats().gaps);
+  });
+
+  it('open telemetry: records until it is stopped', async () => {
+    const { stop } = (await run('open telemetry', { manager })) as { stop: () => void };
+    stop();
   });
 
   it('numbered: prints the numbers of changes', async () => {

@@ -33,6 +33,17 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
       declare const onEvent: (change: unknown) => void;
       declare const refetch: (signal: AbortSignal) => Promise<void>;`,
   },
+  metrics: {
+    declare: `
+      import type { RealtimeManager } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;`,
+  },
+  'open telemetry': {
+    declare: `
+      import type { RealtimeManager } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;`,
+    append: 'export { stop };',
+  },
   numbered: {
     declare: `
       import { createRealtimeManager, equals, type SupabaseClientLike } from 'switchboard-realtime';

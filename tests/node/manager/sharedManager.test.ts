@@ -39,6 +39,7 @@ describe('the shared manager', () => {
       onStatusChange: true,
       onGap: true,
       onResync: true,
+      onMetrics: true,
       setAuth: true,
       ready: true,
       dispose: true,

@@ -93,7 +93,7 @@ describe('the order of functions', () => {
   it.each([
     ['wasm', 'switchboard.wasm'],
     ['wasm-numbered', 'switchboard-numbered.wasm'],
-  ])('makes the core of build/%s smaller than the linked one', (folder, file) => {
+  ])('makes the core of build/%s smaller than the linked one', { timeout: 10 * 60_000 }, (folder, file) => {
     const linked = readFileSync(new URL(`../../../build/${folder}/switchboard.wasm`, import.meta.url));
     expect(readShipped(file)).toEqual(orderFunctions(linked));
     expect(pack(readShipped(file)).brotli).toBeLessThan(pack(linked).brotli);

@@ -14,7 +14,7 @@ import type {
   StatusDelta,
   SubscriptionDelta,
 } from '../../../web/core/engine/engine.js';
-import type { EngineStats } from '../../../web/core/api/realtimeManager.js';
+import type { EngineStats } from '../../../web/core/api/status.js';
 import { Manager } from '../../../web/core/manager/manager.js';
 import { checkManagerOptions } from '../../../web/core/checks/managerOptions.js';
 import type { ManagerOptions } from '../../../web/core/api/options.js';

@@ -11,37 +11,14 @@ import type {
   UntypedRow,
 } from './database.js';
 import type { Delivered, DeliveryOption } from './delivery.js';
-import type { GapCounters, GapHandler, ResyncHandler } from './gap.js';
+import type { GapHandler, ResyncHandler } from './gap.js';
 import type { LiveRows, LiveRowsOptions } from './liveRows.js';
 import type { SubscribeOptions, UntypedSubscribeOptions, WildcardSubscribeOptions } from './options.js';
 import type { ChangePayload, EventName } from './payload.js';
-import type { Counters, StatusSnapshot, StatusHandler } from './status.js';
+import type { ManagerStats, MetricsHandler, StatusSnapshot, StatusHandler } from './status.js';
 
 /** Names one subscription of one manager. Counts up from 1; never used twice. */
 export type SubscriptionId = number;
-
-/** What a manager holds and has done. */
-export interface ManagerStats {
-  readonly subscriptions: number;
-  /** Open handles of channels. */
-  readonly channels: number;
-  readonly statusListeners: number;
-  /** Listeners on the page or worker. */
-  readonly pageListeners: number;
-  /** Workers that keep time while the page is hidden: 0 or 1. */
-  readonly workers: number;
-  /** Subscriptions and handles of channels that outlived their `owner`, since the manager was made. */
-  readonly leakedSubscriptions: number;
-  /** Calls of `onEvent`, and of callbacks of broadcasts. */
-  readonly eventCalls: number;
-  /** Callbacks that threw. */
-  readonly callbackErrors: number;
-  readonly gaps: GapCounters;
-  /** Totals as of now. */
-  readonly counters: Counters;
-  /** The core's own figures; null before it is loaded and after dispose. */
-  readonly core: EngineStats | null;
-}
 
 /** `subscribe` without generated types. `Row` may be given, or comes from the type of `onEvent`'s parameter. */
 export type SubscribeUntyped = <
@@ -202,6 +179,17 @@ export interface RealtimeManager<Db = RegisteredDatabase, Channels = RegisteredC
    */
   onResync(handler: ResyncHandler): () => void;
   /**
+   * Calls `callback` at regular intervals with totals, states and what was measured: how old changes are when they
+   * arrive, and how long subscriptions take to become live. Nothing is measured without such a callback. What is not
+   * live at the call is measured from the next interruption on. Returns a function that removes it; in Node the reports
+   * do not keep the process running.
+   *
+   * @param everyMs from 100 to 3,600,000. A report comes earlier after 10,000 measurements, and later where the browser
+   * slows timers down; it says for which time it is.
+   * @throws SwitchboardError
+   */
+  onMetrics(everyMs: number, callback: MetricsHandler): () => void;
+  /**
    * Sets the access token, for joined channels too. Null removes it, also from joined channels: they get the api key in
    * its place. Where the key is no JWT (`sb_…`), all connections are opened again. With an `accessToken` callback the
    * next result of the callback replaces the token.
@@ -222,19 +210,4 @@ export interface RealtimeManager<Db = RegisteredDatabase, Channels = RegisteredC
    * settles when the core has been released. Safe to call twice and inside callbacks.
    */
   dispose(): Promise<void>;
-}
-
-/** What the core holds at the moment, and its totals. */
-export interface EngineStats {
-  /** Sockets that are open, opening or closing. */
-  readonly sockets: number;
-  readonly channels: number;
-  /** Distinct interests: equal subscriptions share one. */
-  readonly bindings: number;
-  readonly subscriptions: number;
-  /** Timeouts that are armed, all of them on one timer of the platform. */
-  readonly deadlines: number;
-  readonly counters: Counters;
-  /** How many tabs share the core. With the option `tabs` only. */
-  readonly tabs?: number;
 }

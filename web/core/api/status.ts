@@ -1,3 +1,4 @@
+import type { GapCounters } from './gap.js';
 import type { ReasonCode } from './reasons.js';
 import type { EventName } from './payload.js';
 
@@ -221,3 +222,74 @@ export interface NoticeDetail {
 }
 
 export type StatusHandler = (status: SubscriptionNotice, detail: NoticeDetail) => void;
+
+/** What the core holds at the moment, and its totals. */
+export interface EngineStats {
+  /** Sockets that are open, opening or closing. */
+  readonly sockets: number;
+  readonly channels: number;
+  /** Distinct interests: equal subscriptions share one. */
+  readonly bindings: number;
+  readonly subscriptions: number;
+  /** Timeouts that are armed, all of them on one timer of the platform. */
+  readonly deadlines: number;
+  readonly counters: Counters;
+  /** How many tabs share the core. With the option `tabs` only. */
+  readonly tabs?: number;
+}
+
+/** What a manager holds and has done. */
+export interface ManagerStats {
+  readonly subscriptions: number;
+  /** Open handles of channels. */
+  readonly channels: number;
+  readonly statusListeners: number;
+  /** Listeners on the page or worker. */
+  readonly pageListeners: number;
+  /** Workers that keep time while the page is hidden: 0 or 1. */
+  readonly workers: number;
+  /** Subscriptions and handles of channels that outlived their `owner`, since the manager was made. */
+  readonly leakedSubscriptions: number;
+  /** Calls of `onEvent`, and of callbacks of broadcasts. */
+  readonly eventCalls: number;
+  /** Callbacks that threw. */
+  readonly callbackErrors: number;
+  readonly gaps: GapCounters;
+  /** Totals as of now. */
+  readonly counters: Counters;
+  /** The core's own figures; null before it is loaded and after dispose. */
+  readonly core: EngineStats | null;
+}
+
+/** How many there are in each state; states that nothing is in are 0. */
+export type StateCounts<State extends string> = Readonly<Record<State, number>>;
+
+/**
+ * What `onMetrics` reports: totals and states at the end of an interval, and what was measured in it. Names and units
+ * stay as they are over minor versions.
+ */
+export interface Metrics {
+  /** Unix ms at which the interval began: the call of `onMetrics`, or the report before. */
+  readonly from: number;
+  /** Unix ms at which it ended. */
+  readonly to: number;
+  readonly overall: OverallState;
+  readonly connections: StateCounts<ConnectionState>;
+  /** Subscriptions and open handles of channels. */
+  readonly subscriptions: StateCounts<SubscriptionState>;
+  /** Totals since the manager was created. */
+  readonly stats: ManagerStats;
+  /**
+   * For each delivery of changes: ms from the commit of its newest change to the call of the first callback. It contains
+   * the time in `delivery` windows and in `pause`, and the difference of the clocks of database and client, so it may be
+   * negative. Deliveries that carry no rows
+   * (`payload: false`) are not measured, nor are broadcasts, which have no commit.
+   */
+  readonly latencyMs: readonly number[];
+  /** For each subscription and handle that became live for the first time: ms since it was made. */
+  readonly liveAfterMs: readonly number[];
+  /** For each one that became live again: ms since it stopped being live. */
+  readonly liveAgainAfterMs: readonly number[];
+}
+
+export type MetricsHandler = (metrics: Metrics) => void;

@@ -18,6 +18,14 @@ export interface LossListener {
   unreadable(subscriptions: readonly Subscription[]): void;
 }
 
+/** Measures how old changes are when they are handed over. */
+export interface DeliveryMeter {
+  /** Whether anybody wants to know. */
+  readonly isOn: boolean;
+  /** A delivery was handed over at `at`, in Unix ms. `commitTimestamp`: of its newest change. */
+  delivered(commitTimestamp: string, at: number): void;
+}
+
 /** A callback of the application for messages. */
 export interface MessageListener<Message> {
   readonly call: (payload: unknown, message: Message) => unknown;
@@ -50,17 +58,25 @@ export class Callbacks {
   readonly #status: StatusStore;
   readonly #queue: CallbackQueue;
   readonly #log: LogOutlet;
+  readonly #meter: DeliveryMeter;
   readonly #listeners = new Listeners<[status: StatusSnapshot]>();
   readonly #gapListeners = new Listeners<[gap: Gap]>();
   #statusQueued = false;
   #eventCalls = 0;
   #errors = 0;
 
-  constructor(subscriptions: SubscriptionTable, status: StatusStore, queue: CallbackQueue, log: LogOutlet) {
+  constructor(
+    subscriptions: SubscriptionTable,
+    status: StatusStore,
+    queue: CallbackQueue,
+    log: LogOutlet,
+    meter: DeliveryMeter,
+  ) {
     this.#subscriptions = subscriptions;
     this.#status = status;
     this.#queue = queue;
     this.#log = log;
+    this.#meter = meter;
   }
 
   get listeners(): number {
@@ -143,7 +159,9 @@ export class Callbacks {
   }
 
   #deliverChanges(incoming: DeliveryReader, subscribers: readonly number[], losses: LossListener): void {
+    const at = this.#meter.isOn ? Date.now() : 0;
     const failed = this.#deliverOne(incoming, subscribers);
+    if (at > 0 && incoming.newest !== null) this.#meter.delivered(incoming.newest.commit_timestamp, at);
     if (failed !== null) losses.unreadable(failed.filter(this.#isThere));
     const { incomplete } = incoming;
     if (incomplete !== null) this.#tellIncomplete(incomplete, subscribers, losses);

@@ -1,6 +1,6 @@
 import type { DeliveryOption } from '../api/delivery.js';
 import type { LogLevel } from '../api/logger.js';
-import type { EngineStats } from '../api/realtimeManager.js';
+import type { EngineStats } from '../api/status.js';
 import type { GapReport } from '../api/gap.js';
 import type { EventName } from '../api/payload.js';
 import type { ReasonCode } from '../api/reasons.js';

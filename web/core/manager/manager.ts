@@ -3,11 +3,11 @@ import { disposedError, SwitchboardError } from '../api/errors.js';
 import type { GapHandler, ResyncHandler } from '../api/gap.js';
 import type { LiveRows, LiveRowsOptions } from '../api/liveRows.js';
 import type { UntypedSubscribeOptions } from '../api/options.js';
-import type { ManagerStats, SubscribeUntyped, SubscriptionId } from '../api/realtimeManager.js';
-import type { StatusHandler, StatusSnapshot } from '../api/status.js';
+import type { SubscribeUntyped, SubscriptionId } from '../api/realtimeManager.js';
+import type { ManagerStats, MetricsHandler, StatusHandler, StatusSnapshot } from '../api/status.js';
 import { signedOutToken } from '../auth/tokenSource.js';
 import { Listeners } from '../base/listeners.js';
-import { requireFunction, typeOf } from '../base/validate.js';
+import { requireFunction, requireNumber, typeOf } from '../base/validate.js';
 import type { OpenedChannel } from '../channels/channelHandle.js';
 import { Channels } from '../channels/channels.js';
 import { RestBroadcasts } from '../channels/restBroadcasts.js';
@@ -22,11 +22,14 @@ import { GapTracker } from '../gaps/gapTracker.js';
 import { LiveRowsView } from '../liveRows/liveRowsView.js';
 import { LogOutlet } from '../log/logOutlet.js';
 import { Redactor } from '../log/redactor.js';
+import { MetricReports } from '../metrics/metricReports.js';
 import { StatusStore } from '../status/statusStore.js';
 import { Pauses } from '../subscriptions/pauses.js';
 import { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
 import { Session } from './session.js';
 import { Subscriber, type AnySubscribeOptions } from './subscriber.js';
+
+const METRICS_PERIOD_MS = { min: 100, max: 3_600_000 };
 
 const NOT_PUBLIC = ['constructor', 'subscribeText', 'lastId', 'disposed', 'onDispose'];
 
@@ -39,7 +42,19 @@ const NOT_PUBLIC = ['constructor', 'subscribeText', 'lastId', 'disposed', 'onDis
 export class Manager {
   readonly #options: CheckedOptions;
   readonly #subscriptions: SubscriptionTable;
-  readonly #status = new StatusStore();
+  readonly #metrics = new MetricReports({
+    stats: () => this.stats(),
+    status: () => this.status(),
+    call: (handler, metrics) => {
+      this.#queue.push(() => {
+        this.#callbacks.attempt('a callback of onMetrics', () => {
+          handler(metrics);
+        });
+      });
+      this.#queue.flush();
+    },
+  });
+  readonly #status = new StatusStore(this.#metrics);
   readonly #queue: CallbackQueue;
   readonly #ends = new Listeners();
   readonly #callbacks: Callbacks;
@@ -61,7 +76,7 @@ export class Manager {
     this.#queue = new CallbackQueue((error) => {
       log.callbackFailed('a callback', error);
     });
-    this.#callbacks = new Callbacks(this.#subscriptions, this.#status, this.#queue, log);
+    this.#callbacks = new Callbacks(this.#subscriptions, this.#status, this.#queue, log, this.#metrics);
     this.#gaps = new GapTracker(options.resync, {
       report: (gap, now) => {
         this.#callbacks.tellGap(gap);
@@ -216,6 +231,13 @@ export class Manager {
     return this.#gaps.onResync(call);
   }
 
+  onMetrics(everyMs: number, call: MetricsHandler): () => void {
+    this.#requireAlive();
+    const period = requireNumber({ everyMs }, 'everyMs', METRICS_PERIOD_MS);
+    requireFunction(call, 'callback', 'onMetrics calls it with what was measured.');
+    return this.#metrics.add(period, call);
+  }
+
   setAuth(token: string | null): void {
     this.#requireAlive();
     if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
@@ -266,6 +288,7 @@ export class Manager {
     this.#subscriptions.endAll();
     this.#channels.endAll();
     this.#rest.end();
+    this.#metrics.end();
     this.#callbacks.removeListeners();
     this.#queue.clear();
     this.#status.clear();

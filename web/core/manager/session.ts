@@ -1,4 +1,4 @@
-import type { ManagerStats } from '../api/realtimeManager.js';
+import type { ManagerStats } from '../api/status.js';
 import { TokenSource } from '../auth/tokenSource.js';
 import { ColumnLists } from '../changes/columnLists.js';
 import { DeliveryReader } from '../changes/deliveryReader.js';

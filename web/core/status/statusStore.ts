@@ -1,6 +1,7 @@
 import { sameValue } from '../base/sameValue.js';
 import type { ChannelSpec, StatusDelta, SubscriptionDelta, SubscriptionSpec } from '../engine/engine.js';
 import type {
+  ChannelState,
   ChannelStatus,
   ConnectionStatus,
   Counters,
@@ -38,6 +39,14 @@ export const IDLE_SNAPSHOT: StatusSnapshot = Object.freeze({
   counters: NO_COUNTERS,
 });
 
+/** Hears of subscriptions and handles of channels. */
+export interface StateListener {
+  /** One is in another state. `before`: undefined when it is new. */
+  stateChanged(id: number, before: ChannelState | undefined, state: ChannelState): void;
+  /** One has ended. */
+  removed(id: number): void;
+}
+
 /**
  * Composes the status snapshot from the core's deltas and from what only the manager knows: which subscriptions and handles of channels there are, and
  * the state before there is a core.
@@ -57,6 +66,11 @@ export class StatusStore {
   #coreSpoke = false;
   #counters: Counters = NO_COUNTERS;
   #tabs: { readonly tabs?: TabsStatus } = {};
+  readonly #listener: StateListener;
+
+  constructor(listener: StateListener) {
+    this.#listener = listener;
+  }
 
   /** Totals as fresh as the core's latest batch. */
   get counters(): Counters {
@@ -103,6 +117,7 @@ export class StatusStore {
   /** A subscription or a handle of a channel has ended. */
   remove(id: number): void {
     if (!this.#subscriptions.delete(id) && !this.#channels.delete(id)) return;
+    this.#listener.removed(id);
     this.#refused.delete(id);
     this.#stale = true;
     if (!this.#coreSpoke && this.#size === 0) this.#verdict = 'idle';
@@ -138,7 +153,7 @@ export class StatusStore {
     const refused = [...(delta.refused ?? []), ...(delta.refusedChannels ?? [])];
     if (refused.length === 0) this.#coreSpoke = true;
     if (delta.counters !== undefined) this.#counters = Object.freeze({ ...this.#counters, ...delta.counters });
-    for (const connection of delta.connections ?? []) this.#set(this.#connections, { ...connection });
+    for (const connection of delta.connections ?? []) if (this.#connections.set({ ...connection })) this.#stale = true;
     for (const id of delta.removedConnections ?? []) if (this.#connections.delete(id)) this.#stale = true;
     for (const change of delta.subscriptions ?? []) this.#updateSubscription(change);
     for (const change of delta.channels ?? []) this.#update(this.#channels, change);
@@ -161,14 +176,14 @@ export class StatusStore {
     return this.#subscriptions.get(id) !== undefined || this.#channels.get(id) !== undefined;
   }
 
-  #begin<Entry extends { readonly id: number }>(entries: Entries<Entry>, entry: Entry): void {
+  #begin<Entry extends SubscriptionStatus | ChannelStatus>(entries: Entries<Entry>, entry: Entry): void {
     this.#set(entries, entry);
     if (!this.#coreSpoke && this.#verdict === 'idle') this.#verdict = 'connecting';
     this.#judge(Date.now());
   }
 
   /** What the application has ended is no longer in the table; late words of the core about it are dropped. */
-  #update<Entry extends { readonly id: number }>(
+  #update<Entry extends SubscriptionStatus | ChannelStatus>(
     entries: Entries<Entry>,
     change: Partial<Entry> & { readonly id: number },
   ): void {
@@ -183,8 +198,11 @@ export class StatusStore {
     this.#update(this.#subscriptions, fellBack === undefined ? change : { ...change, fellBack });
   }
 
-  #set<Entry extends { readonly id: number }>(entries: Entries<Entry>, entry: Entry): void {
-    if (entries.set(entry)) this.#stale = true;
+  #set<Entry extends SubscriptionStatus | ChannelStatus>(entries: Entries<Entry>, entry: Entry): void {
+    const before = entries.get(entry.id)?.state;
+    if (!entries.set(entry)) return;
+    this.#stale = true;
+    if (entry.state !== before) this.#listener.stateChanged(entry.id, before, entry.state);
   }
 
   #judge(since: number): void {

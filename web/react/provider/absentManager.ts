@@ -63,6 +63,7 @@ export const absentManager = {
   onStatusChange: () => nothing,
   onGap: () => nothing,
   onResync: () => nothing,
+  onMetrics: () => nothing,
   stats: () => ({
     subscriptions: 0,
     channels: 0,

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { EngineStats } from '../../../../web/core/api/realtimeManager.js';
+import type { EngineStats } from '../../../../web/core/api/status.js';
 import type { Batch, Command, Engine, EngineOptions, OpenEngine } from '../../../../web/core/engine/engine.js';
 
 /** To the host: first `open`, then commands, then `close`; `close` may come at any time. */

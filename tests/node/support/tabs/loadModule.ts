@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads';
-import type { EngineStats } from '../../../../web/core/api/realtimeManager.js';
+import type { EngineStats } from '../../../../web/core/api/status.js';
 import type { Batch, Engine, OpenEngine } from '../../../../web/core/engine/engine.js';
 import type { FromHub, Port, ToHub } from '../../../../web/core/tabs/wire/messages.js';
 import { wasmEngineOpener as openInRealm } from '../../../../web/dist/core/engine/loadModule.js';
