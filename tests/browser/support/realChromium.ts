@@ -28,12 +28,12 @@ interface Message {
   sessionId?: string;
 }
 
-/** A tab, driven by the DevTools protocol. */
-export class Tab {
+/** What runs scripts, driven by the DevTools protocol. */
+export class Target {
   constructor(
-    private readonly chromium: RealChromium,
+    protected readonly chromium: RealChromium,
     readonly targetId: string,
-    private readonly sessionId: string,
+    protected readonly sessionId: string,
   ) {}
 
   send(method: string, params: object = {}): Promise<unknown> {
@@ -56,6 +56,22 @@ export class Tab {
     return result.value;
   }
 
+  /** As at a breakpoint, until `Debugger.resume`. */
+  async stopInDebugger(): Promise<void> {
+    await this.send('Debugger.enable');
+    const stopped = this.chromium.event('Debugger.paused', this.sessionId);
+    await this.send('Runtime.evaluate', { expression: 'setTimeout(() => { debugger; })' });
+    await stopped;
+  }
+
+  /** Until `Runtime.terminateExecution`, or for ever. */
+  async loopEndlessly(): Promise<void> {
+    await this.send('Runtime.evaluate', { expression: 'setTimeout(() => { for (;;); })' });
+  }
+}
+
+/** A tab. */
+export class Tab extends Target {
   async navigate(url: string): Promise<void> {
     const loaded = this.chromium.event('Page.loadEventFired', this.sessionId);
     await this.send('Page.navigate', { url });
@@ -163,10 +179,24 @@ export class RealChromium {
   /** Resolves when the page has loaded, modules included. */
   async open(url: string): Promise<Tab> {
     const { targetId } = (await this.send('Target.createTarget', { url: 'about:blank' })) as { targetId: string };
-    const attached = await this.send('Target.attachToTarget', { targetId, flatten: true });
-    const tab = new Tab(this, targetId, (attached as { sessionId: string }).sessionId);
+    const tab = new Tab(this, targetId, await this.#attach(targetId));
     await tab.send('Page.enable');
     await tab.navigate(url);
     return tab;
+  }
+
+  /** The only one there is. */
+  async sharedWorker(): Promise<Target> {
+    const { targetInfos } = (await this.send('Target.getTargets')) as {
+      targetInfos: { type: string; targetId: string }[];
+    };
+    const [worker, ...others] = targetInfos.filter(({ type }) => type === 'shared_worker');
+    if (worker === undefined || others.length > 0) throw new Error('there is not one SharedWorker');
+    return new Target(this, worker.targetId, await this.#attach(worker.targetId));
+  }
+
+  async #attach(targetId: string): Promise<string> {
+    const attached = await this.send('Target.attachToTarget', { targetId, flatten: true });
+    return (attached as { sessionId: string }).sessionId;
   }
 }

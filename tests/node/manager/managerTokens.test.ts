@@ -48,6 +48,22 @@ describe('tokens', () => {
     expect(engine.commands.slice(1)).toEqual(['provideToken 2 token-two']);
   });
 
+  it('that are taken away before the engine is open are taken from it, though it never had them', async () => {
+    const bench = new Bench({});
+    bench.manager.setAuth('token-of-alice');
+    bench.manager.subscribe({ table: 'a' }, nothing);
+    bench.manager.setAuth(null);
+    const engine = await bench.open();
+    expect(engine.commands[0]).toBe('provideToken 0');
+  });
+
+  it('are not spoken of where there never was one', async () => {
+    const bench = new Bench({});
+    bench.manager.subscribe({ table: 'a' }, nothing);
+    const engine = await bench.open();
+    expect(engine.commands).toHaveLength(1);
+  });
+
   it.each([
     ['setAuth(null)', null, ''],
     ['setAuth of another user', 'token-of-bob', 'token-of-bob'],

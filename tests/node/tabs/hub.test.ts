@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery, LifecycleEvent } from '../../../web/core/engine/engine.js';
 import { fakeTime, tick } from '../support/fakeTime.js';
-import { ScriptedHub, type RawTab } from '../support/tabs/scriptedHub.js';
+import { OPTIONS, RawTab, ScriptedHub } from '../support/tabs/scriptedHub.js';
 import { tokenOf } from '../support/tabs/simulatedTabs.js';
+import { TABS_PROTOCOL } from '../../../web/core/tabs/wire/messages.js';
 import { ownerOf } from '../../../web/core/tabs/wire/user.js';
 
 fakeTime();
@@ -115,6 +116,31 @@ describe('a hub', () => {
     hub.failure = null;
     const later = await hub.tab();
     expect(later.got).toContainEqual({ welcome: true });
+  });
+
+  it('that was ended serves nobody, not even who had come before', async () => {
+    const [tab, late] = [await hub.tab(), new RawTab('late')];
+    hub.host.accept(late.port);
+    hub.host.end();
+    expect(tab.closed).toBe(true);
+    late.post({
+      attach: { protocol: TABS_PROTOCOL, user: '', options: OPTIONS, wasm: '', loadTimeoutMs: 1, lock: '' },
+    });
+    late.post({ ping: 1 });
+    expect(late.got).toEqual([]);
+    expect(hub.cores).toHaveLength(1);
+    expect(await hub.locks.held()).not.toContainEqual(expect.stringMatching(/^hub/u));
+  });
+
+  it('whose lock was seized ends what it had, and serves who comes again', async () => {
+    const tab = await hub.tab();
+    const [lock] = (await hub.locks.held()).filter((name) => name.startsWith('hub'));
+    hub.locks.seize(lock ?? '');
+    await tick();
+    expect([tab.closed, hub.core.disposed]).toEqual([true, true]);
+    const again = await hub.tab();
+    expect(again.got).toContainEqual({ welcome: true });
+    expect((await hub.locks.held()).filter((name) => name.startsWith('hub'))).not.toContain(lock);
   });
 
   it('cuts off a tab that takes nothing, and no other', async () => {

@@ -34,9 +34,9 @@ export class TokenSource {
     this.#redactor = redactor;
   }
 
-  /** What the application set last; empty when nothing. */
-  get given(): string {
-    return this.#given;
+  /** What the application set last, empty when that was to take the token away; null: it has set nothing. */
+  get given(): string | null {
+    return this.#settings === 0 ? null : this.#given;
   }
 
   /** What the core has: what the application set, or the callback gave after that. Empty when nothing. */

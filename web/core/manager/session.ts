@@ -192,7 +192,8 @@ export class Session {
   #replay(): void {
     const { given } = this.#tokens;
     for (const event of this.#page?.current() ?? []) this.send({ kind: 'notify', event });
-    if (given !== '') this.send({ kind: 'provideToken', request: 0, token: given });
+    // Also that it was taken away: the engine may have been opened for whoever was signed in before.
+    if (given !== null) this.send({ kind: 'provideToken', request: 0, token: given });
     for (const { id, spec } of this.#parts.subscriptions.values()) this.subscribe(id, spec);
     this.#parts.channels.replay();
   }

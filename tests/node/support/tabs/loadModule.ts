@@ -32,7 +32,7 @@ export function wasmEngineOpener(...given: Parameters<typeof openInRealm>): Open
       tabs += 1;
       const lock = `tab ${String(tabs)}`;
       const attach = { protocol: TABS_PROTOCOL, user, options, wasm: '', loadTimeoutMs: 10_000, lock } as const;
-      const waits = { helloMs: 5_000, wedged: () => undefined };
+      const waits = { helloMs: 5_000, isKnown: true, wedged: () => undefined };
       const settings = { port: end(port1), attach: { ...attach, logLevel: 'debug' as const }, locks, ...waits };
       return {
         line: await openHubLine(settings, events, signal),

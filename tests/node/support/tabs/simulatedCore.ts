@@ -1,3 +1,4 @@
+import { Life } from './life.js';
 import { ownerOf } from '../../../../web/core/tabs/wire/user.js';
 import type {
   SubscriptionDelta,
@@ -23,7 +24,7 @@ export class SimDatabase {
   commit(table: string): void {
     const change = { number: this.log.length + 1, table, at: Date.now() };
     this.log.push(change);
-    for (const core of [...this.#cores]) core.changed(change);
+    for (const core of [...this.#cores]) core.take(change);
   }
 
   add(core: SimulatedCore): void {
@@ -32,6 +33,11 @@ export class SimDatabase {
 
   remove(core: SimulatedCore): void {
     this.#cores.delete(core);
+  }
+
+  /** The sockets of a realm that has died are closed. */
+  drop(life: Life): void {
+    for (const core of [...this.#cores]) if (core.life === life) this.remove(core);
   }
 
   get cores(): number {
@@ -55,6 +61,7 @@ const isTracked = ({ table }: SubscriptionSpec): boolean => table.startsWith('tr
 
 /** As much of a core as tabs can tell apart: goes live after a while, delivers, holds while paused, continues after a number. */
 export class SimulatedCore implements Engine {
+  readonly life = Life.current;
   readonly #database: SimDatabase;
   /** Whose rows it sees: that of the newest token. */
   #user = '';
@@ -90,7 +97,17 @@ export class SimulatedCore implements Engine {
     return Promise.resolve();
   }
 
-  changed(change: SimChange): void {
+  /** A realm that sleeps gets it later. */
+  take(change: SimChange): void {
+    if (this.life === undefined) this.#changed(change);
+    else
+      this.life.run('message', () => {
+        this.#changed(change);
+      });
+  }
+
+  #changed(change: SimChange): void {
+    if (this.#ended) return;
     const ids: number[] = [];
     for (const [id, rows] of this.#rows) {
       if (!rows.isLive || rows.spec.table !== change.table) continue;

@@ -1,136 +1,13 @@
-import {
-  TABS_PROTOCOL,
-  type Attach,
-  type FromHub,
-  type Port,
-  type ToHub,
-} from '../../../../web/core/tabs/wire/messages.js';
-import { openHubLine } from '../../../../web/core/tabs/carriers/hubLine.js';
-import { openAsTab } from '../../../../web/core/tabs/carriers/openTabEngine.js';
-import { HubHost } from '../../../../web/core/tabs/hub/hubHost.js';
-import type { Batch, Engine, EngineOptions } from '../../../../web/core/engine/engine.js';
 import type { GapReport } from '../../../../web/core/api/gap.js';
-import type { FakeLocks } from './fakeLocks.js';
-import { SimulatedCore, type SimDatabase } from './simulatedCore.js';
-
-type Random = (below: number) => number;
-
-/** Something that can stop: while it sleeps it takes no messages, and when it has died it never does. */
-export class Life {
-  alive = true;
-  #asleep = false;
-  #waiting: (() => void)[] = [];
-
-  /** Runs it now, or when it is awake again. */
-  run(job: () => void): void {
-    if (!this.alive) return;
-    if (this.#asleep) this.#waiting.push(job);
-    else job();
-  }
-
-  sleep(asleep: boolean): void {
-    this.#asleep = asleep;
-    if (!asleep) for (const job of this.#waiting.splice(0)) this.run(job);
-  }
-}
-
-/** Both ends of a connection whose messages take their time, in order, and are lost when either end has died. */
-function connection(a: Life, b: Life, random: Random): [Port, Port] {
-  const ends: { listener: ((message: unknown) => void) | null; before: unknown[]; due: number; closed: boolean }[] = [
-    { listener: null, before: [], due: 0, closed: false },
-    { listener: null, before: [], due: 0, closed: false },
-  ];
-  const port = (own: 0 | 1): Port => {
-    const [from, to, there] = [own === 0 ? a : b, own === 0 ? b : a, ends[own === 0 ? 1 : 0]];
-    const here = ends[own];
-    if (here === undefined || there === undefined) throw new Error('there are two ends');
-    return {
-      post: (message: ToHub | FromHub) => {
-        if (!from.alive || here.closed) return;
-        const copy: unknown = structuredClone(message);
-        there.due = Math.max(there.due, Date.now() + random(6));
-        setTimeout(() => {
-          to.run(() => {
-            if (there.closed) return;
-            if (there.listener === null) there.before.push(copy);
-            else there.listener(copy);
-          });
-        }, there.due - Date.now());
-      },
-      listen: (call) => {
-        here.listener = call;
-        for (const message of here.before.splice(0)) call(message);
-      },
-      close: () => {
-        here.closed = true;
-      },
-    };
-  };
-  return [port(0), port(1)];
-}
+import type { TabsStatus } from '../../../../web/core/api/status.js';
+import type { Batch, Engine, EngineOptions, LifecycleEvent } from '../../../../web/core/engine/engine.js';
+import { Carriers } from '../../../../web/core/tabs/carriers/carriers.js';
+import { openAsTab } from '../../../../web/core/tabs/carriers/openTabEngine.js';
+import type { Realm } from '../../../../web/core/tabs/carriers/realm.js';
+import { Life } from './life.js';
+import type { SimBrowser } from './simulatedBrowser.js';
 
 const OPTIONS: EngineOptions = { url: 'wss://x', apikey: 'key', tokenCallback: false, tuning: {} };
-
-/** A realm with hubs. */
-export class SimWorker {
-  readonly life = new Life();
-  readonly lock: string;
-  readonly host: HubHost;
-  readonly #cores: SimulatedCore[] = [];
-
-  constructor(
-    readonly number: number,
-    readonly locks: FakeLocks,
-    database: SimDatabase,
-    random: Random,
-    instance: number,
-  ) {
-    this.lock = `worker ${String(number)} ${String(instance)}`;
-    this.host = new HubHost(
-      () => (_options, sink) => {
-        const core = new SimulatedCore(database, sink, () => 20 + random(80));
-        this.#cores.push(core);
-        return Promise.resolve(core);
-      },
-      locks,
-      this.lock,
-    );
-  }
-
-  kill(): void {
-    this.life.alive = false;
-    for (const core of this.#cores) void core.dispose();
-    this.locks.release(this.lock);
-  }
-}
-
-/** The workers that a browser keeps by name. */
-export class SimWorkers {
-  readonly #all: SimWorker[] = [];
-  least = 0;
-
-  constructor(
-    readonly locks: FakeLocks,
-    readonly database: SimDatabase,
-    readonly random: Random,
-  ) {}
-
-  /** The one that a tab finds. */
-  get newest(): SimWorker {
-    const running = this.#all.filter(({ life }) => life.alive);
-    const number = Math.max(this.least, ...running.map((worker) => worker.number));
-    const known = running.find((worker) => worker.number === number);
-    if (known !== undefined) return known;
-    const worker = new SimWorker(number, this.locks, this.database, this.random, this.#all.length);
-    this.#all.push(worker);
-    return worker;
-  }
-
-  /** Those that do not answer do again, too late. */
-  wake(): void {
-    for (const { life } of this.#all) life.sleep(false);
-  }
-}
 
 /** What a subscription was told. */
 export interface Told {
@@ -150,95 +27,173 @@ export class SimTab {
   readonly told = new Map<number, Told>();
   readonly faults: string[] = [];
   overall = 'idle';
-  engine: Engine | null = null;
+  tabs: TabsStatus | null = null;
+  /** Codes of the notices of losses, in order. */
+  readonly losses: string[] = [];
+  isAway = false;
+  isFrozen = false;
+  #engine: Engine | null = null;
   #lastId = 0;
-  #locks: string[] = [];
+  readonly #watchers = new Set<Parameters<Realm['watch']>[1]>();
 
   constructor(
-    readonly workers: SimWorkers,
+    readonly browser: SimBrowser,
+    readonly number: number,
     /** Empty: nobody. */
     public user: string,
+    /** The address of the worker: another one is another deployment. */
+    readonly worker: string,
   ) {}
 
-  isOpen(): boolean {
-    return this.engine !== null;
+  get isOpen(): boolean {
+    return this.#engine !== null;
   }
 
-  async open(): Promise<void> {
-    const { workers } = this;
-    const engine = await openAsTab(
-      async (user, events, signal) => {
-        const worker = workers.newest;
-        const [near, far] = connection(this.life, worker.life, workers.random);
-        worker.life.run(() => {
-          worker.host.accept(far);
-        });
-        const lock = `tab ${String(workers.random(2 ** 31))}`;
-        this.#locks.push(lock);
-        const attach: Attach = {
-          ...{
-            protocol: TABS_PROTOCOL,
-            user,
-            options: OPTIONS,
-            wasm: '',
-            loadTimeoutMs: 5_000,
-            logLevel: 'error',
-            lock,
-          },
-        };
-        const wedged = (): void => {
-          workers.least = Math.max(workers.least, worker.number + 1);
-        };
-        const line = { port: near, attach, locks: workers.locks, helloMs: 5_000, wedged };
-        return {
-          line: await openHubLine(line, events, signal),
-          tabs: { carrier: 'worker', code: 'OK', message: '' },
-        };
-      },
-      OPTIONS,
-      (batch) => {
-        this.#receive(batch);
-      },
-      new AbortController().signal,
-      () => Promise.resolve(tokenOf(this.user)),
-    );
-    this.engine = engine;
-    // As a manager does when its engine opens.
-    if (this.user !== '') engine.send({ kind: 'provideToken', request: 0, token: tokenOf(this.user) });
+  /** Opens the engine, as often as it takes, as a manager does. */
+  open(): void {
+    const { browser, life, worker, number } = this;
+    life.enter(() => {
+      const carriers = new Carriers({
+        locks: browser.locks,
+        startWorker: browser.startWorkerFor(life, number),
+        realm: browser.realmOf(life, this.#watchers),
+        openCore: browser.openCore,
+      });
+      const connect = carriers.connect({
+        ...{ options: OPTIONS, wasm: '', worker, loadTimeoutMs: 5_000, logLevel: 'error' },
+        openOwn: (_options, sink, signal) => browser.openCore('', 0)(_options, sink, signal),
+      });
+      const { signal } = new AbortController();
+      const sink = (batch: Batch): void => {
+        if (life.alive) this.#receive(batch);
+      };
+      openAsTab(connect, OPTIONS, sink, signal, () => Promise.resolve(tokenOf(this.user))).then(
+        (engine) => {
+          this.#opened(engine);
+        },
+        () =>
+          setTimeout(() => {
+            this.open();
+          }, 1_000),
+      );
+    });
   }
 
   subscribe(table: string): void {
     this.#lastId += 1;
     const id = this.#lastId;
     this.told.set(id, { table, numbers: [], gaps: new Map(), liveSince: null, state: 'pending' });
-    this.engine?.send({ kind: 'subscribe', id, spec: { schema: 'public', table, event: '*' } });
+    if (this.#engine !== null) this.#subscribe(id, table);
   }
 
   unsubscribe(id: number): void {
     this.told.delete(id);
-    this.engine?.send({ kind: 'unsubscribe', id });
+    this.send({ kind: 'unsubscribe', id });
+  }
+
+  pause(id: number): void {
+    this.send({ kind: 'pause', id });
+  }
+
+  resumeAll(): void {
+    for (const id of this.told.keys()) this.send({ kind: 'resume', id });
   }
 
   signIn(user: string): void {
     this.user = user;
-    this.engine?.send({ kind: 'provideToken', request: 0, token: tokenOf(user) });
+    this.send({ kind: 'provideToken', request: 0, token: tokenOf(user) });
   }
 
+  notify(event: LifecycleEvent): void {
+    this.send({ kind: 'notify', event });
+  }
+
+  send(command: Parameters<Engine['send']>[0]): void {
+    if (this.life.alive && !this.life.asleep) this.life.enter(() => this.#engine?.send(command));
+  }
+
+  /** The person closes it. */
   close(): void {
-    this.life.alive = false;
-    void this.engine?.dispose();
+    this.#tell('away');
+    this.notify('pagehide');
+    this.browser.end(this.life);
   }
 
-  /** As when its process dies. */
+  /** Its manager is disposed of; the page stays. */
+  dispose(): void {
+    this.life.enter(() => void this.#engine?.dispose());
+    this.told.clear();
+    this.#engine = null;
+  }
+
+  /** Its process dies. */
   crash(): void {
-    this.life.alive = false;
-    for (const lock of this.#locks) this.workers.locks.release(lock);
-    void this.engine?.dispose();
+    this.browser.end(this.life);
+  }
+
+  /** The browser freezes it, after it has said so. */
+  freeze(): void {
+    if (this.life.asleep) return;
+    this.#tell('frozen');
+    this.notify('freeze');
+    this.isFrozen = true;
+    this.life.sleep(true);
+  }
+
+  /** Its thread is held up, by a loop or a debugger. */
+  wedge(): void {
+    this.life.sleep(true);
+  }
+
+  /** The browser puts it into the back/forward cache, if it may. */
+  putAway(): void {
+    if (this.life.asleep || !this.isOpen) return;
+    this.#tell('away');
+    this.notify('pagehide');
+    this.isAway = true;
+    const held = this.browser.locks.heldBy(this.life);
+    const open = this.browser.channelsOf(this.life);
+    if (held.length > 0 || open > 0) this.faults.push(`is put away with ${held.join(', ')}, ${String(open)} channels`);
+    this.life.sleep(true);
+  }
+
+  /** It runs again, whatever held it up. */
+  wake(): void {
+    if (!this.life.alive || !this.life.asleep) return;
+    this.life.sleep(false);
+    const { isFrozen, isAway } = this;
+    this.isFrozen = false;
+    this.isAway = false;
+    this.life.run('message', () => {
+      if (isFrozen) this.#tell('resumed');
+      if (isFrozen) this.notify('resume');
+      if (isAway) this.notify('pageshow');
+    });
+  }
+
+  #tell(what: 'away' | 'frozen' | 'resumed'): void {
+    if (this.life.alive && !this.life.asleep)
+      this.life.enter(() => {
+        for (const calls of [...this.#watchers]) calls[what]();
+      });
+  }
+
+  #opened(engine: Engine): void {
+    this.#engine = engine;
+    // As a manager does when its engine opens.
+    engine.send({ kind: 'provideToken', request: 0, token: tokenOf(this.user) });
+    for (const [id, { table }] of this.told) this.#subscribe(id, table);
+  }
+
+  #subscribe(id: number, table: string): void {
+    this.send({ kind: 'subscribe', id, spec: { schema: 'public', table, event: '*' } });
   }
 
   #receive({ control, deliveries }: Batch): void {
-    const { status, gaps = [] } = control ?? {};
+    const { status, gaps = [], notices = [] } = control ?? {};
     this.overall = status?.overall ?? this.overall;
+    this.tabs = status?.tabs ?? this.tabs;
+    for (const { code, status: notice } of notices) if (notice !== 'SUBSCRIBED') this.losses.push(code);
     for (const { id, state } of status?.subscriptions ?? []) {
       const told = this.told.get(id);
       if (told === undefined) continue;

@@ -1,13 +1,12 @@
 import { SwitchboardError, type SwitchboardErrorCode } from '../../api/errors.js';
 import type { Command } from '../../engine/engine.js';
+import { Patience } from './patience.js';
 import { CarrierUnavailable, type Line, type LineEvents } from '../tab/line.js';
 import type { Locks } from '../wire/locks.js';
 import type { Attach, Failure, FromHub, Port } from '../wire/messages.js';
 
 /** How long a hub may take to answer. */
 export const ANSWER_MS = 5_000;
-/** Timers of a page that was asleep run before the messages that waited meanwhile. */
-const GRACE_MS = 500;
 /** How long it may be silent before it is asked whether it is there. */
 const QUIET_MS = 10_000;
 const ACK_EVERY = 64;
@@ -18,6 +17,8 @@ export interface HubLineOptions {
   readonly locks: Locks;
   /** How long the hub may take to its first word. */
   readonly helloMs: number;
+  /** There has been a hub at the other end. Else none may ever be there. */
+  readonly isKnown: boolean;
   /** It does not answer any more, though it lives. */
   readonly wedged: () => void;
 }
@@ -28,7 +29,7 @@ export interface HubLineOptions {
  * @throws CarrierUnavailable when it does not answer; SwitchboardError when its core can't be loaded.
  */
 export async function openHubLine(options: HubLineOptions, events: LineEvents, signal: AbortSignal): Promise<Line> {
-  const release = await options.locks.hold(options.attach.lock);
+  const release = await options.locks.hold(options.attach.lock, signal);
   const line = new HubLine(options, events, release);
   const abort = (): void => {
     line.close();
@@ -52,15 +53,27 @@ class HubLine implements Line {
   readonly #events: LineEvents;
   readonly #end = new AbortController();
   readonly #interval: ReturnType<typeof setInterval>;
+  readonly #patience: Patience;
   #opening: { resolve: () => void; reject: (error: unknown) => void } | null = null;
-  /** While an answer is due. */
-  #due: ReturnType<typeof setTimeout> | null = null;
   #heard = false;
+  #isKnown: boolean;
+  #wasGreeted = false;
   #taken = 0;
 
   constructor(options: HubLineOptions, events: LineEvents, release: () => void) {
     this.#options = options;
     this.#events = events;
+    this.#isKnown = options.isKnown;
+    this.#patience = new Patience(
+      () => {
+        // The first word is the answer to `attach`.
+        if (this.#wasGreeted) options.port.post({ ping: 0 });
+      },
+      () => {
+        options.wedged();
+        this.#lose('HALF_OPEN', 'What holds the line for all tabs does not answer.');
+      },
+    );
     this.#end.signal.addEventListener('abort', release);
     this.#interval = setInterval(() => {
       if (!this.#heard) this.check();
@@ -80,7 +93,7 @@ class HubLine implements Line {
         this.#receive(message as FromHub);
       });
       port.post({ attach });
-      this.#expect(helloMs, 0);
+      this.#patience.begin(helloMs);
     });
   }
 
@@ -91,9 +104,7 @@ class HubLine implements Line {
   }
 
   check(): void {
-    if (this.#end.signal.aborted || this.#due !== null) return;
-    this.#options.port.post({ ping: 0 });
-    this.#expect(ANSWER_MS, GRACE_MS);
+    if (!this.#end.signal.aborted) this.#patience.begin(ANSWER_MS);
   }
 
   close(): void {
@@ -107,14 +118,14 @@ class HubLine implements Line {
   #receive(message: FromHub): void {
     if (this.#end.signal.aborted) return;
     this.#heard = true;
-    if (this.#due !== null) clearTimeout(this.#due);
-    this.#due = null;
+    this.#patience.end();
     if ('batch' in message) this.#receiveBatch(message.batch);
     else if ('hello' in message) this.#watch(message.hello);
     else if ('welcome' in message) this.#welcomed();
     else if ('failed' in message) this.#failed(message.failed);
     else if ('cut' in message)
       this.#lose('OVERFLOW', 'This tab took nothing for too long, and too much waited for it.');
+    else if ('replaced' in message) this.#lose('CONNECTION_LOST', 'Another tab has taken over the line for all tabs.');
   }
 
   #receiveBatch(batch: Parameters<LineEvents['batch']>[0]): void {
@@ -128,6 +139,8 @@ class HubLine implements Line {
 
   /** Of the hub: free when it is gone. */
   #watch(lock: string): void {
+    this.#wasGreeted = true;
+    this.#isKnown = true;
     this.#options.locks.whenFree(lock, this.#end.signal, () => {
       this.#lose('CONNECTION_LOST', 'What held the line for all tabs is gone.');
     });
@@ -148,21 +161,10 @@ class HubLine implements Line {
       );
   }
 
-  #expect(ms: number, graceMs: number): void {
-    this.#due = setTimeout(() => {
-      if (graceMs > 0) {
-        this.#expect(graceMs, 0);
-        return;
-      }
-      this.#options.wedged();
-      this.#lose('HALF_OPEN', 'What holds the line for all tabs does not answer.');
-    }, ms);
-  }
-
   #lose(...why: Parameters<LineEvents['lost']>): void {
     if (this.#end.signal.aborted) return;
     if (this.#opening !== null) {
-      this.#reject(new CarrierUnavailable(why[1]));
+      this.#reject(new CarrierUnavailable(why[1], this.#isKnown ? 'known' : 'unknown'));
       return;
     }
     this.#options.port.post({ leave: true });
@@ -179,8 +181,7 @@ class HubLine implements Line {
   #stop(): void {
     this.#end.abort();
     clearInterval(this.#interval);
-    if (this.#due !== null) clearTimeout(this.#due);
-    this.#due = null;
+    this.#patience.end();
     this.#options.port.close();
   }
 }

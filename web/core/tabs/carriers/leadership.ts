@@ -1,35 +1,46 @@
 import { HubHost, type OpenCore } from '../hub/hubHost.js';
 import { CarrierUnavailable } from '../tab/line.js';
 import type { Locks } from '../wire/locks.js';
-import { messagePort, randomName, TABS_PROTOCOL, type Port } from '../wire/messages.js';
+import { randomName, TABS_PROTOCOL, type Port } from '../wire/messages.js';
 import { ANSWER_MS } from './hubLine.js';
+import { answerCall, LeaderCall } from './leaderCall.js';
+import type { Channel, Realm } from './realm.js';
 
 /** Of the lock that the leader holds, and of the channel on which it is found. */
-const NAME = `switchboard-leader ${String(TABS_PROTOCOL)}`;
+export const LEADER = `switchboard-leader ${TABS_PROTOCOL}`;
 
 /** On that channel: somebody wants a line, over a channel of this name; there is a new leader. */
-type Word = { readonly call: string } | { readonly elected: true };
+type Word = { readonly call: string } | { readonly elected: string };
 
-/** The first word on the channel of a line, from the leader. */
-const OPEN = 'open';
+/** What a tab has while it leads. */
+interface Term {
+  /** Nobody else's, in no other term. */
+  readonly leader: string;
+  readonly host: HubHost;
+  /** Its ends of lines to other tabs, by the names of their calls. */
+  readonly lines: Map<string, Port>;
+}
 
 /** The hubs of an origin in one of its tabs: the one that holds the lock. Every tab that has a line waits to be the next. */
 export class Leadership {
   readonly #locks: Locks;
   readonly #openCore: OpenCore;
-  #channel: BroadcastChannel | null = null;
+  readonly #realm: Realm;
+  #channel: Channel | null = null;
+  /** From the first line to the last. */
+  #stay = new AbortController();
+  /** Of the lock that is held or waited for. */
   #candidacy = new AbortController();
-  #host: HubHost | null = null;
-  #lines = 0;
-  /** Calls that nobody has answered. */
-  readonly #calls = new Set<string>();
-  /** Calls that this tab has answered. */
-  readonly #answered = new Set<string>();
+  #term: Term | null = null;
+  #elections = 0;
   #elected: (() => void)[] = [];
+  /** Of this tab's lines, those that are open or wait for an answer. */
+  readonly #calls = new Map<string, LeaderCall>();
 
-  constructor(locks: Locks, openCore: OpenCore) {
+  constructor(locks: Locks, openCore: OpenCore, realm: Realm) {
     this.#locks = locks;
     this.#openCore = openCore;
+    this.#realm = realm;
   }
 
   /**
@@ -37,94 +48,146 @@ export class Leadership {
    *
    * @throws CarrierUnavailable when there is no leader in time.
    */
-  async call(): Promise<Port> {
-    this.#lines += 1;
-    if (this.#channel === null) this.#enter();
+  async call(): Promise<LeaderCall> {
+    const name = randomName('switchboard-line');
+    const call = new LeaderCall(name, this.#elections, this.#realm, () => {
+      this.#left(name);
+    });
+    this.#calls.set(name, call);
+    this.#enter();
     try {
-      const isLed = this.#host !== null || (await this.#locks.held()).includes(NAME);
+      const isLed = this.#term !== null || (await this.#locks.held()).includes(LEADER);
       if (!isLed) await this.#election();
-      return this.#host === null ? this.#callLeader() : this.#callHere(this.#host);
+      this.#place(call);
+      return call;
     } catch (error) {
-      this.#left();
+      call.close();
       throw error;
     }
   }
 
-  /** The leader lives and does not answer: this tab takes its place. */
-  seize(): void {
-    if (this.#host === null && this.#lines > 0) this.#stand(true);
+  /** Who leads lives and does not answer this call: this tab takes its place, unless another has since. */
+  seize({ elections }: LeaderCall): void {
+    if (this.#term === null && this.#channel !== null && elections === this.#elections) this.#stand(true);
   }
 
   #enter(): void {
-    this.#channel = new BroadcastChannel(NAME);
-    this.#channel.onmessage = ({ data }) => {
-      this.#heard(data as Word);
-    };
-    this.#candidacy = new AbortController();
-    addEventListener('pagehide', this.#leave);
+    if (this.#channel !== null) return;
+    this.#channel = this.#realm.channel(LEADER, (word) => {
+      this.#heard(word as Word);
+    });
+    this.#stay = new AbortController();
+    this.#realm.watch(this.#stay.signal, {
+      // With a lock the page could not rest in the back/forward cache.
+      away: () => {
+        this.#leave();
+      },
+      // A page that does not run is no leader, nor a candidate.
+      frozen: () => {
+        this.#withdraw();
+      },
+      resumed: () => {
+        if (this.#candidacy.signal.aborted) this.#stand(false);
+      },
+    });
     this.#stand(false);
   }
 
-  #left(): void {
-    this.#lines -= 1;
+  #left(name: string): void {
+    this.#calls.delete(name);
     // Not at once: most lines are lost because the leader is, and this tab may be the next.
     setTimeout(() => {
-      if (this.#lines === 0) this.#leave();
+      if (this.#calls.size === 0) this.#leave();
     });
   }
 
-  /** Also when the page is put away: with a lock it could not rest in the back/forward cache. */
-  readonly #leave = (): void => {
+  #leave(): void {
     if (this.#channel === null) return;
-    removeEventListener('pagehide', this.#leave);
-    this.#candidacy.abort();
-    this.#resign();
+    this.#stay.abort();
+    this.#withdraw();
     this.#channel.close();
     this.#channel = null;
-    this.#calls.clear();
-  };
+    for (const call of [...this.#calls.values()]) call.close();
+  }
 
-  #stand(steal: boolean): void {
-    const { signal } = this.#candidacy;
-    const resigned = (): void => {
-      if (signal.aborted) return;
-      // Another tab believes that this one does not answer.
-      this.#resign();
-      this.#stand(false);
-    };
-    this.#locks.lead(
-      NAME,
-      steal,
-      signal,
-      () => {
+  #withdraw(): void {
+    this.#candidacy.abort();
+    this.#resign();
+  }
+
+  #stand(seize: boolean): void {
+    this.#candidacy.abort();
+    const candidacy = new AbortController();
+    this.#candidacy = candidacy;
+    const { signal } = candidacy;
+    this.#locks.lead(LEADER, seize, signal, {
+      granted: () => {
         this.#lead();
       },
-      resigned,
-    );
+      // Another tab found that this one did not answer.
+      lost: () => {
+        const own = this.#ownLines();
+        this.#resign();
+        this.#stand(false);
+        for (const call of own) call.replaced();
+      },
+    });
   }
 
   #lead(): void {
-    this.#host ??= new HubHost(this.#openCore, this.#locks, randomName('switchboard-hub'));
-    this.#channel?.postMessage({ elected: true } satisfies Word);
-    for (const call of this.#elected.splice(0)) call();
-    // Its own, made while the lock was already its own and it did not know.
-    for (const call of this.#calls) this.#heard({ call });
+    const leader = randomName('switchboard-hub');
+    this.#term = { leader, host: new HubHost(this.#openCore, this.#locks, leader), lines: new Map() };
+    this.#say({ elected: leader });
+    this.#follow(leader);
   }
 
   #resign(): void {
-    this.#host?.end();
-    this.#host = null;
-    this.#answered.clear();
+    const term = this.#term;
+    this.#term = null;
+    term?.host.end();
+    for (const port of [...(term?.lines.values() ?? [])]) port.close();
+  }
+
+  /** This tab's lines to the hubs in it. */
+  #ownLines(): LeaderCall[] {
+    return [...this.#calls.values()].filter(({ leader }) => leader !== null && leader === this.#term?.leader);
   }
 
   #heard(word: Word): void {
+    const term = this.#term;
     if ('elected' in word) {
-      for (const call of this.#elected.splice(0)) call();
-      for (const call of this.#calls) this.#channel?.postMessage({ call } satisfies Word);
-    } else if (this.#host !== null && !this.#answered.has(word.call)) {
-      this.#answered.add(word.call);
-      this.#host.accept(answer(word.call));
+      // Only the loss of the lock ends a term: the word may be older than that.
+      if (term === null) this.#follow(word.elected);
+    } else if (term !== null && !term.lines.has(word.call)) {
+      const { call } = word;
+      const port = answerCall(this.#realm, call, term.leader, () => {
+        term.lines.delete(call);
+      });
+      term.lines.set(call, port);
+      term.host.accept(port);
     }
+  }
+
+  /** There is a new leader. */
+  #follow(leader: string): void {
+    this.#elections += 1;
+    for (const elected of this.#elected.splice(0)) elected();
+    for (const call of [...this.#calls.values()]) {
+      if (call.leader === null) this.#place(call);
+      else if (call.leader !== leader) call.replaced();
+    }
+  }
+
+  #place(call: LeaderCall): void {
+    const term = this.#term;
+    if (call.leader !== null) return;
+    if (term === null) {
+      this.#say({ call: call.name });
+      return;
+    }
+    const [near, far] = this.#realm.pair();
+    term.host.accept(far);
+    call.connect(term.leader, near);
   }
 
   #election(): Promise<void> {
@@ -139,72 +202,7 @@ export class Leadership {
     });
   }
 
-  #callHere(host: HubHost): Port {
-    const { port1, port2 } = new MessageChannel();
-    host.accept(messagePort(port2));
-    return this.#counted(messagePort(port1));
+  #say(word: Word): void {
+    this.#channel?.post(word);
   }
-
-  #callLeader(): Port {
-    const name = randomName('switchboard-line');
-    const channel = new BroadcastChannel(name);
-    const waiting: unknown[] = [];
-    let isOpen = false;
-    let listener: ((message: unknown) => void) | null = null;
-    channel.onmessage = ({ data }) => {
-      if (data !== OPEN) listener?.(data);
-      else if (!isOpen) {
-        isOpen = true;
-        this.#calls.delete(name);
-        for (const message of waiting) channel.postMessage(message);
-      }
-    };
-    this.#calls.add(name);
-    this.#channel?.postMessage({ call: name } satisfies Word);
-    return this.#counted({
-      post: (message) => {
-        if (isOpen) channel.postMessage(message);
-        else waiting.push(message);
-      },
-      listen: (call) => {
-        listener = call;
-      },
-      close: () => {
-        this.#calls.delete(name);
-        channel.close();
-      },
-    });
-  }
-
-  /** The line is over when its port is closed. */
-  #counted(port: Port): Port {
-    let isClosed = false;
-    return {
-      ...port,
-      close: () => {
-        port.close();
-        if (!isClosed) this.#left();
-        isClosed = true;
-      },
-    };
-  }
-}
-
-/** The leader's end of a line. */
-function answer(name: string): Port {
-  const channel = new BroadcastChannel(name);
-  return {
-    post: (message) => {
-      channel.postMessage(message);
-    },
-    listen: (call) => {
-      channel.onmessage = ({ data }) => {
-        call(data);
-      };
-      channel.postMessage(OPEN);
-    },
-    close: () => {
-      channel.close();
-    },
-  };
 }

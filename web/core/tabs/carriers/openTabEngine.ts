@@ -4,8 +4,11 @@ import type { TabsStatus } from '../../api/status.js';
 import { DEFAULT_TOKEN_TIMEOUT_MS } from '../../api/tuning.js';
 import type { Engine, OpenEngine } from '../../engine/engine.js';
 import { packagedWasm, wasmAddress } from '../../engine/wasmAddress.js';
-import { connector } from './connector.js';
-import { webLocks } from '../wire/locks.js';
+import { wasmEngineOpener } from '../../engine/loadModule.js';
+import { Carriers } from './carriers.js';
+import { pageRealm } from './realm.js';
+import { startWorker } from './startWorker.js';
+import { webLocks, type Locks } from '../wire/locks.js';
 import { TabEngine, type Connect } from '../tab/tabEngine.js';
 import { ownerOf } from '../wire/user.js';
 import { packagedWorker } from './workerAddress.js';
@@ -22,11 +25,14 @@ export interface TabsSettings {
   readonly openOwn: OpenEngine;
 }
 
+/** Of this page. Made at the first need. */
+let carriers: Carriers | null = null;
+
 /** Opens engines that share a core with the other tabs, or one in this realm where that can't be. */
 export function tabEngineOpener(settings: TabsSettings): OpenEngine {
   return async (options, sink, signal, newestToken) => {
     const { wasm, worker, openOwn, loadTimeoutMs, logLevel } = settings;
-    const locks = webLocks();
+    const locks = await webLocks();
     const tabs = reasonForOwn(settings, locks !== null);
     if (tabs !== null || locks === null) {
       const engine = await openOwn(options, sink, signal);
@@ -34,13 +40,23 @@ export function tabEngineOpener(settings: TabsSettings): OpenEngine {
       return engine;
     }
     const source = wasm ?? packagedWasm(options.tables !== undefined);
-    const connect = connector({
-      ...{ options, locks, loadTimeoutMs, logLevel, openOwn },
+    carriers ??= carriersOfPage(locks);
+    const connect = carriers.connect({
+      ...{ options, loadTimeoutMs, logLevel, openOwn },
       wasm: wasmAddress(source as string | URL).href,
       worker: wasmAddress(worker ?? packagedWorker()).href,
     });
     return openAsTab(connect, options, sink, signal, newestToken);
   };
+}
+
+function carriersOfPage(locks: Locks): Carriers {
+  return new Carriers({
+    locks,
+    startWorker: typeof SharedWorker === 'function' ? startWorker : null,
+    realm: typeof BroadcastChannel === 'function' ? pageRealm : null,
+    openCore: (wasm, loadTimeoutMs) => wasmEngineOpener({ wasm, numbered: false, transport: null }, loadTimeoutMs),
+  });
 }
 
 /** An engine over what `connect` finds. Rejects when that is nothing at first. */
@@ -59,7 +75,8 @@ function reasonForOwn({ wasm, hasTransport }: TabsSettings, hasLocks: boolean): 
   if (wasm !== null && typeof wasm !== 'string' && !(wasm instanceof URL)) {
     return own('WASM', 'With `tabs`, give the address of the .wasm as the option `wasm`, or leave it out.');
   }
-  if (!hasLocks) return own('NO_LOCKS', 'There are no Web Locks here: they need a page that came over https.');
+  if (!hasLocks)
+    return own('NO_LOCKS', 'There are no Web Locks here: they need a page that came over https, and an origin.');
   return null;
 }
 

@@ -1,7 +1,7 @@
 import { wasmEngineOpener } from '../../engine/loadModule.js';
 import { HubHost } from '../hub/hubHost.js';
 import { webLocks } from '../wire/locks.js';
-import { messagePort, randomName } from '../wire/messages.js';
+import { messagePort } from '../wire/messages.js';
 
 /** What of a SharedWorker's scope is used here; the DOM's types have none. */
 interface Scope {
@@ -11,14 +11,15 @@ interface Scope {
 
 /** The worker for all tabs. It is bundled into one file, see web/tools/setup/builds.mjs. */
 const scope = self as unknown as Scope;
-const locks = webLocks();
-
-// Without locks nobody answers, and each tab takes a line of its own.
-if (locks !== null) {
+const host = webLocks().then((locks) => {
   const openCore = (wasm: string, loadTimeoutMs: number) =>
     wasmEngineOpener({ wasm, numbered: false, transport: null }, loadTimeoutMs);
-  const host = new HubHost(openCore, locks, randomName(scope.name));
-  scope.onconnect = ({ ports: [port] }) => {
-    if (port !== undefined) host.accept(messagePort(port));
-  };
-}
+  return locks === null ? null : new HubHost(openCore, locks, scope.name);
+});
+
+scope.onconnect = ({ ports: [port] }) => {
+  // Without locks nobody answers, and each tab takes a line of its own.
+  void host.then((there) => {
+    if (port !== undefined) there?.accept(messagePort(port));
+  });
+};

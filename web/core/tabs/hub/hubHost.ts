@@ -2,10 +2,17 @@ import type { OpenEngine } from '../../engine/engine.js';
 import { Hub } from './hub.js';
 import type { HubTab } from './hubTab.js';
 import type { Locks } from '../wire/locks.js';
-import { TABS_PROTOCOL, type Attach, type Port, type ToHub } from '../wire/messages.js';
+import { randomName, TABS_PROTOCOL, type Attach, type Port, type ToHub } from '../wire/messages.js';
 
 /** Opens cores for hubs. */
 export type OpenCore = (wasm: string, loadTimeoutMs: number) => OpenEngine;
+
+/** A lock, from when there are tabs until it is lost or given back. */
+interface Tenure {
+  readonly lock: string;
+  readonly held: Promise<void>;
+  readonly end: AbortController;
+}
 
 /** The hubs of one realm: one for each set of options and each user. */
 export class HubHost {
@@ -13,40 +20,43 @@ export class HubHost {
   readonly #openCore: OpenCore;
   readonly #locks: Locks;
   readonly #lock: string;
-  readonly #held: Promise<() => void>;
+  #tenure: Tenure | null = null;
+  #ended = false;
 
-  /** `lock`: the name of a Web Lock of its own, by which tabs see that it lives. */
+  /** `lock`: how the names of the Web Locks begin by which tabs see that it lives. It holds one while it has tabs; who seizes it ends its hubs. */
   constructor(openCore: OpenCore, locks: Locks, lock: string) {
     this.#openCore = openCore;
     this.#locks = locks;
     this.#lock = lock;
-    this.#held = locks.hold(lock);
   }
 
   /** Serves whoever is at the other end. What it does not understand it ignores: it comes from another version, or from nobody's tab. */
   accept(port: Port): void {
     let joined: { readonly hub: Hub; readonly tab: HubTab } | null = null;
     port.listen((message) => {
-      if (!isMessage(message)) return;
+      if (this.#ended || !isMessage(message)) return;
       if ('attach' in message) {
         if (joined === null && isAttach(message.attach)) joined = this.#attach(port, message.attach);
-      } else if ('ping' in message) {
-        port.post({ pong: message.ping });
       } else if (joined !== null) {
         const { hub, tab } = joined;
-        if ('ack' in message) tab.took(message.ack);
+        if ('ping' in message) tab.post({ pong: message.ping });
+        else if ('ack' in message) tab.took(message.ack);
         else if ('command' in message) hub.run(tab, message.command);
         else hub.remove(tab);
       }
     });
   }
 
-  /** Ends all hubs. Their tabs see it by the lock. */
+  /** Ends all hubs, and serves nobody any more. Their tabs see it by the lock. */
   end(): void {
+    this.#ended = true;
+    this.#endHubs();
+  }
+
+  #endHubs(): void {
     for (const hub of [...this.#hubs.values()]) hub.end();
-    void this.#held.then((release) => {
-      release();
-    });
+    this.#tenure?.end.abort();
+    this.#tenure = null;
   }
 
   #attach(port: Port, attach: Attach): { hub: Hub; tab: HubTab } {
@@ -54,13 +64,29 @@ export class HubHost {
     const key = JSON.stringify([user, options, wasm]);
     const hub = this.#hubs.get(key) ?? this.#open(key, attach, this.#openCore(wasm, loadTimeoutMs));
     const tab = hub.join(port, attach);
-    void this.#held.then(() => {
-      tab.post({ hello: this.#lock });
+    this.#tenure ??= this.#begin();
+    const { lock, held } = this.#tenure;
+    void held.then(() => {
+      tab.post({ hello: lock });
     });
     this.#locks.whenFree(attach.lock, tab.gone, () => {
       hub.remove(tab);
     });
     return { hub, tab };
+  }
+
+  #begin(): Tenure {
+    const lock = randomName(this.#lock);
+    const end = new AbortController();
+    const held = new Promise<void>((resolve) => {
+      this.#locks.lead(lock, false, end.signal, {
+        granted: resolve,
+        lost: () => {
+          this.#endHubs();
+        },
+      });
+    });
+    return { lock, end, held };
   }
 
   #open(key: string, { user, options }: Attach, openEngine: OpenEngine): Hub {

@@ -19,4 +19,12 @@ export interface Line {
 }
 
 /** This carrier can't be had; another may be. */
-export class CarrierUnavailable extends Error {}
+export class CarrierUnavailable extends Error {
+  /** `again`: whether another of its kind may be there at once. `known`: it was there; `unknown`: perhaps none ever is; `no`: there is none. */
+  constructor(
+    message: string,
+    readonly again: 'known' | 'unknown' | 'no' = 'no',
+  ) {
+    super(message);
+  }
+}

@@ -2,14 +2,14 @@ import type { LogLevel } from '../../api/logger.js';
 import type { Batch, Command, EngineOptions } from '../../engine/engine.js';
 
 /**
- * Raised with every change of what tabs and hubs say to each other, commands and batches of engine.ts included: a tab may find a hub of another
- * deployment of its application.
+ * The version of the package, and a number that is raised with every change of what tabs and hubs say to each other, commands and batches of engine.ts
+ * included: a tab may find a hub of another deployment of its application, and a core of one version can't be loaded by the code of another.
  */
-export const TABS_PROTOCOL = 1;
+export const TABS_PROTOCOL = '0.1.0-2';
 
 /** What a tab wants of a hub. Tabs share a core when all but the last three are the same. */
 export interface Attach {
-  readonly protocol: number;
+  readonly protocol: string;
   /** See `userOf`. */
   readonly user: string;
   readonly options: EngineOptions;
@@ -34,10 +34,16 @@ export interface Failure {
 
 /**
  * `hello` comes at once, with the Web Lock that the hub holds for as long as it lives. `welcome`: there is a core. `failed` and `cut` are the last;
- * `cut`: too much waited for the tab.
+ * `cut`: too much waited for the tab. `replaced` is not the hub's own word: the carrier knows of another hub that has taken its place.
  */
 export type FromHub =
-  { hello: string } | { welcome: true } | { failed: Failure } | { batch: Batch } | { pong: number } | { cut: true };
+  | { hello: string }
+  | { welcome: true }
+  | { failed: Failure }
+  | { batch: Batch }
+  | { pong: number }
+  | { cut: true }
+  | { replaced: true };
 
 /** One end of a connection between two realms of an origin. */
 export interface Port {
