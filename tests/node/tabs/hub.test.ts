@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Delivery, LifecycleEvent } from '../../../web/core/engine/engine.js';
+import type { BroadcastDelivery, Delivery, LifecycleEvent } from '../../../web/core/engine/engine.js';
 import { fakeTime, tick } from '../support/fakeTime.js';
 import { OPTIONS, RawTab, ScriptedHub } from '../support/tabs/scriptedHub.js';
 import { tokenOf } from '../support/tabs/simulatedTabs.js';
@@ -40,6 +40,50 @@ describe('a hub', () => {
     expect(a.take().map(({ deliveries }) => deliveries)).toEqual([[each([1, 2], 'x')]]);
     expect(b.take().map(({ deliveries }) => deliveries)).toEqual([[each([1], 'x')]]);
     expect(c.take()).toEqual([]);
+  });
+
+  it('gives the bytes of a broadcast without what is around them in the buffer of the frame', async () => {
+    const tabs = [await hub.tab(), await hub.tab()];
+    for (const tab of tabs) {
+      tab.send({ kind: 'openChannel', id: 1, spec: { name: 'room' } });
+      tab.take();
+    }
+    const payload = new Uint8Array(1_000_000).fill(7, 500, 503).subarray(500, 503);
+    const rest = { event: 'e', json: false, id: null, replayed: false } as const;
+    hub.core.say({}, [{ kind: 'broadcast', channels: [1, 2], payload, ...rest }]);
+    for (const tab of tabs) {
+      const [delivery] = tab.take().flatMap(({ deliveries }) => deliveries);
+      expect(delivery).toMatchObject({ channels: [1], payload: new Uint8Array([7, 7, 7]) });
+      expect((delivery as BroadcastDelivery & { payload: Uint8Array }).payload.buffer.byteLength).toBe(3);
+    }
+  });
+
+  it('runs a flood of one tab in turns with what others ask for, and answers that it lives', async () => {
+    const [a, b] = [await hub.tab(), await hub.tab()];
+    for (let id = 1; id <= 2_000; id += 1) a.subscribe(id, 'flood');
+    b.subscribe(1, 'other');
+    b.post({ ping: 0 });
+    const tables = (): string[] => hub.core.of('subscribe').map(({ spec }) => spec.table);
+    expect([tables().length, tables().includes('other')]).toEqual([501, true]);
+    expect(b.got).toContainEqual({ pong: 0 });
+    // What one tab asks for keeps its order, across the turns.
+    a.send({ kind: 'unsubscribe', id: 2_000 });
+    a.subscribe(2_001, 'flood');
+    await tick(100);
+    expect(tables()).toHaveLength(2_002);
+    expect(hub.core.of('unsubscribe').map(({ id }) => id)).toEqual([2_001]);
+    expect(hub.core.commands.slice(-2).map(({ kind }) => kind)).toEqual(['unsubscribe', 'subscribe']);
+  });
+
+  it('forgets the rest of a flood when its tab goes', async () => {
+    const [a, b] = [await hub.tab(), await hub.tab()];
+    for (let id = 1; id <= 2_000; id += 1) a.subscribe(id, 'flood');
+    a.post({ leave: true });
+    await tick(100);
+    expect(hub.core.of('subscribe')).toHaveLength(500);
+    expect(hub.core.of('unsubscribe')).toHaveLength(500);
+    b.subscribe(1);
+    expect(hub.core.of('subscribe')).toHaveLength(501);
   });
 
   it('gives lists of columns to the tabs that need them, with the numbers that the core has given', async () => {

@@ -90,7 +90,7 @@ function actOnTab(world: World): void {
     openTab(world);
     return;
   }
-  const kind = random(16);
+  const kind = random(17);
   if (kind === 0) tab.crash();
   else if (tab.life.asleep) tab.wake();
   else if (kind <= 2) tab.subscribe(pick(random, TABLES) ?? '');
@@ -102,7 +102,8 @@ function actOnTab(world: World): void {
   else if (kind === 10) tab.freeze();
   else if (kind <= 12) tab.putAway();
   else if (kind === 13) tab.notify(random(2) === 0 ? 'hidden' : 'visible');
-  else if (kind === 14) tab.signIn(pick(random, USERS) ?? '');
+  else if (kind === 14) tab.dispose();
+  else if (kind === 15) tab.signIn(pick(random, USERS) ?? '');
   else openTab(world);
 }
 
@@ -136,6 +137,7 @@ function missing({ table, numbers, gaps, liveSince }: Told, database: SimDatabas
 /** What a tab that has been left alone for long enough must not show. */
 function faultsOf(tab: SimTab, database: SimDatabase): string[] {
   const found = [...tab.faults];
+  if (tab.isDisposed) return found;
   if (!tab.isOpen) found.push('is not open');
   for (const [id, told] of tab.told) {
     const name = `subscription ${String(id)} (${told.table})`;
@@ -153,7 +155,7 @@ function faultsOf(tab: SimTab, database: SimDatabase): string[] {
 function faultsOfCarriers(world: World): string[] {
   const { browser, database } = world;
   const found: string[] = [];
-  const tabs = alive(world);
+  const tabs = alive(world).filter(({ isDisposed }) => !isDisposed);
   const carriers = new Set(
     tabs.map(({ tabs: status, worker, number }) => {
       const carrier = status?.carrier ?? 'none';

@@ -97,20 +97,22 @@ export class SimulatedCore implements Engine {
     return Promise.resolve();
   }
 
-  /** A realm that sleeps gets it later. */
+  /** For those that are live now. A realm that sleeps gets it later. */
   take(change: SimChange): void {
-    if (this.life === undefined) this.#changed(change);
-    else
+    const live = [...this.#rows].filter(([, { isLive, spec }]) => isLive && spec.table === change.table);
+    if (this.life === undefined) this.#changed(live, change);
+    else {
       this.life.run('message', () => {
-        this.#changed(change);
+        this.#changed(live, change);
       });
+    }
   }
 
-  #changed(change: SimChange): void {
+  #changed(live: readonly [number, Rows][], change: SimChange): void {
     if (this.#ended) return;
     const ids: number[] = [];
-    for (const [id, rows] of this.#rows) {
-      if (!rows.isLive || rows.spec.table !== change.table) continue;
+    for (const [id, rows] of live) {
+      if (this.#rows.get(id) !== rows) continue;
       if (rows.isPaused) rows.held.push(change);
       else ids.push(id);
     }

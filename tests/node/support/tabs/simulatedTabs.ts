@@ -32,6 +32,7 @@ export class SimTab {
   readonly losses: string[] = [];
   isAway = false;
   isFrozen = false;
+  isDisposed = false;
   #engine: Engine | null = null;
   #lastId = 0;
   readonly #watchers = new Set<Parameters<Realm['watch']>[1]>();
@@ -80,6 +81,7 @@ export class SimTab {
   }
 
   subscribe(table: string): void {
+    if (this.isDisposed) return;
     this.#lastId += 1;
     const id = this.#lastId;
     this.told.set(id, { table, numbers: [], gaps: new Map(), liveSince: null, state: 'pending' });
@@ -121,6 +123,8 @@ export class SimTab {
 
   /** Its manager is disposed of; the page stays. */
   dispose(): void {
+    if (this.life.asleep || !this.isOpen) return;
+    this.isDisposed = true;
     this.life.enter(() => void this.#engine?.dispose());
     this.told.clear();
     this.#engine = null;

@@ -311,9 +311,9 @@ export class Hub {
 
   #splitDelivery(delivery: Delivery): void {
     if (delivery.kind === 'broadcast') {
-      for (const [tab, channels] of this.#sharesOf(delivery.channels)) {
-        tab.addDelivery({ ...delivery, channels, payload: ownCopy(delivery.payload) });
-      }
+      const payload = ownCopy(delivery.payload);
+      for (const [tab, channels] of this.#sharesOf(delivery.channels))
+        tab.addDelivery({ ...delivery, channels, payload });
     } else if (delivery.kind === 'presence') {
       for (const [tab, channels] of this.#sharesOf(delivery.channels)) tab.addDelivery({ ...delivery, channels });
     } else {
@@ -347,7 +347,7 @@ export class Hub {
   }
 }
 
-/** Bytes may be a part of a larger buffer, all of which a message would take along. */
+/** Bytes may be a part of a larger buffer, all of which each message would take along. */
 function ownCopy(payload: BroadcastDelivery['payload']): BroadcastDelivery['payload'] {
   return typeof payload === 'string' ? payload : payload.slice();
 }

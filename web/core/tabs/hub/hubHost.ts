@@ -1,11 +1,17 @@
 import type { OpenEngine } from '../../engine/engine.js';
 import { Hub } from './hub.js';
 import type { HubTab } from './hubTab.js';
+import { Turns } from './turns.js';
 import type { Locks } from '../wire/locks.js';
 import { randomName, TABS_PROTOCOL, type Attach, type Port, type ToHub } from '../wire/messages.js';
 
 /** Opens cores for hubs. */
 export type OpenCore = (wasm: string, loadTimeoutMs: number) => OpenEngine;
+
+interface Joined {
+  readonly hub: Hub;
+  readonly tab: HubTab;
+}
 
 /** A lock, from when there are tabs until it is lost or given back. */
 interface Tenure {
@@ -17,6 +23,9 @@ interface Tenure {
 /** The hubs of one realm: one for each set of options and each user. */
 export class HubHost {
   readonly #hubs = new Map<string, Hub>();
+  readonly #turns = new Turns<Joined>(({ hub, tab }, command) => {
+    hub.run(tab, command);
+  });
   readonly #openCore: OpenCore;
   readonly #locks: Locks;
   readonly #lock: string;
@@ -32,7 +41,7 @@ export class HubHost {
 
   /** Serves whoever is at the other end. What it does not understand it ignores: it comes from another version, or from nobody's tab. */
   accept(port: Port): void {
-    let joined: { readonly hub: Hub; readonly tab: HubTab } | null = null;
+    let joined: Joined | null = null;
     port.listen((message) => {
       if (this.#ended || !isMessage(message)) return;
       if ('attach' in message) {
@@ -41,7 +50,7 @@ export class HubHost {
         const { hub, tab } = joined;
         if ('ping' in message) tab.post({ pong: message.ping });
         else if ('ack' in message) tab.took(message.ack);
-        else if ('command' in message) hub.run(tab, message.command);
+        else if ('command' in message) this.#turns.take(joined, message.command);
         else hub.remove(tab);
       }
     });
@@ -59,7 +68,7 @@ export class HubHost {
     this.#tenure = null;
   }
 
-  #attach(port: Port, attach: Attach): { hub: Hub; tab: HubTab } {
+  #attach(port: Port, attach: Attach): Joined {
     const { user, options, wasm, loadTimeoutMs } = attach;
     const key = JSON.stringify([user, options, wasm]);
     const hub = this.#hubs.get(key) ?? this.#open(key, attach, this.#openCore(wasm, loadTimeoutMs));
