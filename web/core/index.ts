@@ -117,6 +117,7 @@ export type {
   SubscriptionState,
   SubscriptionStatus,
   TabsCode,
+  TabsStats,
   TabsStatus,
 } from './api/status.js';
 export type { StatusHandler } from './api/status.js';

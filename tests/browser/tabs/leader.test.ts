@@ -126,7 +126,7 @@ describe('tabs without SharedWorker', () => {
     const [closed, ...others] = tabs.filter((tab) => tab !== leader);
     await closed?.page.close();
     for (const { page } of [leader, ...others]) {
-      await page.waitForFunction(() => globalThis.tab.manager.stats().core?.tabs === 2);
+      await page.waitForFunction(() => globalThis.tab.manager.stats().tabs?.count === 2);
       expect(await page.evaluate(() => globalThis.tab.notices)).toEqual(['SUBSCRIBED OK']);
     }
     expect(backend.stats()).toMatchObject({ accepted, connections: 1 });

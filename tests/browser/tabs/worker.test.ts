@@ -64,7 +64,7 @@ describe('tabs with one line', () => {
     for (const { page, problems } of others) {
       expect(await untilNames(page, 1)).toEqual(['After']);
       expect(await page.evaluate(() => [globalThis.tab.notices, globalThis.tab.gaps])).toEqual([['SUBSCRIBED OK'], []]);
-      await page.waitForFunction(() => globalThis.tab.manager.stats().core?.tabs === 2);
+      await page.waitForFunction(() => globalThis.tab.manager.stats().tabs?.count === 2);
       expect(problems).toEqual([]);
     }
     expect(backend.stats()).toMatchObject({ accepted, joins, connections: 1 });
@@ -104,7 +104,7 @@ describe('tabs with one line', () => {
     }
     expect(backend.stats()).toMatchObject({ connections: 2 });
     const counts = () =>
-      Promise.all(tabs.map(({ page }) => page.evaluate(() => globalThis.tab.manager.stats().core?.tabs)));
+      Promise.all(tabs.map(({ page }) => page.evaluate(() => globalThis.tab.manager.stats().tabs?.count)));
     await expect.poll(counts).toEqual([2, 2, 1]);
     await tabs[0]?.page.evaluate(() => {
       globalThis.tab.manager.setAuth(null);

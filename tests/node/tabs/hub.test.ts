@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BroadcastDelivery, Delivery, LifecycleEvent } from '../../../web/core/engine/engine.js';
+import type { EngineStats } from '../../../web/core/api/status.js';
 import { fakeTime, tick } from '../support/fakeTime.js';
 import { OPTIONS, RawTab, ScriptedHub } from '../support/tabs/scriptedHub.js';
 import { tokenOf } from '../support/tabs/simulatedTabs.js';
@@ -151,6 +152,24 @@ describe('a hub', () => {
     expect(hub.core.disposed).toBe(true);
     await hub.tab();
     expect(hub.cores).toHaveLength(2);
+  });
+
+  it('says what all of its tabs have when one asks for figures', async () => {
+    const [a, b, c] = [await hub.tab(), await hub.tab(), await hub.tab()];
+    a.subscribe(1);
+    a.subscribe(2);
+    b.subscribe(1);
+    b.send({ kind: 'openChannel', id: 2, spec: { name: 'room' } });
+    b.send({ kind: 'notify', event: 'hidden' });
+    c.send({ kind: 'notify', event: 'freeze' });
+    for (const tab of [a, b, c]) tab.take();
+    a.send({ kind: 'stats' });
+    const counters = {} as EngineStats['counters'];
+    const stats: EngineStats = { sockets: 1, channels: 2, bindings: 3, subscriptions: 4, deadlines: 5, counters };
+    hub.core.say({ stats });
+    const tabs = { count: 3, visible: 1, subscriptions: 3, channels: 1 };
+    expect(a.take().map(({ control }) => control)).toEqual([{ stats, tabs }]);
+    expect([b.take(), c.take()]).toEqual([[], []]);
   });
 
   it('says to all of its tabs why there is no core, and tries again for the next', async () => {

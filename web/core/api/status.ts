@@ -234,8 +234,6 @@ export interface EngineStats {
   /** Timeouts that are armed, all of them on one timer of the platform. */
   readonly deadlines: number;
   readonly counters: Counters;
-  /** How many tabs share the core. With the option `tabs` only. */
-  readonly tabs?: number;
 }
 
 /** What a manager holds and has done. */
@@ -259,6 +257,18 @@ export interface ManagerStats {
   readonly counters: Counters;
   /** The core's own figures; null before it is loaded and after dispose. */
   readonly core: EngineStats | null;
+  /** With the option `tabs`, while the core is shared. */
+  readonly tabs?: TabsStats;
+}
+
+/** All tabs that share a core, this one included, as of the newest figures of the core. */
+export interface TabsStats {
+  readonly count: number;
+  /** Those whose page can be seen. */
+  readonly visible: number;
+  readonly subscriptions: number;
+  /** Open handles of channels. */
+  readonly channels: number;
 }
 
 /** How many there are in each state; states that nothing is in are 0. */

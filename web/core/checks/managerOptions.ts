@@ -207,15 +207,33 @@ function checkWasm(wasm: WasmSource | undefined): WasmSource | null {
 function checkTabs(tabs: unknown): CheckedOptions['tabs'] {
   if (tabs === undefined || tabs === false) return null;
   if (tabs === true) return { worker: null };
-  const { worker, ...others } = requireObject(tabs, 'tabs');
+  if (typeof tabs !== 'object' || tabs === null || Array.isArray(tabs)) {
+    throw new SwitchboardError(
+      'INVALID_OPTION',
+      'tabs',
+      `\`tabs\` must be true, false or { worker }, not ${describe(tabs)}.`,
+    );
+  }
+  const { worker, ...others } = tabs as { worker?: unknown };
   refuseUnknown(others, ['worker'], '`tabs`');
   if (worker === undefined) return { worker: null };
-  if ((typeof worker === 'string' && worker !== '') || worker instanceof URL) return { worker };
+  if ((typeof worker === 'string' || worker instanceof URL) && isAddress(worker)) return { worker };
   throw new SwitchboardError(
     'INVALID_OPTION',
     'tabs',
-    `\`tabs.worker\` must be the address of tabs-worker.js, not ${describe(worker)}: leave it out for the file in the package.`,
+    `\`tabs.worker\` must be the address of tabs-worker.js on the page's origin, not ${describe(worker instanceof URL ? worker.href : worker)}: leave it out for the file in the package.`,
   );
+}
+
+/** Of a file, that all tabs see under it: relative to the page, or of a server. */
+function isAddress(address: string | URL): boolean {
+  if (String(address).trim() === '') return false;
+  try {
+    const { protocol } = new URL(address, typeof location === 'object' ? location.href : 'https://page');
+    return !['blob:', 'data:', 'javascript:'].includes(protocol);
+  } catch {
+    return false;
+  }
 }
 
 function pageProtocol(): string | null {

@@ -1,17 +1,18 @@
 import type { DeliveryOption } from '../api/delivery.js';
 import type { LogLevel } from '../api/logger.js';
-import type { EngineStats } from '../api/status.js';
 import type { GapReport } from '../api/gap.js';
 import type { EventName } from '../api/payload.js';
 import type { ReasonCode } from '../api/reasons.js';
 import type {
   ConnectionStatus,
   Counters,
+  EngineStats,
   NoticeDetail,
   OverallState,
   Road,
   SubscriptionNotice,
   SubscriptionStatus,
+  TabsStats,
   TabsStatus,
 } from '../api/status.js';
 
@@ -180,6 +181,8 @@ export interface ControlMessage {
   flushed?: readonly number[];
   /** What was asked for with `stats`. */
   stats?: EngineStats;
+  /** With it, where tabs share the core. */
+  tabs?: TabsStats;
   /** The core wants a token: answer once with `provideToken` or `failToken`. */
   tokenRequest?: { request: number };
   /** The function `switchboard_changes` is to be called: answer each once with `rpcAnswer` or `rpcFailed`. */

@@ -251,7 +251,7 @@ export class Manager {
   }
 
   stats(): ManagerStats {
-    const core = this.#session.stats();
+    const own = this.#session.stats();
     return {
       subscriptions: this.#subscriptions.size,
       channels: this.#channels.size,
@@ -262,8 +262,8 @@ export class Manager {
       eventCalls: this.#callbacks.eventCalls,
       callbackErrors: this.#callbacks.errors,
       gaps: this.#gaps.counters,
-      counters: core?.counters ?? this.#status.counters,
-      core,
+      counters: own.core?.counters ?? this.#status.counters,
+      ...own,
     };
   }
 

@@ -58,7 +58,7 @@ export class Session {
   });
   readonly #changesCalls: ChangesCalls;
   #reader = new DeliveryReader(plainValues, this.#columnLists);
-  #coreStats: ManagerStats['core'] = null;
+  #stats: Pick<ManagerStats, 'core' | 'tabs'> = { core: null };
   #page: PageWatch | null = null;
   #stopAuthWatch: (() => void) | null = null;
   #ended = false;
@@ -165,16 +165,16 @@ export class Session {
   }
 
   /** The core's newest figures at hand; null before there are any, and after the end. */
-  stats(): ManagerStats['core'] {
+  stats(): Pick<ManagerStats, 'core' | 'tabs'> {
     this.#parts.queue.enter(() => {
       this.send({ kind: 'stats' });
     });
-    return this.#coreStats;
+    return this.#stats;
   }
 
   end(): Promise<void> {
     this.#ended = true;
-    this.#coreStats = null;
+    this.#stats = { core: null };
     this.#changesCalls.end();
     this.#page?.stop();
     this.#stopAuthWatch?.();
@@ -216,7 +216,7 @@ export class Session {
   }
 
   #receiveControl(control: ControlMessage): void {
-    const { logs, status, gaps, polls, notices, stats, tokenRequest, rpcWanted, rpcUnwanted } = control;
+    const { logs, status, gaps, polls, notices, stats, tabs, tokenRequest, rpcWanted, rpcUnwanted } = control;
     const parts = this.#parts;
     for (const line of logs ?? []) parts.log.write(line);
     if (status !== undefined && parts.status.apply(status)) parts.callbacks.statusChanged();
@@ -224,7 +224,7 @@ export class Session {
     parts.gaps.receive(gaps ?? [], polls ?? []);
     for (const notice of notices ?? []) parts.callbacks.notify(notice);
     parts.channels.receiveControl(control);
-    if (stats !== undefined) this.#coreStats = stats;
+    if (stats !== undefined) this.#stats = { core: stats, ...(tabs && { tabs }) };
     if (tokenRequest !== undefined) this.#answerTokenRequest(tokenRequest.request);
     if (rpcWanted !== undefined || rpcUnwanted !== undefined) {
       parts.queue.push(() => {

@@ -16,7 +16,7 @@ export interface CarrierParts {
   readonly locks: Locks;
   /** Null: there is no SharedWorker. */
   readonly startWorker: StartWorker | null;
-  /** Null: there is no BroadcastChannel. */
+  /** Null: there is no BroadcastChannel, or no page. */
   readonly realm: Realm | null;
   /** Opens cores for the hubs in this tab. */
   readonly openCore: OpenCore;
@@ -78,7 +78,7 @@ export class Carriers {
 
   async #worker(...[settings, user, events, signal]: Parameters<Open>): Promise<Line> {
     const { locks, startWorker } = this.#parts;
-    if (startWorker === null) throw new CarrierUnavailable('There is no SharedWorker in this browser.');
+    if (startWorker === null) throw new CarrierUnavailable('There is no SharedWorker here.');
     // The name of a worker, with which that of the lock begins that it holds. Then follows the number.
     const prefix = `switchboard-tabs ${TABS_PROTOCOL} ${settings.worker} `;
     const numbers = [...(await runningWorkers(locks, prefix)).values()];
@@ -109,7 +109,10 @@ export class Carriers {
   async #leader(...[settings, user, events, signal]: Parameters<Open>): Promise<Line> {
     const { locks } = this.#parts;
     const leadership = this.#leadership;
-    if (leadership === null) throw new CarrierUnavailable('There is no BroadcastChannel in this browser.');
+    if (leadership === null)
+      throw new CarrierUnavailable(
+        'No tab can have the line for all: there is no BroadcastChannel, or this is no page.',
+      );
     const port = await leadership.call();
     const wedged = (): void => {
       leadership.seize(port);

@@ -54,7 +54,7 @@ function carriersOfPage(locks: Locks): Carriers {
   return new Carriers({
     locks,
     startWorker: typeof SharedWorker === 'function' ? startWorker : null,
-    realm: typeof BroadcastChannel === 'function' ? pageRealm : null,
+    realm: typeof BroadcastChannel === 'function' && typeof document === 'object' ? pageRealm : null,
     openCore: (wasm, loadTimeoutMs) => wasmEngineOpener({ wasm, numbered: false, transport: null }, loadTimeoutMs),
   });
 }

@@ -11,7 +11,7 @@ import type {
   OpenEngine,
   StatusDelta,
 } from '../../engine/engine.js';
-import type { ConnectionStatus, Counters } from '../../api/status.js';
+import type { ConnectionStatus, Counters, TabsStats } from '../../api/status.js';
 import { Redactor } from '../../log/redactor.js';
 import { Evidence, notePageEvent } from './evidence.js';
 import { HubTab } from './hubTab.js';
@@ -262,10 +262,20 @@ export class Hub {
       for (const [tab, channels] of this.#sharesOf(gap.channels)) tab.add('channelGaps', { ...gap, channels });
     }
     if (control.stats !== undefined) {
-      const stats = { ...control.stats, tabs: this.#tabs.size };
-      for (const tab of this.#askers.splice(0)) tab.set('stats', stats);
+      const tabs = this.#stats();
+      for (const tab of this.#askers.splice(0)) {
+        tab.set('stats', control.stats);
+        tab.set('tabs', tabs);
+      }
     }
     for (const line of control.logs ?? []) this.#log(line);
+  }
+
+  #stats(): TabsStats {
+    const tabs = [...this.#tabs];
+    const subscriptions = tabs.reduce((sum, tab) => sum + tab.subscriptions.size, 0);
+    const visible = tabs.filter(({ page: { hidden, frozen } }) => !hidden && !frozen).length;
+    return { count: tabs.length, visible, subscriptions, channels: this.#owners.size - subscriptions };
   }
 
   #log(line: LogLine): void {

@@ -60,7 +60,7 @@ export class HubTab {
     (control[name] ??= []).push(item);
   }
 
-  set<Name extends 'stats' | 'tokenRequest'>(name: Name, value: NonNullable<ControlMessage[Name]>): void {
+  set<Name extends 'stats' | 'tabs' | 'tokenRequest'>(name: Name, value: NonNullable<ControlMessage[Name]>): void {
     (this.#control ??= {})[name] = value;
   }
 
