@@ -18,6 +18,8 @@ export interface ChannelReport {
   acknowledged: number;
   replayed: number;
   inGaps: number;
+  /** Of the same manager, and reported to their senders as failed, since the server did not answer in time. */
+  withheld: number;
   /** Lost by the server between its replay to a channel and the channel's join. */
   betweenReplayAndJoin: number;
   presenceChecks: number;
@@ -82,7 +84,7 @@ export function emptyReport(seed: number): Report {
 function emptyChannelReport(): ChannelReport {
   return {
     ...{ outcomes: new Map(), gaps: new Map(), due: 0, acknowledged: 0, replayed: 0, inGaps: 0 },
-    ...{ betweenReplayAndJoin: 0, presenceChecks: 0, presenceCalls: 0, mostCalls: 0 },
+    ...{ withheld: 0, betweenReplayAndJoin: 0, presenceChecks: 0, presenceCalls: 0, mostCalls: 0 },
   };
 }
 
@@ -128,9 +130,9 @@ export function describeReport(report: Report): string {
 }
 
 function describeChannels(channels: ChannelReport): string[] {
-  const { due, acknowledged, replayed, inGaps, betweenReplayAndJoin, outcomes, gaps } = channels;
+  const { due, acknowledged, replayed, inGaps, withheld, betweenReplayAndJoin, outcomes, gaps } = channels;
   return [
-    `broadcasts due to handles: ${due}, ${acknowledged} of them acknowledged; ${replayed} came by replay; missed inside gaps: ${inGaps}; lost by the server between replay and join: ${betweenReplayAndJoin}`,
+    `broadcasts due to handles: ${due}, ${acknowledged} of them acknowledged; ${replayed} came by replay; missed inside gaps: ${inGaps}; sent by the same manager and not answered in time: ${withheld}; lost by the server between replay and join: ${betweenReplayAndJoin}`,
     ...table('outcomes of sends', outcomes),
     ...table('gaps of handles', gaps),
     `presence compared ${channels.presenceChecks} times; ${channels.presenceCalls} calls, at most ${channels.mostCalls} of one channel within 30 s`,

@@ -31,6 +31,8 @@ export interface RoomVerdict {
   replayed: number;
   /** Missing, inside a reported gap, and such that no replay covers them. */
   inGaps: number;
+  /** Missing, sent by the same manager, and reported to the sender as failed, since the server did not answer in time. */
+  withheld: number;
   /** Missing, and distributed between a join's replay and the join: the server loses those. */
   betweenReplayAndJoin: number;
 }
@@ -57,12 +59,20 @@ export class RoomCheck {
       acknowledged: 0,
       replayed: 0,
       inGaps: 0,
+      withheld: 0,
       betweenReplayAndJoin: 0,
     };
     for (const broadcast of handle.heard) this.#judgeHeard(broadcast, book, verdict);
     for (const entry of aired) this.#judgeDue(entry, book, verdict);
     handle.heard = [];
     return verdict;
+  }
+
+  /** Whether something has not come that must. */
+  lacks(aired: readonly Aired[], book: RoomBook): boolean {
+    const heard = new Set(this.handle.heard.map(({ event }) => event));
+    const has = ({ event }: Aired): boolean => heard.has(event) || this.#heard.has(event);
+    return aired.some((entry) => this.#isDue(entry) && !has(entry) && this.#excuseOf(entry, book) === null);
   }
 
   #judgeHeard({ event, payload, replayed }: HeardBroadcast, book: RoomBook, verdict: RoomVerdict): void {
@@ -76,28 +86,48 @@ export class RoomCheck {
     const latest = this.#latest.get(key) ?? 0;
     const what = `${event} ${isCursor ? n : ''}${replayed ? ', replayed' : ''}`;
     if (isCursor ? n === latest : this.#heard.has(event)) problems.push(`got ${what} twice`);
-    // What the server has kept, and lost on its way to the clients, comes late by a later replay.
-    else if (n < latest && (!replayed || !wasLost(book, event))) problems.push(`got ${what} after ${latest}`);
+    // What the server has kept, and did not pass on here when it was sent, comes late by a later replay.
+    else if (n < latest && !(replayed && (wasLost(book, event) || this.#isWithheld(event, book)))) {
+      problems.push(`got ${what} after ${latest}`);
+    }
     if (!isCursor) this.#heard.add(event);
     this.#latest.set(key, Math.max(latest, n));
   }
 
   #judgeDue(entry: Aired, book: RoomBook, verdict: RoomVerdict): void {
+    if (!this.#isDue(entry)) return;
     const { event, at } = entry;
-    const { firstLiveAt, name, spec } = this.handle;
-    if (event === CURSOR || firstLiveAt === null || at < firstLiveAt) return;
-    if (senderOf(event).sender === name && spec.options?.self !== true) return;
     verdict.due += 1;
     if (book.sent.get(event) === 'acknowledged') verdict.acknowledged += 1;
     if (this.#heard.has(event)) return;
-    const gaps = this.handle.gaps.filter(({ from, to }) => at >= from.getTime() && at <= to.getTime());
+    const excuse = this.#excuseOf(entry, book);
+    if (excuse !== null) {
+      verdict[excuse] += 1;
+      return;
+    }
+    const gaps = this.#gapsAt(at);
     const what = `${event} (${new Date(at).toISOString()}, ${book.sent.get(event) ?? ''})`;
+    const why = gaps.length === 0 ? 'no gap covers' : `the replay after the gap ${JSON.stringify(gaps)} covers`;
+    verdict.problems.push(`never got ${what}, which ${why}`);
+  }
+
+  #isDue({ event, at }: Aired): boolean {
+    const { firstLiveAt, name, spec } = this.handle;
+    if (event === CURSOR || firstLiveAt === null || at < firstLiveAt) return false;
+    return senderOf(event).sender !== name || spec.options?.self === true;
+  }
+
+  /** Why it may be missing; null: it may not. */
+  #excuseOf(entry: Aired, book: RoomBook): 'inGaps' | 'withheld' | 'betweenReplayAndJoin' | null {
+    const gaps = this.#gapsAt(entry.at);
+    if (gaps.length === 0) return this.#isWithheld(entry.event, book) ? 'withheld' : null;
     // On a slow link the next gap begins before this one is over: what was on its way belongs to both.
-    const isCovered = gaps.every((gap) => this.#isCovered(entry, gap, book));
-    if (gaps.length === 0) verdict.problems.push(`never got ${what}, which no gap covers`);
-    else if (!isCovered) verdict.inGaps += 1;
-    else if (book.isBetweenReplayAndJoin(at)) verdict.betweenReplayAndJoin += 1;
-    else verdict.problems.push(`never got ${what}, which the replay after the gap ${JSON.stringify(gaps)} covers`);
+    if (!gaps.every((gap) => this.#isCovered(entry, gap, book))) return 'inGaps';
+    return book.isBetweenReplayAndJoin(entry.at) ? 'betweenReplayAndJoin' : null;
+  }
+
+  #gapsAt(at: number): ChannelGap[] {
+    return this.handle.gaps.filter(({ from, to }) => at >= from.getTime() && at <= to.getTime());
   }
 
   /**
@@ -105,8 +135,19 @@ export class RoomCheck {
    * others at once: each of both are in order.
    */
   #orderOf(sender: string, event: string, book: RoomBook): string {
-    const isOwnManager = sender.split(' ')[0] === this.handle.name.split(' ')[0];
-    return isOwnManager && book.sent.get(event) === 'sent' ? `${sender}, without an answer` : sender;
+    return this.#isOfManager(sender) && book.sent.get(event) === 'sent' ? `${sender}, without an answer` : sender;
+  }
+
+  #isOfManager(sender: string): boolean {
+    return sender.split(' ')[0] === this.handle.name.split(' ')[0];
+  }
+
+  /**
+   * Within a manager a message is passed on with the server's answer. Where that did not come in time, its sender was notified that it failed, and the
+   * other handles get it by a later replay or not at all.
+   */
+  #isWithheld(event: string, { sent }: RoomBook): boolean {
+    return this.#isOfManager(senderOf(event).sender) && sent.get(event) === 'timed out';
   }
 
   /** Whether it must have come by the replay after the gap. */

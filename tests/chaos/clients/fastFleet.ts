@@ -1,9 +1,11 @@
 import type { ManagerOptions } from 'switchboard-realtime';
-import { lateJobs, openJobs, someOpenJobs } from '../world/schema.js';
+import { lateJobs, openJobs, someOpenJobs, tables } from '../world/schema.js';
 import type { MemberSpec } from './fleet.js';
 
 /** What a manager has to know of the tables that `createTables` tracks. */
 export const trackedTables = { rooms: {}, stock: {}, jobs: { by: 'state' } } satisfies ManagerOptions['tables'];
+
+const jobColumns = tables.jobs.columns;
 
 /** The other half of the clients: as those before them, on numbered changes. */
 export const fastMembers: readonly MemberSpec[] = [
@@ -35,7 +37,7 @@ export const fastMembers: readonly MemberSpec[] = [
     isFast: true,
     options: { vsn: '1.0.0' },
     withTokens: false,
-    rows: [],
+    rows: [{ name: 'G.open', isFast: true, table: 'jobs', filter: openJobs, pageSize: 8, columns: jobColumns }],
     plain: [
       { name: 'G/stock each', table: 'stock' },
       {
@@ -52,7 +54,17 @@ export const fastMembers: readonly MemberSpec[] = [
     isFast: true,
     options: { numbers: 'string' },
     withTokens: true,
-    rows: [],
+    rows: [
+      { name: 'H.rooms', isFast: true, table: 'rooms', pageSize: 7, columns: ['id', 'owner', 'v', 'note'] },
+      {
+        name: 'H.stock',
+        isFast: true,
+        table: 'stock',
+        pageSize: 9,
+        columns: tables.stock.columns,
+        delivery: { mode: 'batch', everyMs: 50 },
+      },
+    ],
     plain: [{ name: 'H/rooms each', table: 'rooms' }],
   },
 ];

@@ -51,8 +51,8 @@ export function openSpeakers(
   };
   return [
     ...handles.filter(({ spec }) => spec.speaks ?? spec.tracks).map((handle) => new HandleSpeaker(handle, ...rest())),
-    new HttpSpeaker('E over HTTP', over('E'), 'lobby', ...rest()),
-    new HttpSpeaker('B over HTTP', over('B'), 'vault', ...rest()),
+    new HttpSpeaker('HTTP of E', over('E'), 'lobby', ...rest()),
+    new HttpSpeaker('HTTP of B', over('B'), 'vault', ...rest()),
     new DatabaseSpeaker('SQL lobby', db, 'lobby', ...rest()),
     new DatabaseSpeaker('SQL vault', db, 'vault', ...rest()),
   ];

@@ -11,6 +11,8 @@ export interface RowsSpec {
   /** Without `wide` one that is decided here too. */
   filter?: RowFilter | DecidedFilter;
   wide?: boolean;
+  /** On numbered changes, which need one fetch. */
+  isFast?: true;
   verifyMs?: number;
   delivery?: DeliveryOption;
   orderBy?: readonly OrderColumn[];
@@ -25,6 +27,7 @@ export class RowsClient {
   readonly problems: string[] = [];
   liveTimes = 0;
   #wasLive = false;
+  #wasWhole = false;
 
   constructor(
     manager: RealtimeManager,
@@ -112,12 +115,16 @@ export class RowsClient {
       this.liveTimes += 1;
       const { reading } = this.reader;
       const isOld = reading?.fault === 'stale';
-      if (reading === null || !reading.whole || (reading.fault !== null && !isOld)) {
+      const isWhole = this.#wasWhole && this.spec.isFast === true; // what came meanwhile comes by its numbers
+      if (isWhole) {
+        // No fetch is needed, and one that was begun may have been given up.
+      } else if (reading === null || !reading.whole || (reading.fault !== null && !isOld)) {
         this.problems.push(`live after a fetch that was ${JSON.stringify(reading)}`);
       }
     }
     if (!isLive && code === 'OK') this.problems.push(`${state} without saying why`);
     this.#wasLive = isLive;
+    if (isLive) this.#wasWhole = true;
   }
 }
 

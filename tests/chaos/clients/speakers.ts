@@ -7,7 +7,7 @@ import { CURSOR, eventName, rooms, type RoomName } from '../world/rooms.js';
 import type { RoomHandle } from './roomHandle.js';
 
 /** What became of one message. `pending`: it may yet be sent. */
-export type Sent = 'pending' | 'sent' | 'acknowledged' | 'rejected';
+export type Sent = 'pending' | 'sent' | 'acknowledged' | 'timed out' | 'rejected';
 
 /** All messages that anybody sent, by event. */
 export type SentMessages = Map<string, Sent>;
@@ -48,8 +48,9 @@ abstract class Speaker {
         add(this.outcomes, ack ? 'acknowledged' : 'sent');
       },
       (error: unknown) => {
-        this.sent.set(event, 'rejected');
-        add(this.outcomes, error instanceof SwitchboardError ? error.code : `failed: ${String(error).slice(0, 60)}`);
+        const code = error instanceof SwitchboardError ? error.code : `failed: ${String(error).slice(0, 60)}`;
+        this.sent.set(event, code === 'SEND_TIMED_OUT' ? 'timed out' : 'rejected');
+        add(this.outcomes, code);
       },
     );
     this.#pending.add(done);

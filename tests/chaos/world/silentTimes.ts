@@ -15,6 +15,8 @@ export class SilentTimes {
   readonly #lost = new Set<number>();
   readonly #lostBeats = new Set<number>();
   #inSilence = false;
+  /** Streams of replication that are gone: there is one of changes, and one of messages. */
+  #streamsGone = 0;
 
   /** From now on the server loses changes on demand: in silence, or such that it will give a sign. */
   onDemand(inSilence: boolean): void {
@@ -29,9 +31,13 @@ export class SilentTimes {
       const at = Date.parse(commit);
       if (names === PULSE_TABLE) this.#lostBeats.add(at);
       else if (this.#inSilence) this.#lost.add(at);
-    } else if (message.startsWith('replication stream lost')) this.begin();
-    else if (message.startsWith('replication stream is back')) this.end();
-    else if (message.includes('changes lost')) this.#outages.push({ from: now - ON_THE_WAY_MS, to: now });
+    } else if (message.startsWith('replication stream lost')) {
+      this.#streamsGone += 1;
+      this.begin();
+    } else if (message.startsWith('replication stream is back')) {
+      this.#streamsGone -= 1;
+      if (this.#streamsGone === 0) this.end();
+    } else if (message.includes('changes lost')) this.#outages.push({ from: now - ON_THE_WAY_MS, to: now });
   }
 
   /** Replication is gone, or about to go. */

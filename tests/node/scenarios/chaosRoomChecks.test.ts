@@ -29,7 +29,7 @@ interface Round {
   deaf?: boolean;
 }
 
-function judge(all: Aired[], round: Round): RoomVerdict {
+function setUp(all: Aired[], round: Round): { check: RoomCheck; book: RoomBook } {
   const { heard, gaps = [], isPrivate = false, self = false, stored = [], sent = 'acknowledged', deaf = false } = round;
   const check = new RoomCheck({
     ...{ name: 'me', isPrivate, firstLiveAt: BEGUN, gaps },
@@ -42,6 +42,11 @@ function judge(all: Aired[], round: Round): RoomVerdict {
     stored: all.filter(({ event }) => stored.includes(event)),
     isBetweenReplayAndJoin: () => deaf,
   };
+  return { check, book };
+}
+
+function judge(all: Aired[], round: Round): RoomVerdict {
+  const { check, book } = setUp(all, round);
   return check.judge(all, book);
 }
 
@@ -83,6 +88,25 @@ describe('the check of broadcasts in the chaos test', () => {
     expect(problemsOf([], { heard: [cursor(1), cursor(4)] })).toEqual([]);
     expect(problemsOf([], { heard: [cursor(4), cursor(4)] })).toEqual(['got cursor 4 twice']);
     expect(problemsOf([], { heard: [cursor(4), cursor(1)] })).toEqual(['got cursor 1 after 4']);
+  });
+
+  it('lets a handle miss what its manager sent without an answer in time, and get it late by replay', () => {
+    const ours = aired('me 2:1', 'me 2:2');
+    const late = { heard: ['me 2:2', { event: 'me 2:1', payload: {}, replayed: true }], isPrivate: true };
+    expect(judge(ours, { heard: ['me 2:2'], sent: 'timed out' })).toMatchObject({ problems: [], withheld: 1 });
+    expect(problemsOf(ours, { ...late, sent: 'timed out' })).toEqual([]);
+    expect(problemsOf(ours, { heard: ['me 2:2'], sent: 'rejected' })).toHaveLength(1);
+    expect(problemsOf(ours, late)).toEqual(['got me 2:1 , replayed after 2']);
+    expect(problemsOf(aired('ann:1', 'ann:2'), { heard: ['ann:2'], sent: 'timed out' })).toHaveLength(1);
+  });
+
+  it('knows what may still come, until it has come or need not', () => {
+    const { check, book } = setUp(all, { heard: ['ann:1', 'ben:1'] });
+    expect(check.lacks(all, book)).toBe(true);
+    for (const round of [{ heard: ['ann:1', 'ann:2', 'ben:1'] }, { heard: ['ben:1'], gaps: [gap(0, 2_000)] }]) {
+      const { check: other, book: its } = setUp(all, round);
+      expect(other.lacks(all, its)).toBe(false);
+    }
   });
 
   describe('on private channels', () => {
