@@ -371,7 +371,7 @@ void NumberedTopic::fallBack(KeyEntry& entry, const Cause& cause, std::uint64_t 
     if (entry.firstLive || from_) start = startOf({numbers_.epoch(), from, std::nullopt});
     subscriptions_.fallBack(entry, full, start);
   }
-  delegate_.onKeyFellBack(entry);
+  delegate_.onKeyFellBack(entry, channelState_ == SubscriptionState::Parked ? &cause : nullptr);
   remove(entry);
 }
 

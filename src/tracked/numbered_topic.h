@@ -21,8 +21,8 @@ class NumberedTopicDelegate {
   virtual void onRpcUnwanted(NumberedTopic& topic) = 0;
   /// Its changes come: keys that fell back may be added.
   virtual void onTopicLive(NumberedTopic& topic) = 0;
-  /// The key fell back, or does not return.
-  virtual void onKeyFellBack(const KeyEntry& entry) = 0;
+  /// The key fell back, or does not return. `refusal`: why the server refuses the topic; null when it does not.
+  virtual void onKeyFellBack(const KeyEntry& entry, const Cause* refusal) = 0;
   /// It has no keys any more. It must not be destroyed from within (use `Turns::deferredDelete`).
   virtual void onTopicUnused(NumberedTopic& topic) = 0;
 

@@ -37,19 +37,31 @@ bool NumberedTopics::isInUse(const KeyEntry& entry) const {
 
 void NumberedTopics::join(KeyEntry& entry) {
   if (entry.spec.topic.empty()) {  // there is no such road for it, and it may take no other
-    std::optional<GapStart> start;
-    if (const auto& from = entry.spec.roadOptions.from) start = GapStart{{}, {}, {from->epoch, from->number + 1, {}}};
-    subscriptions_.fallBack(entry, {entry.spec.road.fellBack, Retry::Parked, entry.spec.road.message}, start);
-    return;
+    fallBack(entry, {entry.spec.road.fellBack, Retry::Parked, entry.spec.road.message});
+  } else if (const auto refusal = trials_.refusalOf(entry.spec.topic); refusal && topicFor(entry.spec) == nullptr) {
+    fallBack(entry, withHint(*refusal, findTable(entry.spec.binding, options_.tables)));
+    trials_.onMet(entry);
+  } else {
+    addTo(entry);
   }
-  addTo(entry);
+}
+
+void NumberedTopics::fallBack(KeyEntry& entry, const Cause& cause) {
+  std::optional<GapStart> start;
+  if (const auto& from = entry.spec.roadOptions.from) start = GapStart{{}, {}, {from->epoch, from->number + 1, {}}};
+  subscriptions_.fallBack(entry, cause, start);
+}
+
+NumberedTopic* NumberedTopics::topicFor(const Spec& spec) const {
+  for (const auto& topic : topics_) {
+    if (topic->serves(spec)) return topic.get();
+  }
+  return nullptr;
 }
 
 /// To a topic, opened where there is none yet.
 void NumberedTopics::addTo(KeyEntry& entry) {
-  for (const auto& topic : topics_) {
-    if (topic->serves(entry.spec)) return topic->add(entry);
-  }
+  if (NumberedTopic* topic = topicFor(entry.spec)) return topic->add(entry);
   NumberedTopicDelegate& self = *this;
   NumberedTopic& topic = *topics_.emplace_back(std::make_unique<NumberedTopic>(
       entry.spec, numbersOptions_, options_.tables, context_, channels_, subscriptions_, self));

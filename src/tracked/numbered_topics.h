@@ -47,6 +47,8 @@ class NumberedTopics final : public NumberedRoad,
 
  private:
   void join(KeyEntry& entry);
+  void fallBack(KeyEntry& entry, const Cause& cause);
+  NumberedTopic* topicFor(const Spec& spec) const;
   void addTo(KeyEntry& entry);
   bool isInUse(const KeyEntry& entry) const;
   std::uint32_t call(const std::string& topic, std::optional<std::uint64_t> after, unsigned atMost);
@@ -57,7 +59,7 @@ class NumberedTopics final : public NumberedRoad,
   void onRpcWanted(NumberedTopic& topic, const ChangesRequest& request) override;
   void onRpcUnwanted(NumberedTopic& topic) override;
   void onTopicLive(NumberedTopic& topic) override;
-  void onKeyFellBack(const KeyEntry& entry) override { trials_.onFellBack(entry); }
+  void onKeyFellBack(const KeyEntry& entry, const Cause* refusal) override { trials_.onFellBack(entry, refusal); }
   void onTopicUnused(NumberedTopic& topic) override;
   std::uint32_t onTrialWanted(const std::string& topic) override { return call(topic, std::nullopt, 1); }
   void onTrialUnwanted(std::uint32_t rpc) override { giveUp(rpc); }

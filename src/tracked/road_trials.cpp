@@ -20,7 +20,9 @@ RoadTrials::Trial& RoadTrials::of(const std::string& topic) {
   for (const auto& trial : trials_) {
     if (trial->topic == topic) return *trial;
   }
-  return *trials_.emplace_back(std::make_unique<Trial>(topic, context_, *this));
+  Trial& trial = *trials_.emplace_back(std::make_unique<Trial>(topic, context_, *this));
+  trial.begunAt = context_.now();
+  return trial;
 }
 
 RoadTrials::Trial* RoadTrials::byRpc(std::uint32_t rpc) const {
@@ -30,10 +32,33 @@ RoadTrials::Trial* RoadTrials::byRpc(std::uint32_t rpc) const {
   return nullptr;
 }
 
-void RoadTrials::onFellBack(const KeyEntry& entry) {
+void RoadTrials::onFellBack(const KeyEntry& entry, const Cause* refusal) {
   if (entry.road.road != Road::PostgresChanges || entry.spec.topic.empty()) return;
   Trial& trial = of(entry.spec.topic);
+  if (refusal != nullptr) trial.refusal = *refusal;
   if (!trial.due.isSet()) later(trial);
+}
+
+std::optional<Cause> RoadTrials::refusalOf(const std::string& topic) const {
+  for (const auto& trial : trials_) {
+    if (trial->topic == topic && (isFresh(*trial) || !fallen(topic).empty())) return trial->refusal;
+  }
+  return std::nullopt;
+}
+
+void RoadTrials::onMet(const KeyEntry& entry) {
+  Trial& trial = of(entry.spec.topic);
+  if (trial.rpc != 0) return;
+  if (!isFresh(trial)) {
+    trial.due.setAfter(Duration{0});
+  } else if (!trial.due.isSet()) {
+    later(trial);
+  }
+}
+
+/// The database was asked, or a key fell back, a short time ago.
+bool RoadTrials::isFresh(const Trial& trial) const {
+  return context_.now() - trial.begunAt < kFirst;
 }
 
 /// Waits longer each time, but not after a time in which all was well.
@@ -47,6 +72,7 @@ void RoadTrials::retryNow() {
   for (const auto& trial : trials_) {
     endCall(*trial);
     trial->attempts = 0;
+    trial->refusal.reset();
     trial->due.setAfter(Duration{0});
   }
 }
@@ -67,6 +93,7 @@ void RoadTrials::forgetUnused() {
     const auto has = [&](const auto& item) { return item.second->spec.topic == trials_[i]->topic; };
     if (std::any_of(entries.begin(), entries.end(), has)) continue;
     endCall(*trials_[i]);
+    if (trials_[i]->refusal && isFresh(*trials_[i])) continue;
     context_.turns.deferredDelete(std::move(trials_[i]));
     trials_.erase(trials_.begin() + i);
   }
@@ -101,6 +128,7 @@ bool RoadTrials::onRpcAnswer(std::uint32_t rpc, std::string_view text) {
     delegate_.onTrialRefused(keys, *cause);
     later(*trial);
   } else {
+    trial->refusal.reset();
     delegate_.onTrialAllowed(keys);
   }
   return true;

@@ -37,13 +37,17 @@ class RoadTrials {
   RoadTrials(Duration patience, Context& context, Subscriptions& subscriptions, RoadTrialsDelegate& delegate)
       : patience_(patience), context_(context), subscriptions_(subscriptions), delegate_(delegate) {}
 
-  /// The key fell back, or its trial failed.
-  void onFellBack(const KeyEntry& entry);
+  /// The key fell back, or its trial failed. `refusal`: why the server refuses the topic; null when it does not.
+  void onFellBack(const KeyEntry& entry, const Cause* refusal);
+  /// Why the server refused the topic lately, as far as is known; another join would hold up everything on its socket.
+  std::optional<Cause> refusalOf(const std::string& topic) const;
+  /// The key fell back without a join. The database is asked now, unless it was a short time ago.
+  void onMet(const KeyEntry& entry);
   /// Tries every topic now.
   void retryNow();
   /// Keys of the topic that fell back.
   Vector<KeyEntry*> fallen(std::string_view topic) const;
-  /// Forgets topics that no key has any more.
+  /// Forgets topics that no key has any more, after a short time.
   void forgetUnused();
   /// False when the call is none of a trial.
   bool onRpcAnswer(std::uint32_t rpc, std::string_view text);
@@ -56,8 +60,9 @@ class RoadTrials {
         : topic(std::move(of)), due(context.deadlines, DeadlineKind::Retry, [this, &owner] { owner.onDue(*this); }) {}
 
     const std::string topic;
-    Deadline due;  ///< the next trial, or the end of patience with the call
-    TimePoint begunAt{};
+    Deadline due;                  ///< the next trial, or the end of patience with the call
+    TimePoint begunAt{};           ///< the last one, or when the first key fell back
+    std::optional<Cause> refusal;  ///< of the topic by the server, with the present token
     unsigned attempts = 0;
     std::uint32_t rpc = 0;
   };
@@ -67,6 +72,7 @@ class RoadTrials {
   void onDue(Trial& trial);
   void endCall(Trial& trial);
   void later(Trial& trial);
+  bool isFresh(const Trial& trial) const;
 
   const Duration patience_;
   Context& context_;

@@ -12,12 +12,12 @@ namespace {
 using testing::Bench;
 using testing::insert;
 using testing::kFilter;
+using testing::kRefused;
 using testing::kTopic;
 using testing::Lines;
 using testing::message;
 using testing::ms;
 
-const std::string kRefused = R"({"v":1,"state":"refused","reason":"readers say no"})";
 const std::string kNotTracked = R"({"v":1,"state":"not_tracked","reason":"no table is tracked under this name"})";
 
 /// Longer than the first wait, and shorter than two of them.

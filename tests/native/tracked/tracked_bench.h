@@ -15,6 +15,7 @@ namespace switchboard::testing {
 using Lines = std::vector<std::string>;
 
 inline const std::string kTopic = "switchboard:t:1";
+inline const std::string kRefused = R"({"v":1,"state":"refused","reason":"readers say no"})";
 inline const std::string kFilter = "b=eq.1";
 inline const std::string kColumns =
     R"([{"name":"id","type":"int8"},{"name":"b","type":"int4"},{"name":"s","type":"text"}])";
