@@ -8,6 +8,7 @@
 #include "numbered/members.h"
 #include "protocol/beat.h"
 #include "subscription/continuity/gap_start.h"
+#include "timing/backoff.h"
 #include "tracked/fallback_cause.h"
 
 namespace switchboard {
@@ -15,6 +16,11 @@ namespace switchboard {
 namespace {
 
 const Cause kOpening{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
+/// The server may be wrong: how often, and after how long, it is asked again to let the topic in.
+constexpr unsigned kMostDoubts = 4;
+constexpr Duration kFirstDoubt{1'000};
+constexpr Duration kLastDoubt{8'000};
+
 const Cause kRefused{ReasonCode::Connecting, Retry::Backoff, "Asking the database why it refuses the topic."};
 const Cause kAsking{ReasonCode::Connecting, Retry::Backoff, "Asking the database where the numbers are."};
 const Cause kTooLarge{ReasonCode::PayloadTooLarge, Retry::Backoff,
@@ -127,6 +133,8 @@ void NumberedTopic::onHandleState(const UserChannel& channel) {
   }
   forgetRefusal();
   if (channel.isLive()) {
+    wasJoined_ = true;
+    doubts_ = 0;
     numbers_.onJoined();
   } else {
     numbers_.onInterrupted();
@@ -168,6 +176,17 @@ void NumberedTopic::onRefused(const Cause& cause) {
   showState();
 }
 
+/// While the database is read only, or has just started, the server refuses topics that it let in before.
+void NumberedTopic::onRefusalDoubted() {
+  if (wasJoined_ && doubts_ < kMostDoubts) {
+    patience_.setAfter(lengthened(context_.random, doubled(kFirstDoubt, kLastDoubt, doubts_++)));
+  } else {
+    const Cause cause = *refusal_;
+    forgetRefusal();
+    fallBack(cause);
+  }
+}
+
 void NumberedTopic::forgetRefusal() {
   if (!refusal_) return;
   refusal_.reset();
@@ -176,10 +195,10 @@ void NumberedTopic::forgetRefusal() {
 }
 
 void NumberedTopic::onPatienceEnd() {
+  if (refusal_ && rpc == 0) return channels_.retry(handle_);
   if (refusal_) {
-    const Cause cause = *refusal_;
-    forgetRefusal();
-    return fallBack(cause);
+    delegate_.onRpcUnwanted(*this);
+    return onRefusalDoubted();
   }
   Vector<KeyEntry*> changing;
   for (const auto& key : keys_) {
@@ -291,12 +310,12 @@ void NumberedTopic::onNumbersGap(TopicNumbers& /*numbers*/, const NumbersGap& ga
 void NumberedTopic::onRpcAnswer(std::string_view text) {
   rpc = 0;
   if (refusal_) {
-    const Cause refusal = *refusal_;
-    forgetRefusal();
     const auto read = readChangesAnswer(text);
-    auto cause = read ? causeOf(read.value()).value_or(refusal) : refusal;
-    if (cause.code == refusal.code) cause.retry = refusal.retry;
-    return fallBack(cause);
+    auto cause = read ? causeOf(read.value()) : std::nullopt;
+    if (!cause) return onRefusalDoubted();
+    if (cause->code == refusal_->code) cause->retry = refusal_->retry;
+    forgetRefusal();
+    return fallBack(*cause);
   }
   const auto before = numbers_.counts().filled;
   numbers_.onAnswer(request_, text);
@@ -305,7 +324,7 @@ void NumberedTopic::onRpcAnswer(std::string_view text) {
 
 void NumberedTopic::onRpcFailed() {
   rpc = 0;
-  if (refusal_) return onPatienceEnd();
+  if (refusal_) return onRefusalDoubted();
   numbers_.onRequestFailed(request_);
 }
 

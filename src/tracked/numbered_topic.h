@@ -76,6 +76,7 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   void showState(const TopicKey& key);
   void changeOver();
   void onRefused(const Cause& cause);
+  void onRefusalDoubted();
   void onPatienceEnd();
   void forgetRefusal();
   void fallBack(const Cause& cause);
@@ -97,7 +98,8 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   std::uint32_t request_ = 0;  ///< of the numbers, as they know it
   Vector<std::unique_ptr<TopicKey>> keys_;
   std::optional<Cause> refusal_;  ///< of the join; the database is asked for its reason
-  Deadline patience_;             ///< with that answer, or with the one that changing keys need
+  unsigned doubts_ = 0;           ///< refusals in a row that the database did not confirm
+  Deadline patience_;             ///< with that answer, or with the one that changing keys need; the next try to join
   // Of the channel.
   SubscriptionState channelState_ = SubscriptionState::Pending;
   Cause channelCause_;
@@ -106,6 +108,7 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   /// Before which nothing is missing. Nobody knows when that was committed after which a key continues.
   std::string commit_;
   WallTime committedAt_{};
+  bool wasJoined_ = false;
   bool isClosed_ = false;
 };
 

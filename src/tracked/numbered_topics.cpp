@@ -77,6 +77,7 @@ void NumberedTopics::leave(KeyEntry& entry) {
 }
 
 void NumberedTopics::onTopicLive(NumberedTopic& topic) {
+  if (std::exchange(beatIsLost_, false)) channels_.retry(beatHandle_);
   for (auto* entry : trials_.fallen(topic.numbers().topic())) {
     if (topic.serves(entry->spec) && !isInUse(*entry)) topic.add(*entry);
   }
@@ -168,8 +169,10 @@ void NumberedTopics::watchBeat() {
 
 void NumberedTopics::onHandleState(const UserChannel& channel) {
   if (channel.isLive()) {
+    beatWasLive_ = true;
     beat_.onJoined();
   } else {
+    if (channel.state() == SubscriptionState::Parked && std::exchange(beatWasLive_, false)) beatIsLost_ = true;
     beat_.onInterrupted();
   }
 }

@@ -82,7 +82,9 @@ class NumberedTopics final : public NumberedRoad,
   Vector<std::uint32_t> unwanted_;
   std::uint32_t lastRpc_ = 0;
   BeatWatch beat_;
-  HandleId beatHandle_{};  ///< 0: not listened to
+  HandleId beatHandle_{};     ///< 0: not listened to
+  bool beatWasLive_ = false;  ///< since it was last refused
+  bool beatIsLost_ = false;   ///< refused after it was live
 };
 
 }  // namespace switchboard

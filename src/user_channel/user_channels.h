@@ -60,6 +60,9 @@ class UserChannels final : public PoolTenant, private UserChannelDelegate {
   /// that is parked is tried again.
   Result<HandleId> openInner(InnerHandle& inner, UserChannelSpec&& spec);
   /// Unknown handles are ignored, here and below.
+  void retry(HandleId handle) {
+    if (Entry* entry = byHandle_.find(handle)) entry->channel.retryNow();
+  }
   void close(HandleId handle);
   void watchPresence(HandleId handle);
   /// True: it was sent, which is its outcome. Otherwise the outcome is in the results, unless it is conflated.

@@ -119,8 +119,9 @@ export class RoomCheck {
 
   /** Why it may be missing; null: it may not. */
   #excuseOf(entry: Aired, book: RoomBook): 'inGaps' | 'withheld' | 'betweenReplayAndJoin' | null {
+    if (this.#isWithheld(entry.event, book)) return 'withheld';
     const gaps = this.#gapsAt(entry.at);
-    if (gaps.length === 0) return this.#isWithheld(entry.event, book) ? 'withheld' : null;
+    if (gaps.length === 0) return null;
     // On a slow link the next gap begins before this one is over: what was on its way belongs to both.
     if (!gaps.every((gap) => this.#isCovered(entry, gap, book))) return 'inGaps';
     return book.isBetweenReplayAndJoin(entry.at) ? 'betweenReplayAndJoin' : null;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 #include "tracked/tracked_bench.h"
@@ -119,6 +120,74 @@ TEST_CASE("a key that may take no other road joins again once the refusal is old
   bench.awaitCall(ms(400'000));
   bench.answer(bench.ok(40));
   CHECK(bench.stateOf(2) == "live");
+}
+
+/// A database that is read only for a while: the server can't evaluate policies, and says that they deny.
+void refuse(Bench& bench) {
+  while (!bench.hasChannel("switchboard:beat")) bench.run(ms(10));
+  bench.server.privateTopics.insert({kTopic, "switchboard:beat"});
+  bench.network.last().closeFromServer(1006);
+}
+
+TEST_CASE("a topic that was joined, and is refused without the database's consent, is tried again and misses nothing") {
+  using Answer = std::function<void(Bench&)>;
+  const Answer answers[] = {
+      [](Bench& bench) { bench.answer(Bench::ok(40)); }, [](Bench& bench) { bench.answer("{"); },
+      [](Bench& bench) { bench.client().failRpc(bench.calls.back().id); },
+      [](Bench& bench) { bench.run(ms(10'100)); },  // none
+  };
+  for (const auto& say : answers) {
+    Bench bench;
+    bench.start();
+    refuse(bench);
+    for (int i = 0; i < 3; ++i) {
+      bench.awaitCall();
+      CHECK_FALSE(bench.calls.back().after);
+      CHECK(bench.stateOf(1) == "joining");
+      say(bench);
+    }
+    bench.server.privateTopics.clear();
+    bench.awaitCall();
+    CHECK(bench.calls.back().after == 40u);
+    bench.answer(Bench::ok(41, message(41, insert(1))));
+    CHECK(bench.stateOf(1) == "live");
+    CHECK(bench.status(1).road == RoadStatus{Road::Broadcast});
+    CHECK(bench.told() == Lines{"41 INSERT 1 -"});
+    CHECK(bench.gaps.empty());
+    bench.run(ms(2'000));
+    CHECK(bench.hasChannel("switchboard:beat"));
+  }
+}
+
+TEST_CASE("it falls back when that goes on, and at once when the database says why") {
+  Bench bench;
+  bench.start();
+  refuse(bench);
+  for (int i = 0; i < 5; ++i) {
+    bench.awaitCall();
+    bench.answer(Bench::ok(40));
+  }
+  bench.run(ms(2'000));
+  CHECK(bench.status(1).road.fellBack == ReasonCode::TrackRefused);
+  CHECK(bench.gapLines() == Lines{"TRACK_REFUSED e1 41.. open", "TRACK_REFUSED e1 41.."});
+  Bench other;
+  other.start();
+  refuse(other);
+  other.awaitCall();
+  other.answer(kRefused);
+  CHECK(other.status(1).road.fellBack == ReasonCode::TrackRefused);
+}
+
+TEST_CASE("a topic that is closed while it waits to be tried again leaves nothing") {
+  Bench bench;
+  bench.start();
+  refuse(bench);
+  bench.awaitCall();
+  bench.answer(Bench::ok(40));
+  bench.unsubscribe(1);
+  bench.run(ms(120'000));
+  CHECK(bench.server.channels().empty());
+  CHECK(bench.client().deadlines().size() == 0);
 }
 
 }  // namespace

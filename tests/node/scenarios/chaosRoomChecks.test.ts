@@ -93,7 +93,10 @@ describe('the check of broadcasts in the chaos test', () => {
   it('lets a handle miss what its manager sent without an answer in time, and get it late by replay', () => {
     const ours = aired('me 2:1', 'me 2:2');
     const late = { heard: ['me 2:2', { event: 'me 2:1', payload: {}, replayed: true }], isPrivate: true };
-    expect(judge(ours, { heard: ['me 2:2'], sent: 'timed out' })).toMatchObject({ problems: [], withheld: 1 });
+    const missed: Round = { heard: ['me 2:2'], sent: 'timed out' };
+    expect(judge(ours, missed)).toMatchObject({ problems: [], withheld: 1 });
+    const healed = { ...missed, gaps: [gap(0, 500, true)], isPrivate: true, stored: ['me 2:1'] };
+    expect(judge(ours, healed)).toMatchObject({ problems: [], withheld: 1 });
     expect(problemsOf(ours, { ...late, sent: 'timed out' })).toEqual([]);
     expect(problemsOf(ours, { heard: ['me 2:2'], sent: 'rejected' })).toHaveLength(1);
     expect(problemsOf(ours, late)).toEqual(['got me 2:1 , replayed after 2']);
