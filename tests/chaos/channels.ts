@@ -131,6 +131,11 @@ export class ChannelsUnderTest {
       byEvent: airtime.byEvent,
       stored: rows,
       isBetweenReplayAndJoin: (at) => airtime.isBetweenReplayAndJoin(room, at),
+      interrupted: new Set(
+        this.#handles(room)
+          .filter(({ gaps }) => gaps.length > 0)
+          .map(({ name }) => name),
+      ),
     };
   }
 

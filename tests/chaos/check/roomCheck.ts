@@ -2,7 +2,7 @@ import type { ChannelGap } from 'switchboard-realtime';
 import type { HeardBroadcast, RoomHandle } from '../clients/roomHandle.js';
 import type { SentMessages } from '../clients/speakers.js';
 import type { Aired } from '../world/airtime.js';
-import { CURSOR, REPLAYED, senderOf } from '../world/rooms.js';
+import { CURSOR, eventName, REPLAYED, senderOf } from '../world/rooms.js';
 
 /** A message that the database has, and so may be replayed. */
 export interface Stored {
@@ -18,6 +18,8 @@ export interface RoomBook {
   /** By time. */
   stored: readonly Stored[];
   isBetweenReplayAndJoin: (at: number) => boolean;
+  /** Names of the handles whose channels have gone to another socket in the round. */
+  interrupted: ReadonlySet<string>;
 }
 
 /** What a round was like for one handle. */
@@ -81,15 +83,20 @@ export class RoomCheck {
     const isCursor = event === CURSOR;
     const { sender, n } = isCursor ? cursorOf(payload) : senderOf(event);
     if (!isCursor && !book.sent.has(event)) problems.push(`got ${event}, which nobody sent`);
-    if (sender === this.handle.name && this.handle.spec.options?.self !== true) problems.push(`got ${event}, its own`);
+    const isOwn = sender === this.handle.name && this.handle.spec.options?.self !== true;
+    // What the server takes from a socket that the channel has left comes to all, its own manager too, and behind what came over the next socket.
+    const hasMoved = book.interrupted.has(sender);
+    const mayComeBack = hasMoved && this.#isOfManager(sender);
+    if (isOwn && !mayComeBack) problems.push(`got ${event}, its own`);
     const key = isCursor ? `${sender} ${event}` : this.#orderOf(sender, event, book);
     const latest = this.#latest.get(key) ?? 0;
     const what = `${event} ${isCursor ? n : ''}${replayed ? ', replayed' : ''}`;
-    if (isCursor ? n === latest : this.#heard.has(event)) problems.push(`got ${what} twice`);
+    const isTwice = isCursor ? n === latest : this.#heard.has(event);
+    if (isTwice && !mayComeBack) problems.push(`got ${what} twice`);
     // What the server has kept, and did not pass on here when it was sent, comes late by a later replay.
-    else if (n < latest && !(replayed && (wasLost(book, event) || this.#isWithheld(event, book)))) {
-      problems.push(`got ${what} after ${latest}`);
-    }
+    const isLate = replayed && (wasLost(book, event) || this.#isWithheld(event, book));
+    const isAsSent = hasMoved && (isCursor || isTwice || wasAiredBehind(book, event, eventName(sender, latest)));
+    if (n < latest && !isLate && !isAsSent) problems.push(`got ${what} after ${latest}`);
     if (!isCursor) this.#heard.add(event);
     this.#latest.set(key, Math.max(latest, n));
   }
@@ -169,6 +176,11 @@ export class RoomCheck {
     }
     return end;
   }
+}
+
+/** Whether the server distributed it after the other one. */
+function wasAiredBehind({ byEvent }: RoomBook, event: string, other: string): boolean {
+  return (byEvent.get(event)?.place ?? 0) > (byEvent.get(other)?.place ?? Infinity);
 }
 
 /** Whether the server never distributed it, or not to a channel that was about to join. */

@@ -27,10 +27,20 @@ interface Round {
   stored?: string[];
   sent?: Sent;
   deaf?: boolean;
+  interrupted?: string[];
 }
 
 function setUp(all: Aired[], round: Round): { check: RoomCheck; book: RoomBook } {
-  const { heard, gaps = [], isPrivate = false, self = false, stored = [], sent = 'acknowledged', deaf = false } = round;
+  const {
+    heard,
+    gaps = [],
+    isPrivate = false,
+    self = false,
+    stored = [],
+    sent = 'acknowledged',
+    deaf = false,
+    interrupted = [],
+  } = round;
   const check = new RoomCheck({
     ...{ name: 'me', isPrivate, firstLiveAt: BEGUN, gaps },
     spec: { name: 'me', room: isPrivate ? 'vault' : 'lobby', options: { self } },
@@ -41,6 +51,7 @@ function setUp(all: Aired[], round: Round): { check: RoomCheck; book: RoomBook }
     byEvent: new Map(all.map((entry) => [entry.event, entry])),
     stored: all.filter(({ event }) => stored.includes(event)),
     isBetweenReplayAndJoin: () => deaf,
+    interrupted: new Set(interrupted),
   };
   return { check, book };
 }
@@ -101,6 +112,21 @@ describe('the check of broadcasts in the chaos test', () => {
     expect(problemsOf(ours, { heard: ['me 2:2'], sent: 'rejected' })).toHaveLength(1);
     expect(problemsOf(ours, late)).toEqual(['got me 2:1 , replayed after 2']);
     expect(problemsOf(aired('ann:1', 'ann:2'), { heard: ['ann:2'], sent: 'timed out' })).toHaveLength(1);
+  });
+
+  it('takes what the server got late from a socket that its sender has left, in the order of the server', () => {
+    const late = aired('ann:2', 'ann:1');
+    const round = { heard: ['ann:2', 'ann:1'] };
+    expect(problemsOf(late, round)).toEqual(['got ann:1  after 2']);
+    expect(problemsOf(late, { ...round, interrupted: ['ann'] })).toEqual([]);
+    expect(problemsOf(aired('ann:1', 'ann:2'), { ...round, interrupted: ['ann'] })).toEqual(['got ann:1  after 2']);
+    const twice = { heard: ['me 2:1', 'me 2:1', 'me:1'] };
+    const ours = aired('me 2:1', 'me:1');
+    expect(problemsOf(ours, { ...twice, interrupted: ['me 2', 'me'] })).toEqual([]);
+    expect(problemsOf(ours, twice)).toEqual(['got me 2:1  twice', 'got me:1, its own']);
+    expect(problemsOf(late, { heard: ['ann:2', 'ann:1', 'ann:1'], interrupted: ['ann'] })).toEqual([
+      'got ann:1  twice',
+    ]);
   });
 
   it('knows what may still come, until it has come or need not', () => {
