@@ -17,7 +17,7 @@ interface LayoutShift extends PerformanceEntry {
 const TIMEOUT_MS = 45_000;
 
 /** So many times as slow as the machine runs each page. More than 1 shows which test depends on the machine's speed. */
-const slowdown = Number(process.env['CPU_SLOWDOWN'] ?? 1);
+export const slowdown = Number(process.env['CPU_SLOWDOWN'] ?? 1);
 
 const flags = [
   '--no-sandbox',

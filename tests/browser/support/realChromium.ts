@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import WebSocket from 'ws';
-import { chromiumPath } from './chromium.js';
+import { chromiumPath, slowdown } from './chromium.js';
 
 // Playwright pretends that each of its pages is in front and has the focus, and switches off the back/forward cache and the throttling of
 // hidden pages. What depends on those needs a Chromium that is left alone.
@@ -181,6 +181,7 @@ export class RealChromium {
     const { targetId } = (await this.send('Target.createTarget', { url: 'about:blank' })) as { targetId: string };
     const tab = new Tab(this, targetId, await this.#attach(targetId));
     await tab.send('Page.enable');
+    if (slowdown > 1) await tab.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
     await tab.navigate(url);
     return tab;
   }

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Backend } from 'switchboard-backend';
+import { slowDown } from './chromium.js';
 import type * as Package from 'switchboard-realtime';
 import { expect } from 'vitest';
 
@@ -25,6 +26,7 @@ export type TabOptions = Package.EndpointOptions &
 /** A page of the context at this address, with everything that went wrong in it. */
 export async function openTab(context: BrowserContext, url: string): Promise<{ page: Page; problems: string[] }> {
   const page = await context.newPage();
+  await slowDown(page);
   const problems: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) problems.push(message.text());
