@@ -89,9 +89,11 @@ class Chaos {
       .filter(isFast)
       .flatMap((member) => member.plain.map((client) => new FastCheck(client)));
     this.#report.fast.subscriptions = this.#fastChecks.length;
-    for (const { manager, isFast: isNumbered } of this.#fleet) {
-      manager.onGap(({ over, outcome, code }) => {
-        if (isNumbered && over) this.#report.fast.gaps += 1;
+    for (const { manager, isFast: isNumbered, rows, plain } of this.#fleet) {
+      manager.onGap(({ subscription, over, outcome, code }) => {
+        // Those that come and go have greater ids, and may be on the other road.
+        const isOwn = subscription <= rows.length + plain.length;
+        if (isNumbered && isOwn && over) this.#report.fast.gaps += 1;
         if (over && outcome === 'unknown') add(this.#report.gaps, code);
       });
     }

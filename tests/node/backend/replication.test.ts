@@ -1,6 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import {
+  SubscriptionRegistry,
+  type ChangeReceiver,
+  type Subscription,
+} from '../../../web/backend/changes/subscription.js';
 import { ReplicationStream } from '../../../web/backend/replication/stream.js';
 
 /** What the server has done last when it ends a connection. */
@@ -136,5 +141,39 @@ describe('a replication connection that PostgreSQL ends', () => {
     await stream.start();
     expect(await nextLine()).toMatch(/^replication stream lost: /);
     expect(await nextLine()).toBe('replication stream is back');
+  });
+});
+
+function subscription(receiver: ChangeReceiver, index: number, tableOid: number): Subscription {
+  const rest = {
+    event: '*',
+    conditions: [],
+    conditionsKey: '',
+    select: null,
+    claims: { role: 'anon', exp: 0 },
+  } as const;
+  return { receiver, index, id: 100 + index, tableOid, ...rest };
+}
+
+describe('a change that is on its way while its subscriptions are replaced', () => {
+  const receiver: ChangeReceiver = { deliverChange: () => undefined };
+  const [old, other] = [subscription(receiver, 0, 1), subscription(receiver, 1, 2)];
+
+  it('goes to those that were made again, as with another token', () => {
+    const registry = new SubscriptionRegistry();
+    registry.set(receiver, [old, other]);
+    registry.set(receiver, [subscription(receiver, 0, 1)]);
+    expect(registry.isLive(old)).toBe(true);
+    expect(registry.isLive(other)).toBe(false);
+  });
+
+  it('goes to nobody who has left or was dropped', () => {
+    const registry = new SubscriptionRegistry();
+    registry.set(receiver, [old, other]);
+    registry.remove(receiver);
+    expect(registry.isLive(old)).toBe(false);
+    registry.set(receiver, [old]);
+    registry.clear();
+    expect(registry.isLive(old)).toBe(false);
   });
 });

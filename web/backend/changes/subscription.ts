@@ -58,8 +58,10 @@ export class SubscriptionRegistry {
     return receivers;
   }
 
-  isLive(subscription: Subscription): boolean {
-    return this.#byTable.get(subscription.tableOid)?.has(subscription) === true;
+  /** Whether the receiver is subscribed for this entry and table, also when that was made again meanwhile, as with another token. */
+  isLive({ receiver, index, tableOid }: Subscription): boolean {
+    const own = this.#byReceiver.get(receiver) ?? [];
+    return own.some((each) => each.index === index && each.tableOid === tableOid);
   }
 
   forTable(oid: number): Iterable<Subscription> {
