@@ -93,7 +93,8 @@ export interface Resync {
  * Fetches what a gap may have cost. It has failed when it throws, rejects, or takes longer than `resyncTimeoutMs`. It
  * is then called again, with full jitter (base 1 s, cap 30 s), until it succeeds; a failed poll waits for the next.
  * What a delivery window holds is delivered to `onEvent` before the call, so every change that comes after it is newer
- * or contained in what is fetched. What `pause` holds is not: fetch again after `resume`.
+ * or contained in what is fetched. A subscription that is paused is left out: for its gaps the handler is called after
+ * `resume`, when what was held has been delivered.
  */
 export type ResyncHandler = (resync: Resync) => unknown;
 

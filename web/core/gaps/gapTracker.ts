@@ -65,6 +65,11 @@ export class GapTracker implements LossListener {
     this.#resyncs.remove(id);
   }
 
+  /** See {@link ResyncScheduler.setPaused}. */
+  setPaused(id: number, paused: boolean): void {
+    this.#resyncs.setPaused(id, paused);
+  }
+
   onResync(handler: ResyncHandler): () => void {
     return this.#resyncs.addListener(handler);
   }

@@ -47,6 +47,8 @@ export class ResyncScheduler {
   readonly #listeners = new Set<ResyncHandler>();
   /** By the gap's id. */
   readonly #pending = new PerSubscription<number, PendingGap>();
+  /** Those that are paused, with the gaps that were over meanwhile. */
+  readonly #paused = new Map<number, Gap[]>();
   #runs = 0;
   #failures = 0;
   #polls = 0;
@@ -78,6 +80,7 @@ export class ResyncScheduler {
     if (group === undefined) return;
     const handler = group.members.get(id) ?? null;
     this.#groupOf.delete(id);
+    this.#paused.delete(id);
     group.members.delete(id);
     for (const task of group.tasks.values()) task.forget(id, this.#jitter());
     this.#pending.drop(id);
@@ -103,7 +106,21 @@ export class ResyncScheduler {
   /** It had been open. */
   over(gap: Gap): void {
     const delayMs = this.#jitter();
-    for (const task of this.#awaited(gap)) task.over(gap, delayMs);
+    const paused = this.#paused.get(gap.subscription);
+    paused?.push(gap);
+    if (paused === undefined) for (const task of this.#awaited(gap)) task.over(gap, delayMs);
+    else for (const task of this.#tasksFor(gap.subscription)) task.closed(gap, delayMs);
+  }
+
+  /**
+   * What is held for it is handed over with the end of the pause, and is older than what a gap cost meanwhile: no handler is called for it before that.
+   */
+  setPaused(id: number, paused: boolean): void {
+    const gaps = this.#paused.get(id);
+    if (paused && gaps === undefined) this.#paused.set(id, []);
+    if (paused || gaps === undefined) return;
+    this.#paused.delete(id);
+    for (const gap of gaps) this.over(gap);
   }
 
   /** It was noticed afterwards, or one with the same id goes on longer. */
@@ -127,7 +144,9 @@ export class ResyncScheduler {
   }
 
   poll(ids: readonly number[]): void {
-    for (const id of ids) for (const task of this.#tasksFor(id)) task.poll();
+    for (const id of ids) {
+      if (!this.#paused.has(id)) for (const task of this.#tasksFor(id)) task.poll();
+    }
   }
 
   /** Calls the subscription's own handler until it succeeds. */

@@ -42,9 +42,13 @@ export class ResyncTask {
   /** `delayMs`: for a gap that had been open. */
   over(gap: Gap, delayMs: number): void {
     this.#due.push(gap);
-    this.#open.delete(gap.subscription);
     this.#runner.request('soon', delayMs);
-    this.#releaseIfOver(delayMs);
+    this.closed(gap, delayMs);
+  }
+
+  /** It is over, but not to be made good yet. */
+  closed({ subscription, id }: Gap, delayMs: number): void {
+    if (this.#open.get(subscription) === id) this.#forgetOpen(subscription, delayMs);
   }
 
   /** It was noticed afterwards. One with the same id gives way to it, also where a run that began before would have made that good. */
@@ -68,15 +72,15 @@ export class ResyncTask {
   forget(subscription: number, delayMs: number): void {
     this.#due = this.#due.filter((gap) => gap.subscription !== subscription);
     this.#covered = this.#covered.filter((gap) => gap.subscription !== subscription);
-    if (this.#open.delete(subscription)) this.#releaseIfOver(delayMs);
+    this.#forgetOpen(subscription, delayMs);
   }
 
   stop(): void {
     this.#runner.stop();
   }
 
-  #releaseIfOver(delayMs: number): void {
-    if (this.#open.size === 0) this.#runner.release(delayMs);
+  #forgetOpen(subscription: number, delayMs: number): void {
+    if (this.#open.delete(subscription) && this.#open.size === 0) this.#runner.release(delayMs);
   }
 
   #run(signal: AbortSignal, owed: boolean): unknown {

@@ -89,6 +89,7 @@ export class Manager {
     });
     const pauses = new Pauses((id, paused) => {
       this.#session.send({ kind: paused ? 'pause' : 'resume', id });
+      this.#gaps.setPaused(id, paused);
     });
     this.#channels = new Channels(
       {

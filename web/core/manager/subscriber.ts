@@ -54,6 +54,7 @@ export class Subscriber {
       status.add(id, spec);
       callbacks.statusChanged();
       if (pauseWhenHidden) pauses.addWhenHidden(id);
+      if (pauses.isPaused(id)) gaps.setPaused(id, true);
       this.#session.start();
       this.#session.subscribe(id, spec);
       return id;
