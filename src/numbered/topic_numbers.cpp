@@ -44,6 +44,7 @@ void TopicNumbers::onJoined() {
   if (state_ == NumbersState::FellBack || state_ == NumbersState::Starting) return;
   attempts_ = 0;
   if (state_ == NumbersState::Idle) {
+    startEnd_ = context_.now() + options_.startTimeout;
     transition(NumbersState::Starting);
   } else {
     unsure_ = unconfirmed_ = true;
@@ -219,7 +220,7 @@ void TopicNumbers::ask() {
   ++counts_.requests;
   unsureAsked_ = std::exchange(unsure_, false);
   wentBackAsked_ = wentBack_;
-  timer_.setAfter(options_.requestTimeout);
+  timer_.setAfter(std::min(options_.requestTimeout, patience()));
   ChangesRequest request{request_, epoch_, last_, options_.atMost};
   if (state_ == NumbersState::Starting) request.after = resume_;
   askedAfter_ = request.after.value_or(0);
@@ -227,7 +228,7 @@ void TopicNumbers::ask() {
 }
 
 void TopicNumbers::onDue() {
-  if (request_ == 0) {
+  if (request_ == 0 && patience() > Duration{0}) {
     if (wantsAnswer()) ask();
     return;
   }
@@ -250,14 +251,13 @@ void TopicNumbers::failed() {
   ++counts_.failures;
   ++attempts_;
   unsure_ = unsure_ || unsureAsked_;
-  if (attempts_ >= options_.maxAttempts) {
-    if (state_ == NumbersState::Starting) {
-      fallBack(FallBackReason::NoAnswer, {});
-      return;
-    }
-    skipTo(newest_, NumbersGapReason::Unanswered);
+  const bool isLast = attempts_ >= options_.maxAttempts;
+  if (state_ == NumbersState::Starting && (isLast || patience() <= Duration{0})) {
+    return fallBack(FallBackReason::NoAnswer, {});
   }
-  timer_.setAfter(fullJitter(context_.random, options_.retryBase, options_.retryCap, attempts_ - 1));
+  if (isLast) skipTo(newest_, NumbersGapReason::Unanswered);
+  const Duration wait = fullJitter(context_.random, options_.retryBase, options_.retryCap, attempts_ - 1);
+  timer_.setAfter(std::min(wait, patience()));
   settle();
 }
 

@@ -44,6 +44,9 @@ struct NumbersOptions {
   Duration retryBase{500};  ///< after a failure: full jitter, doubled each time
   Duration retryCap{15'000};
   unsigned maxAttempts = 6;  ///< failures in a row, until missing messages are given up
+  /// For the position at the start, without which nothing is passed on: time for a second request when the first one
+  /// has hung.
+  Duration startTimeout{20'000};
 };
 
 class TopicNumbers;
@@ -72,8 +75,8 @@ class TopicNumbersDelegate {
 };
 
 /// Follows the messages of one topic: passes each on once and in the order of the numbers. A hole is filled from the
-/// database; what can't be filled is reported as a gap with exact bounds. A message is held for no longer than
-/// `maxAttempts` × (`requestTimeout` + `retryCap`) while the channel is joined.
+/// database; what can't be filled is reported as a gap with exact bounds. While the channel is joined, a message is
+/// held for no longer than `maxAttempts` × (`requestTimeout` + `retryCap`), at the start no longer than `startTimeout`.
 class TopicNumbers {
  public:
   struct Counts {
@@ -142,6 +145,10 @@ class TopicNumbers {
 
   void askSpread();
   void askSoon(Duration within);
+  /// Who continues after a number is as patient as with a hole, since it can't fall back without one.
+  Duration patience() const {
+    return state_ == NumbersState::Starting && !resume_ ? startEnd_ - context_.now() : Duration::max();
+  }
   void ask();
   void onDue();
   void dropRequest();
@@ -163,7 +170,8 @@ class TopicNumbers {
   const NumbersOptions& options_;
   Context& context_;
   TopicNumbersDelegate& delegate_;
-  Deadline timer_;  ///< the next request, or the end of patience with the current one
+  Deadline timer_;      ///< the next request, or the end of patience with the current one
+  TimePoint startEnd_;  ///< the end of patience with the start
   HeldMessages held_;
   Counts counts_;
   std::string epoch_;                    ///< empty: not known yet

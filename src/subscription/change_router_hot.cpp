@@ -1,14 +1,7 @@
+#include "protocol/beat.h"
 #include "subscription/change_router.h"
 
 namespace switchboard {
-
-namespace {
-
-/// Upper bound on how late a socket may still bring a change: 15 s idle, 10 s for the heartbeat's answer, 5 s of stall
-/// by a refused join.
-constexpr Duration kLag{30'000};
-
-}  // namespace
 
 void ChangeRouter::onChange(ChangesChannel& channel, const Vector<KeyId>& keys, const Change& change) {
   immediate_.clear();
@@ -37,10 +30,10 @@ void ChangeRouter::onChange(ChangesChannel& channel, const Vector<KeyId>& keys, 
 /// what has no time of its own (errors 400 and 401): twice is better than never.
 bool ChangeRouter::isRepeated(KeyEntry& entry, const Change& change) const {
   if (!entry.alreadySeen) return false;
-  if (context_.now() - entry.alreadySeen.begunAt() < kLag) {
-    const auto stamp = commitTimestamp(change.data.read());
-    if (stamp.empty()) return false;
-    if (stamp <= entry.alreadySeen.commit()) return true;
+  if (entry.alreadySeen.isRecent(context_.now())) {
+    const auto committed = readTimestamp(commitTimestamp(change.data.read()));
+    if (!committed) return false;
+    if (*committed <= entry.alreadySeen.commit(context_.now())) return true;
   }
   entry.alreadySeen.end();  // a binding brings its changes in their order
   return false;

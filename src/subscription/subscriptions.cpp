@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "protocol/beat.h"
+#include "protocol/changes/numbered_commit.h"
 #include "timing/backoff.h"
 
 namespace switchboard {
@@ -185,13 +187,18 @@ void Subscriptions::changeOver(KeyEntry& entry) {
   reconciler_.planSoon();
 }
 
-void Subscriptions::fallBack(KeyEntry& entry, const Cause& cause, const std::optional<GapStart>& start) {
+void Subscriptions::fallBack(KeyEntry& entry, const Cause& cause, const std::optional<GapStart>& start,
+                             TimePoint came) {
   entry.road.fellBack = cause.code;
   entry.road.message = cause.message;
   const bool isParked = entry.spec.roadOptions.via == Road::Broadcast;
   const bool wasLive = entry.state == SubscriptionState::Live;
   if (start) {
     entry.start = *start;
+    if (const auto numbered = readTimestamp(start->commit)) {
+      entry.seen = start->commit;
+      entry.alreadySeen.beginRoadChange(*numbered, came);
+    }
     gaps_.open(entry, cause, *start);
     entry.spec.roadOptions.from.reset();  // all after it is in the gap, also when the key is tried again
   }
@@ -209,9 +216,17 @@ void Subscriptions::fallBack(KeyEntry& entry, const Cause& cause, const std::opt
   reconciler_.planSoon();
 }
 
-void Subscriptions::onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) {
+void Subscriptions::onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit,
+                                     const Change& last) {
   const KeyEntry* entry = registry_.findBySubscription(subscribers.front());
-  gaps_.report(subscribers, kOverflow, evidence_.ofOverflow(entry, firstCommit));
+  if (!kFollowsNumbers) return gaps_.report(subscribers, kOverflow, evidence_.ofOverflow(entry, firstCommit));
+  const auto first = readNumberedCommit(firstCommit);
+  const auto end = readNumberedCommit(numberedCommitOf(last.data.read()));
+  GapStart start = evidence_.ofOverflow(entry, first.stamp);
+  // Between roads or epochs nobody can count.
+  const bool isCounted = first.number != 0 && end.number != 0 && first.epoch == end.epoch;
+  if (isCounted) start.numbers = {std::string(first.epoch), first.number, end.number};
+  gaps_.report(subscribers, kOverflow, start);
 }
 
 void Subscriptions::onConflated(std::size_t changes, std::size_t subscribers) {

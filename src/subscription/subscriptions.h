@@ -104,8 +104,8 @@ class Subscriptions final : private WindowDelegate {
     GapReporter::endAt(entry, epoch, number);
   }
   /// The key can't be on the broadcast road. It goes to the other one or, where it may not, is parked. `start`: of what
-  /// is missing from now on; nothing: nothing is.
-  void fallBack(KeyEntry& entry, const Cause& cause, const std::optional<GapStart>& start);
+  /// is missing from now on; nothing: nothing is. `came`: when that came with whose commit it begins.
+  void fallBack(KeyEntry& entry, const Cause& cause, const std::optional<GapStart>& start, TimePoint came);
 
   Registry& registry() { return registry_; }
   const Registry& registry() const { return registry_; }
@@ -115,7 +115,8 @@ class Subscriptions final : private WindowDelegate {
 
  private:
   void leaveNumbers(KeyEntry& entry);
-  void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) override;
+  void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit,
+                        const Change& last) override;
   void onConflated(std::size_t changes, std::size_t subscribers) override;
 
   // More members than elsewhere: the parts, each built from those before it.

@@ -240,6 +240,7 @@ void NumberedTopic::onConfirmed(TopicNumbers& numbers) {
 
 void NumberedTopic::onNumbered(TopicNumbers& /*numbers*/, const NumberedMessage& message) {
   commit_ = commitStamp(message);
+  cameAt_ = context_.now();
   if (const auto at = readTimestamp(message.committed)) committedAt_ = *at - kCommitDisorder;
   bind(message);
   for (const auto& change : message.changes) pass(message, change);
@@ -388,7 +389,7 @@ void NumberedTopic::fallBack(KeyEntry& entry, const Cause& cause, std::uint64_t 
   } else {
     std::optional<GapStart> start;
     if (entry.firstLive || from_) start = startOf({numbers_.epoch(), from, std::nullopt});
-    subscriptions_.fallBack(entry, full, start);
+    subscriptions_.fallBack(entry, full, start, cameAt_);
   }
   delegate_.onKeyFellBack(entry, channelState_ == SubscriptionState::Parked ? &cause : nullptr);
   remove(entry);

@@ -108,6 +108,7 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   /// Before which nothing is missing. Nobody knows when that was committed after which a key continues.
   std::string commit_;
   WallTime committedAt_{};
+  TimePoint cameAt_{};  ///< what bears that commit
   bool wasJoined_ = false;
   bool isClosed_ = false;
 };

@@ -49,7 +49,7 @@ void NumberedTopics::join(KeyEntry& entry) {
 void NumberedTopics::fallBack(KeyEntry& entry, const Cause& cause) {
   std::optional<GapStart> start;
   if (const auto& from = entry.spec.roadOptions.from) start = GapStart{{}, {}, {from->epoch, from->number + 1, {}}};
-  subscriptions_.fallBack(entry, cause, start);
+  subscriptions_.fallBack(entry, cause, start, context_.now());
 }
 
 NumberedTopic* NumberedTopics::topicFor(const Spec& spec) const {

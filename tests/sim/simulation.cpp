@@ -164,6 +164,9 @@ class Simulation {
 
   void step() {
     events_.step();
+    look();
+  }
+  void look() {
     if (!machine_.asleep() && application_.client() != nullptr) checks_.onStep(*application_.client());
   }
   void runFor(Duration span, const std::function<bool()>& enough) {
@@ -184,6 +187,7 @@ class Simulation {
     if (machine_.asleep()) runFor(machine_.wakesAt() - events_.now() + Duration{1}, [] { return false; });
     application_.recover();
     checks_.disturb();
+    look();  // at what it did, before time goes on
     checks_.setHealthy(true);
     const bool toTheEnd = random_.chance(25);
     const Duration healed = events_.now();

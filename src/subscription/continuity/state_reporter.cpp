@@ -36,6 +36,7 @@ void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cau
   if (state == SubscriptionState::Live) {
     if (!entry.firstLive) entry.firstLive = context_.moment();
     entry.outage.end();
+    entry.alreadySeen.onLive(context_.now());
     gaps_.close(entry);
   } else if (wasLive) {
     entry.outage.begin(context_.now());

@@ -26,6 +26,7 @@ class HeldChanges {
   /// Of row data.
   std::size_t bytes() const { return rows_.bytes() + array_.size(); }
   /// `commit_timestamp` of the first change since it was empty, also after it was emptied again; empty: it had none.
+  /// Where the core follows numbers, the text is for `readNumberedCommit`.
   const std::string& firstCommit() const { return firstCommit_; }
   /// Moves everything into the delivery.
   void takeInto(Delivery& delivery);

@@ -1,5 +1,7 @@
 #include <utility>
 
+#include "protocol/changes/numbered_commit.h"
+#include "status/road.h"
 #include "subscription/delivery/batch_text.h"
 #include "subscription/delivery/held_changes.h"
 
@@ -12,7 +14,7 @@ void HeldChanges::add(const Change& change) {
   ++count_;
   if (!spec_.payload) return;
   const auto data = change.data.read();
-  if (count_ == 1) firstCommit_ = commitTimestamp(data);
+  if (count_ == 1) firstCommit_ = kFollowsNumbers ? numberedCommitOf(data) : commitTimestamp(data);
   if (conflates()) {
     rows_.push(data);
   } else {

@@ -15,8 +15,9 @@ namespace switchboard {
 class WindowDelegate {
  public:
   /// More than the window may hold came in before it was due; what it held is lost.
-  /// `firstCommit`: `commit_timestamp` of the first change that it held; empty where that had none.
-  virtual void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit) = 0;
+  /// `firstCommit`: of the first change that it held, see `HeldChanges`. `last`: the last one.
+  virtual void onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit,
+                                const Change& last) = 0;
   /// This many changes went into newer ones of their rows, or cancelled out; each of the subscribers was spared them.
   virtual void onConflated(std::size_t changes, std::size_t subscribers) = 0;
 

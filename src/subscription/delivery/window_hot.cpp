@@ -22,7 +22,7 @@ void Window::push(const Change& change) {
   held_.add(change);
   if (held_.bytes() > maxBytes_) {
     held_.clear();
-    delegate_.onWindowOverflow(subscribers_, held_.firstCommit());
+    delegate_.onWindowOverflow(subscribers_, held_.firstCommit(), change);
   }
   if (!paused_) schedule_.onChange(first);
 }

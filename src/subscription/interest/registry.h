@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -71,23 +72,52 @@ class Grouping {
   bool risky_ = false;
 };
 
-/// What a key had seen as it was given to a binding that was live already: that may yet bring what came before.
+/// What a key had seen as it was given to a binding: that may yet bring what came before.
 class AlreadySeen {
  public:
-  /// `commit`: `commit_timestamp` of the last change that it had; not empty.
-  void begin(const std::string& commit, TimePoint now) {
+  /// Of a binding that was live already. `commit`: of the last change that the key had.
+  void begin(WallTime commit, TimePoint now) {
+    if (isRoadChange()) return;
     commit_ = commit;
-    begunAt_ = now;
+    at_ = now;
   }
-  void end() { commit_.clear(); }
+  /// Of a key whose changes came with numbers, until it is live on a binding. `numbered`: when the last one was given
+  /// its number, `came`: when it came. It was committed in between, and so was all that bears a time up to `numbered`
+  /// and the time that passed since it came: before the key is live, that is in its gap.
+  void beginRoadChange(WallTime numbered, TimePoint came) {
+    commit_ = numbered;
+    at_ = came;
+    changesRoad_ = true;
+  }
+  /// The key is live.
+  void onLive(TimePoint now) {
+    if (!isRoadChange()) return;
+    commit_ = commit(now);
+    at_ = now;
+    changesRoad_ = false;
+  }
+  void end() { commit_ = {}; }
 
-  explicit operator bool() const { return !commit_.empty(); }
-  const std::string& commit() const { return commit_; }
-  TimePoint begunAt() const { return begunAt_; }
+  explicit operator bool() const { return commit_ != WallTime{}; }
+  /// All up to here is not to come again.
+  WallTime commit(TimePoint now) const {
+    return isRoadChange() ? commit_ + std::min(now - at_, kLongestCommit) : commit_;
+  }
+  /// Whether a binding may still bring what came before.
+  bool isRecent(TimePoint now) const { return isRoadChange() || now - at_ < kLag; }
 
  private:
-  std::string commit_;  // empty: none
-  TimePoint begunAt_{};
+  /// Upper bound on how late a socket may still bring a change: 15 s idle, 10 s for the heartbeat's answer, 5 s of
+  /// stall by a refused join.
+  static constexpr Duration kLag{30'000};
+  /// A transaction gives its numbers as the last thing before its commit. More than this is dropped for nothing.
+  static constexpr Duration kLongestCommit{1'000};
+
+  bool isRoadChange() const { return kFollowsNumbers && changesRoad_; }
+
+  WallTime commit_{};  // 0: none
+  TimePoint at_{};
+  bool changesRoad_ = false;
 };
 
 /// The time in which a key is not live, or is suspect.

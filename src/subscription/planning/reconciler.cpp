@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/beat.h"
+
 namespace switchboard {
 
 Reconciler::Reconciler(const PlanLimits& limits, const PoolTenant& tenant, Context& context, ConnectionPool& pool,
@@ -70,7 +72,7 @@ void Reconciler::attach(KeyEntry& entry, KeyEntry& source) {
   const ChangesChannel* channel = channels_.findCarrier(source.id);
   if (channel == nullptr) return;
   if (channel->isLive()) {
-    if (!entry.seen.empty()) entry.alreadySeen.begin(entry.seen, context_.now());
+    if (const auto seen = readTimestamp(entry.seen)) entry.alreadySeen.begin(*seen, context_.now());
     if (entry.gap) evidence_.readClock();
     states_.setState(entry, SubscriptionState::Live, {});
   } else {

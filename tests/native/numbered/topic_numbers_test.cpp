@@ -611,6 +611,64 @@ TEST_CASE("a start that the database does not answer falls back") {
   CHECK(bench.take() == "is fellBack, fell back NO_ANSWER");
 }
 
+TEST_CASE("a start whose requests hang falls back with the second one") {
+  NumbersBench bench;
+  bench.numbers.onJoined();
+  bench.advance(ms(0));
+  bench.random.script({0});
+  bench.advance(ms(10'000));
+  CHECK(bench.take() == "is starting, want 1 after -, drop 1, want 2 after -");
+  bench.advance(ms(9'999));
+  CHECK(bench.take().empty());
+  bench.advance(ms(1));
+  CHECK(bench.take() == "drop 2, is fellBack, fell back NO_ANSWER");
+}
+
+TEST_CASE("however requests of the start fail, it ends in time") {
+  for (const int failures : {1, 2, 4, 5}) {
+    NumbersBench bench;
+    bench.numbers.onJoined();
+    bench.advance(ms(0));
+    for (int i = 0; i < failures; ++i) {
+      bench.random.script({static_cast<std::uint64_t>(500) << i});  // the longest wait
+      bench.fail();
+      if (i + 1 < failures) bench.advance(ms(500 << i));
+    }
+    bench.take();
+    const int passed = 500 * ((1 << (failures - 1)) - 1);
+    bench.advance(ms(20'000 - passed - 1));
+    CHECK(bench.take().find("fell back") == std::string::npos);
+    bench.advance(ms(1));
+    CHECK(bench.take().find("is fellBack, fell back NO_ANSWER") != std::string::npos);
+  }
+}
+
+TEST_CASE("a start that is interrupted has its time again after the next join") {
+  NumbersBench bench;
+  bench.numbers.onJoined();
+  bench.advance(ms(15'000));
+  bench.numbers.onInterrupted();
+  bench.numbers.onJoined();
+  bench.take();
+  bench.advance(ms(19'999));
+  CHECK(bench.take().find("fell back") == std::string::npos);
+  bench.answer(okAnswer("e", 41));
+  CHECK(bench.take() == "is live");
+}
+
+TEST_CASE("who continues after a number is as patient at the start as with a hole") {
+  NumbersBench bench(NumberedPosition{{}, 41});
+  bench.numbers.onJoined();
+  bench.advance(ms(0));
+  for (int failure = 1; failure < 6; ++failure) {
+    bench.random.script({0});
+    bench.advance(ms(10'000));
+  }
+  CHECK(bench.take().find("fell back") == std::string::npos);
+  bench.advance(ms(10'000));
+  CHECK(bench.take().find("fell back NO_ANSWER") != std::string::npos);
+}
+
 TEST_CASE("a database that knows fewer messages than have come is asked again, and then followed from there") {
   NumbersBench bench;
   bench.goLive();

@@ -452,6 +452,58 @@ TEST_CASE("a function that never answers makes its subscriptions fall back") {
   CHECK(bench.status(1).road.fellBack == ReasonCode::NoRpc);
 }
 
+TEST_CASE("a function that hangs makes its subscriptions fall back after 20 s") {
+  Bench bench;
+  bench.follow(1, "t", kFilter);
+  bench.awaitCall();
+  bench.run(ms(19'900), ms(10));
+  CHECK(bench.status(1).road == RoadStatus{Road::Broadcast});
+  bench.run(ms(2'100), ms(10));
+  CHECK(bench.stateOf(1) == "live");
+  CHECK(bench.status(1).road.fellBack == ReasonCode::NoRpc);
+}
+
+TEST_CASE("an overflow names the numbers that it cost") {
+  auto options = Bench::withTable();
+  options.subscriptions.windowBytes = 1'000;
+  for (const auto mode : {DeliveryMode::Batch, DeliveryMode::Latest}) {
+    Bench bench(options);
+    DeliverySpec delivery;
+    delivery.mode = mode;
+    delivery.wait = ms(1'000);
+    if (mode == DeliveryMode::Latest) delivery.key.emplace_back("id");
+    bench.start(40, {}, delivery);
+    unsigned number = 40;
+    while (bench.gaps.empty()) {
+      ++number;
+      bench.send(message(number, insert(number)));
+      REQUIRE(number < 100);
+    }
+    CHECK(number > 42);
+    CHECK(bench.gapLines() == Lines{"OVERFLOW e1 41.." + std::to_string(number)});
+    CHECK(bench.gaps[0].fromCommit == "2026-11-27T18:00:00.141Z");
+    bench.send(message(number + 1, insert(number + 1)));
+    bench.run(ms(2'000));
+    CHECK(bench.told() == Lines{std::to_string(number + 1) + " INSERT " + std::to_string(number + 1) + " -"});
+  }
+}
+
+TEST_CASE("an overflow of numbers of two epochs does not count them") {
+  auto options = Bench::withTable();
+  options.subscriptions.windowBytes = 300;
+  Bench bench(options);
+  bench.start();
+  bench.client().pause(SubscriptionId{1});
+  bench.send(message(41, insert(1)));
+  bench.send(message(1, insert(1), "e2"));
+  bench.awaitCall();
+  bench.answer(bench.ok(1, {}, "e2"));
+  REQUIRE(bench.gapLines() == Lines{"TRACKED_AGAIN e1 42..1"});
+  bench.gaps.clear();
+  for (unsigned number = 2; bench.gaps.empty() && number < 100; ++number) bench.send(message(number, insert(1), "e2"));
+  CHECK(bench.gapLines() == Lines{"OVERFLOW  0.."});
+}
+
 TEST_CASE("the database says why the server refuses a topic") {
   const auto refusedWith = [](const std::function<void(Bench&)>& answer) {
     Bench bench;

@@ -36,7 +36,7 @@ void Ledger::onDispatch(const TableChange& change, const SentOn& sentOn) {
   changes_[change.seq] = change;
   while (changes_.size() > 20'000) changes_.erase(changes_.begin());
   for (auto& [id, watched] : watched_) {
-    if (!watched.live() || !change.matches(watched.interest)) continue;
+    if (!watched.live() || !change.matches(watched.interest) || change.at <= watched.mayLackTo) continue;
     const auto carriers = wire_.carriers(watched);
     const bool sent =
         std::all_of(carriers.begin(), carriers.end(), [&](const auto& place) { return sentOn.count(place) != 0; });

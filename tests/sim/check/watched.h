@@ -61,6 +61,7 @@ struct Watched {
   std::deque<Debt> debts;   ///< since it has been live without a break
   std::deque<Loss> losses;  ///< that it has to be notified of
   std::optional<Duration> firstLive;
+  Duration mayLackTo{-1};    ///< what was committed until then is in the gap in which it fell back to a binding
   std::deque<Owed> owed;     ///< in the order of their commits
   std::deque<ToldGap> gaps;  ///< as long as something that is owed may lie in them
   std::uint64_t lastSeq = 0;

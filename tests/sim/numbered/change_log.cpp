@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view kPrefix = "switchboard:";
 constexpr unsigned kOwners = 3;
+/// From numbering to the commit.
+constexpr Duration kCommitsWithin{3};
 
 /// The topic's name without the key.
 std::string_view baseOf(std::string_view topic) {
@@ -152,6 +154,8 @@ void ChangeLog::put(LogTopic& topic, LogMessage message, Duration now) {
   const LogName& name = *nameOf(topic.name);
   message.epoch = name.epochs.size() - 1;
   if (name.isTracked) message.number = ++topic.last;
+  const Duration before = topic.messages.empty() ? Duration{0} : topic.messages.back().at;
+  message.numberedAt = std::max(before, now - kCommitsWithin * static_cast<int>(topic.last % 4) / 3);
   topic.messages.push_back(std::move(message));
   if (!name.isTracked) return;
   topic.usedAt = now;
@@ -167,7 +171,8 @@ std::string ChangeLog::text(const LogTopic& topic, const LogMessage& message) co
     if (!message.isBulk) changes += (changes.empty() ? "" : ",") + changeText(row, at);
   }
   std::string text = R"({"v":1,"epoch":")" + nameOf(topic.name)->epochs[message.epoch] + R"(","number":)" +
-                     std::to_string(message.number) + R"(,"committed":")" + commitText(message.at) + R"(","tables":[)";
+                     std::to_string(message.number) + R"(,"committed":")" + commitText(message.numberedAt) +
+                     R"(","tables":[)";
   std::string fetch;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     text += std::string(i == 0 ? "" : ",") + R"({"schema":"public","table":")" + tables[i] +

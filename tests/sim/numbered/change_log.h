@@ -44,10 +44,11 @@ struct LogRow {
 struct LogMessage {
   std::size_t epoch = 0;  ///< of the topic's name
   std::uint64_t number = 0;
-  Duration at{0};
+  Duration at{0};  ///< of the commit
   std::vector<LogRow> rows;
   bool isBulk = false;     ///< its rows are not sent
   bool isInexact = false;  ///< the type of `kind` is one that no client can compare
+  Duration numberedAt{0};  ///< shortly before the commit, but not before that of the message before
 };
 
 /// A topic's messages since the world began, of all its epochs.

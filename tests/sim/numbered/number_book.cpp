@@ -18,6 +18,8 @@ constexpr Duration kCatchUp = 60s;
 /// How long the client may take once nothing fails any more: an answer that hangs takes 10 s, and after it up to 15 s
 /// pass.
 constexpr Duration kNumbersAftermath = 70s;
+/// How much of what was committed after its last number a subscription that falls back may lack.
+constexpr Duration kLongestCommit = 1s;
 
 bool isPartCode(ReasonCode code) {
   return code == ReasonCode::PayloadTooLarge || code == ReasonCode::Truncated;
@@ -51,7 +53,7 @@ std::optional<RoadOptions::From> NumberBook::positionOf(unsigned id) const {
   const Follower& follower = it->second;
   const auto watched = watched_.find(id);
   const bool isKnown = follower.follows && follower.came && follower.told.empty() && follower.partly.empty() &&
-                       follower.dropped.empty() && watched != watched_.end() && !watched->second.paused;
+                       !follower.hasLost() && watched != watched_.end() && !watched->second.paused;
   if (!isKnown) return std::nullopt;
   const LogMessage& message = topicOf(follower).messages[*follower.came];
   return RoadOptions::From{log_.nameOf(follower.topic)->epochs[message.epoch], message.number};
@@ -88,16 +90,19 @@ void NumberBook::onBatch(const Batch& batch) {
     const Watched& watched = watched_.at(id);
     const bool holds = std::exchange(follower.holds, watched.paused) || watched.paused;
     follower.isFirst = follower.isFirst && holds;
+    if (!holds) follower.drainsTo = 0;
     for (auto& told : follower.told) told.isNew = told.isNew && holds;
     const bool isLive = watched.live() && watched.isNumbered();
     if (!isLive || follower.follows) continue;
-    const auto openGap = follower.openGap;
-    follower = Follower{follower.topic};
-    follower.follows = true;
-    follower.holds = watched.paused;
-    follower.openGap = openGap;
-    follower.afterSeq = watched.lastSeq;
-    follower.must = topicOf(follower).messages.size();
+    Follower back{follower.topic};
+    back.follows = true;
+    back.holds = watched.paused;
+    back.openGap = follower.openGap;
+    back.afterSeq = watched.lastSeq;
+    back.must = topicOf(follower).messages.size();
+    back.drainsTo = follower.drainsTo;
+    back.drained = follower.drained;
+    follower = std::move(back);
   }
   // What is in one batch is in order within changes and within gaps, but not between them.
   for (const auto& gap : batch.gaps) {
@@ -167,9 +172,11 @@ std::string NumberBook::problemOf(const Watched& watched, const Follower& follow
   const auto isIn = [&](const Follower::Told& told) { return told.from <= at && at < told.to; };
   if (std::any_of(follower.told.begin(), follower.told.end(), isIn)) return {};
   const auto expects = expectedOf(message, watched);
-  const bool isDropped = std::any_of(follower.dropped.begin(), follower.dropped.end(), [&](const auto& span) {
-    return span.first <= message.at && message.at <= span.second;
-  });
+  const auto holds = [](const auto& value) {
+    return [&value](const auto& span) { return span.first <= value && value <= span.second; };
+  };
+  const bool isDropped = std::any_of(follower.dropped.begin(), follower.dropped.end(), holds(message.at)) ||
+                         std::any_of(follower.overflown.begin(), follower.overflown.end(), holds(at));
   const auto name = log_.nameOf(follower.topic)->epochs[message.epoch] + " " + std::to_string(message.number);
   if (expects.items.size() > items && !isDropped) {
     return "change " + std::to_string(expects.items[items].first) + " of message " + name + " is missing";
@@ -197,10 +204,11 @@ void NumberBook::take(const Come& change) {
       "change " + std::to_string(change.seq) + " of message " + change.epoch + " " + std::to_string(change.number);
   if (!endOf(topic, change.epoch, change.number))
     return fail(Invariant::NumbersExact, change.id, name + " does not exist");
-  if (!follower.follows) {
-    if (*at >= follower.drainsTo) fail(Invariant::NumbersExact, change.id, name + " comes though it does not follow");
+  if (*at < follower.drainsTo && !follower.came) {
+    if (*at < std::exchange(follower.drained, *at)) fail(Invariant::NumbersExact, change.id, name + " is out of order");
     return;
   }
+  if (!follower.follows) return fail(Invariant::NumbersExact, change.id, name + " comes though it does not follow");
   if (change.seq != 0 && change.seq <= follower.afterSeq) {
     return fail(Invariant::NumbersExact, change.id, name + " has come over the other road");
   }
@@ -222,7 +230,7 @@ void NumberBook::take(const Come& change) {
   const auto expects = expectedOf(topic.messages[*at], watched);
   const auto wanted = std::pair(change.seq, change.type);
   auto& items = follower.items;
-  if (!follower.dropped.empty()) {
+  if (follower.hasLost()) {
     while (items < expects.items.size() && expects.items[items] != wanted) ++items;
   }
   if (items >= expects.items.size() || expects.items[items] != wanted) {
@@ -238,7 +246,7 @@ void NumberBook::take(const Come& change) {
 void NumberBook::checkWholeMessages() {
   for (const auto& [id, follower] : followers_) {
     const Watched& watched = watched_.at(id);
-    if (!follower.follows || follower.items == 0 || watched.paused || !follower.dropped.empty()) continue;
+    if (!follower.follows || follower.items == 0 || watched.paused || follower.hasLost()) continue;
     if (follower.items < expectedOf(topicOf(follower).messages[follower.next], watched).items.size()) {
       fail(Invariant::NumbersExact, id, "only a part of a message has come");
     }
@@ -281,18 +289,14 @@ void NumberBook::takeGap(const Gap& gap) {
   if (follower.openGap == gap.id) {
     if (gap.to) follower.openGap.reset();
     if (gap.to && follower.follows) takeReturn(id, follower, gap);
+    if (gap.to && follower.fellAfter) watched.mayLackTo = std::min(events_.now(), *follower.fellAfter + kLongestCommit);
     return;
   }
   if (!follower.follows) {
     if (!gap.to) follower.openGap = gap.id;
     return;
   }
-  if (gap.code == ReasonCode::Overflow) {
-    // Its times are by the client's calendar where no change over a binding has shown the database's.
-    const Duration error = std::chrono::abs(machine_.wallError());
-    follower.dropped.emplace_back(gap.from - kWallStart - error - 1ms, *gap.to - kWallStart + error);
-    return;
-  }
+  if (gap.code == ReasonCode::Overflow) return takeOverflow(id, follower, gap);
   ++(gap.numbers.to ? counts_.gaps : counts_.ends);
   if (gap.numbers.from == 0) return fail(Invariant::NumberedGapsAllowed, id, "a gap without numbers: " + gap.message);
   resolve(follower, gap.numbers.epoch);
@@ -317,6 +321,21 @@ void NumberBook::takeGap(const Gap& gap) {
   checkCause(id, follower, gap, *to);
   checkTimes(id, watched, follower, gap, *from, *to);
   follower.told.push_back({*from, *to, *gap.numbers.to, isAgain, true});
+}
+
+/// Where it names numbers, it is these. Its times are by the client's calendar where no change over a binding has shown
+/// the database's.
+void NumberBook::takeOverflow(unsigned id, Follower& follower, const Gap& gap) {
+  if (gap.numbers.from == 0) {
+    const Duration error = std::chrono::abs(machine_.wallError());
+    follower.dropped.emplace_back(gap.from - kWallStart - error - 1ms, *gap.to - kWallStart + error);
+    return;
+  }
+  const LogTopic& topic = topicOf(follower);
+  const auto from = endOf(topic, gap.numbers.epoch, gap.numbers.from);
+  const auto to = gap.numbers.to ? endOf(topic, gap.numbers.epoch, *gap.numbers.to) : std::nullopt;
+  if (!from || !to || *to < *from) return fail(Invariant::NumbersExact, id, "it lost numbers that do not exist");
+  follower.overflown.emplace_back(*from - 1, *to - 1);
 }
 
 /// It is on the road again: all after the gap's last number comes. Of which epoch that is shows with what comes.
@@ -423,12 +442,17 @@ void NumberBook::takeEnd(unsigned id, Watched& watched, Follower& follower, cons
   if (follower.came && *follower.came >= from) fail(Invariant::NumbersExact, id, "a gap of what has come");
   checkTimes(id, watched, follower, gap, from, topic.messages.size());
   if (!watched.paused) settleTo(id, watched, follower, from);
-  const auto drainsTo = watched.paused ? from : 0;
-  const std::string name = follower.topic;
-  if (!watched.isNumbered()) owe(watched, follower, from);
-  follower = Follower{name};
-  follower.drainsTo = drainsTo;
-  follower.openGap = gap.id;
+  Follower left{follower.topic};
+  left.drainsTo = watched.paused ? from : 0;
+  left.drained = follower.came.value_or(0);
+  left.holds = watched.paused;
+  left.openGap = gap.id;
+  if (!watched.isNumbered()) {
+    owe(watched, follower, from);
+    const auto last = gap.code == ReasonCode::FilterNotExact ? from + 1 : from;  // this one may have come as well
+    if (last > 0) left.fellAfter = topic.messages[last - 1].at;
+  }
+  follower = std::move(left);
 }
 
 /// From now on its changes come by the other road. Those which have not come are in the gap, or come.

@@ -40,11 +40,17 @@ struct Follower {
   std::size_t items = 0;              ///< changes of that one which have come
   std::optional<std::size_t> came{};  ///< of which the last change is
   std::vector<Told> told{};
-  std::map<std::size_t, unsigned> partly{};              ///< messages of which something was told to be missing
-  std::vector<std::pair<Duration, Duration>> dropped{};  ///< commits of what did not fit into its window
-  std::size_t drainsTo = 0;  ///< it has left the road while changes before this were held for it
+  std::map<std::size_t, unsigned> partly{};                      ///< messages of which something was told to be missing
+  std::vector<std::pair<Duration, Duration>> dropped{};          ///< commits of what did not fit into its window
+  std::vector<std::pair<std::size_t, std::size_t>> overflown{};  ///< the same by messages, where they were named
+  std::size_t drainsTo = 0;             ///< it has left the road while changes before this were held for it
+  std::size_t drained = 0;              ///< of these, the one that has come
+  std::optional<Duration> fellAfter{};  ///< commit of what came last before it left the road for a binding
   std::optional<std::uint32_t> openGap{};
   std::uint64_t afterSeq = 0;  ///< of the last change that had come over the other road
+
+  /// Something did not fit into its window.
+  bool hasLost() const { return !dropped.empty() || !overflown.empty(); }
 };
 
 struct NumberCounts {
@@ -119,6 +125,7 @@ class NumberBook {
   void takeChanges(const Batch& batch);
   void take(const Come& change);
   void takeGap(const Gap& gap);
+  void takeOverflow(unsigned id, Follower& follower, const Gap& gap);
   void takeEnd(unsigned id, Watched& watched, Follower& follower, const Gap& gap);
   void takePart(unsigned id, const Watched& watched, Follower& follower, const Gap& gap, std::size_t at);
   void checkCause(unsigned id, const Follower& follower, const Gap& gap, std::size_t to);
