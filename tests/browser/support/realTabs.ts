@@ -10,6 +10,7 @@ import { follow } from './tabs.js';
 export class RealTabs {
   /** The names that were added, in order. */
   readonly added: string[] = [];
+  readonly #open = new Set<Tab>();
 
   private constructor(
     readonly backend: Backend,
@@ -40,6 +41,7 @@ export class RealTabs {
     const tabs: Tab[] = [];
     for (let left = count; left > 0; left -= 1) {
       const tab = await this.chromium.open(`${this.server.origin}/page/index.html`);
+      this.#open.add(tab);
       await this.follow(carrier, tab);
       tabs.push(tab);
     }
@@ -48,15 +50,18 @@ export class RealTabs {
     return tabs;
   }
 
-  /** Has a page that was just loaded follow over this carrier. */
+  /** Has a page that is being loaded follow over this carrier. */
   async follow(carrier: string, tab: Tab): Promise<void> {
+    await tab.run(untilLoaded, null);
     if (carrier === 'tab') await tab.run(() => Reflect.deleteProperty(globalThis, 'SharedWorker'), null);
     const options = { url: this.backend.realtime, apikey: this.backend.anonKey, tabs: true };
     expect(await tab.run(follow, options)).toContain(carrier);
   }
 
-  async close(...tabs: Tab[]): Promise<void> {
-    for (const tab of tabs) await tab.close();
+  /** All that are open, so that the next test begins with none. */
+  async close(): Promise<void> {
+    for (const tab of this.#open) await tab.close();
+    this.#open.clear();
     await this.untilConnections(0);
   }
 
@@ -77,6 +82,17 @@ export class RealTabs {
     const name = await this.add();
     for (const tab of tabs) await tab.run(untilName, name);
   }
+}
+
+/** Runs in the page: resolves when it has the package. */
+function untilLoaded(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!('switchboard' in globalThis)) return;
+      clearInterval(timer);
+      resolve();
+    }, 10);
+  });
 }
 
 /** Runs in the page. */

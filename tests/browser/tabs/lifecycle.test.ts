@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RealTabs, untilLive } from '../support/realTabs.js';
 import type { Tab } from '../support/realChromium.js';
 
@@ -6,6 +6,10 @@ let tabs: RealTabs;
 
 beforeAll(async () => {
   tabs = await RealTabs.start();
+});
+
+afterEach(async () => {
+  await tabs.close();
 });
 
 afterAll(async () => {
@@ -30,7 +34,6 @@ describe.each(['worker', 'tab'])('with a %s as the carrier', (carrier) => {
     }
     await tabs.expectFlow(first, second);
     expect(tabs.backend.stats()).toMatchObject({ connections: 1 });
-    await tabs.close(first, second);
   });
 
   it('a frozen page that is not the carrier is not waited for, and gets what came meanwhile', async () => {
@@ -40,7 +43,6 @@ describe.each(['worker', 'tab'])('with a %s as the carrier', (carrier) => {
     await second.setFrozen(false);
     await tabs.expectFlow(first, second);
     expect(await second.run(() => globalThis.tab.names, null)).toEqual(tabs.added.slice(-2));
-    await tabs.close(first, second);
   });
 });
 
@@ -58,5 +60,4 @@ it('a leader that is to be frozen leaves the line to the others at once', async 
   await leader.run(untilLive, 2);
   await tabs.expectFlow(leader, second, third);
   await tabs.untilConnections(1);
-  await tabs.close(leader, second, third);
 });

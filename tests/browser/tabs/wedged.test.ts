@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RealTabs, untilLive } from '../support/realTabs.js';
 import type { Tab } from '../support/realChromium.js';
 
@@ -6,6 +6,10 @@ let tabs: RealTabs;
 
 beforeAll(async () => {
   tabs = await RealTabs.start();
+});
+
+afterEach(async () => {
+  await tabs.close();
 });
 
 afterAll(async () => {
@@ -50,7 +54,6 @@ describe('a leader that does not answer', () => {
     for (const tab of [leader, ...others]) {
       expect(await tab.run(() => globalThis.tab.names, null)).toEqual([...new Set(await names(tab))]);
     }
-    await tabs.close(leader, ...others);
   }
 
   const names = (tab: Tab): Promise<unknown[]> => tab.run(() => globalThis.tab.names, null);
@@ -79,7 +82,6 @@ describe('a leader that does not answer', () => {
     await tabs.untilConnections(1);
     await tabs.expectFlow(...others);
     for (const tab of others) expect(await tab.run(() => globalThis.tab.notices.length, null)).toBe(3);
-    await tabs.close(leader, ...others);
   });
 });
 
@@ -97,6 +99,5 @@ describe('a worker that does not answer', () => {
       expect(await tab.run(() => globalThis.tab.notices.length, null)).toBe(3);
       expect(await tab.run(() => globalThis.tab.manager.status().tabs?.carrier, null)).toBe('worker');
     }
-    await tabs.close(...all);
   });
 });

@@ -90,7 +90,7 @@ function actOnTab(world: World): void {
     openTab(world);
     return;
   }
-  const kind = random(17);
+  const kind = random(18);
   if (kind === 0) tab.crash();
   else if (tab.life.asleep) tab.wake();
   else if (kind <= 2) tab.subscribe(pick(random, TABLES) ?? '');
@@ -103,6 +103,7 @@ function actOnTab(world: World): void {
   else if (kind <= 12) tab.putAway();
   else if (kind === 13) tab.notify(random(2) === 0 ? 'hidden' : 'visible');
   else if (kind === 14) tab.dispose();
+  else if (kind === 17) tab.ask();
   else if (kind === 15) tab.signIn(pick(random, USERS) ?? '');
   else openTab(world);
 }
@@ -156,6 +157,9 @@ function faultsOf(tab: SimTab, database: SimDatabase): string[] {
     const lost = missing(told, database);
     if (lost.length > 0) found.push(`${name} lacks ${lost.join(', ')}`);
   }
+  for (const [id, answers] of tab.answers)
+    if (answers !== 1) found.push(`push ${String(id)} has ${String(answers)} answers`);
+  if (tab.flushes !== 0) found.push(`${String(tab.flushes)} flushes have no answer`);
   const expected = tab.told.size === 0 ? 'idle' : 'live';
   if (tab.overall !== expected) found.push(`is ${tab.overall}`);
   return found.map((fault) => `tab ${String(tab.number)} of ${tab.user}: ${fault}`);

@@ -26,6 +26,10 @@ export class SimTab {
   readonly life = new Life();
   readonly told = new Map<number, Told>();
   readonly faults: string[] = [];
+  /** How many answers each push has. */
+  readonly answers = new Map<number, number>();
+  /** How many are to be answered. */
+  flushes = 0;
   overall = 'idle';
   tabs: TabsStatus | null = null;
   /** Codes of the notices of losses, in order. */
@@ -99,6 +103,20 @@ export class SimTab {
 
   resumeAll(): void {
     for (const id of this.told.keys()) this.send({ kind: 'resume', id });
+  }
+
+  /** Sends, and flushes what windows hold: each must be answered once. */
+  ask(): void {
+    if (this.life.asleep || !this.isOpen) return;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.answers.set(id, 0);
+    const spec = { event: 'e', payload: '1', persist: null, ack: false, timeoutMs: 10_000, everyMs: null } as const;
+    this.send({ kind: 'push', id, channel: 0, ...spec });
+    for (const subscription of this.told.keys()) {
+      this.flushes += 1;
+      this.send({ kind: 'flush', id: subscription });
+    }
   }
 
   signIn(user: string): void {
@@ -195,6 +213,8 @@ export class SimTab {
 
   #receive({ control, deliveries }: Batch): void {
     const { status, gaps = [], notices = [] } = control ?? {};
+    for (const { id } of control?.pushes ?? []) this.answers.set(id, (this.answers.get(id) ?? 0) + 1);
+    this.flushes -= control?.flushed?.length ?? 0;
     this.overall = status?.overall ?? this.overall;
     this.tabs = status?.tabs ?? this.tabs;
     for (const { code, status: notice } of notices) if (notice !== 'SUBSCRIBED') this.losses.push(code);
