@@ -78,6 +78,27 @@ describe('the package exports its .wasm', () => {
   });
 });
 
+describe('the package exports the script of the worker for all tabs', () => {
+  const file = require.resolve('switchboard-realtime/tabs-worker.js');
+
+  it('for import and require, as the file that the package starts itself', async () => {
+    expect(import.meta.resolve('switchboard-realtime/tabs-worker.js')).toBe(pathToFileURL(file).href);
+    const address = join(root, 'web/dist/core/tabs/carriers/workerAddress.js');
+    const { packagedWorker } = (await import(pathToFileURL(address).href)) as { packagedWorker: () => URL };
+    expect(packagedWorker().href).toBe(pathToFileURL(file).href);
+  });
+
+  it('which is one script that imports nothing and that a bundler keeps for its effects', async () => {
+    const { metafile, outputFiles } = await build({
+      stdin: { contents: "import 'switchboard-realtime/tabs-worker.js';", resolveDir: root },
+      ...{ bundle: true, write: false, metafile: true, minify: true, format: 'iife', logLevel: 'error' },
+    });
+    const inputs = Object.keys(metafile.inputs).filter((path) => path !== '<stdin>');
+    expect(inputs.map((path) => join(process.cwd(), path))).toEqual([file]);
+    expect(outputFiles[0]?.text).toContain('onconnect');
+  });
+});
+
 describe("esbuild's bundle", () => {
   it.each(['iife', 'cjs', 'esm'] as const)('as %s loads the core from the option `wasm`, in Node', async (format) => {
     const file = join(folder, format === 'esm' ? 'bundle.mjs' : `${format}.cjs`);

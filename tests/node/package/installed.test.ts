@@ -37,7 +37,7 @@ describe('what is published', () => {
   const paths = files.map(({ path }) => path);
 
   it('has the module, the declarations and the sources that they refer to', () => {
-    const modules = ['dist/wasm/switchboard.wasm', 'dist/wasm/switchboard-numbered.wasm'];
+    const modules = ['dist/wasm/switchboard.wasm', 'dist/wasm/switchboard-numbered.wasm', 'dist/tabs/worker.js'];
     for (const path of [...modules, 'dist/core/index.d.ts', 'core/index.ts']) {
       expect(paths).toContain(path);
     }
