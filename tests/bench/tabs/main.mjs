@@ -21,6 +21,7 @@ changes that are missing. Needs the compiled package and backend (npm run test:r
 
   --tabs N,N    how many tabs (2,8,40)
   --rounds N    how many carriers of each kind are ended (100)
+  --only PART   only "lines" (server and changes), "second" (the second tab) or "carriers"
   --help        shows this`;
 
 const { values } = parseArguments(
@@ -28,6 +29,7 @@ const { values } = parseArguments(
     options: {
       tabs: { type: 'string', default: '2,8,40' },
       rounds: { type: 'string', default: '100' },
+      only: { type: 'string' },
       help: { type: 'boolean' },
     },
   },
@@ -39,6 +41,20 @@ function whole(option, text) {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new UsageError(`--${option} takes whole numbers from 1`);
   return number;
+}
+
+const PARTS = ['lines', 'second', 'carriers'];
+const ENDING_TITLES = [
+  ...['carrier', 'ended', 'live again, ms', 'longest', 'stuck tabs'],
+  ...['rows', 'in a gap', 'unreported', 'numbered'],
+];
+
+/** @param {string} part */
+function isWanted(part) {
+  const { only } = values;
+  if (only !== undefined && !PARTS.includes(String(only)))
+    throw new UsageError(`--only takes one of ${PARTS.join(', ')}`);
+  return only === undefined || only === part;
 }
 
 /** @param {string} text */
@@ -60,33 +76,28 @@ await main(async (cleanUps) => {
   print(`Chromium ${world.browser.version()}, ${load()}`);
 
   const rows = [];
-  for (const count of counts) {
-    const own = await measureLines(world, 'own', count);
-    rows.push(
-      ...lineRows(count, own, await measureLines(world, 'worker', count), await measureLines(world, 'tab', count)),
-    );
+  if (isWanted('lines')) {
+    for (const count of counts) {
+      const own = await measureLines(world, 'own', count);
+      const worker = await measureLines(world, 'worker', count);
+      rows.push(...lineRows(count, own, worker, await measureLines(world, 'tab', count)));
+    }
   }
-  const own = await measureSecond(world, 'own');
-  rows.push(...secondRows(own, await measureSecond(world, 'worker'), await measureSecond(world, 'tab')));
-  print(
-    `\n${table(['', 'tabs', 'unit', 'a line each', 'worker', 'ratio', 'leader', 'ratio', 'mark'], rows)}\n${load()}\n`,
-  );
-
-  const endings = [];
-  for (const carrier of /** @type {const} */ (['worker', 'tab'])) {
-    endings.push(endingRow(carrier, rounds, await endCarriers(world, carrier, rounds)));
+  if (isWanted('second')) {
+    const own = await measureSecond(world, 'own');
+    const worker = await measureSecond(world, 'worker');
+    rows.push(...secondRows(own, worker, await measureSecond(world, 'tab')));
   }
-  const titles = [
-    'carrier',
-    'ended',
-    'live again, ms',
-    'longest',
-    'stuck tabs',
-    'rows',
-    'in a gap',
-    'unreported',
-    'numbered',
-  ];
-  print(`${table(titles, endings)}\n${load()}`);
+  if (rows.length > 0) {
+    const titles = ['', 'tabs', 'unit', 'a line each', 'worker', 'ratio', 'leader', 'ratio', 'mark'];
+    print(`\n${table(titles, rows)}\n${load()}`);
+  }
+  if (isWanted('carriers')) {
+    const endings = [];
+    for (const carrier of /** @type {const} */ (['worker', 'tab'])) {
+      endings.push(endingRow(carrier, rounds, await endCarriers(world, carrier, rounds)));
+    }
+    print(`\n${table(ENDING_TITLES, endings)}\n${load()}`);
+  }
   return 0;
 });

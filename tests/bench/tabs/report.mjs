@@ -34,8 +34,8 @@ export function secondRows(own, worker, leader) {
   const all = (name) => [own[name], worker[name], leader[name]];
   return [
     row('second tab, from load to live', '2', 'ms', all('liveMs'), '≤ 15'),
-    row('second tab, memory of the manager', '2', 'bytes', all('managerBytes'), '≤ 150,000'),
-    row('second tab, memory of the script', '2', 'bytes', all('scriptBytes')),
+    row('second tab, memory of the manager', '2', 'bytes', all('dataBytes'), '≤ 150,000'),
+    row('second tab, its compiled code', '2', 'bytes', all('codeBytes')),
   ];
 }
 

@@ -12,7 +12,7 @@ const WEIGHED = 7;
 /**
  * @param {World} world
  * @param {Carrier} carrier
- * @returns {Promise<{ liveMs: number, managerBytes: number, scriptBytes: number }>}
+ * @returns {Promise<{ liveMs: number, dataBytes: number, codeBytes: number }>} bytes of the manager without its compiled code, and of that
  */
 export async function measureSecond(world, carrier) {
   const context = await openContext(world.browser, carrier);
@@ -20,17 +20,17 @@ export async function measureSecond(world, carrier) {
   await first.start(world.given(carrier), carrier);
   const times = await repeated(LOADS, context, world, (tab) => tab.start(world.given(carrier), carrier));
   const bytes = await repeated(WEIGHED, context, world, async (tab) => {
-    const empty = await tab.memory();
     await tab.load();
-    const loaded = await tab.memory();
+    const before = await tab.memory();
     await tab.start(world.given(carrier), carrier);
-    return [loaded - empty, (await tab.memory()) - loaded];
+    const after = await tab.memory();
+    return { all: after.all - before.all, code: after.code - before.code };
   });
   await world.leave(context);
   return {
     liveMs: median(times),
-    scriptBytes: median(bytes.map(([script = NaN]) => script)),
-    managerBytes: median(bytes.map(([, manager = NaN]) => manager)),
+    dataBytes: median(bytes.map(({ all, code }) => all - code)),
+    codeBytes: median(bytes.map(({ code }) => code)),
   };
 }
 

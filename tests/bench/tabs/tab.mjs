@@ -122,14 +122,19 @@ export class Tab {
     );
   }
 
-  /** Bytes of the page after a garbage collection: JavaScript, DOM, and memory of buffers and WebAssembly. */
+  /**
+   * Bytes of the page's heap after a garbage collection: all, with memory of buffers, and that of compiled code alone. Counts what a heap snapshot has,
+   * which is of this page only, whoever else is in its process.
+   */
   async memory() {
-    // What one leaves behind another may take.
+    // What one collection leaves behind another may take.
     for (let times = 0; times < 3; times += 1) await this.devTools.send('HeapProfiler.collectGarbage');
-    const usage = /** @type {Record<string, number>} */ (
-      /** @type {unknown} */ (await this.devTools.send('Runtime.getHeapUsage'))
-    );
-    return (usage['usedSize'] ?? NaN) + (usage['embedderHeapUsedSize'] ?? 0) + (usage['backingStorageSize'] ?? 0);
+    let text = '';
+    const add = (/** @type {{ chunk: string }} */ { chunk }) => void (text += chunk);
+    this.devTools.on('HeapProfiler.addHeapSnapshotChunk', add);
+    await this.devTools.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    this.devTools.off('HeapProfiler.addHeapSnapshotChunk', add);
+    return sizesOf(JSON.parse(text));
   }
 
   async watchMainThread() {
@@ -145,6 +150,19 @@ export class Tab {
   close() {
     return this.page.close();
   }
+}
+
+/** @param {{ snapshot: { meta: { node_fields: string[], node_types: [string[]] } }, nodes: number[] }} heap */
+function sizesOf({ snapshot: { meta }, nodes }) {
+  const { node_fields: fields, node_types: types } = meta;
+  const [typeAt, sizeAt] = [fields.indexOf('type'), fields.indexOf('self_size')];
+  let [all, code] = [0, 0];
+  for (let at = 0; at < nodes.length; at += fields.length) {
+    const size = nodes[at + sizeAt] ?? NaN;
+    all += size;
+    if (types[0][nodes[at + typeAt] ?? NaN] === 'code') code += size;
+  }
+  return { all, code };
 }
 
 /** Ends what carries the line of these tabs. @param {readonly Tab[]} tabs @param {Carrier} carrier @returns the tabs that are left */
