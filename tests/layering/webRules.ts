@@ -198,7 +198,7 @@ export const importRules: readonly ImportRule[] = [
     packages: [
       /^react(-dom)?(\/|$)/,
       /^@tanstack\/react-query$/,
-      /^switchboard-realtime(\/react(\/sonner|\/styles\.css)?)?$/,
+      /^switchboard-realtime(\/tabs-worker\.js|\/react(\/sonner|\/styles\.css)?)?$/,
       // Looks and parts of the page.
       /^(radix-ui|recharts|@fontsource-variable\/inter)$/,
       /^sonner(\/dist\/styles\.css)?$/,

@@ -22,7 +22,8 @@ beforeAll(async () => {
   const { realtime, rest, anonKey: apikey, url } = lab.backend;
   server = await serveDashboard({
     port: 0,
-    config: { realtime, rest, apikey, lab: `${url}/lab` },
+    // The page has the socket whose frames are looked at.
+    config: { realtime, rest, apikey, lab: `${url}/lab`, tabs: false },
     outDir: bundle.outDir,
   });
 });

@@ -39,7 +39,7 @@ export class FormsLab {
     const window = await openWindow(this.lab.browser, 'about:blank');
     this.windows.push(window);
     await window.page.routeWebSocket(/realtime/, (socket) => socket.close());
-    await window.page.goto(`${this.lab.dashboard}?business=${business}&day=all`);
+    await window.page.goto(`${this.lab.dashboard}?business=${business}&day=all&tabs=off`);
     const bookings = new BookingsPage(window.page);
     await window.page.locator('section[aria-label="Bookings"][data-rows-state="polling"]').waitFor();
     return bookings;

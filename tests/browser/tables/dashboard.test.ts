@@ -331,7 +331,7 @@ describe('the page policy', () => {
     const hosts = new Set<string>();
     window.page.on('request', (request) => hosts.add(new URL(request.url()).host));
     window.page.on('websocket', (socket) => hosts.add(new URL(socket.url()).host));
-    await window.page.goto(lab.dashboard);
+    await window.page.goto(`${lab.dashboard}?tabs=off`);
     await new BookingsPage(window.page).untilStatus('live');
     expect([...hosts].sort()).toEqual([new URL(lab.dashboard).host, new URL(lab.backend.url).host].sort());
   });

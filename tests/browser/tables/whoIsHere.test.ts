@@ -30,8 +30,8 @@ afterAll(async () => {
   await lab.close();
 });
 
-async function open(options: BrowserContextOptions = {}): Promise<BookingsPage> {
-  const dashboard = await openSalon(lab, '&day=all', options);
+async function open(options: BrowserContextOptions = {}, query = '&day=all'): Promise<BookingsPage> {
+  const dashboard = await openSalon(lab, query, options);
   pages.push(dashboard.page);
   await dashboard.row(booking).waitFor();
   return dashboard;
@@ -131,7 +131,7 @@ describe('who is here', () => {
         else socket.send(refusal(text));
       });
     });
-    await page.goto(`${lab.dashboard}?business=${salon}`);
+    await page.goto(`${lab.dashboard}?business=${salon}&tabs=off`);
     const dashboard = new BookingsPage(page);
     await dashboard.untilRowsLive();
     await dashboard.statusTrigger.click();
@@ -200,7 +200,8 @@ describe('the note on a booking', () => {
   });
 
   it('does not flicker when this window loses its connection and comes back', async () => {
-    const first = await open();
+    // Playwright takes the network from pages, not from a worker for all of them.
+    const first = await open({}, '&day=all&tabs=off');
     const second = await open();
     await edit(second, booking);
     await note(first).waitFor();

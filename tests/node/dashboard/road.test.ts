@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { formatAge } from '../../../web/dashboard/src/format.js';
+import { lineOf } from '../../../web/dashboard/src/line/line.js';
 import { roadOf } from '../../../web/dashboard/src/road/road.js';
 
 it('the road is the one of the address, else of the configuration, else broadcasts', () => {
@@ -8,6 +9,15 @@ it('the road is the one of the address, else of the configuration, else broadcas
   expect(roadOf('broadcast', { via: 'postgres_changes' })).toBe('broadcast');
   expect(roadOf('postgres_changes', {})).toBe('postgres_changes');
   expect(roadOf('pigeons', { via: 'postgres_changes' })).toBe('postgres_changes');
+});
+
+it('a window shares the line unless its address or configuration says otherwise', () => {
+  expect(lineOf(null, {})).toBe('shared');
+  expect(lineOf('', {})).toBe('shared');
+  expect(lineOf('off', {})).toBe('own');
+  expect(lineOf(null, { tabs: false })).toBe('own');
+  expect(lineOf('on', { tabs: false })).toBe('shared');
+  expect(lineOf('off', { tabs: true })).toBe('own');
 });
 
 it('an age is in ms while that says something', () => {

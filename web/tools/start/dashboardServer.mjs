@@ -16,15 +16,15 @@ const host = '127.0.0.1';
  *
  * @param {object} options
  * @param {number} options.port 0 for any free one
- * @param {Pick<import('./target.mjs').Target, 'realtime' | 'rest' | 'apikey' | 'lab'> & { via?: import('./target.mjs').Road, tuning?: Record<string, number> }} options.config
- *   `via`: how changes come, by default by broadcasts; `tuning`: options of the realtime manager, for tests that can't wait
+ * @param {Pick<import('./target.mjs').Target, 'realtime' | 'rest' | 'apikey' | 'lab'> & { via?: import('./target.mjs').Road, tabs?: boolean, tuning?: Record<string, number> }} options.config
+ *   `via`: how changes come, by default by broadcasts; `tabs`: whether windows share a line, by default so; `tuning`: options of the realtime manager, for tests that can't wait
  * @param {string} [options.outDir] the bundle, if it is not that of the dashboard
  * @returns {Promise<DashboardServer>}
  */
 export async function serveDashboard({ port, config, outDir = fromRoot('web/dashboard/dist') }) {
   const { preview } = await import('vite');
-  const { realtime, rest, apikey, lab, via, tuning } = config;
-  const body = JSON.stringify({ realtime, rest, apikey, lab, via, tuning });
+  const { realtime, rest, apikey, lab, via, tabs, tuning } = config;
+  const body = JSON.stringify({ realtime, rest, apikey, lab, via, tabs, tuning });
   const policy = contentSecurityPolicy([realtime, rest], styleHashes(outDir));
   const server = await preview({
     root: fromRoot('web/dashboard'),
@@ -131,6 +131,7 @@ function contentSecurityPolicy(endpoints, styles) {
     `style-src ${["'self'", ...styles].join(' ')}`,
     "img-src 'self' data:",
     "font-src 'self'",
+    "worker-src 'self'",
     `connect-src 'self' ${origins.join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",

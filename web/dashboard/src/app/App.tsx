@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import type { Business } from '../data/database.js';
 import { businessesKey, useBusinesses } from '../data/queries.js';
+import { useLineOfAddress } from '../line/line.js';
 import { useRoadOfAddress } from '../road/road.js';
 import { LabPanel } from '../lab/LabPanel.js';
 import { AddressNotices } from './AddressNotices.js';
@@ -18,6 +19,7 @@ export function App() {
   const [isLabOpen, setLabOpen] = useState(() => new URLSearchParams(location.search).has('lab'));
   const labButton = useRef<HTMLButtonElement>(null);
   useRoadOfAddress();
+  useLineOfAddress();
   const list = businesses.data ?? [];
   const chosen = list.find(({ id }) => id === chosenId);
   const business = chosen ?? list[0];

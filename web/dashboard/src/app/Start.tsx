@@ -4,6 +4,8 @@ import { Toaster } from 'sonner';
 import { RealtimeProvider } from 'switchboard-realtime/react';
 import { RestContext } from '../data/rest.js';
 import { NetworkContext, ServerWatchContext } from '../data/network.js';
+import { LineContext } from '../line/line.js';
+import { SharedLineContext } from '../line/windows.js';
 import { RoadContext } from '../road/road.js';
 import { servicesQuery } from '../data/services.js';
 import { LabContext } from '../lab/labClient.js';
@@ -49,7 +51,11 @@ export function Start() {
             <RealtimeProvider manager={services.manager} queryClient={queryClient} toaster={services.toasts.toaster}>
               <ServerWatchContext value={services.server}>
                 <RoadContext value={services.roads}>
-                  <App />
+                  <LineContext value={services.lines}>
+                    <SharedLineContext value={services.sharedLine}>
+                      <App />
+                    </SharedLineContext>
+                  </LineContext>
                 </RoadContext>
               </ServerWatchContext>
               <div className="toasts">

@@ -11,6 +11,8 @@ export type Config = {
   lab?: string;
   /** How changes come to the page, unless its address says otherwise. By broadcasts, the database has to track the tables. Default: so. */
   via?: Road;
+  /** Whether the windows of a browser share one line to the server, unless the page's address says otherwise (`?tabs=off`). Default: so. */
+  tabs?: boolean;
   /** Numbers of the realtime manager that are not to be its defaults. */
   tuning?: Record<string, number>;
 };

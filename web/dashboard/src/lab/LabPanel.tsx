@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { CloseIcon } from '../app/icons.js';
 import { CounterList } from './CounterList.js';
 import { PageSwitches } from './PageSwitches.js';
+import { LineSwitch } from '../line/LineSwitch.js';
 import { RoadSwitch } from '../road/RoadSwitch.js';
 import { ServerSwitches } from './ServerSwitches.js';
 
@@ -29,6 +30,7 @@ export function LabPanel({ businessId, onClose }: { businessId: string; onClose:
         </button>
       </div>
       <CounterList />
+      <LineSwitch />
       <RoadSwitch />
       <PageSwitches />
       <ServerSwitches businessId={businessId} />

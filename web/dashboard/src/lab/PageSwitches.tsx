@@ -1,12 +1,24 @@
-import { useState } from 'react';
+import { useSyncExternalStore } from 'react';
 import { useRealtimeManager } from 'switchboard-realtime/react';
 import { useNetwork } from '../data/network.js';
+import { useSharedLine } from '../line/windows.js';
+
+/** Another window that shares the line may have pulled it. */
+function onPlug(changed: () => void): () => void {
+  const ended = new AbortController();
+  addEventListener('online', changed, { signal: ended.signal });
+  addEventListener('offline', changed, { signal: ended.signal });
+  return () => {
+    ended.abort();
+  };
+}
 
 /** What this page can do to itself; it needs nobody's help. */
 export function PageSwitches() {
   const network = useNetwork();
   const manager = useRealtimeManager();
-  const [isPlugged, setPlugged] = useState(network.isPlugged);
+  const line = useSharedLine();
+  const isPlugged = useSyncExternalStore(onPlug, () => network.isPlugged);
   return (
     <section aria-labelledby="page-switches">
       <h3 id="page-switches">This window</h3>
@@ -15,12 +27,15 @@ export function PageSwitches() {
           type="button"
           aria-pressed={!isPlugged}
           onClick={() => {
-            network.plug(!isPlugged);
-            setPlugged(!isPlugged);
+            (line ?? network).plug(!isPlugged);
           }}
         >
           <b>{isPlugged ? 'Go offline' : 'Go online'}</b>
-          <span>{isPlugged ? 'Pulls the plug of this window' : 'Puts the plug back in'}</span>
+          <span>
+            {isPlugged
+              ? `Pulls the plug of ${line === null ? 'this window' : 'all that share the line'}`
+              : 'Puts the plug back in'}
+          </span>
         </button>
         <button
           type="button"
