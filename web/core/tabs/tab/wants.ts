@@ -55,8 +55,8 @@ export class Wants {
         break;
       }
       case 'unsubscribe':
+        // Not its flushes: somebody may wait for their answer.
         this.rows.delete(command.id);
-        this.flushes.delete(command.id);
         break;
       case 'unsubscribeAll':
         this.rows.clear();
