@@ -17,7 +17,7 @@ const STUCK_MS = 30_000;
  * @typedef {object} Toll
  * @property {number} liveMs median time until all subscriptions of a tab were live again
  * @property {number} worstMs the longest
- * @property {number} stuck how often a tab was not live again in 30 s
+ * @property {number} stuck how often a tab was not live again in 30 s, or did not get what was written then
  * @property {number} written rows written of each table
  * @property {number} reported changes that a tab lacks, within a gap
  * @property {number} unreported changes that a tab lacks, outside of any gap
@@ -58,7 +58,8 @@ export async function endCarriers(world, carrier, rounds) {
     const written = await writer.end();
     toll.written += written.length;
     for (const tab of tabs) {
-      const { reported, unreported, numberedMissing } = await losses(world, tab, written);
+      const { stuck, reported, unreported, numberedMissing } = await losses(world, tab, written);
+      toll.stuck += stuck;
       toll.reported += reported;
       toll.unreported += unreported;
       toll.numberedMissing += numberedMissing;
@@ -99,8 +100,14 @@ function startWriter(world, prefix) {
 
 /** @param {World} world @param {Tab} tab @param {readonly Written[]} written */
 async function losses(world, tab, written) {
-  await tab.untilHeard(written.at(-1)?.name ?? '');
-  await tab.untilNumbered(world.deals());
+  // A tab that does not get the last of them has lost it, or has a gap that is open.
+  const stuck = await Promise.all([
+    tab.untilHeard(written.at(-1)?.name ?? '', STUCK_MS),
+    tab.untilNumbered(world.deals(), STUCK_MS),
+  ]).then(
+    () => 0,
+    () => 1,
+  );
   const { names, numbers, gaps, numberedGaps } = await tab.seen();
   const came = new Set(names);
   const missing = written.filter(({ name }) => !came.has(name));
@@ -108,5 +115,5 @@ async function losses(world, tab, written) {
     gaps.some(({ from, to }) => from <= ended && begun <= (to ?? Infinity));
   const unreported = missing.filter((each) => !isReported(each)).length;
   const wrong = numbers.filter((number, at) => at > 0 && number !== (numbers[at - 1] ?? 0) + 1).length;
-  return { reported: missing.length - unreported, unreported, numberedMissing: wrong + numberedGaps.length };
+  return { stuck, reported: missing.length - unreported, unreported, numberedMissing: wrong + numberedGaps.length };
 }

@@ -96,21 +96,26 @@ export class Tab {
     });
   }
 
-  /** @param {string} name */
-  async untilHeard(name) {
+  /** @param {string} name @param {number} [timeout] ms */
+  async untilHeard(name, timeout = 60_000) {
     await this.page.waitForFunction(
       (wanted) =>
         /** @type {{ bench: Bench }} */ (/** @type {unknown} */ (globalThis)).bench.tab.names.includes(wanted),
       name,
+      { timeout },
     );
   }
 
-  /** @param {number} count */
-  async untilNumbered(count) {
-    await this.page.waitForFunction((least) => {
-      const { tab } = /** @type {{ bench: Bench }} */ (/** @type {unknown} */ (globalThis)).bench;
-      return (tab.numbers.at(-1) ?? 0) >= least;
-    }, count);
+  /** @param {number} count @param {number} timeout ms */
+  async untilNumbered(count, timeout) {
+    await this.page.waitForFunction(
+      (least) => {
+        const { tab } = /** @type {{ bench: Bench }} */ (/** @type {unknown} */ (globalThis)).bench;
+        return (tab.numbers.at(-1) ?? 0) >= least;
+      },
+      count,
+      { timeout },
+    );
   }
 
   /** Until subscriptions have become live so often. @param {number} times @param {number} timeout ms */
