@@ -23,6 +23,10 @@ export class FakeLocks implements Locks {
 
   hold(name: string, signal?: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(new Error('it was not wanted any more'));
+        return;
+      }
       let isHeld = false;
       const end = (): void => {
         this.#end(request);
