@@ -270,8 +270,9 @@ void Checks::publishOne(const SubscriptionStatus& status) {
   }
   Watched& watched = it->second;
   const bool wasNumbered = watched.isNumbered();
+  const bool wasLive = watched.live();
   watched.published = status;
-  if (watched.isNumbered() && !wasNumbered && watched.noticed) {
+  if (watched.isNumbered() && !wasNumbered && (watched.noticed || wasLive)) {
     watched.settled = false;
     watched.returns = true;
   }

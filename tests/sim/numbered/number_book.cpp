@@ -91,11 +91,17 @@ void NumberBook::onBatch(const Batch& batch) {
     const bool holds = std::exchange(follower.holds, watched.paused) || watched.paused;
     follower.isFirst = follower.isFirst && holds;
     if (!holds) follower.drainsTo = 0;
+    if (!watched.live()) {
+      follower.liveAt.reset();
+    } else if (!follower.liveAt) {
+      follower.liveAt = events_.now();
+    }
     for (auto& told : follower.told) told.isNew = told.isNew && holds;
     const bool isLive = watched.live() && watched.isNumbered();
     if (!isLive || follower.follows) continue;
     Follower back{follower.topic};
     back.follows = true;
+    back.liveAt = follower.liveAt;
     back.holds = watched.paused;
     back.openGap = follower.openGap;
     back.afterSeq = watched.lastSeq;
@@ -477,7 +483,8 @@ void NumberBook::catchUp(unsigned id, const Watched& watched, Follower& follower
   for (; follower.next < topic.messages.size(); ++follower.next, follower.items = 0) {
     const auto problem = problemOf(watched, follower, follower.next, follower.items);
     if (problem.empty()) continue;
-    if (events_.now() - topic.messages[follower.next].at > kCatchUp) {
+    const Duration since = std::max(topic.messages[follower.next].at, follower.liveAt.value_or(events_.now()));
+    if (events_.now() - since > kCatchUp) {
       fail(Invariant::NumbersExact, id, problem + " for " + std::to_string(kCatchUp.count()) + " ms");
     }
     return;

@@ -35,6 +35,7 @@ struct Follower {
   bool isAnchored = false;            ///< where it began is known
   bool isFirst = false;               ///< since the present batch, or since what is held for it
   bool holds = false;                 ///< something may have been held for it as the last batch came
+  std::optional<Duration> liveAt{};   ///< since when it is live
   std::size_t must = 0;               ///< what comes from here on is owed to it
   std::size_t next = 0;               ///< all before it is settled
   std::size_t items = 0;              ///< changes of that one which have come
