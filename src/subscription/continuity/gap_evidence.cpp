@@ -53,12 +53,13 @@ GapStart GapEvidence::afterResubscription(ChangesChannel& channel, const KeyEntr
   return startOfGap(evidenceOf(channel, entry, true));
 }
 
-/// What the server did to single channels is reported by these; all that it lost for all of them lies after the last
-/// beat.
+/// What the server lost for all channels lies after the last beat. What it did to single ones is reported by these,
+/// unless the socket is lost before: soon after it has subscribed all of them again, a beat does not vouch for those
+/// that it has not announced yet.
 GapStart GapEvidence::afterLastBeat(Pulse& pulse, const KeyEntry& entry) {
   ChangesChannel* channel = channels_.findCarrier(entry.source->id);
   ChannelEvidence evidence = evidenceOf(*channel, entry, false);
-  evidence.hasPulse = evidence.beatVouches = true;
+  evidence.hasPulse = true;
   evidence.lastBeat = pulse.lastBeat().read();
   return startOfGap(evidence);
 }

@@ -470,23 +470,32 @@ TEST_SUITE("pulse") {
 
   TEST_CASE("beats of a pulse that is announced again vouch for a line when that would have been announced too") {
     for (const int beats : {2, 4}) {
-      PulseHarness h;
-      h.goLive(10);
-      h.run(Duration{2'000});
-      const WallTime changed = h.clock.wallNow();
-      h.server.change("bookings", "INSERT", bookingRow(1), stampOf(changed));
-      for (const auto& channel : h.server.channels()) {
-        if (textMember(channel.bindings[0], "table") != "switchboard_pulse") continue;
-        h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+      for (const bool isSilence : {false, true}) {
+        CAPTURE(beats);
+        CAPTURE(isSilence);
+        PulseHarness h;
+        h.goLive(10);
+        h.run(Duration{2'000});
+        const WallTime changed = h.clock.wallNow();
+        h.server.change("bookings", "INSERT", bookingRow(1), stampOf(changed));
+        for (const auto& channel : h.server.channels()) {
+          if (textMember(channel.bindings[0], "table") != "switchboard_pulse") continue;
+          h.server.system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL");
+        }
+        for (int i = 1; i <= beats; ++i) {
+          h.run(kBeatPeriod);
+          h.beat(static_cast<unsigned>(10 + i));
+        }
+        const WallTime lastBeat = h.clock.wallNow();
+        if (isSilence) {
+          h.run(kBeatPeriod * 5 / 2 + Duration{1'400});
+        } else {
+          h.network.last().closeFromServer(1006);
+        }
+        REQUIRE(h.gaps.size() == 1);
+        CHECK(h.gaps[0].code == (isSilence ? ReasonCode::PulseLost : ReasonCode::ConnectionLost));
+        CHECK(h.gaps[0].from == (beats == 4 ? lastBeat : changed) - kDisorder);
       }
-      for (int i = 1; i <= beats; ++i) {
-        h.run(kBeatPeriod);
-        h.beat(static_cast<unsigned>(10 + i));
-      }
-      const WallTime lastBeat = h.clock.wallNow();
-      h.network.last().closeFromServer(1006);
-      REQUIRE(h.gaps.size() == 1);
-      CHECK(h.gaps[0].from == (beats == 4 ? lastBeat : changed) - kDisorder);
     }
   }
 

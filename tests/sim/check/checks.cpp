@@ -279,7 +279,7 @@ void Checks::publishOne(const SubscriptionStatus& status) {
   if (watched.live()) watched.returns = false;
   if (watched.live()) {
     losses_.onLive(watched);
-    if (events_.now() - std::max(disturbedAt_, watched.since) > kAftermath) watched.settled = !isPoison(watched);
+    if (!wasLive) watched.liveAt = events_.now();
   } else {
     Ledger::forgive(watched);
     watched.unserved.reset();
@@ -373,7 +373,9 @@ void Checks::checkLiveness() {
   for (auto& [id, watched] : watched_) {
     const Duration calm = now - std::max(disturbedAt_, watched.since);
     if (isAsItShouldBe(watched)) {
-      if (watched.live() && calm > kAftermath) watched.settled = !isPoison(watched);
+      // What it missed before is found out only when it is live.
+      const bool isCalm = std::min(calm, now - watched.liveAt) > kAftermath;
+      if (watched.live() && isCalm) watched.settled = !isPoison(watched);
       watched.rightAt = now;
       continue;
     }

@@ -53,6 +53,7 @@ struct Watched {
   std::optional<Road> via;
   RoadOptions::Leaving leaving = RoadOptions::Leaving::Delete;
   Duration since{0};    ///< when it was made
+  Duration liveAt{0};   ///< when it last became live
   Duration rightAt{0};  ///< when it last was as it should be while all was well
   std::optional<SubscriptionStatus> published;
   std::optional<NoticeStatus> noticed;  ///< by the last notice
@@ -69,7 +70,7 @@ struct Watched {
   std::optional<Duration> unserved;  ///< awake time since which it is live although the server does not serve it
   bool paused = false;               ///< what comes is held back for it
   bool returns = false;              ///< from a binding to broadcasts, of which only its gap says anything
-  bool settled = false;              ///< has been live since all is well
+  bool settled = false;              ///< has been live for a while, and all was well
 
   bool live() const { return published && published->state == SubscriptionState::Live; }
   /// Its changes come with numbers, not over a binding.

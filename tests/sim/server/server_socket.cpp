@@ -178,11 +178,13 @@ std::string ServerSocket::topicRefusal(const std::string& topic, const std::stri
                    : std::string();
 }
 
-/// A second join of a topic gets its ok first; then the first one is closed (protocol.md §14).
+/// A second join of a topic ends the first one, also when it is refused itself (protocol.md §3). It gets its answer
+/// before the first one is closed (§14).
 void ServerSocket::finishJoin(const Json& frame, const std::string& refusal) {
   const auto topic = textAt(frame, 2);
   if (!refusal.empty()) {
     reply(frame, false, {{"reason", refusal}}, Mark::JoinRefused);
+    endEarlier(topic);
     if (refusal.rfind("ClientJoinRateLimitReached", 0) == 0) close(1001);
     return;
   }
@@ -199,10 +201,7 @@ void ServerSocket::finishJoin(const Json& frame, const std::string& refusal) {
     accepted.back()["id"] = id;
   }
   reply(frame, true, {{"postgres_changes", accepted}}, Mark::JoinAccepted);
-  if (const auto old = channels_.find(topic); old != channels_.end()) {
-    link_->send(ending(old->second, "phx_close"));
-    drop(old);
-  }
+  endEarlier(topic);
   const unsigned serial = channel.serial;
   watchExpiry(channel);
   auto& added = channels_.emplace(topic, std::move(channel)).first->second;
@@ -211,6 +210,13 @@ void ServerSocket::finishJoin(const Json& frame, const std::string& refusal) {
   } else {
     announce(serial, topic);
   }
+}
+
+void ServerSocket::endEarlier(const std::string& topic) {
+  const auto earlier = channels_.find(topic);
+  if (earlier == channels_.end()) return;
+  link_->send(ending(earlier->second, "phx_close"));
+  drop(earlier);
 }
 
 void ServerSocket::drop(std::map<std::string, ServerChannel>::iterator channel) {

@@ -116,6 +116,7 @@ class ServerSocket {
   void beginJoin(const Json& frame);
   /// Why the join is refused; empty when it isn't.
   std::string refusalOf(const Json& frame);
+  void endEarlier(const std::string& topic);
   void finishJoin(const Json& frame, const std::string& refusal);
   void announce(unsigned serial, const std::string& topic);
   void subscribed(unsigned serial, const std::string& topic);
