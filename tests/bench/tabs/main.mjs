@@ -24,18 +24,6 @@ changes that are missing. Needs the compiled package and backend (npm run test:r
   --only PART   only "lines" (server and changes), "second" (the second tab) or "carriers"
   --help        shows this`;
 
-const { values } = parseArguments(
-  {
-    options: {
-      tabs: { type: 'string', default: '2,8,40' },
-      rounds: { type: 'string', default: '100' },
-      only: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  },
-  USAGE,
-);
-
 /** @param {string} option @param {string | undefined} text */
 function whole(option, text) {
   const number = Number(text);
@@ -49,12 +37,28 @@ const ENDING_TITLES = [
   ...['rows', 'in a gap', 'unreported', 'numbered'],
 ];
 
-/** @param {string} part */
-function isWanted(part) {
-  const { only } = values;
-  if (only !== undefined && !PARTS.includes(String(only)))
-    throw new UsageError(`--only takes one of ${PARTS.join(', ')}`);
-  return only === undefined || only === part;
+/** What was asked for. Throws a UsageError for what can't be. */
+function readOptions() {
+  const { values } = parseArguments(
+    {
+      options: {
+        tabs: { type: 'string', default: '2,8,40' },
+        rounds: { type: 'string', default: '100' },
+        only: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    },
+    USAGE,
+  );
+  const only = values['only'] === undefined ? undefined : String(values['only']);
+  if (only !== undefined && !PARTS.includes(only)) throw new UsageError(`--only takes one of ${PARTS.join(', ')}`);
+  return {
+    counts: String(values['tabs'])
+      .split(',')
+      .map((text) => whole('tabs', text)),
+    rounds: whole('rounds', String(values['rounds'])),
+    isWanted: (/** @type {string} */ part) => only === undefined || only === part,
+  };
 }
 
 /** @param {string} text */
@@ -63,10 +67,7 @@ const load = () => `load ${(loadavg()[0] ?? NaN).toFixed(1)}`;
 
 await main(async (cleanUps) => {
   if (printsHelp(USAGE)) return 0;
-  const counts = String(values['tabs'])
-    .split(',')
-    .map((text) => whole('tabs', text));
-  const rounds = whole('rounds', String(values['rounds']));
+  const { counts, rounds, isWanted } = readOptions();
   const chromium = findChromium();
   if (chromium === undefined) throw new Error('there is no Chromium; CHROMIUM names another');
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-tabs-'));
