@@ -28,52 +28,40 @@ interface Total {
   readonly name: string;
   readonly unit: string;
   readonly description: string;
-  readonly attributes?: Attributes;
+  readonly attributes: Attributes;
   readonly read: (stats: ManagerStats) => number;
 }
 
-const IO = { name: 'switchboard.network.io', unit: 'By', description: 'Bytes of frames, before compression' };
+type Description = [name: string, unit: string, description: string];
+
+const IO: Description = ['switchboard.network.io', 'By', 'Bytes of frames, before compression'];
 
 const TOTALS: readonly Total[] = [
-  {
-    ...{ name: 'switchboard.connects', unit: '{connect}', description: 'Sockets that were opened' },
-    read: ({ counters }) => counters.connects,
-  },
-  {
-    ...{ name: 'switchboard.joins', unit: '{join}', description: 'Channels that were joined, again ones included' },
-    read: ({ counters }) => counters.joins,
-  },
-  { ...IO, attributes: { 'network.io.direction': 'receive' }, read: ({ counters }) => counters.bytesIn },
-  { ...IO, attributes: { 'network.io.direction': 'transmit' }, read: ({ counters }) => counters.bytesOut },
-  {
-    ...{ name: 'switchboard.changes', unit: '{change}', description: 'Row changes received' },
-    read: ({ counters }) => counters.changes,
-  },
-  {
-    ...{ name: 'switchboard.deliveries', unit: '{change}', description: 'Row changes handed to subscribers' },
-    read: ({ counters }) => counters.deliveries,
-  },
-  {
-    ...{ name: 'switchboard.filled', unit: '{message}', description: 'Messages that were missed, and fetched' },
-    read: ({ counters }) => counters.filled,
-  },
-  {
-    ...{ name: 'switchboard.gaps.opened', unit: '{gap}', description: 'Gaps that began' },
-    read: ({ gaps }) => gaps.opened,
-  },
-  {
-    ...{ name: 'switchboard.gaps.over', unit: '{gap}', description: 'Gaps that are over' },
-    read: ({ gaps }) => gaps.over,
-  },
-  {
-    ...{ name: 'switchboard.gaps.refetched', unit: '{gap}', description: 'Gaps whose rows were fetched' },
-    read: ({ gaps }) => gaps.refetched,
-  },
-  {
-    ...{ name: 'switchboard.callback.errors', unit: '{error}', description: 'Callbacks that threw' },
-    read: ({ callbackErrors }) => callbackErrors,
-  },
+  total(['switchboard.connects', '{connect}', 'Sockets that were opened'], ({ counters }) => counters.connects),
+  total(
+    ['switchboard.joins', '{join}', 'Channels that were joined, again ones included'],
+    ({ counters }) => counters.joins,
+  ),
+  total(IO, ({ counters }) => counters.bytesIn, { 'network.io.direction': 'receive' }),
+  total(IO, ({ counters }) => counters.bytesOut, { 'network.io.direction': 'transmit' }),
+  total(['switchboard.changes', '{change}', 'Row changes received'], ({ counters }) => counters.changes),
+  total(
+    ['switchboard.deliveries', '{change}', 'Row changes handed to subscribers'],
+    ({ counters }) => counters.deliveries,
+  ),
+  total(
+    ['switchboard.filled', '{message}', 'Messages that were missed, and fetched'],
+    ({ counters }) => counters.filled,
+  ),
+  total(['switchboard.gaps.opened', '{gap}', 'Gaps that began'], ({ gaps }) => gaps.opened),
+  total(['switchboard.gaps.over', '{gap}', 'Gaps that are over'], ({ gaps }) => gaps.over),
+  total(['switchboard.gaps.refetched', '{gap}', 'Gaps whose rows were fetched'], ({ gaps }) => gaps.refetched),
+  total(['switchboard.callback.errors', '{error}', 'Callbacks that threw'], ({ callbackErrors }) => callbackErrors),
 ];
+
+function total([name, unit, description]: Description, read: Total['read'], attributes: Attributes = {}): Total {
+  return { name, unit, description, attributes, read };
+}
 
 /** In seconds: from what a broadcast takes to what an outage does. */
 const BOUNDARIES = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];

@@ -164,7 +164,7 @@ export class Session {
     return this.#flushes.flush(ids.filter((id) => subscriptions.get(id)?.spec.delivery !== undefined));
   }
 
-  /** The core's newest figures at hand; null before there are any, and after the end. */
+  /** The newest figures at hand. `core` is null before there are any, and after the end. */
   stats(): Pick<ManagerStats, 'core' | 'tabs'> {
     this.#parts.queue.enter(() => {
       this.send({ kind: 'stats' });
