@@ -1,10 +1,11 @@
 import { useConnectionStatus } from 'switchboard-realtime/react';
+import { Choices } from '../lab/Choices.js';
 import { takeLine, useLines, type LineChoice } from './line.js';
 import { useSharedLine, useSharers } from './windows.js';
 
-const choices: readonly { line: LineChoice; label: string; about: string }[] = [
-  { line: 'shared', label: 'One line for all tabs', about: 'The tabs and windows of this browser share one socket' },
-  { line: 'own', label: 'A line of its own', about: 'This window has a socket for nobody else' },
+const choices: readonly { value: LineChoice; label: string; about: string }[] = [
+  { value: 'shared', label: 'One line for all tabs', about: 'The tabs and windows of this browser share one socket' },
+  { value: 'own', label: 'A line of its own', about: 'This window has a socket for nobody else' },
 ];
 
 /** How this window comes to its line, and who shares it. The choice is in the address of the page, which is loaded again. */
@@ -14,21 +15,14 @@ export function LineSwitch() {
     <section aria-labelledby="line-switch">
       <h3 id="line-switch">The line</h3>
       <Sharers />
-      <div className="switches roads" role="group" aria-labelledby="line-switch">
-        {choices.map(({ line, label, about }) => (
-          <button
-            key={line}
-            type="button"
-            aria-pressed={line === lines.taken}
-            onClick={() => {
-              takeLine(line, lines);
-            }}
-          >
-            <b>{label}</b>
-            <span>{about}</span>
-          </button>
-        ))}
-      </div>
+      <Choices
+        labelledBy="line-switch"
+        choices={choices}
+        taken={lines.taken}
+        onTake={(value) => {
+          takeLine(value, lines);
+        }}
+      />
     </section>
   );
 }

@@ -1,5 +1,6 @@
-import { createContext, useContext, useEffect } from 'react';
-import { setSearch, useSearchParameter } from '../app/useSearchParameter.js';
+import { createContext, useContext } from 'react';
+import { addressed, choose, useReloadForOther, type Choice } from '../lab/addressChoice.js';
+import { useSearchParameter } from '../app/useSearchParameter.js';
 import type { Config } from '../data/config.js';
 
 /** Whether this window shares one line to the server with the other windows of the browser, or has its own. */
@@ -15,11 +16,11 @@ export function lineOf(address: string | null, { tabs = true }: Pick<Config, 'ta
 }
 
 export function addressedLine(): string | null {
-  return new URLSearchParams(location.search).get(PARAMETER);
+  return addressed(PARAMETER);
 }
 
 /** The line that the page has taken, and the one that its configuration names. */
-export type Lines = { readonly taken: LineChoice; readonly usual: LineChoice };
+export type Lines = Choice<LineChoice>;
 
 export const LineContext = createContext<Lines | null>(null);
 
@@ -29,17 +30,13 @@ export function useLines(): Lines {
   return lines;
 }
 
-/** Has the page loaded again when its address names another line, also by Back: a manager keeps to the one that it was made for. */
+/** Has the page loaded again when its address names another line. */
 export function useLineOfAddress(): void {
   const { taken, usual } = useLines();
-  const wanted = lineOf(useSearchParameter(PARAMETER), { tabs: usual === 'shared' });
-  useEffect(() => {
-    if (wanted !== taken) location.reload();
-  }, [wanted, taken]);
+  useReloadForOther(lineOf(useSearchParameter(PARAMETER), { tabs: usual === 'shared' }), taken);
 }
 
-/** Loads the page again on another line, with the lab open, also after Back. */
+/** Loads the page again on another line. */
 export function takeLine(line: LineChoice, { usual }: Lines): void {
-  setSearch({ lab: '' }, { replace: true });
-  setSearch({ [PARAMETER]: line === usual ? null : line === 'shared' ? 'on' : 'off' });
+  choose(PARAMETER, line === usual ? null : line === 'shared' ? 'on' : 'off');
 }

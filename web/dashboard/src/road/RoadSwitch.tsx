@@ -1,14 +1,15 @@
 import type { Road } from 'switchboard-realtime';
+import { Choices } from '../lab/Choices.js';
 import { takeRoad, useRoads } from './road.js';
 
-const choices: readonly { road: Road; label: string; about: string }[] = [
+const choices: readonly { value: Road; label: string; about: string }[] = [
   {
-    road: 'broadcast',
+    value: 'broadcast',
     label: 'Broadcasts with numbers',
     about: 'The database numbers each change; what is missed is fetched by its number',
   },
   {
-    road: 'postgres_changes',
+    value: 'postgres_changes',
     label: 'postgres_changes',
     about: 'Changes are read from the log of the database; after a gap the rows are fetched',
   },
@@ -20,21 +21,14 @@ export function RoadSwitch() {
   return (
     <section aria-labelledby="road-switch">
       <h3 id="road-switch">Changes by</h3>
-      <div className="switches roads" role="group" aria-labelledby="road-switch">
-        {choices.map(({ road, label, about }) => (
-          <button
-            key={road}
-            type="button"
-            aria-pressed={road === roads.taken}
-            onClick={() => {
-              takeRoad(road, roads);
-            }}
-          >
-            <b>{label}</b>
-            <span>{about}</span>
-          </button>
-        ))}
-      </div>
+      <Choices
+        labelledBy="road-switch"
+        choices={choices}
+        taken={roads.taken}
+        onTake={(value) => {
+          takeRoad(value, roads);
+        }}
+      />
     </section>
   );
 }

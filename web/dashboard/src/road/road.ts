@@ -1,6 +1,7 @@
-import { createContext, useContext, useEffect } from 'react';
+import { createContext, useContext } from 'react';
 import type { Road, TablesOption } from 'switchboard-realtime';
-import { setSearch, useSearchParameter } from '../app/useSearchParameter.js';
+import { addressed, choose, useReloadForOther, type Choice } from '../lab/addressChoice.js';
+import { useSearchParameter } from '../app/useSearchParameter.js';
 import type { Config } from '../data/config.js';
 import type { Database } from '../data/database.js';
 
@@ -22,11 +23,11 @@ export function roadOf(address: string | null, { via = 'broadcast' }: Pick<Confi
 }
 
 export function addressedRoad(): string | null {
-  return new URLSearchParams(location.search).get(PARAMETER);
+  return addressed(PARAMETER);
 }
 
 /** The road that the page has taken, and the one that its configuration names. */
-export type Roads = { readonly taken: Road; readonly usual: Road };
+export type Roads = Choice<Road>;
 
 export const RoadContext = createContext<Roads | null>(null);
 
@@ -36,17 +37,13 @@ export function useRoads(): Roads {
   return roads;
 }
 
-/** Has the page loaded again when its address names another road, also by Back: a manager keeps to the one that it was made for. */
+/** Has the page loaded again when its address names another road. */
 export function useRoadOfAddress(): void {
   const { taken, usual } = useRoads();
-  const wanted = roadOf(useSearchParameter(PARAMETER), { via: usual });
-  useEffect(() => {
-    if (wanted !== taken) location.reload();
-  }, [wanted, taken]);
+  useReloadForOther(roadOf(useSearchParameter(PARAMETER), { via: usual }), taken);
 }
 
-/** Loads the page again on another road, with the lab open, also after Back. */
+/** Loads the page again on another road. */
 export function takeRoad(road: Road, { usual }: Roads): void {
-  setSearch({ lab: '' }, { replace: true });
-  setSearch({ [PARAMETER]: road === usual ? null : road });
+  choose(PARAMETER, road === usual ? null : road);
 }
