@@ -15,7 +15,22 @@ export function errorReply(error: unknown, role: string): Reply | null {
     const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : undefined;
     return { status, body: { code, message, details: detail, hint }, ...(headers && { headers }) };
   }
-  return null;
+  return isLostConnection(error) ? lostConnection(error) : null;
+}
+
+/** How pg says, without a code, that there is no connection or that it ended while it was used. */
+const LOST =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
+
+/** Whether the database could not be reached, or was lost before it answered. */
+function isLostConnection(error: unknown): error is Error {
+  return error instanceof Error && ('syscall' in error || LOST.test(error.message));
+}
+
+/** PostgREST's answer while it has no connection (`ClientError` in its errors of the group "database connection"). */
+function lostConnection({ message }: Error): Reply {
+  const text = 'Database client error. Retrying the connection.';
+  return { status: 503, body: { code: 'PGRST001', message: text, details: message, hint: null } };
 }
 
 /** By the code or the beginning of it; the first that fits. */
