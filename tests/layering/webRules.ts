@@ -170,6 +170,12 @@ export const importRules: readonly ImportRule[] = [
     rule: 'the fake manager takes the place of a server, in any framework',
   },
   {
+    prefix: 'web/recording/',
+    packages: [],
+    files: [/^web\/recording\//, /^web\/core\/api\/errors\.js$/],
+    rule: 'a recording is read where there is no manager',
+  },
+  {
     prefix: 'web/otel/',
     packages: [/^@opentelemetry\/api$/],
     files: [/^web\/core\/(index|metrics\/stateCounts)\.js$/],

@@ -33,7 +33,9 @@ export type SwitchboardErrorCode =
   /** The connection was lost before the answer: the broadcast may have arrived or not. */
   | 'SEND_LOST'
   /** Too much waits to be sent already. */
-  | 'SEND_QUEUE_FULL';
+  | 'SEND_QUEUE_FULL'
+  /** The bytes are no recording, or one that this package can't read. Only from `readRecording()`. */
+  | 'BAD_RECORDING';
 
 /**
  * A mistake in a call, thrown at that call, or why a broadcast could not be sent. What else goes wrong later, on the
