@@ -41,12 +41,13 @@ function machine() {
 /** @param {readonly Line[]} lines @param {string} where @param {string} folder */
 function write(lines, where, folder) {
   mkdirSync(folder, { recursive: true });
-  const list = lines.map(({ scenario, unit, switchboard, reference, ratio }) => ({
+  const list = lines.map(({ scenario, unit, switchboard, reference, ratio, limit }) => ({
     scenario,
     unit,
     switchboard,
     reference,
     ratio,
+    ...(limit !== undefined && { limit }),
   }));
   writeFileSync(`${folder}/bench.json`, `${JSON.stringify(list, null, 2)}\n`);
   writeFileSync(`${folder}/bench.svg`, plot(lines, { where, machine: machine() }));

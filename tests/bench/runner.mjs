@@ -14,12 +14,13 @@ import { median } from './measure/statistics.mjs';
  * @property {string} where name and version of the runtime
  * @property {(scenario: Scenario, effort: Effort) => Promise<Measured[]>} run
  * @property {(side: Side, bundle: Bundle) => Promise<number>} load ms, see `measureLoad`
- * @property {((side: Side, messages: number) => Promise<number>) | null} tasks ns of the main thread per message; null where that is unknown
+ * @property {((who: Side | 'limit', messages: number) => Promise<number>) | null} tasks ns of the main thread per message; null where that is unknown
  * @property {() => Promise<void>} close
  */
 /** @typedef {{ switchboard: Bundle, reference: Bundle }} Bundles */
 
 const TASK_MESSAGES = 1_000;
+const WITH_LIMIT = /** @type {const} */ ([...SIDES, 'limit']);
 
 /** @param {string} folder @returns {Promise<Bundles>} */
 export async function bundleBoth(folder) {
@@ -30,18 +31,21 @@ export async function bundleBoth(folder) {
 }
 
 /**
- * Both sides in turn.
+ * All of them in turn, each round in the other direction.
  *
+ * @template {string} Who
+ * @param {readonly Who[]} who
  * @param {number} rounds
- * @param {(side: Side) => Promise<number>} measure
+ * @param {(who: Who) => Promise<number>} measure
+ * @returns {Promise<Record<Who, number>>} medians
  */
-async function alternate(rounds, measure) {
-  /** @type {Record<Side, number[]>} */
-  const all = { switchboard: [], reference: [] };
+async function alternate(who, rounds, measure) {
+  const all = new Map(who.map((one) => [one, /** @type {number[]} */ ([])]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const side of round % 2 === 0 ? SIDES : [...SIDES].reverse()) all[side].push(await measure(side));
+    for (const one of round % 2 === 0 ? who : [...who].reverse()) all.get(one)?.push(await measure(one));
   }
-  return { switchboard: median(all.switchboard), reference: median(all.reference) };
+  const medians = [...all].map(([one, values]) => [one, median(values)]);
+  return /** @type {Record<Who, number>} */ (Object.fromEntries(medians));
 }
 
 /** @param {Bundles} bundles @returns {Measured[]} */
@@ -69,13 +73,18 @@ export async function measure(runner, scenario, effort, bundles) {
   switch (kind) {
     case 'load':
       return [
-        { scenario: name, unit, ...(await alternate(effort.samples, (side) => runner.load(side, bundles[side]))) },
+        {
+          scenario: name,
+          unit,
+          ...(await alternate(SIDES, effort.samples, (side) => runner.load(side, bundles[side]))),
+        },
       ];
     case 'tasks': {
       const { tasks } = runner;
       if (tasks === null) return [];
       const messages = Math.min(TASK_MESSAGES, effort.atMost);
-      return [{ scenario: name, unit, ...(await alternate(effort.samples, (side) => tasks(side, messages))) }];
+      const figures = await alternate(WITH_LIMIT, effort.samples, (who) => tasks(who, messages));
+      return [{ scenario: name, unit, ...figures }];
     }
     case 'size':
       return sizes(bundles);

@@ -98,9 +98,9 @@ export async function openBrowser(executablePath, folder) {
           { side, address: `/${relative(folder, entry)}` },
         ),
       ),
-    tasks: async (side, messages) => {
+    tasks: async (who, messages) => {
       taskPage ??= openTaskPage();
-      return mainThreadTime(await taskPage, side, messages);
+      return mainThreadTime(await taskPage, who, messages);
     },
     close: async () => {
       await browser.close();
@@ -113,10 +113,10 @@ export async function openBrowser(executablePath, folder) {
  * By the browser's own count of the time in tasks, garbage collections within them included.
  *
  * @param {Page} page
- * @param {import('../measure/sides.mjs').Side} side
+ * @param {import('../measure/sides.mjs').Side | 'limit'} who
  * @param {number} messages
  */
-async function mainThreadTime(page, side, messages) {
+async function mainThreadTime(page, who, messages) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Performance.enable');
   const taskSeconds = async () => {
@@ -124,8 +124,8 @@ async function mainThreadTime(page, side, messages) {
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
   };
   await page.evaluate(
-    (job) => /** @type {BenchWindow} */ (/** @type {unknown} */ (globalThis)).bench.prepare(job.side, job.messages),
-    { side, messages },
+    (job) => /** @type {BenchWindow} */ (/** @type {unknown} */ (globalThis)).bench.prepare(job.who, job.messages),
+    { who, messages },
   );
   const before = await taskSeconds();
   await page.evaluate(() => /** @type {BenchWindow} */ (/** @type {unknown} */ (globalThis)).bench.deliver());

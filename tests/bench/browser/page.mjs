@@ -3,7 +3,7 @@
 import { measureLoad } from '../measure/load.mjs';
 import { run } from '../measure/run.mjs';
 import { collectGarbage } from '../measure/statistics.mjs';
-import { prepareFrames } from '../measure/tasks.mjs';
+import { prepareFrames, prepareLimit } from '../measure/tasks.mjs';
 
 /** @typedef {import('../measure/sides.mjs').Side} Side */
 
@@ -17,8 +17,8 @@ export const bench = {
   run,
   load: (/** @type {Side} */ side, /** @type {string} */ address) =>
     measureLoad(side, () => import(/* @vite-ignore */ address)),
-  prepare: async (/** @type {Side} */ side, /** @type {number} */ messages) => {
-    deliver = await prepareFrames(side, messages);
+  prepare: async (/** @type {Side | 'limit'} */ who, /** @type {number} */ messages) => {
+    deliver = await (who === 'limit' ? prepareLimit(messages) : prepareFrames(who, messages));
     collectGarbage();
   },
   deliver: () => deliver(),

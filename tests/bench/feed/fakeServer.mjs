@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A string as a WebSocket delivers it: flat, in one piece, with no hash and no copy of it anywhere. @param {string} text */
-const arrived = (text) => decoder.decode(encoder.encode(text));
+export const arrived = (text) => decoder.decode(encoder.encode(text));
 
 /** What is sent belongs to its sender, as with a WebSocket. @param {ArrayBuffer | Uint8Array<ArrayBuffer>} data */
 const copyOf = (data) => (data instanceof ArrayBuffer ? data.slice(0) : data.slice().buffer);

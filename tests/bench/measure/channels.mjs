@@ -1,15 +1,16 @@
 // @ts-check
 // Time per broadcast that comes or goes, and per change of who is present, of both clients in turn.
 import { EVENT, makeBroadcast, readers, readPush, smallPayload, topicOf } from '../feed/broadcasts.mjs';
-import { feed } from '../feed/fakeServer.mjs';
+import { arrived, feed } from '../feed/fakeServer.mjs';
 import { BenchError, same } from '../feed/ledger.mjs';
 import { Attendance } from '../feed/presence.mjs';
+import { limitOfBroadcasts, limitOfSends, limitOfTexts } from './limits.mjs';
 import { alternateRounds, timeOf } from './rounds.mjs';
 import { NAMES, openChannels, SIDES } from './sides.mjs';
 import { countTimers, sleep } from './timers.mjs';
 
 /** @typedef {import('./rounds.mjs').Rounds} Rounds */
-/** @typedef {import('./rounds.mjs').Pair} Pair */
+/** @typedef {import('./rounds.mjs').Figures} Figures */
 /** @typedef {import('./sides.mjs').Side} Side */
 /** @typedef {import('./sides.mjs').OpenChannelSide} OpenSide */
 /**
@@ -53,7 +54,7 @@ async function feedTimed({ ledger }, frames) {
 /**
  * @param {BroadcastLoad} load
  * @param {Rounds} rounds
- * @returns {Promise<Pair>} ns per broadcast
+ * @returns {Promise<Figures>} ns per broadcast
  */
 export async function measureBroadcasts({ content, channels, handles, messages }, rounds) {
   const names = Array.from({ length: channels }, (_, n) => `room-${String(n).padStart(4, '0')}`);
@@ -79,12 +80,17 @@ export async function measureBroadcasts({ content, channels, handles, messages }
     await run(open[side], broadcasts);
     open[side].ledger.checkKept(payloadsOf(broadcasts), handles);
   }
-  const pair = await alternateRounds(rounds, messages, {
+  const figures = await alternateRounds(rounds, messages, {
     next: () => next(messages),
     run: (side, broadcasts) => run(open[side], broadcasts),
+    limit: (broadcasts) =>
+      limitOfBroadcasts(
+        broadcasts.map(({ frame }) => frame.slice(0)),
+        content === 'binary',
+      ),
   });
   await closeBoth(open);
-  return pair;
+  return figures;
 }
 
 /** @param {readonly import('../feed/broadcasts.mjs').Broadcast[]} broadcasts */
@@ -96,14 +102,15 @@ const readNumber = (sum, value) => (Math.imul(sum, 31) + value) | 0;
 /**
  * @param {PresenceLoad} load
  * @param {Rounds} rounds
- * @returns {Promise<Pair>} ns per diff
+ * @returns {Promise<Figures>} ns per diff
  */
 export async function measurePresence({ watch, members, messages }, rounds) {
   const attendance = new Attendance(members);
   const use = { names: [ROOM], handles: 1, watch };
   const open = await openBoth((side) => openChannels(side, use, readNumber, attendance.state));
   const topic = topicOf(ROOM);
-  const pair = await alternateRounds(rounds, messages, {
+  const frameText = (/** @type {string} */ text) => `[null,null,"${topic}","presence_diff",${text}]`;
+  const figures = await alternateRounds(rounds, messages, {
     next: () => Array.from({ length: messages }, () => attendance.change()),
     run: async (name, diffs) => {
       const side = open[name];
@@ -111,29 +118,28 @@ export async function measurePresence({ watch, members, messages }, rounds) {
         diffs.map((diff) => (watch === 'members' ? diff.members : diff.revision)),
         1,
       );
-      const frames = diffs.map(({ text }) =>
-        side.server.frame(topic, `[null,null,"${topic}","presence_diff",${text}]`),
-      );
+      const frames = diffs.map(({ text }) => side.server.frame(topic, frameText(text)));
       const ms = await feedTimed(side, frames);
       if (!attendance.equals(side.client.members(ROOM))) throw new BenchError(`${NAMES[name]} has other members`);
       return ms;
     },
+    limit: (diffs) => limitOfTexts(diffs.map(({ text }) => arrived(frameText(text)))),
   });
   await closeBoth(open);
-  return pair;
+  return figures;
 }
 
 /**
  * @param {SendLoad} load
  * @param {Rounds} rounds
- * @returns {Promise<Pair>} ns per send
+ * @returns {Promise<Figures>} ns per send
  */
 export async function measureSends({ messages }, rounds) {
   const open = await openBoth((side) =>
     openChannels(side, { names: [ROOM], handles: 1, watch: 'json' }, readers.small),
   );
   let revision = 0;
-  const pair = await alternateRounds(rounds, messages, {
+  const figures = await alternateRounds(rounds, messages, {
     next: () => Array.from({ length: messages }, () => smallPayload((revision += 1))),
     run: async (name, payloads) => {
       const { server, client } = open[name];
@@ -147,9 +153,10 @@ export async function measureSends({ messages }, rounds) {
       server.pushes = [];
       return ms;
     },
+    limit: limitOfSends,
   });
   await closeBoth(open);
-  return pair;
+  return figures;
 }
 
 /** @param {string} who @param {readonly ArrayBuffer[]} pushes @param {readonly unknown[]} payloads @throws BenchError */

@@ -1,5 +1,5 @@
 // @ts-check
-// Times of both clients in turn, each with the same messages.
+// Times of both clients in turn, each with the same messages, and of the least that there is to do with them.
 import { SIDES } from './sides.mjs';
 import { collectGarbage, median } from './statistics.mjs';
 import { sleep, timeInTimers } from './timers.mjs';
@@ -7,6 +7,7 @@ import { sleep, timeInTimers } from './timers.mjs';
 /** @typedef {import('./sides.mjs').Side} Side */
 /** @typedef {{ rounds: number, warmUps: number }} Rounds */
 /** @typedef {{ switchboard: number, reference: number }} Pair */
+/** @typedef {Pair & { limit: number }} Figures limit: what no client can do without */
 
 const PATIENCE_MS = 60_000;
 
@@ -31,18 +32,23 @@ export async function timeOf(work, isComplete) {
  * @template Messages
  * @param {Rounds} rounds
  * @param {number} count of messages in a round
- * @param {{ next: () => Messages, run: (side: Side, messages: Messages) => Promise<number> }} load what is new, and the ms that a client needs for it
- * @returns {Promise<Pair>} ns per message, medians of the rounds
+ * @param {{ next: () => Messages, run: (side: Side, messages: Messages) => Promise<number>, limit: (messages: Messages) => number }} load what is new, the ms
+ *   that a client needs for it, and the least that any needs
+ * @returns {Promise<Figures>} ns per message, medians of the rounds
  */
-export async function alternateRounds({ rounds, warmUps }, count, { next, run }) {
+export async function alternateRounds({ rounds, warmUps }, count, { next, run, limit }) {
   /** @type {Record<Side, number[]>} */
   const times = { switchboard: [], reference: [] };
+  /** @type {number[]} */
+  const limits = [];
   for (let round = -warmUps; round < rounds; round += 1) {
     const messages = next();
     for (const side of round % 2 === 0 ? SIDES : [...SIDES].reverse()) {
       const ms = await run(side, messages);
       if (round >= 0) times[side].push((ms / count) * 1e6);
     }
+    const least = limit(messages);
+    if (round >= 0) limits.push((least / count) * 1e6);
   }
-  return { switchboard: median(times.switchboard), reference: median(times.reference) };
+  return { switchboard: median(times.switchboard), reference: median(times.reference), limit: median(limits) };
 }

@@ -6,7 +6,8 @@ import { measureMemory } from './memory.mjs';
 import { measureThroughput } from './throughput.mjs';
 
 /** @typedef {import('../scenarios.mjs').Scenario} Scenario */
-/** @typedef {{ scenario: string, unit: string, switchboard: number, reference: number, floor?: number }} Measured floor: what is below it is nothing */
+/** @typedef {{ scenario: string, unit: string, switchboard: number, reference: number, limit?: number, floor?: number }} Measured
+ * limit: what no client can do without; floor: what is below it is nothing */
 /**
  * @typedef {object} Effort
  * @property {number} rounds

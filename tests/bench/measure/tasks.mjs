@@ -12,14 +12,21 @@ const INTEREST = { table: bookingRow.table, filter: '' };
 const open = new Map();
 let revision = 0;
 
-/** Makes ready for `postFrames`. @param {Side} side @param {number} messages */
+/** @param {Side} side */
+async function openOnce(side) {
+  const opened = open.get(side) ?? (await openSide(side, { interests: [INTEREST], apart: false, gather: 'each' }));
+  open.set(side, opened);
+  return opened;
+}
+
+/** @param {number} count */
+const nextChanges = (count) =>
+  Array.from({ length: count }, (_, n) => makeChange(bookingRow, (revision += 1), n % 100, INTEREST.filter));
+
+/** Makes ready for the delivery of so many messages, which the function returned does. @param {Side} side @param {number} messages */
 export async function prepareFrames(side, messages) {
-  const { server, ledger } =
-    open.get(side) ?? (await openSide(side, { interests: [INTEREST], apart: false, gather: 'each' }));
-  if (!open.has(side)) open.set(side, /** @type {any} */ ({ server, ledger }));
-  const changes = Array.from({ length: messages }, (_, n) =>
-    makeChange(bookingRow, (revision += 1), n % 100, INTEREST.filter),
-  );
+  const { server, ledger } = await openOnce(side);
+  const changes = nextChanges(messages);
   ledger.expect(
     changes.map(({ payload }) => payload),
     1,
@@ -31,7 +38,22 @@ export async function prepareFrames(side, messages) {
   };
 }
 
-/** @param {readonly import('../feed/fakeServer.mjs').Frame[]} frames @returns {Promise<void>} */
+/** The same with a socket that only parses the messages, which is the least that a client does. @param {number} messages */
+export async function prepareLimit(messages) {
+  const { server } = await openOnce('switchboard');
+  const socket = { onmessage: parse };
+  const frames = server.frames(nextChanges(messages)).map(({ data }) => ({ socket, data }));
+  return () => deliverAsTasks(frames);
+}
+
+/** @typedef {{ socket: Pick<import('../feed/fakeServer.mjs').FakeSocket, 'onmessage'>, data: string | ArrayBuffer }} Delivery */
+
+/** @param {{ data: string | ArrayBuffer }} event */
+function parse({ data }) {
+  JSON.parse(/** @type {string} */ (data));
+}
+
+/** @param {readonly Delivery[]} frames @returns {Promise<void>} */
 function deliverAsTasks(frames) {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {

@@ -3,6 +3,7 @@
 import { makeChange } from '../feed/changes.mjs';
 import { feed } from '../feed/fakeServer.mjs';
 import * as rows from '../feed/rows.mjs';
+import { limitOfChanges } from './limits.mjs';
 import { alternateRounds, timeOf } from './rounds.mjs';
 import { openSide, SIDES } from './sides.mjs';
 import { countTimers, sleep } from './timers.mjs';
@@ -22,7 +23,7 @@ import { countTimers, sleep } from './timers.mjs';
  * @property {boolean} [full] see `makeChange`; default true
  */
 /** @typedef {import('./rounds.mjs').Rounds} Rounds */
-/** @typedef {import('./rounds.mjs').Pair} Pair */
+/** @typedef {import('./rounds.mjs').Figures} Figures */
 
 /** The changes of a load, one after the other. */
 class Source {
@@ -73,6 +74,9 @@ function expected(changes, gather) {
   return [...newest.values()];
 }
 
+/** Which of the changes are the newest of their rows. @param {readonly Change[]} changes @returns {ReadonlySet<number>} */
+const newestOf = (changes) => new Set(new Map(changes.map(({ row }, n) => [row.id, n])).values());
+
 /**
  * Feeds the changes to one side and returns the ms that it spent on them.
  *
@@ -96,7 +100,7 @@ async function runRound({ server, ledger }, changes, { gather, subscriptions, in
 /**
  * @param {Load} load
  * @param {Rounds} rounds
- * @returns {Promise<Pair>} ns per change, medians of the rounds
+ * @returns {Promise<Figures>} ns per change, medians of the rounds
  */
 export async function measureThroughput(load, rounds) {
   countTimers();
@@ -112,12 +116,16 @@ export async function measureThroughput(load, rounds) {
       open[side].ledger.checkKept(expected(changes, load.gather), load.subscriptions / load.interests);
     }
   }
-  const pair = await alternateRounds(rounds, load.messages, {
+  const figures = await alternateRounds(rounds, load.messages, {
     next: () => source.next(load.messages),
     run: (side, changes) => runRound(open[side], changes, load),
+    limit: (changes) => {
+      const frames = open.switchboard.server.frames(changes).map(({ data }) => /** @type {string} */ (data));
+      return limitOfChanges(frames, load.gather, newestOf(changes));
+    },
   });
   await sleep(50); // what is repeated may come late
   for (const side of SIDES) open[side].ledger.check();
   for (const side of SIDES) await open[side].client.close();
-  return pair;
+  return figures;
 }
