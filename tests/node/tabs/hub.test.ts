@@ -59,6 +59,28 @@ describe('a hub', () => {
     }
   });
 
+  it('answers what was asked for in one turn with one batch, and delivers nothing later than the core did', async () => {
+    const tab = await hub.tab();
+    tab.take();
+    const rest = { since: 1, attempts: 0, nextRetryAt: null, code: 'OK', message: '', retryable: true } as const;
+    hub.core.react = (command) => {
+      if (command.kind !== 'subscribe') return;
+      const { id } = command;
+      const status = { subscriptions: [{ id, state: 'joining', mode: 'live', ...rest } as const] };
+      hub.core.say({ status }, id === 2 ? [each([1, 2])] : []);
+    };
+    const spec = { schema: 'public', table: 't', event: '*' } as const;
+    tab.post({ commands: [7, 8, 9, 10].map((id) => ({ kind: 'subscribe', id, spec })) });
+    const seen = tab.take().map(({ control, deliveries }) => ({
+      ids: control?.status?.subscriptions?.map(({ id }) => id),
+      deliveries,
+    }));
+    expect(seen).toEqual([
+      { ids: [7, 8], deliveries: [each([7, 8])] },
+      { ids: [9, 10], deliveries: [] },
+    ]);
+  });
+
   it('runs a flood of one tab in turns with what others ask for, and answers that it lives', async () => {
     const [a, b] = [await hub.tab(), await hub.tab()];
     for (let id = 1; id <= 2_000; id += 1) a.subscribe(id, 'flood');
@@ -220,7 +242,7 @@ describe('a hub', () => {
     expect(b.take().filter(({ deliveries }) => deliveries.length > 0)).toHaveLength(20);
   });
 
-  it.each([null, 1, 'text', [], {}, { attach: null }, { attach: { protocol: 99 } }, { command: { kind: 'stats' } }])(
+  it.each([null, 1, 'text', [], {}, { attach: null }, { attach: { protocol: 99 } }, { commands: [{ kind: 'stats' }] }])(
     'ignores %j from whoever is no tab',
     (message) => {
       const port = { got: [] as unknown[], call: (_: unknown): void => undefined };

@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checkManagerOptions } from '../../../web/core/checks/managerOptions.js';
-import { Manager } from '../../../web/core/manager/manager.js';
-import { openHubLine } from '../../../web/core/tabs/carriers/hubLine.js';
-import { openAsTab } from '../../../web/core/tabs/carriers/openTabEngine.js';
-import { randomName, TABS_PROTOCOL, type Port } from '../../../web/core/tabs/wire/messages.js';
+import type { Manager } from '../../../web/core/manager/manager.js';
 import { changeText, each, turn } from '../support/scriptedEngine.js';
+import { managerOfTab } from '../support/tabs/managerTab.js';
 import { ScriptedHub } from '../support/tabs/scriptedHub.js';
 
 let hub: ScriptedHub;
@@ -12,26 +9,6 @@ let hub: ScriptedHub;
 beforeEach(() => {
   hub = new ScriptedHub();
 });
-
-/** Messages arrive at the end of the turn, as copies. */
-function pair(): [Port, Port] {
-  const calls: [(message: unknown) => void, (message: unknown) => void] = [() => undefined, () => undefined];
-  const port = (own: 0 | 1): Port => ({
-    post: (message) => {
-      const copy = structuredClone(message);
-      queueMicrotask(() => {
-        calls[own === 0 ? 1 : 0](copy);
-      });
-    },
-    listen: (call) => {
-      calls[own] = call;
-    },
-    close: () => {
-      calls[own] = () => undefined;
-    },
-  });
-  return [port(0), port(1)];
-}
 
 interface Seen {
   readonly manager: Manager;
@@ -45,30 +22,7 @@ function startTab(onRow: () => void = () => undefined): Seen {
   const errors: string[] = [];
   const silent = (): void => undefined;
   const logger = { debug: silent, info: silent, warn: silent, error: (text: string) => errors.push(text) };
-  const options = checkManagerOptions({ url: 'https://ref.example', apikey: 'anon-key-of-test', logger });
-  const manager = new Manager(options, (engine, sink, stop, newestToken) =>
-    openAsTab(
-      async (user, events, signal) => {
-        const [port, far] = pair();
-        hub.host.accept(far);
-        const attach = {
-          protocol: TABS_PROTOCOL,
-          user,
-          options: engine,
-          wasm: '',
-          loadTimeoutMs: 1,
-          lock: randomName('tab'),
-        };
-        const line = { port, attach: { ...attach, logLevel: 'warn' as const }, locks: hub.locks, helloMs: 5_000 };
-        const open = await openHubLine({ ...line, isKnown: true, wedged: silent }, events, signal);
-        return { line: open, tabs: { carrier: 'worker', code: 'OK', message: '' } };
-      },
-      engine,
-      sink,
-      stop,
-      newestToken,
-    ),
-  );
+  const manager = managerOfTab(hub, { logger });
   const seen: Seen = { manager, rows: [], notices: [], errors };
   manager.subscribe(
     { table: 'bookings' },

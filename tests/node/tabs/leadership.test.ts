@@ -80,7 +80,7 @@ describe('a leader', () => {
       () => new Leadership(browser.locks, browser.openCore, browser.realmOf(life, new Set())),
     );
     tab(0).wedge();
-    const calling = life.enter(() => leadership.call());
+    const calling = life.enter(() => leadership.call(true));
     await pass(100);
     const call = await calling;
     expect(call.leader).toBeNull();

@@ -3,7 +3,7 @@ import { SwitchboardError } from '../../../web/core/api/errors.js';
 import type { TabsStatus } from '../../../web/core/api/status.js';
 import { checkManagerOptions } from '../../../web/core/checks/managerOptions.js';
 import type { Engine } from '../../../web/core/engine/engine.js';
-import { tabEngineOpener, type TabsSettings } from '../../../web/core/tabs/carriers/openTabEngine.js';
+import type { TabsSettings } from '../../../web/core/tabs/carriers/openTabEngine.js';
 import { startWorker } from '../../../web/core/tabs/carriers/startWorker.js';
 import { webLocks } from '../../../web/core/tabs/wire/locks.js';
 import { OPTIONS } from '../support/tabs/scriptedHub.js';
@@ -69,6 +69,9 @@ async function lineOf(
   globals: Readonly<Record<string, unknown>>,
 ): Promise<TabsStatus | undefined> {
   for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+  // A page keeps what it has found of its browser.
+  vi.resetModules();
+  const { tabEngineOpener } = await import('../../../web/core/tabs/carriers/openTabEngine.js');
   const own: Engine = { send: () => undefined, dispose: () => Promise.resolve() };
   const open = tabEngineOpener({
     ...{ worker: 'https://ref.example/w.js', wasm: 'https://ref.example/c.wasm', hasTransport: false },
@@ -87,8 +90,13 @@ async function lineOf(
 
 /** Web Locks of a realm in which nobody else is. */
 const emptyLocks = (): unknown => ({
-  locks: { request: () => new Promise(() => undefined), query: () => Promise.resolve({ held: [], pending: [] }) },
+  locks: {
+    request: (_name: string, _options: unknown, held: () => unknown) => Promise.resolve(held()),
+    query: () => Promise.resolve({ held: [], pending: [] }),
+  },
 });
+
+const refused = (): Promise<never> => Promise.reject(new Error('SecurityError'));
 
 describe('a tab that can not share has a line of its own, and says why', () => {
   it.each([
@@ -99,7 +107,7 @@ describe('a tab that can not share has a line of its own, and says why', () => {
     [
       'in a frame without an origin, which may not use its locks',
       {},
-      { navigator: { locks: { request: () => undefined, query: () => Promise.reject(new Error('SecurityError')) } } },
+      { navigator: { locks: { request: refused, query: refused } } },
       'NO_LOCKS',
     ],
     ['in a worker, or a runtime without pages', {}, { navigator: emptyLocks() }, 'NO_WORKER'],
@@ -154,7 +162,7 @@ describe('Web Locks', () => {
           new Promise((_resolve, fail) => requests.push({ options, held, fail })),
       },
     });
-    const locks = await webLocks();
+    const locks = webLocks();
     const said: string[] = [];
     const calls = { granted: () => said.push('granted'), lost: () => said.push('lost') };
     locks?.lead('never', false, new AbortController().signal, calls);

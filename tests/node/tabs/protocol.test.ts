@@ -11,6 +11,7 @@ import { shapesOf } from '../support/typeShape.js';
  */
 const SHAPES: Readonly<Record<string, string>> = {
   '0.1.0-3': 'c9853a8f62852b986d9d7ae98c1ee2bd143aa10e1dead60943aa39730d2d86b0',
+  '0.1.0-4': '7e1bff1d797e7dc9cc1d7e45618a1b05758c09d2c2de8c0f81e91d66abe10c27',
 };
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));

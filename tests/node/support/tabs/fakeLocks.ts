@@ -88,7 +88,12 @@ export class FakeLocks implements Locks {
   }
 
   held(): Promise<readonly string[]> {
-    return Promise.resolve([...new Set(this.#held.map(({ name }) => name))]);
+    const names = [...new Set(this.#held.map(({ name }) => name))];
+    return new Promise((resolve) => {
+      this.#notify({ life: Life.current }, () => {
+        resolve(names);
+      });
+    });
   }
 
   /** The names of the locks that a realm holds. */
@@ -141,7 +146,7 @@ export class FakeLocks implements Locks {
     }
   }
 
-  #notify({ life }: Request, call: () => void): void {
+  #notify({ life }: Pick<Request, 'life'>, call: () => void): void {
     const say = (): void => {
       if (life === undefined) call();
       else life.run('lock', call);

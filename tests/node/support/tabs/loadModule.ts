@@ -33,7 +33,14 @@ export function wasmEngineOpener(...given: Parameters<typeof openInRealm>): Open
       const lock = `tab ${String(tabs)}`;
       const attach = { protocol: TABS_PROTOCOL, user, options, wasm: '', loadTimeoutMs: 10_000, lock } as const;
       const waits = { helloMs: 5_000, isKnown: true, wedged: () => undefined };
-      const settings = { port: end(port1), attach: { ...attach, logLevel: 'debug' as const }, locks, ...waits };
+      const release = await locks.hold(lock, signal);
+      const settings = {
+        port: end(port1),
+        attach: { ...attach, logLevel: 'debug' as const },
+        release,
+        locks,
+        ...waits,
+      };
       return {
         line: await openHubLine(settings, events, signal),
         tabs: { carrier: 'worker', code: 'OK', message: '' },

@@ -16,6 +16,8 @@ export const OPTIONS: EngineOptions = { url: 'wss://x', apikey: 'key', tokenCall
 export class ScriptedCore {
   readonly commands: Command[] = [];
   disposed = false;
+  /** What it does at once when it gets a command. */
+  react: (command: Command) => void = () => undefined;
 
   constructor(readonly sink: EngineSink) {}
 
@@ -44,7 +46,10 @@ export class ScriptedHub {
         const core = new ScriptedCore(sink);
         this.cores.push(core);
         return Promise.resolve({
-          send: (command) => core.commands.push(command),
+          send: (command) => {
+            core.commands.push(command);
+            core.react(command);
+          },
           dispose: () => {
             core.disposed = true;
             return Promise.resolve();
@@ -100,7 +105,7 @@ export class RawTab {
   }
 
   send(command: Command): void {
-    this.post({ command });
+    this.post({ commands: [command] });
   }
 
   subscribe(id: number, table = 't'): void {

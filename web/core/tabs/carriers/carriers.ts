@@ -5,8 +5,9 @@ import type { OpenCore } from '../hub/hubHost.js';
 import { CarrierUnavailable, type Line, type LineEvents } from '../tab/line.js';
 import type { Connect, Connected } from '../tab/tabEngine.js';
 import type { Locks } from '../wire/locks.js';
-import { randomName, TABS_PROTOCOL, type Attach } from '../wire/messages.js';
+import { TABS_PROTOCOL, type Attach } from '../wire/messages.js';
 import { ANSWER_MS, openHubLine } from './hubLine.js';
+import { Looks, type Look } from './look.js';
 import { LEADER, Leadership } from './leadership.js';
 import type { Realm } from './realm.js';
 import type { StartWorker } from './startWorker.js';
@@ -35,7 +36,14 @@ export interface CarrierSettings {
   readonly openOwn: OpenEngine;
 }
 
-type Open = (settings: CarrierSettings, user: string, events: LineEvents, signal: AbortSignal) => Promise<Line>;
+type Way = (look: Look) => Promise<Line>;
+type Given = readonly [settings: CarrierSettings, user: string, events: LineEvents, signal: AbortSignal];
+
+export const NO_LOCKS: TabsStatus = {
+  carrier: 'own',
+  code: 'NO_LOCKS',
+  message: 'There are no Web Locks here: they need a page that came over https, and an origin.',
+};
 
 /** What may go wrong with a carrier before the next is tried: what each problem counts, and how much is too much. */
 const PROBLEMS = { known: 1, unknown: 3, no: 6 };
@@ -58,30 +66,55 @@ export class Carriers {
     return (user, events, signal) => this.#connect(settings, user, events, signal);
   }
 
-  async #connect(...given: Parameters<Open>): Promise<Connected> {
+  async #connect(...given: Given): Promise<Connected> {
     const [settings, , events, signal] = given;
-    const isLed = (await this.#parts.locks.held()).includes(LEADER);
+    const looks = new Looks(this.#parts.locks, signal);
+    let isLed: boolean;
+    try {
+      isLed = await looks.sees(LEADER);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return ownLine(settings, events, signal, NO_LOCKS);
+    }
     const code: TabsCode = this.#parts.startWorker === null ? 'NO_WORKER' : 'WORKER_FAILED';
     let message = isLed ? 'Another tab, which could not have the worker, has the line for all.' : '';
+    const ways = this.#ways(given);
     // Where one tab can't have the worker, the others come to that tab.
     for (const carrier of isLed ? (['tab', 'worker'] as const) : (['worker', 'tab'] as const)) {
+      const way = ways[carrier];
       try {
-        const line = await persistently(() => (carrier === 'worker' ? this.#worker(...given) : this.#leader(...given)));
+        if (typeof way === 'string') throw new CarrierUnavailable(way);
+        const line = await persistently(() => looks.use(way));
         return { line, tabs: carrier === 'worker' ? { carrier, code: 'OK', message: '' } : { carrier, code, message } };
       } catch (error) {
         if (!(error instanceof CarrierUnavailable) || signal.aborted) throw error;
         message = message === '' ? error.message : `${message} ${error.message}`;
       }
     }
+    looks.end();
     return ownLine(settings, events, signal, { carrier: 'own', code, message });
   }
 
-  async #worker(...[settings, user, events, signal]: Parameters<Open>): Promise<Line> {
-    const { locks, startWorker } = this.#parts;
-    if (startWorker === null) throw new CarrierUnavailable('There is no SharedWorker here.');
+  /** How to get a line by each carrier, or why the browser has none. */
+  #ways(given: Given): Readonly<Record<'worker' | 'tab', Way | string>> {
+    const { startWorker } = this.#parts;
+    const leadership = this.#leadership;
+    return {
+      worker:
+        startWorker === null ? 'There is no SharedWorker here.' : (look) => this.#worker(startWorker, look, ...given),
+      tab:
+        leadership === null
+          ? 'No tab can have the line for all: there is no BroadcastChannel, or this is no page.'
+          : (look) => this.#leader(leadership, look, ...given),
+    };
+  }
+
+  async #worker(startWorker: StartWorker, look: Look, ...[settings, user, events, signal]: Given): Promise<Line> {
+    const { locks } = this.#parts;
+    const { held, lock, release } = look;
     // The name of a worker, with which that of the lock begins that it holds. Then follows the number.
     const prefix = `switchboard-tabs ${TABS_PROTOCOL} ${settings.worker} `;
-    const numbers = [...(await runningWorkers(locks, prefix)).values()];
+    const numbers = [...runningWorkers(held, prefix).values()];
     const number = Math.max(this.#least, 0, ...numbers);
     const isKnown = numbers.includes(number);
     const helloMs = isKnown ? ANSWER_MS : Math.max(ANSWER_MS, settings.loadTimeoutMs);
@@ -96,8 +129,8 @@ export class Carriers {
     signal.addEventListener('abort', abort);
     failed.catch(abort);
     try {
-      const attach = attachOf(settings, user);
-      const opened = openHubLine({ port, attach, locks, helloMs, isKnown, wedged }, events, stop.signal);
+      const attach = attachOf(settings, user, lock);
+      const opened = openHubLine({ port, attach, release, locks, helloMs, isKnown, wedged }, events, stop.signal);
       const line = await Promise.race([opened, failed]);
       void retireOlder(locks, prefix);
       return line;
@@ -106,25 +139,21 @@ export class Carriers {
     }
   }
 
-  async #leader(...[settings, user, events, signal]: Parameters<Open>): Promise<Line> {
+  async #leader(leadership: Leadership, look: Look, ...[settings, user, events, signal]: Given): Promise<Line> {
     const { locks } = this.#parts;
-    const leadership = this.#leadership;
-    if (leadership === null)
-      throw new CarrierUnavailable(
-        'No tab can have the line for all: there is no BroadcastChannel, or this is no page.',
-      );
-    const port = await leadership.call();
+    const { held, lock, release } = look;
+    const port = await leadership.call(held.includes(LEADER));
     const wedged = (): void => {
       leadership.seize(port);
     };
-    const attach = attachOf(settings, user);
-    return openHubLine({ port, attach, locks, helloMs: ANSWER_MS, isKnown: true, wedged }, events, signal);
+    const attach = attachOf(settings, user, lock);
+    return openHubLine({ port, attach, release, locks, helloMs: ANSWER_MS, isKnown: true, wedged }, events, signal);
   }
 }
 
 /** The numbers of the workers that have tabs, by the names of their locks. */
-async function runningWorkers(locks: Locks, prefix: string): Promise<Map<string, number>> {
-  const names = (await locks.held()).filter((name) => name.startsWith(prefix));
+function runningWorkers(held: readonly string[], prefix: string): Map<string, number> {
+  const names = held.filter((name) => name.startsWith(prefix));
   return new Map(names.map((name) => [name, Number(name.slice(prefix.length).split(' ')[0])]));
 }
 
@@ -133,7 +162,7 @@ async function runningWorkers(locks: Locks, prefix: string): Promise<Map<string,
  * a line, so that of two that took different workers one sees the other.
  */
 async function retireOlder(locks: Locks, prefix: string): Promise<void> {
-  const workers = await runningWorkers(locks, prefix);
+  const workers = runningWorkers(await locks.held(), prefix);
   const newest = Math.max(...workers.values());
   for (const [lock, number] of workers) if (number < newest) locks.seize(lock);
 }
@@ -177,7 +206,6 @@ async function ownLine(
   return { line, tabs };
 }
 
-function attachOf({ options, wasm, loadTimeoutMs, logLevel }: CarrierSettings, user: string): Attach {
-  const lock = randomName('switchboard-tab');
+function attachOf({ options, wasm, loadTimeoutMs, logLevel }: CarrierSettings, user: string, lock: string): Attach {
   return { protocol: TABS_PROTOCOL, user, options, wasm, loadTimeoutMs, logLevel, lock };
 }

@@ -14,6 +14,8 @@ const ACK_EVERY = 64;
 export interface HubLineOptions {
   readonly port: Port;
   readonly attach: Attach;
+  /** Gives back the tab's lock, when the line is over. */
+  readonly release: () => void;
   readonly locks: Locks;
   /** How long the hub may take to its first word. */
   readonly helloMs: number;
@@ -29,8 +31,7 @@ export interface HubLineOptions {
  * @throws CarrierUnavailable when it does not answer; SwitchboardError when its core can't be loaded.
  */
 export async function openHubLine(options: HubLineOptions, events: LineEvents, signal: AbortSignal): Promise<Line> {
-  const release = await options.locks.hold(options.attach.lock, signal);
-  const line = new HubLine(options, events, release);
+  const line = new HubLine(options, events);
   const abort = (): void => {
     line.close();
   };
@@ -58,9 +59,11 @@ class HubLine implements Line {
   #heard = false;
   #isKnown: boolean;
   #wasGreeted = false;
+  /** Of this turn. */
+  #commands: Command[] = [];
   #taken = 0;
 
-  constructor(options: HubLineOptions, events: LineEvents, release: () => void) {
+  constructor(options: HubLineOptions, events: LineEvents) {
     this.#options = options;
     this.#events = events;
     this.#isKnown = options.isKnown;
@@ -74,7 +77,7 @@ class HubLine implements Line {
         this.#lose('HALF_OPEN', 'What holds the line for all tabs does not answer.');
       },
     );
-    this.#end.signal.addEventListener('abort', release);
+    this.#end.signal.addEventListener('abort', options.release);
     this.#interval = setInterval(() => {
       if (!this.#heard) this.check();
       this.#heard = false;
@@ -99,8 +102,12 @@ class HubLine implements Line {
 
   send(command: Command): void {
     if (this.#end.signal.aborted) return;
-    this.#options.port.post({ command });
-    this.check();
+    this.#commands.push(command);
+    if (this.#commands.length > 1) return;
+    queueMicrotask(() => {
+      this.#postCommands();
+      this.check();
+    });
   }
 
   check(): void {
@@ -109,10 +116,17 @@ class HubLine implements Line {
 
   close(): void {
     if (this.#end.signal.aborted) return;
+    this.#postCommands();
     this.#options.port.post({ leave: true });
     this.#stop();
     this.#opening?.reject(new CarrierUnavailable('it was closed'));
     this.#opening = null;
+  }
+
+  #postCommands(): void {
+    const commands = this.#commands;
+    this.#commands = [];
+    if (commands.length > 0) this.#options.port.post({ commands });
   }
 
   #receive(message: FromHub): void {

@@ -44,11 +44,11 @@ export class Leadership {
   }
 
   /**
-   * A port to the leader's hubs, which may be in this tab.
+   * A port to the leader's hubs, which may be in this tab. `isLed`: another tab holds the lock, or held it a moment ago.
    *
    * @throws CarrierUnavailable when there is no leader in time.
    */
-  async call(): Promise<LeaderCall> {
+  async call(isLed: boolean): Promise<LeaderCall> {
     const name = randomName('switchboard-line');
     const call = new LeaderCall(name, this.#elections, this.#realm, () => {
       this.#left(name);
@@ -56,8 +56,7 @@ export class Leadership {
     this.#calls.set(name, call);
     this.#enter();
     try {
-      const isLed = this.#term !== null || (await this.#locks.held()).includes(LEADER);
-      if (!isLed) await this.#election();
+      if (!isLed) await this.#untilLed();
       this.#place(call);
       return call;
     } catch (error) {
@@ -188,6 +187,13 @@ export class Leadership {
     const [near, far] = this.#realm.pair();
     term.host.accept(far);
     call.connect(term.leader, near);
+  }
+
+  /** Who was elected before this tab could hear it holds the lock; who is elected now says so. */
+  async #untilLed(): Promise<void> {
+    const elections = this.#elections;
+    const isLed = this.#term !== null || (await this.#locks.held()).includes(LEADER);
+    if (!isLed && elections === this.#elections) await this.#election();
   }
 
   #election(): Promise<void> {

@@ -5,7 +5,7 @@ import { DEFAULT_TOKEN_TIMEOUT_MS } from '../../api/tuning.js';
 import type { Engine, OpenEngine } from '../../engine/engine.js';
 import { packagedWasm, wasmAddress } from '../../engine/wasmAddress.js';
 import { wasmEngineOpener } from '../../engine/loadModule.js';
-import { Carriers } from './carriers.js';
+import { Carriers, NO_LOCKS } from './carriers.js';
 import { pageRealm } from './realm.js';
 import { startWorker } from './startWorker.js';
 import { webLocks, type Locks } from '../wire/locks.js';
@@ -32,7 +32,7 @@ let carriers: Carriers | null = null;
 export function tabEngineOpener(settings: TabsSettings): OpenEngine {
   return async (options, sink, signal, newestToken) => {
     const { wasm, worker, openOwn, loadTimeoutMs, logLevel } = settings;
-    const locks = await webLocks();
+    const locks = webLocks();
     const tabs = reasonForOwn(settings, locks !== null);
     if (tabs !== null || locks === null) {
       const engine = await openOwn(options, sink, signal);
@@ -75,9 +75,7 @@ function reasonForOwn({ wasm, hasTransport }: TabsSettings, hasLocks: boolean): 
   if (wasm !== null && typeof wasm !== 'string' && !(wasm instanceof URL)) {
     return own('WASM', 'With `tabs`, give the address of the .wasm as the option `wasm`, or leave it out.');
   }
-  if (!hasLocks)
-    return own('NO_LOCKS', 'There are no Web Locks here: they need a page that came over https, and an origin.');
-  return null;
+  return hasLocks ? null : NO_LOCKS;
 }
 
 /** Empty when there is none in time; the core asks again. */

@@ -11,15 +11,12 @@ interface Scope {
 
 /** The worker for all tabs. It is bundled into one file, see web/tools/setup/builds.mjs. */
 const scope = self as unknown as Scope;
-const host = webLocks().then((locks) => {
-  const openCore = (wasm: string, loadTimeoutMs: number) =>
-    wasmEngineOpener({ wasm, numbered: false, transport: null }, loadTimeoutMs);
-  return locks === null ? null : new HubHost(openCore, locks, scope.name);
-});
+const locks = webLocks();
+const openCore = (wasm: string, loadTimeoutMs: number) =>
+  wasmEngineOpener({ wasm, numbered: false, transport: null }, loadTimeoutMs);
+// Without locks nobody answers, and each tab takes a line of its own.
+const host = locks === null ? null : new HubHost(openCore, locks, scope.name);
 
 scope.onconnect = ({ ports: [port] }) => {
-  // Without locks nobody answers, and each tab takes a line of its own.
-  void host.then((there) => {
-    if (port !== undefined) there?.accept(messagePort(port));
-  });
+  if (port !== undefined) host?.accept(messagePort(port));
 };

@@ -48,6 +48,7 @@ export class Hub {
   #lastPush = 0;
   #askers: HubTab[] = [];
   #shares: { of: readonly number[]; shares: Shares } | null = null;
+  #isTogether = false;
 
   /** `onEnd`: it has no tabs, or no core, and must not be used any more. */
   constructor(options: EngineOptions, user: string, openEngine: OpenEngine, onEnd: () => void) {
@@ -93,6 +94,17 @@ export class Hub {
   /** The command of a tab, in its own ids. */
   run(tab: HubTab, command: Command): void {
     if (this.#tabs.has(tab) && this.#engine !== null) this.#run(tab, command);
+  }
+
+  /** Runs commands. Each tab gets what the core says meanwhile in one batch, up to the first that delivers something. */
+  together(run: () => void): void {
+    this.#isTogether = true;
+    try {
+      run();
+    } finally {
+      this.#isTogether = false;
+      this.#flush();
+    }
   }
 
   #opened(engine: Engine): void {
@@ -223,7 +235,7 @@ export class Hub {
     const control = batch.control ?? {};
     this.#splitControl(control);
     for (const delivery of batch.deliveries) this.#splitDelivery(delivery);
-    this.#flush();
+    if (!this.#isTogether || batch.deliveries.length > 0) this.#flush();
     // Only now: it may bring the next batch.
     if (control.tokenRequest !== undefined) this.#tokens.wanted(control.tokenRequest.request);
     for (const request of control.rpcUnwanted ?? []) this.#rpc.unwanted(request);

@@ -48,10 +48,14 @@ export class HubHost {
         if (joined === null && isAttach(message.attach)) joined = this.#attach(port, message.attach);
       } else if (joined !== null) {
         const { hub, tab } = joined;
+        const sender = joined;
         if ('ping' in message) tab.post({ pong: message.ping });
         else if ('ack' in message) tab.took(message.ack);
-        else if ('command' in message) this.#turns.take(joined, message.command);
-        else hub.remove(tab);
+        else if ('commands' in message) {
+          hub.together(() => {
+            for (const command of message.commands) this.#turns.take(sender, command);
+          });
+        } else hub.remove(tab);
       }
     });
   }

@@ -11,19 +11,14 @@ export interface Locks {
   lead(name: string, seize: boolean, signal: AbortSignal, calls: { granted: () => void; lost: () => void }): void;
   /** Takes it from whoever holds it, and gives it back. */
   seize(name: string): void;
-  /** The names of all locks that are held. */
+  /** The names of all locks that are held. Rejects where nobody may use locks, as in frames without an origin. */
   held(): Promise<readonly string[]>;
 }
 
-/** Those of the browser; null where there are none, as on pages that came over http and in frames without an origin. */
-export async function webLocks(): Promise<Locks | null> {
+/** Those of the browser; null where there are none, as on pages that came over http. */
+export function webLocks(): Locks | null {
   const { locks } = (typeof navigator === 'object' ? navigator : {}) as { locks?: LockManager };
   if (typeof locks?.request !== 'function') return null;
-  try {
-    await locks.query();
-  } catch {
-    return null;
-  }
   return {
     hold: (name, signal) =>
       new Promise((resolve, reject) => {
