@@ -53,6 +53,7 @@ export async function endCarriers(world, carrier, rounds) {
         times.push((await tab.seen()).liveAt - at);
       } catch {
         toll.stuck += 1;
+        await report(tab, `was not live again after ${at}`);
       }
     }
     const written = await writer.end();
@@ -98,6 +99,12 @@ function startWriter(world, prefix) {
   };
 }
 
+/** What a stuck tab was told, by its own clock. @param {Tab} tab @param {string} problem */
+async function report(tab, problem) {
+  const { log, status } = await tab.told();
+  process.stdout.write(`a tab ${problem}\n${log.slice(-60).join('\n')}\n${status}\n`);
+}
+
 /** @param {World} world @param {Tab} tab @param {readonly Written[]} written */
 async function losses(world, tab, written) {
   // A tab that does not get the last of them has lost it, or has a gap that is open.
@@ -106,7 +113,10 @@ async function losses(world, tab, written) {
     tab.untilNumbered(world.deals(), STUCK_MS),
   ]).then(
     () => 0,
-    () => 1,
+    async () => {
+      await report(tab, `lacks the last row ("${written.at(-1)?.name}") or the last deal (${world.deals()})`);
+      return 1;
+    },
   );
   const { names, numbers, gaps, numberedGaps } = await tab.seen();
   const came = new Set(names);

@@ -40,6 +40,8 @@ class Tab {
   /** How often subscriptions became live, and when the last one did, in Unix ms. */
   live = 0;
   liveAt = 0;
+  /** What each subscription was told, for a tab that is stuck. @type {string[]} */
+  log = [];
   /** @type {RealtimeManager | null} */
   manager = null;
 
@@ -51,21 +53,24 @@ class Tab {
     const all = tables.length + (numbered === null ? 0 : 1);
     return /** @type {Promise<void>} */ (
       new Promise((resolve) => {
-        /** @param {string} status */
-        const noted = (status) => {
-          if (status !== 'SUBSCRIBED') return;
-          this.liveAt = performance.timeOrigin + performance.now();
-          this.live += 1;
-          if (this.live === all) resolve();
-        };
+        /** @param {string} table @returns {import('switchboard-realtime').StatusHandler} */
+        const noted =
+          (table) =>
+          (status, { code }) => {
+            this.#note(`${table} ${status} ${code}`);
+            if (status !== 'SUBSCRIBED') return;
+            this.liveAt = performance.timeOrigin + performance.now();
+            this.live += 1;
+            if (this.live === all) resolve();
+          };
         for (const table of tables) {
-          manager.subscribe({ table, onGap: this.#gapsOf(table) }, (change) => this.#changed(change), noted);
+          manager.subscribe({ table, onGap: this.#gapsOf(table) }, (change) => this.#changed(change), noted(table));
         }
         if (numbered !== null) {
           manager.subscribe(
             { table: 'deals', filter: 'shop=eq.1', via: 'broadcast', onGap: this.#gapsOf('deals') },
             ({ number }) => this.numbers.push(Number(number)),
-            noted,
+            noted('deals'),
           );
         }
       })
@@ -75,7 +80,15 @@ class Tab {
   /** @param {string} table @returns {import('switchboard-realtime').GapHandler} */
   #gapsOf(table) {
     const gaps = (this.gaps[table] ??= new Map());
-    return (gap) => void gaps.set(gap.id, gap);
+    return (gap) => {
+      this.#note(`${table} gap ${gap.id}: ${gap.from} to ${gap.to ?? 'now'}`);
+      gaps.set(gap.id, gap);
+    };
+  }
+
+  /** @param {string} line */
+  #note(line) {
+    this.log.push(`${Date.now()} ${line}`);
   }
 
   /** @param {ChangePayload} change */

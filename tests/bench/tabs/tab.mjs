@@ -96,6 +96,14 @@ export class Tab {
     });
   }
 
+  /** What its subscriptions were told, and its status. */
+  told() {
+    return this.page.evaluate(() => {
+      const { log, manager } = /** @type {{ bench: Bench }} */ (/** @type {unknown} */ (globalThis)).bench.tab;
+      return { log, status: JSON.stringify(manager?.status()) };
+    });
+  }
+
   /** @param {string} name @param {number} [timeout] ms */
   async untilHeard(name, timeout = 60_000) {
     await this.page.waitForFunction(
