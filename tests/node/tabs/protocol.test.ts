@@ -12,6 +12,7 @@ import { shapesOf } from '../support/typeShape.js';
 const SHAPES: Readonly<Record<string, string>> = {
   '0.1.0-3': 'c9853a8f62852b986d9d7ae98c1ee2bd143aa10e1dead60943aa39730d2d86b0',
   '0.1.0-4': '7e1bff1d797e7dc9cc1d7e45618a1b05758c09d2c2de8c0f81e91d66abe10c27',
+  '0.1.0-5': '6509d4b088c748952f7de0afada42fb59c14aa740477abb0cf22000bdff51acc',
 };
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));

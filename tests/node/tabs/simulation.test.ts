@@ -81,6 +81,15 @@ async function actOnAll(world: World): Promise<void> {
   else for (let left = 1 + random(4); left > 0; left -= 1) database.commit(pick(random, TABLES) ?? '');
 }
 
+/** After a gap all tabs ask for the same rows, which change meanwhile. */
+function shareAll(world: World): void {
+  const { random, database } = world;
+  for (const tab of alive(world)) {
+    tab.share(random(2) * random(1_000));
+    database.commit(pick(random, TABLES) ?? '');
+  }
+}
+
 /** One thing that happens to one of the tabs, the leader more often than others. */
 function actOnTab(world: World): void {
   const { random, browser } = world;
@@ -90,7 +99,7 @@ function actOnTab(world: World): void {
     openTab(world);
     return;
   }
-  const kind = random(18);
+  const kind = random(20);
   if (kind === 0) tab.crash();
   else if (tab.life.asleep) tab.wake();
   else if (kind <= 2) tab.subscribe(pick(random, TABLES) ?? '');
@@ -104,6 +113,7 @@ function actOnTab(world: World): void {
   else if (kind === 13) tab.notify(random(2) === 0 ? 'hidden' : 'visible');
   else if (kind === 14) tab.dispose();
   else if (kind === 17) tab.ask();
+  else if (kind >= 18) shareAll(world);
   else if (kind === 15) tab.signIn(pick(random, USERS) ?? '');
   else openTab(world);
 }
@@ -159,6 +169,7 @@ function faultsOf(tab: SimTab, database: SimDatabase): string[] {
   }
   for (const [id, answers] of tab.answers)
     if (answers !== 1) found.push(`push ${String(id)} has ${String(answers)} answers`);
+  if (tab.fetches.size > 0) found.push(`${String(tab.fetches.size)} fetches have no answer`);
   if (tab.flushes !== 0) found.push(`${String(tab.flushes)} flushes have no answer`);
   const expected = tab.told.size === 0 ? 'idle' : 'live';
   if (tab.overall !== expected) found.push(`is ${tab.overall}`);

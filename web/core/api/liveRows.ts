@@ -92,6 +92,13 @@ export interface LiveRowsOptions<Row extends object> {
    */
   wide?: boolean | undefined;
   verify?: VerifyOptions<Row> | undefined;
+  /**
+   * One tab fetches for all that share a line (the option `tabs` of the manager) and keep the same rows: the same table,
+   * filter, columns and key. `fetch` must then depend on nothing else. Of a tab that fails, closes or takes longer than
+   * 10 s, another takes the place. Rows must be what `structuredClone` can copy, else each tab fetches. Without other
+   * tabs it has no effect. Default false.
+   */
+  shareFetch?: boolean | undefined;
   /** Closes it when it fires. */
   signal?: AbortSignal | undefined;
 }

@@ -189,6 +189,10 @@ export interface ControlMessage {
   rpcWanted?: readonly RpcRequest[];
   /** Requests whose answer is of no use any more. */
   rpcUnwanted?: readonly number[];
+  /** Requests of `wantFetch` that this tab has to fetch itself, now. */
+  fetchDue?: readonly number[];
+  /** Those that another tab has fetched, after they were made. */
+  fetched?: readonly { readonly request: number; readonly rows: readonly unknown[] }[];
   logs?: readonly LogLine[];
 }
 
@@ -304,9 +308,22 @@ export type Command =
   /** `text`: what the function returned, as JSON. */
   | { kind: 'rpcAnswer'; request: number; text: string }
   | { kind: 'rpcFailed'; request: number; message: string }
+  | FetchCommand
   | { kind: 'notify'; event: LifecycleEvent }
   /** Answered by `stats`. */
   | { kind: 'stats' };
+
+/** About rows that several tabs fetch, to an engine that `sharesFetches`. */
+export type FetchCommand =
+  /**
+   * Whoever gives the same `key` wants the same rows, as they are now or later. Fetched in `delayMs`, unless another has asked before. Answered once, by
+   * `fetchDue` or `fetched`.
+   */
+  | { kind: 'wantFetch'; request: number; key: string; delayMs: number }
+  /** What was fetched for a `fetchDue`, for all who had asked before that. */
+  | { kind: 'fetchDone'; request: number; rows: readonly unknown[] }
+  /** Another has to fetch, or the rows are not wanted any more. */
+  | { kind: 'fetchFailed'; request: number };
 
 /**
  * The connection manager proper, seen from TypeScript. Commands go in, batches come out through the sink it was opened with; all of
@@ -317,6 +334,8 @@ export interface Engine {
   send(command: Command): void;
   /** Closes everything. No batch comes after the call; the promise settles when all resources are given back. Idempotent. */
   dispose(): Promise<void>;
+  /** Whether it takes `FetchCommand` at present: other tabs use it too. */
+  readonly sharesFetches?: boolean;
 }
 
 /** Must not throw. */

@@ -74,6 +74,11 @@ export class GapTracker implements LossListener {
     return this.#resyncs.addListener(handler);
   }
 
+  /** See {@link ResyncScheduler.callAtOnce}. */
+  callAtOnce(handler: ResyncHandler): void {
+    this.#resyncs.callAtOnce(handler);
+  }
+
   /** See {@link ResyncScheduler.request}. */
   request(id: number, urgency: Urgency): void {
     this.#resyncs.request(id, urgency);

@@ -45,6 +45,8 @@ export class ResyncScheduler {
   /** By subscription. */
   readonly #groupOf = new Map<number, Group>();
   readonly #listeners = new Set<ResyncHandler>();
+  /** Handlers that wait by themselves after a gap. */
+  readonly #unhurried = new WeakSet<ResyncHandler>();
   /** By the gap's id. */
   readonly #pending = new PerSubscription<number, PendingGap>();
   /** Those that are paused, with the gaps that were over meanwhile. */
@@ -99,6 +101,11 @@ export class ResyncScheduler {
     };
   }
 
+  /** The handler waits by itself after a gap, so as not to fetch when all other clients do. */
+  callAtOnce(handler: ResyncHandler): void {
+    this.#unhurried.add(handler);
+  }
+
   opened(gap: Gap): void {
     for (const task of this.#tasksFor(gap.subscription)) task.opened(gap);
   }
@@ -108,7 +115,7 @@ export class ResyncScheduler {
     const delayMs = this.#jitter();
     const paused = this.#paused.get(gap.subscription);
     paused?.push(gap);
-    if (paused === undefined) for (const task of this.#awaited(gap)) task.over(gap, delayMs);
+    if (paused === undefined) for (const task of this.#awaited(gap)) task.over(gap, this.#waitOf(task, delayMs));
     else for (const task of this.#tasksFor(gap.subscription)) task.closed(gap, delayMs);
   }
 
@@ -126,7 +133,7 @@ export class ResyncScheduler {
   /** It was noticed afterwards, or one with the same id goes on longer. */
   noticed(gap: Gap): void {
     const delayMs = this.#jitter();
-    for (const task of this.#awaited(gap)) task.noticed(gap, delayMs);
+    for (const task of this.#awaited(gap)) task.noticed(gap, this.#waitOf(task, delayMs));
   }
 
   /** Whether there are handlers that have not made it good yet. */
@@ -237,6 +244,10 @@ export class ResyncScheduler {
     for (const id of group.members.keys()) {
       for (const pending of this.#pending.of(id)) this.#takeOff(pending, task);
     }
+  }
+
+  #waitOf({ handler }: ResyncTask, delayMs: number): number {
+    return this.#unhurried.has(handler) ? 0 : delayMs;
   }
 
   #jitter(): number {

@@ -14,7 +14,7 @@ export interface ResyncTaskEvents {
 /** One handler's duty towards the rows of one key: what gaps it has to make good, and when. */
 export class ResyncTask {
   readonly #spec: SubscriptionSpec;
-  readonly #handler: ResyncHandler;
+  readonly handler: ResyncHandler;
   readonly #events: ResyncTaskEvents;
   readonly #runner: RetryRunner;
   /** By subscription; while there are any, fetching would be in vain. */
@@ -24,7 +24,7 @@ export class ResyncTask {
 
   constructor(spec: SubscriptionSpec, handler: ResyncHandler, timeoutMs: number, events: ResyncTaskEvents) {
     this.#spec = spec;
-    this.#handler = handler;
+    this.handler = handler;
     this.#events = events;
     this.#runner = new RetryRunner(timeoutMs, {
       run: (signal, owed) => this.#run(signal, owed),
@@ -97,8 +97,8 @@ export class ResyncTask {
       gaps: this.#covered,
       signal,
     };
-    if (held === null) return this.#handler(resync);
-    return held.then(() => (signal.aborted ? undefined : this.#handler(resync)));
+    if (held === null) return this.handler(resync);
+    return held.then(() => (signal.aborted ? undefined : this.handler(resync)));
   }
 
   #settled(error: unknown, owed: boolean): void {

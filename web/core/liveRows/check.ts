@@ -14,7 +14,7 @@ import {
 } from '../base/validate.js';
 import type { LiveRowsOptions, OrderColumn } from '../api/liveRows.js';
 
-const OWN = ['key', 'fetch', 'orderBy', 'wide', 'verify'];
+const OWN = ['key', 'fetch', 'orderBy', 'wide', 'verify', 'shareFetch'];
 const PASSED_ON = ['table', 'schema', 'filter', 'select', 'delivery', 'via', 'signal'];
 
 /**
@@ -38,6 +38,7 @@ export function checkLiveRowsOptions<Row extends object>(options: LiveRowsOption
   if (optionalFlag(given, 'wide') === true && (filter ?? '').trim() === '') {
     throw invalid('wide', '`wide` is of use only with a `filter`: leave it out.');
   }
+  optionalFlag(given, 'shareFetch');
   if (orderBy !== undefined && typeof orderBy !== 'function') checkOrder(orderBy);
   if (verify !== undefined) {
     const check = requireObject(verify, 'verify');

@@ -2,7 +2,7 @@ import { reasonOf, throwIfAborted } from '../base/abort.js';
 import type { Column } from '../changes/convert.js';
 import type { DeliveryOption } from '../api/delivery.js';
 import type { FilterCondition } from '../api/filter.js';
-import type { Gap, Resync } from '../api/gap.js';
+import type { Gap, Resync, ResyncHandler } from '../api/gap.js';
 import type { Urgency } from '../gaps/retryRunner.js';
 import type { RowsHandler } from '../delivery/receivers.js';
 import type { UntypedSubscribeOptions } from '../api/options.js';
@@ -16,6 +16,7 @@ import { matches } from './compare/matches.js';
 import { Overlay } from './overlay.js';
 import { rowOrder } from './compare/order.js';
 import { RowSet } from './rowSet.js';
+import { SharedFetch, type RowsSource } from './sharedFetch.js';
 import { readSnapshot, SnapshotError } from './snapshot.js';
 import { StatusKeeper, type Cause } from './statusKeeper.js';
 import type { LiveRows, LiveRowsOptions, LiveRowsStatus } from '../api/liveRows.js';
@@ -31,9 +32,15 @@ export interface LiveRowsHost {
   ): number;
   unsubscribe(id: number): void;
   /** Has the subscription's `onResync` called until it succeeds. */
-  readonly resyncs: { request(id: number, urgency: Urgency): void };
+  readonly resyncs: {
+    request(id: number, urgency: Urgency): void;
+    /** Calls this `onResync` without a wait after gaps. */
+    callAtOnce(onResync: ResyncHandler): void;
+  };
   /** Takes what the application's code throws. */
   readonly errors: { failed(where: string, error: unknown): void };
+  /** Gets rows that other tabs may fetch. */
+  readonly sharedFetches: RowsSource;
 }
 
 type AnyRow = Readonly<Record<string, unknown>>;
@@ -63,6 +70,8 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   /** Of its subscription. */
   readonly id: number;
   readonly #verifier: Verifier<Row> | null;
+  /** Null: it fetches by itself. */
+  readonly #shared: SharedFetch<Row> | null;
   /** Of the fetch that is under way. */
   #overlay: Overlay<Row> | null = null;
   readonly #openGaps = new Set<number>();
@@ -79,14 +88,17 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
     this.#options = options;
     this.#key = checkLiveRowsOptions(options);
     this.#rows = new RowSet(rowOrder(options.orderBy, this.#key, this.#types.byName));
-    const { table, schema, filter, select, via, wide, verify, signal } = options;
+    const { table, schema, filter, select, via, wide, verify, signal, shareFetch } = options;
+    this.#shared = shareFetch === true ? new SharedFetch(host.sharedFetches, options, this.#key, this.#keyOf) : null;
+    const onResync: ResyncHandler = (resync) => this.#load(resync);
+    if (shareFetch === true) host.resyncs.callAtOnce(onResync);
     const subscribeOptions = {
       ...{ table, schema, select, via, filter: wide === true ? undefined : filter },
       delivery: deliveryFor(options, this.#key),
       onGap: (gap: Gap) => {
         this.#onGap(gap);
       },
-      onResync: (resync: Resync) => this.#load(resync),
+      onResync,
     };
     const onChanges: RowsHandler = (changes, columnsOf) => {
       this.#onChanges(changes as readonly ChangePayload<Row>[], columnsOf);
@@ -292,7 +304,8 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
   }
 
   /** Fetches and shows. Rejects when that fails; the rows stay as they are then. */
-  async #load({ signal, reason }: Resync): Promise<void> {
+  async #load(resync: Resync): Promise<void> {
+    const { signal, reason } = resync;
     const waiting = this.#waiting.splice(0);
     const overlay = new Overlay<Row>();
     this.#overlay = overlay;
@@ -304,7 +317,8 @@ export class LiveRowsView<Row extends object> implements LiveRows<Row> {
       failed(reasonOf(signal));
     });
     try {
-      const rows = await readSnapshot(this.#options.fetch, this.#key, this.#keyOf, signal, () => overlay.gone);
+      const read = () => readSnapshot(this.#options.fetch, this.#key, this.#keyOf, signal, () => overlay.gone);
+      const rows = await (this.#shared?.read(resync, read) ?? read());
       throwIfAborted(signal);
       this.#overlay = null;
       const changed = this.#show(overlay.over(rows));

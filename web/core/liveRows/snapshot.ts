@@ -33,7 +33,7 @@ export async function readSnapshot<Row extends object>(
     throwIfAborted(signal);
     if (pages === 0) total = page.total ?? null;
     for (const row of page.rows) {
-      if (keyOf(row) === null) throw new SnapshotError(`a row of fetch lacks its key (${key.join(', ')})`);
+      if (keyOf(row) === null) throw lacksKey(key);
       fetched.push(row);
     }
     const next = page.next ?? null;
@@ -63,6 +63,20 @@ function checkPage<Row extends object>(result: unknown, pages: number): FetchPag
   const isRow = (row: unknown): boolean => typeof row === 'object' && row !== null && !Array.isArray(row);
   if (!rows.every(isRow)) throw new SnapshotError(`page ${pages + 1} of fetch holds something that is no row`);
   return page as FetchPage<Row>;
+}
+
+/** Of rows that are not from `fetch`. @throws SnapshotError when one lacks its key. */
+export function readRows<Row extends object>(
+  rows: readonly Row[],
+  key: readonly string[],
+  keyOf: (row: Row) => string | null,
+): Map<string, Row> {
+  if (rows.some((row) => keyOf(row) === null)) throw lacksKey(key);
+  return byKey(rows, keyOf);
+}
+
+function lacksKey(key: readonly string[]): SnapshotError {
+  return new SnapshotError(`a row of fetch lacks its key (${key.join(', ')})`);
 }
 
 function byKey<Row extends object>(rows: readonly Row[], keyOf: (row: Row) => string | null): Map<string, Row> {

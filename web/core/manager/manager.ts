@@ -151,6 +151,7 @@ export class Manager {
       },
       resyncs: this.#gaps,
       errors: this.#callbacks,
+      sharedFetches: this.#session.sharedFetches,
     });
     if (!view.closed) this.#subscriber.attach(view.id, view);
     return view;

@@ -24,6 +24,7 @@ import type { GapTracker } from '../gaps/gapTracker.js';
 import type { LogOutlet } from '../log/logOutlet.js';
 import type { Redactor } from '../log/redactor.js';
 import { ChangesCalls } from '../numbered/changesCalls.js';
+import { SharedFetches } from './sharedFetches.js';
 import { tickInterval } from '../page/hiddenTicks.js';
 import { watchPage, type PageWatch } from '../page/pageLifecycle.js';
 import type { StatusStore } from '../status/statusStore.js';
@@ -57,6 +58,8 @@ export class Session {
     this.send({ kind: 'flush', id });
   });
   readonly #changesCalls: ChangesCalls;
+  /** Fetches that one tab makes for all. */
+  readonly sharedFetches: SharedFetches;
   #reader = new DeliveryReader(plainValues, this.#columnLists);
   #stats: Pick<ManagerStats, 'core' | 'tabs'> = { core: null };
   #page: PageWatch | null = null;
@@ -69,6 +72,11 @@ export class Session {
     this.#parts = parts;
     this.#tokens = new TokenSource(options.accessToken, options.tokenTimeoutMs, parts.redactor);
     this.#changesCalls = new ChangesCalls(options.rpc, parts.redactor.redact, (answer) => this.send(answer));
+    const { jitterMs, timeoutMs } = options.resync;
+    this.sharedFetches = new SharedFetches(
+      Math.min(jitterMs, timeoutMs / 2),
+      (command) => this.#slot.engine?.sharesFetches === true && this.send(command),
+    );
     const open = async (signal: AbortSignal): Promise<Engine> => {
       const values = await valueReader(options.numbers, options.loadTimeoutMs, signal);
       this.#reader = new DeliveryReader(values, this.#columnLists);
@@ -217,6 +225,7 @@ export class Session {
 
   #receiveControl(control: ControlMessage): void {
     const { logs, status, gaps, polls, notices, stats, tabs, tokenRequest, rpcWanted, rpcUnwanted } = control;
+    const { fetchDue, fetched } = control;
     const parts = this.#parts;
     for (const line of logs ?? []) parts.log.write(line);
     if (status !== undefined && parts.status.apply(status)) parts.callbacks.statusChanged();
@@ -226,6 +235,12 @@ export class Session {
     parts.channels.receiveControl(control);
     if (stats !== undefined) this.#stats = { core: stats, ...(tabs && { tabs }) };
     if (tokenRequest !== undefined) this.#answerTokenRequest(tokenRequest.request);
+    if (fetchDue !== undefined || fetched !== undefined) {
+      parts.queue.push(() => {
+        this.sharedFetches.came(fetched ?? []);
+        this.sharedFetches.due(fetchDue ?? []);
+      });
+    }
     if (rpcWanted !== undefined || rpcUnwanted !== undefined) {
       parts.queue.push(() => {
         this.#changesCalls.unwanted(rpcUnwanted ?? []);

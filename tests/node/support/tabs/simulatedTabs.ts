@@ -30,6 +30,8 @@ export class SimTab {
   readonly answers = new Map<number, number>();
   /** How many are to be answered. */
   flushes = 0;
+  /** Fetches that were shared: how many changes there were when they were asked for. */
+  readonly fetches = new Map<number, number>();
   overall = 'idle';
   tabs: TabsStatus | null = null;
   /** Codes of the notices of losses, in order. */
@@ -119,6 +121,36 @@ export class SimTab {
     }
   }
 
+  /** Asks for rows that every tab of the user may fetch. */
+  share(delayMs: number): void {
+    if (this.life.asleep || this.#engine?.sharesFetches !== true) return;
+    this.#lastId += 1;
+    const request = this.#lastId;
+    this.fetches.set(request, this.browser.database.log.length);
+    this.send({ kind: 'wantFetch', request, key: 'rows', delayMs });
+  }
+
+  /** What the browser's tabs fetch is as new as the moment in which they begin. */
+  #fetch(request: number): void {
+    if (!this.fetches.has(request)) return;
+    const rows = [{ count: this.browser.database.log.length, user: tokenUser(this.user) }];
+    const { random } = this.browser;
+    setTimeout(() => {
+      if (random(4) === 0) this.send({ kind: 'fetchFailed', request });
+      else this.send({ kind: 'fetchDone', request, rows });
+      this.fetches.delete(request);
+    }, random(2_000));
+  }
+
+  #fetched(request: number, [row]: readonly unknown[]): void {
+    const { count, user } = row as { count: number; user: string };
+    const asked = this.fetches.get(request);
+    this.fetches.delete(request);
+    if (asked === undefined) return;
+    if (count < asked) this.faults.push(`what was fetched has ${String(count)} changes, there were ${String(asked)}`);
+    if (user !== tokenUser(this.user)) this.faults.push(`${this.user} got what ${user} has fetched`);
+  }
+
   signIn(user: string): void {
     this.user = user;
     this.send({ kind: 'provideToken', request: 0, token: tokenOf(user) });
@@ -145,6 +177,7 @@ export class SimTab {
     this.isDisposed = true;
     this.life.enter(() => void this.#engine?.dispose());
     this.told.clear();
+    this.fetches.clear();
     this.#engine = null;
   }
 
@@ -215,6 +248,8 @@ export class SimTab {
     const { status, gaps = [], notices = [] } = control ?? {};
     for (const { id } of control?.pushes ?? []) this.answers.set(id, (this.answers.get(id) ?? 0) + 1);
     this.flushes -= control?.flushed?.length ?? 0;
+    for (const { request, rows } of control?.fetched ?? []) this.#fetched(request, rows);
+    for (const request of control?.fetchDue ?? []) this.#fetch(request);
     this.overall = status?.overall ?? this.overall;
     this.tabs = status?.tabs ?? this.tabs;
     for (const { code, status: notice } of notices) if (notice !== 'SUBSCRIBED') this.losses.push(code);

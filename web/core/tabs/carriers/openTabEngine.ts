@@ -61,9 +61,9 @@ function carriersOfPage(locks: Locks): Carriers {
 
 /** An engine over what `connect` finds. Rejects when that is nothing at first. */
 export async function openAsTab(connect: Connect, ...given: Parameters<OpenEngine>): Promise<Engine> {
-  const [options, sink, signal, newestToken] = given;
+  const [options, sink, signal, newestToken = noToken] = given;
   const token = await atMost(options.tuning['tokenTimeoutMs'] ?? DEFAULT_TOKEN_TIMEOUT_MS, newestToken);
-  const engine = new TabEngine(options, ownerOf(token, options.apikey).user, connect, sink);
+  const engine = new TabEngine(options, ownerOf(token, options.apikey).user, connect, sink, newestToken);
   await engine.open(signal);
   return engine;
 }
@@ -78,8 +78,10 @@ function reasonForOwn({ wasm, hasTransport }: TabsSettings, hasLocks: boolean): 
   return hasLocks ? null : NO_LOCKS;
 }
 
+const noToken = (): Promise<string> => Promise.resolve('');
+
 /** Empty when there is none in time; the core asks again. */
-async function atMost(ms: number, newestToken: (() => Promise<string>) | undefined): Promise<string> {
+async function atMost(ms: number, newestToken: () => Promise<string>): Promise<string> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => {
@@ -87,7 +89,7 @@ async function atMost(ms: number, newestToken: (() => Promise<string>) | undefin
     }, ms);
   });
   try {
-    return await Promise.race([newestToken?.() ?? '', late]);
+    return await Promise.race([newestToken(), late]);
   } catch {
     return '';
   } finally {

@@ -14,6 +14,7 @@ import type {
 import type { ConnectionStatus, Counters, TabsStats } from '../../api/status.js';
 import { Redactor } from '../../log/redactor.js';
 import { Evidence, notePageEvent } from './evidence.js';
+import { FetchRequests } from './fetchRequests.js';
 import { HubTab } from './hubTab.js';
 import type { Attach, Failure, Port } from '../wire/messages.js';
 import { RpcRequests, TokenRequests } from './requests.js';
@@ -38,6 +39,7 @@ export class Hub {
   readonly #redactor: Redactor;
   readonly #tokens: TokenRequests;
   readonly #rpc: RpcRequests;
+  readonly #fetches = new FetchRequests();
   readonly #connections = new Map<number, ConnectionStatus>();
   readonly #end = new AbortController();
   readonly #onEnd: () => void;
@@ -82,6 +84,7 @@ export class Hub {
     for (const [id, core] of tab.ids) this.#drop(tab, id, core);
     this.#tokens.left(tab);
     this.#rpc.left(tab);
+    this.#fetches.left(tab);
     if (this.#tabs.size === 0) this.#stop();
     else this.#mergePages();
   }
@@ -172,6 +175,11 @@ export class Hub {
       case 'rpcAnswer':
       case 'rpcFailed':
         this.#rpc.answered(tab, command);
+        break;
+      case 'wantFetch':
+      case 'fetchDone':
+      case 'fetchFailed':
+        this.#fetches.run(tab, command);
         break;
       case 'notify':
         this.#notify(tab, command.event);
@@ -364,6 +372,7 @@ export class Hub {
     if (this.#end.signal.aborted) return;
     this.#end.abort();
     this.#tokens.end();
+    this.#fetches.end();
     this.#onEnd();
     void this.#engine?.dispose();
   }

@@ -1,4 +1,5 @@
 import type { Command, RpcRequest } from '../../engine/engine.js';
+import { awake } from './awake.js';
 import type { HubTab } from './hubTab.js';
 import { ownerOf } from '../wire/user.js';
 
@@ -7,12 +8,6 @@ const TOKEN_MS = 1_500;
 
 type Give = (command: Command) => void;
 type Asked = { readonly request: number; readonly tabs: Set<HubTab>; timer: ReturnType<typeof setTimeout> | null };
-
-/** In the order in which they are asked: who is looked at is awake. */
-function awake(tabs: Iterable<HubTab>): HubTab[] {
-  const rank = ({ page: { hidden, frozen } }: HubTab): number => (frozen ? 2 : hidden ? 1 : 0);
-  return [...tabs].sort((a, b) => rank(a) - rank(b));
-}
 
 /** Has one live tab after the other asked for the token that the core wants. Of all tokens of the user the one that is valid for longest counts. */
 export class TokenRequests {

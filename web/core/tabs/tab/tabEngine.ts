@@ -9,6 +9,7 @@ import type {
   Engine,
   EngineOptions,
   EngineSink,
+  FetchCommand,
   LifecycleEvent,
   PushCommand,
   StatusDelta,
@@ -42,6 +43,7 @@ export class TabEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #sink: EngineSink;
   readonly #connect: Connect;
+  readonly #newestToken: () => Promise<string>;
   readonly #wants = new Wants();
   readonly #interruptions = new Interruptions(this.#wants);
   readonly #presence = new Presence((delivery) => {
@@ -51,6 +53,8 @@ export class TabEngine implements Engine {
   readonly #waiting: WaitingPushes;
   readonly #tokenRequests = new OpenRequests();
   readonly #rpcRequests = new OpenRequests();
+  /** Requests of `wantFetch` without an answer. */
+  readonly #fetches = new Set<number>();
   #line: Line | null = null;
   /** Of the present line, or of the attempt to get one. */
   #current = new AbortController();
@@ -60,7 +64,14 @@ export class TabEngine implements Engine {
   #ended = false;
   #heardAt = Date.now();
 
-  constructor(options: EngineOptions, user: string, connect: Connect, sink: EngineSink) {
+  constructor(
+    options: EngineOptions,
+    user: string,
+    connect: Connect,
+    sink: EngineSink,
+    newestToken: () => Promise<string>,
+  ) {
+    this.#newestToken = newestToken;
     this.#options = options;
     this.#user = user;
     this.#connect = connect;
@@ -103,6 +114,11 @@ export class TabEngine implements Engine {
       case 'push':
         this.#push(command);
         break;
+      case 'wantFetch':
+      case 'fetchDone':
+      case 'fetchFailed':
+        this.#shareFetch(command);
+        break;
       case 'flush':
         this.#flush(command);
         break;
@@ -111,6 +127,10 @@ export class TabEngine implements Engine {
         this.#line?.send(command);
         this.#follow(command);
     }
+  }
+
+  get sharesFetches(): boolean {
+    return this.#line?.isShared === true;
   }
 
   dispose(): Promise<void> {
@@ -144,6 +164,28 @@ export class TabEngine implements Engine {
     }
     this.#wants.note(command);
     this.#line.send(command);
+  }
+
+  #shareFetch(command: FetchCommand): void {
+    const { request } = command;
+    if (this.#line?.isShared !== true) {
+      if (command.kind === 'wantFetch') this.#say({ fetchDue: [request] });
+      return;
+    }
+    if (command.kind === 'wantFetch') this.#fetches.add(request);
+    else this.#fetches.delete(request);
+    if (command.kind === 'fetchDone') void this.#giveRows(command, this.#line);
+    else this.#line.send(command);
+  }
+
+  /** Unless somebody else has signed in meanwhile, which the core may not know yet. */
+  async #giveRows(done: Extract<FetchCommand, { kind: 'fetchDone' }>, line: Line): Promise<void> {
+    const user = await this.#newestToken().then(
+      (token) => ownerOf(token, this.#options.apikey).user,
+      () => null,
+    );
+    if (this.#line !== line) return;
+    line.send(user === this.#user ? done : { kind: 'fetchFailed', request: done.request });
   }
 
   /** Without a line nothing is held. */
@@ -269,11 +311,15 @@ export class TabEngine implements Engine {
     this.#verdict.follow();
     this.#tokenRequests.clear();
     const rpcUnwanted = this.#rpcRequests.clear();
+    // Nobody else knows of them any more.
+    const fetchDue = [...this.#fetches];
+    this.#fetches.clear();
     this.#sink({
       control: {
         ...control,
         status: { ...control.status, removedConnections, ...this.#verdict.current },
         rpcUnwanted,
+        fetchDue,
       },
       restart: true,
       columnLists: [],
@@ -298,6 +344,8 @@ export class TabEngine implements Engine {
     }
     for (const id of control.flushed ?? []) this.#wants.flushed(id);
     for (const { id } of control.pushes ?? []) this.#wants.pushes.delete(id);
+    for (const request of control.fetchDue ?? []) this.#fetches.delete(request);
+    for (const { request } of control.fetched ?? []) this.#fetches.delete(request);
     if (control.tokenRequest !== undefined) {
       control.tokenRequest = { request: this.#tokenRequests.add(control.tokenRequest.request) };
     }
