@@ -445,7 +445,7 @@ bool Checks::isServed(const Watched& watched) const {
 /// a channel may be held up in a socket that stops time and again.
 Duration Checks::heardAt(const Watched& watched) const {
   Duration last{0};
-  for (const auto& place : wire_.carriers(watched)) {
+  for (const auto& place : watched.isNumbered() ? numbers_.carriers(watched) : wire_.carriers(watched)) {
     const auto heard = heardAt_.find(place.first);
     if (heard != heardAt_.end()) last = std::max(last, heard->second);
   }

@@ -80,6 +80,8 @@ class Link : public std::enable_shared_from_this<Link> {
   bool released() const { return client_ == nullptr; }
   /// What the server sends now arrives.
   bool reachesClient() const { return open_ && !released() && !dropDown_; }
+  /// What the client sends now arrives, if the server still has the link.
+  bool reachesServer() const { return !dropUp_; }
   bool isOpen() const { return open_; }
 
   void dial();

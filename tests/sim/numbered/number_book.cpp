@@ -65,8 +65,36 @@ void NumberBook::onNewClient() {
 }
 
 void NumberBook::onReceived(const DownFrame& frame) {
+  if (isUsed()) onBroadcast(frame);
   const bool isEnd = frame.mark == Mark::JoinRefused || frame.mark == Mark::Ended;
   if (isEnd && isUsed() && frame.topic.size() > 9) evidence_[frame.topic.substr(9)].isRefused = true;
+}
+
+void NumberBook::onBroadcast(const DownFrame& frame) {
+  if (frame.mark != Mark::Other || frame.text.find(R"("number":)") == std::string::npos) return;
+  const auto note = [&](std::string_view topic, const Json& message) {
+    if (topic.size() > 9) noteCome(std::string(topic.substr(9)), message);
+  };
+  if (frame.kind == DownFrame::Kind::Binary) {
+    const BinaryFrame read = decodeBinaryFrame(Sender::Server, frame.text).value();
+    note(read.topic, *parseJson(read.payload));
+  } else if (const Json read = readFrame(frame.text); read[3] == "broadcast") {
+    note(read[2].get<std::string>(), read[4]["payload"]);
+  }
+}
+
+void NumberBook::onAnswer(const std::string& topic, const std::string& text) {
+  const auto answer = parseJson(text);
+  if (!answer || !answer->contains("messages")) return;
+  for (const auto& message : (*answer)["messages"]) noteCome(topic, *parseJson(message.get<std::string>()));
+}
+
+void NumberBook::noteCome(const std::string& topic, const Json& message) {
+  const LogTopic* log = log_.find(topic);
+  if (log == nullptr || !message.contains("number")) return;
+  const auto end = endOf(*log, message["epoch"].get<std::string>(), message["number"].get<std::uint64_t>());
+  auto& newest = evidence_[topic].newestCame;
+  if (end) newest = std::max(newest, *end);
 }
 
 bool NumberBook::mayBeParked(const Watched& watched, std::string_view role) const {
@@ -79,6 +107,15 @@ bool NumberBook::isCarried(const Watched& watched) const {
   const auto topic = "realtime:" + traits_.topicOf(watched.interest);
   return std::any_of(wire_.channels().begin(), wire_.channels().end(),
                      [&](const auto& item) { return item.first.second == topic && item.second.accepted; });
+}
+
+std::vector<WireView::Place> NumberBook::carriers(const Watched& watched) const {
+  const auto topic = "realtime:" + traits_.topicOf(watched.interest);
+  std::vector<WireView::Place> places;
+  for (const auto& [place, channel] : wire_.channels()) {
+    if (place.second == topic && channel.accepted) places.push_back(place);
+  }
+  return places;
 }
 
 // --- what the client says
@@ -97,6 +134,8 @@ void NumberBook::onBatch(const Batch& batch) {
       follower.liveAt = events_.now();
     }
     for (auto& told : follower.told) told.isNew = told.isNew && holds;
+    const bool hasFallen = std::exchange(follower.isOnRoad, watched.isNumbered()) && !watched.isNumbered();
+    if (hasFallen && !follower.follows) onFallAgain(follower);
     const bool isLive = watched.live() && watched.isNumbered();
     if (!isLive || follower.follows) continue;
     Follower back{follower.topic};
@@ -104,6 +143,7 @@ void NumberBook::onBatch(const Batch& batch) {
     back.liveAt = follower.liveAt;
     back.holds = watched.paused;
     back.openGap = follower.openGap;
+    back.isOnRoad = true;
     back.afterSeq = watched.lastSeq;
     back.must = topicOf(follower).messages.size();
     back.drainsTo = follower.drainsTo;
@@ -120,6 +160,13 @@ void NumberBook::onBatch(const Batch& batch) {
   }
   checkWholeMessages();
   checkStates();
+}
+
+/// It falls back before it has returned, and the gap of its return stays open. That does not say after which message.
+void NumberBook::onFallAgain(Follower& follower) {
+  const auto end = evidence_[follower.topic].newestCame;
+  follower.fellAfter.reset();
+  if (end > 0) follower.fellAfter = topicOf(follower).messages[end - 1].at;
 }
 
 void NumberBook::takeChanges(const Batch& batch) {
@@ -295,7 +342,8 @@ void NumberBook::takeGap(const Gap& gap) {
   if (follower.openGap == gap.id) {
     if (gap.to) follower.openGap.reset();
     if (gap.to && follower.follows) takeReturn(id, follower, gap);
-    if (gap.to && follower.fellAfter) watched.mayLackTo = std::min(events_.now(), *follower.fellAfter + kLongestCommit);
+    const auto fellAfter = gap.to ? std::exchange(follower.fellAfter, std::nullopt) : std::nullopt;
+    if (fellAfter) watched.mayLackTo = std::min(events_.now(), *fellAfter + kLongestCommit);
     return;
   }
   if (!follower.follows) {
@@ -461,12 +509,13 @@ void NumberBook::takeEnd(unsigned id, Watched& watched, Follower& follower, cons
   follower = std::move(left);
 }
 
-/// From now on its changes come by the other road. Those which have not come are in the gap, or come.
+/// From now on its changes come by the other road. Those which have not come are in the gap, or come. The gap's numbers
+/// may begin earlier than what is owed: an answer that was old as it came shows a position before the subscription.
 void NumberBook::owe(Watched& watched, const Follower& follower, std::size_t from) {
   const LogTopic& topic = topicOf(follower);
   watched.firstLive = events_.now();
   watched.owed.clear();
-  for (std::size_t at = from; at < topic.messages.size(); ++at) {
+  for (std::size_t at = std::max(from, follower.must); at < topic.messages.size(); ++at) {
     for (const auto& row : topic.messages[at].rows) {
       if (row.now.type == "TRUNCATE" || !row.now.matches(watched.interest)) continue;
       watched.owed.push_back({row.now.seq, row.now.at, events_.now(), machine_.awakeTime() + kCatchUp, {}});

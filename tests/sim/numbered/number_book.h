@@ -31,6 +31,7 @@ struct Follower {
   };
 
   std::string topic;
+  bool isOnRoad = false;              ///< as last published, be it to return to it
   bool follows = false;               ///< has been live on the road and has not left it since, or continues somewhere
   bool isAnchored = false;            ///< where it began is known
   bool isFirst = false;               ///< since the present batch, or since what is held for it
@@ -90,6 +91,8 @@ class NumberBook {
   /// `calm`: how long nothing has been done that may interrupt.
   void onStep(bool healthy, Duration calm);
 
+  /// The client is about to hear it.
+  void onAnswer(const std::string& topic, const std::string& text);
   // What the function said last.
   void onGoodAnswer(const std::string& topic) { evidence_[topic].badInARow = 0; }
   void onBadAnswer(const std::string& topic) { ++evidence_[topic].badInARow; }
@@ -100,8 +103,9 @@ class NumberBook {
 
   /// There may be no broadcast road for it, and it may take no other.
   bool mayBeParked(const Watched& watched, std::string_view role) const;
-  /// Whether its topic is joined as far as the client knows.
+  /// Whether its topic is joined as far as the client knows, and where.
   bool isCarried(const Watched& watched) const;
+  std::vector<WireView::Place> carriers(const Watched& watched) const;
   bool haveAllCome() const;
   const NumberCounts& counts() const { return counts_; }
   /// Whether a join with this topic, as on the wire, will be refused.
@@ -114,6 +118,7 @@ class NumberBook {
     unsigned badInARow = 0;
     bool isRefused = false;
     bool isUntracked = false;
+    std::size_t newestCame = 0;  ///< the message after the newest one that has reached the client
   };
   struct Come {
     unsigned id = 0;
@@ -123,6 +128,9 @@ class NumberBook {
     std::string type;
   };
 
+  void onBroadcast(const DownFrame& frame);
+  void noteCome(const std::string& topic, const Json& message);
+  void onFallAgain(Follower& follower);
   void takeChanges(const Batch& batch);
   void take(const Come& change);
   void takeGap(const Gap& gap);

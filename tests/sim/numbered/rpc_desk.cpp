@@ -95,9 +95,10 @@ void RpcDesk::atServer(const RpcRequest& request, const std::string& token, Faul
 }
 
 void RpcDesk::answer(const RpcRequest& request, std::optional<std::string> text, Duration delay, const Return& done) {
-  world_.events.after(delay, [this, id = request.id, text = std::move(text), done] {
-    bring([this, id, text, done] {
+  world_.events.after(delay, [this, id = request.id, topic = request.topic, text = std::move(text), done] {
+    bring([this, id, topic, text, done] {
       world_.trace.add(world_.events.now(), "rpc answer", id, text ? std::string_view(*text) : "none");
+      if (text) world_.book.onAnswer(topic, *text);
       done(text);
     });
   });

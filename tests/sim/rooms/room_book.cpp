@@ -339,7 +339,7 @@ void RoomBook::onStep(const Client& client, bool healthy, Duration calm) {
       fail(Invariant::NothingLost,
            about(id, guest) + ": broadcast " + std::to_string(guest.debts.begin()->first) + " has not come");
     }
-    if (guest.gapDue && *guest.gapDue < awake) fail(Invariant::GapsAgree, about(id, guest) + " has no gap");
+    checkGap(id, guest);
     const auto& channels = wire_.channels();
     const bool isJoined =
         std::any_of(channels.begin(), channels.end(),
@@ -399,6 +399,22 @@ void RoomBook::checkPresence(unsigned id, const Guest& guest) {
     fail(Invariant::PresenceTrue,
          about(id, guest) + ": " + Json(guest.present).dump() + " is " + Json(room.members).dump() + " at the server");
   }
+}
+
+/// Its frames come, and what the client sends does not arrive.
+bool RoomBook::isUnheard(const Guest& guest) const {
+  const auto sockets = server_.sockets();
+  return std::any_of(sockets.begin(), sockets.end(), [&](auto* socket) {
+    const Link& link = socket->link();
+    return !link.reachesServer() && wire_.find({link.id(), guest.place.topic()}) != nullptr;
+  });
+}
+
+/// No heartbeat is answered while only the way to the server is dead. The server ends such a socket after 60 s.
+void RoomBook::checkGap(unsigned id, Guest& guest) {
+  if (!guest.gapDue || *guest.gapDue >= machine_.awakeTime()) return;
+  if (!isUnheard(guest)) fail(Invariant::GapsAgree, about(id, guest) + " has no gap");
+  guest.gapDue = machine_.awakeTime() + kGapDelay;
 }
 
 /// The newest payload of each place is what the server has, where the place has been live for a while.

@@ -133,6 +133,8 @@ class RoomBook {
   void onPresenceSent(Link& link, const Json& frame);
   void checkLive(bool healthy, Duration calm);
   bool isFullFor(const std::string& topic) const;
+  bool isUnheard(const Guest& guest) const;
+  void checkGap(unsigned id, Guest& guest);
   void checkPresence(unsigned id, const Guest& guest);
   void checkTracked();
   void fail(Invariant invariant, const std::string& detail) { violations_.report(invariant, events_.now(), detail); }
