@@ -233,13 +233,38 @@ describe('a hub', () => {
     a.subscribe(1);
     b.subscribe(1);
     const text = 'x'.repeat(1_000_000);
-    for (let count = 0; count < 20; count += 1) {
+    const say = (): void => {
       hub.core.say({}, [each([1, 2], text)]);
       b.post({ ack: 1 });
-    }
+    };
+    for (let count = 0; count < 20; count += 1) say();
+    await tick(4_999);
+    say();
+    expect([a.closed, b.closed]).toEqual([false, false]);
+    await tick(1);
+    say();
     expect(a.got[a.got.length - 1]).toEqual({ cut: true });
     expect([a.closed, b.closed]).toEqual([true, false]);
-    expect(b.take().filter(({ deliveries }) => deliveries.length > 0)).toHaveLength(20);
+    expect(b.take().filter(({ deliveries }) => deliveries.length > 0)).toHaveLength(22);
+  });
+
+  it('counts what it asks of a tab among what that takes', async () => {
+    const tab = await hub.tab();
+    tab.subscribe(1);
+    tab.post({ ack: tab.take().length });
+    for (let request = 1; request <= 20; request += 1) {
+      hub.core.say({ rpcWanted: [{ request, topic: 't', after: 1, atMost: 10 }] });
+    }
+    const asked = tab.take().length;
+    const say = (): void => {
+      hub.core.say({}, [each([1], 'x'.repeat(9_000_000))]);
+    };
+    say();
+    tab.post({ ack: asked });
+    say();
+    await tick(5_000);
+    hub.core.say({}, [each([1])]);
+    expect([asked, tab.closed]).toEqual([20, true]);
   });
 
   it.each([null, 1, 'text', [], {}, { attach: null }, { attach: { protocol: 99 } }, { commands: [{ kind: 'stats' }] }])(
@@ -258,90 +283,6 @@ describe('a hub', () => {
       expect(hub.cores).toEqual([]);
     },
   );
-});
-
-describe('tokens', () => {
-  const asked = (tab: RawTab): boolean => tab.take().some(({ control }) => control?.tokenRequest !== undefined);
-
-  it('come from one tab, and from another when that one hangs, fails or dies', async () => {
-    const [a, b, c, d] = [await hub.tab(ana), await hub.tab(ana), await hub.tab(ana), await hub.tab(ana)];
-    hub.core.say({ tokenRequest: { request: 9 } });
-    expect([a, b, c, d].map(asked)).toEqual([true, false, false, false]);
-    await tick(1_500);
-    expect([a, b, c, d].map(asked)).toEqual([false, true, false, false]);
-    b.send({ kind: 'failToken', request: 9, message: 'no' });
-    expect([a, b, c, d].map(asked)).toEqual([false, false, true, false]);
-    c.post({ leave: true });
-    expect([a, b, c, d].map(asked)).toEqual([false, false, false, true]);
-    d.send({ kind: 'provideToken', request: 9, token: token(50) });
-    a.send({ kind: 'provideToken', request: 9, token: token(40) });
-    expect(hub.core.of('provideToken')).toEqual([{ kind: 'provideToken', request: 9, token: token(50) }]);
-  });
-
-  it('fail when no tab has one, for the reason that the last one gave', async () => {
-    const [a, b] = [await hub.tab(ana), await hub.tab(ana)];
-    hub.core.say({ tokenRequest: { request: 3 } });
-    a.send({ kind: 'failToken', request: 3, message: 'first' });
-    b.send({ kind: 'failToken', request: 3, message: 'last' });
-    expect(hub.core.of('failToken')).toEqual([{ kind: 'failToken', request: 3, message: 'last' }]);
-  });
-
-  it('that are valid for longer count, whoever gives them', async () => {
-    const [a, b] = [await hub.tab(ana), await hub.tab(ana)];
-    a.send({ kind: 'provideToken', request: 0, token: token(100) });
-    b.send({ kind: 'provideToken', request: 0, token: token(90) });
-    hub.core.say({ tokenRequest: { request: 1 } });
-    a.send({ kind: 'provideToken', request: 1, token: token(80) });
-    b.send({ kind: 'provideToken', request: 0, token: token(110) });
-    expect(hub.core.of('provideToken').map((given) => [given.request, given.token])).toEqual([
-      [0, token(100)],
-      [1, token(100)],
-      [0, token(110)],
-    ]);
-  });
-
-  it('of another user never reach the core', async () => {
-    const a = await hub.tab(ana);
-    a.send({ kind: 'provideToken', request: 0, token: token(100, 'ben') });
-    hub.core.say({ tokenRequest: { request: 1 } });
-    a.send({ kind: 'provideToken', request: 1, token: token(100, 'ben') });
-    a.send({ kind: 'provideToken', request: 0, token: '' });
-    expect(hub.core.of('provideToken')).toEqual([]);
-  });
-
-  it('are asked of a tab that is looked at rather than of one that is hidden or frozen', async () => {
-    const [a, b, c] = [await hub.tab(ana), await hub.tab(ana), await hub.tab(ana)];
-    a.send({ kind: 'notify', event: 'freeze' });
-    b.send({ kind: 'notify', event: 'hidden' });
-    hub.core.say({ tokenRequest: { request: 1 } });
-    expect([a, b, c].map(asked)).toEqual([false, false, true]);
-  });
-});
-
-describe('calls of the database', () => {
-  const wanted = { request: 4, topic: 't', after: 1, atMost: 10 };
-  const calls = (tab: RawTab): number => tab.take().flatMap(({ control }) => control?.rpcWanted ?? []).length;
-
-  it('are made by one tab, and by another when that one dies', async () => {
-    const [a, b] = [await hub.tab(), await hub.tab()];
-    hub.core.say({ rpcWanted: [wanted] });
-    expect([a, b].map(calls)).toEqual([1, 0]);
-    hub.locks.release(a.lock);
-    await tick();
-    expect(calls(b)).toBe(1);
-    a.send({ kind: 'rpcAnswer', request: 4, text: 'late' });
-    b.send({ kind: 'rpcAnswer', request: 4, text: 'x' });
-    expect(hub.core.of('rpcAnswer')).toEqual([{ kind: 'rpcAnswer', request: 4, text: 'x' }]);
-  });
-
-  it('are made by another tab after one has failed', async () => {
-    const [a, b] = [await hub.tab(), await hub.tab()];
-    hub.core.say({ rpcWanted: [wanted] });
-    a.send({ kind: 'rpcFailed', request: 4, message: 'no' });
-    expect(hub.core.of('rpcFailed')).toHaveLength(1);
-    hub.core.say({ rpcWanted: [{ ...wanted, request: 5 }] });
-    expect([calls(a), calls(b)]).toEqual([1, 1]);
-  });
 });
 
 describe("the pages' states", () => {

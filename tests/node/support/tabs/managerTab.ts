@@ -3,28 +3,9 @@ import { checkManagerOptions } from '../../../../web/core/checks/managerOptions.
 import { Manager } from '../../../../web/core/manager/manager.js';
 import { openHubLine } from '../../../../web/core/tabs/carriers/hubLine.js';
 import { openAsTab } from '../../../../web/core/tabs/carriers/openTabEngine.js';
-import { randomName, TABS_PROTOCOL, type Port } from '../../../../web/core/tabs/wire/messages.js';
+import { randomName, TABS_PROTOCOL } from '../../../../web/core/tabs/wire/messages.js';
+import { pair } from './pair.js';
 import type { ScriptedHub } from './scriptedHub.js';
-
-/** Messages arrive at the end of the turn, as copies. */
-function pair(): [Port, Port] {
-  const calls: [(message: unknown) => void, (message: unknown) => void] = [() => undefined, () => undefined];
-  const port = (own: 0 | 1): Port => ({
-    post: (message) => {
-      const copy = structuredClone(message);
-      queueMicrotask(() => {
-        calls[own === 0 ? 1 : 0](copy);
-      });
-    },
-    listen: (call) => {
-      calls[own] = call;
-    },
-    close: () => {
-      calls[own] = () => undefined;
-    },
-  });
-  return [port(0), port(1)];
-}
 
 /** A whole manager that is a tab of this hub. */
 export function managerOfTab(hub: ScriptedHub, given: Partial<ManagerOptions> = {}): Manager {

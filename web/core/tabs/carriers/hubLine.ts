@@ -2,6 +2,7 @@ import { SwitchboardError, type SwitchboardErrorCode } from '../../api/errors.js
 import type { Command } from '../../engine/engine.js';
 import { Patience } from './patience.js';
 import { CarrierUnavailable, type Line, type LineEvents } from '../tab/line.js';
+import { lengthOf } from '../wire/lengthOf.js';
 import type { Locks } from '../wire/locks.js';
 import type { Attach, Failure, FromHub, Port } from '../wire/messages.js';
 
@@ -9,7 +10,9 @@ import type { Attach, Failure, FromHub, Port } from '../wire/messages.js';
 export const ANSWER_MS = 5_000;
 /** How long it may be silent before it is asked whether it is there. */
 const QUIET_MS = 10_000;
+/** How much a tab takes before it says so: batches, or characters. Far below what may wait for it, see hub/hubTab.ts. */
 const ACK_EVERY = 64;
+const ACK_CHARACTERS = 1_000_000;
 
 export interface HubLineOptions {
   readonly port: Port;
@@ -61,7 +64,9 @@ class HubLine implements Line {
   #wasGreeted = false;
   /** Of this turn. */
   #commands: Command[] = [];
+  /** Since the hub was told the last time. */
   #taken = 0;
+  #characters = 0;
 
   constructor(options: HubLineOptions, events: LineEvents) {
     this.#options = options;
@@ -144,9 +149,11 @@ class HubLine implements Line {
 
   #receiveBatch(batch: Parameters<LineEvents['batch']>[0]): void {
     this.#taken += 1;
-    if (this.#taken === ACK_EVERY) {
+    this.#characters += lengthOf(batch.deliveries);
+    if (this.#taken === ACK_EVERY || this.#characters >= ACK_CHARACTERS) {
       this.#options.port.post({ ack: this.#taken });
       this.#taken = 0;
+      this.#characters = 0;
     }
     this.#events.batch(batch);
   }

@@ -1,12 +1,15 @@
 import type { LogLevel } from '../../api/logger.js';
 import type { ControlMessage, Delivery, StatusDelta } from '../../engine/engine.js';
 import type { PageState } from './evidence.js';
+import { lengthOf } from '../wire/lengthOf.js';
 import type { FromHub, Port } from '../wire/messages.js';
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 /** How much may wait for a tab: one that takes nothing, frozen or stopped by a debugger, must not fill the memory. */
 const MOST_BATCHES = 20_000;
 const MOST_CHARACTERS = 16_000_000;
+/** How long more than that may wait: a tab that works can't take it before it has come, as when large subscriptions resume together. */
+const MUCH_MS = 5_000;
 
 type Lists<T> = { [Key in keyof T as NonNullable<T[Key]> extends readonly unknown[] ? Key : never]-?: T[Key] };
 type Item<List> = NonNullable<List> extends readonly (infer Each)[] ? Each : never;
@@ -31,6 +34,8 @@ export class HubTab {
   /** Batches on their way, and how long each is. */
   #waiting: number[] = [];
   #characters = 0;
+  /** Unix ms: since when more waits than may; null: it does not. */
+  #muchSince: number | null = null;
 
   constructor(port: Port, logLevel: LogLevel) {
     this.#port = port;
@@ -42,8 +47,9 @@ export class HubTab {
     return this.#end.signal;
   }
 
+  /** Too much has waited for too long. */
   get isFull(): boolean {
-    return this.#waiting.length > MOST_BATCHES || this.#characters > MOST_CHARACTERS;
+    return this.#muchSince !== null && Date.now() - this.#muchSince >= MUCH_MS;
   }
 
   hears(level: LogLevel): boolean {
@@ -51,7 +57,9 @@ export class HubTab {
   }
 
   post(message: FromHub): void {
-    if (!this.gone.aborted) this.#port.post(message);
+    if (this.gone.aborted) return;
+    if ('batch' in message) this.#sent(lengthOf(message.batch.deliveries));
+    this.#port.post(message);
   }
 
   /** For its next batch. */
@@ -86,13 +94,13 @@ export class HubTab {
     this.#status = null;
     this.#deliveries = [];
     this.#wantsLists = false;
-    this.#sent(deliveries);
     this.post({ batch: { control, columnLists, deliveries } });
   }
 
   /** It has taken so many batches. */
   took(count: number): void {
     for (const length of this.#waiting.splice(0, count)) this.#characters -= length;
+    this.#noteWaiting();
   }
 
   end(): void {
@@ -100,16 +108,14 @@ export class HubTab {
     this.#port.close();
   }
 
-  #sent(deliveries: readonly Delivery[]): void {
-    let length = 0;
-    for (const delivery of deliveries) length += lengthOf(delivery);
+  #sent(length: number): void {
     this.#waiting.push(length);
     this.#characters += length;
+    this.#noteWaiting();
   }
-}
 
-function lengthOf(delivery: Delivery): number {
-  if (delivery.kind === 'broadcast') return delivery.payload.length;
-  if (delivery.kind !== 'presence') return delivery.text.length;
-  return delivery.changes.reduce((sum, { metas }) => sum + metas.length, 0);
+  #noteWaiting(): void {
+    const isMuch = this.#waiting.length > MOST_BATCHES || this.#characters > MOST_CHARACTERS;
+    this.#muchSince = isMuch ? (this.#muchSince ?? Date.now()) : null;
+  }
 }
