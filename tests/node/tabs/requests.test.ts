@@ -55,6 +55,24 @@ describe('tokens', () => {
     ]);
   });
 
+  it('that the core has and asks about again are replaced by the one that a tab gives, if that has not ended', async () => {
+    const tab = await hub.tab(ana);
+    const inSeconds = (seconds: number): string => token(Math.round(Date.now() / 1_000) + seconds);
+    const [refused, fresh, next, over] = [inSeconds(7_200), inSeconds(3_600), inSeconds(3_700), inSeconds(-1)];
+    tab.send({ kind: 'provideToken', request: 0, token: refused });
+    for (const [request, answer] of [fresh, over, next].entries()) {
+      hub.core.say({ tokenRequest: { request: request + 1 } });
+      tab.send({ kind: 'provideToken', request: request + 1, token: answer });
+    }
+    expect(hub.core.of('provideToken').map((given) => given.token)).toEqual([refused, fresh, fresh, next]);
+  });
+
+  it('that do not say when they end leave the place to those that do', async () => {
+    const tab = await hub.tab(ana);
+    for (const exp of [undefined, 100]) tab.send({ kind: 'provideToken', request: 0, token: token(exp) });
+    expect(hub.core.of('provideToken').map((given) => given.token)).toEqual([token(undefined), token(100)]);
+  });
+
   it('of another user never reach the core', async () => {
     const a = await hub.tab(ana);
     a.send({ kind: 'provideToken', request: 0, token: token(100, 'ben') });

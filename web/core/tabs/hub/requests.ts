@@ -17,6 +17,8 @@ export class TokenRequests {
   readonly #give: Give;
   #asked: Asked | null = null;
   #newest = { token: '', expiresAt: -Infinity };
+  /** What the core has. */
+  #given = '';
 
   constructor(tabs: ReadonlySet<HubTab>, user: string, apikey: string, give: Give) {
     this.#tabs = tabs;
@@ -35,15 +37,15 @@ export class TokenRequests {
     const { user, expiresAt } = ownerOf(token, this.#apikey);
     // A tab of another user looks for another hub by itself.
     if (user !== this.#user) return;
-    const isNewer = expiresAt >= this.#newest.expiresAt;
+    const isAnswer = request !== 0 && request === this.#asked?.request;
+    // The core has the one that is valid for longest and asks for another: that one was refused, or ends soon.
+    const isOther = isAnswer && this.#given === this.#newest.token && !isOver(expiresAt);
+    const isNewer = isOther || expiresAt >= this.#newest.expiresAt;
     if (isNewer) this.#newest = { token, expiresAt };
-    if (request !== 0 && request === this.#asked?.request) {
-      this.#settle();
-      this.#give({ kind: 'provideToken', request, token: this.#newest.token });
-    } else if (request === 0 && isNewer) {
-      this.#settle();
-      this.#give({ kind: 'provideToken', request, token });
-    }
+    if (!isAnswer && (request !== 0 || !isNewer)) return;
+    this.#settle();
+    this.#given = this.#newest.token;
+    this.#give({ kind: 'provideToken', request, token: this.#given });
   }
 
   failed(tab: HubTab, request: number, message: string): void {
@@ -85,6 +87,11 @@ export class TokenRequests {
     if (this.#asked?.timer !== null && this.#asked !== null) clearTimeout(this.#asked.timer);
     this.#asked = null;
   }
+}
+
+/** By this machine's clock. 0: it does not say when it ends. */
+function isOver(expiresAt: number): boolean {
+  return expiresAt > 0 && expiresAt * 1_000 <= Date.now();
 }
 
 /** Has one live tab call the database for each request of the core, and another when that one is gone. */

@@ -2,7 +2,7 @@
 export interface TokenOwner {
   /** The same for all tokens of a user; empty: nobody is signed in. */
   readonly user: string;
-  /** Unix seconds. */
+  /** Unix seconds; 0: it does not say. */
   readonly expiresAt: number;
 }
 
@@ -18,7 +18,7 @@ export function ownerOf(token: string, apikey: string): TokenOwner {
   const claims = claimsOf(token);
   if (claims === null) return { user: token, expiresAt: 0 };
   const { iss, role, sub, exp } = claims;
-  const expiresAt = typeof exp === 'number' ? exp : Infinity;
+  const expiresAt = typeof exp === 'number' ? exp : 0;
   if (typeof sub === 'string' && sub !== '') return { user: JSON.stringify([iss, role, sub]), expiresAt };
   const rights = Object.entries(claims).filter(([name]) => !OF_ONE_TOKEN.includes(name));
   return { user: JSON.stringify(rights.sort(([a], [b]) => (a < b ? -1 : 1))), expiresAt };
