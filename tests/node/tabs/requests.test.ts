@@ -115,4 +115,21 @@ describe('calls of the database', () => {
     hub.core.say({ rpcWanted: [{ ...wanted, request: 5 }] });
     expect([calls(a), calls(b)]).toEqual([1, 1]);
   });
+
+  it('are made by another tab after the core has waited for one in vain, and never by a frozen one if there is another', async () => {
+    const [stopped, hidden, frozen] = [await hub.tab(), await hub.tab(), await hub.tab()];
+    hidden.send({ kind: 'notify', event: 'hidden' });
+    frozen.send({ kind: 'notify', event: 'freeze' });
+    const made: number[][] = [];
+    for (let request = 1; request <= 3; request += 1) {
+      hub.core.say({ rpcWanted: [{ ...wanted, request }] });
+      made.push([stopped, hidden, frozen].map(calls));
+      hub.core.say({ rpcUnwanted: [request] });
+    }
+    expect(made).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+      [1, 0, 0],
+    ]);
+  });
 });

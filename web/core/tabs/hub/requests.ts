@@ -99,7 +99,7 @@ export class RpcRequests {
   readonly #tabs: ReadonlySet<HubTab>;
   readonly #give: Give;
   readonly #running = new Map<number, { readonly wanted: RpcRequest; tab: HubTab }>();
-  /** How often a tab has failed. */
+  /** How often a tab has failed, or has not answered before the core gave up. */
   readonly #failures = new WeakMap<HubTab, number>();
 
   constructor(tabs: ReadonlySet<HubTab>, give: Give) {
@@ -109,7 +109,8 @@ export class RpcRequests {
 
   wanted(wanted: RpcRequest): void {
     const count = (tab: HubTab): number => this.#failures.get(tab) ?? 0;
-    const [tab] = awake(this.#tabs).sort((a, b) => count(a) - count(b));
+    const isFrozen = (tab: HubTab): number => Number(tab.page.frozen);
+    const [tab] = awake(this.#tabs).sort((a, b) => isFrozen(a) - isFrozen(b) || count(a) - count(b));
     if (tab === undefined) {
       this.#give({ kind: 'rpcFailed', request: wanted.request, message: 'There is no tab left that could ask.' });
       return;
@@ -119,16 +120,18 @@ export class RpcRequests {
   }
 
   unwanted(request: number): void {
-    this.#running.get(request)?.tab.post({
-      batch: { control: { rpcUnwanted: [request] }, columnLists: [], deliveries: [] },
-    });
+    const tab = this.#running.get(request)?.tab;
+    if (tab === undefined) return;
     this.#running.delete(request);
+    // The core may have waited for too long: the tab may be stopped.
+    this.#failed(tab);
+    tab.post({ batch: { control: { rpcUnwanted: [request] }, columnLists: [], deliveries: [] } });
   }
 
   answered(tab: HubTab, answer: Extract<Command, { kind: 'rpcAnswer' | 'rpcFailed' }>): void {
     if (this.#running.get(answer.request)?.tab !== tab) return;
     this.#running.delete(answer.request);
-    if (answer.kind === 'rpcFailed') this.#failures.set(tab, (this.#failures.get(tab) ?? 0) + 1);
+    if (answer.kind === 'rpcFailed') this.#failed(tab);
     this.#give(answer);
   }
 
@@ -137,5 +140,9 @@ export class RpcRequests {
     for (const { wanted, tab: asked } of [...this.#running.values()]) {
       if (asked === tab) this.wanted(wanted);
     }
+  }
+
+  #failed(tab: HubTab): void {
+    this.#failures.set(tab, (this.#failures.get(tab) ?? 0) + 1);
   }
 }
