@@ -328,15 +328,15 @@ export class TabEngine implements Engine {
   }
 
   #receive(batch: Batch): void {
-    this.#heardAt = Date.now();
     const control = batch.control === null ? null : this.#note(batch.control);
+    this.#heardAt = Date.now();
     const deliveries = this.#presence.note(batch.deliveries);
     for (const delivery of deliveries) this.#remember(delivery);
     this.#sink({ ...batch, control, deliveries });
   }
 
   #note(given: ControlMessage): ControlMessage {
-    const control = { ...this.#interruptions.note(given) };
+    const control = { ...this.#interruptions.note(given, this.#heardAt) };
     if (control.status !== undefined) {
       this.#verdict.note(control.status);
       this.#verdict.follow();
@@ -359,7 +359,7 @@ export class TabEngine implements Engine {
   }
 
   #remember(delivery: Delivery): void {
-    if (delivery.kind !== 'each' && delivery.kind !== 'batch') return;
+    if (delivery.kind === 'broadcast' || delivery.kind === 'presence') return;
     for (const id of delivery.subscribers) {
       const rows = this.#wants.rows.get(id);
       if (rows !== undefined) rows.last = delivery;

@@ -19,6 +19,10 @@ export interface WantedRows {
   last: ChangeDelivery | null;
   /** The gaps that are open, by id. */
   readonly gaps: Map<number, GapReport>;
+  /** Unix ms: after this nothing has been missed without a gap. Null while nothing may have been missed, or a gap that the loss of a line opened goes on. */
+  liveSince: number | null;
+  /** The delivery whose newest message was reported as a gap, because a window may have held a part of it. */
+  toldCut: ChangeDelivery | null;
   /** Its line was lost since it was live the last time, so nobody else will say that `gaps` are over. */
   isOrphan: boolean;
 }
@@ -30,8 +34,12 @@ export interface WantedChannel {
   presence: boolean;
   tracked: string | null;
   status: ChannelDelta | null;
-  /** Unix ms; null while nothing may have been missed. */
+  /** Unix ms: when it was live the last time, since when. Null: it never was. */
+  liveSince: number | null;
+  /** Unix ms: since when broadcasts may have been missed, and nobody has reported it. Null: none. */
   lostAt: number | null;
+  /** Its line was lost since it was live the last time, so nobody else will report what was missed. */
+  isOrphan: boolean;
 }
 
 /** All that a tab wants of a core, so that another core can take the place of a lost one. */
@@ -50,8 +58,8 @@ export class Wants {
     switch (command.kind) {
       case 'subscribe': {
         const { id, spec } = command;
-        const at = { status: null, last: null, gaps: new Map<number, GapReport>(), isOrphan: false };
-        this.rows.set(id, { id, spec, paused: false, ...at });
+        const at = { status: null, last: null, gaps: new Map<number, GapReport>(), liveSince: null, toldCut: null };
+        this.rows.set(id, { id, spec, paused: false, isOrphan: false, ...at });
         break;
       }
       case 'unsubscribe':
@@ -113,7 +121,8 @@ export class Wants {
     if (command.kind === 'openChannel') {
       const { id, spec } = command;
       const presence = spec.presence === true;
-      this.channels.set(id, { id, spec, presence, tracked: null, status: null, lostAt: null });
+      const at = { status: null, liveSince: null, lostAt: null, isOrphan: false };
+      this.channels.set(id, { id, spec, presence, tracked: null, ...at });
     } else if (command.kind === 'closeChannel') {
       this.channels.delete(command.id);
     } else if (command.kind === 'watchPresence') {
