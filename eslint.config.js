@@ -31,7 +31,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['web/react/**', 'web/dashboard/**'],
+    files: ['web/react/**', 'web/inspector/**', 'web/cli/top/**', 'web/dashboard/**'],
     extends: [reactHooks.configs.flat['recommended-latest']],
   },
   {

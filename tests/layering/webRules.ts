@@ -182,10 +182,34 @@ export const importRules: readonly ImportRule[] = [
     rule: 'the adapter for OpenTelemetry needs only what a manager reports',
   },
   {
+    prefix: 'web/recording/explain/',
+    packages: [],
+    files: [/^web\/recording\//, /^web\/core\/index\.js$/],
+    rule: 'concludes from what a manager reports or has recorded',
+  },
+  {
+    prefix: 'web/inspector/',
+    packages: [/^preact(\/hooks|\/jsx-runtime)?$/],
+    files: [/^web\/inspector\//, /^web\/recording\//, /^web\/core\/index\.js$/],
+    rule: 'the inspector is a client of managers, in any framework',
+  },
+  {
+    prefix: 'web/inspector/react.tsx',
+    packages: [/^react$/],
+    files: [/^web\/inspector\//],
+    rule: 'only the component for React needs React',
+  },
+  {
     prefix: 'web/cli/',
     packages: [node, /^commander$/, /^lossless-json$/, /^pg$/, /^ws$/],
-    files: [/^web\/cli\//, /^web\/core\//],
+    files: [/^web\/cli\//, /^web\/core\//, /^web\/recording\//],
     rule: 'the command line knows no React',
+  },
+  {
+    prefix: 'web/cli/top/',
+    packages: [/^commander$/, /^ink$/, /^react$/],
+    files: [/^web\/cli\//, /^web\/recording\//, /^web\/inspector\/(model\/|views\/format\.js$)/],
+    rule: 'only the full-screen view is drawn by React',
   },
   {
     prefix: 'web/bin/',
@@ -204,7 +228,7 @@ export const importRules: readonly ImportRule[] = [
     packages: [
       /^react(-dom)?(\/|$)/,
       /^@tanstack\/react-query$/,
-      /^switchboard-realtime(\/tabs-worker\.js|\/react(\/sonner|\/styles\.css)?)?$/,
+      /^switchboard-realtime(\/tabs-worker\.js|\/inspector|\/react(\/sonner|\/styles\.css)?)?$/,
       // Looks and parts of the page.
       /^(radix-ui|recharts|@fontsource-variable\/inter)$/,
       /^sonner(\/dist\/styles\.css)?$/,

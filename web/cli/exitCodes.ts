@@ -2,7 +2,7 @@
 export const EXIT = {
   /** `listen`, `send`: all that was asked for; `doctor`: nothing found. */
   ok: 0,
-  /** `doctor` found something. */
+  /** `doctor` found something; `explain`: something went wrong in the recording. */
   findings: 1,
   /** Wrong usage: the command line, the environment, a file that can't be read, a missing driver. */
   usage: 2,
@@ -17,8 +17,9 @@ export const EXIT = {
 /** One text for the help of all commands. */
 export const EXIT_HELP = `Exit codes:
   0    listen: --count reached; send: all sent, and acknowledged if asked for;
-       doctor: nothing found (notes do not count)
-  1    doctor: findings
+       doctor: nothing found (notes do not count); explain: nothing went wrong;
+       top: ended by its key
+  1    doctor: findings; explain: something went wrong
   2    wrong usage
   3    listen: nothing was live within --timeout, and nothing was refused; send:
        no connection within --timeout, or it was lost; doctor: no connection

@@ -4,6 +4,9 @@ import { Command, CommanderError } from 'commander';
 import { SwitchboardError } from '../core/index.js';
 import { doctorCommand, type DoctorOptions } from './doctor/doctorOptions.js';
 import { runDoctor } from './doctor/terminal.js';
+import { explainFile } from './explain/explain.js';
+import { explainCommand, type ExplainOptions } from './explain/explainOptions.js';
+import { explainText } from './explain/explainText.js';
 import { EXIT, EXIT_HELP } from './exitCodes.js';
 import { helpWidth, notes } from './helpText.js';
 import { jsonText } from './listen/outputLines.js';
@@ -15,6 +18,8 @@ import { PlainText } from './listen/plainText.js';
 import { send } from './send/send.js';
 import { sendCommand, type SendOptions } from './send/sendOptions.js';
 import { sentText } from './send/sentLine.js';
+import { top } from './top/top.js';
+import { topCommand, type TopOptions } from './top/topOptions.js';
 import { styleOf, type ColourChoice } from './style.js';
 
 const NAME = 'switchboard-realtime';
@@ -95,6 +100,23 @@ function startDoctor(options: DoctorOptions): Promise<void> {
   return run(() => runDoctor(options, stdout, log, stop.signal));
 }
 
+function runExplain(options: ExplainOptions): Promise<void> {
+  const style = styleOf(process.stdout, process.env, options.color);
+  const asJson = printsJson(options);
+  return run(() =>
+    explainFile(options, {
+      line: (line) => {
+        stdout.write(`${asJson ? JSON.stringify(line) : explainText(line, style)}\n`);
+      },
+      log,
+    }),
+  );
+}
+
+function runTop(options: TopOptions): Promise<void> {
+  return run(() => top(options, { stdin: process.stdin, stdout: process.stdout, log }, stop.signal));
+}
+
 function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
@@ -144,6 +166,8 @@ ${EXIT_HELP}`),
 program.addCommand(listenCommand(runListen).copyInheritedSettings(program));
 program.addCommand(sendCommand(runSend).copyInheritedSettings(program));
 program.addCommand(doctorCommand(startDoctor).copyInheritedSettings(program));
+program.addCommand(explainCommand(runExplain).copyInheritedSettings(program));
+program.addCommand(topCommand(runTop).copyInheritedSettings(program));
 
 try {
   await program.parseAsync();

@@ -66,6 +66,7 @@ export type {
   OrderColumn,
   VerifyOptions,
 } from './api/liveRows.js';
+export { NO_INSPECTION } from './manager/inspection.js';
 export type { Logger } from './api/logger.js';
 export type {
   AccessTokenCallback,
@@ -93,7 +94,16 @@ export type {
 } from './api/payload.js';
 export type { NumberedPosition, RpcCallback, TablesOption, TrackedTableOptions } from './api/tables.js';
 export type { ReasonCode } from './api/reasons.js';
-export type { RealtimeManager, ReceivedRow, Subscribe, SubscriptionId } from './api/realtimeManager.js';
+export type {
+  InspectedChannel,
+  InspectedSubscription,
+  Inspection,
+  RealtimeManager,
+  ReceivedRow,
+  Subscribe,
+  SubscriptionId,
+  TokenFacts,
+} from './api/realtimeManager.js';
 export type {
   ChannelState,
   ChannelStatus,

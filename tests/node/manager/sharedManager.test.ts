@@ -36,6 +36,7 @@ describe('the shared manager', () => {
       reconnectAll: true,
       status: true,
       stats: true,
+      inspect: true,
       onStatusChange: true,
       onGap: true,
       onResync: true,

@@ -1,4 +1,4 @@
-import type { Broadcast, OpenChannel, RegisteredChannels } from './channel.js';
+import type { Broadcast, OpenChannel, PresenceMember, RegisteredChannels } from './channel.js';
 import type {
   ColumnOf,
   DefaultSchema,
@@ -15,7 +15,7 @@ import type { GapHandler, ResyncHandler } from './gap.js';
 import type { LiveRows, LiveRowsOptions } from './liveRows.js';
 import type { SubscribeOptions, UntypedSubscribeOptions, WildcardSubscribeOptions } from './options.js';
 import type { ChangePayload, EventName } from './payload.js';
-import type { ManagerStats, MetricsHandler, StatusSnapshot, StatusHandler } from './status.js';
+import type { ManagerStats, MetricsHandler, Road, StatusSnapshot, StatusHandler } from './status.js';
 
 /** Names one subscription of one manager. Counts up from 1; never used twice. */
 export type SubscriptionId = number;
@@ -200,6 +200,11 @@ export interface RealtimeManager<Db = RegisteredDatabase, Channels = RegisteredC
   /** Live counts. Never throws. */
   stats(): ManagerStats;
   /**
+   * What `status()` and `stats()` do not tell: who subscribes how, what that takes, what can be read off the token,
+   * who is present. Plain data, made at the call. Nothing is counted before the first call. Never throws.
+   */
+  inspect(): Inspection;
+  /**
    * Loads the core now rather than at the first subscription.
    *
    * @throws SwitchboardError LOAD_FAILED, DISPOSED (as a rejection)
@@ -210,4 +215,80 @@ export interface RealtimeManager<Db = RegisteredDatabase, Channels = RegisteredC
    * settles when the core has been released. Safe to call twice and inside callbacks.
    */
   dispose(): Promise<void>;
+}
+
+/** What can be read off a key or token without asking the server. Never the text itself. The signature is not checked. */
+export interface TokenFacts {
+  /** `jwt`: three parts, the middle one readable. `publishable`, `secret`: keys of the form `sb_…`. `other`: none of these. */
+  readonly kind: 'jwt' | 'publishable' | 'secret' | 'other';
+  /** The claim `role`; null where there is none. */
+  readonly role: string | null;
+  /** The claim `iat`, in Unix ms; null where there is none. */
+  readonly issuedAt: number | null;
+  /** The claim `exp`, in Unix ms; null where there is none. */
+  readonly expiresAt: number | null;
+}
+
+/** One call of `subscribe`, with what `status()` does not tell. */
+export interface InspectedSubscription {
+  readonly id: number;
+  /** Null: all columns. */
+  readonly select: readonly string[] | null;
+  readonly delivery: Exclude<DeliveryOption, string>['mode'];
+  /** Null: the manager chooses. */
+  readonly via: Road | null;
+  /** By `pause`, or by `pauseWhenHidden` in a hidden page. */
+  readonly paused: boolean;
+  /** Unix ms. */
+  readonly madeAt: number;
+  /** `commit_timestamp` of the newest change that it has got and that was read; null before. */
+  readonly newestCommit: string | null;
+  /** Since `countedSince`: changes and deliveries that it was given. */
+  readonly changes: number;
+  readonly deliveries: number;
+  /**
+   * Since `countedSince`: ms for reading its deliveries and in `onEvent`. A delivery is read once, for the first of its
+   * subscribers.
+   */
+  readonly workMs: number;
+}
+
+/** One open handle of a channel, with what `status()` does not tell. */
+export interface InspectedChannel {
+  readonly id: number;
+  /** Whether it wants to know who is present. */
+  readonly watchesPresence: boolean;
+  /** Whether this client is present through it. */
+  readonly isTracking: boolean;
+  /** As `presence()` of the handle. */
+  readonly members: readonly PresenceMember[];
+}
+
+/** What `inspect()` returns: plain data, made at the call. */
+export interface Inspection {
+  readonly disposed: boolean;
+  /** Unix ms at which the manager was made; 0 where there is none. */
+  readonly madeAt: number;
+  /** Where sockets go to, without parameters. Empty where there is no manager. */
+  readonly endpoint: string;
+  /** Unix ms of the first call. Work is counted from then on. */
+  readonly countedSince: number;
+  readonly apikey: TokenFacts | null;
+  /** The access token that the core has; null: none. */
+  readonly token: TokenFacts | null;
+  /** Where access tokens come from. */
+  readonly tokenSource: 'callback' | 'setAuth' | 'none';
+  /** Options of the manager that bound what it does; null: the default. */
+  readonly bounds: {
+    readonly maxSockets: number | null;
+    readonly maxChannelsPerSocket: number | null;
+    readonly joinsPerSecond: number | null;
+    readonly sendsPerSecond: number | null;
+  };
+  /** By id, ascending. */
+  readonly subscriptions: readonly InspectedSubscription[];
+  /** By id, ascending. */
+  readonly channels: readonly InspectedChannel[];
+  /** Since the manager was made: broadcasts over the socket, and calls of `track` and `untrack`. */
+  readonly sent: { readonly broadcasts: number; readonly presence: number };
 }

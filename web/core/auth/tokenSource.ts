@@ -44,6 +44,12 @@ export class TokenSource {
     return this.#current;
   }
 
+  /** Where tokens come from. */
+  get source(): 'callback' | 'setAuth' | 'none' {
+    if (this.#callback !== null) return 'callback';
+    return this.#settings === 0 ? 'none' : 'setAuth';
+  }
+
   /** The application's own token, kept for a core that is not open yet. */
   set(token: string): void {
     this.#redactor.add(token);

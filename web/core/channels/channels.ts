@@ -1,4 +1,5 @@
 import { SwitchboardError } from '../api/errors.js';
+import type { InspectedChannel } from '../api/realtimeManager.js';
 import type { ChannelStatus } from '../api/status.js';
 import { checkChannel, type CheckedSend } from '../checks/channelOptions.js';
 import type { CallbackQueue } from '../delivery/callbackQueue.js';
@@ -55,6 +56,8 @@ export class Channels implements HandleHost, ChannelReceiver {
   readonly #owners: OwnerWatch;
   readonly #entries = new Map<number, Entry>();
   readonly #reader = new BroadcastReader();
+  #broadcastsSent = 0;
+  #presenceSent = 0;
   readonly #routes = new BroadcastRoutes((id, event) => this.#entries.get(id)?.handle.listenersFor(event) ?? []);
 
   constructor(parts: ChannelParts, engine: ChannelEngine, vsn: string | undefined) {
@@ -75,6 +78,21 @@ export class Channels implements HandleHost, ChannelReceiver {
   /** Handles whose owner was collected while they were open, in total. */
   get leaked(): number {
     return this.#owners.leaked;
+  }
+
+  /** Broadcasts that were given to the socket's queue, and calls of `track` and `untrack`. */
+  get sent(): { broadcasts: number; presence: number } {
+    return { broadcasts: this.#broadcastsSent, presence: this.#presenceSent };
+  }
+
+  /** By id, ascending. */
+  inspect(): InspectedChannel[] {
+    return [...this.#entries.values()].map(({ handle }) => ({
+      id: handle.id,
+      watchesPresence: handle.spec.presence === true,
+      isTracking: handle.tracked !== null,
+      members: handle.presence(),
+    }));
   }
 
   /** @throws SwitchboardError */
@@ -123,6 +141,7 @@ export class Channels implements HandleHost, ChannelReceiver {
   }
 
   send(handle: ChannelHandle, checked: CheckedSend): Promise<void> {
+    this.#broadcastsSent += 1;
     const sender = handle.spec.self === true ? null : handle.id;
     const onRejected = checked.persist === null ? undefined : this.#kept.add(sender, this.#sharers(handle), checked);
     return this.#parts.queue.enter(() => this.#pushes.send(handle, checked, onRejected));
@@ -133,6 +152,7 @@ export class Channels implements HandleHost, ChannelReceiver {
   }
 
   track(handle: ChannelHandle): void {
+    this.#presenceSent += 1;
     this.#parts.queue.enter(() => {
       const { id: channel, tracked } = handle;
       this.#engine.give(tracked === null ? { kind: 'untrack', channel } : { kind: 'track', channel, payload: tracked });

@@ -9,6 +9,7 @@ import type { ChangePayload } from '../api/payload.js';
 import type { StatusSnapshot } from '../api/status.js';
 import type { StatusStore } from '../status/statusStore.js';
 import type { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
+import { WorkTally } from './workTally.js';
 
 /** Hears of what a delivery did not bring, after it was handed over. */
 export interface LossListener {
@@ -59,6 +60,8 @@ export class Callbacks {
   readonly #queue: CallbackQueue;
   readonly #log: LogOutlet;
   readonly #meter: DeliveryMeter;
+  /** Counts nothing until it is started. */
+  readonly work = new WorkTally();
   readonly #listeners = new Listeners<[status: StatusSnapshot]>();
   readonly #gapListeners = new Listeners<[gap: Gap]>();
   #statusQueued = false;
@@ -177,7 +180,8 @@ export class Callbacks {
       at += 1;
       if (subscription === undefined) continue;
       try {
-        subscription.receive(incoming, subscription, call);
+        if (this.work.isOn) this.#receiveCounted(incoming, subscription);
+        else subscription.receive(incoming, subscription, call);
         if (incoming.newest !== null) subscription.newest = incoming.newest;
       } catch (error) {
         if (failed === null) {
@@ -188,6 +192,12 @@ export class Callbacks {
       }
     }
     return failed;
+  }
+
+  #receiveCounted(incoming: DeliveryReader, subscription: Subscription): void {
+    const from = performance.now();
+    subscription.receive(incoming, subscription, this.#callEvent);
+    if (!subscription.ended) this.work.add(subscription.id, incoming.count, performance.now() - from);
   }
 
   readonly #isThere = ({ ended }: Subscription): boolean => !ended;

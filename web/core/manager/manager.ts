@@ -3,7 +3,7 @@ import { disposedError, SwitchboardError } from '../api/errors.js';
 import type { GapHandler, ResyncHandler } from '../api/gap.js';
 import type { LiveRows, LiveRowsOptions } from '../api/liveRows.js';
 import type { UntypedSubscribeOptions } from '../api/options.js';
-import type { SubscribeUntyped, SubscriptionId } from '../api/realtimeManager.js';
+import type { Inspection, SubscribeUntyped, SubscriptionId } from '../api/realtimeManager.js';
 import type { ManagerStats, MetricsHandler, StatusHandler, StatusSnapshot } from '../api/status.js';
 import { signedOutToken } from '../auth/tokenSource.js';
 import { Listeners } from '../base/listeners.js';
@@ -26,6 +26,7 @@ import { MetricReports } from '../metrics/metricReports.js';
 import { StatusStore } from '../status/statusStore.js';
 import { Pauses } from '../subscriptions/pauses.js';
 import { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
+import { Inspector } from './inspection.js';
 import { Session } from './session.js';
 import { Subscriber, type AnySubscribeOptions } from './subscriber.js';
 
@@ -63,6 +64,7 @@ export class Manager {
   readonly #rest: RestBroadcasts;
   readonly #session: Session;
   readonly #subscriber: Subscriber;
+  readonly #inspector: Inspector;
   #disposal: Promise<void> | null = null;
 
   /** Subscription ids come after `startAfter`. */
@@ -110,9 +112,10 @@ export class Manager {
     };
     this.#session = new Session(options, openEngine, parts);
     this.#subscriber = new Subscriber(parts, this.#session, options.engine.tables ?? []);
+    this.#inspector = new Inspector(options, parts, this.#session);
     this.#rest = new RestBroadcasts(options.engine, () => this.#session.newestToken(), redactor.redact);
     // After the subscriber, which closes live rows: the fetch that is aborted here must not look like one that failed.
-    for (const part of [this.#status, this.#gaps, pauses]) {
+    for (const part of [this.#status, this.#gaps, pauses, this.#callbacks.work]) {
       this.#subscriptions.ended.add((id) => {
         part.remove(id);
       });
@@ -267,6 +270,10 @@ export class Manager {
       counters: own.core?.counters ?? this.#status.counters,
       ...own,
     };
+  }
+
+  inspect(): Inspection {
+    return this.#inspector.read(this.#disposal !== null);
   }
 
   async ready(): Promise<void> {

@@ -153,6 +153,11 @@ export class Session {
     return this.#tokens.newest();
   }
 
+  /** What the core has as access token, empty for none, and where that comes from. */
+  get token(): { current: string; source: TokenSource['source'] } {
+    return { current: this.#tokens.current, source: this.#tokens.source };
+  }
+
   /** Empty: none. */
   giveToken(token: string): void {
     const { current } = this.#tokens;

@@ -1,4 +1,5 @@
 import { createManager } from './createRealtimeManager.js';
+import { NO_INSPECTION } from './inspection.js';
 import { MANAGER_METHODS, type Manager } from './manager.js';
 import { SwitchboardError } from '../api/errors.js';
 import { checkManagerOptions } from '../checks/managerOptions.js';
@@ -51,6 +52,7 @@ const absent: Methods = {
   pause: nothing,
   resume: nothing,
   status: () => IDLE_SNAPSHOT,
+  inspect: () => NO_INSPECTION,
 };
 
 type Methods = Record<string, (...given: readonly unknown[]) => unknown>;

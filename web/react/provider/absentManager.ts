@@ -1,5 +1,6 @@
 import {
   IDLE_SNAPSHOT,
+  NO_INSPECTION,
   realtimeManager,
   type Channel,
   type ChannelStatus,
@@ -77,6 +78,7 @@ export const absentManager = {
     counters: IDLE_SNAPSHOT.counters,
     core: null,
   }),
+  inspect: () => NO_INSPECTION,
   ready: absent,
   dispose: () => Promise.resolve(),
 } as unknown as RealtimeManager;

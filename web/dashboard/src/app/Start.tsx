@@ -4,6 +4,7 @@ import { Toaster } from 'sonner';
 import { RealtimeProvider } from 'switchboard-realtime/react';
 import { RestContext } from '../data/rest.js';
 import { NetworkContext, ServerWatchContext } from '../data/network.js';
+import { InspectorContext } from '../inspector/dock.js';
 import { LineContext } from '../line/line.js';
 import { SharedLineContext } from '../line/windows.js';
 import { RoadContext } from '../road/road.js';
@@ -53,7 +54,9 @@ export function Start() {
                 <RoadContext value={services.roads}>
                   <LineContext value={services.lines}>
                     <SharedLineContext value={services.sharedLine}>
-                      <App />
+                      <InspectorContext value={services.inspector}>
+                        <App />
+                      </InspectorContext>
                     </SharedLineContext>
                   </LineContext>
                 </RoadContext>

@@ -4,6 +4,7 @@ import { addressedLine, lineOf, type Lines } from '../line/line.js';
 import { SharedLine } from '../line/windows.js';
 import { LabClient } from '../lab/labClient.js';
 import { RowToasts } from '../toasts/rowToasts.js';
+import { InspectorDock } from '../inspector/dock.js';
 import { loadConfig, type Config } from './config.js';
 import { Network, ServerWatch } from './network.js';
 import { staffName } from './queries.js';
@@ -23,6 +24,7 @@ export type Services = {
   readonly sharedLine: SharedLine | null;
   readonly server: ServerWatch;
   readonly toasts: RowToasts;
+  readonly inspector: InspectorDock;
 };
 
 function createServices(config: Config, queryClient: QueryClient): Services {
@@ -48,7 +50,8 @@ function createServices(config: Config, queryClient: QueryClient): Services {
   const toasts = new RowToasts((row) => staffName(queryClient, row['business_id'], row['staff_id']));
   const server = new ServerWatch(config, manager, network);
   const sharedLine = isShared ? new SharedLine(network) : null;
-  return { network, lab, rest, manager, roads, lines, sharedLine, server, toasts };
+  const inspector = new InspectorDock(manager);
+  return { network, lab, rest, manager, roads, lines, sharedLine, server, toasts, inspector };
 }
 
 /** Reads the configuration, and starts. */

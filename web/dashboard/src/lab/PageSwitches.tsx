@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useRealtimeManager } from 'switchboard-realtime/react';
 import { useNetwork } from '../data/network.js';
+import { useInspector } from '../inspector/dock.js';
 import { useSharedLine } from '../line/windows.js';
 
 /** Another window that shares the line may have pulled it. */
@@ -18,6 +19,7 @@ export function PageSwitches() {
   const network = useNetwork();
   const manager = useRealtimeManager();
   const line = useSharedLine();
+  const inspector = useInspector();
   const isPlugged = useSyncExternalStore(onPlug, () => network.isPlugged);
   return (
     <section aria-labelledby="page-switches">
@@ -45,6 +47,10 @@ export function PageSwitches() {
         >
           <b>Reconnect</b>
           <span>Closes all sockets and opens them again</span>
+        </button>
+        <button type="button" aria-pressed={inspector.isOpen} onClick={inspector.toggle}>
+          <b>{inspector.isOpen ? 'Close the inspector' : 'Inspect'}</b>
+          <span>Shows what the connection sees, and why it acts</span>
         </button>
       </div>
     </section>
