@@ -12,12 +12,16 @@ let hub: ScriptedHub;
 let line: Line;
 let took: Delivery[];
 let losses: string[];
+/** How often a worker was. */
+let called = 0;
+let connect: (signal: AbortSignal) => Promise<Line>;
 
 beforeEach(async () => {
   hub = new ScriptedHub();
   took = [];
   losses = [];
   const startWorker = (): { port: ReturnType<typeof pair>[0]; failed: Promise<never> } => {
+    called += 1;
     const [port, far] = pair();
     hub.host.accept(far);
     return { port, failed: new Promise<never>(() => undefined) };
@@ -38,7 +42,8 @@ beforeEach(async () => {
     batch: ({ deliveries }: { deliveries: readonly Delivery[] }) => took.push(...deliveries),
     lost: (code: string) => losses.push(code),
   };
-  ({ line } = await carriers.connect(settings)('', events, new AbortController().signal));
+  connect = async (signal) => (await carriers.connect(settings)('', events, signal)).line;
+  line = await connect(new AbortController().signal);
   for (const id of [1, 2, 3]) line.send({ kind: 'subscribe', id, spec: { schema: 'public', table: 't', event: '*' } });
   await tick();
 });
@@ -67,4 +72,23 @@ describe('a tab that takes all that comes', () => {
     await tick();
     expect([took.length, losses]).toEqual([4, []]);
   });
+});
+
+it('a line that is not wanted any more before a worker is called is not opened', async () => {
+  for (let turns = 0; ; turns += 1) {
+    const stop = new AbortController();
+    const before = called;
+    const outcome = connect(stop.signal).then(
+      (late) => {
+        late.close();
+        return 'open';
+      },
+      () => 'given up',
+    );
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    const isLate = called > before;
+    stop.abort();
+    if (isLate) return;
+    expect([turns, await outcome]).toEqual([turns, 'given up']);
+  }
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Carriers } from '../../../web/core/tabs/carriers/carriers.js';
 import { LeaderCall } from '../../../web/core/tabs/carriers/leaderCall.js';
 import { LEADER, Leadership } from '../../../web/core/tabs/carriers/leadership.js';
 import type { Realm } from '../../../web/core/tabs/carriers/realm.js';
@@ -92,6 +93,35 @@ describe('a leader', () => {
     });
     await pass(100);
     expect([leader(), call.leader]).toEqual([next, expect.any(String)]);
+    browser.end(life);
+  });
+});
+
+describe('a line that is given up while it is opened', () => {
+  it('leaves no lock and no channel, neither in its tab nor at the leader', async () => {
+    const life = new Life();
+    const { locks, openCore } = browser;
+    const carriers = life.enter(
+      () => new Carriers({ locks, startWorker: null, realm: browser.realmOf(life, new Set()), openCore }),
+    );
+    const openOwn = openCore('', 0);
+    const options = { url: 'wss://x', apikey: 'key', tokenCallback: false, tuning: {} };
+    const connect = carriers.connect({ options, wasm: '', worker: '', loadTimeoutMs: 1, logLevel: 'error', openOwn });
+    const events = { batch: () => undefined, lost: () => undefined };
+    const before = browser.channelsOf(tab(0).life);
+    for (let ms = 0; ms < 30; ms += 1) {
+      const stop = new AbortController();
+      const opened = life.enter(() => connect('ana', events, stop.signal)).catch(() => null);
+      await pass(ms);
+      life.enter(() => {
+        stop.abort();
+      });
+      await pass(1_000);
+      life.enter(() => void opened.then((connected) => connected?.line.close()));
+      await pass(1_000);
+    }
+    expect(locks.heldBy(life)).toEqual([]);
+    expect([browser.channelsOf(life), browser.channelsOf(tab(0).life)]).toEqual([0, before]);
     browser.end(life);
   });
 });

@@ -127,6 +127,7 @@ export class Carriers {
       stop.abort();
     };
     signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
     failed.catch(abort);
     try {
       const attach = attachOf(settings, user, lock);

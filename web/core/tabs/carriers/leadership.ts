@@ -9,8 +9,8 @@ import type { Channel, Realm } from './realm.js';
 /** Of the lock that the leader holds, and of the channel on which it is found. */
 export const LEADER = `switchboard-leader ${TABS_PROTOCOL}`;
 
-/** On that channel: somebody wants a line, over a channel of this name; there is a new leader. */
-type Word = { readonly call: string } | { readonly elected: string };
+/** On that channel: somebody wants a line, over a channel of this name; nobody wants that line any more; there is a new leader. */
+type Word = { readonly call: string } | { readonly ended: string } | { readonly elected: string };
 
 /** What a tab has while it leads. */
 interface Term {
@@ -50,7 +50,9 @@ export class Leadership {
    */
   async call(isLed: boolean): Promise<LeaderCall> {
     const name = randomName('switchboard-line');
-    const call = new LeaderCall(name, this.#elections, this.#realm, () => {
+    const call: LeaderCall = new LeaderCall(name, this.#elections, this.#realm, () => {
+      // The leader's answer may be on its way.
+      if (call.leader === null) this.#say({ ended: name });
       this.#left(name);
     });
     this.#calls.set(name, call);
@@ -104,9 +106,9 @@ export class Leadership {
     if (this.#channel === null) return;
     this.#stay.abort();
     this.#withdraw();
+    for (const call of [...this.#calls.values()]) call.close();
     this.#channel.close();
     this.#channel = null;
-    for (const call of [...this.#calls.values()]) call.close();
   }
 
   #withdraw(): void {
@@ -157,6 +159,8 @@ export class Leadership {
     if ('elected' in word) {
       // Only the loss of the lock ends a term: the word may be older than that.
       if (term === null) this.#follow(word.elected);
+    } else if ('ended' in word) {
+      term?.lines.get(word.ended)?.close();
     } else if (term !== null && !term.lines.has(word.call)) {
       const { call } = word;
       const port = answerCall(this.#realm, call, term.leader, () => {
