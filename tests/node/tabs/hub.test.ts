@@ -298,12 +298,19 @@ describe("the pages' states", () => {
     expect(events()).toEqual(['offline']);
     b.send({ kind: 'notify', event: 'online' });
     b.send({ kind: 'notify', event: 'hidden' });
-    expect(events()).toEqual(['offline', 'online', 'offline', 'hidden']);
-    a.send({ kind: 'notify', event: 'online' });
+    expect(events()).toEqual(['offline', 'online', 'hidden']);
     b.post({ leave: true });
-    expect(events().slice(4)).toEqual(['online']);
+    expect(events().slice(3)).toEqual(['offline']);
+    a.send({ kind: 'notify', event: 'online' });
     a.send({ kind: 'notify', event: 'visible' });
-    expect(events().slice(5)).toEqual(['visible']);
+    expect(events().slice(4)).toEqual(['online', 'visible']);
+  });
+
+  it('are online when one says so after another has said that it is offline, and has stopped', async () => {
+    const [stopped, other] = [await hub.tab(), await hub.tab()];
+    for (const tab of [other, stopped]) tab.send({ kind: 'notify', event: 'offline' });
+    other.send({ kind: 'notify', event: 'online' });
+    expect(events()).toEqual(['offline', 'online']);
   });
 
   it('that are put away or asleep are not those of the core', async () => {

@@ -13,7 +13,7 @@ import type {
 } from '../../engine/engine.js';
 import type { ConnectionStatus, Counters, TabsStats } from '../../api/status.js';
 import { Redactor } from '../../log/redactor.js';
-import { Evidence, notePageEvent } from './evidence.js';
+import { Evidence } from './evidence.js';
 import { FetchRequests } from './fetchRequests.js';
 import { HubTab } from './hubTab.js';
 import type { Attach, Failure, Port } from '../wire/messages.js';
@@ -225,7 +225,7 @@ export class Hub {
   }
 
   #notify(tab: HubTab, event: LifecycleEvent): void {
-    notePageEvent(tab.page, event);
+    this.#evidence.note(tab.page, event);
     this.#mergePages();
     if (event === 'networkchange' || event === 'tick') this.#engine?.send({ kind: 'notify', event });
     // The others may have slept as well.

@@ -13,7 +13,7 @@ interface Joined {
   readonly tab: HubTab;
 }
 
-/** A lock, from when there are tabs until it is lost or given back. */
+/** A lock, from the first tab until it is lost or the host ends. */
 interface Tenure {
   readonly lock: string;
   readonly held: Promise<void>;
@@ -32,7 +32,7 @@ export class HubHost {
   #tenure: Tenure | null = null;
   #ended = false;
 
-  /** `lock`: how the names of the Web Locks begin by which tabs see that it lives. It holds one while it has tabs; who seizes it ends its hubs. */
+  /** `lock`: how the names of the Web Locks begin by which tabs see that it lives. It holds one from its first tab on; who seizes it ends its hubs. */
   constructor(openCore: OpenCore, locks: Locks, lock: string) {
     this.#openCore = openCore;
     this.#locks = locks;

@@ -21,7 +21,7 @@ export class HubTab {
   readonly ids = new Map<number, number>();
   /** The subscriptions among `ids`. */
   readonly subscriptions = new Set<number>();
-  readonly page: PageState = { hidden: false, offline: false, sparing: false, frozen: false };
+  readonly page: PageState = { hidden: false, offline: false, offlineSaid: 0, sparing: false, frozen: false };
   readonly #port: Port;
   readonly #level: number;
   readonly #end = new AbortController();
