@@ -240,9 +240,14 @@ export class TabEngine implements Engine {
     this.#current.abort();
     const current = new AbortController();
     this.#current = current;
+    const receive = (batch: Batch): void => {
+      if (!current.signal.aborted) this.#receive(batch);
+    };
+    let early: Batch[] | null = null;
     const events: LineEvents = {
       batch: (batch) => {
-        if (!current.signal.aborted) this.#receive(batch);
+        if (early === null) receive(batch);
+        else early.push(batch);
       },
       lost: (code, message) => {
         if (current.signal.aborted) return;
@@ -258,8 +263,12 @@ export class TabEngine implements Engine {
     this.#line = line;
     this.#heardAt = Date.now();
     this.#say({ status: { tabs } });
+    // A core in this realm answers at once, and callbacks may change what is wanted. They run when all of it has been sent.
+    early = [];
     for (const command of this.#wants.replay((rows) => this.#interruptions.specOf(rows))) line.send(command);
     for (const command of this.#waiting.take()) this.#push(command);
+    for (const batch of early) receive(batch);
+    early = null;
   }
 
   /** Until there is a line, or nobody wants it any more. */
