@@ -111,11 +111,22 @@ mergeInto(LibraryManager.library, {
           outbox.trim();
         }
       },
+      record: function () {
+        _switchboard_record(client);
+        var recording = outbox.recording;
+        outbox.recording = null;
+        return recording;
+      },
       delete: function () {
         _switchboard_delete(client);
         sinks.remove(slot);
       },
     };
+  },
+
+  switchboard_recorded__deps: ['$outbox'],
+  switchboard_recorded: function (at, bytes) {
+    outbox.recording = HEAPU8.slice(at, at + bytes);
   },
 
   switchboard_batch__deps: ['$sinks', '$openClient'],

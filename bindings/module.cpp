@@ -2,11 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "realtime_client.h"
 
 // What JavaScript calls of a client; see client_library.js. The platform's exports are beside what they call.
 extern "C" {
+
+// in client_library.js
+/// Copies the recording.
+void switchboard_recorded(const char* data, std::size_t bytes);
 
 using switchboard::RealtimeClient;
 
@@ -36,6 +41,11 @@ EMSCRIPTEN_KEEPALIVE bool switchboard_push(RealtimeClient* client, std::uint32_t
                        ack,
                        switchboard::Duration{timeout},
                        switchboard::Duration{every}});
+}
+
+EMSCRIPTEN_KEEPALIVE void switchboard_record(RealtimeClient* client) {
+  const std::string recording = client->record();
+  switchboard_recorded(recording.data(), recording.size());
 }
 
 EMSCRIPTEN_KEEPALIVE void switchboard_delete(RealtimeClient* client) {

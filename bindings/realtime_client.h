@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "batch_encoder.h"
@@ -21,6 +22,8 @@ class RealtimeClient final : private ClientSink {
   void run(std::string_view commandJson, std::string_view payload);
   /// See `runPush`.
   bool push(Push&& push);
+  /// What was recorded; empty when nothing is.
+  std::string record() const { return client_ ? client_.value()->recorder().take() : std::string(); }
 
  private:
   Result<std::unique_ptr<Client>> open(std::string_view optionsJson);

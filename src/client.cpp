@@ -33,6 +33,16 @@ std::optional<LifecycleEvent> lifecycleEventNamed(std::string_view text) {
   return kNames.find(text);
 }
 
+std::string_view toString(LogLevel level) {
+  static constexpr EnumNames<LogLevel, 4> kNames({
+      {LogLevel::Debug, "debug"},
+      {LogLevel::Info, "info"},
+      {LogLevel::Warn, "warn"},
+      {LogLevel::Error, "error"},
+  });
+  return kNames[level];
+}
+
 Result<std::unique_ptr<Client>> Client::create(ClientOptions&& options, const Platform& platform, ClientSink& sink) {
   auto url = socketUrl(options.endpoint);
   if (!url) return url.error();
@@ -48,9 +58,14 @@ Client::Client(ClientOptions&& options, const Platform& platform, ClientSink& si
     : options_(std::move(options)),
       sink_(sink),
       turns_([this] { onTurnEnd(); }),
-      deadlines_(platform.clock, platform.timer, turns_),
-      context_{platform.clock, deadlines_, turns_, platform.random, *this},
+      clock_(platform.clock, turns_),
+      recorder_(options_.recorder, clock_),
+      random_(platform.random, recorder_),
+      deadlines_(clock_, platform.timer, turns_, recorder_),
+      context_{clock_, deadlines_, turns_, random_, *this, recorder_},
       tracker_(context_, options_.statusSettle) {
+  recordToken(options_.endpoint.apikey);
+  recordToken(options_.accessToken);
   PoolDelegate& delegate = *this;
   pool_ = std::make_unique<ConnectionPool>(options_.pool, options_.accessToken, context_, platform.transports, tracker_,
                                            delegate);
@@ -61,6 +76,41 @@ Client::Client(ClientOptions&& options, const Platform& platform, ClientSink& si
     pool_->tokens().followCalendar();
     if (late >= kSleepThreshold) notify(LifecycleEvent::Resume);
   });
+  clock_.release();
+}
+
+void Client::recordToken(std::string_view token) {
+  enum Flag : unsigned { Jwt = 1, Key = 2, Expires = 4, Issued = 8 };
+  const std::uint32_t number = recorder_.addToken(token);
+  if (number == 0) return;
+  const auto claims = readClaims(token);
+  const TokenClaims known = claims.value_or(TokenClaims{});
+  const auto ms = [](const std::optional<WallTime>& time) { return time ? time->time_since_epoch().count() : 0; };
+  unsigned flags = token.starts_with("sb_") ? Key : 0;
+  if (claims) flags |= Jwt;
+  if (known.expiresAt) flags |= Expires;
+  if (known.issuedAt) flags |= Issued;
+  recorder_.begin(EntryKind::Token).number(number).number(flags).text(known.role);
+  recorder_.signedNumber(ms(known.expiresAt)).signedNumber(ms(known.issuedAt)).end();
+}
+
+/// What of a batch no other entry says.
+void Client::recordNews() {
+  if (batch_.tokenRequest) recorder_.note(EntryKind::TokenWanted, *batch_.tokenRequest);
+  for (const auto& request : batch_.rpcWanted) {
+    recorder_.begin(EntryKind::RpcWanted).number(request.id).text(request.topic).end();
+  }
+  for (const auto& [level, message] : batch_.logs) {
+    recorder_.begin(EntryKind::LogLine).text(toString(level)).raw(message).end();
+  }
+  if (!recorder_.hasFrames() || batch_.deliveries.empty()) return;
+  std::size_t changes = 0;
+  std::size_t subscribers = 0;
+  for (const auto& delivery : batch_.deliveries) {
+    changes += delivery.count;
+    subscribers += delivery.subscribers.size();
+  }
+  recorder_.begin(EntryKind::Delivered).number(batch_.deliveries.size()).number(changes).number(subscribers).end();
 }
 
 Client::~Client() {

@@ -18,6 +18,9 @@
 #include "platform/transport.h"
 #include "pool/connection_pool.h"
 #include "protocol/endpoint.h"
+#include "recorder/recorded_clock.h"
+#include "recorder/recorded_random.h"
+#include "recorder/recorder.h"
 #include "status/tracker.h"
 #include "subscription/subscriptions.h"
 #include "timing/deadline_queue.h"
@@ -42,6 +45,7 @@ struct ClientOptions {
   SubscriptionsOptions subscriptions;
   UserChannelsOptions channels;
   NumberedTopicsOptions numbered;
+  RecorderOptions recorder;
 };
 
 /// What one turn has to say to the outside.
@@ -148,6 +152,12 @@ class Client final : private PoolDelegate, private Log {
   const NumberedTopics& numbered() const { return *numbered_; }
   const DeadlineQueue& deadlines() const { return deadlines_; }
   const StatusTracker& status() const { return tracker_; }
+  /// For what enters the client by commands, and to take what was recorded.
+  Recorder& recorder() { return recorder_; }
+  RecordedClock& clock() { return clock_; }
+  bool isInTurn() const { return turns_.active(); }
+  /// The token is cut out of what is recorded from now on; what of it decides is recorded.
+  void recordToken(std::string_view token);
 
  private:
   Client(ClientOptions&& options, const Platform& platform, ClientSink& sink);
@@ -155,6 +165,7 @@ class Client final : private PoolDelegate, private Log {
   void onTurnEnd();
   bool hasNews() const;
   void collect();
+  void recordNews();
   void onTokenWanted(std::uint32_t request) override { tokenRequest_ = request; }
   void write(LogLevel level, std::string_view message) override { logs_.emplace_back(level, message); }
 
@@ -162,6 +173,9 @@ class Client final : private PoolDelegate, private Log {
   const ClientOptions options_;
   ClientSink& sink_;
   Turns turns_;
+  RecordedClock clock_;
+  Recorder recorder_;
+  RecordedRandom random_;
   DeadlineQueue deadlines_;
   Context context_;
   StatusTracker tracker_;

@@ -48,6 +48,7 @@ void Client::onTurnEnd() {
     if (!hasNews()) return;
     collect();
     if (batch_.empty()) return;
+    if (recorder_.isOn() && (recorder_.hasFrames() || batch_.hasControl())) recordNews();
     sink_.onBatch(batch_);
     for (auto& delivery : batch_.deliveries) {
       if (delivery.owned.capacity() > kMostKeptBytes) delivery.owned = {};

@@ -32,6 +32,8 @@ class Turns {
   bool active() const { return depth_ > 0; }
   /// Increases with each entry, nested ones included. Tells whether a value was cached in this entry.
   std::uint64_t entry() const { return entry_; }
+  /// Increases with each entry that is not nested.
+  std::uint64_t outermost() const { return outermost_; }
 
  private:
   friend class Turn;
@@ -48,6 +50,7 @@ class Turns {
   InlineCallback<void()> onEnd_;
   Vector<std::unique_ptr<void, void (*)(void*)>> deferred_;
   std::uint64_t entry_ = 0;
+  std::uint64_t outermost_ = 0;
   int depth_ = 0;
 };
 
@@ -55,7 +58,7 @@ class Turns {
 class Turn {
  public:
   explicit Turn(Turns& turns) : turns_(turns) {
-    ++turns_.depth_;
+    if (turns_.depth_++ == 0) ++turns_.outermost_;
     ++turns_.entry_;
   }
   ~Turn() { turns_.end(); }

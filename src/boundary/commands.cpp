@@ -7,10 +7,14 @@
 #include "boundary/control_json.h"
 #include "boundary/spec_json.h"
 #include "boundary/stats_json.h"
+#include "protocol/filter.h"
 
 namespace switchboard {
 
 namespace {
+
+/// Of the entries of commands. Nested: given while a batch was being handed over.
+enum Flag : unsigned { kFlagNested = 1, kFlagAck = 2, kFlagBytes = 4 };
 
 enum class Kind : unsigned char {
   Subscribe,
@@ -30,12 +34,13 @@ enum class Kind : unsigned char {
   RpcAnswer,
   RpcFailed,
   Notify,
+  Fault,
   Stats,
   Dispose,
 };
 
 std::optional<Kind> kindOf(const JsonValue& command) {
-  static constexpr EnumNames<Kind, 19> kNames({
+  static constexpr EnumNames<Kind, 20> kNames({
       {Kind::Subscribe, "subscribe"},
       {Kind::Unsubscribe, "unsubscribe"},
       {Kind::UnsubscribeAll, "unsubscribeAll"},
@@ -53,6 +58,7 @@ std::optional<Kind> kindOf(const JsonValue& command) {
       {Kind::RpcAnswer, "rpcAnswer"},
       {Kind::RpcFailed, "rpcFailed"},
       {Kind::Notify, "notify"},
+      {Kind::Fault, "fault"},
       {Kind::Stats, "stats"},
       {Kind::Dispose, "dispose"},
   });
@@ -61,6 +67,11 @@ std::optional<Kind> kindOf(const JsonValue& command) {
 
 SubscriptionId idOf(const JsonValue& command) {
   return SubscriptionId{command.member("id").unsignedInteger().value_or(0)};
+}
+
+/// Those name a handle.
+bool isOfChannel(Kind kind) {
+  return kind == Kind::Track || kind == Kind::Untrack;
 }
 
 HandleId handleOf(const JsonValue& command) {
@@ -83,6 +94,56 @@ std::optional<Error> openChannel(Client& client, SubscriptionId id, const JsonVa
   return client.openChannel(id, readChannelSpec(spec), readHandleOptions(spec));
 }
 
+/// Columns and operators, without the values.
+std::string shapeOf(std::string_view filter) {
+  const auto conditions = parseFilter(filter);
+  std::string shape;
+  if (!conditions) return shape;
+  for (const auto& [column, negated, op, value] : conditions.value()) {
+    shape += concat({shape.empty() ? " " : ",", column, negated ? "=not." : "=", op});
+  }
+  return shape;
+}
+
+std::string aboutOf(Kind kind, const JsonValue& command) {
+  const auto spec = command.member("spec");
+  if (kind == Kind::OpenChannel) return spec.string("name");
+  if (kind == Kind::Notify) return command.string("event");
+  if (kind != Kind::Subscribe) return {};
+  return concat(
+      {spec.string("schema"), ".", spec.string("table"), " ", spec.string("event"), shapeOf(spec.string("filter"))});
+}
+
+/// Text and payload only with the texts of frames.
+void record(Client& client, Kind kind, const JsonValue& command, std::string_view json, std::string_view payload) {
+  Recorder& recorder = client.recorder();
+  if (!recorder.isOn()) return;
+  if (kind == Kind::Fault) {
+    return recorder.begin(EntryKind::Fault).text(command.string("code")).raw(command.string("message")).end();
+  }
+  if (kind == Kind::ProvideToken) client.recordToken(command.string("token"));
+  const auto id = isOfChannel(kind) ? handleOf(command) : idOf(command);
+  recorder.begin(EntryKind::Command).number(client.isInTurn() ? kFlagNested : 0);
+  recorder.text(command.string("kind")).number(id.value).text(aboutOf(kind, command));
+  if (recorder.hasFrames()) recorder.raw(json).raw(payload);
+  recorder.end();
+}
+
+void record(Client& client, const Push& push) {
+  Recorder& recorder = client.recorder();
+  if (!recorder.isOn()) return;
+  const unsigned flags = (client.isInTurn() ? kFlagNested : 0) | (push.ack ? kFlagAck : 0) |
+                         (push.encoding == PayloadEncoding::Bytes ? kFlagBytes : 0);
+  recorder.begin(EntryKind::Push).number(flags).number(push.id.value);
+  recorder.number(push.handle.value).text(push.event).number(push.payload.size());
+  if (recorder.hasFrames()) {
+    recorder.number(static_cast<std::uint64_t>(push.timeout.count()));
+    recorder.number(static_cast<std::uint64_t>(push.every.count()));
+    recorder.raw(push.metadata).raw(push.payload);
+  }
+  recorder.end();
+}
+
 /// Script and module of two versions: what was asked for must not be lost without a trace.
 std::string unknownJson(std::string_view what, std::string_view name) {
   Batch batch;
@@ -103,6 +164,11 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
   if (!kind) return unknownJson("command", command.string("kind"));
   const auto id = idOf(command);
   const bool isChannel = kind == Kind::OpenChannel;
+  std::optional<ClockHold> hold;
+  if (opened && kind != Kind::Stats) {
+    hold.emplace(opened.value()->clock());
+    record(*opened.value(), *kind, command, json, payload);
+  }
   if (isChannel || kind == Kind::Subscribe) {
     const auto open = isChannel ? openChannel : subscribe;
     const auto error = opened ? open(*opened.value(), id, command.member("spec")) : opened.error();
@@ -164,6 +230,8 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
       client.notify(*event);
       break;
     }
+    case Kind::Fault:
+      break;
     case Kind::Stats:
       return statsJson(client);
     case Kind::Dispose:
@@ -174,7 +242,11 @@ std::string runCommand(Result<std::unique_ptr<Client>>& opened, std::string_view
 }
 
 bool runPush(Result<std::unique_ptr<Client>>& opened, Push&& push, std::string& answer) {
-  if (opened) return opened.value()->push(std::move(push));
+  if (opened) {
+    const ClockHold hold(opened.value()->clock());
+    record(*opened.value(), push);
+    return opened.value()->push(std::move(push));
+  }
   Batch batch;
   batch.pushes.push_back({push.id, PushOutcome::Invalid, opened.error().message});
   answer = controlJson(batch);

@@ -140,16 +140,6 @@ void write(JsonWriter& out, const UserChannelGap& gap) {
   out.flag("healed", gap.healed);
 }
 
-std::string_view toString(LogLevel level) {
-  static constexpr EnumNames<LogLevel, 4> kNames({
-      {LogLevel::Debug, "debug"},
-      {LogLevel::Info, "info"},
-      {LogLevel::Warn, "warn"},
-      {LogLevel::Error, "error"},
-  });
-  return kNames[level];
-}
-
 using LogLine = std::pair<LogLevel, std::string>;
 
 void write(JsonWriter& out, const LogLine& line) {

@@ -61,6 +61,12 @@ void readPulse(const JsonValue& json, PulseOptions& options) {
   if (auto table = json.string("table"); !table.empty()) options.table = std::move(table);
 }
 
+void readRecorder(const JsonValue& json, RecorderOptions& options) {
+  readCount(json, "bytes", options.bytes);
+  readFlag(json, "frames", options.frames);
+  options.createdBy = json.string("createdBy");
+}
+
 }  // namespace
 
 Result<ClientOptions> readOptions(std::string_view text) {
@@ -88,6 +94,8 @@ Result<ClientOptions> readOptions(std::string_view text) {
   readChannelsOptions(json, options.channels);
   if (kFollowsNumbers) readTables(json, options.numbered);
   readPulse(json.member("pulse"), options.subscriptions.pulse);
+  readRecorder(json.member("recorder"), options.recorder);
+  if (options.recorder.frames) options.recorder.json = text;
   return options;
 }
 

@@ -46,8 +46,9 @@ Channel::Channel(std::string topic, Duration joinTimeout, Context& context, Chan
              {ReasonCode::JoinTimeout, Retry::Backoff, "The server did not answer the join in time."});
       }) {}
 
-void Channel::transition(ChannelState to) {
+void Channel::transition(ChannelState to, const Cause& cause) {
   assert(isLegal(state_, to) && "illegal channel transition");
+  context_.recorder.transition(EntryKind::ChannelState, {0, topic_}, toString(state_), toString(to), cause);
   state_ = to;
 }
 
@@ -105,7 +106,7 @@ void Channel::fail(ChannelState to, const Cause& cause) {
   const bool wasJoining = state_ == ChannelState::Joining;
   joinTimeout_.cancel();
   joinRef_.clear();
-  transition(to);
+  transition(to, cause);
   if (wasJoining) link_.onJoinDone(*this);
   delegate_.onChannelFailed(*this, cause);
 }

@@ -101,7 +101,7 @@ class Channel {
   void onConnectionLost(const Cause& cause);
 
  private:
-  void transition(ChannelState to);
+  void transition(ChannelState to, const Cause& cause = {});
   bool isCurrent(const Envelope& envelope) const;
   /// Any frame but a change that was read from its ends.
   bool onRareFrame(const Envelope& envelope);

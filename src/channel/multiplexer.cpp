@@ -10,6 +10,7 @@ Multiplexer::Multiplexer(ConnectionId id, const ConnectionOptions& connectionOpt
       pace_(pace),
       counters_(counters),
       delegate_(delegate),
+      recorder_(context.recorder),
       joinSlot_(context.deadlines, DeadlineKind::JoinSlot, [this] { pump(); }),
       idleClose_(context.deadlines, DeadlineKind::IdleClose,
                  [this] {
@@ -68,12 +69,14 @@ void Multiplexer::pump() {
   if (joining_ != nullptr || queue_.empty() || !connection_.isOpen() || !tokens_.ready()) return;
   const Duration wait = pace_.wait();
   if (wait > Duration{0}) {
+    recorder_.decide("waitForJoin", "joinsPerSecond", {connection_.id().value}, wait);
     joinSlot_.setAfter(wait);
     return;
   }
   pace_.take();
   joining_ = queue_.front();
   queue_.erase(queue_.begin());
+  recorder_.decide("join", "its turn has come", {connection_.id().value, joining_->topic()});
   joining_->join();
 }
 

@@ -94,6 +94,7 @@ class Multiplexer final : private ConnectionDelegate, private ChannelLink {
   JoinPace& pace_;
   Counters& counters_;
   MultiplexerDelegate& delegate_;
+  Recorder& recorder_;
   Router router_;
   Vector<Channel*> queue_;
   Channel* joining_ = nullptr;

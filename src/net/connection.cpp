@@ -71,6 +71,7 @@ void Connection::transition(ConnectionState to, Cause cause) {
   state_ = to;
   cause_ = std::move(cause);
   since_ = context_.clock.wallNow();
+  context_.recorder.transition(EntryKind::SocketState, {id_.value}, toString(from), toString(to), cause_);
   delegate_.onConnectionState(*this, from);
 }
 
@@ -111,6 +112,7 @@ void Connection::connect() {
   confirmedAt_ = context_.moment();
   ++counters_.connects;
   transport_ = transports_.open(options_.url, *this);
+  context_.recorder.begin(EntryKind::SocketOpening).number(id_.value).number(transport_ == nullptr ? 1 : 0).end();
   if (transport_ == nullptr) {
     lose({ReasonCode::ConnectFailed, Retry::Slow, "The runtime refused to open a WebSocket to the given url."});
     return;
@@ -130,7 +132,9 @@ Duration Connection::handshakeLimit() const {
 void Connection::dropTransport() {
   heartbeat_.stop();
   handshake_.cancel();
-  if (transport_ != nullptr) context_.turns.deferredDelete(std::move(transport_));
+  if (transport_ == nullptr) return;
+  context_.recorder.note(EntryKind::SocketDropped, id_.value);
+  context_.turns.deferredDelete(std::move(transport_));
   transport_.reset();
 }
 
@@ -139,6 +143,7 @@ void Connection::release(Cause cause) {
     case ConnectionState::Open:
       policy_.earn(liveFor(cause));
       heartbeat_.stop();
+      context_.recorder.begin(EntryKind::SocketDropped).number(id_.value).number(1'000).end();
       transport_->close(1000, {});
       handshake_.setAfter(options_.closeTimeout);
       transition(ConnectionState::Closing, std::move(cause));
@@ -170,6 +175,7 @@ void Connection::replace(const Cause& cause) {
   if (underWay || (!replaceable && state_ != ConnectionState::Backoff)) return;
   if (state_ == ConnectionState::Open) policy_.earn(liveFor(cause));
   policy_.onDemand(now);
+  context_.recorder.decide("replaceSocket", toString(cause.code), {id_.value});
   retry_.setAt(now);
   if (replaceable) {
     giveUp(cause);
@@ -185,6 +191,7 @@ void Connection::reconnectSoon() {
   const TimePoint at = std::max(policy_.reconnectSoonAt(context_.now(), attemptedAt_), surroundings_.notBefore);
   if (retry_.at() <= at) return;
   policy_.onReconnectSoon(context_.now());
+  context_.recorder.decide("reconnectSoon", "hopeful", {id_.value}, at - context_.now());
   retry_.setAt(at);
   delegate_.onConnectionState(*this, state_);
 }
@@ -230,6 +237,7 @@ void Connection::waitAfter(const Cause& cause) {
     surroundings_.limit = cause;
   }
   waitUntil(now + wait);
+  context_.recorder.decide("wait", toString(cause.code), {id_.value}, retry_.at() - now);
 }
 
 void Connection::waitUntil(TimePoint at) {
@@ -271,6 +279,7 @@ Cause Connection::refusal(Cause cause) const {
 
 void Connection::onTransportOpen() {
   Turn turn(context_.turns);
+  context_.recorder.note(EntryKind::SocketOpen, id_.value);
   handshake_.cancel();
   heartbeat_.start();
   transition(ConnectionState::Open, {});
@@ -289,6 +298,11 @@ void Connection::onMalformed(std::string_view text) {
 
 void Connection::onTransportClose(int code, std::string_view reason) {
   Turn turn(context_.turns);
+  context_.recorder.begin(EntryKind::SocketClosed)
+      .number(id_.value)
+      .number(static_cast<unsigned>(code))
+      .raw(reason)
+      .end();
   if (state_ == ConnectionState::Closing) {
     dropTransport();
     transition(ConnectionState::Idle, cause_);
@@ -335,6 +349,7 @@ bool Connection::sendBytes(std::string_view bytes) {
   if (state_ != ConnectionState::Open || bytes.size() > names::kMaxFrameBytes) return false;
   ++counters_.framesOut;
   counters_.bytesOut += bytes.size();
+  recordBytes(EntryKind::FrameOut, bytes);
   transport_->sendBinary(bytes);
   return true;
 }
@@ -351,6 +366,11 @@ void Connection::write(const OutgoingFrame& frame) {
   const std::string text = encodeFrame(options_.version, frame);
   ++counters_.framesOut;
   counters_.bytesOut += text.size();
+  if (context_.recorder.hasFrames()) {
+    context_.recorder.frameText(EntryKind::FrameOut, id_, text, text.size(), frame.topic, frame.event, frame.ref);
+  } else {
+    context_.recorder.frame(EntryKind::FrameOut, id_, text.size(), frame.topic, frame.event, frame.ref);
+  }
   transport_->sendText(text);
 }
 

@@ -151,6 +151,8 @@ class Connection final : private TransportEvents, private HeartbeatDelegate {
   void onRoundTrip(Duration roundTrip) override;
 
   void countInbound(std::size_t bytes);
+  void record(const InboundText& text, const Envelope& envelope, std::string_view whole);
+  void recordBytes(EntryKind kind, std::string_view bytes);
   void onMalformed(std::string_view text);
 
   // More members than elsewhere: all that one state machine decides by. Parts with rules of their own (heartbeat,

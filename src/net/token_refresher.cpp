@@ -31,6 +31,7 @@ void TokenRefresher::followCalendar() {
 void TokenRefresher::ask() {
   if (asking_) return;
   rest();
+  context_.recorder.decide("askToken", problem_ ? toString(problem_->code) : known_ ? "it expires" : "there is none");
   asking_ = true;
   timeout_.setAfter(options_.timeout);
   delegate_.onTokenWanted(++lastRequest_);
@@ -52,6 +53,7 @@ void TokenRefresher::refuse(Cause cause) {
   ++refusals_;
   trialAt_ =
       context_.now() + lengthened(context_.random, doubled(options_.refusedBase, options_.refusedCap, doublings));
+  context_.recorder.decide("refuseToken", toString(problem_->code), {}, trialAt_ - context_.now());
   if (askNow) {
     ask();
     return;
@@ -196,6 +198,7 @@ void TokenRefresher::scheduleRefresh() {
   }
   const Duration ahead = std::min(options_.refreshBefore, *left / 10);
   again_.setAfter(*left - ahead);
+  context_.recorder.decide("refreshToken", "before it expires", {}, *left - ahead);
   if (*claims->expiresAt <= context_.clock.wallNow()) return;
   renewAt_ = *claims->expiresAt - ahead;
   followCalendar();

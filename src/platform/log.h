@@ -6,6 +6,9 @@ namespace switchboard {
 
 enum class LogLevel : unsigned char { Debug, Info, Warn, Error };
 
+/// "debug" …
+std::string_view toString(LogLevel level);
+
 /// Receives log lines. They never contain a token or an api key.
 class Log {
  public:

@@ -30,14 +30,15 @@ ConnectionPool::Socket::Socket(ConnectionPool& pool, ConnectionId id)
                   pool.transports_, pool.tokens_, pool.pace_, pool.counters_, pool),
       reach(pool.options_.reach) {}
 
-void ConnectionPool::addSocket() {
+void ConnectionPool::addSocket(std::string_view why) {
   const ConnectionId id{static_cast<std::uint32_t>(sockets_.size() + 1)};
+  context_.recorder.decide("addSocket", why, {id.value});
   sockets_.push_back(std::make_unique<Socket>(*this, id));
 }
 
 void ConnectionPool::setNeeded(const PoolTenant& tenant, bool needed) {
   if (needed && suspended_) return;
-  if (needed && sockets_.empty()) addSocket();
+  if (needed && sockets_.empty()) addSocket("the first");
   if (!sockets_.empty()) sockets_.front()->multiplexer.setNeeded(tenant, needed);
 }
 
@@ -72,7 +73,7 @@ Multiplexer* ConnectionPool::place(bool risky, std::string_view topic) {
   }
   if (onTheWay) return nullptr;
   if (!outOfReach && sockets_.size() < options_.maxSockets) {
-    addSocket();
+    addSocket(second != nullptr ? "a join that may be refused would disturb the others" : "the others have no room");
     return nullptr;
   }
   return second;

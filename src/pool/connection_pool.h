@@ -117,7 +117,7 @@ class ConnectionPool final : private MultiplexerDelegate, private TokenDelegate 
     Reach reach;
   };
 
-  void addSocket();
+  void addSocket(std::string_view why);
   const Multiplexer& first() const { return sockets_.front()->multiplexer; }
   Socket& socketOf(const Multiplexer& multiplexer) const;
   const Multiplexer& awaited(bool another) const;

@@ -76,6 +76,7 @@ void StatusTracker::setOverall(OverallState overall) {
   worse_.cancel();
   if (overall == overall_) return;
   overall_ = overall;
+  context_.recorder.begin(EntryKind::Overall).text(toString(overall)).end();
   since_ = context_.clock.wallNow();
   overallChanged_ = true;
 }

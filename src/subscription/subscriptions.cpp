@@ -66,6 +66,7 @@ Subscriptions::~Subscriptions() {
 bool Subscriptions::subscribe(SubscriptionId id, Spec&& spec, DeliverySpec&& delivery) {
   KeyEntry* entry = registry_.add(id, std::move(spec), context_.clock.wallNow(), context_.now());
   if (entry == nullptr) return false;
+  context_.recorder.begin(EntryKind::Subscribed).number(id.value).number(entry->id.value).end();
   Reconciler::endLinger(*entry);
   fanOut_.attach(*entry, id, std::move(delivery));
   states_.add(*entry, id);
@@ -182,6 +183,7 @@ void Subscriptions::changeOver(KeyEntry& entry) {
     Coverage::detach(entry);
   }
   if (entry.state == SubscriptionState::Live) gaps_.open(entry, kChangingOver, entry.start);
+  context_.recorder.decide("changeOver", "its changes can come with numbers", {0, {}, entry.id.value});
   entry.road = {Road::Broadcast};
   setNumberedState(entry, SubscriptionState::Pending, kWaiting, 0, std::nullopt);
   reconciler_.planSoon();
@@ -191,6 +193,7 @@ void Subscriptions::fallBack(KeyEntry& entry, const Cause& cause, const std::opt
                              TimePoint came) {
   entry.road.fellBack = cause.code;
   entry.road.message = cause.message;
+  context_.recorder.decide("fallBack", toString(cause.code), {0, {}, entry.id.value});
   const bool isParked = entry.spec.roadOptions.via == Road::Broadcast;
   const bool wasLive = entry.state == SubscriptionState::Live;
   if (start) {
@@ -219,14 +222,15 @@ void Subscriptions::fallBack(KeyEntry& entry, const Cause& cause, const std::opt
 void Subscriptions::onWindowOverflow(const Vector<SubscriptionId>& subscribers, std::string_view firstCommit,
                                      const Change& last) {
   const KeyEntry* entry = registry_.findBySubscription(subscribers.front());
-  if (!kFollowsNumbers) return gaps_.report(subscribers, kOverflow, evidence_.ofOverflow(entry, firstCommit));
+  const KeyId key = entry != nullptr ? entry->id : KeyId{};
+  if (!kFollowsNumbers) return gaps_.report(key, subscribers, kOverflow, evidence_.ofOverflow(entry, firstCommit));
   const auto first = readNumberedCommit(firstCommit);
   const auto end = readNumberedCommit(numberedCommitOf(last.data.read()));
   GapStart start = evidence_.ofOverflow(entry, first.stamp);
   // Between roads or epochs nobody can count.
   const bool isCounted = first.number != 0 && end.number != 0 && first.epoch == end.epoch;
   if (isCounted) start.numbers = {std::string(first.epoch), first.number, end.number};
-  gaps_.report(subscribers, kOverflow, start);
+  gaps_.report(key, subscribers, kOverflow, start);
 }
 
 void Subscriptions::onConflated(std::size_t changes, std::size_t subscribers) {

@@ -93,7 +93,7 @@ class Subscriptions final : private WindowDelegate {
   /// The database gave so many messages that had been missed.
   void onFilled(std::uint64_t messages) { pool_.counters().filled += messages; }
   void reportGap(const KeyEntry& entry, const Cause& cause, const GapStart& start) {
-    gaps_.report(entry.subscribers, cause, start);
+    gaps_.report(entry.id, entry.subscribers, cause, start);
   }
   /// For the status of a key that fell back: why it does not return.
   void setFallback(KeyEntry& entry, const Cause& cause);

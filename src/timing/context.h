@@ -6,6 +6,7 @@
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/random.h"
+#include "recorder/recorder.h"
 #include "timing/deadline_queue.h"
 
 namespace switchboard {
@@ -17,6 +18,7 @@ struct Context {
   Turns& turns;
   Random& random;
   Log& log;
+  Recorder& recorder;
 
   TimePoint now() const { return deadlines.now(); }
   Moment moment() const { return {now(), clock.wallNow()}; }

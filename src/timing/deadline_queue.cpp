@@ -140,17 +140,26 @@ void DeadlineQueue::armTimer() {
   if (!armed_) wallAhead_ = wallAhead();
   armed_ = true;
   armedFor_ = due;
-  timer_.arm(std::max(Duration{0}, due - clock_.now()), *this);
+  const Duration delay = std::max(Duration{0}, due - clock_.now());
+  recorder_.begin(EntryKind::TimerArmed).number(static_cast<std::uint64_t>(delay.count()));
+  recorder_.text(switchboard::toString(heap_.front()->kind_)).end();
+  timer_.arm(delay, *this);
 }
 
 void DeadlineQueue::runDue() {
   if (running_ || heap_.empty() || heap_.front()->at_ > clock_.now()) return;
   timer_.cancel();
-  onTimer();
+  Turn turn(turns_);
+  fire();
 }
 
 void DeadlineQueue::onTimer() {
   Turn turn(turns_);
+  recorder_.begin(EntryKind::TimerFired).end();
+  fire();
+}
+
+void DeadlineQueue::fire() {
   armed_ = false;
   running_ = true;
   const TimePoint now = clock_.now();

@@ -11,6 +11,7 @@
 #include "base/turn.h"
 #include "platform/clock.h"
 #include "platform/timer.h"
+#include "recorder/recorder.h"
 
 namespace switchboard {
 
@@ -47,7 +48,8 @@ class Deadline;
 /// All deadlines of a client on one platform timer. Equal times fall due in the order in which they were set.
 class DeadlineQueue final : private TimerEvents {
  public:
-  DeadlineQueue(const Clock& clock, Timer& timer, Turns& turns) : clock_(clock), timer_(timer), turns_(turns) {}
+  DeadlineQueue(const Clock& clock, Timer& timer, Turns& turns, Recorder& recorder)
+      : clock_(clock), timer_(timer), turns_(turns), recorder_(recorder) {}
   ~DeadlineQueue();
   DeadlineQueue(const DeadlineQueue&) = delete;
   DeadlineQueue& operator=(const DeadlineQueue&) = delete;
@@ -82,10 +84,12 @@ class DeadlineQueue final : private TimerEvents {
   void armTimer();
   Duration wallAhead() const;
   void onTimer() override;
+  void fire();
 
   const Clock& clock_;
   Timer& timer_;
   Turns& turns_;
+  Recorder& recorder_;
   Vector<Deadline*> heap_;
   InlineCallback<void(Duration)> onFire_;
   TimePoint armedFor_{};

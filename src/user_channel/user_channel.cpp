@@ -234,6 +234,9 @@ void UserChannel::setState(SubscriptionState state, Cause cause, std::optional<W
   assert((state == state_ || isLegal(state_, state)) && "illegal channel state");
   const bool changed = state != state_ || cause.code != cause_.code || cause.message != cause_.message;
   if (state != state_) since_ = context_.clock.wallNow();
+  if (changed) {
+    context_.recorder.transition(EntryKind::TopicState, {0, topic_}, toString(state_), toString(state), cause);
+  }
   state_ = state;
   cause_ = std::move(cause);
   if (std::exchange(waitsUntil_, until) != until || changed) delegate_.onUserChannelState(*this);

@@ -42,6 +42,7 @@ export const coreTower: readonly CoreFolder[] = [
     rule: 'who wants what; calls nobody',
   },
   { folder: 'status', below: ['api', 'base', 'engine'], rule: 'keeps what the engine reports; calls nobody' },
+  { folder: 'recorder', below: ['api'], rule: 'asks the engine for recordings, and knows nothing of what is in them' },
   { folder: 'log', below: ['api', 'engine'], rule: 'knows lines, not where they come from' },
   {
     folder: 'delivery',
@@ -107,7 +108,7 @@ export const coreTower: readonly CoreFolder[] = [
   {
     folder: 'manager',
     below: [
-      ...['api', 'base', 'engine', 'changes', 'subscriptions', 'status', 'log'],
+      ...['api', 'base', 'engine', 'changes', 'subscriptions', 'status', 'recorder', 'log'],
       ...['delivery', 'metrics', 'gaps', 'numbered', 'auth', 'checks', 'channels', 'liveRows', 'page', 'tabs/carriers'],
     ],
     rule: 'where the stations meet',

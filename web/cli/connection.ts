@@ -16,6 +16,8 @@ export interface ConnectionOptions {
   pulseMs: number | null;
   /** Those whose changes are numbered. */
   tables?: TablesOption;
+  /** A recording with frames is wanted. */
+  isRecorded?: boolean;
 }
 
 export interface Reason {
@@ -28,6 +30,9 @@ const FAILED_HANDSHAKES: ReadonlySet<ReasonCode> = new Set([
 ]);
 /** Handshakes that were refused for the key, or may have been. */
 const REFUSED_KEY: ReadonlySet<string> = new Set(['HTTP 401', 'HTTP 403']);
+
+/** For minutes of much, and for hours of little. */
+const RECORDED_BYTES = 16_777_216;
 
 /** The core waits longer with such a key, because it can't see what else is wrong. */
 const UNUSABLE_KEY = 'The api key has expired or is of no known kind, so the next tries are 15 s and more apart';
@@ -42,7 +47,10 @@ export class Connection {
    * @param log gets the manager's warnings and errors.
    * @throws SwitchboardError for options that can't work.
    */
-  constructor({ url, apikey, tokenFile, pulseMs, tables = {} }: ConnectionOptions, log: (message: string) => void) {
+  constructor(
+    { url, apikey, tokenFile, pulseMs, tables = {}, isRecorded = false }: ConnectionOptions,
+    log: (message: string) => void,
+  ) {
     const problem = keyProblem(apikey);
     // A gateway of one's own may take keys of other kinds.
     if (problem !== null) log(`switchboard-realtime: the api key ${problem}.`);
@@ -52,6 +60,7 @@ export class Connection {
     const token = tokenFile === null ? null : () => readToken(tokenFile);
     this.manager = createManager({
       ...{ url, apikey, transport, logger: { warn: log, error: log } },
+      ...(isRecorded ? { recorder: { frames: true, bytes: RECORDED_BYTES } } : {}),
       ...(token === null ? {} : { accessToken: token }),
       ...(pulseMs === null ? {} : { pulse: { periodMs: pulseMs } }),
       ...(Object.keys(tables).length === 0

@@ -69,6 +69,8 @@ export type {
 export { NO_INSPECTION } from './manager/inspection.js';
 export type { Logger } from './api/logger.js';
 export type {
+  Fault,
+  RecorderOptions,
   AccessTokenCallback,
   EndpointOptions,
   ManagerOptions,

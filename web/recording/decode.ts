@@ -50,6 +50,7 @@ const DECODERS: Record<WireKind, Decoder> = {
   socketState: (f, atMs) => state('socket', f, atMs),
   channelState: (f, atMs) => state('channel', f, atMs),
   keyState: (f, atMs) => state('key', f, atMs),
+  topicState: (f, atMs) => state('topic', f, atMs),
   overall: (f, atMs) => ({ atMs, kind: 'overall', state: f.text('state') }),
   subscribed: (f, atMs) => ({
     ...{ atMs, kind: 'subscribed', subscription: f.number('subscription'), key: f.number('key') },

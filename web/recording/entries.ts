@@ -52,13 +52,16 @@ export interface FrameEntry extends Timed {
   readonly text?: string;
 }
 
-/** A transition of a socket, of a channel on a socket, or of a key (all subscriptions to the same). */
+/**
+ * A transition of a socket, of a channel on a socket, of a key (all subscriptions to the same), or of a channel that the application named (`topic`),
+ * on whichever socket it is.
+ */
 export interface StateEntry extends Timed {
   readonly kind: 'state';
-  readonly of: 'socket' | 'channel' | 'key';
-  /** Of the socket, or of the channel's socket; 0 of a key. */
+  readonly of: 'socket' | 'channel' | 'key' | 'topic';
+  /** Of the socket, or of the channel's socket; 0: none, or not known. */
   readonly socket: number;
-  /** Of a channel. */
+  /** Of a channel; with `realtime:`. */
   readonly topic: string;
   /** Of a key. */
   readonly key: number;
@@ -233,6 +236,8 @@ export interface Recording {
   readonly createdBy: string;
   /** When the core began, Unix ms. */
   readonly startedAt: number;
+  /** What the monotonic clock showed then, ms. */
+  readonly monotonicMs: number;
   /** When the recording was taken, in ms since then. */
   readonly takenAtMs: number;
   /** False: the oldest entries were overwritten. */

@@ -25,7 +25,8 @@ export function readRecording(bytes: Uint8Array): Recording {
   const missing = reader.at + entryBytes + CHECKSUM_BYTES - bytes.length;
   const end = Math.min(reader.at + entryBytes, bytes.length);
   const part = readEntries(new ByteReader(bytes, reader.at, end), texts, firstAtMs);
-  return { ...head, entries: part.entries, unknown: part.unknown, damage: damageOf(bytes, missing, part) };
+  const entries = complete(part.entries, head.monotonicMs);
+  return { ...head, entries, unknown: part.unknown, damage: damageOf(bytes, missing, part) };
 }
 
 interface Part {
@@ -56,15 +57,28 @@ function readHead(reader: ByteReader, version: number): Head {
   try {
     const flags = reader.byte();
     const startedAt = reader.number();
+    const monotonicMs = reader.number();
     const takenAtMs = reader.number();
     const createdBy = reader.text(reader.number());
     const options = reader.text(reader.number());
     const texts: string[] = [];
     for (let left = reader.number(); left > 0; left -= 1) texts.push(reader.text(reader.number()));
     const [firstAtMs, entryBytes] = [reader.number(), reader.number()];
-    const complete = (flags & FILE_FLAGS.overwritten) === 0;
+    const isComplete = (flags & FILE_FLAGS.overwritten) === 0;
     const frames = (flags & FILE_FLAGS.frames) !== 0;
-    return { version, createdBy, startedAt, takenAtMs, complete, frames, options, texts, firstAtMs, entryBytes };
+    return {
+      version,
+      createdBy,
+      startedAt,
+      monotonicMs,
+      takenAtMs,
+      complete: isComplete,
+      frames,
+      options,
+      texts,
+      firstAtMs,
+      entryBytes,
+    };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const message = `The head of the recording can't be read (${error.message}): the file is cut off or damaged. Copy it again, or record again.`;
@@ -112,6 +126,20 @@ function readText(reader: ByteReader, texts: readonly string[], binary: boolean)
   const text = texts[(place - 1) / 2];
   if (text === undefined) throw new Unreadable('a text is missing');
   return text;
+}
+
+/** With what entries say only together: the socket of a channel, and the wall clock at the core's begin. */
+function complete(entries: readonly RecordingEntry[], monotonicMs: number): RecordingEntry[] {
+  const socketOf = new Map<string, number>();
+  return entries.map((entry) => {
+    if (entry.kind === 'clock') return { ...entry, aheadMs: entry.aheadMs + monotonicMs };
+    if (entry.kind === 'state' && entry.of === 'channel') {
+      return { ...entry, socket: socketOf.get(entry.topic) ?? entry.socket };
+    }
+    const hasSocket = entry.kind === 'decision' || entry.kind === 'frameIn' || entry.kind === 'frameOut';
+    if (hasSocket && entry.topic !== '' && entry.socket !== 0) socketOf.set(entry.topic, entry.socket);
+    return entry;
+  });
 }
 
 function damageOf(bytes: Uint8Array, missing: number, part: Part): string | null {

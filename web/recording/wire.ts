@@ -54,6 +54,7 @@ const KINDS = [
   ['rpcWanted', 'request:u topic:t'],
   ['log', 'level:t message:t'],
   ['delivered', 'deliveries:u changes:u subscribers:u'],
+  ['topicState', `topic:t ${TRANSITION}`],
 ] as const;
 
 export type WireKind = (typeof KINDS)[number][0];

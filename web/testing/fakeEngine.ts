@@ -137,6 +137,9 @@ export class FakeEngine implements Engine {
       case 'stats':
         this.#control({ stats: this.#stats() });
         break;
+      case 'record':
+        this.#control({ recording: new Uint8Array() });
+        break;
       case 'openChannel':
         this.#openChannel(command.id, command.spec);
         break;

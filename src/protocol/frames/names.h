@@ -14,6 +14,7 @@ inline constexpr std::string_view kError = "phx_error";
 inline constexpr std::string_view kHeartbeat = "heartbeat";
 inline constexpr std::string_view kPhoenixTopic = "phoenix";
 inline constexpr std::string_view kTopicPrefix = "realtime:";
+inline constexpr std::string_view kNumberedTopics = "realtime:switchboard:";
 inline constexpr std::string_view kPostgresChanges = "postgres_changes";
 inline constexpr std::string_view kBroadcast = "broadcast";
 inline constexpr std::string_view kPresence = "presence";

@@ -92,6 +92,7 @@ class ChangesChannel final : private ChannelDelegate {
   }
 
   ChannelId id() const { return id_; }
+  const std::string& topic() const { return channel_.topic(); }
   const Vector<ChannelBinding>& bindings() const { return bindings_; }
   Multiplexer& multiplexer() const { return multiplexer_; }
   /// Has not had its turn to join.

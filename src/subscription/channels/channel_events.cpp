@@ -70,7 +70,8 @@ void ChannelEvents::onLive(ChangesChannel& channel, bool again) {
     for (auto* dependent : entry->dependents) {
       StateReporter::forgetFailures(*dependent);
       if (again && dependent->state == SubscriptionState::Live) {
-        gaps_.report(dependent->subscribers, kResubscribed, evidence_.afterResubscription(channel, *dependent));
+        gaps_.report(dependent->id, dependent->subscribers, kResubscribed,
+                     evidence_.afterResubscription(channel, *dependent));
       }
       if (dependent->state != SubscriptionState::Live) states_.setState(*dependent, SubscriptionState::Live, {});
     }
@@ -82,7 +83,7 @@ void ChannelEvents::onLive(ChangesChannel& channel, bool again) {
 void ChannelEvents::onUnreadable(ChangesChannel& channel) {
   for (auto* entry : channels_.dependentsOf(channel)) {
     if (entry->state != SubscriptionState::Live || entry->gap) continue;
-    gaps_.report(entry->subscribers, kUnreadable, evidence_.afterLoss(channel, *entry));
+    gaps_.report(entry->id, entry->subscribers, kUnreadable, evidence_.afterLoss(channel, *entry));
   }
 }
 
@@ -131,13 +132,19 @@ void ChannelEvents::onFailed(ChangesChannel& channel, const Cause& failure, bool
   } else if (cause.code == ReasonCode::BadBinding && bindings.size() > 1) {
     bisection_.split(bindings, cause);
     for (auto* entry : entries) {
+      context_.recorder.decide("isolate", toString(cause.code), {0, {}, entry->id.value});
       const bool wasLive = entry->state == SubscriptionState::Live;
       states_.setState(*entry, SubscriptionState::Pending, wasLive ? cause : kJoining);
     }
   } else if (cause.retry == Retry::Parked || (cause.retry == Retry::NewToken && !isAboutToken(cause))) {
     park(bindings, entries, cause);
   } else {
-    if (!refused && bisection_.mayBeToBlame(bindings, cause)) bisection_.split(bindings, cause);
+    if (!refused && bisection_.mayBeToBlame(bindings, cause)) {
+      bisection_.split(bindings, cause);
+      for (auto* entry : entries) {
+        context_.recorder.decide("isolate", toString(cause.code), {0, {}, entry->id.value});
+      }
+    }
     retryLater(entries, cause);
     if (isAboutToken(cause) && !tokenIsNewer) pool_.tokens().refuse(cause);
   }
@@ -154,6 +161,8 @@ void ChannelEvents::retryLater(const Vector<KeyEntry*>& entries, const Cause& ca
   std::optional<TimePoint> at;
   if (cause.retry != Retry::NewToken) at = context_.now() + delay;
   for (auto* entry : entries) {
+    const auto span = at ? std::optional(delay) : std::nullopt;
+    context_.recorder.decide("retry", toString(cause.code), {0, {}, entry->id.value}, span);
     StateReporter::countFailure(*entry, attempts, at);
     states_.setState(*entry, SubscriptionState::Retrying, cause);
   }
@@ -168,6 +177,8 @@ void ChannelEvents::park(const Vector<ChannelBinding>& bindings, const Vector<Ke
   KeyEntry* alone = bindings.size() == 1 ? registry_.find(bindings.front().key) : nullptr;
   if (alone != nullptr) bisection_.setApart(*alone);
   for (auto* entry : entries) {
+    context_.recorder.decide("park", toString(cause.code), {0, {}, entry->id.value},
+                             at ? std::optional(*at - context_.now()) : std::nullopt);
     StateReporter::countFailure(*entry, entry->retries.attempts(), at);
     states_.setState(*entry, SubscriptionState::Parked, cause);
   }

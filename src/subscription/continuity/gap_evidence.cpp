@@ -24,6 +24,11 @@ void GapEvidence::readClock(LastCommit& commits) {
   if (const auto last = commits.read()) database_.note(*last, now);
 }
 
+void GapEvidence::record(std::string_view what, const KeyEntry& entry, WallTime at) const {
+  context_.recorder.begin(EntryKind::Evidence).text(what).number(entry.id.value);
+  context_.recorder.signedNumber(at.time_since_epoch().count()).end();
+}
+
 /// `settled`: without what may have come shortly before the newest frame.
 ChannelEvidence GapEvidence::evidenceOf(ChangesChannel& channel, const KeyEntry& entry, bool settled) {
   readClock();
@@ -34,10 +39,13 @@ ChannelEvidence GapEvidence::evidenceOf(ChangesChannel& channel, const KeyEntry&
   evidence.liveSince = database_.earliest(channel.liveSince(), context_.moment());
   evidence.lastChange = lastOf(channel.lastCommit());
   evidence.seenBefore = entry.seen;
+  record("liveSince", entry, evidence.liveSince);
+  if (evidence.lastChange) record("lastChange", entry, evidence.lastChange->at);
   Pulse* pulse = pulses_.find(channel.multiplexer());
   if (pulse == nullptr || pulse->state() == PulseState::Refused) return evidence;
   evidence.hasPulse = true;
   evidence.lastBeat = lastOf(pulse->lastBeat());
+  if (evidence.lastBeat) record("lastBeat", entry, evidence.lastBeat->at);
   const TimePoint announced = pulse->announcedAt();
   const bool isEarlier = announced < channel.liveSince().at;
   evidence.beatVouches = isEarlier || (evidence.lastBeat && evidence.lastBeat->arrived - announced > kResubscription);

@@ -33,6 +33,7 @@ class GapEvidence {
 
  private:
   ChannelEvidence evidenceOf(ChangesChannel& channel, const KeyEntry& entry, bool settled);
+  void record(std::string_view what, const KeyEntry& entry, WallTime at) const;
 
   Context& context_;
   const ChannelTable& channels_;

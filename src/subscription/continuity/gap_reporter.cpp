@@ -19,9 +19,22 @@ WallTime GapReporter::endOf(WallTime from) const {
   return std::max(from, database_.latest(context_.moment()));
 }
 
-void GapReporter::report(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start) {
+void GapReporter::recordStart(const Gap& gap, KeyId key) const {
+  context_.recorder.begin(EntryKind::GapBegan).number(gap.id).number(key.value).text(toString(gap.code));
+  context_.recorder.text(gap.message).signedNumber(gap.from.time_since_epoch().count()).raw(gap.fromCommit).end();
+}
+
+void GapReporter::recordEnd(const Gap& gap, KeyId key, WallTime to) const {
+  context_.recorder.begin(EntryKind::GapHealed).number(gap.id).number(key.value);
+  context_.recorder.signedNumber(to.time_since_epoch().count()).end();
+}
+
+void GapReporter::report(KeyId key, const Vector<SubscriptionId>& subscribers, const Cause& cause,
+                         const GapStart& start) {
   Gap gap = describe(cause, start);
   gap.to = endOf(gap.from);
+  recordStart(gap, key);
+  recordEnd(gap, key, *gap.to);
   for (const auto id : subscribers) {
     gap.subscription = id;
     gaps_.push_back(gap);
@@ -31,7 +44,10 @@ void GapReporter::report(const Vector<SubscriptionId>& subscribers, const Cause&
 Vector<SubscriptionId> GapReporter::open(KeyEntry& entry, const Cause& cause, const GapStart& start) {
   Vector<SubscriptionId> notified;
   if (entry.subscribers.empty()) return notified;
-  if (!entry.gap) entry.gap = KeyEntry::OpenGap{describe(cause, start), {}};
+  if (!entry.gap) {
+    entry.gap = KeyEntry::OpenGap{describe(cause, start), {}};
+    recordStart(entry.gap->gap, entry.id);
+  }
   auto& known = entry.gap->subscribers;
   for (const auto id : entry.subscribers) {
     if (std::find(known.begin(), known.end(), id) == known.end()) notified.push_back(id);
@@ -48,6 +64,7 @@ void GapReporter::close(KeyEntry& entry) {
   if (!entry.gap) return;
   const auto open = std::exchange(entry.gap, std::nullopt);
   const WallTime to = endOf(open->gap.from);
+  recordEnd(open->gap, entry.id, to);
   for (const auto id : open->subscribers) {
     if (std::find(entry.subscribers.begin(), entry.subscribers.end(), id) == entry.subscribers.end()) continue;
     gaps_.push_back(open->gap);

@@ -16,8 +16,8 @@ class GapReporter {
  public:
   GapReporter(Context& context, const DatabaseClock& database) : context_(context), database_(database) {}
 
-  /// These may have missed changes from there until now.
-  void report(const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start);
+  /// These, of the key, may have missed changes from there until now.
+  void report(KeyId key, const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start);
   /// The key's changes are interrupted. Returns the subscribers that did not know; all others have been notified
   /// before.
   Vector<SubscriptionId> open(KeyEntry& entry, const Cause& cause, const GapStart& start);
@@ -33,6 +33,8 @@ class GapReporter {
  private:
   Gap describe(const Cause& cause, const GapStart& start);
   WallTime endOf(WallTime from) const;
+  void recordStart(const Gap& gap, KeyId key) const;
+  void recordEnd(const Gap& gap, KeyId key, WallTime to) const;
 
   Context& context_;
   const DatabaseClock& database_;

@@ -30,6 +30,10 @@ void StateReporter::setState(KeyEntry& entry, SubscriptionState state, Cause cau
   assert((!changed || isLegal(entry.state, state)) && "illegal key transition");
   const bool wasLive = entry.state == SubscriptionState::Live;
   const bool otherError = cause.code != entry.cause.code || wasLive;
+  if (changed || entry.cause.code != cause.code) {
+    context_.recorder.transition(EntryKind::KeyState, {0, {}, entry.id.value}, toString(entry.state), toString(state),
+                                 cause);
+  }
   entry.state = state;
   entry.cause = std::move(cause);
   if (changed) entry.since = context_.clock.wallNow();

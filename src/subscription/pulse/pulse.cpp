@@ -36,6 +36,7 @@ Pulse::Pulse(const PulseOptions& options, const ChangesChannelOptions& channelOp
 void Pulse::transition(PulseState to) {
   if (to == state_) return;
   assert(isLegal(state_, to) && "illegal pulse transition");
+  context_.recorder.decide("pulse", toString(to), {multiplexer_.connection().id().value});
   state_ = to;
   delegate_.onPulseState(*this);
 }

@@ -103,7 +103,7 @@ void PulseWatch::onPulseSkipped(Pulse& pulse, const Cause& cause) {
     return;
   }
   for (auto* entry : channels_.liveOn(pulse.multiplexer())) {
-    if (!entry->isSuspect()) gaps_.report(entry->subscribers, cause, evidence_.afterLastBeat(pulse, *entry));
+    if (!entry->isSuspect()) gaps_.report(entry->id, entry->subscribers, cause, evidence_.afterLastBeat(pulse, *entry));
   }
 }
 

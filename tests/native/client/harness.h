@@ -18,6 +18,7 @@ class Harness : private ClientSink {
   explicit Harness(ClientOptions options = {}) {
     if (options.endpoint.url.empty()) options.endpoint.url = "ws://server/realtime/v1";
     if (options.endpoint.apikey.empty()) options.endpoint.apikey = "sb_publishable_test";
+    options.recorder = {262'144, true, {}, {}};
     client_ = std::move(Client::create(std::move(options), {clock, timer, random, network}, *this).value());
   }
 

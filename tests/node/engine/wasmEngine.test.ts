@@ -61,6 +61,7 @@ class MemoryModule implements CoreModule {
         this.pushes.push(given);
         return this.sendsAtOnce;
       },
+      record: () => new Uint8Array(),
       delete: () => {
         this.calls.push('delete');
       },

@@ -37,6 +37,7 @@ describe('the shared manager', () => {
       status: true,
       stats: true,
       inspect: true,
+      record: true,
       onStatusChange: true,
       onGap: true,
       onResync: true,

@@ -13,6 +13,7 @@ const SHAPES: Readonly<Record<string, string>> = {
   '0.1.0-3': 'c9853a8f62852b986d9d7ae98c1ee2bd143aa10e1dead60943aa39730d2d86b0',
   '0.1.0-4': '7e1bff1d797e7dc9cc1d7e45618a1b05758c09d2c2de8c0f81e91d66abe10c27',
   '0.1.0-5': '6509d4b088c748952f7de0afada42fb59c14aa740477abb0cf22000bdff51acc',
+  '0.1.0-6': 'd3d818b65124f873d7a4212afcf14230f3315c5e4e9fd816fba1eb2e666ac0a8',
 };
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));

@@ -1,6 +1,7 @@
 import type { ConnectionStatus, StatusSnapshot, SubscriptionStatus } from '../../core/index.js';
 import { Connection } from '../connection.js';
 import { EXIT } from '../exitCodes.js';
+import { openRecording } from './recordingFile.js';
 import { Hints } from './hints.js';
 import type { ListenOutput } from './listenOutput.js';
 import { changeLine, gapLine } from './outputLines.js';
@@ -19,9 +20,12 @@ export async function listen(options: ListenOptions, output: ListenOutput, stop:
   const log = (message: string): void => {
     output.log(message);
   };
-  const connection = new Connection(options, log);
+  const recordTo = options.record === null ? null : await openRecording(options.record);
+  const connection = new Connection({ ...options, isRecorded: recordTo !== null }, log);
   try {
-    return await new Listening(connection, options, output).until(stop);
+    const code = await new Listening(connection, options, output).until(stop);
+    if (recordTo !== null) await recordTo(connection.manager, log);
+    return code;
   } finally {
     await connection.manager.dispose();
   }

@@ -39,6 +39,8 @@ export interface ListenOptions {
   db: string | null;
   /** How often the pulse beats, in ms; null: it is not listened to. */
   pulseMs: number | null;
+  /** Gets the recording at the end; null: none is wanted. */
+  record: string | null;
   /** Lines of JSON even on a terminal. */
   json: boolean;
   color: ColourChoice;
@@ -81,6 +83,7 @@ interface Flags extends TrackFlags {
   timeout?: number;
   db?: string;
   pulse?: number | true;
+  record?: string;
   json?: boolean;
   color: ColourChoice;
 }
@@ -152,6 +155,7 @@ export function listenCommand(run: (options: ListenOptions) => Promise<void>): C
       ).argParser(parseSeconds),
     )
     .addOption(dbOption('postgres://…: asked why when the server refuses a table (see doctor)'))
+    .option('--record <file>', 'at the end, write what was seen and decided: for a bug report. Contains rows, no keys')
     .addOption(jsonOption())
     .addOption(colorOption())
     .addHelpText('after', notes(NOTES))
@@ -206,6 +210,7 @@ function fromFlags(flags: Flags): ListenOptions {
     timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1_000,
     db: flags.db ?? null,
     pulseMs: flags.pulse === undefined ? null : (flags.pulse === true ? PULSE_S : flags.pulse) * 1_000,
+    record: flags.record ?? null,
     json: flags.json ?? false,
     color: flags.color,
   };

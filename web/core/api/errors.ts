@@ -35,7 +35,9 @@ export type SwitchboardErrorCode =
   /** Too much waits to be sent already. */
   | 'SEND_QUEUE_FULL'
   /** The bytes are no recording, or one that this package can't read. Only from `readRecording()`. */
-  | 'BAD_RECORDING';
+  | 'BAD_RECORDING'
+  /** There is nothing to record, or the option `recorder` is false. Only from `record()`. */
+  | 'NO_RECORDING';
 
 /**
  * A mistake in a call, thrown at that call, or why a broadcast could not be sent. What else goes wrong later, on the

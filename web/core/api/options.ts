@@ -113,6 +113,11 @@ interface CommonOptions<Db> extends TuningOptions {
    * carries it, or why it is not shared. Default false. See docs/guide.md.
    */
   tabs?: boolean | TabsOption | undefined;
+  /**
+   * What the manager sees and decides is kept in memory, for `record()`. Default: the newest 262,144 bytes, without rows. False: nothing is. See
+   * {@link RecorderOptions}.
+   */
+  recorder?: false | RecorderOptions | undefined;
 }
 
 /** One line for all tabs, with what a page can't find by itself. */
@@ -266,4 +271,31 @@ export interface WildcardSubscribeOptions<
   Delivery extends DeliveryOption = 'each',
 > extends Omit<UntypedSubscribeOptions<Event, Delivery>, 'table' | 'select' | 'via' | 'leaving' | 'from'> {
   table: '*';
+}
+
+/** What was wrong, see {@link RecorderOptions.onceOnFault}. */
+export interface Fault {
+  /**
+   * `CALLBACK_FAILED`: a callback of the application threw. `GAP_TOO_LONG`: changes may have been missed for a minute, and still are. Else the reason
+   * code for which a subscription was parked, such as `BAD_BINDING`.
+   */
+  readonly code: string;
+  /** For people; never contains a token. */
+  readonly message: string;
+}
+
+/** The option `recorder`. */
+export interface RecorderOptions {
+  /** How many bytes are kept, 16,384 to 67,108,864. What is older is overwritten. Default 262,144. */
+  bytes?: number | undefined;
+  /**
+   * Keeps the texts of frames and commands too, so that the recording can be replayed. These contain rows. Tokens and api keys are cut out. Default
+   * false.
+   */
+  frames?: boolean | undefined;
+  /**
+   * Gets the recording when the first fault is noticed, once in the manager's life. For a report to those who develop the application. What it throws
+   * is logged.
+   */
+  onceOnFault?: ((fault: Fault, recording: Uint8Array<ArrayBuffer>) => void) | undefined;
 }

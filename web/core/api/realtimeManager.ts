@@ -197,6 +197,13 @@ export interface RealtimeManager<Db = RegisteredDatabase, Channels = RegisteredC
    * @throws SwitchboardError
    */
   setAuth(token: string | null): void;
+  /**
+   * What the manager has seen and decided, the newest 262,144 bytes of it (option `recorder`), for `switchboard-realtime/recording`. No token or api
+   * key is in it, and no row without `recorder: { frames: true }`. With `tabs` it is what the tabs of this user share.
+   *
+   * @throws SwitchboardError NO_RECORDING, DISPOSED (as a rejection)
+   */
+  record(): Promise<Uint8Array<ArrayBuffer>>;
   /** Live counts. Never throws. */
   stats(): ManagerStats;
   /**

@@ -7,6 +7,7 @@ import { heldBackMs } from '../engine/heldHandshakes.js';
 import type { AccessTokenCallback, ManagerOptions, NumbersOption, WasmSource, WebSocketClass } from '../api/options.js';
 import type { RpcCallback } from '../api/tables.js';
 import { checkPulse } from './pulse.js';
+import { checkRecorder, type CheckedRecorder } from './recorder.js';
 import { checkRpc, checkTables } from './tables.js';
 import { readSupabaseClient, type SupabaseSource } from '../auth/supabase.js';
 import { DEFAULT_TOKEN_TIMEOUT_MS, TUNING_RANGES, type TuningName } from '../api/tuning.js';
@@ -36,6 +37,7 @@ const COMMON = [
   'transport',
   'wasm',
   'tabs',
+  'recorder',
   'loadTimeoutMs',
   'resyncJitterMs',
   'resyncTimeoutMs',
@@ -61,6 +63,7 @@ export interface CheckedOptions {
   transport: WebSocketClass | null;
   wasm: WasmSource | null;
   loadTimeoutMs: number;
+  onceOnFault: CheckedRecorder['onceOnFault'];
   /** Null: the option `tabs` is off. */
   tabs: { worker: string | URL | null } | null;
 }
@@ -83,6 +86,7 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
   const vsn = optionalWord(given, 'vsn', ['1.0.0', '2.0.0']);
   const pulse = checkPulse(given);
   const tables = checkTables(given);
+  const recorder = checkRecorder(given);
   const rpc = checkRpc(options, tables, source?.rpc ?? null);
   return {
     engine: {
@@ -93,6 +97,7 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
       ...(pulse === null ? {} : { pulse }),
       ...(tables.length === 0 ? {} : { tables, ...(rpc === null ? { rpc: false } : {}) }),
       tokenCallback: accessToken !== null,
+      ...(recorder === null ? {} : { recorder: recorder.spec }),
       tuning: { ...tuning, heldBackMs: heldBackMs() },
     },
     accessToken,
@@ -109,6 +114,7 @@ export function checkManagerOptions(options: ManagerOptions): CheckedOptions {
     transport: checkTransport(options.transport),
     wasm: checkWasm(options.wasm),
     loadTimeoutMs: optionalNumber(given, 'loadTimeoutMs', { min: 10, max: HOUR_MS }) ?? 10_000,
+    onceOnFault: recorder?.onceOnFault ?? null,
     tabs: checkTabs(given.tabs),
   };
 }

@@ -75,7 +75,17 @@ export interface EngineOptions {
   tables?: readonly TrackedTable[];
   /** False: the function `switchboard_changes` can't be called. */
   rpc?: false;
+  /** Absent: nothing is recorded. */
+  recorder?: RecorderSpec;
   tuning: Readonly<Partial<Record<string, number>>>;
+}
+
+/** For the core. */
+export interface RecorderSpec {
+  bytes: number;
+  frames: boolean;
+  /** Package and version. */
+  createdBy: string;
 }
 
 /** What of a subscription's status the core knows; the rest is the spec, which the manager has. */
@@ -181,6 +191,8 @@ export interface ControlMessage {
   flushed?: readonly number[];
   /** What was asked for with `stats`. */
   stats?: EngineStats;
+  /** What was asked for with `record`; empty: nothing is recorded. */
+  recording?: Uint8Array<ArrayBuffer>;
   /** With it, where tabs share the core. */
   tabs?: TabsStats;
   /** The core wants a token: answer once with `provideToken` or `failToken`. */
@@ -310,8 +322,12 @@ export type Command =
   | { kind: 'rpcFailed'; request: number; message: string }
   | FetchCommand
   | { kind: 'notify'; event: LifecycleEvent }
+  /** For the recording: what the manager has noticed. */
+  | { kind: 'fault'; code: string; message: string }
   /** Answered by `stats`. */
-  | { kind: 'stats' };
+  | { kind: 'stats' }
+  /** Answered by `recording`. */
+  | { kind: 'record' };
 
 /** About rows that several tabs fetch, to an engine that `sharesFetches`. */
 export type FetchCommand =

@@ -20,6 +20,7 @@ export class WasmEngine implements Engine {
 
   send(command: Command): void {
     if (command.kind === 'push') this.#push(command);
+    else if (command.kind === 'record') this.#record();
     else if (command.kind === 'rpcAnswer') {
       const { text, ...rest } = command;
       this.#client?.run(JSON.stringify(rest), text);
@@ -44,6 +45,11 @@ export class WasmEngine implements Engine {
     const metadata = persist === null ? '' : JSON.stringify({ persist });
     const isSent = this.#client?.push(id, channel, ack, timeoutMs, everyMs ?? 0, event, metadata, payload);
     if (isSent === true && !this.#closed) this.#sink(controlBatch({ pushes: [{ id, outcome: 'ok', message: '' }] }));
+  }
+
+  #record(): void {
+    const recording = this.#client?.record();
+    if (recording !== undefined) this.#sink(controlBatch({ recording }));
   }
 
   #receive(wordIndex: number): void {

@@ -5,7 +5,7 @@
 
 /** One client of the core. Texts in are copied. */
 export interface CoreClient {
-  /** Takes the JSON of a `Command` of engine.ts but `push`, without its `payload`, or `{"kind":"dispose"}`. */
+  /** Takes the JSON of a `Command` of engine.ts but `push` and `record`, without its `payload`, or `{"kind":"dispose"}`. */
   run(commandJson: string, payload?: string): void;
   /**
    * The command `push`. `metadata`: JSON in ASCII, empty for none. Returns true when it was sent and needs no answer: then no batch has its outcome.
@@ -20,6 +20,8 @@ export interface CoreClient {
     metadata: string,
     payload: string | Uint8Array,
   ): boolean;
+  /** What was recorded, see docs/recording.md; empty when nothing is. */
+  record(): Uint8Array<ArrayBuffer>;
   /** Frees the client. Once, after it is disposed, never inside a sink call, and nothing after it. */
   delete(): void;
 }

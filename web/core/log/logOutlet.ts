@@ -8,11 +8,19 @@ export class LogOutlet {
   readonly #logger: Logger | null;
   readonly #threshold: number;
   readonly #redact: (text: string) => string;
+  readonly #failed: (where: string, error: unknown) => void;
 
-  constructor(logger: Logger | null, level: LogLevel, redact: (text: string) => string) {
+  /** `failed` hears of what the application's code throws. */
+  constructor(
+    logger: Logger | null,
+    level: LogLevel,
+    redact: (text: string) => string,
+    failed: (where: string, error: unknown) => void = () => undefined,
+  ) {
     this.#logger = logger;
     this.#threshold = LEVELS.indexOf(level);
     this.#redact = redact;
+    this.#failed = failed;
   }
 
   write(line: LogLine, detail?: unknown): void {
@@ -28,6 +36,7 @@ export class LogOutlet {
 
   /** Something the application's own code threw; `where` names the callback. */
   callbackFailed(where: string, error: unknown): void {
+    this.#failed(where, error);
     if (this.#logger?.error !== undefined) {
       this.write({ level: 'error', message: `${where} threw` }, error);
     } else if (this.#logger !== null && typeof globalThis.reportError === 'function') {

@@ -2,7 +2,7 @@ import type { BroadcastOptions, ChannelOptions, UntypedEvents, UntypedPresence }
 import { disposedError, SwitchboardError } from '../api/errors.js';
 import type { GapHandler, ResyncHandler } from '../api/gap.js';
 import type { LiveRows, LiveRowsOptions } from '../api/liveRows.js';
-import type { UntypedSubscribeOptions } from '../api/options.js';
+import type { Fault, RecorderOptions, UntypedSubscribeOptions } from '../api/options.js';
 import type { Inspection, SubscribeUntyped, SubscriptionId } from '../api/realtimeManager.js';
 import type { ManagerStats, MetricsHandler, StatusHandler, StatusSnapshot } from '../api/status.js';
 import { signedOutToken } from '../auth/tokenSource.js';
@@ -23,6 +23,7 @@ import { LiveRowsView } from '../liveRows/liveRowsView.js';
 import { LogOutlet } from '../log/logOutlet.js';
 import { Redactor } from '../log/redactor.js';
 import { MetricReports } from '../metrics/metricReports.js';
+import { FaultWatch } from '../recorder/faultWatch.js';
 import { StatusStore } from '../status/statusStore.js';
 import { Pauses } from '../subscriptions/pauses.js';
 import { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
@@ -63,6 +64,7 @@ export class Manager {
   readonly #channels: Channels;
   readonly #rest: RestBroadcasts;
   readonly #session: Session;
+  readonly #faults: FaultWatch;
   readonly #subscriber: Subscriber;
   readonly #inspector: Inspector;
   #disposal: Promise<void> | null = null;
@@ -71,7 +73,13 @@ export class Manager {
   constructor(options: CheckedOptions, openEngine: OpenEngine, startAfter = 0) {
     this.#options = options;
     const redactor = new Redactor(options.engine.apikey);
-    const log = new LogOutlet(options.logger, options.logLevel, redactor.redact);
+    this.#faults = new FaultWatch({
+      note: (fault) => this.#session.send({ kind: 'fault', ...fault }),
+      first: options.onceOnFault === null ? null : this.#tellFault.bind(this, options.onceOnFault),
+    });
+    const log = new LogOutlet(options.logger, options.logLevel, redactor.redact, (where, error) => {
+      this.#faults.callbackFailed(where, error);
+    });
     this.#subscriptions = new SubscriptionTable(startAfter, (message) => {
       log.write({ level: 'warn', message });
     });
@@ -108,7 +116,7 @@ export class Manager {
     );
     const parts = {
       ...{ subscriptions: this.#subscriptions, status: this.#status, queue: this.#queue, callbacks: this.#callbacks },
-      ...{ gaps: this.#gaps, channels: this.#channels, pauses, log, redactor },
+      ...{ gaps: this.#gaps, channels: this.#channels, pauses, log, redactor, faults: this.#faults },
     };
     this.#session = new Session(options, openEngine, parts);
     this.#subscriber = new Subscriber(parts, this.#session, options.engine.tables ?? []);
@@ -255,6 +263,11 @@ export class Manager {
     this.#session.giveToken(token ?? signedOutToken(this.#options.engine.apikey));
   }
 
+  async record(): Promise<Uint8Array<ArrayBuffer>> {
+    this.#requireAlive();
+    return this.#session.record();
+  }
+
   stats(): ManagerStats {
     const own = this.#session.stats();
     return {
@@ -293,7 +306,19 @@ export class Manager {
     return this.#disposal;
   }
 
+  #tellFault(tell: NonNullable<RecorderOptions['onceOnFault']>, fault: Fault): void {
+    this.#session.record().then(
+      (recording) => {
+        this.#callbacks.attempt('onceOnFault', () => {
+          tell(fault, recording);
+        });
+      },
+      () => undefined, // the manager is disposed of, or has no core
+    );
+  }
+
   #dispose(): Promise<void> {
+    this.#faults.end();
     this.#subscriptions.endAll();
     this.#channels.endAll();
     this.#rest.end();

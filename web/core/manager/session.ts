@@ -27,6 +27,8 @@ import { ChangesCalls } from '../numbered/changesCalls.js';
 import { SharedFetches } from './sharedFetches.js';
 import { tickInterval } from '../page/hiddenTicks.js';
 import { watchPage, type PageWatch } from '../page/pageLifecycle.js';
+import type { FaultWatch } from '../recorder/faultWatch.js';
+import { Recordings } from '../recorder/recordings.js';
 import type { StatusStore } from '../status/statusStore.js';
 import type { Pauses } from '../subscriptions/pauses.js';
 import type { SubscriptionTable } from '../subscriptions/subscriptionTable.js';
@@ -42,6 +44,7 @@ export interface SessionParts {
   readonly gaps: GapTracker;
   readonly log: LogOutlet;
   readonly redactor: Redactor;
+  readonly faults: FaultWatch;
 }
 
 /**
@@ -60,6 +63,7 @@ export class Session {
   readonly #changesCalls: ChangesCalls;
   /** Fetches that one tab makes for all. */
   readonly sharedFetches: SharedFetches;
+  readonly #recordings: Recordings;
   #reader = new DeliveryReader(plainValues, this.#columnLists);
   #stats: Pick<ManagerStats, 'core' | 'tabs'> = { core: null };
   #page: PageWatch | null = null;
@@ -77,6 +81,7 @@ export class Session {
       Math.min(jitterMs, timeoutMs / 2),
       (command) => this.#slot.engine?.sharesFetches === true && this.send(command),
     );
+    this.#recordings = new Recordings(options.engine.recorder !== undefined, () => this.send({ kind: 'record' }));
     const open = async (signal: AbortSignal): Promise<Engine> => {
       const values = await valueReader(options.numbers, options.loadTimeoutMs, signal);
       this.#reader = new DeliveryReader(values, this.#columnLists);
@@ -185,8 +190,14 @@ export class Session {
     return this.#stats;
   }
 
+  /** @throws SwitchboardError NO_RECORDING, DISPOSED */
+  record(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#recordings.take();
+  }
+
   end(): Promise<void> {
     this.#ended = true;
+    this.#recordings.end();
     this.#stats = { core: null };
     this.#changesCalls.end();
     this.#page?.stop();
@@ -231,13 +242,19 @@ export class Session {
   #receiveControl(control: ControlMessage): void {
     const { logs, status, gaps, polls, notices, stats, tabs, tokenRequest, rpcWanted, rpcUnwanted } = control;
     const { fetchDue, fetched } = control;
+    const { recording } = control;
     const parts = this.#parts;
     for (const line of logs ?? []) parts.log.write(line);
     if (status !== undefined && parts.status.apply(status)) parts.callbacks.statusChanged();
     if (status !== undefined) this.#checkRoads(status);
     parts.gaps.receive(gaps ?? [], polls ?? []);
-    for (const notice of notices ?? []) parts.callbacks.notify(notice);
+    for (const notice of notices ?? []) {
+      parts.callbacks.notify(notice);
+      if (!notice.retryable && notice.status === 'CHANNEL_ERROR') parts.faults.parked(notice.code, notice.message);
+    }
+    for (const { id, to } of gaps ?? []) parts.faults.gap(id, to === null);
     parts.channels.receiveControl(control);
+    if (recording !== undefined) this.#recordings.taken(recording);
     if (stats !== undefined) this.#stats = { core: stats, ...(tabs && { tabs }) };
     if (tokenRequest !== undefined) this.#answerTokenRequest(tokenRequest.request);
     if (fetchDue !== undefined || fetched !== undefined) {

@@ -80,5 +80,6 @@ export const absentManager = {
   }),
   inspect: () => NO_INSPECTION,
   ready: absent,
+  record: absent,
   dispose: () => Promise.resolve(),
 } as unknown as RealtimeManager;

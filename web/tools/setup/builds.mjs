@@ -24,6 +24,20 @@ export async function buildPreset(preset, progress, verbose) {
 }
 
 /**
+ * The same for one target of it.
+ *
+ * @param {string} preset
+ * @param {string} target
+ * @param {Progress} progress
+ */
+export async function buildTarget(preset, target, progress) {
+  await configurePreset(preset, progress, false);
+  await progress.step(`build ${target}`, () =>
+    runChecked('cmake', ['--build', '--preset', preset, '--target', target, '--parallel', jobs], { verbose: false }),
+  );
+}
+
+/**
  * Builds both modules of the package: the one that follows numbered changes is loaded only by managers that have tracked tables.
  *
  * @param {Progress} progress

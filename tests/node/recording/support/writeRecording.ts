@@ -5,6 +5,7 @@ export type WireEntry = { at: number; kind: WireKind } & Record<string, string |
 
 export interface WrittenHead {
   startedAt?: number;
+  monotonicMs?: number;
   takenAtMs?: number;
   createdBy?: string;
   options?: string;
@@ -27,7 +28,11 @@ export function writeRecording(entries: readonly WireEntry[], head: WrittenHead 
   const flags = (head.frames ? FILE_FLAGS.frames : 0) | (head.overwritten ? FILE_FLAGS.overwritten : 0);
   const file = [
     ...[...MAGIC, head.version ?? FORMAT_VERSION, flags],
-    ...[...varint(head.startedAt ?? 1_700_000_000_000), ...varint(head.takenAtMs ?? last)],
+    ...[
+      ...varint(head.startedAt ?? 1_700_000_000_000),
+      ...varint(head.monotonicMs ?? 0),
+      ...varint(head.takenAtMs ?? last),
+    ],
     ...[...sized(head.createdBy ?? 'switchboard-realtime 0.1.0'), ...sized(head.options ?? '')],
     ...[...varint(texts.length), ...texts.flatMap(sized)],
     ...[...varint(head.firstAtMs ?? 0), ...varint(body.length), ...body],

@@ -48,7 +48,7 @@ export class Hub {
   readonly #lists: string[] = [];
   #lastId = 0;
   #lastPush = 0;
-  #askers: HubTab[] = [];
+  readonly #askers: { stats: HubTab[]; record: HubTab[] } = { stats: [], record: [] };
   #shares: { of: readonly number[]; shares: Shares } | null = null;
   #isTogether = false;
 
@@ -185,10 +185,12 @@ export class Hub {
         this.#notify(tab, command.event);
         break;
       case 'stats':
-        this.#askers.push(tab);
+      case 'record':
+        this.#askers[command.kind].push(tab);
         this.#engine?.send(command);
         break;
       case 'reconnectAll':
+      case 'fault':
         this.#engine?.send(command);
     }
   }
@@ -283,10 +285,13 @@ export class Hub {
     }
     if (control.stats !== undefined) {
       const tabs = this.#stats();
-      for (const tab of this.#askers.splice(0)) {
+      for (const tab of this.#askers.stats.splice(0)) {
         tab.set('stats', control.stats);
         tab.set('tabs', tabs);
       }
+    }
+    if (control.recording !== undefined) {
+      for (const tab of this.#askers.record.splice(0)) tab.set('recording', control.recording);
     }
     for (const line of control.logs ?? []) this.#log(line);
   }

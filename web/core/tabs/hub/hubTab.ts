@@ -68,7 +68,10 @@ export class HubTab {
     (control[name] ??= []).push(item);
   }
 
-  set<Name extends 'stats' | 'tabs' | 'tokenRequest'>(name: Name, value: NonNullable<ControlMessage[Name]>): void {
+  set<Name extends 'stats' | 'tabs' | 'tokenRequest' | 'recording'>(
+    name: Name,
+    value: NonNullable<ControlMessage[Name]>,
+  ): void {
     (this.#control ??= {})[name] = value;
   }
 

@@ -63,6 +63,7 @@ export class TabEngine implements Engine {
   #isAway = false;
   #ended = false;
   #heardAt = Date.now();
+  #isRecordingWanted = false;
 
   constructor(
     options: EngineOptions,
@@ -121,6 +122,9 @@ export class TabEngine implements Engine {
         break;
       case 'flush':
         this.#flush(command);
+        break;
+      case 'record':
+        this.#record(command);
         break;
       default:
         this.#wants.note(command);
@@ -195,6 +199,16 @@ export class TabEngine implements Engine {
       return;
     }
     this.#wants.note(command);
+    this.#line.send(command);
+  }
+
+  /** The hub's. Without a line there is none, which is said at once, also to whoever waits as a line is lost. */
+  #record(command: Extract<Command, { kind: 'record' }>): void {
+    if (this.#line === null) {
+      this.#say({ recording: new Uint8Array() });
+      return;
+    }
+    this.#isRecordingWanted = true;
     this.#line.send(command);
   }
 
@@ -323,9 +337,12 @@ export class TabEngine implements Engine {
     // Nobody else knows of them any more.
     const fetchDue = [...this.#fetches];
     this.#fetches.clear();
+    const recording = this.#isRecordingWanted ? { recording: new Uint8Array() } : {};
+    this.#isRecordingWanted = false;
     this.#sink({
       control: {
         ...control,
+        ...recording,
         status: { ...control.status, removedConnections, ...this.#verdict.current },
         rpcUnwanted,
         fetchDue,
@@ -351,6 +368,7 @@ export class TabEngine implements Engine {
       this.#verdict.follow();
       control.status = { ...control.status, ...this.#verdict.current };
     }
+    if (control.recording !== undefined) this.#isRecordingWanted = false;
     for (const id of control.flushed ?? []) this.#wants.flushed(id);
     for (const { id } of control.pushes ?? []) this.#wants.pushes.delete(id);
     for (const request of control.fetchDue ?? []) this.#fetches.delete(request);

@@ -5,7 +5,7 @@ import type { Batch, Command, EngineOptions } from '../../engine/engine.js';
  * The version of the package, and a number that is raised with every change of what tabs and hubs say to each other, commands and batches of engine.ts
  * included: a tab may find a hub of another deployment of its application, and a core of one version can't be loaded by the code of another.
  */
-export const TABS_PROTOCOL = '0.1.0-5';
+export const TABS_PROTOCOL = '0.1.0-6';
 
 /** What a tab wants of a hub. Tabs share a core when all but the last three are the same. */
 export interface Attach {
