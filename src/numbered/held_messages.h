@@ -36,6 +36,7 @@ class HeldMessages {
   std::uint64_t lowest(std::string_view epoch) const;
   std::uint64_t highest(std::string_view epoch) const;
   void clear();
+  const Vector<std::unique_ptr<HeldMessage>>& messages() const { return messages_; }
   std::size_t size() const { return messages_.size(); }
   std::size_t bytes() const { return bytes_; }
 

@@ -153,12 +153,14 @@ class TopicNumbers {
   void onDue();
   void dropRequest();
   void failed();
+  void giveUp();
+  std::string newerEpoch() const;
   void use(const ChangesAnswer& answer);
   void start(const ChangesAnswer& answer);
   void useOk(const ChangesAnswer& answer);
   void useTooOld(const ChangesAnswer& answer);
   bool passAll(const ChangesAnswer& answer);
-  void restart(const ChangesAnswer& answer, NumbersGapReason reason);
+  void restart(std::string_view epoch, std::uint64_t last, NumbersGapReason reason);
   void noteConfirmed() {
     confirmed_ = answered_;
     if (follows()) delegate_.onConfirmed(*this);

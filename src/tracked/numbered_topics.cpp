@@ -20,6 +20,8 @@ NumberedTopics::NumberedTopics(const NumberedTopicsOptions& options, Context& co
 
 /// Keys that have come, or whose time to be tried again has.
 void NumberedTopics::update() {
+  // First: what was refused with the former token says nothing of keys that wait now.
+  if (std::exchange(tokenVersion_, pool_.tokens().version()) != pool_.tokens().version()) trials_.retryNow();
   Vector<KeyEntry*> waiting;
   for (const auto& [id, entry] : subscriptions_.registry().entries()) {
     const bool isWaiting = entry->isNumbered() && entry->isSubscribed() && entry->state == SubscriptionState::Pending;
@@ -27,7 +29,6 @@ void NumberedTopics::update() {
   }
   for (auto* entry : waiting) join(*entry);
   trials_.forgetUnused();
-  if (std::exchange(tokenVersion_, pool_.tokens().version()) != pool_.tokens().version()) trials_.retryNow();
   watchBeat();
 }
 

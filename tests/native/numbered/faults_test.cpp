@@ -25,6 +25,7 @@ constexpr const char* kTopic = "switchboard:t:1";
 
 struct Epoch {
   std::string name;
+  std::string committed;    ///< the time of all its messages
   std::uint64_t first = 1;  ///< the lowest number that the database keeps
   std::uint64_t last = 0;
   std::set<std::uint64_t> bulk;
@@ -34,8 +35,10 @@ struct Epoch {
 struct Database {
   Database() { track(); }
   void track() {
-    const auto name = "epoch" + std::to_string(epochs.size());
-    epochs.emplace_back().name = name;
+    const auto index = std::to_string(epochs.size());
+    auto& epoch = epochs.emplace_back();
+    epoch.name = "epoch" + index;
+    epoch.committed = "20" + std::string(2 - std::min<std::size_t>(index.size(), 2), '0') + index + "-11-27T18:00:00Z";
   }
   Epoch& current() { return epochs.back(); }
   const Epoch* find(std::string_view name) const {
@@ -52,7 +55,7 @@ struct Database {
   }
   void forget(std::uint64_t upTo) { current().first = std::max(current().first, upTo + 1); }
   std::string text(const Epoch& epoch, std::uint64_t number) const {
-    return messageText(epoch.name, number, epoch.bulk.count(number) == 1);
+    return messageText(epoch.name, number, epoch.bulk.count(number) == 1, epoch.committed);
   }
   /// As if nothing had been committed for a while, `lag` messages ago.
   std::string answer(std::optional<std::uint64_t> after, std::uint64_t atMost, std::uint64_t lag = 0) const {
@@ -332,6 +335,10 @@ struct World : testing::Workbench, TopicNumbersDelegate {
     }
     numbers->doubt();
     commit();
+    if (oneIn(3)) {
+      database.track();
+      commit();
+    }
     for (int round = 0; round < 30; ++round) pass(ms(4'000));
     answers = Answers::Mixed;
   }

@@ -11,9 +11,11 @@
 
 namespace switchboard::testing {
 
-inline std::string messageText(std::string_view epoch, std::uint64_t number, bool isBulk = false) {
+inline std::string messageText(std::string_view epoch, std::uint64_t number, bool isBulk = false,
+                               std::string_view committed = "2026-11-27T18:00:00Z") {
   std::string text = R"({"v":1,"epoch":")" + std::string(epoch) + R"(","number":)" + std::to_string(number) +
-                     R"(,"committed":"2026-11-27T18:00:00Z","tables":[{"schema":"public","table":"t","columns":[]}],)";
+                     R"(,"committed":")" + std::string(committed) +
+                     R"(","tables":[{"schema":"public","table":"t","columns":[]}],)";
   text += isBulk ? R"("changes":[],"fetch":[{"t":0,"rows":5000}]})"
                  : R"("changes":[{"t":0,"type":"INSERT","record":{"n":)" + std::to_string(number) + "}}]}";
   return text;

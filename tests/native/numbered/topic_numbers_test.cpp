@@ -562,6 +562,35 @@ TEST_CASE("a message of another epoch is kept until an answer can know that epoc
   CHECK(bench.take() == "gap OTHER_EPOCH e 42 to f 0, pass 1");
 }
 
+TEST_CASE("when nothing is answered, what is newer and of another epoch is passed on after a gap up to it") {
+  constexpr const char* kLater = "2026-11-27T19:00:00Z";
+  NumbersBench bench;
+  bench.goLive();
+  bench.hear(42);
+  bench.numbers.onMessage(messageText("f", 3, false, kLater));
+  bench.numbers.onMessage(messageText("f", 5, false, kLater));
+  bench.soon();
+  bench.take();
+  for (unsigned i = 1; i < bench.options.maxAttempts; ++i) bench.retry();
+  bench.take();
+  bench.retry();
+  CHECK(bench.take().starts_with("gap OTHER_EPOCH e 43 to f 2, pass 3, is filling"));
+  bench.answer(okAnswer("f", 5, 4, 5));
+  CHECK(bench.take() == "pass 4, pass 5, is live");
+}
+
+TEST_CASE("when nothing is answered, a late message of an earlier epoch changes nothing") {
+  NumbersBench bench;
+  bench.goLive();
+  bench.hear(42);
+  bench.numbers.onMessage(messageText("old", 99, false, "2026-11-27T17:00:00Z"));
+  bench.soon();
+  for (unsigned i = 1; i <= bench.options.maxAttempts; ++i) bench.retry();
+  bench.take();
+  bench.hear(43);
+  CHECK(bench.take() == "pass 43");
+}
+
 TEST_CASE("rows that have to be fetched are a gap of one number, in its place") {
   NumbersBench bench;
   bench.goLive();

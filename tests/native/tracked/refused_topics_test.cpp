@@ -122,6 +122,22 @@ TEST_CASE("a key that may take no other road joins again once the refusal is old
   CHECK(bench.stateOf(2) == "live");
 }
 
+TEST_CASE("with a token that is let in, a key that may take no other road is live beside one that fell back") {
+  Refused bench;
+  bench.follow(2, "t", kMore, {Road::Broadcast});
+  bench.run(ms(2'000));
+  REQUIRE(bench.stateOf(2) == "parked");
+  bench.server.privateTopics.clear();
+  bench.client().provideToken(0, "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYSIsImV4cCI6OTk5OTk5OTk5OX0.x");
+  for (int calls = 0; calls < 2; ++calls) {  // whether the other may return, and where this one begins
+    bench.awaitCall(ms(5'000));
+    bench.answer(bench.ok(40));
+  }
+  bench.run(ms(2'000));
+  CHECK(bench.stateOf(2) == "live");
+  CHECK(bench.status(2).road.road == Road::Broadcast);
+}
+
 /// A database that is read only for a while: the server can't evaluate policies, and says that they deny.
 void refuse(Bench& bench) {
   while (!bench.hasChannel("switchboard:beat")) bench.run(ms(10));
