@@ -4,52 +4,18 @@
 #include <utility>
 
 #include "base/text.h"
-#include "json/scanner.h"
-#include "numbered/members.h"
 #include "protocol/beat.h"
 #include "subscription/continuity/gap_start.h"
-#include "timing/backoff.h"
 #include "tracked/fallback_cause.h"
+#include "tracked/gap_cause.h"
 
 namespace switchboard {
 
 namespace {
 
 const Cause kOpening{ReasonCode::Connecting, Retry::Backoff, "Waiting for the connection."};
-/// The server may be wrong: how often, and after how long, it is asked again to let the topic in.
-constexpr unsigned kMostDoubts = 4;
-constexpr Duration kFirstDoubt{1'000};
-constexpr Duration kLastDoubt{8'000};
-
 const Cause kRefused{ReasonCode::Connecting, Retry::Backoff, "Asking the database why it refuses the topic."};
 const Cause kAsking{ReasonCode::Connecting, Retry::Backoff, "Asking the database where the numbers are."};
-const Cause kTooLarge{ReasonCode::PayloadTooLarge, Retry::Backoff,
-                      "A change came without values that are too large to send."};
-const Cause kBulk{ReasonCode::PayloadTooLarge, Retry::Backoff, "A statement changed too many rows to send them."};
-const Cause kTruncated{ReasonCode::Truncated, Retry::Backoff, "The table was emptied by TRUNCATE."};
-const Cause kTooOld{ReasonCode::NotKept, Retry::Backoff, "The database does not keep the missing changes any more."};
-const Cause kOtherEpoch{ReasonCode::TrackedAgain, Retry::Backoff,
-                        "The table was tracked again meanwhile: its numbers begin again."};
-const Cause kWentBack{ReasonCode::WentBack, Retry::Backoff,
-                      "The database knows fewer changes than have come, as after a restore."};
-const Cause kUnanswered{ReasonCode::NoRpc, Retry::Backoff, "`switchboard_changes` did not give the missing changes."};
-
-const Cause& causeOf(NumbersGapReason reason) {
-  switch (reason) {
-    case NumbersGapReason::TooOld:
-      return kTooOld;
-    case NumbersGapReason::OtherEpoch:
-      return kOtherEpoch;
-    case NumbersGapReason::Bulk:
-      return kBulk;
-    case NumbersGapReason::WentBack:
-      return kWentBack;
-    case NumbersGapReason::Unanswered:
-    case NumbersGapReason::FellBack:
-      break;
-  }
-  return kUnanswered;
-}
 
 std::optional<NumberedPosition> positionOf(const std::optional<RoadOptions::From>& from) {
   if (!from) return std::nullopt;
@@ -69,6 +35,7 @@ NumberedTopic::NumberedTopic(const Spec& spec, const NumbersOptions& options, co
       tables_(tables),
       from_(spec.roadOptions.from),
       numbers_(spec.topic, positionOf(from_), options, context, *this),
+      refusal_(options, context, *this),
       patience_(context.deadlines, DeadlineKind::Fill, [this] { onPatienceEnd(); }),
       channelCause_(kOpening),
       committedAt_(from_ ? WallTime{} : context.clock.wallNow()) {}
@@ -90,6 +57,7 @@ void NumberedTopic::open() {
 void NumberedTopic::close() {
   if (std::exchange(isClosed_, true)) return;
   patience_.cancel();
+  refusal_.forget();
   numbers_.stop();
   channels_.close(handle_);
 }
@@ -129,12 +97,12 @@ void NumberedTopic::onHandleState(const UserChannel& channel) {
     numbers_.onInterrupted();
     Cause cause = causeOf(FallBackReason::Refused, channelCause_.message);
     cause.retry = channelCause_.retry;
-    return onRefused(cause);
+    refusal_.onRefused(cause);
+    return showState();
   }
-  forgetRefusal();
+  refusal_.forget();
   if (channel.isLive()) {
-    wasJoined_ = true;
-    doubts_ = 0;
+    refusal_.onJoined();
     numbers_.onJoined();
   } else {
     numbers_.onInterrupted();
@@ -155,7 +123,7 @@ void NumberedTopic::showState(const TopicKey& key) {
   if (key.stage == TopicKey::Stage::Trial) return;
   KeyEntry& entry = key.entry();
   const bool isLive = numbers_.state() == NumbersState::Live || numbers_.state() == NumbersState::Filling;
-  if (refusal_) {
+  if (refusal_.isPending()) {
     subscriptions_.setNumberedState(entry, SubscriptionState::Joining, kRefused, 0, std::nullopt);
   } else if (channelState_ != SubscriptionState::Live) {
     subscriptions_.setNumberedState(entry, channelState_, channelCause_, channelAttempts_, channelNextTry_);
@@ -167,39 +135,7 @@ void NumberedTopic::showState(const TopicKey& key) {
   }
 }
 
-/// The server does not say whether it refuses the topic or does not know it, but the database does.
-void NumberedTopic::onRefused(const Cause& cause) {
-  forgetRefusal();
-  refusal_ = cause;
-  patience_.setAfter(options_.requestTimeout);
-  delegate_.onRpcWanted(*this, {0, {}, std::nullopt, 1});
-  showState();
-}
-
-/// While the database is read only, or has just started, the server refuses topics that it let in before.
-void NumberedTopic::onRefusalDoubted() {
-  if (wasJoined_ && doubts_ < kMostDoubts) {
-    patience_.setAfter(lengthened(context_.random, doubled(kFirstDoubt, kLastDoubt, doubts_++)));
-  } else {
-    const Cause cause = *refusal_;
-    forgetRefusal();
-    fallBack(cause);
-  }
-}
-
-void NumberedTopic::forgetRefusal() {
-  if (!refusal_) return;
-  refusal_.reset();
-  patience_.cancel();
-  if (rpc != 0) delegate_.onRpcUnwanted(*this);
-}
-
 void NumberedTopic::onPatienceEnd() {
-  if (refusal_ && rpc == 0) return channels_.retry(handle_);
-  if (refusal_) {
-    delegate_.onRpcUnwanted(*this);
-    return onRefusalDoubted();
-  }
   Vector<KeyEntry*> changing;
   for (const auto& key : keys_) {
     if (key->stage == TopicKey::Stage::Changing) changing.push_back(&key->entry());
@@ -268,8 +204,7 @@ void NumberedTopic::pass(const NumberedMessage& message, const NumberedChange& c
     if (key->stage != TopicKey::Stage::Following || !key->isOf(message.tables[change.table])) continue;
     const Fate fate = key->fateOf(change);
     if (fate == Fate::Unknown) {
-      reportGap(entry, change.type == NumberedType::Truncate ? kTruncated : kTooLarge,
-                {std::string(message.epoch), message.number, message.number});
+      reportGap(entry, causeOfUnknown(change.type), {std::string(message.epoch), message.number, message.number});
     } else if (fate != Fate::Ignored && key->getsAllColumns()) {
       takers[static_cast<std::size_t>(fate)].push_back(&entry);
     } else if (fate != Fate::Ignored) {
@@ -310,14 +245,7 @@ void NumberedTopic::onNumbersGap(TopicNumbers& /*numbers*/, const NumbersGap& ga
 
 void NumberedTopic::onRpcAnswer(std::string_view text) {
   rpc = 0;
-  if (refusal_) {
-    const auto read = readChangesAnswer(text);
-    auto cause = read ? causeOf(read.value()) : std::nullopt;
-    if (!cause) return onRefusalDoubted();
-    if (cause->code == refusal_->code) cause->retry = refusal_->retry;
-    forgetRefusal();
-    return fallBack(*cause);
-  }
+  if (refusal_.isPending()) return refusal_.onAnswer(text);
   const auto before = numbers_.counts().filled;
   numbers_.onAnswer(request_, text);
   subscriptions_.onFilled(numbers_.counts().filled - before);
@@ -325,7 +253,7 @@ void NumberedTopic::onRpcAnswer(std::string_view text) {
 
 void NumberedTopic::onRpcFailed() {
   rpc = 0;
-  if (refusal_) return onRefusalDoubted();
+  if (refusal_.isPending()) return refusal_.onFailed();
   numbers_.onRequestFailed(request_);
 }
 
@@ -351,15 +279,7 @@ void NumberedTopic::onTables(TopicNumbers& numbers, std::string_view tables) {
   Vector<std::pair<KeyEntry*, std::string>> wrong;
   for (const auto& key : keys_) {
     const auto& binding = key->entry().spec.binding;
-    std::optional<std::string> by;
-    forEachItem(tables, [&](std::string_view item) {
-      const auto text = [&](const char* name) {
-        return stringContent(memberOf(item, name)).value_or(std::string_view());
-      };
-      const bool isIt = spells(text("table"), binding.table) && spells(text("schema"), binding.schema);
-      if (isIt) by = unescape(text("by"));
-      return !isIt;
-    });
+    const auto by = columnOf(tables, binding);
     const TrackedTable* table = findTable(binding, tables_);
     if (!by) {
       wrong.emplace_back(&key->entry(), "It tracks other tables under this name.");

@@ -7,6 +7,7 @@
 #include "base/containers/vector.h"
 #include "numbered/topic_numbers.h"
 #include "subscription/subscriptions.h"
+#include "tracked/join_refusal.h"
 #include "tracked/topic_key.h"
 #include "tracked/tracked_tables.h"
 #include "user_channel/user_channels.h"
@@ -35,7 +36,7 @@ class NumberedTopicDelegate {
 /// A key that fell back is on trial at first: it stays on `postgres_changes` until the changes of the topic come. Then
 /// it is taken off its binding and the database is asked for the position once more. All that is committed until that
 /// answer is in a gap; the key gets what comes after it. So no change comes over both roads.
-class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
+class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate, private JoinRefusalDelegate {
  public:
   /// For keys like this one. All other arguments outlive this.
   NumberedTopic(const Spec& spec, const NumbersOptions& options, const Vector<TrackedTable>& tables, Context& context,
@@ -72,13 +73,15 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   void onTables(TopicNumbers& numbers, std::string_view tables) override;
   void onFellBack(TopicNumbers& numbers, FallBackReason reason, std::string_view message) override;
 
+  void onReasonWanted() override { delegate_.onRpcWanted(*this, {0, {}, std::nullopt, 1}); }
+  void onReasonUnwanted() override { delegate_.onRpcUnwanted(*this); }
+  void onJoinWanted() override { channels_.retry(handle_); }
+  void onRefusalConfirmed(const Cause& cause) override { fallBack(cause); }
+
   void showState();
   void showState(const TopicKey& key);
   void changeOver();
-  void onRefused(const Cause& cause);
-  void onRefusalDoubted();
   void onPatienceEnd();
-  void forgetRefusal();
   void fallBack(const Cause& cause);
   void fallBack(KeyEntry& entry, const Cause& cause, std::uint64_t from);
   void bind(const NumberedMessage& message);
@@ -97,9 +100,8 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   HandleId handle_{};
   std::uint32_t request_ = 0;  ///< of the numbers, as they know it
   Vector<std::unique_ptr<TopicKey>> keys_;
-  std::optional<Cause> refusal_;  ///< of the join; the database is asked for its reason
-  unsigned doubts_ = 0;           ///< refusals in a row that the database did not confirm
-  Deadline patience_;             ///< with that answer, or with the one that changing keys need; the next try to join
+  JoinRefusal refusal_;
+  Deadline patience_;  ///< with the answer that changing keys need
   // Of the channel.
   SubscriptionState channelState_ = SubscriptionState::Pending;
   Cause channelCause_;
@@ -109,7 +111,6 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate {
   std::string commit_;
   WallTime committedAt_{};
   TimePoint cameAt_{};  ///< what bears that commit
-  bool wasJoined_ = false;
   bool isClosed_ = false;
 };
 

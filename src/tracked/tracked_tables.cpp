@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "json/scanner.h"
 #include "numbered/filter/row_filter.h"
+#include "numbered/members.h"
 #include "protocol/filter.h"
 #include "protocol/frames/binary_frame.h"
 #include "protocol/frames/names.h"
@@ -49,6 +51,19 @@ const TrackedTable* findTable(const BindingConfig& binding, const Vector<Tracked
     if (table.table == binding.table && table.schema == binding.schema) return &table;
   }
   return nullptr;
+}
+
+std::optional<std::string> columnOf(std::string_view tables, const BindingConfig& binding) {
+  std::optional<std::string> by;
+  forEachItem(tables, [&](std::string_view item) {
+    const auto text = [&](const char* name) {
+      return stringContent(memberOf(item, name)).value_or(std::string_view());
+    };
+    const bool isIt = spells(text("table"), binding.table) && spells(text("schema"), binding.schema);
+    if (isIt) by = unescape(text("by"));
+    return !isIt;
+  });
+  return by;
 }
 
 void chooseRoad(Spec& spec, SubscriptionId id, RoadOptions wanted, const NumberedTopicsOptions& options) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ struct NumberedTopicsOptions {
 
 /// Null when it is none of them.
 const TrackedTable* findTable(const BindingConfig& binding, const Vector<TrackedTable>& tables);
+
+/// The column by which the database tracks the table, empty when without one. `tables`: those that share a name, as in
+/// `ChangesAnswer`. Nothing when it is none of them.
+std::optional<std::string> columnOf(std::string_view tables, const BindingConfig& binding);
 
 /// Chooses the road of a subscription: sets `topic`, `road` and `roadOptions` of the spec, and makes its key one of
 /// this choice; one that continues somewhere shares its key with no other. Nothing changes for tables that are not

@@ -370,7 +370,7 @@ void Checks::checkBounds(const Client& client) {
   }
   if (connections > bounds_.maxSockets) fail(Invariant::Bounded, std::to_string(connections) + " connections");
   if (topics > watched_.size()) fail(Invariant::Bounded, std::to_string(topics) + " topics");
-  if (deadlines > 6 + 8 * connections + 3 * channels + 7 * rooms + 2 * topics) {
+  if (deadlines > 6 + 8 * connections + 3 * channels + 7 * rooms + 3 * topics) {
     fail(Invariant::Bounded, std::to_string(deadlines) + " deadlines: " + client.deadlines().toString());
   }
   if (lines > 2 * subscriptions.registry().entries().size()) {
