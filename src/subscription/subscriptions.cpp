@@ -36,7 +36,7 @@ Subscriptions::Subscriptions(const SubscriptionsOptions& options, Context& conte
       topicPrefix_(concat({"realtime:sb-", hexText(context.random.next(), 8), "-"})),
       channels_(registry_),
       evidence_(context, channels_, pulseSet_),
-      gaps_(context, evidence_.databaseClock()),
+      gaps_(context, evidence_),
       states_(context, tracker, gaps_),
       pollFallback_(options.fallback, registry_, context, [this](KeyEntry& entry) { states_.report(entry); }),
       pulses_(options.pulse, options.channel, topicPrefix_, context, pool, channels_, pulseSet_, evidence_, gaps_,

@@ -95,6 +95,8 @@ class Subscriptions final : private WindowDelegate {
   void reportGap(const KeyEntry& entry, const Cause& cause, const GapStart& start) {
     gaps_.report(entry.id, entry.subscribers, cause, start);
   }
+  /// The database's clock showed at least this then, as far as is known.
+  WallTime databaseTime(Moment moment) { return evidence_.earliest(moment); }
   /// For the status of a key that fell back: why it does not return.
   void setFallback(KeyEntry& entry, const Cause& cause);
   /// A key that fell back returns to the broadcast road. What is missing until it is live there is a gap.

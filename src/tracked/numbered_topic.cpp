@@ -38,7 +38,7 @@ NumberedTopic::NumberedTopic(const Spec& spec, const NumbersOptions& options, co
       refusal_(options, context, *this),
       patience_(context.deadlines, DeadlineKind::Fill, [this] { onPatienceEnd(); }),
       channelCause_(kOpening),
-      committedAt_(from_ ? WallTime{} : context.clock.wallNow()) {}
+      since_(context.moment()) {}
 
 bool NumberedTopic::serves(const Spec& spec) const {
   return !isClosed_ && !from_ && !spec.roadOptions.from && spec.topic == numbers_.topic();
@@ -221,8 +221,14 @@ void NumberedTopic::pass(const NumberedMessage& message, const NumberedChange& c
 
 // Gaps
 
+/// Nobody knows when that was committed after which a key continues.
+WallTime NumberedTopic::missingSince() const {
+  if (committedAt_) return *committedAt_;
+  return from_ ? WallTime{} : subscriptions_.databaseTime(since_);
+}
+
 GapStart NumberedTopic::startOf(MissingNumbers numbers) const {
-  GapStart start{commit_, committedAt_};
+  GapStart start{commit_, missingSince()};
   start.numbers = std::move(numbers);
   return start;
 }

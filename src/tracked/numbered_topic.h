@@ -87,6 +87,7 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate, pr
   void bind(const NumberedMessage& message);
   void pass(const NumberedMessage& message, const NumberedChange& change);
   void reportGap(const KeyEntry& entry, const Cause& cause, MissingNumbers numbers);
+  WallTime missingSince() const;
   GapStart startOf(MissingNumbers numbers) const;
 
   Context& context_;
@@ -107,9 +108,10 @@ class NumberedTopic final : public InnerHandle, private TopicNumbersDelegate, pr
   Cause channelCause_;
   unsigned channelAttempts_ = 0;
   std::optional<WallTime> channelNextTry_;
-  /// Before which nothing is missing. Nobody knows when that was committed after which a key continues.
+  // Before which nothing is missing.
   std::string commit_;
-  WallTime committedAt_{};
+  std::optional<WallTime> committedAt_;
+  const Moment since_;  ///< as long as nothing has come
   TimePoint cameAt_{};  ///< what bears that commit
   bool isClosed_ = false;
 };

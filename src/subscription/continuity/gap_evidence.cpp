@@ -29,6 +29,16 @@ void GapEvidence::record(std::string_view what, const KeyEntry& entry, WallTime 
   context_.recorder.signedNumber(at.time_since_epoch().count()).end();
 }
 
+WallTime GapEvidence::earliest(Moment moment) {
+  readClock();
+  return database_.earliest(moment, context_.moment());
+}
+
+WallTime GapEvidence::latest() {
+  readClock();
+  return database_.latest(context_.moment());
+}
+
 /// `settled`: without what may have come shortly before the newest frame.
 ChannelEvidence GapEvidence::evidenceOf(ChangesChannel& channel, const KeyEntry& entry, bool settled) {
   readClock();

@@ -16,7 +16,10 @@ class GapEvidence {
   GapEvidence(Context& context, const ChannelTable& channels, const PulseSet& pulses)
       : context_(context), channels_(channels), pulses_(pulses) {}
 
-  const DatabaseClock& databaseClock() const { return database_; }
+  /// By all that has come so far: the database's clock showed at least this then.
+  WallTime earliest(Moment moment);
+  /// Likewise: it shows at most this now.
+  WallTime latest();
   /// From what all channels have brought: one that has brought nothing yet profits from the others.
   void readClock();
   void readClock(LastCommit& commits);

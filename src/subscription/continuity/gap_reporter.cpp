@@ -15,8 +15,8 @@ Gap GapReporter::describe(const Cause& cause, const GapStart& start) {
   return gap;
 }
 
-WallTime GapReporter::endOf(WallTime from) const {
-  return std::max(from, database_.latest(context_.moment()));
+WallTime GapReporter::endOf(WallTime from) {
+  return std::max(from, evidence_.latest());
 }
 
 void GapReporter::recordStart(const Gap& gap, KeyId key) const {

@@ -5,16 +5,15 @@
 
 #include "base/containers/vector.h"
 #include "status/gap.h"
-#include "subscription/continuity/database_clock.h"
+#include "subscription/continuity/gap_evidence.h"
 #include "subscription/interest/registry.h"
-#include "timing/context.h"
 
 namespace switchboard {
 
 /// Numbers gaps and collects them for the subscriptions that are to hear of them.
 class GapReporter {
  public:
-  GapReporter(Context& context, const DatabaseClock& database) : context_(context), database_(database) {}
+  GapReporter(Context& context, GapEvidence& evidence) : context_(context), evidence_(evidence) {}
 
   /// These, of the key, may have missed changes from there until now.
   void report(KeyId key, const Vector<SubscriptionId>& subscribers, const Cause& cause, const GapStart& start);
@@ -32,12 +31,12 @@ class GapReporter {
 
  private:
   Gap describe(const Cause& cause, const GapStart& start);
-  WallTime endOf(WallTime from) const;
+  WallTime endOf(WallTime from);
   void recordStart(const Gap& gap, KeyId key) const;
   void recordEnd(const Gap& gap, KeyId key, WallTime to) const;
 
   Context& context_;
-  const DatabaseClock& database_;
+  GapEvidence& evidence_;
   Vector<Gap> gaps_;
   std::uint32_t lastGap_ = 0;
 };

@@ -138,6 +138,21 @@ TEST_CASE("what the binding brings before it is announced does not come again ei
   CHECK(bench.told() == Lines{"41 INSERT 1 -", "- INSERT 2 -"});
 }
 
+TEST_CASE("a gap before the first number begins by the database's clock, where another subscription has shown it") {
+  Bench bench;
+  bench.follow(2, "other", {}, {Road::PostgresChanges});
+  bench.run(ms(2'000), ms(10));
+  const auto start = bench.clock.wallNow();
+  bench.server.change("other", "INSERT", R"({"id":1})", "2026-11-22T10:00:00.000Z");  // the calendar is two hours ahead
+  bench.start(40);
+  bench.send(message(42, insert(2)));
+  bench.awaitCall();
+  bench.answer(kRefused);
+  REQUIRE(bench.gapLines() == Lines{"TRACK_REFUSED e1 41.. open"});
+  CHECK(bench.gaps[0].from < start - ms(7'190'000));
+  CHECK(bench.gaps[0].from > start - ms(7'210'000));
+}
+
 TEST_CASE("a subscription to which nothing came with a number gets everything") {
   Bench bench;
   bench.start(40);
