@@ -7,6 +7,7 @@ import {
   shippedNumberedFiles,
   statedBudgets,
 } from '../../../web/tools/size/packed.mjs';
+import { nameImports } from '../../../web/tools/size/importNames.mjs';
 import { familyOf, readSymbolMap } from '../../../web/tools/size/symbols.mjs';
 import { readWasm } from '../../../web/tools/size/wasmFile.mjs';
 
@@ -48,6 +49,30 @@ describe('the shipped core', () => {
     const { imports } = readWasm(readShipped('switchboard.wasm'));
     expect(new Set(imports.map(({ module }) => module)).size).toBe(1);
     expect(imports.length).toBeLessThan(40);
+  });
+});
+
+describe('names of imports', () => {
+  // A type, () → (), and two functions that are imported from `a` as `a` and `b`.
+  const types = [1, 4, 1, 0x60, 0, 0];
+  const imports = [2, 13, 2, 1, 0x61, 1, 0x61, 0, 0, 1, 0x61, 1, 0x62, 0, 0];
+  const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...types, ...imports);
+
+  it.each([
+    ['var asmLibraryArg={"a":_now,"b":_abort};', 'var asmLibraryArg={"b":_now,"a":_abort};'],
+    [
+      'wasmImports = { /** @export */ a: _now, /** @export */ b: _abort }',
+      'wasmImports = { /** @export */ b: _now, /** @export */ a: _abort }',
+    ],
+  ])('follow those of the functions, in the glue and in the module: %s', (before, after) => {
+    const named = nameImports(before, bytes);
+    expect(named?.glue).toBe(after);
+    const module = new WebAssembly.Module(Uint8Array.from(named?.bytes ?? []));
+    expect(WebAssembly.Module.imports(module).map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+
+  it('stay as they are with glue that is not known', () => {
+    expect(nameImports('var imports={a:now}', bytes)).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 import { brotliCompressSync } from 'node:zlib';
 import { encodeNumber } from './cursor.mjs';
 import { renumberBody, renumberSection } from './functionIndices.mjs';
-import { readEntries, readSections, readWasm } from './wasmFile.mjs';
+import { readEntries, readSections, readWasm, withLength, writeSection } from './wasmFile.mjs';
 
 /** With which lengths of sequences, and from which function on, orders are tried. */
 const lengths = [3, 4];
@@ -111,19 +111,4 @@ function shareIn(current, candidate) {
  */
 function writeList(entries) {
   return Buffer.concat([Buffer.from(encodeNumber(entries.length)), ...entries.map((entry) => Buffer.from(entry))]);
-}
-
-/**
- * @param {number} id
- * @param {Uint8Array} content
- */
-function writeSection(id, content) {
-  return Buffer.concat([Buffer.of(id), withLength(content)]);
-}
-
-/**
- * @param {Uint8Array} bytes
- */
-function withLength(bytes) {
-  return Buffer.concat([Buffer.from(encodeNumber(bytes.length)), bytes]);
 }

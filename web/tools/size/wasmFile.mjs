@@ -1,4 +1,4 @@
-import { Cursor } from './cursor.mjs';
+import { Cursor, encodeNumber } from './cursor.mjs';
 
 /**
  * @typedef {object} WasmFile
@@ -94,10 +94,34 @@ export function readWasm(bytes) {
  * @param {Cursor} cursor
  */
 function readImport(cursor) {
-  const entry = { module: cursor.name(), name: cursor.name(), kind: cursor.byte() };
-  if (entry.kind === importKinds.function) cursor.number();
-  if (entry.kind === importKinds.table) cursor.byte();
-  if (entry.kind === importKinds.table || entry.kind === importKinds.memory) cursor.limits();
-  if (entry.kind === importKinds.global) cursor.at += 2;
-  return entry;
+  return { module: cursor.name(), name: cursor.name(), kind: skipImportKind(cursor) };
+}
+
+/**
+ * What follows the names of an import.
+ *
+ * @param {Cursor} cursor
+ */
+export function skipImportKind(cursor) {
+  const kind = cursor.byte();
+  if (kind === importKinds.function) cursor.number();
+  if (kind === importKinds.table) cursor.byte();
+  if (kind === importKinds.table || kind === importKinds.memory) cursor.limits();
+  if (kind === importKinds.global) cursor.at += 2;
+  return kind;
+}
+
+/**
+ * @param {number} id
+ * @param {Uint8Array} content
+ */
+export function writeSection(id, content) {
+  return Buffer.concat([Buffer.of(id), withLength(content)]);
+}
+
+/**
+ * @param {Uint8Array} bytes
+ */
+export function withLength(bytes) {
+  return Buffer.concat([Buffer.from(encodeNumber(bytes.length)), bytes]);
 }
