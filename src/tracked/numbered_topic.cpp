@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "protocol/beat.h"
 #include "subscription/continuity/gap_start.h"
-#include "tracked/fallback_cause.h"
-#include "tracked/gap_cause.h"
+#include "tracked/causes/fallback_cause.h"
+#include "tracked/causes/gap_cause.h"
 
 namespace switchboard {
 

@@ -7,7 +7,7 @@
 #include "base/containers/vector.h"
 #include "numbered/topic_numbers.h"
 #include "subscription/subscriptions.h"
-#include "tracked/join_refusal.h"
+#include "tracked/causes/join_refusal.h"
 #include "tracked/topic_key.h"
 #include "tracked/tracked_tables.h"
 #include "user_channel/user_channels.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tracked/fallback_cause.h"
+#include "tracked/causes/fallback_cause.h"
 
 namespace switchboard {
 

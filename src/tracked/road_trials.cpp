@@ -5,7 +5,7 @@
 
 #include "numbered/answer_reader.h"
 #include "timing/backoff.h"
-#include "tracked/fallback_cause.h"
+#include "tracked/causes/fallback_cause.h"
 
 namespace switchboard {
 

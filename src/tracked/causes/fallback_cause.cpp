@@ -1,4 +1,4 @@
-#include "tracked/fallback_cause.h"
+#include "tracked/causes/fallback_cause.h"
 
 #include <utility>
 

@@ -1,10 +1,10 @@
-#include "tracked/join_refusal.h"
+#include "tracked/causes/join_refusal.h"
 
 #include <utility>
 
 #include "numbered/answer_reader.h"
 #include "timing/backoff.h"
-#include "tracked/fallback_cause.h"
+#include "tracked/causes/fallback_cause.h"
 
 namespace switchboard {
 

@@ -1,4 +1,4 @@
-#include "tracked/gap_cause.h"
+#include "tracked/causes/gap_cause.h"
 
 namespace switchboard {
 
