@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "recorder/recorder.h"
 #include "world/machine.h"
 #include "world/sim_random.h"
 
@@ -41,9 +42,11 @@ class HerdClient final : private ConnectionDelegate, private TransportFactory {
         server_(server),
         random_(seed),
         timer_(events, machine),
-        deadlines_(machine, timer_, turns_),
-        context_{machine, deadlines_, turns_, random_, log_},
+        clock_(machine, turns_),
+        deadlines_(clock_, timer_, turns_, recorder_),
+        context_{clock_, deadlines_, turns_, random_, log_, recorder_},
         connection_(ConnectionId{1}, options, surroundings_, context_, *this, counters_, *this) {
+    clock_.release();
     connection_.open();
   }
   HerdClient(const HerdClient&) = delete;
@@ -102,6 +105,9 @@ class HerdClient final : private ConnectionDelegate, private TransportFactory {
   NoLog log_;
   Turns turns_{[] {}};
   MachineTimer timer_;
+  RecordedClock clock_;
+  const RecorderOptions recorderOptions_;
+  Recorder recorder_{recorderOptions_, clock_};
   DeadlineQueue deadlines_;
   Context context_;
   Counters counters_;
