@@ -126,6 +126,20 @@ describe('the file of the worker for all tabs', () => {
     expect(await openTwice(outDir, "worker-src 'self'", more as Partial<TabOptions>)).toEqual(shared);
   });
 
+  it('is not needed in one script that does not know where its files are: one of the tabs has the line, and the status says why', async () => {
+    const outDir = join(folder, 'script');
+    await esbuild.build({
+      stdin: { contents: APPLICATION, resolveDir: root },
+      ...{ bundle: true, format: 'iife', outfile: join(outDir, 'application.js'), logLevel: 'silent' },
+    });
+    await writeFile(join(outDir, 'index.html'), PAGE);
+    await copyFile(require.resolve('switchboard-realtime/switchboard.wasm'), join(outDir, 'core.wasm'));
+    const carriers = ['tab WORKER_FAILED', 'tab WORKER_FAILED'];
+    expect(await openTwice(outDir, "worker-src 'self'", { wasm: './core.wasm' } as Partial<TabOptions>)).toEqual({
+      ...{ carriers, connections: 1 },
+    });
+  });
+
   it('is not started from a page that allows scripts with a trusted address only, whose tabs share the line of one of them', async () => {
     server = await servePlainPage(backend, "require-trusted-types-for 'script'; worker-src 'self'");
     context = await browser.newContext();

@@ -28,8 +28,8 @@ export interface CarrierSettings {
   readonly options: EngineOptions;
   /** The address of the core's .wasm. */
   readonly wasm: string;
-  /** That of the worker's script. */
-  readonly worker: string;
+  /** That of the worker's script. Null: there is none. */
+  readonly worker: string | null;
   readonly loadTimeoutMs: number;
   readonly logLevel: LogLevel;
   /** A core in this realm, for nobody else. */
@@ -38,6 +38,9 @@ export interface CarrierSettings {
 
 type Way = (look: Look) => Promise<Line>;
 type Given = readonly [settings: CarrierSettings, user: string, events: LineEvents, signal: AbortSignal];
+
+const NO_ADDRESS =
+  'This bundle does not know where its files are: give the address of switchboard-realtime/tabs-worker.js as `tabs: { worker }`.';
 
 export const NO_LOCKS: TabsStatus = {
   carrier: 'own',
@@ -98,10 +101,15 @@ export class Carriers {
   /** How to get a line by each carrier, or why the browser has none. */
   #ways(given: Given): Readonly<Record<'worker' | 'tab', Way | string>> {
     const { startWorker } = this.#parts;
+    const [{ worker: address }] = given;
     const leadership = this.#leadership;
+    let worker: Way | string = 'There is no SharedWorker here.';
+    if (startWorker !== null && address === null) worker = NO_ADDRESS;
+    else if (startWorker !== null && address !== null) {
+      worker = (look) => this.#worker(startWorker, address, look, ...given);
+    }
     return {
-      worker:
-        startWorker === null ? 'There is no SharedWorker here.' : (look) => this.#worker(startWorker, look, ...given),
+      worker,
       tab:
         leadership === null
           ? 'No tab can have the line for all: there is no BroadcastChannel, or this is no page.'
@@ -109,16 +117,21 @@ export class Carriers {
     };
   }
 
-  async #worker(startWorker: StartWorker, look: Look, ...[settings, user, events, signal]: Given): Promise<Line> {
+  async #worker(
+    startWorker: StartWorker,
+    address: string,
+    look: Look,
+    ...[settings, user, events, signal]: Given
+  ): Promise<Line> {
     const { locks } = this.#parts;
     const { held, lock, release } = look;
     // The name of a worker, with which that of the lock begins that it holds. Then follows the number.
-    const prefix = `switchboard-tabs ${TABS_PROTOCOL} ${settings.worker} `;
+    const prefix = `switchboard-tabs ${TABS_PROTOCOL} ${address} `;
     const numbers = [...runningWorkers(held, prefix).values()];
     const number = Math.max(this.#least, 0, ...numbers);
     const isKnown = numbers.includes(number);
     const helloMs = isKnown ? ANSWER_MS : Math.max(ANSWER_MS, settings.loadTimeoutMs);
-    const { port, failed } = startWorker(settings.worker, `${prefix}${number}`);
+    const { port, failed } = startWorker(address, `${prefix}${number}`);
     const wedged = (): void => {
       this.#least = Math.max(this.#least, number + 1);
     };

@@ -44,10 +44,20 @@ export function tabEngineOpener(settings: TabsSettings): OpenEngine {
     const connect = carriers.connect({
       ...{ options, loadTimeoutMs, logLevel, openOwn },
       wasm: wasmAddress(source as string | URL).href,
-      worker: wasmAddress(worker ?? packagedWorker()).href,
+      worker: addressOf(worker),
     });
     return openAsTab(connect, options, sink, signal, newestToken);
   };
+}
+
+/** Null where nobody knows where it is. */
+function addressOf(worker: TabsSettings['worker']): string | null {
+  if (worker !== null) return wasmAddress(worker).href;
+  try {
+    return packagedWorker().href;
+  } catch {
+    return null;
+  }
 }
 
 function carriersOfPage(locks: Locks): Carriers {
