@@ -29,10 +29,16 @@ export async function top(options: TopOptions, terminal: TopTerminal, signal: Ab
   const connection = new Connection({ url, apikey, tokenFile, pulseMs: null }, (message) => warnings.push(message));
   subscribe(connection, options);
   stdout.write(ENTER_SCREEN);
+  const leave = (): void => {
+    stdout.write(LEAVE_SCREEN);
+  };
+  // A signal ends the process before the screen has ended by itself.
+  process.once('exit', leave);
   try {
     await screen.showTop({ stdin, stdout, manager: connection.manager, plan, warnings, signal });
   } finally {
-    stdout.write(LEAVE_SCREEN);
+    process.off('exit', leave);
+    leave();
     await connection.manager.dispose();
   }
   return EXIT.ok;

@@ -84,7 +84,7 @@ function Line({
 }) {
   return (
     <Box>
-      <Box width={11}>
+      <Box width={11} flexShrink={0}>
         <State state={state} />
       </Box>
       {columns.map(([text, width], index) => (
