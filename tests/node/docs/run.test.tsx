@@ -126,6 +126,18 @@ describe('the examples of the documents', () => {
     stop();
   });
 
+  it('record: prints what was decided', async () => {
+    manager.subscribe({ table: 'bookings' }, () => undefined);
+    await untilStatus(manager, 'live', ({ overall }) => overall === 'live', MS);
+    await run('record', { manager });
+    expect(printed).toHaveBeenLastCalledWith(expect.arrayContaining([expect.objectContaining({ kind: 'decision' })]));
+  });
+
+  it('inspector: is gone when it is disposed of', async () => {
+    await run('inspector', { manager });
+    expect(document.body.childElementCount).toBe(0);
+  });
+
   it('numbered: prints the numbers of changes', async () => {
     await lab.db.query(`select switchboard.track('bookings', by => 'business_id', readers => 'true')`);
     const supabase = createClient(lab.backend.url, lab.backend.anonKey);

@@ -73,11 +73,14 @@ describe('the benchmark', () => {
     const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1e8 });
     const list = JSON.parse(await readFile(join(folder, 'bench.json'), 'utf8')) as Record<string, unknown>[];
     expect(list.length).toBeGreaterThanOrEqual(17);
-    for (const { scenario, unit, switchboard, reference, ratio, ...rest } of list) {
+    for (const { scenario, unit, switchboard, reference, ratio, limit, ...rest } of list) {
       expect(rest).toEqual({});
       expect(stdout).toContain(scenario);
       expect(unit).toEqual(expect.any(String));
       for (const figure of [switchboard, reference, ratio]) expect(figure).toSatisfy(Number.isFinite);
+      // Of what a message costs only.
+      if (String(unit).startsWith("ns per")) expect(limit).toSatisfy(Number.isFinite);
+      else expect(limit).toBeUndefined();
     }
     const svg = await readFile(join(folder, 'bench.svg'), 'utf8');
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/u);
