@@ -49,8 +49,8 @@ describe('what is published', () => {
 });
 
 describe('an install of the package alone', () => {
-  it('brings what the manager and the command line need, and no React', () => {
-    expect([...installedWith('web')].sort()).toEqual(['commander', 'lossless-json', 'ws']);
+  it('brings what the manager, the command line and the inspector need, and no React', () => {
+    expect([...installedWith('web')].sort()).toEqual(['commander', 'lossless-json', 'preact', 'ws']);
   });
 
   it('would be seen to bring React with a dependency that asks for it', () => {
