@@ -43,6 +43,11 @@ export const surroundings: Readonly<Record<string, Surroundings>> = {
       import type { RealtimeManager } from 'switchboard-realtime';
       declare const manager: RealtimeManager;`,
   },
+  inspector: {
+    declare: `
+      import type { RealtimeManager } from 'switchboard-realtime';
+      declare const manager: RealtimeManager;`,
+  },
   'open telemetry': {
     declare: `
       import type { RealtimeManager } from 'switchboard-realtime';
