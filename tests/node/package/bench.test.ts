@@ -79,7 +79,7 @@ describe('the benchmark', () => {
       expect(unit).toEqual(expect.any(String));
       for (const figure of [switchboard, reference, ratio]) expect(figure).toSatisfy(Number.isFinite);
       // Of what a message costs only.
-      if (String(unit).startsWith("ns per")) expect(limit).toSatisfy(Number.isFinite);
+      if (String(unit).startsWith('ns per')) expect(limit).toSatisfy(Number.isFinite);
       else expect(limit).toBeUndefined();
     }
     const svg = await readFile(join(folder, 'bench.svg'), 'utf8');
