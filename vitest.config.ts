@@ -128,6 +128,8 @@ export default defineConfig({
           globalSetup: built,
           include: ['tests/browser/**/*.test.ts'],
           server: { deps: { external: builtModules } },
+          // One Chromium at a time: it has use for all processors by itself.
+          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
